@@ -57,6 +57,18 @@ def test_a_page_and_its_command_are_one_record(counted: Node, desk: People, plac
         assert ("Germany; 12 months" in page) == (place == "DE")
 
 
+def test_an_entry_of_the_menu_answers_though_there_is_nothing_to_show(
+    counted: Node, desk: People
+) -> None:
+    """No release tells ages: the page says so; what somebody asks for is still not found."""
+    assert counted
+    one = desk("viewer")
+    page = one.get("/burden/ages")
+    assert (page.status_code, 'role="alert"' in page.text) == (200, True)
+    assert one.get("/burden/ages?place=US").status_code == 404
+    assert one.get("/burden/ages.json").status_code == 404
+
+
 def test_the_newest_figure_stands_first_with_its_interval(counted: Node, desk: People) -> None:
     """And with what the source reports and predicts, and that it is provisional."""
     assert counted

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from tidewaiter.burden.claims.types import Checked, Finding
-from tidewaiter.report.burdenclaims import HEADS, finding_row, understood
+from tidewaiter.report.burdenclaims import HEADS, finding_row, gap_text, read_text, understood
 
 _WIDTH = 100
 _SHOWN = 14  # figures of a table
@@ -15,8 +15,10 @@ def answer_text(checked: Checked) -> str:
     claim = checked.claim
     lines = [f'"{claim.text}"', *_wrapped("understood as", [understood(claim)])]
     lines += _wrapped("taken", claim.assumed)
-    if claim.unread:
-        lines += _wrapped("not understood", [", ".join(claim.unread)])
+    lines += _wrapped("read", [read_text(claim)])
+    for title, texts in (("not understood", [gap_text(gap) for gap in claim.gaps]),
+                         ("not checked", claim.unchecked)):  # fmt: skip
+        lines += _wrapped(title, ["; ".join(texts)] if texts else [])
     lines += ["", *_table(checked.findings)] if checked.findings else []
     lines += ["", f"verdict: {checked.verdict}", *(each for line in checked.summary
                                                   for each in _lines(line))]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from tidewaiter.base.records import Record
+from tidewaiter.burden.facts import indicators
 from tidewaiter.burden.views.revisions import Cell, Growth, Revisions
 from tidewaiter.report.burdenlines import grid_of, marks_of
 from tidewaiter.report.burdenwords import amount, indicator_words, month_words, place_words, signed
@@ -43,6 +44,20 @@ def revision_view(told: Revisions) -> RevisionView:
     )  # fmt: skip
 
 
+def instead_words(told: Revisions) -> str:
+    """Say that another indicator is shown than was asked for; "": it is the one."""
+    if told.asked == told.growth_of:
+        return ""
+    return words("The two releases do not both have {asked}; {shown} is shown.").format(
+        asked=_named(told.asked), shown=_named(told.growth_of)
+    )
+
+
+def _named(key: str) -> str:
+    known = indicators().get(key)
+    return indicator_words(key, known.name if known else key)
+
+
 def _heads() -> tuple[str, ...]:
     return (
         words("Place"), words("Indicator"), words("Month"), words("Count before"),
@@ -71,6 +86,8 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
     before = f"{told.before} ({told.before_sha256[:12]})"
     name = indicator_words(told.growth_of, told.growth_of)
     notes = [words("Age: months between a period and the newest one of the earlier release.")]
+    if instead := instead_words(told):
+        notes.insert(0, instead)
     if least < 0:
         notes.append(words("A fall is drawn as 0; the table has it."))
     return Figure(

@@ -114,11 +114,18 @@ def _page(request: Asked, node: Node, name: str, kind: Callable[..., R]) -> Resp
                 raise
             problem = error
     page = kind(ask=ask, releases=len(stock.releases), shown=told)
-    status = 200 if problem is None else _MISSING if isinstance(problem, MissingError) else _WRONG
+    status = _status(problem, asked=ask != Ask())
     return reply(
         request, "burden.html", page, status=status,
         view=lambda: burden_words(name, stock, ask, told, problem),
     )  # fmt: skip
+
+
+def _status(problem: InputError | MissingError | None, *, asked: bool) -> int:
+    """Return the status of a page; the entry of the menu asks for nothing, and is always there."""
+    if problem is None or (isinstance(problem, MissingError) and not asked):
+        return 200
+    return _MISSING if isinstance(problem, MissingError) else _WRONG
 
 
 HANDLERS = [trends_page, drugs_page, map_page, ages_page, revisions_page]

@@ -9,7 +9,7 @@ from tidewaiter.burden.claims.types import Checked
 from tidewaiter.burden.events.types import Direction, EventCard
 from tidewaiter.burden.facts import indicators
 from tidewaiter.releases.stock import Choices
-from tidewaiter.report.burdenclaims import HEADS, finding_row, understood
+from tidewaiter.report.burdenclaims import HEADS, finding_row, gap_text, read_text, understood
 from tidewaiter.report.burdenevents import CardView, card_view, direction_words
 from tidewaiter.report.burdenwords import indicator_words
 
@@ -31,6 +31,8 @@ class ClaimView(Record, frozen=True, kw_only=True):
     """One claim, checked."""
 
     understood: str
+    read: str  # the words that were understood
+    gaps: tuple[str, ...]  # those that were not
     rows: tuple[tuple[str, ...], ...]
     more: int
 
@@ -69,6 +71,8 @@ def claim_words(checked: tuple[Checked, ...], problem: TidewaiterError | None) -
         claims=tuple(
             ClaimView(
                 understood=understood(each.claim),
+                read=read_text(each.claim),
+                gaps=tuple(gap_text(gap) for gap in each.claim.gaps),
                 rows=tuple(finding_row(found) for found in each.findings[:_SHOWN]),
                 more=max(0, len(each.findings) - _SHOWN),
             )

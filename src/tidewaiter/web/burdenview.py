@@ -13,7 +13,7 @@ from tidewaiter.burden.views.revisions import Revisions
 from tidewaiter.burden.views.trends import Trend
 from tidewaiter.releases.stock import Stock
 from tidewaiter.report.burdencharts import change_words
-from tidewaiter.report.burdenrevisions import RevisionView, revision_view
+from tidewaiter.report.burdenrevisions import RevisionView, instead_words, revision_view
 from tidewaiter.report.burdenshown import VIEWS
 from tidewaiter.report.burdenwords import indicator_words, newest_words, place_words
 from tidewaiter.report.figures import Figure
@@ -128,6 +128,8 @@ def _figure(figure: Figure, name: str, query: str) -> FigureView:
 
 
 def _sentences(told: Any) -> tuple[str, ...]:
+    if isinstance(told, Revisions):
+        return tuple(filter(None, (instead_words(told),)))
     if not isinstance(told, Trend) or told.newest is None:
         return ()
     said = [newest_words(told.newest, told.caption)]

@@ -63,7 +63,7 @@ def test_twelve_overlapping_windows_added_up(
 ) -> None:
     """The sum of the windows that end in a year is about twelve times the year."""
     checked = _checked(text, _release(*_windows(total, december, indicator)))
-    assert checked.verdict == "mixed"
+    assert checked.verdict == "fails"
     assert _keys(checked) == ["windows"]
     assert f"right: {december:,}" in checked.traps[0].text
 
@@ -89,7 +89,7 @@ def test_new_york_without_its_city() -> None:
     rows = [_row(6_000, place="US-NY"), _row(2_600, place="US-NY-NYC"),
             _row(3_400, place="US-NY-REST")]  # fmt: skip
     checked = _checked("3,400 overdose deaths in New York in 2022", _release(*rows))
-    assert checked.verdict == "mixed"
+    assert checked.verdict == "fails"
     assert "New York without New York City" in checked.traps[0].text
     assert _checked("6,000 overdose deaths in New York in 2022", _release(*rows)).verdict == "holds"
 
@@ -124,7 +124,7 @@ def test_classes_of_drugs_added_up() -> None:
 def test_a_prediction_quoted_for_another_year() -> None:
     """80,391 is CDC's prediction for 2024, as it stood in May 2025."""
     checked = _checked("80,391 died of overdoses in 2021")
-    assert checked.verdict == "mixed"
+    assert checked.verdict == "fails"
     assert _keys(checked) == ["period"]
     assert "2024" in checked.traps[0].text
     assert "cdc-told 2025-05" in checked.traps[0].text
@@ -134,7 +134,8 @@ def test_a_prediction_set_against_a_closed_count_is_a_mix() -> None:
     """80,391 predicted against 105,007 residents is a fall of 23.4 %, of no basis at all."""
     checked = _checked("overdose deaths fell 23.4 percent in 2024 from 2023")
     assert _keys(checked) == ["mixed"]
-    assert checked.verdict == "mixed"
+    assert checked.verdict == "untold"  # 24.4 % is near, and many pairs of bases give something
+    assert "could come from" in " ".join(checked.summary)
 
 
 def test_a_share_of_other_deaths() -> None:

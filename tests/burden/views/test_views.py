@@ -16,6 +16,7 @@ from tidewaiter.burden.views.mixes import mix
 from tidewaiter.burden.views.picking import Ask
 from tidewaiter.burden.views.revisions import pair, revisions
 from tidewaiter.burden.views.trends import trend
+from tidewaiter.report.burdenrevisions import instead_words
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -159,6 +160,30 @@ def test_ages_are_in_order_and_of_one_period() -> None:
     ]  # fmt: skip
     with pytest.raises(MissingError, match="no release here tells ages"):
         ages([release(years({"2022-12": 1}))], Ask())
+
+
+def test_ages_of_the_last_year_go_before_a_sum_of_many_years() -> None:
+    """264 months to the end of 2020 are no year; where nothing else is there, they are shown."""
+    year = [{"last": "2019-12", "value": 3.0, "part": "age=25-34", "closed": True}]
+    pooled = [
+        {"last": "2020-12", "months": 264, "value": value, "part": part, "closed": True}
+        for part, value in (("age=25-34", 90.0), ("age=35-44", 95.0))
+    ]
+    many = release(pooled, source="cdc-wonder", released="2023-01")
+    told = ages([release(year, source="cdc-wonder", released="2021-01"), many], Ask())
+    assert (told.last, told.caption.months) == ("2019-12", 12)
+    assert ages([release([*year, *pooled], source="cdc-wonder")], Ask()).caption.months == 12
+    assert ages([many], Ask()).caption.months == 264
+
+
+def test_changes_say_what_is_shown_instead_of_what_was_asked_for() -> None:
+    """A release of one drug has no overdose deaths: the growth is that of the drug."""
+    drug = years({"2022-12": 70}, indicator="T40.4")
+    before, after = release(drug, released="2023-05"), release(drug, released="2023-07")
+    told = revisions(before, after, Ask())
+    assert (told.asked, told.growth_of) == ("overdose", "T40.4")
+    assert instead_words(told)
+    assert not instead_words(revisions(before, after, Ask(indicator="T40.4")))
 
 
 def test_a_closed_count_that_moved_is_an_alarm_and_odd_growth_is_named() -> None:

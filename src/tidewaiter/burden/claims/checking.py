@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from tidewaiter.burden.claims.findings import find_figures, period_text
+from tidewaiter.burden.claims.describing import (
+    BASES,
+    described,
+    off_text,
+    range_text,
+    years_text,
+)
+from tidewaiter.burden.claims.findings import exceeds_all, find_figures, period_text
+from tidewaiter.burden.claims.judging import judge, likely
 from tidewaiter.burden.claims.ranks import age_bounds, bounds_text, rank_answer
+from tidewaiter.burden.claims.totals import Totals, find_totals, judge_totals
 from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Verdict
 from tidewaiter.burden.claims.words import told_releases
 from tidewaiter.burden.claims.wrong import find_traps
@@ -13,37 +22,80 @@ from tidewaiter.burden.months import month_of, month_text
 from tidewaiter.burden.types import Release
 
 _TWELVE = 12
-_BASES = {
-    "occurrence": "deaths that occurred there",
-    "residence": "deaths of residents",
-    "": "deaths, basis not told",
+_OPENINGS: dict[Verdict, str] = {
+    "holds": "Every official figure at hand bears it out.",
+    "rounds": "No figure is the number itself; all of them round to it.",
+    "only": "It holds of some official figures and not of others.",
+    "fails": "It holds of no official figure of this.",
+    "untold": "There is no official figure at hand to tell.",
 }
+_ALL_DEATHS = "There is no figure of this at hand, and it is more than all overdose deaths there."
+_NEAR = (
+    "No official figure at hand is this number, and some come near it: it may be of a release or "
+    "on a basis that is not at hand."
+)
 
 
 def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked:
     """Set a claim beside every official figure that it speaks of.
 
     Args:
-        claim: The claim.
+        claim: The claim; where part of it was not understood, there is no verdict.
         releases: The releases at hand; what publications told in words (told.toml) is added.
         day: Today; the claim was said then where it does not tell a day.
     """
     known = (*releases, *told_releases())
     said = claim.said or day
+    if claim.gaps:
+        return _not_understood(claim)
     if claim.measure == "rank":
         summary, missing = rank_answer(claim, known)
         return _checked(claim, "depends", summary, missing=missing)
     if claim.ages is not None:
         return _at_ages(claim, known)
+    if claim.measure == "total":
+        return _of_years(claim, find_totals(claim, known, said))
     findings = find_figures(claim, known, said)
+    if not findings and exceeds_all(claim, known, said):
+        return _checked(claim, "fails", (_OPENINGS["fails"], _ALL_DEATHS))
     judged = [each for each in findings if not each.aside]
     fitting = [each for each in judged if each.fit != "no"]
     traps = () if fitting else find_traps(claim, known)
-    verdict = _verdict(judged, traps)
+    verdict = judge(claim, judged, traps, claim.said)
+    traps = likely(traps, claim, verdict)
     return _checked(
         claim, verdict, _summary(claim, verdict, judged, traps), findings=findings, traps=traps,
         warnings=_warnings(claim, judged), missing=_missing(claim, judged, said),
     )  # fmt: skip
+
+
+def _not_understood(claim: Claim) -> Checked:
+    """Give no verdict: words that may change what is claimed were not understood."""
+    named = ", ".join(f'"{gap.text}"' for gap in claim.gaps)
+    opening = f"No verdict: part of the sentence was not understood, and may change it: {named}."
+    needs = {gap.needs: gap for gap in claim.gaps}
+    return _checked(
+        claim, "not understood", (opening,),
+        missing=tuple(f'for "{gap.text}": {gap.needs}' for gap in needs.values()),
+    )  # fmt: skip
+
+
+def _of_years(claim: Claim, totals: Totals) -> Checked:
+    """Judge a sum of years."""
+    verdict = judge_totals(claim, totals)
+    first, last = totals.years
+    lines = [_OPENINGS[verdict]]
+    missing: tuple[str, ...] = ()
+    if totals.missing:
+        lines.append(
+            f"Final counts of residents at hand for {first} to {last} add up to "
+            f"{totals.held:,.0f}; years without one: {years_text(totals.missing)}."
+        )
+        name = indicators()[claim.indicator].name
+        years = years_text(totals.missing)
+        export = f"a CDC WONDER export of {name}, {place_name(claim.place)}, by year"
+        missing = (f"the final count of residents of {years}: {export}",)
+    return _checked(claim, verdict, tuple(lines), findings=totals.findings, missing=missing)
 
 
 def _checked(
@@ -57,30 +109,14 @@ def _checked(
     )  # fmt: skip
 
 
-def _verdict(judged: list[Finding], traps: tuple[Trap, ...]) -> Verdict:
-    fits = {each.fit for each in judged}
-    if not judged:
-        return "mixed" if traps else "untold"
-    if fits <= {"holds", "rounds"}:
-        return "holds" if "holds" in fits else "rounds"
-    if fits != {"no"}:
-        return "only"
-    return "mixed" if traps else "fails"
-
-
 def _summary(
     claim: Claim, verdict: Verdict, judged: list[Finding], traps: tuple[Trap, ...]
 ) -> tuple[str, ...]:
-    opening = {
-        "holds": "Every official figure at hand bears it out.",
-        "rounds": "No figure is the number itself; all of them round to it.",
-        "only": "It holds of some official figures and not of others.",
-        "fails": "It holds of no official figure at hand.",
-        "mixed": "It holds of no official figure of this; its number comes from elsewhere.",
-        "untold": "There is no official figure at hand to tell.",
-        "depends": "",
-    }[verdict]  # fmt: skip
-    lines = [opening]
+    lines = [_OPENINGS[verdict]]
+    if verdict == "untold" and judged:
+        lines = [_NEAR]
+    if verdict == "fails" and claim.last is None and judged:
+        lines.append(range_text(judged))
     if verdict == "holds" and any(each.fit == "rounds" for each in judged):
         lines = ["It holds of official figures, and the others round to its number."]
     if verdict == "only":
@@ -88,12 +124,13 @@ def _summary(
         lines += [f"It {_does(each)} {described(each)}." for each in _telling(fitting)]
     if claim.said is not None and judged:
         lines.append(_then(judged))
-    if claim.basis and judged:
+    if claim.basis and judged and claim.last is not None:
         lines.append(_on_its_basis(claim, judged))
     best = _best(judged)
     if best:
-        lines.append(f"The firmest figure: {described(best)}. The claim {_off(best)}.")
-    lines += [f"Where its number comes from: {trap.text}." for trap in traps]
+        lines.append(f"The firmest figure: {described(best)}. The claim {off_text(best)}.")
+    origin = "Where its number comes from" if verdict == "fails" else "Its number could come from"
+    lines += [f"{origin}: {trap.text}." for trap in traps]
     return tuple(lines)
 
 
@@ -123,8 +160,8 @@ def _then(judged: list[Finding]) -> str:
 def _on_its_basis(claim: Claim, judged: list[Finding]) -> str:
     own = [each for each in judged if each.basis == claim.basis]
     if not own:
-        return f"Its words mean {_BASES[claim.basis]}; no figure at hand is on that basis."
-    return f"Its words mean {_BASES[claim.basis]}: {described(own[0])} ({_word(own[0])})."
+        return f"Its words mean {BASES[claim.basis]}; no figure at hand is on that basis."
+    return f"Its words mean {BASES[claim.basis]}: {described(own[0])} ({_word(own[0])})."
 
 
 def _word(each: Finding) -> str:
@@ -138,36 +175,6 @@ def _best(judged: list[Finding]) -> Finding | None:
     closed = [each for each in judged if each.closed]
     own = [each for each in closed if each.basis == "residence"] or closed
     return own[0] if own else None
-
-
-def _off(each: Finding) -> str:
-    amount = _amount(abs(each.difference), each)
-    if not round(each.difference, 1):
-        return "is exactly that"
-    return f"is {amount} {'higher' if each.difference < 0 else 'lower'}"
-
-
-def _amount(value: float, each: Finding) -> str:
-    return f"{value:.1f} points" if each.unit == "percent" else f"{value:,.0f}"
-
-
-def described(each: Finding) -> str:
-    """Write a figure with all that a number must carry."""
-    value = f"{each.value:.1f} %" if each.unit == "percent" else f"{each.value:,.0f}"
-    how = f" ({each.how})" if each.how else ""
-    return (
-        f"{value}{how}, {each.period}, {each.place}, {_BASES[each.basis]}, {state(each)}, "
-        f"{each.releases[0]}"
-    )
-
-
-def state(each: Finding) -> str:
-    """Say whether a figure is predicted, closed or provisional."""
-    if each.kind == "predicted":
-        return "predicted"
-    if each.closed is None:
-        return "reported, not told whether closed"
-    return "closed" if each.closed else "reported, provisional"
 
 
 def _warnings(claim: Claim, judged: list[Finding]) -> tuple[str, ...]:
@@ -209,6 +216,14 @@ def _missing(claim: Claim, judged: list[Finding], said: date) -> tuple[str, ...]
     )
     what = f"{indicators()[claim.indicator].name}, {place_name(claim.place)}, {period}"
     by = {(each.basis, each.kind) for each in judged}
+    if claim.measure == "rate" or claim.rate:
+        if not judged:
+            found.append(
+                f"deaths and residents of {what}: final counts and a file of residents "
+                "(census-population) give the crude rate; an age-adjusted one takes both by age "
+                "(tidewaiter burden rates)"
+            )
+        return tuple(found)
     if claim.months not in {1, _TWELVE}:
         found.append("only counts of one month and of twelve are kept: give a period of these")
     elif claim.months == 1 and not judged:

@@ -1,19 +1,22 @@
-"""The official figures that stand beside a claim: counts, shares, changes, deaths a day."""
+"""The official figures beside a claim: counts, shares, changes, rates, deaths a day, sums."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import msgspec
 
-from tidewaiter.burden.claims.fitting import fit
-from tidewaiter.burden.claims.official import months_of, officials
-from tidewaiter.burden.claims.types import Claim, Finding, Official
+from tidewaiter.burden.claims.fitting import accepted, fit
+from tidewaiter.burden.claims.official import months_of, officials, rates
+from tidewaiter.burden.claims.types import Claim, Finding, Official, Per
+from tidewaiter.burden.claims.words import words
 from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.months import month_of, month_text
 from tidewaiter.burden.types import Release
 
 _TWELVE = 12
 _ALL = 100.0
+_MINUTES = 24 * 60  # of a day
+_DAYS: dict[Per, float] = {"hour": 1 / 24, "day": 1.0, "week": 7.0}
 
 Pair = tuple[Official, Official]
 
@@ -22,7 +25,7 @@ def find_figures(claim: Claim, releases: Sequence[Release], day: date) -> tuple[
     """Return the figures of every release that a claim speaks of, and whether it holds of each.
 
     Args:
-        claim: The claim; none about ranks or ages.
+        claim: The claim; none about ranks, ages or sums of years.
         releases: Where figures are looked for.
         day: The day on which it was said: what came out later was not public.
 
@@ -31,11 +34,23 @@ def find_figures(claim: Claim, releases: Sequence[Release], day: date) -> tuple[
     """
     makers: dict[str, Callable[[], list[Finding]]] = {
         "deaths": lambda: _counts(claim, releases, day),
-        "daily": lambda: _counts(claim, releases, day),
+        "pace": lambda: _counts(claim, releases, day),
+        "interval": lambda: _counts(claim, releases, day),
+        "rate": lambda: _rates(claim, releases, day),
         "share": lambda: _shares(claim, releases, day),
         "change": lambda: _changes(claim, releases, day),
     }
     return _joined(makers[claim.measure]())
+
+
+def exceeds_all(claim: Claim, releases: Sequence[Release], day: date) -> bool:
+    """Tell whether a count of one drug is more than all overdose deaths of its place and period."""
+    if claim.measure != "deaths" or claim.indicator in {"overdose", "all-causes"}:
+        return False
+    every = find_figures(msgspec.structs.replace(claim, indicator="overdose"), releases, day)
+    spread = words().spread.nation if claim.place == "US" else words().spread.part
+    low, _ = accepted(claim.stated)
+    return bool(every) and low > (1 + spread) * max(each.value for each in every)
 
 
 def period_text(last: int, months: int) -> str:
@@ -60,17 +75,37 @@ def _counts(claim: Claim, releases: Sequence[Release], day: date) -> list[Findin
     else:
         values = officials(releases, claim.place, claim.indicator)
     values = [each for each in values if in_period(claim, each)]
-    if claim.measure != "daily":
+    if claim.measure == "deaths":
         return [_finding(claim, each, each.value, day) for each in values]
     return [
-        _finding(claim, each, each.value / _days(each), day, how=f"{each.value:,.0f} deaths")
+        _finding(claim, each, _paced(claim, each), day, how=f"{each.value:,.0f} deaths")
         for each in values
+        if each.value
     ]
 
 
-def _days(each: Official) -> int:
+def _paced(claim: Claim, each: Official) -> float:
+    """Return deaths in each day or week of a period, or the minutes from one to the next."""
     first, last = each.last - each.months + 1, each.last + 1
-    return (_first_day(last) - _first_day(first)).days
+    days = (_first_day(last) - _first_day(first)).days
+    if claim.measure == "interval":
+        return days * _MINUTES / each.value
+    if claim.per == "month":
+        return each.value / each.months
+    return each.value * _DAYS[claim.per] / days
+
+
+def _rates(claim: Claim, releases: Sequence[Release], day: date) -> list[Finding]:
+    return [
+        _finding(claim, each, each.value, day, how=how)
+        for kind in _kinds(claim)
+        for each, how in rates(releases, claim.place, claim.indicator)
+        if how.startswith(kind) and in_period(claim, each)
+    ]
+
+
+def _kinds(claim: Claim) -> tuple[str, ...]:
+    return ("age-adjusted", "crude") if claim.rate == "any" else (claim.rate,)
 
 
 def _first_day(month: int) -> date:
@@ -111,12 +146,17 @@ def _named_share(
 
 
 def _changes(claim: Claim, releases: Sequence[Release], day: date) -> list[Finding]:
-    values = officials(releases, claim.place, claim.indicator)
     gap = _TWELVE
     if claim.last is not None and claim.against is not None:
         gap = claim.last - claim.against
+    if claim.rate:
+        known = rates(releases, claim.place, claim.indicator)
+        series = [[each for each, how in known if how.startswith(kind)] for kind in _kinds(claim)]
+    else:
+        series = [officials(releases, claim.place, claim.indicator)]
     return [
         _change(claim, now, then, day)
+        for values in series
         for now, then in _like(values, values, lambda now: now.last - gap)
         if in_period(claim, now) and then.value
     ]
@@ -129,7 +169,9 @@ def change_of(claim: Claim, now: float, then: float) -> float:
 
 
 def _change(claim: Claim, now: Official, then: Official, day: date) -> Finding:
-    how = f"{period_text(then.last, then.months)}: {then.value:,.0f}; then {now.value:,.0f}"
+    form = ",.1f" if claim.rate else ",.0f"
+    then_text, now_text = format(then.value, form), format(now.value, form)
+    how = f"{period_text(then.last, then.months)}: {then_text}; then {now_text}"
     return _finding(claim, now, change_of(claim, now.value, then.value), day, how=how, other=then)
 
 
@@ -161,6 +203,7 @@ def _finding(
         basis=each.basis, kind=each.kind,
         closed=_closed(each, other or each), releases=tuple(labels),
         addresses=tuple(addresses), released=released,
+        published=() if released is None else (released,),
         public=released is not None and released <= month_of(day.year, day.month),
         difference=value - claim.stated.value, fit=fit(claim.stated, value), how=how,
     )  # fmt: skip
@@ -190,6 +233,7 @@ def _join(before: Finding, later: Finding) -> Finding:
         releases=tuple(dict.fromkeys((*one.releases, *other.releases))),
         addresses=tuple(dict.fromkeys((*one.addresses, *other.addresses))),
         released=before.released, public=before.public,
+        published=tuple(sorted({*before.published, *later.published})),
     )  # fmt: skip
 
 

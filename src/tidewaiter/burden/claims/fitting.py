@@ -41,6 +41,30 @@ def rounding(stated: Stated) -> tuple[float, float]:
     return stated.value - stated.step / 2, stated.value + stated.step / 2
 
 
+def accepted(stated: Stated) -> tuple[float, float]:
+    """Return from where to where a figure holds or rounds to the number."""
+    low, high = rounding(stated)
+    rule = rules()[stated.comparator]
+    if stated.form != "digits" and not stated.comparator:
+        return low, high
+    least = stated.value * rule.least if rule.least is not None else float("-inf")
+    most = stated.value * rule.most if rule.most is not None else float("inf")
+    return min(low, least), max(high, most)
+
+
+def is_near(stated: Stated, value: float, spread: float) -> bool:
+    """Tell whether another official figure of the same thing could bear a statement out.
+
+    Args:
+        stated: The number, with its word.
+        value: The figure at hand, in the unit of the number.
+        spread: How far official figures lie apart: in points of percent, else as a part of 1.
+    """
+    away = spread if stated.unit == "percent" else abs(value) * spread
+    low, high = accepted(stated)
+    return low <= value + away and value - away <= high
+
+
 def is_precise(stated: Stated) -> bool:
     """Tell whether a number is so exact that a match elsewhere is hardly chance."""
     return stated.form == "digits" and stated.step <= stated.value * 0.002

@@ -1,4 +1,4 @@
-"""Numbers in sentences: "110,000", "110k", "0.11 million", "two-thirds", "1 in 5", "27 percent"."""
+"""Numbers in clauses: "110,000", "0.11 million", "two-thirds", "1 in 5", "27 percent", rates."""
 
 import re
 from fractions import Fraction
@@ -25,7 +25,8 @@ _SPELT = rf"(?:{'|'.join([*_SMALL, *_SCALES])})"
 _DIGITS = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _PARTED = "|".join(sorted(_PARTS, key=len, reverse=True))
 _FRACTION = re.compile(
-    rf"\b(?:(?P<top>{_ONE})[ -])?(?P<part>{_PARTED})s?\b(?! (?:leading|year|month|day))"
+    rf"(?<!first )(?<!second )(?<!last )\b(?:(?P<top>{_ONE})[ -])?(?P<part>{_PARTED})s?\b"
+    r"(?! (?:leading|year|month|day))"
 )
 _SLASH = re.compile(r"(?<![\d.,])(?P<top>\d{1,2})/(?P<bottom>\d{1,2})(?![\d/])")
 _ONE_IN = re.compile(
@@ -38,6 +39,31 @@ _PLAIN = re.compile(rf"(?<![\w.,/-])(?P<digits>{_DIGITS})(?![\w%]|[.,/]\d)\+?")
 _WORDS = re.compile(
     rf"\b(?:a )?{_SPELT}(?:(?: and |[ -]){_SPELT})*\b(?P<percent> percent| per cent)?"
 )
+_RATE = re.compile(
+    rf"(?P<digits>{_DIGITS})(?: (?:drug|fatal|overdose|overdoses|deaths|fatalities|people))*"
+    r" (?:per|for every|in every|out of every) (?P<base>100,000|100k|hundred thousand|1 million"
+    r"|1,000,000|million|10,000|1,000)"
+    r"(?: (?:u\.s\. )?(?:standard population|people|persons|residents|inhabitants|population"
+    r"|americans))?\b"
+)
+_BASES = {"100k": 100_000, "hundred thousand": 100_000, "1 million": 10**6, "million": 10**6}
+_PER = 100_000
+_MOST_RATE = 1_000  # where rates are spoken of, a smaller number without a unit is one
+_EVERY = re.compile(
+    rf"\b(?:once |one )?every (?P<lead>(?:[a-z]+ ){{0,3}}?)(?P<number>\d+(?:\.\d+)?|{_SPELT})?"
+    r" ?(?P<unit>second|minute|hour)s?\b"
+)
+_MINUTES = {"second": 1 / 60, "minute": 1.0, "hour": 60.0}
+_COMPARED = re.compile(
+    r"(?:%|percent|per cent|pct) (?:more|fewer|less|higher|lower|greater|larger|smaller) than"
+    r" (?:(?:an?|the|estimated|in) )*$"
+)
+_OF_ELSE = re.compile(
+    r"[ -](?:states|counties|jurisdictions|countries|cities|years?|months?|weeks?|days?|fold|times"
+    r"|percentage points?|points?|pounds|kilograms|pills|doses)\b"
+)
+_MILLIONS = re.compile(r"\b(?P<part>half|a quarter|three[ -]quarters)(?: of)?(?: a)? million\b")
+_MILLION_PARTS = {"half": 500_000, "a quarter": 250_000}
 _LEAST_DEATHS = 10  # a smaller number without a unit is no count of a nation's deaths
 _MOST_DEATHS = 10**10
 _SHARE = 0.1  # the last digit counts at most this part of its number
@@ -46,17 +72,28 @@ Found = tuple[int, int, Stated]
 """Where a number begins and ends, with the word before it, and what it states."""
 
 
-def find_numbers(text: str) -> list[Found]:
-    """Find the numbers of a sentence in lower case, in order.
+def find_numbers(text: str, *, rates: bool = False) -> list[Found]:
+    """Find the numbers of a clause in lower case, in order.
 
     Shares come before counts, so that "1 in 5" is not a one and a five. A word like "nearly"
     before a number belongs to it.
+
+    Args:
+        text: The clause; what is already understood is blanked.
+        rates: Rates are spoken of, so that "31.3" is one.
     """
     found: list[Found] = []
     for pattern, read in (
-        (_ONE_IN, _one_in), (_SLASH, _slash), (_PERCENT, _percent), (_SCALED, _scaled),
-        (_PLAIN, _plain), (_FRACTION, _fraction), (_WORDS, _spelt),
-    ):  # fmt: skip
+        (_RATE, _rate),
+        (_MILLIONS, _millions),
+        (_ONE_IN, _one_in),
+        (_SLASH, _slash),
+        (_PERCENT, _percent),
+        (_SCALED, _scaled),
+        (_PLAIN, _bare_rate if rates else _plain),
+        (_FRACTION, _fraction),
+        (_WORDS, _spelt),
+    ):
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end, _ in found):
                 continue
@@ -69,9 +106,30 @@ def find_numbers(text: str) -> list[Found]:
     return sorted(found, key=lambda each: each[0])
 
 
-def parse_number(text: str) -> Stated:
-    """Read one number, with its word: "nearly 110,000". The first that is found counts."""
-    return find_numbers(text.casefold())[0][2]
+def counted(text: str, found: list[Found], *, strict: bool = False) -> list[Found]:
+    """Leave out numbers of something else, like "45 states"; not strict, where others are there."""
+    others = [each for each in found if not _OF_ELSE.match(text[each[1] :])]
+    return others if strict else others or found
+
+
+def find_interval(text: str) -> Found | None:
+    """Find the time from one death to the next in a clause: "every five minutes"."""
+    match = _EVERY.search(text)
+    if not match:
+        return None
+    word = match["number"]
+    value = 1.0 if not word else float(word) if word[0].isdigit() else float(_words_value(word))
+    unit = _MINUTES[match["unit"]]
+    begin = match.start()
+    _, comparator = _comparator(text, match.start("number") if word else match.start("unit"))
+    if not comparator:
+        begin, comparator = _comparator(text, begin)
+    step = _step(word) if word and word[0].isdigit() else 1.0
+    stated = Stated(
+        text=match[0], value=value * unit, unit="minutes", form="digits",
+        step=_held(value, step) * unit, comparator=comparator,
+    )  # fmt: skip
+    return begin, match.end(), stated
 
 
 def _with(stated: Stated, comparator: Comparator) -> Stated:
@@ -84,6 +142,8 @@ def _with(stated: Stated, comparator: Comparator) -> Stated:
 def _comparator(text: str, start: int) -> tuple[int, Comparator]:
     """Return where the words before a number begin, and what they say."""
     before = text[:start]
+    if _COMPARED.search(before):
+        return start, ""  # "15 % more than the 93,655 deaths" is no "more than 93,655"
     bare = re.sub(r"(?:\b(?:an?|the|estimated|total of)\s+)+$", "", before)
     for lead in (before, bare):
         for rule in words().comparators:
@@ -126,6 +186,31 @@ def _step(digits: str, scale: int = 1) -> float:
 def _plain(match: re.Match[str]) -> Stated | None:
     digits = match["digits"]
     return _count(match[0], float(digits.replace(",", "")), _step(digits))
+
+
+def _millions(match: re.Match[str]) -> Stated | None:
+    return _count(match[0], float(_MILLION_PARTS.get(match["part"], 750_000)), 50_000)
+
+
+def _bare_rate(match: re.Match[str]) -> Stated | None:
+    value = float(match["digits"].replace(",", ""))
+    if re.match(
+        r" (?:drug |overdose |opioid )*(?:deaths|people|americans)\b", match.string[match.end() :]
+    ):
+        return _plain(match)
+    return _per(match[0], match["digits"], 1.0) if value < _MOST_RATE else _plain(match)
+
+
+def _rate(match: re.Match[str]) -> Stated:
+    base = _BASES.get(match["base"]) or int(match["base"].replace(",", ""))
+    return _per(match[0], match["digits"], _PER / base)
+
+
+def _per(text: str, digits: str, scale: float) -> Stated:
+    value = float(digits.replace(",", "")) * scale
+    return Stated(
+        text=text, value=value, unit="per 100,000", form="digits", step=_step(digits) * scale
+    )
 
 
 def _scaled(match: re.Match[str]) -> Stated | None:
@@ -173,16 +258,20 @@ def _fraction(match: re.Match[str]) -> Stated | None:
     )
 
 
-def _spelt(match: re.Match[str]) -> Stated | None:
+def _words_value(text: str) -> int:
     value = whole = 0
-    for word in re.findall(r"[a-z]+", match[0].replace(" percent", "").replace(" per cent", "")):
+    for word in re.findall(r"[a-z]+", text):
         if word in _SMALL:
             value += _SMALL[word]
         elif word == "hundred":
             value = max(value, 1) * 100
         elif word in _SCALES:
             whole, value = whole + max(value, 1) * _SCALES[word], 0
-    total = whole + value
+    return whole + value
+
+
+def _spelt(match: re.Match[str]) -> Stated | None:
+    total = _words_value(match[0].replace(" percent", "").replace(" per cent", ""))
     if total > _MOST_DEATHS:
         return None
     if match["percent"]:

@@ -1,16 +1,20 @@
 """The official values of an indicator at a place, of every release, each with what it is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.burden.claims.types import Kind, Official
+from tidewaiter.burden.claims.words import ADJUSTED
 from tidewaiter.burden.types import Release
 
 _TWELVE = 12
+_PEOPLE = "population"
+_PER = 100_000
 
 
 def officials(
@@ -25,6 +29,39 @@ def officials(
         rows = _rows(release.reading.figures, place, indicator, measure)
         found += [each for row in rows if row["months"] == _TWELVE for each in _of(release, row)]
         found += [each for row in _years(rows) for each in _of(release, row)]
+    return found
+
+
+def rates(releases: Sequence[Release], place: str, indicator: str) -> list[tuple[Official, str]]:
+    """Return death rates per 100,000 people, each with what it is: as published, or computed.
+
+    Age-adjusted rates are those that publications give, as no release holds people by age. Crude
+    rates are computed of deaths and residents of the same place and year.
+    """
+    found = [(each, "age-adjusted") for each in officials(releases, place, indicator, ADJUSTED)]
+    people: dict[int, Official] = {}
+    for each in officials(releases, place, _PEOPLE, _PEOPLE):
+        newer = each.last not in people or (each.released or 0) >= (people[each.last].released or 0)
+        if newer and each.value:
+            people[each.last] = each
+    for each in officials(releases, place, indicator):
+        lived = people.get(each.last)
+        if lived:
+            rate = msgspec.structs.replace(each, value=_PER * each.value / lived.value)
+            how = f"crude: {each.value:,.0f} deaths, {lived.value:,.0f} people ({lived.release})"
+            found.append((rate, how))
+    return found
+
+
+def finals(releases: Sequence[Release], place: str, indicator: str) -> dict[int, Official]:
+    """Return the newest final count of residents of each calendar year."""
+    found: dict[int, Official] = {}
+    for each in officials(releases, place, indicator):
+        final = each.basis == "residence" and each.kind == "reported" and each.closed is not False
+        if final and each.last % _TWELVE == _TWELVE - 1:
+            year = each.last // _TWELVE
+            if year not in found or (each.released or 0) >= (found[year].released or 0):
+                found[year] = each
     return found
 
 

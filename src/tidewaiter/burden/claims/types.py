@@ -6,20 +6,58 @@ from typing import Literal
 from tidewaiter.base.records import Record
 from tidewaiter.burden.types import Basis
 
-Measure = Literal["deaths", "share", "change", "daily", "rank"]
-Unit = Literal["deaths", "percent", "rank"]
+Measure = Literal["deaths", "total", "share", "change", "rate", "pace", "interval", "rank"]
+"""A count of one period; a sum of years; deaths in each day or week ("pace"); minutes from one
+death to the next ("interval"); the others as they are called."""
+Unit = Literal["deaths", "percent", "rank", "per 100,000", "minutes"]
 Form = Literal["digits", "percent", "fraction", "one in"]
 Comparator = Literal["", "exactly", "about", "nearly", "over", "under", "at least", "at most"]
 Kind = Literal["reported", "predicted"]
 AnyKind = Literal["", "reported", "predicted", "final"]
 Fit = Literal["holds", "rounds", "no"]
+RateKind = Literal["", "any", "crude", "age-adjusted"]
+"""Of what rate: "" none, "any" where it is not said which."""
+Per = Literal["", "hour", "day", "week", "month", "year"]
+Role = Literal[
+    "number",
+    "period",
+    "base period",
+    "per",
+    "rate",
+    "deaths",
+    "place",
+    "people",
+    "figure",
+    "direction",
+    "ages",
+    "rank",
+    "source",
+]
+GapKind = Literal[
+    "place", "group", "manner", "subject", "drug", "period", "number", "negation", "word"
+]
+
+
+class Part(Record, frozen=True, kw_only=True):
+    """Words of a sentence that were understood."""
+
+    role: Role
+    text: str
+
+
+class Gap(Record, frozen=True, kw_only=True):
+    """Words that may change what is claimed and were not understood; they bar a verdict."""
+
+    kind: GapKind
+    text: str  # as written
+    needs: str  # what would help
 
 
 class Stated(Record, frozen=True, kw_only=True):
     """A number as a sentence states it."""
 
     text: str  # as written: "two-thirds"
-    value: float  # deaths, or percent: 66.67
+    value: float  # in its unit: deaths, percent (66.67), deaths per 100,000 people, minutes
     unit: Unit
     form: Form
     step: float  # what its last digit counts: 10,000 in "110,000"; a fraction has none: 0
@@ -35,8 +73,11 @@ class Claim(Record, frozen=True, kw_only=True):
     place: str
     indicator: str
     of: str = ""  # of a share: the indicator of what it is a share of
-    last: int | None = None  # last month of the period: months.py; None: not said
-    months: int = 12
+    last: int | None = None  # last month of the period: months.py; None: not said, or still open
+    months: int = 12  # of a total: of all its years
+    since: int | None = None  # of a total: its first month
+    per: Per = ""  # of a pace
+    rate: RateKind = ""  # of a rate, or of a change of one
     against: int | None = None  # of a change: last month of the period that it is counted from
     direction: int = 0  # of a change: -1 down, 1 up
     ages: tuple[int, int] | None = None
@@ -44,7 +85,9 @@ class Claim(Record, frozen=True, kw_only=True):
     kind: AnyKind = ""
     said: date | None = None
     assumed: tuple[str, ...] = ()  # what is not said and was taken
-    unread: tuple[str, ...] = ()  # words that were not understood
+    read: tuple[Part, ...] = ()  # what was understood, in the order of the sentence
+    gaps: tuple[Gap, ...] = ()  # what was not understood and may matter: there is no verdict
+    unchecked: tuple[str, ...] = ()  # what else is asserted, and not checked: "a record"
     remarks: tuple[str, ...] = ()  # what a word means in official counts: "fentanyl"
 
 
@@ -78,6 +121,7 @@ class Finding(Record, frozen=True, kw_only=True):
     releases: tuple[str, ...]
     addresses: tuple[str, ...]
     released: int | None  # month of the first of them
+    published: tuple[int, ...] = ()  # months of all of them
     public: bool  # it was out on the day on which the claim was made
     difference: float  # value less the number of the claim
     fit: Fit
@@ -93,7 +137,7 @@ class Trap(Record, frozen=True, kw_only=True):
     text: str
 
 
-Verdict = Literal["holds", "rounds", "only", "fails", "mixed", "untold", "depends"]
+Verdict = Literal["holds", "rounds", "only", "fails", "untold", "not understood", "depends"]
 
 
 class Checked(Record, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.burden.claims.types import Comparator
+from tidewaiter.burden.claims.types import Comparator, GapKind
 from tidewaiter.burden.facts import sources
 from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.types import FIGURES, Basis, Reading, Release
@@ -63,8 +63,39 @@ class Directions(Record, frozen=True, kw_only=True):
 
 
 class Filler(Record, frozen=True, kw_only=True):
-    """Words that tell nothing more."""
+    """Words that change nothing in what is claimed."""
 
+    words: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+class Unchecked(Record, frozen=True, kw_only=True):
+    """Words that assert something more, which no figure here is compared with."""
+
+    words: tuple[str, ...]
+
+
+class Sources(Record, frozen=True, kw_only=True):
+    """Names of those who publish figures, and words for that they said so."""
+
+    words: tuple[str, ...]
+
+
+class Spread(Record, frozen=True, kw_only=True):
+    """How far official figures of one thing lie apart, as parts of 1 or in points of percent."""
+
+    nation: float
+    part: float  # of a state or a smaller place
+    change: float  # points, of a nation
+    change_part: float  # points, of a part of one
+    share: float  # points
+
+
+class Bearing(Record, frozen=True, kw_only=True):
+    """Words that narrow or change what is counted in a way that no figure here follows."""
+
+    kind: GapKind
+    needs: str  # what would help
     words: tuple[str, ...]
 
 
@@ -78,6 +109,10 @@ class Words(Record, frozen=True, kw_only=True):
     kinds: tuple[KindWords, ...]
     directions: Directions
     filler: Filler
+    unchecked: Unchecked
+    sources: Sources
+    spread: Spread
+    bearing: tuple[Bearing, ...]
 
 
 class Told(Record, frozen=True, kw_only=True):
@@ -88,6 +123,7 @@ class Told(Record, frozen=True, kw_only=True):
     part: str = ""
     reported: float | None = None
     predicted: float | None = None
+    rate: float | None = None  # age-adjusted, per 100,000 people
     closed: bool | None = None
 
 
@@ -122,6 +158,10 @@ class _Statements(Record, frozen=True, kw_only=True):
     statements: tuple[Statement, ...]
 
 
+ADJUSTED = "age-adjusted rate"
+"""The measure of a rate that a publication told."""
+
+
 @cache
 def words() -> Words:
     """Return the words that are understood."""
@@ -132,6 +172,12 @@ def words() -> Words:
 def rules() -> MappingProxyType[Comparator, Rule]:
     """Return what each comparator allows."""
     return MappingProxyType({rule.key: rule for rule in words().comparators})
+
+
+@cache
+def bearing() -> MappingProxyType[str, Bearing]:
+    """Return the words that may change what is counted, each with its kind."""
+    return MappingProxyType({word: each for each in words().bearing for word in each.words})
 
 
 @cache
@@ -152,12 +198,16 @@ def _release(telling: Telling) -> Release:
     basis = sources()[telling.source].basis
     rows = [
         {
-            "place": "US", "indicator": told.indicator, "measure": "deaths", "basis": basis,
+            "place": "US", "indicator": told.indicator, "measure": measure, "basis": basis,
             "last": parse_month(told.period), "months": 12, "part": told.part,
-            "value": told.reported, "predicted": told.predicted, "closed": told.closed,
-            "missing": "" if told.reported is not None else "not shown",
+            "value": value, "predicted": predicted, "closed": told.closed,
+            "missing": "" if value is not None else "not shown",
         }
         for told in telling.figures
+        for measure, value, predicted in (
+            ("deaths", told.reported, told.predicted), (ADJUSTED, told.rate, None),
+        )
+        if value is not None or predicted is not None
     ]  # fmt: skip
     reading = Reading(
         source=telling.source, figures=pa.Table.from_pylist(rows, schema=FIGURES), notes=(),

@@ -24,8 +24,11 @@ _WINDOWS = (10.5, 13.5)  # twelve windows of a year are about twelve times the y
 def find_traps(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
     """Return the wrong ways that give the number of a claim, each once.
 
-    Every way is carried out on the figures themselves; none knows a number beforehand.
+    Every way is carried out on the figures themselves; none knows a number beforehand. Without a
+    period nothing is looked for: some way of some year gives almost any number.
     """
+    if claim.last is None:
+        return ()
     ways: Iterator[Trap] = iter(())
     if claim.measure == "change":
         ways = _mixed_changes(claim, releases)
@@ -61,20 +64,19 @@ def _windows(claim: Claim, release: Release, indicator: str) -> Iterator[Trap]:
     """Add up the twelve windows that end in the months of a period."""
     values = [each for each in officials([release], claim.place, indicator)
               if each.months == _TWELVE]  # fmt: skip
-    lasts = [claim.last] if claim.last is not None else sorted({v.last for v in values})
-    for last in lasts:
-        for kind in ("reported", "predicted"):
-            window = {
-                each.last: each.value for each in values
-                if each.kind == kind and last - _TWELVE < each.last <= last
-            }  # fmt: skip
-            if len(window) == _TWELVE:
-                yield Trap(
-                    key="windows", value=sum(window.values()),
-                    text=f"the twelve 12-month counts of {_name(indicator)} that end in the months "
-                    f"of {period_text(last, _TWELVE)}, added up (each death is in up to twelve of "
-                    f"them; right: {window[last]:,.0f}) ({release.label})",
-                )  # fmt: skip
+    last = claim.last or 0
+    for kind in ("reported", "predicted"):
+        window = {
+            each.last: each.value for each in values
+            if each.kind == kind and last - _TWELVE < each.last <= last
+        }  # fmt: skip
+        if len(window) == _TWELVE:
+            yield Trap(
+                key="windows", value=sum(window.values()),
+                text=f"the twelve 12-month counts of {_name(indicator)} that end in the months "
+                f"of {period_text(last, _TWELVE)}, added up (each death is in up to twelve of "
+                f"them; right: {window[last]:,.0f}) ({release.label})",
+            )  # fmt: skip
 
 
 def _with_parts(claim: Claim, release: Release) -> Iterator[Trap]:
@@ -152,9 +154,10 @@ def _elsewhere(claim: Claim, release: Release) -> Iterator[Trap]:
     for row in figures.filter(pc.fill_null(near, False)).slice(0, 200).to_pylist():
         for each in officials([release], row["place"], row["indicator"], row["measure"]):
             at = (each.last, each.months) == (row["last"], row["months"])
-            if at and low <= each.value < high and not _asked(claim, each):
-                yield Trap(key=_what_differs(claim, each), value=each.value,
-                           text=f"that is {_described(each)} ({each.release})")  # fmt: skip
+            differences = _differences(claim, each) if at and low <= each.value < high else []
+            if len(differences) == 1:  # in a large archive, some figure of anything is the number
+                text = f"that is {_described(each)} ({each.release})"
+                yield Trap(key=differences[0], value=each.value, text=text)
     for key in indicators():
         if key != claim.indicator:
             yield from _windows(claim, release, key)
@@ -178,16 +181,17 @@ def _visible(claim: Claim, release: Release) -> Iterator[Trap]:
             )  # fmt: skip
 
 
-def _asked(claim: Claim, each: Official) -> bool:
-    return (
-        each.place == claim.place and each.indicator == claim.indicator and in_period(claim, each)
-    )
-
-
-def _what_differs(claim: Claim, each: Official) -> str:
-    if each.indicator != claim.indicator:
-        return "indicator"
-    return "period" if each.place == claim.place else "place"
+def _differences(claim: Claim, each: Official) -> list[str]:
+    """Return in what a figure is another than the one that is claimed."""
+    return [
+        name
+        for name, differs in (
+            ("indicator", each.indicator != claim.indicator),
+            ("place", each.place != claim.place),
+            ("period", not in_period(claim, each)),
+        )
+        if differs
+    ]
 
 
 def _described(each: Official) -> str:
@@ -235,7 +239,7 @@ def _other_denominators(claim: Claim, releases: Sequence[Release]) -> Iterator[T
 
 def _by_size(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
     """Tell of a number that is about twelve times the official one, where months are not there."""
-    if claim.measure != "deaths" or claim.last is None:
+    if claim.measure != "deaths":
         return ()
     for each in officials(releases, claim.place, claim.indicator):
         if in_period(claim, each) and each.value:

@@ -23,6 +23,7 @@ from tidewaiter.burden.views.picking import (
 )
 
 _PEOPLE = "population"
+_YEAR = 12  # months
 
 
 class Band(Record, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
 
     Args:
         releases: Of any sources.
-        ask: Place and indicator; `until` is the period.
+        ask: Place and indicator; `until` is the period. Years go before sums of many years.
 
     Raises:
         MissingError: No release tells ages there.
@@ -69,6 +70,7 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
             f'no release tells ages of "{ask.indicator}" in {ask.place}',
             hint="add an export of CDC WONDER by age group, or ask for another indicator",
         )
+    holding = _of_years(holding)
     found_in = {each.sha256: found for each, found in holding}
     release = first_of([each for each, _ in holding], lambda each: len(found_in[each.sha256]))
     found = found_in[release.sha256]
@@ -82,6 +84,12 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
         bands=tuple(sorted(bands, key=lambda band: (band.sex, first_age(band.age)))),
         others=_others(release, indicator_key(ask.indicator)),
     )  # fmt: skip
+
+
+def _of_years(holding: list[tuple[Release, pa.Table]]) -> list[tuple[Release, pa.Table]]:
+    """Leave out periods of more than a year, which hide the last one, where any has others."""
+    years = [(each, found.filter(pc.less_equal(found["months"], _YEAR))) for each, found in holding]
+    return [(each, found) for each, found in years if len(found)] or holding
 
 
 def first_age(text: str) -> int:

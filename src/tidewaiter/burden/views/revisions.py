@@ -83,6 +83,7 @@ class Revisions(Record, frozen=True, kw_only=True):
     largest: tuple[Cell, ...]  # by the difference, at most 12
     growth: tuple[Growth, ...]
     growth_of: str  # the indicator that `growth` and `unusual` are told of
+    asked: str  # the one that was asked for; another where not both releases have it
 
 
 def pair(releases: Sequence[Release], ask: Ask) -> tuple[Release, Release]:
@@ -147,7 +148,7 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
         moved_closed_count=len(moved),
         unusual=_cells(_unusual(grown, newest), newest, _LARGEST),
         largest=_cells(changed, newest, _LARGEST),
-        growth=_growth(grown, newest), growth_of=indicator,
+        growth=_growth(grown, newest), growth_of=indicator, asked=asked,
     )  # fmt: skip
 
 

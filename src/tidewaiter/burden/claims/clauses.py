@@ -1,0 +1,249 @@
+"""A text cut into clauses of one number each, and what connects them.
+
+`Deaths fell 27 % in 2024, from 110,037 to 80,391, officials said.` has three: the change, the
+number that it is counted from, and what it comes to; the rest asserts nothing that is counted.
+"""
+
+import re
+from itertools import pairwise
+from typing import Literal
+
+from tidewaiter.base.records import Record
+from tidewaiter.burden.claims.numbers import counted, find_interval, find_numbers
+from tidewaiter.burden.claims.periods import BRACKETED, without_periods
+from tidewaiter.burden.claims.scanning import Scanner
+from tidewaiter.burden.claims.words import bearing, words
+
+Link = Literal["", "from", "to"]
+
+RANK = re.compile(
+    r"(?:the )?(?:(?:no\.? ?|number |#)(?P<number>[1-9]|one|two|three)"
+    r"|(?P<order>second|third|fourth|fifth)?[ -]?(?:single )?(?:leading|top|biggest|main|primary))"
+    r" (?:killers?|causes? of (?:all )?deaths?)\b"
+)
+AGES = re.compile(
+    r"(?:(?:among )?(?:people |those |adults |persons )?(?:between )?(?:the )?"
+    r"\b(?:ages?|aged)(?: of)?(?: from| between)? )"
+    r"(?P<low>\d{1,3})(?:\s*-\s*| to | through | and )(?P<high>\d{1,3})\b"
+    r"|\b(?P<low2>\d{1,3})[ -]*(?:to|-)[ -]*(?P<high2>\d{1,3})[ -]years?[ -]olds?"
+    r"|\badults (?P<low3>\d{2})(?:\s*-\s*| to )(?P<high3>\d{2})\b"
+)
+RATES = re.compile(
+    r"\bper (?:100,000|100k|hundred thousand|million|1 million)\b"
+    r"|\bage[ -](?:adjusted|standardi[sz]ed)|(?<!at a )\brates?\b"
+)
+_SENTENCE = re.compile(
+    r"(?<!\bno)(?<!\b[a-z])(?<!\b(?:vs|st|dr))(?<!\b(?:sen|rep|gov))[.!?]\s+", re.IGNORECASE
+)
+_PIECE = re.compile(
+    r";\s+|,\s+(?!\d{4}\b)|\s+(?=of which\b|of whom\b)|\s+-\s+|\s*[()]\s*", re.IGNORECASE
+)
+_LINK = re.compile(
+    r"\b(?:(?P<from>(?:down |up )?from|than|compared (?:with|to)|versus|vs\.?|against)|(?P<to>to)"
+    r"|and|while|but|with|or|include[sd]?|including|resulting in|of which|of whom|at|for|is|was"
+    r"|were|represent(?:s|ed|ing)?|mark(?:s|ed|ing)?)\b"
+)
+_LEADS = re.compile(
+    r"\b(?:(?P<from>(?:down |up )?from|than|(?P<sure>compared (?:with|to)|versus|vs\.?|against))"
+    r"|(?P<to>to))(?: (?:an?|the|estimated|some))*\s*$"
+)
+_COMMENT = re.compile(
+    r"(?:according to|sa(?:id|ys?)|as|the|officials|a|an|making|marking|setting|which|he|she|they"
+    r"|we|underscoring|reflecting|despite|although|though|but|and|because|amid|thanks|calling"
+    r"|prompting|it|this|these|federal|new|cdc|per the)\b"
+)
+_IN_COMMENTS = frozenset(
+    ("more", "communities", "cost", "costs", "month", "months", "as", "period")
+)
+_CONJUNCTION = re.compile(r"(?:and|while|whereas|but)\b", re.IGNORECASE)
+_ADDED = re.compile(r"(?:and|while|but|with)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"(?:%|percent|per cent|thirds|quarters?|half|out of \w+|in \w+) of (?:the|these|those)"
+    r" (?P<number>(?:(?:nearly|almost|about|over|more than|an estimated|estimated|some) )*"
+    r"\d{1,3}(?:,\d{3})+) "
+    r"(?P<what>(?:drug |fatal |opioid |overdose )*(?:deaths|overdoses|people|persons|fatalities))"
+    r"(?P<period> in (?:19|20)\d\d)?",
+    re.IGNORECASE,
+)
+
+
+class Clause(Record, frozen=True, kw_only=True):
+    """A part of a sentence with one number or rank."""
+
+    text: str
+    sentence: int
+    link: Link = ""  # "from": what a change is counted from; "to": what it comes to
+    rates: bool = False  # its sentence speaks of rates
+    comments: tuple[str, ...] = ()  # what follows it and asserts nothing that is counted
+
+
+def cut(text: str) -> tuple[tuple[Clause, ...], tuple[tuple[int, str], ...]]:
+    """Cut a text into clauses.
+
+    Returns:
+        The clauses, and the sentences without a number or a rank, each with its place in the text.
+    """
+    clauses: list[Clause] = []
+    others: list[tuple[int, str]] = []
+    for number, sentence in enumerate(_SENTENCE.split(Scanner(text).whole)):
+        rates = RATES.search(sentence.lower()) is not None
+        main, asides = _without_asides(sentence.strip(" .!?"), rates=rates)
+        found = _of_sentence(main, number, rates=rates)
+        for aside in asides:
+            found += _of_sentence(aside, number, rates=rates)
+        clauses += found
+        if not found and sentence.strip():
+            others.append((number, sentence.strip(" .!?")))
+    return tuple(clauses), tuple(others)
+
+
+def blanked(text: str) -> str:
+    """Return a text in lower case without its times, ages and ranks: its other numbers are left."""
+    left = without_periods(Scanner(text).left)
+    return RANK.sub(_blank, AGES.sub(_blank, left))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\0" * len(match[0])
+
+
+def _counts(piece: str, *, rates: bool, strict: bool) -> list[tuple[int, int]]:
+    left = blanked(piece)
+    every = find_interval(left)
+    numbers = find_numbers(left, rates=rates)
+    found = [(start, end) for start, end, _ in counted(left, numbers, strict=strict)]
+    if every and not any(start >= every[0] and end <= every[1] for start, end in found):
+        found.append(every[:2])
+    return sorted(found)
+
+
+def _without_asides(sentence: str, *, rates: bool) -> tuple[str, list[str]]:
+    """Take out numbers that only name what another is set beside.
+
+    "In 2016 (19.8) it was higher than in 2015 (16.3)" has its brackets as clauses of their own, and
+    "75 % of the 91,799 deaths in 2020" what it is a share of.
+    """
+    main = sentence
+    asides: list[str] = []
+    for match in reversed(list(BRACKETED.finditer(sentence))):
+        if _counts(match["number"], rates=rates, strict=True):
+            asides.insert(0, f"{match['number']} in {_the(match['time'])}")
+            main = main[: match.end("time")] + main[match.end() :]
+    if whole := _WHOLE.search(main):
+        asides.insert(0, f"{whole['number']} {whole['what']}{whole['period'] or ''}")
+        main = main[: whole.start("number")] + main[whole.start("what") :]
+    if not _counts(main, rates=rates, strict=True):
+        return sentence, []  # the brackets hold the only number: what goes before it belongs to it
+    return main, asides
+
+
+def _the(time: str) -> str:
+    return time if time[-1].isdigit() else f"the {time}"
+
+
+def _of_sentence(sentence: str, number: int, *, rates: bool) -> list[Clause]:
+    clauses: list[Clause] = []
+    waiting: list[str] = []
+    pieces = [" ".join(each.split()) for each in _PIECE.split(sentence)]
+    counts = [_counts(piece, rates=rates, strict=True) for piece in pieces]
+    if not any(counts):
+        counts = [_counts(piece, rates=rates, strict=False) for piece in pieces]
+    numbered = [
+        bool(found or RANK.search(piece.lower()))
+        for piece, found in zip(pieces, counts, strict=True)
+    ]
+    for place, piece in enumerate(pieces):
+        if not piece:
+            continue
+        if not numbered[place]:
+            ahead = not clauses or (_CONJUNCTION.match(piece) and any(numbered[place:]))
+            if ahead:
+                waiting.append(piece)
+            else:
+                clauses[-1] = _followed(clauses[-1], piece)
+            continue
+        for part, link in _split(piece, counts[place], first=not clauses and not waiting):
+            head = ", ".join([*waiting, part])
+            waiting = []
+            clauses.append(Clause(text=head, sentence=number, link=link, rates=rates))
+    return clauses
+
+
+def _followed(clause: Clause, piece: str) -> Clause:
+    if _is_comment(piece) or (
+        _ADDED.match(piece) and _names_drug(piece) and _names_drug(clause.text)
+    ):
+        return Clause(
+            text=clause.text,
+            sentence=clause.sentence,
+            link=clause.link,
+            rates=clause.rates,
+            comments=(*clause.comments, piece.strip()),
+        )
+    return Clause(
+        text=f"{clause.text}, {piece}",
+        sentence=clause.sentence,
+        link=clause.link,
+        rates=clause.rates,
+        comments=clause.comments,
+    )
+
+
+def _names_drug(text: str) -> bool:
+    found = Scanner(text)
+    return (
+        found.take_phrase(None, tuple(w for each in words().topics for w in each.words)) is not None
+    )
+
+
+def _is_comment(piece: str) -> bool:
+    """Tell whether a piece without a number only comments: nothing in it narrows a count."""
+    scan = Scanner(piece)
+    if not _COMMENT.match(scan.left) or without_periods(scan.left) != scan.left:
+        return False
+    spoken = re.match(r"(?:according to|sa(?:id|ys?)|told|announced)\b", scan.left)
+    names = set(words().sources.words)
+    if not spoken and any(
+        scan.whole[start].isupper() and scan.left[start:end] not in names
+        for start, end in scan.tokens()
+    ):
+        return False  # ", the Bronx" is a place
+    told = {scan.left[start:end] for start, end in scan.tokens()}
+    topics = {word for topic in words().topics for word in topic.words}
+    return not (told & bearing().keys() - _IN_COMMENTS or told & topics)
+
+
+def _split(piece: str, counts: list[tuple[int, int]], *, first: bool) -> list[tuple[str, Link]]:
+    """Cut a piece before the last word that connects two numbers."""
+    left = blanked(piece)
+    parts: list[tuple[str, Link]] = []
+    begin, link = 0, _leading(left, counts)
+    for (_, end), (start, stop) in pairwise(counts):
+        between = left[end:stop]
+        found = [each for each in _LINK.finditer(between) if end + each.start() <= start]
+        if not found:
+            continue
+        last = found[-1]
+        at = end + last.start()
+        parts.append((piece[begin:at].strip(" ,"), link))
+        link = "from" if last["from"] else "to" if last["to"] else ""
+        begin = at if link else end + last.end()
+    parts.append((piece[begin:].strip(" ,"), link))
+    if not first and [each for _, each in parts] == ["", "to"] and not left[: counts[0][0]].strip():
+        parts[0] = (parts[0][0], "from")  # "(8.2 to 8.6)"
+    return parts
+
+
+def _leading(left: str, counts: list[tuple[int, int]]) -> Link:
+    if not counts:
+        return ""
+    match = _LEADS.search(left[: counts[0][0]])
+    directions = (*words().directions.down, *words().directions.up)
+    if not match:
+        return ""
+    before = left[: match.start()]
+    moved = any(re.search(rf"\b{word}\b", before) for word in directions)
+    alone = not before.strip("\0 ,")
+    if not (moved or alone or match["sure"] or match[0].startswith(("down", "up"))):
+        return ""
+    return "from" if match["from"] else "to"
