@@ -14,9 +14,9 @@ from tidewaiter.consignments.citing import source_of
 from tidewaiter.consignments.links import link_reasons
 from tidewaiter.consignments.restricted import RULE, is_restricted, open_match
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
+from tidewaiter.consignments.types import PartyMatch, Reason
 from tidewaiter.parties.identifiers.read import read_identifier
-from tidewaiter.parties.types import ListedParty, PartyKind
+from tidewaiter.parties.types import ListedLink, ListedParty, PartyKind
 
 VESSEL = "vessel"
 """The role of the ship that carries the goods, in matches."""

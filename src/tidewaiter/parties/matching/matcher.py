@@ -12,7 +12,7 @@ from tidewaiter.parties.matching.attributes import modifiers, most_points
 from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.linking import PROBLEMS, Asking, new_room
+from tidewaiter.parties.matching.linking import NAMELESS, PROBLEMS, Asking, new_room
 from tidewaiter.parties.matching.model import load_model, threshold_of
 from tidewaiter.parties.matching.points import modifier
 from tidewaiter.parties.matching.ships import numbers_apart, with_kind
@@ -25,6 +25,7 @@ from tidewaiter.parties.matching.types import (
 )
 from tidewaiter.parties.matching.words import readings
 from tidewaiter.parties.names import NameForm, ReadName, read_name
+from tidewaiter.parties.names.compared import uncompared
 from tidewaiter.parties.thresholds import Threshold
 
 _LIKE = 2.0  # log-odds by which another entry of the name may fit it less
@@ -116,14 +117,14 @@ class Matcher:
     ) -> list[Found]:  # fmt: skip
         """Add the entries that bear an identifier of the party's, whatever their names."""
         kept = {each.entry: each for each in named}
-        problem = read_name(party.text, party.kind).problem
-        given = () if problem else (modifier("name: in no relation", party.text),)
+        nameless = read_name(party.text, party.kind).problem in NAMELESS
+        given = () if nameless else (modifier("name: in no relation", party.text),)
         for entry in sorted(bearing):
             said = modifiers(party, self.index.parties[entry])
             said += self._bearers.modifiers(numbers, entry)
             alone = Found(entry, -1, -1, 0.0, (*given, *said))
             by_name = kept.get(entry)
-            if problem or by_name is None or by_name.total < alone.total:
+            if nameless or by_name is None or by_name.total < alone.total:
                 kept[entry] = alone
         return list(kept.values())
 
@@ -159,14 +160,18 @@ class Matcher:
         least, party = threshold_of(threshold), with_kind(party)
         shown = [each for each in self.found(party, answers, row) if self._reaches(each, least)]
         problem = PROBLEMS[asking.problem[row]]
-        if problem in {"empty", "generic words only"}:
+        if problem in NAMELESS:
             shown = [each for each in shown if each.form < 0]
+        if problem == "empty" and party.identifiers:
+            problem = ""  # whoever bears the number was looked for, and there is no name to assess
         matches: tuple[Match, ...] = ()
         if shown:
             name = read_name(party.text, party.kind)
             matches = tuple(self._match(party, name, each, asking, least) for each in shown)
         return Answer(
-            id=party.id, text=party.text, not_assessable=problem, matches=matches,
+            id=party.id, text=party.text, not_assessable=problem,
+            script=uncompared(party.text) if problem == "script without reader" else "",
+            matches=matches,
             doubts=doubts_of(read_identifiers(party)), threshold=least,
         )  # fmt: skip
 
