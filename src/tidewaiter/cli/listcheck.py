@@ -89,8 +89,8 @@ def doubts_in_words(slug: str, doubts: ListDoubts, most: int) -> list[str]:
         lines += [f'  entry {each.entry}, {each.kind}: "{each.name}"' for each in several[:most]]
     if len(several) > most:
         lines.append(f"  ... and {len(several) - most:,} more; lists check --all prints them")
-    if told := not_compared({each.script: each.names for each in doubts.scripts}):
-        alone = sum(each.entries for each in doubts.scripts)
-        entries = "1 entry has" if alone == 1 else f"{alone:,} entries have"
-        lines.append(f"{slug}: {told}" + (f"; {entries} no other name" if alone else ""))
+    for each in doubts.scripts:
+        entries = "1 entry has" if each.entries == 1 else f"{each.entries:,} entries have"
+        alone = f"; {entries} no other name" if each.entries else ""
+        lines += [f"{slug}: {text}{alone}" for text in not_compared({each.script: each.names})]
     return lines

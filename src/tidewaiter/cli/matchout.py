@@ -20,7 +20,8 @@ def show(answer: Answer, *, as_json: bool) -> None:
     for doubt in answer.doubts:
         click.echo(visible(f"it cannot be right: {doubt}"), err=True)
     if answer.script:
-        click.echo(visible(f"{not_compared({answer.script: 1})}: {_SCRIPT}"))
+        for text in not_compared({answer.script: 1}):
+            click.echo(visible(f"{text}: {_SCRIPT}"))
     elif answer.not_assessable:
         click.echo(f"not assessable: {answer.not_assessable}")
     elif not answer.matches:

@@ -49,7 +49,7 @@ class MatchSink:
             f"{self.read:,} parties read: {self.matched:,} matched,"
             f" {self.not_assessable:,} not assessable; {len(self.refusals):,} refusals"
         )
-        return "\n".join([told, *filter(None, [not_compared(self._scripts)])])
+        return "\n".join((told, *not_compared(self._scripts)))
 
 
 def origins_of(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition
-from tidewaiter.parties.names.compared import uncompared
+from tidewaiter.parties.compared import uncompared
 from tidewaiter.parties.names.several import may_be_several, part_names
 from tidewaiter.parties.readers import parts_names_at_commas
 from tidewaiter.parties.readers.columns import parts_at_commas

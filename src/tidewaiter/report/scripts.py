@@ -2,24 +2,34 @@
 
 from collections.abc import Mapping
 
-from tidewaiter.parties.names.compared import FOREIGN_HAN
+from tidewaiter.parties.compared import FOREIGN_HAN
+from tidewaiter.report.languages import counted, number
 
 
-def not_compared(scripts: Mapping[str, int]) -> str:
+def not_compared(scripts: Mapping[str, int]) -> tuple[str, ...]:
     """Say how many names are not compared with names in other scripts.
 
     Args:
-        scripts: How many names there are by script, from `count_uncompared`.
+        scripts: How many names there are, by script.
 
     Returns:
-        One sentence without a full stop; "": all are compared.
+        A sentence for each script, the most frequent first, without a full stop.
     """
-    told = []
-    for script, count in scripts.items():
-        names = "1 name" if count == 1 else f"{count:,} names"
-        where = script if script == FOREIGN_HAN else f"{script} script"
-        told.append(f"{names} in {where}")
-    if not told:
-        return ""
-    verb = "is" if list(scripts.values()) == [1] else "are"
-    return f"{', '.join(told)} {verb} not compared with names in other scripts"
+    ranked = sorted(scripts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(_said(script, count) for script, count in ranked)
+
+
+def _said(script: str, count: int) -> str:
+    if script == FOREIGN_HAN:
+        text = counted(
+            "{names} foreign name in Chinese characters is not compared with other scripts",
+            "{names} foreign names in Chinese characters are not compared with other scripts",
+            count,
+        )
+    else:
+        text = counted(
+            "{names} name in {script} script is not compared with other scripts",
+            "{names} names in {script} script are not compared with other scripts",
+            count,
+        )
+    return text.format(names=number(count), script=script)

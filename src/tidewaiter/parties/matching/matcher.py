@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tidewaiter.base.compiled import is_compiled
+from tidewaiter.parties.compared import uncompared
 from tidewaiter.parties.identifiers.types import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
@@ -25,7 +26,6 @@ from tidewaiter.parties.matching.types import (
 )
 from tidewaiter.parties.matching.words import readings
 from tidewaiter.parties.names import NameForm, ReadName, read_name
-from tidewaiter.parties.names.compared import uncompared
 from tidewaiter.parties.thresholds import Threshold
 
 _LIKE = 2.0  # log-odds by which another entry of the name may fit it less

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from tidewaiter.parties.compared import uncompared
 from tidewaiter.parties.names.clean import Cleaned, clean
-from tidewaiter.parties.names.compared import uncompared
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.forms import forms_of, latin_forms
 from tidewaiter.parties.names.kana import japanese_characters
