@@ -153,7 +153,7 @@ def may_be_several(text: str, kind: PartyKind) -> bool:
 
     A surname before a comma, as many lists write it, is none.
     """
-    if not any(mark in text for mark in f"{_COMMAS}{_HARD}:/(.") and "aka" not in text.casefold():
+    if not any(mark in text for mark in f"{_COMMAS}{_HARD}:/).") and "aka" not in text.casefold():
         return False
     labelled = list(_labelled(text))
     if len(labelled) > 1 or (labelled and labelled[0][0]):
