@@ -49,9 +49,16 @@ def test_an_initial_is_no_surer_than_the_name(matcher: Matcher, name: str) -> No
 
 @pytest.mark.parametrize(
     ("text", "entry"),
-    [("Y. C. Kim", "KIM, Yong Chol"), ("Y. C. Li", "LI, Na"), ("W. L.", "WANG, Li"), ("C. Exemplar", "EXAMPLE, Christopher"),
-     ("A. Kahn", "KHAN, Ali"), ("M. Ally", "ALI, Musa"), ("J. Lin", "LEE, Jin")],
-)  # fmt: skip
+    [
+        ("Y. C. Kim", "KIM, Yong Chol"),
+        ("Y. C. Li", "LI, Na"),
+        ("W. L.", "WANG, Li"),
+        ("C. Exemplar", "EXAMPLE, Christopher"),
+        ("A. Kahn", "KHAN, Ali"),
+        ("M. Ally", "ALI, Musa"),
+        ("J. Lin", "LEE, Jin"),
+    ],
+)
 def test_initials_do_not_carry_a_match(matcher: Matcher, text: str, entry: str) -> None:
     """What is left of the name is another one, or one that many bear."""
     assert odds(matcher, text, entry) < SURE
