@@ -79,8 +79,8 @@ def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: boo
     steps = load_alert_rules().party.linked.steps
     if list_path is not None:
         shown = _shown(read_rows(list_path), restricted=restricted)
-        links = {"": Links(_UNKEPT, shown, steps)}
-        return Lists(build_index(shown), {each.id: ("", each) for each in shown}, links)
+        own = {"": Links(_UNKEPT, shown, steps)}
+        return Lists(build_index(shown), {each.id: ("", each) for each in shown}, own)
     archive = Archive(folder)
     if not archive.slugs():
         raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")

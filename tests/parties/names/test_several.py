@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.parties.names.several import may_be_several, part_at_semicolons, part_names
+from tidewaiter.parties.types import PartyKind
 
 BODIES = (
     ("Htaa Trading Group, Htaa Trading Company Limited", 2),
@@ -97,7 +98,8 @@ def test_what_stands_in_brackets_behind_a_name_is_parted_too() -> None:
 )
 def test_a_name_that_looks_like_several_is_told(text: str, *, several: bool) -> None:
     """Surnames before commas and legal forms are on thousands of entries, and are none."""
-    kind = "person" if text in {"SALMAN, Ameer", "GARCIA LOPEZ, JUAN CARLOS"} else "organisation"
+    persons = {"SALMAN, Ameer", "GARCIA LOPEZ, JUAN CARLOS"}
+    kind: PartyKind = "person" if text in persons else "organisation"
     assert may_be_several(text, kind) is several
 
 
