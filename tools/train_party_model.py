@@ -234,15 +234,13 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
         person = np.concatenate(
             (data.person[data.rows[rows, 0]], data.pairs.person[data.pairs.rows[pairs]])
         )
-        models = [
-            with_initial(fit(without_initial(values[part]), right[part], weights[part]))
-            for part in (person, ~person)
-        ]
+        own = with_initial(fit(without_initial(values[person]), right[person], weights[person]))
+        models = [own, fit(values[~person], right[~person], weights[~person])]
     return models
 
 
 def without_initial(values: Floats) -> Floats:
-    """Count an initial among the words that agree, so that it gets no coefficient of its own.
+    """Count a person's initial among the words that agree, without a coefficient of its own.
 
     Hardly any name that is not the listed one has an initial in what is learnt from: left to
     itself it got six times the coefficient of a word, and two initials and a common surname came

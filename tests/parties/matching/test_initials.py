@@ -31,10 +31,9 @@ def odds(matcher: Matcher, text: str, entry: str) -> float:
     return next((each.log_odds for each in answer.matches if each.entry == entry), -99.0)
 
 
-@pytest.mark.parametrize("kind", ["person", "organisation"])
-def test_an_initial_has_no_coefficient_of_its_own(kind: str) -> None:
+def test_the_initial_of_a_person_has_no_coefficient_of_its_own() -> None:
     """Twice that of a word, as an initial weighs at most 2.5 nats, a word ten and more."""
-    model = getattr(model_record(), kind)
+    model = model_record().person
     assert 0 < model["initial"] <= 2.001 * model["exact"]
 
 
