@@ -41,6 +41,8 @@ FIRST = {
     "two edits": 7, "romanised": 8, "skeleton": 6, "joined": 8, "initial": 5, "loose": 5,
     "translated": 7, "transcribed": 7,
 }  # fmt: skip
+EXACT, INITIAL = NAMES.index("exact"), NAMES.index("initial")
+TIED = 2.0  # coefficient of an initial, in those of a word; an initial weighs 2.5 nats at most
 PAIR = 1.0  # weight of a labelled pair
 CROSSED, ALONE = 0.5, 3.0  # weights of a name in two scripts, and of one that is not listed
 THRESHOLD = 0.4
@@ -232,8 +234,30 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
         person = np.concatenate(
             (data.person[data.rows[rows, 0]], data.pairs.person[data.pairs.rows[pairs]])
         )
-        models = [fit(values[part], right[part], weights[part]) for part in (person, ~person)]
+        own = with_initial(fit(without_initial(values[person]), right[person], weights[person]))
+        models = [own, fit(values[~person], right[~person], weights[~person])]
     return models
+
+
+def without_initial(values: Floats) -> Floats:
+    """Count a person's initial among the words that agree, without a coefficient of its own.
+
+    Hardly any name that is not the listed one has an initial in what is learnt from: left to
+    itself it got six times the coefficient of a word, and two initials and a common surname came
+    to .99. Of .5, 1, 2, 3 and 4 times that of a word, 2 leaves false alerts at the threshold as
+    they were; recall at 1 % false alerts, cross-validated, is .957 with each (.956 without).
+    """
+    found = values.copy()
+    found[:, EXACT] += TIED * found[:, INITIAL]
+    found[:, INITIAL] = 0
+    return found
+
+
+def with_initial(model: Floats) -> Floats:
+    """Give the initial its coefficient."""
+    found = model.copy()
+    found[INITIAL] = TIED * found[EXACT]
+    return found
 
 
 def out_of_fold(data: Data) -> Floats:

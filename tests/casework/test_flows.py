@@ -3,20 +3,23 @@
 from collections import defaultdict
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.casework.flows import (
     LARGEST_MG,
     UNKNOWN,
     FlowColumns,
+    Measure,
     Sum,
     by_ends,
     known_mass,
     tallies,
 )
 
-MASSES = st.sampled_from([UNKNOWN, 0, 1, 999_999, 1_000_000, 25_000_001, LARGEST_MG])
+MASSES = st.sampled_from([UNKNOWN, 0, 1, 999_999, 1_000_000, 1_999_998, 25_000_001, LARGEST_MG])
 
 
 @st.composite
@@ -99,6 +102,45 @@ def test_ends_are_the_sums_of_their_routes(
     for direct, other in ((0, 1), (2, 3)):
         assert ends.at(direct) == found.whole(np.array([direct, other]))
         assert ends.at(other) == Sum()
+
+
+def parcels(*routes: tuple[int, int, int]) -> FlowColumns:
+    """Return alerts on lines of their own: for each route so many lines of so many milligrams."""
+    each = [(route, mg) for route, lines, mg in routes for _ in range(lines)]
+    return columns([(line, *one) for line, one in enumerate(each)])
+
+
+@pytest.mark.parametrize("measure", ["mass", "alerts"])
+@pytest.mark.parametrize("most", [1, 2, None])
+def test_many_parcels_weigh_more_than_one_heavy_line(measure: Measure, most: int | None) -> None:
+    """1,000 lines of 0.9 kg rank above 1,000 of 0.1 kg and one of 1 kg, wherever it is cut."""
+    held = parcels((0, 1, 1_000_000), (1, 1_000, 900_000), (2, 1_000, 100_000))
+    found = tallies(held, np.arange(len(held.route)))
+    shown, rest = found.largest(measure, most)
+    order = [1, 2, 0]
+    assert shown.tolist() == order[:most]
+    assert sorted(rest.tolist()) == sorted(order[len(shown) :])
+    assert found.whole(shown).net_mg + found.whole(rest).net_mg == 1_001_000_000
+
+
+def test_ends_of_parcels_are_ranked_by_all_that_they_weigh() -> None:
+    """What is left below a kilogram on two routes is one kilogram more between their ends."""
+    held = parcels((0, 1, 600_000), (1, 1, 600_000), (2, 1, 1_100_000))
+    ends = by_ends(held, tallies(held, np.arange(3)))
+    assert ends.largest("mass")[0].tolist() == [0, 2]
+    assert (ends.kg[[0, 2]].tolist(), ends.mg[[0, 2]].tolist()) == ([1, 1], [200_000, 100_000])
+
+
+@given(papers())
+def test_milligrams_stay_below_a_kilogram(
+    drawn: tuple[list[tuple[int, int, int]], list[int]],
+) -> None:
+    """A sum has one spelling, as otherwise its kilograms would not rank it."""
+    alerts, wanted = drawn
+    held = columns(alerts)
+    found = tallies(held, np.array(wanted, np.int64))
+    for sums in (found, by_ends(held, found)):
+        assert ((sums.mg >= 0) & (sums.mg < MG_PER_KG)).all()
 
 
 def test_what_is_no_mass() -> None:

@@ -221,3 +221,30 @@ def test_each_part_of_the_command_has_help_and_a_place_in_the_documentation(
         assert f"tidewaiter lists {name}" in (command.help or "").strip().splitlines()[-1]
         options = [param for param in command.params if isinstance(param, click.Option)]
         assert all(option.help for option in options)
+
+
+def test_names_in_doubt_are_reported_when_a_list_is_added(lists: Call, here: Path) -> None:
+    """They do not change the exit status of `add`; `check` finds them later, and ends with 1."""
+    (here / "own.csv").write_text(
+        "id,kind,name,aliases,action\n"
+        "1,organisation,Example AG,Wilayat Namuna\u060c Province of Example,watched\n"
+        "2,person,Yosef Ledugma,יוסף לדוגמה,watched\n",
+        encoding="utf-8",
+    )
+    added = lists("add", "own.csv", "--as", "own")
+    assert added.exit_code == 0
+    assert "entry 1, alias" in added.stderr
+    assert "1 name in Hebrew script" in added.stderr
+    checked = lists("check", "own", "--json")
+    assert checked.exit_code == 1
+    doubts = json.loads(checked.stdout)["doubts"]
+    assert [each["entry"] for each in doubts["several"]] == ["1"]
+    assert doubts["scripts"] == [{"script": "Hebrew", "names": 1, "entries": 0}]
+
+
+def test_a_list_without_doubts_checks_well(lists: Call, here: Path) -> None:
+    """A list that is not kept is refused."""
+    (here / "own.csv").write_text("id,kind,name,action\n1,person,Ann Example,watched\n")
+    assert lists("add", "own.csv", "--as", "own").stderr == ""
+    assert lists("check").exit_code == 0
+    assert lists("check", "other").exit_code == 2

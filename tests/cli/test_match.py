@@ -31,7 +31,7 @@ def test_the_answer_as_json(call: Call) -> None:
     """The answer has its record's keys."""
     result = call("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
     answer = json.loads(result.stdout)
-    keys = ["id", "text", "not_assessable", "matches", "doubts", "threshold"]
+    keys = ["id", "text", "not_assessable", "script", "matches", "doubts", "threshold"]
     assert list(answer) == keys
     assert answer["matches"][0]["entry"] == NAMES[0]["id"]
 
@@ -253,3 +253,56 @@ def test_refusals_do_not_overwrite_the_parties(call: Call, here: Path) -> None:
     (here / "p.csv").write_text("name\nA\n")
     args = ("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
     assert call(*args, "--refused", "p.csv").exit_code == 2
+
+
+TIED = (
+    "id,kind,name,identifiers,action,ties\n"
+    "A-1,organisation,Harbourine Chemicals Ltd,,watched,owned-by:A-2:60 %\n"
+    "A-2,organisation,Zarivanto Holding,passport:Z1234567:IN,blocked,\n"
+)
+
+
+@pytest.fixture
+def tied(here: Path, call: Call) -> Path:
+    """Keep a list of a firm and its blocked owner."""
+    (here / "own.csv").write_text(TIED, encoding="utf-8")
+    call("lists", "add", "own.csv", "--as", "own", "--dated", "2026-10-01", "--lists", "kept")
+    return here
+
+
+def test_a_match_says_who_owns_the_entry(tied: Path, call: Call) -> None:
+    """As a screening does: in the text, in JSON, and in a file of matches."""
+    asked = ("match", "Harbourine Chemicals Ltd", "--lists", "kept", "--day", "2026-11-25")
+    (match,) = json.loads(call(*asked, "--json").stdout)["matches"]
+    (link,) = match["links"]
+    assert (link["entry"], link["action"], match["blocked_share"]) == ("A-2", "blocked", "60 %")
+    assert "owned by Zarivanto Holding (60 %): blocked" in call(*asked).stdout
+    (tied / "p.csv").write_text("name\nHarbourine Chemicals Ltd\nZarivanto Holding\n")
+    done = call("match", "--file", "p.csv", "--out", "m.csv", "--lists", "kept")
+    assert done.exit_code == 0, done.output
+    with (tied / "m.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [json.loads(row["links"])[0]["owned"] for row in rows] == [True, False]
+
+
+@pytest.mark.parametrize(("number", "found"), [("passport=Z1234567", ["own A-2"]), ("lei=X", [])])
+def test_a_number_alone_was_looked_up(
+    tied: Path, call: Call, number: str, found: list[str]
+) -> None:
+    """There is no name to assess, so nothing says that it could not be assessed."""
+    assert tied.is_dir()
+    done = call("match", "--id", number, "--country", "IN", "--lists", "kept", "--json")
+    answer = json.loads(done.stdout)
+    assert [each["entry"] for each in answer["matches"]] == found
+    assert answer["not_assessable"] == ""
+
+
+def test_names_in_a_script_that_is_not_compared_are_counted(here: Path, call: Call) -> None:
+    """One name says so, a file counts them and keeps a row of each; the exit status stays 0."""
+    one = call("match", "יוסף לדוגמה", "--list", str(LIST))
+    assert (one.exit_code, "in Hebrew script" in one.stdout) == (0, True)
+    (here / "p.csv").write_text("name\nיוסף לדוגמה\nשרה לדוגמה\nUnheard Qwxyz Bakery\n", "utf-8")
+    done = call("match", "--file", "p.csv", "--list", str(LIST), "--out", "m.csv")
+    assert (done.exit_code, "2 names in Hebrew script" in done.stderr) == (0, True)
+    with (here / "m.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["script"] for row in csv.DictReader(file)] == ["Hebrew", "Hebrew"]

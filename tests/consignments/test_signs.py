@@ -12,9 +12,11 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.screening import Screened
 from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.types import Alert
+from tidewaiter.parties.names import keys_of, loose_key
 from tidewaiter.parties.resolution import Written
+from tidewaiter.parties.resolution.naming import names_of
 from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.sharing import Sought, things_of
+from tidewaiter.parties.resolution.sharing import Sought, things_of, things_written
 from tidewaiter.parties.resolution.signs import sign_rules
 
 ROOM = "Room 5, 12 Keji Road, Shenzhen"
@@ -194,3 +196,36 @@ def test_an_address_far_from_those_looked_for_is_not_read() -> None:
     """Another street of the same town shares no place."""
     things = list(things_of(read_written(Written(name="A", address=ROOM))))
     assert not list(Sought(things).shared(Written(name="B", address="12 Long Road, Shenzhen")))
+
+
+CARE = st.sampled_from(
+    ["", " C/O Other Ltd", " care of: Other", " attn: X", " o/b/o Y", " A/C of Z", " acc0unt of Q",
+     " (HK) Ltd", " 香港", " t/a Shop", " Tel +86 755 2345 6789", " s@example.com"]
+)  # fmt: skip
+
+
+@given(st.text("abcdefgh C/.&0", max_size=12), CARE, st.sampled_from(["", "Room 5, 12 High St"]))
+def test_what_parties_of_alerts_share_is_found_without_reading_names(
+    name: str, care: str, address: str
+) -> None:
+    """A name is read only where it may say in whose care the party is; the things are the same."""
+    written = Written(name=name + care, address=address + care, country="CN", id_scheme="", id="")
+    assert things_written(written) == tuple(things_of(read_written(written)))
+
+
+def test_names_of_alerts_are_not_read_to_look_for_what_they_share(rules: AlertRules) -> None:
+    """Reading them took longer than all else that settles what is looked for."""
+    signs = PartySigns(rules)
+    signs.want(
+        Written(name=f"Firm {at} Ltd", address=f"{at} High Street", country="CN", id_scheme="",
+                id="") for at in range(50)
+    )  # fmt: skip
+    names_of.cache_clear()
+    assert signs.begin()
+    assert names_of.cache_info().misses == 0
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzé1", min_size=1, max_size=12))
+def test_the_loose_key_is_the_first_of_all_keys(word: str) -> None:
+    """Whoever needs that one alone need not make the others."""
+    assert loose_key(word) == next(iter(keys_of(word)), "")

@@ -15,8 +15,8 @@ from tests.network.conftest import (
     store,
 )
 
-from tidewaiter.consignments.types import ListedLink
 from tidewaiter.network.party import view_party
+from tidewaiter.parties.types import ListedLink
 from tidewaiter.store import tables
 from tidewaiter.store.database import Database
 from tidewaiter.store.partysearch import search_entities

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from tests.report.conftest import summarise
 
-from tidewaiter.consignments.types import Alert, ListedLink, PartyMatch
+from tidewaiter.consignments.types import Alert, PartyMatch
+from tidewaiter.parties.types import ListedLink
 from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
 from tidewaiter.report.html import render_report
 from tidewaiter.report.languages import speaking

@@ -7,7 +7,8 @@ the journal at the end, whole or not at all.
 """
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,7 @@ class Done(Record, frozen=True, kw_only=True):
     noted: int = 0
     unread: int = 0
     unknown: int = 0
+    scripts: Mapping[str, int] = {}  # names that are not compared with other scripts
     alerts: int = 0
     refused_rows: int = 0
     refused_fields: int = 0
@@ -116,6 +118,7 @@ class Journal:
             noted=self.done.noted + step.screened.noted,
             unread=self.done.unread + step.screened.unread,
             unknown=self.done.unknown + step.screened.unknown,
+            scripts=Counter(self.done.scripts) + Counter(step.screened.scripts),
             alerts=self.done.alerts + len(step.screened.alerts),
             refused_rows=self.done.refused_rows + len(step.refusals) - fields,
             refused_fields=self.done.refused_fields + fields,

@@ -1,5 +1,7 @@
 """Results: what a report says of a screening beside its alerts."""
 
+from collections.abc import Mapping
+
 from tidewaiter.bulk.journal import Done
 from tidewaiter.bulk.run import Settings, threshold_in
 from tidewaiter.consignments.rules import load_alert_rules
@@ -33,9 +35,20 @@ def counts_of(
         threshold=_threshold(settings),
         unread=done.unread,
         unknown=done.unknown,
+        scripts=open_scripts(settings, done),
         refusals=refusals,
         elapsed_seconds=done.seconds,
     )
+
+
+def open_scripts(settings: Settings, done: Done) -> Mapping[str, int]:
+    """Return how many names are not compared, where a list is looked at that all may know of.
+
+    Args:
+        settings: Of the screening.
+        done: How far it is.
+    """
+    return done.scripts if done.scripts and versions_at(settings.lists, settings.day) else {}
 
 
 def words_of(settings: Settings) -> Library:

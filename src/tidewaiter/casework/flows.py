@@ -75,7 +75,7 @@ class Tallies(NamedTuple):
     alerts: Whole
     lines: Whole
     kg: Whole
-    mg: Whole  # beside the kilograms
+    mg: Whole  # beside the kilograms: fewer than in one kilogram, so that `kg` alone ranks
     unweighed: Whole
 
     def at(self, route: int) -> Sum:
@@ -153,13 +153,20 @@ def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:
     lines, *others = sums.astype(np.int64)
     again = counted is not numbers
     alerts = _count(columns.route[numbers], size) if again else lines
-    return Tallies(alerts, lines, *others)
+    return _carried(Tallies(alerts, lines, *others))
 
 
 def by_ends(columns: FlowColumns, routes: Tallies) -> Tallies:
     """Add up the sums of routes by their ends, whatever is between them."""
     size = len(columns.ends)
-    return Tallies(*(_count(columns.ends, size, each.astype(np.float64)) for each in routes))
+    sums = Tallies(*(_count(columns.ends, size, each.astype(np.float64)) for each in routes))
+    return _carried(sums)
+
+
+def _carried(sums: Tallies) -> Tallies:
+    """Carry milligrams that add up to kilograms, so that many light lines rank by their sum."""
+    over, mg = np.divmod(sums.mg, MG_PER_KG)
+    return sums._replace(kg=sums.kg + over, mg=mg)
 
 
 def _first_of_lines(columns: FlowColumns, numbers: Whole) -> Whole:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -52,6 +52,7 @@ class Told(Record, frozen=True, kw_only=True):
     noted: int
     unread: int
     unknown: int
+    scripts: Mapping[str, int]  # names of parties that are not compared with other scripts
     refused: int
     seconds: float
 
@@ -229,8 +230,8 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
         history=tuple(each.name for each in task.inputs if each.earlier),
         day=task.settings.day.isoformat(), registry=task.digest, master=master,
         lines=found.lines, alerts=found.alerts, parts=found.parts, noted=found.noted,
-        unread=found.unread, unknown=found.unknown, refused=len(found.refusals),
-        seconds=round(seconds, 1),
+        unread=found.unread, unknown=found.unknown, scripts=found.scripts,
+        refused=len(found.refusals), seconds=round(seconds, 1),
     )  # fmt: skip
     text = msgspec.json.format(msgspec.json.encode(told), indent=2)
     (folder / "summary.json").write_bytes(text + b"\n")

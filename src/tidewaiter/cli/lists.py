@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.listcheck import check, tell_doubts
 from tidewaiter.cli.listjudge import judge
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.listthreshold import kept_in_words, kept_now
@@ -72,7 +73,8 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
 
     The format is recognised, and where it tells the list, the list too. A version that is not
     whole, or lacks more than a fifth of the entries, is refused; the one in force stays.
-    Exit status 1: some entries or fields could not be read.
+    Exit status 1: some entries or fields could not be read. Names that look like several, or that
+    are in a script that is not compared with others, are reported and do not change it.
 
     Example: tidewaiter lists add sdn.csv add.csv alt.csv --as ofac-sdn
     """
@@ -91,6 +93,7 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
     generation_of(archive)  # kept here, as those who screen may not be allowed to write
     click.echo(said_of(kept, new=new))
     show_refusals(read.refusals, len(read.refusals) if options["every"] else _SHOWN)
+    tell_doubts(archive, kept)
     sys.exit(1 if read.refusals else 0)
 
 
@@ -121,6 +124,7 @@ def show_refusals(refusals: Iterable[EntryRefusal], most: int) -> None:
         )
 
 
+lists.add_command(check)
 lists.add_command(update)
 lists.add_command(judge)
 

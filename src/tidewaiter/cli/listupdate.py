@@ -12,6 +12,7 @@ import msgspec
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
+from tidewaiter.cli.listcheck import tell_doubts
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.fetch import Fetched, Limits, Validators, fetch
 from tidewaiter.lists.archive import Archive, KeptVersion
@@ -126,6 +127,8 @@ def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, for
     click.echo(f"{definition.slug}: {what}, in force since {kept.since}")
     if refused:
         click.echo(f"{definition.slug}: {refused:,} entries or fields could not be read", err=True)
+    if new:
+        tell_doubts(archive, kept)
     return refused
 
 

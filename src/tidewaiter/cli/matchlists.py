@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from msgspec import structs
 
+from tidewaiter.consignments.links import Links
+from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.indexes import index_for
@@ -15,34 +17,51 @@ from tidewaiter.lists.rarities import rarity_in
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import read_rows
-from tidewaiter.parties.matching.types import Answer, AskedParty
-from tidewaiter.parties.types import ListedParty
+from tidewaiter.parties.matching.types import Answer, AskedParty, Match
+from tidewaiter.parties.types import ListedParty, ListVersion
+
+# The one list that was given is no version: its ties bear the entry's own words alone.
+_UNKEPT = ListVersion(slug="", name="", authority="", sha256="", read=date.min)
 
 
 class Lists:
-    """What is asked, and what was judged of it."""
+    """What is asked, what was judged of it, and what its lists say of owners."""
 
     def __init__(
-        self, index: Index, judgements: Judgements | None = None,
-        kept: Mapping[str, tuple[str, ListedParty]] | None = None,
-    ) -> None:  # fmt: skip
-        """Take the index, and of kept lists the judgements and each entry as its list has it."""
+        self,
+        index: Index,
+        kept: Mapping[str, tuple[str, ListedParty]],
+        links: Mapping[str, Links],
+        judgements: Judgements | None = None,
+    ) -> None:
+        """Take what is asked.
+
+        Args:
+            index: Of all entries.
+            kept: By the id that an entry has in the index: its list, and the entry as that has it.
+            links: The ties of each list.
+            judgements: What was judged of entries; None: of a list that is not kept nobody judged.
+        """
         self.index = index
+        self._kept = kept
+        self._links = links
         self._judgements = judgements
-        self._kept = kept or {}
 
     def settled(self, party: AskedParty, answer: Answer) -> Answer:
-        """Return an answer with what was judged of its matches."""
-        if not self._judgements or not answer.matches:
-            return answer
+        """Return an answer with what was judged of its matches, and with their ties."""
         country = party.countries[0] if party.countries else ""
-        matches = tuple(
-            structs.replace(
-                each, judged=self._judgements.other(*self._kept[each.entry], party.text, country)
-            )
-            for each in answer.matches
+        matches = tuple(self._settled(each, party.text, country) for each in answer.matches)
+        return structs.replace(answer, matches=matches) if matches else answer
+
+    def _settled(self, match: Match, name: str, country: str) -> Match:
+        slug, entry = self._kept[match.entry]
+        links, told = self._links[slug], self._judgements
+        return structs.replace(
+            match,
+            judged=told.other(slug, entry, name, country) if told else "",
+            links=links.of(entry),
+            blocked_share=links.blocked_share(entry),
         )
-        return structs.replace(answer, matches=matches)
 
 
 def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: bool) -> Lists:
@@ -57,22 +76,26 @@ def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: boo
     Raises:
         InputError: The list that was given cannot be read.
     """
+    steps = load_alert_rules().party.linked.steps
     if list_path is not None:
-        index = build_index(_shown(read_rows(list_path), restricted=restricted))
-        return Lists(index)
+        shown = _shown(read_rows(list_path), restricted=restricted)
+        own = {"": Links(_UNKEPT, shown, steps)}
+        return Lists(build_index(shown), {each.id: ("", each) for each in shown}, own)
     archive = Archive(folder)
     if not archive.slugs():
         raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")
     judgements = read_judgements(folder)
     kept: dict[str, tuple[str, ListedParty]] = {}
-    listed = []
+    listed: list[ListedParty] = []
+    links: dict[str, Links] = {}
     for version, parties in archive.in_force(day):
+        links[version.slug] = Links(version, _of(parties, restricted=restricted), steps)
         for party in parties:
             name, source = f"{version.slug} {party.id}", party.source or version.name
             listed.append(structs.replace(party, id=name, source=source))
             kept[name] = version.slug, party
     index = index_for(_shown(listed, restricted=restricted), _rarity(archive))
-    return Lists(index, judgements, kept)
+    return Lists(index, kept, links, judgements)
 
 
 def _rarity(archive: Archive) -> Rarity | None:
@@ -81,9 +104,14 @@ def _rarity(archive: Archive) -> Rarity | None:
     return rarity_in(archive, generation) if generation else None
 
 
+def _of(listed: Sequence[ListedParty], *, restricted: bool) -> list[ListedParty]:
+    """Return the entries that may be shown."""
+    return [party for party in listed if restricted or not party.confidential]
+
+
 def _shown(listed: Sequence[ListedParty], *, restricted: bool) -> Sequence[ListedParty]:
     """Return the entries that may be shown; say that there are others, and not of whom."""
-    shown = [party for party in listed if restricted or not party.confidential]
+    shown = _of(listed, restricted=restricted)
     if len(shown) < len(listed):
         text = "restricted entries are left out: --restricted matches them too"
         click.echo(text, err=True)

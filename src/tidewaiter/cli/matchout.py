@@ -3,9 +3,13 @@
 import click
 import msgspec
 
+from tidewaiter.consignments.links import link_in_words
 from tidewaiter.parties.matching.types import Answer, Match
 from tidewaiter.parties.thresholds import Threshold, printed
 from tidewaiter.report.characters import visible
+from tidewaiter.report.scripts import not_compared
+
+_SCRIPT = "a listed name in other letters is not found by it; ask for the name in Latin letters too"
 
 
 def show(answer: Answer, *, as_json: bool) -> None:
@@ -15,12 +19,15 @@ def show(answer: Answer, *, as_json: bool) -> None:
         return
     for doubt in answer.doubts:
         click.echo(visible(f"it cannot be right: {doubt}"), err=True)
-    if answer.not_assessable:
+    if answer.script:
+        for text in not_compared({answer.script: 1}):
+            click.echo(visible(f"{text}: {_SCRIPT}"))
+    elif answer.not_assessable:
         click.echo(f"not assessable: {answer.not_assessable}")
     elif not answer.matches:
         least = f" {answer.threshold}" if answer.threshold else ""
-        text = f"no entry of this list resembles this name at or above the threshold{least}"
-        click.echo(visible(text))
+        what = "resembles this name" if answer.text else "bears this number"
+        click.echo(visible(f"no entry of this list {what} at or above the threshold{least}"))
     for match in answer.matches:
         for line in _lines(match, answer.threshold):
             click.echo(visible(line))
@@ -33,6 +40,9 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
         f"  {_entry(match)}. {match.source}".rstrip(),
     ]
     lines += [f"  {match.judged}"] if match.judged else []
+    lines += [f"  {link_in_words(each)}" for each in match.links]
+    share = match.blocked_share
+    lines += [f"  shares of blocked owners add up to {share}"] if share else []
     lines += [f"  {step}" for step in said.cleaning]
     lines += [f"  {p.points:+.2f}  {p.asked} = {p.listed}, {p.kind}" for p in said.pairs]
     lines += [f"  {o.points:+.2f}  {o.word}, {o.side} alone, {o.how}" for o in said.left_over]

@@ -1,5 +1,6 @@
 """Where the matches of a file of parties go, and what is said of them at the end."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,6 +17,7 @@ from tidewaiter.node import hash_file
 from tidewaiter.parties.matching.types import Answer, AskedParty
 from tidewaiter.parties.types import ListedParty
 from tidewaiter.report.matches import FORMATS, MatchWriter, Origins, match_writer
+from tidewaiter.report.scripts import not_compared
 
 
 class MatchSink:
@@ -24,6 +26,7 @@ class MatchSink:
     def __init__(self, writer: MatchWriter) -> None:
         self._writer = writer
         self.read = self.matched = self.not_assessable = 0
+        self._scripts: Counter[str] = Counter()  # of names that are not compared with others
         self.refusals: list[Refusal] = []
 
     def counted(self, parties: Iterable[AskedParty]) -> Iterator[AskedParty]:
@@ -37,14 +40,16 @@ class MatchSink:
         said = [each for each in answers if each.matches or each.not_assessable]
         self.matched += sum(bool(each.matches) for each in said)
         self.not_assessable += sum(bool(each.not_assessable) for each in said)
+        self._scripts.update(each.script for each in said if each.script)
         self._writer.add(said)
 
     def summary(self) -> str:
         """Say how many parties there were."""
-        return (
+        told = (
             f"{self.read:,} parties read: {self.matched:,} matched,"
             f" {self.not_assessable:,} not assessable; {len(self.refusals):,} refusals"
         )
+        return "\n".join((told, *not_compared(self._scripts)))
 
 
 def origins_of(

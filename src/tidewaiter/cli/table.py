@@ -9,6 +9,7 @@ from rich.text import Text
 from tidewaiter.cli.outputs import Outputs
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.characters import visible
+from tidewaiter.report.scripts import not_compared
 from tidewaiter.report.summary import Summary
 from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import unread_in_words
@@ -57,7 +58,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
             markup=False,
         )
     console.print(_parties_in_words(counts.lists, counts.threshold), markup=False)
-    for text in unread_in_words(counts):
+    for text in (*not_compared(counts.scripts), *unread_in_words(counts)):
         console.print(text, style="yellow", markup=False)
     for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
         if path is not None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tidewaiter.consignments.citing import cite_list
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
+from tidewaiter.consignments.types import PartyMatch, Reason
 from tidewaiter.parties.ownership import Chain, Ownership, cautions, is_minor, percent_in_words
-from tidewaiter.parties.types import ListedParty, ListVersion
+from tidewaiter.parties.types import ListedLink, ListedParty, ListVersion
 
 _SHOWN = 5  # links of a match
 

@@ -1,5 +1,6 @@
 """Listed: the parties of a batch that resemble those on lists."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -14,9 +15,10 @@ from tidewaiter.consignments.citing import source_of
 from tidewaiter.consignments.links import link_reasons
 from tidewaiter.consignments.restricted import RULE, is_restricted, open_match
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
+from tidewaiter.consignments.types import PartyMatch, Reason
+from tidewaiter.parties.compared import uncompared
 from tidewaiter.parties.identifiers.read import read_identifier
-from tidewaiter.parties.types import ListedParty, PartyKind
+from tidewaiter.parties.types import ListedLink, ListedParty, PartyKind
 
 VESSEL = "vessel"
 """The role of the ship that carries the goods, in matches."""
@@ -100,6 +102,25 @@ def _of_vessels(batch: pa.RecordBatch, finder: PartyFinder) -> Iterator[tuple[in
     for line in np.flatnonzero(told[which]).tolist():
         for match in found[int(which[line])]:
             yield line, structs.replace(match, role=VESSEL)
+
+
+def uncompared_names(batch: pa.RecordBatch) -> dict[str, int]:
+    """Count the names of parties that are not compared with names in other scripts, by script.
+
+    A name counts on each line that it stands on.
+
+    Args:
+        batch: Of the schema LINES.
+    """
+    parties, ships = batch.column("parties"), batch.column("vessel")
+    found: Counter[str] = Counter()
+    for names in (pc.list_flatten(parties).field("name"), ships):
+        # Most names are in plain letters, which need no look at each.
+        other = names.filter(pc.invert(pc.fill_null(pc.string_is_ascii(names), True)))
+        for each in pc.value_counts(other).to_pylist():
+            if script := uncompared(each["values"]):
+                found[script] += each["counts"]
+    return dict(found)
 
 
 def vessel_on_paper(name: str | None, number: str | None) -> PartyOnPaper | None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.finds import Flaw, find_all
 from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.listed import PartyFinder, match_parties
+from tidewaiter.consignments.listed import PartyFinder, match_parties, uncompared_names
 from tidewaiter.consignments.readers.unread import only_lines, with_kept
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert
@@ -25,6 +25,7 @@ class Screened(Record, frozen=True, kw_only=True):
     noted: int  # lines with something found that is below the least score of an alert
     unread: int = 0  # lines with a systematic name that nothing here could read
     unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
+    scripts: Mapping[str, int] = {}  # names of parties that are not compared with other scripts
 
 
 class Screener:
@@ -87,6 +88,7 @@ class Screener:
             noted=len(places) - len(alerts),
             unread=_lines_with(flaws, "name-unread"),
             unknown=_lines_with(flaws, "name-unknown"),
+            scripts=uncompared_names(batch) if self._finder else {},
         )
 
 

@@ -18,8 +18,7 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.sharers import Sharers
 from tidewaiter.consignments.types import Alert, Party, Reason
 from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, find_signs, resolve
-from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.sharing import Sought, Thing, things_of
+from tidewaiter.parties.resolution.sharing import Sought, Thing, things_written
 
 _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
@@ -56,7 +55,7 @@ class PartySigns:
         if self.too_many:
             return False
         for written in self._wanted:
-            for thing in things_of(read_written(written)):
+            for thing in things_written(written):
                 self._things.setdefault(thing, set()).add(written)
         return bool(self._things)
 
@@ -71,7 +70,7 @@ class PartySigns:
         Args:
             batches: Of the schema LINES.
         """
-        look = Look(self._things)
+        look = Look(self._things, self._wanted)
         for batch in batches:
             self.share(look.among(batch))
 
@@ -126,10 +125,11 @@ class PartySigns:
 class Look:
     """Looks through lines for parties that share a thing; each party is told of once."""
 
-    def __init__(self, things: Iterable[Thing]) -> None:
-        """Take what is looked for."""
+    def __init__(self, things: Iterable[Thing], known: Iterable[Written] = ()) -> None:
+        """Take what is looked for, and the parties of alerts, of which all is known already."""
         self._things = frozenset(things)
-        self._seen: set[int] = set()  # hashes of parties: the parties would fill the memory
+        # Hashes of parties: the parties would fill the memory.
+        self._seen = {hash(_order(written)) for written in known}
         self._sought = Sought(self._things)
         self._sharers = Sharers(self._sought)
 

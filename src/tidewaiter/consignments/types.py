@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType, field
 from tidewaiter.base import severity
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.learned import Learned
+from tidewaiter.parties.types import ListedLink
 
 PARTY = pa.struct(
     [
@@ -220,21 +221,6 @@ class Holding(Record, frozen=True, kw_only=True):
     answer: str = "controlled"  # of five; on the route, of the form and amount of the line
     duties: tuple[str, ...] = ()  # what the law demands there, with the regime's first listing
     amounts: tuple[str, ...] = ()  # its limits, and the sum of the line; with the first listing
-
-
-class ListedLink(Record, frozen=True, kw_only=True):
-    """That a list ties the matched entry to another one by ownership or control, as it tells it."""
-
-    entry: str  # id of the other one in the same list; "": the list has no such entry
-    name: str  # of the other one, or what the list calls it
-    action: str = ""  # what the list does to it; "": the list has no such entry
-    outcome: str = ""
-    listed: date | None = None
-    owned: bool  # the matched one is owned or controlled by it; else it owns or controls it
-    steps: tuple[str, ...]  # the way there: "owned by X (60 %)", "which is controlled by Y"
-    control: bool = False  # a step is control or operation, not ownership
-    former: bool = False  # the list says of a step that it is over
-    confidential: bool = False  # an entry on the way is for the authority only
 
 
 class PartyMatch(Record, frozen=True, kw_only=True):

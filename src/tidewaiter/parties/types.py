@@ -85,6 +85,21 @@ class ListedParty(Record, frozen=True, kw_only=True):
     confidential: bool = False  # its alerts are for the authority that keeps the list only
 
 
+class ListedLink(Record, frozen=True, kw_only=True):
+    """That a list ties the matched entry to another one by ownership or control, as it tells it."""
+
+    entry: str  # id of the other one in the same list; "": the list has no such entry
+    name: str  # of the other one, or what the list calls it
+    action: str = ""  # what the list does to it; "": the list has no such entry
+    outcome: str = ""
+    listed: date | None = None
+    owned: bool  # the matched one is owned or controlled by it; else it owns or controls it
+    steps: tuple[str, ...]  # the way there: "owned by X (60 %)", "which is controlled by Y"
+    control: bool = False  # a step is control or operation, not ownership
+    former: bool = False  # the list says of a step that it is over
+    confidential: bool = False  # an entry on the way is for the authority only
+
+
 class ListVersion(Record, frozen=True, kw_only=True):
     """One state of a list, as it was read."""
 

@@ -8,6 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.report.charts import Chart, days_chart, rows_chart
 from tidewaiter.report.library import Citation, Library, citations
 from tidewaiter.report.pages import environment, hashed, static
+from tidewaiter.report.scripts import not_compared
 from tidewaiter.report.summary import OTHERS, Summary
 from tidewaiter.report.view import AlertView, alert_view
 from tidewaiter.report.words import HOW, unread_in_words, word
@@ -18,6 +19,7 @@ class Page(Record, frozen=True, kw_only=True):
 
     summary: Summary
     unread: tuple[str, ...]  # what of the systematic names was not read
+    scripts: tuple[str, ...]  # which names of parties are not compared
     charts: tuple[Chart, ...]
     cards: tuple[AlertView, ...]
     sources: tuple[Citation, ...]
@@ -51,6 +53,7 @@ def _page(summary: Summary, library: Library | None) -> Page:
     return Page(
         summary=summary,
         unread=unread_in_words(summary.counts),
+        scripts=not_compared(summary.counts.scripts),
         charts=_charts(summary, known),
         cards=tuple(alert_view(i, a, known, cited) for i, a in enumerate(summary.top, start=1)),
         sources=tuple(cited.values()),

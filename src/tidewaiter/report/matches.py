@@ -25,6 +25,7 @@ class MatchRow(Record, frozen=True, kw_only=True):
     id: str  # of the party in its file; the number of its row where it has none
     name: str  # as asked
     not_assessable: str = ""  # why there can be no answer; the columns of the match are empty then
+    script: str | None = None  # the name is compared with names in this script alone
     list: str | None = None  # slug of the list, or the name of its file
     version: str | None = None  # SHA-256 of the list's bytes
     entry: str | None = None  # id in the list
@@ -37,6 +38,7 @@ class MatchRow(Record, frozen=True, kw_only=True):
     outcome: str | None = None
     outcome_day: date | None = None
     listed: date | None = None  # day since when it is listed
+    links: str | None = None  # JSON of records ListedLink: owners and those owned, as the list says
     judged: str | None = None  # that it is another party: by whom, when and why
     confidential: bool | None = None  # for the authority that keeps the list only
     day: date  # the list is as it was in force then
@@ -88,7 +90,11 @@ def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
     """Yield a row for each match, or one that says why a party cannot be assessed."""
     if answer.not_assessable and not answer.matches:
         yield MatchRow(
-            id=answer.id, name=answer.text, not_assessable=answer.not_assessable, day=origins.day
+            id=answer.id,
+            name=answer.text,
+            not_assessable=answer.not_assessable,
+            script=answer.script or None,
+            day=origins.day,
         )
     for match in answer.matches:
         slug, version, entry = origins.of(match)
@@ -97,6 +103,7 @@ def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
             id=answer.id,
             name=answer.text,
             not_assessable=answer.not_assessable,
+            script=answer.script or None,
             list=slug,
             version=version,
             entry=entry,
@@ -109,6 +116,7 @@ def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
             outcome=match.outcome,
             outcome_day=match.outcome_day,
             listed=match.listed,
+            links=msgspec.json.encode(match.links).decode() if match.links else None,
             judged=match.judged or None,
             confidential=party.confidential,
             day=origins.day,

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import get_args
 
@@ -36,6 +36,7 @@ class Counts(Record, frozen=True, kw_only=True):
     threshold: str = ""  # from which likeness on parties are told, and where that comes from
     unread: int = 0  # lines with a systematic name that nothing here could read
     unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
+    scripts: Mapping[str, int] = {}  # names of parties that are not compared with other scripts
     refusals: tuple[Refusal, ...] = ()  # the first few, and all remarks
     elapsed_seconds: float = 0.0
 

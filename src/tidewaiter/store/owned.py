@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import func, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import ListedLink, PartyMatch
+from tidewaiter.consignments.types import PartyMatch
+from tidewaiter.parties.types import ListedLink
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new

@@ -54,6 +54,7 @@ class Reached(Record, frozen=True, kw_only=True):
     refused_fields: int = 0
     seconds: float = 0.0
     beside: bool = False  # all lines are screened; other lines are looked through
+    scripts: Mapping[str, int] = {}  # names that are not compared with other scripts
 
 
 class Upload(Record, frozen=True, kw_only=True):

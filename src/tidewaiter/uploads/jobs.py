@@ -18,6 +18,7 @@ from tidewaiter.base.errors import InputError, OutputError, StoreError, Tidewait
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.confined import broke_off
 from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.results import open_scripts
 from tidewaiter.bulk.run import workers_for
 from tidewaiter.consignments.types import Alert
 from tidewaiter.node import Progress, end_overdue, screen_file
@@ -94,7 +95,9 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
                     tally.add(e for e in read_journal(journal) if isinstance(e, Alert))
                 else:
                     tally.add(progress.step.screened.alerts)
-                reached, screening = tally.reached(progress), progress.screening
+                scripts = open_scripts(settings, progress.done)
+                reached = structs.replace(tally.reached(progress), scripts=scripts)
+                screening = progress.screening
                 _go_on(bench, beat, reached, screening)
         if screening is not None:
             reached = structs.replace(reached, beside=True)

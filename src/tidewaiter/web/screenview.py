@@ -9,6 +9,7 @@ from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
 from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.report.languages import counted, number, words
+from tidewaiter.report.scripts import not_compared
 from tidewaiter.report.summary import SEVERITIES
 from tidewaiter.store.sessions import User
 from tidewaiter.store.uploads import OPEN, State
@@ -115,6 +116,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     as_last_time: bool
     twins: tuple[str, ...]  # how each was read
     counts: tuple[tuple[str, int], ...]  # severity -> alerts, the most urgent first
+    not_compared: tuple[str, ...]  # which names of parties, by script
     refusals: tuple[Told, ...]
     delimiters: tuple[tuple[str, str], ...]
     formats: tuple[tuple[str, str], ...]  # that it may be read as, where there is a choice
@@ -159,6 +161,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
             for each in page.twins
         ),
         counts=tuple((name, upload.alerts.get(name, 0)) for name in SEVERITIES),
+        not_compared=not_compared(upload.scripts),
         refusals=tuple(Told(refusal=each, hint=page_hint(each.hint)) for each in page.refusals),
         delimiters=tuple((value, words(label)) for value, label in DELIMITERS),
         formats=_formats(seen, upload.options.reading),

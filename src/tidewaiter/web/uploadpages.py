@@ -37,6 +37,7 @@ class Shown(Record, frozen=True, kw_only=True):
     refused_rows: int
     refused_fields: int
     seconds: float
+    scripts: Mapping[str, int]  # names of parties that are not compared with other scripts
     beside: bool  # all lines are screened; other lines are looked through
     stopping: bool
     finished: str | None
@@ -100,7 +101,16 @@ def shown_to(user: User, upload: Upload) -> Shown:
     same = {
         name: getattr(upload, name) for name in Shown.__struct_fields__ if hasattr(upload, name)
     }
-    figures = ("read", "row", "lines", "refused_rows", "refused_fields", "seconds", "beside")
+    figures = (
+        "read",
+        "row",
+        "lines",
+        "refused_rows",
+        "refused_fields",
+        "seconds",
+        "beside",
+        "scripts",
+    )
     return Shown(
         **same,
         alerts=reached.alerts if user.account.cleared else reached.open_alerts,

@@ -6,6 +6,7 @@ marked and written in parts.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -55,6 +56,7 @@ class Outcome(Record, frozen=True, kw_only=True):
     noted: int
     unread: int
     unknown: int
+    scripts: Mapping[str, int]  # names that are not compared with other scripts
     alerts: int
     parts: int
     refusals: tuple[tuple[str, Refusal], ...]  # with the names of their files, in their order
@@ -102,12 +104,21 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
     refused = Counter(file for file, _ in _refusals(done.earlier))
     return Outcome(
         **{name: pc.sum(done.found.column(name)).as_py() or 0 for name in _COUNTS},
+        scripts=_scripts(done.found),
         alerts=alerts,
         parts=parts,
         refusals=tuple((task.inputs[file].name, each) for file, each in _refusals(done.found)),
         earlier=tuple((task.inputs[file].name, count) for file, count in refused.items()),
         left_out=Marks(together, signs).left_out(),
     )
+
+
+def _scripts(found: pa.Table) -> Mapping[str, int]:
+    """Add up how many names are not compared."""
+    told: Counter[str] = Counter()
+    for each in filter(None, found.column("scripts").to_pylist()):
+        told.update(msgspec.json.decode(each, type=dict[str, int]))
+    return told
 
 
 _COUNTS = ("lines", "noted", "unread", "unknown")

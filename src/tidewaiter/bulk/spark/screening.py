@@ -89,6 +89,7 @@ def _screened(row: dict[str, Any], task: Task) -> dict[str, object]:
         "limited": HOLDING in written,
         "sums": msgspec.json.encode((list(adding.sums.items()), adding.left_out)),
         "parties": msgspec.json.encode(list(parties)),
+        "scripts": msgspec.json.encode(found.scripts),
     }
 
 

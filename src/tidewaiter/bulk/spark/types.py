@@ -37,6 +37,7 @@ SCREENED = pa.schema(
         ("refusals", pa.binary()),
         ("sums", pa.binary()),  # JSON of what the amounts of the alerts add up to
         ("parties", pa.binary()),  # JSON of the parties of the alerts
+        ("scripts", pa.binary()),  # JSON of how many names are not compared, by script
         ("limited", pa.bool_()),  # whether a law has a limit for the goods of any
     ]
 )

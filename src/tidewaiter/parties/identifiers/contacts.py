@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from tidewaiter.base.records import Record
 from tidewaiter.parties.identifiers.phones import phone_of
@@ -41,6 +42,7 @@ class Contacts(Record, frozen=True, kw_only=True):
 _NONE = Contacts()
 
 
+@lru_cache(maxsize=1 << 15)
 def find_contacts(text: str, country: str) -> Contacts:
     """Find the contacts in a text.
 

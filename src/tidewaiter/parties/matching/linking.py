@@ -36,6 +36,8 @@ _MOST_LINKS = 8192
 
 
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
+NAMELESS: frozenset[Problem] = frozenset({"empty", "generic words only"})
+"""Problems of names that match no entry by themselves."""
 
 
 class Asking(NamedTuple):

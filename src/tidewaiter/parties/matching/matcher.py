@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tidewaiter.base.compiled import is_compiled
+from tidewaiter.parties.compared import uncompared
 from tidewaiter.parties.identifiers.types import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
@@ -12,7 +13,7 @@ from tidewaiter.parties.matching.attributes import modifiers, most_points
 from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.linking import PROBLEMS, Asking, new_room
+from tidewaiter.parties.matching.linking import NAMELESS, PROBLEMS, Asking, new_room
 from tidewaiter.parties.matching.model import load_model, threshold_of
 from tidewaiter.parties.matching.points import modifier
 from tidewaiter.parties.matching.ships import numbers_apart, with_kind
@@ -116,14 +117,14 @@ class Matcher:
     ) -> list[Found]:  # fmt: skip
         """Add the entries that bear an identifier of the party's, whatever their names."""
         kept = {each.entry: each for each in named}
-        problem = read_name(party.text, party.kind).problem
-        given = () if problem else (modifier("name: in no relation", party.text),)
+        nameless = read_name(party.text, party.kind).problem in NAMELESS
+        given = () if nameless else (modifier("name: in no relation", party.text),)
         for entry in sorted(bearing):
             said = modifiers(party, self.index.parties[entry])
             said += self._bearers.modifiers(numbers, entry)
             alone = Found(entry, -1, -1, 0.0, (*given, *said))
             by_name = kept.get(entry)
-            if problem or by_name is None or by_name.total < alone.total:
+            if nameless or by_name is None or by_name.total < alone.total:
                 kept[entry] = alone
         return list(kept.values())
 
@@ -159,14 +160,18 @@ class Matcher:
         least, party = threshold_of(threshold), with_kind(party)
         shown = [each for each in self.found(party, answers, row) if self._reaches(each, least)]
         problem = PROBLEMS[asking.problem[row]]
-        if problem in {"empty", "generic words only"}:
+        if problem in NAMELESS:
             shown = [each for each in shown if each.form < 0]
+        if problem == "empty" and party.identifiers:
+            problem = ""  # whoever bears the number was looked for, and there is no name to assess
         matches: tuple[Match, ...] = ()
         if shown:
             name = read_name(party.text, party.kind)
             matches = tuple(self._match(party, name, each, asking, least) for each in shown)
         return Answer(
-            id=party.id, text=party.text, not_assessable=problem, matches=matches,
+            id=party.id, text=party.text, not_assessable=problem,
+            script=uncompared(party.text) if problem == "script without reader" else "",
+            matches=matches,
             doubts=doubts_of(read_identifiers(party)), threshold=least,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from tidewaiter.base.records import Record
 from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.parties.types import Action, Identifier, NameKind, Outcome, PartyKind
+from tidewaiter.parties.types import Action, Identifier, ListedLink, NameKind, Outcome, PartyKind
 
 
 class AskedParty(Record, frozen=True, kw_only=True):
@@ -74,6 +74,8 @@ class Match(Record, frozen=True, kw_only=True):
     judged: str = ""  # that it is another party: by whom, when and why
     explanation: Explanation
     confidential: bool = False  # the entry is for the authority that keeps the list only
+    links: tuple[ListedLink, ...] = ()  # by ownership and control, the nearest first
+    blocked_share: str = ""  # what the shares of its blocked owners add up to; "": none are told
 
 
 class Answer(Record, frozen=True, kw_only=True):
@@ -81,7 +83,8 @@ class Answer(Record, frozen=True, kw_only=True):
 
     id: str
     text: str
-    not_assessable: str = ""  # why there can be no answer; "" where there is one
+    not_assessable: str = ""  # why there can be no whole answer; "" where there is one
+    script: str = ""  # the name is compared with names in this script alone: "Hebrew"
     matches: tuple[Match, ...] = ()
     doubts: tuple[str, ...] = ()  # numbers asked for that cannot be right, and why not
     threshold: Threshold | None = None  # from which on they are shown, and where it comes from

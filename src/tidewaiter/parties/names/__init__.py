@@ -1,6 +1,6 @@
 """From a party's name as written to forms that can be compared."""
 
-from tidewaiter.parties.names.keys import SYSTEMS, keys, keys_of
+from tidewaiter.parties.names.keys import SYSTEMS, keys, keys_of, loose_key
 from tidewaiter.parties.names.read import read_name, read_names
 from tidewaiter.parties.names.types import (
     How,
@@ -23,6 +23,7 @@ __all__ = [
     "TokenKind",
     "keys",
     "keys_of",
+    "loose_key",
     "read_name",
     "read_names",
 ]

@@ -75,6 +75,15 @@ def keys_of(word: str) -> tuple[str, ...]:
     return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word), *loans)
 
 
+def loose_key(word: str) -> str:
+    """Return the first of the looser keys of a folded word, as `keys_of` has it; "": none."""
+    return _sound_key(word) if _has_sound(word) else ""
+
+
+def _sound_key(word: str) -> str:
+    return f"r:{sound(word)}"
+
+
 @lru_cache(maxsize=_CACHED)
 def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
     """Return the keys of a word that was read from another script."""
@@ -143,7 +152,7 @@ def _has_sound(word: str) -> bool:
 
 def _by_sound(word: str) -> tuple[str, ...]:
     consonants = bones(word)
-    found: tuple[str, ...] = (f"r:{sound(word)}",)
+    found: tuple[str, ...] = (_sound_key(word),)
     if len(consonants) >= _BARE:
         found = (*found, f"s:{consonants}")
     found = (*found, *(f"v:{name}" for name in slavic_keys(word)))

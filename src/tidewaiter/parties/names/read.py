@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from tidewaiter.parties.compared import uncompared
 from tidewaiter.parties.names.clean import Cleaned, clean
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.forms import forms_of, latin_forms
 from tidewaiter.parties.names.kana import japanese_characters
 from tidewaiter.parties.names.lookup import CAREFUL, PLACE, ROMANISED
 from tidewaiter.parties.names.places import without_place
-from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.ships import prefix_end
 from tidewaiter.parties.names.tokens import together, tokens_of, words_in
 from tidewaiter.parties.names.trade import beside, may_be_more, parts_of
@@ -58,7 +58,7 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
                 forms=forms,
                 steps=tuple(steps),
                 cut=_cut(text, tokens),
-                problem=_problem(tokens, forms),
+                problem=_problem(tokens, forms, ""),
             )
     return _read_slowly(text, kind, depth)
 
@@ -85,7 +85,7 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
         steps=(*cleaned.steps, *steps),
         segments=_segments(text, cleaned, further, kind, depth),
         cut=_cut(text, tokens),
-        problem=_problem(tokens, forms),
+        problem=_problem(tokens, forms, cleaned.text),
     )
 
 
@@ -137,13 +137,9 @@ def _says(form: NameForm) -> bool:
     return some >= _FEWEST
 
 
-def _problem(tokens: Sequence[Token], forms: Sequence[NameForm]) -> Problem:
+def _problem(tokens: Sequence[Token], forms: Sequence[NameForm], name: str) -> Problem:
     if not tokens:
         return "empty"
     if not any(_says(form) for form in forms):
         return "generic words only"
-    if all(form.how == "native" for form in forms) and any(
-        script(token.surface) == "other" for token in tokens
-    ):
-        return "script without reader"
-    return ""
+    return "script without reader" if uncompared(name) else ""

@@ -47,3 +47,9 @@ def script(word: str) -> Script:
         if found != "common":
             return found
     return "common"
+
+
+def is_latin(text: str) -> bool:
+    """Tell whether the letters of a name are those of Latin, with or without marks."""
+    letters = [c for c in text if c.isalpha()]
+    return sum(c < "\u0250" or "\u1e00" <= c <= "\u1eff" for c in letters) * 2 >= len(letters)

@@ -45,6 +45,7 @@ _BESIDE = re.compile(
     r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
 _MARKS: Final = frozenset("/;|·(")  # one of which it needs
+_MISREAD = re.compile(r"[A-Za-z][01358]|0[A-Za-z]")  # a digit that may be read as a letter
 _ADJACENT = re.compile(r"[^\W\d_]+")
 _SIGNS: Final = frozenset("/@:;|")
 _DOTTED: Final = (".k.a", ".b.a", ".l.i", "m.v")  # f.k.a., d.b.a., a.l.i.a.s
@@ -55,6 +56,15 @@ def may_be_more(text: str) -> bool:
     if not _SIGNS.isdisjoint(text) or (")" in text and text.rstrip().endswith(")")):
         return True
     return "." in text and any(sign in text.lower() for sign in _DOTTED)
+
+
+def may_name_another(text: str) -> bool:
+    """Say whether words may stand in a text behind which another name follows: c/o, on behalf of.
+
+    Some texts of which this is said have none, as the text is not cleaned.
+    """
+    changed = not text.isascii() or not text.isprintable() or _MISREAD.search(text) is not None
+    return changed or _CUE.search(text) is not None
 
 
 def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple[int, int]]:

@@ -22,7 +22,8 @@ TokenKind = Literal["word", "legal form", "generic", "initial", "particle", "num
 """generic: a word that half of all companies bear; particle: al, bin, de, van."""
 
 Problem = Literal["", "empty", "generic words only", "script without reader"]
-"""Why a name cannot be assessed; "" where it can."""
+"""Why a name cannot be assessed; "" where it can. script without reader: it is compared with names
+in the same script alone."""
 
 # None of these records can hold itself, so the collector of cycles need not look at them: gc=False.
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.parties.readers.columns import Columns, claims_of, reader_of
+from tidewaiter.parties.readers.columns import Columns, claims_of, parts_at_commas, reader_of
 from tidewaiter.parties.readers.csl import claims_csl, read_csl
 from tidewaiter.parties.readers.eu_csv import claims_eu_csv, read_eu_csv
 from tidewaiter.parties.readers.eu_xml import read_eu_xml
@@ -25,9 +25,9 @@ from tidewaiter.parties.readers.trees import root_of
 from tidewaiter.parties.readers.types import ListFile, ListReader
 from tidewaiter.parties.readers.un_xml import read_un_xml
 
-__all__ = ["EDITION", "find_format", "guests", "list_readers"]
+__all__ = ["EDITION", "find_format", "guests", "list_readers", "parts_names_at_commas"]
 
-EDITION = 1
+EDITION = 2
 """Of the readers: a new one reads the files that are kept anew."""
 
 GROUP = "tidewaiter.lists"
@@ -36,10 +36,20 @@ _Claims = Callable[[Sequence[ListFile]], bool]
 
 
 @cache
+def _layouts() -> tuple[Columns, ...]:
+    """Read the layouts of flat lists."""
+    return tuple(read_toml(file, Columns) for file in toml_files(data("parties", "columns")))
+
+
+def parts_names_at_commas(form: str) -> bool:
+    """Tell whether commas part the further names of an entry in one of our formats."""
+    return any(each.format == form and parts_at_commas(each) for each in _layouts())
+
+
+@cache
 def _built_in() -> MappingProxyType[str, tuple[_Claims, ListReader]]:
     """Map each of our formats to its test and its reader, the surest test first."""
-    maps = (read_toml(file, Columns) for file in toml_files(data("parties", "columns")))
-    flat = {each.format: (claims_of(each), reader_of(each)) for each in maps}
+    flat = {each.format: (claims_of(each), reader_of(each)) for each in _layouts()}
     return MappingProxyType(
         {
             "ofac-xml": (_root("sdnList"), read_ofac_xml),

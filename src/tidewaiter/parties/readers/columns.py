@@ -12,6 +12,8 @@ from datetime import date
 from tidewaiter.base.dates import Order, parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.parties.names.scripts import is_latin
+from tidewaiter.parties.names.several import labelled, part_names
 from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.flat import Flat, records_of
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader, refused
@@ -30,7 +32,8 @@ class Columns(Record, frozen=True, kw_only=True):
     element: str = ""  # of flat XML: the element of a record; "": text or JSON Lines
     delimiter: str = ","
     dates: Order = "dmy"  # what 03/04/2026 means
-    split: str = ";"  # between the values of one cell
+    split: str = ";"  # between the values of one cell; "," leaves those within a name alone
+    name_commas: bool = False  # commas part further names too, where the words do not join them
     id: str = ""  # rows with one id are one entry; "": made of the columns of `key`
     id_cut: str = ""  # what is cut off an id, so that rows of one entry agree: a regular expression
     key: tuple[str, ...] = ()
@@ -74,6 +77,11 @@ def reader_of(columns: Columns) -> ListReader:
             yield from _read(file, columns)
 
     return read
+
+
+def parts_at_commas(columns: Columns) -> bool:
+    """Tell whether commas part the further names of a layout."""
+    return columns.name_commas or columns.split.strip() == ","
 
 
 def claims_of(columns: Columns) -> Callable[[Sequence[ListFile]], bool]:
@@ -138,8 +146,13 @@ def _all(cells: Flat, titles: Sequence[str], columns: Columns) -> Iterator[str]:
     """Yield the values of columns: each cell split, "(1) A (2) B" too."""
     for title in titles:
         for cell in cells.get(title, ()):
-            for part in cell.split(columns.split) if columns.split else (cell,):
-                yield from (each.strip() for each in _MARKS.split(part) if each.strip(" ,"))
+            yield from _parts(cell, columns)
+
+
+def _parts(cell: str, columns: Columns) -> Iterator[str]:
+    """Yield the values of a cell."""
+    for part in cell.split(columns.split) if columns.split else (cell,):
+        yield from (each.strip() for each in _MARKS.split(part) if each.strip(" ,"))
 
 
 def _key(cells: Flat, columns: Columns) -> str:
@@ -199,10 +212,23 @@ def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
                 draft.name(text, kind)
         else:
             draft.name(" ".join(_one(cells, part) for part in parts), kind)
-    for text in _all(cells, columns.aliases, columns):
-        draft.name(text, "alias")
-    for text in _all(cells, columns.natives, columns):
-        draft.name(text, "native")
+    for title in columns.aliases:
+        _further(draft, cells.get(title, ()), columns, "alias")
+    for title in columns.natives:
+        _further(draft, cells.get(title, ()), columns, "native")
+
+
+def _further(draft: Draft, cells: Sequence[str], columns: Columns, kind: NameKind) -> None:
+    """Add the further names of a column, each with its language where the cell says it."""
+    own = draft.written_names()
+    for cell in cells:
+        if parts_at_commas(columns):
+            found = part_names(cell, draft.kind, own).parts
+        else:
+            found = tuple(each for part in _parts(cell, columns) for each in labelled(part).parts)
+        for each in found:
+            native = each.language and not is_latin(each.text)
+            draft.name(each.text, "native" if native else kind, each.language)
 
 
 def _addresses(draft: Draft, cells: Flat, columns: Columns) -> None:

@@ -7,6 +7,7 @@ from tidewaiter.base.countries import country_or_text
 from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.identifiers.schemes import identifier
+from tidewaiter.parties.names.several import NamePart, part_at_semicolons
 from tidewaiter.parties.readers.births import parse_births
 from tidewaiter.parties.readers.types import SHOWN, EntryRefusal, refused
 from tidewaiter.parties.types import (
@@ -56,13 +57,21 @@ class Draft:
         self._notes: dict[str, None] = {}
 
     def name(self, text: str, kind: NameKind = "primary", language: str = "") -> None:
-        """Add a name; of two primary ones the second is an alias."""
-        text = " ".join(text.split())
+        """Add a name, or those that semicolons part; of two primary ones the second is an alias."""
+        parted = part_at_semicolons(text).parts if ";" in text else (NamePart(text, language),)
+        for each in parted:
+            self._one_name(" ".join(each.text.split()), kind, each.language or language)
+
+    def _one_name(self, text: str, kind: NameKind, language: str) -> None:
         if not text or text in self._names:
             return
         if kind == "primary" and any(name.kind == "primary" for name in self._names.values()):
             kind = "alias"
         self._names[text] = PartyName(text=text, kind=kind, language=language)
+
+    def written_names(self) -> tuple[str, ...]:
+        """Return the names so far."""
+        return tuple(self._names)
 
     def address(self, parts: list[str], **fields: str) -> None:
         """Add an address: its parts in order, and those of them that the list names."""

@@ -11,8 +11,9 @@ from itertools import groupby
 
 from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
+from tidewaiter.parties.names.scripts import is_latin
 from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.eu_xml import KINDS, is_latin
+from tidewaiter.parties.readers.eu_xml import KINDS
 from tidewaiter.parties.readers.tables import Titled, head, titled
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty, NameKind

@@ -5,6 +5,7 @@ Source: the export's own schema (name space http://eu.europa.ec/fpi/fsd/export).
 
 from collections.abc import Iterator, Sequence
 
+from tidewaiter.parties.names.scripts import is_latin
 from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.trees import Element, elements, root_of, texts_of
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
@@ -87,12 +88,6 @@ def _name(element: Element, draft: Draft) -> None:
     draft.name(name, kind, language)
     for part in ("title", "function"):
         draft.note(element.get(part, ""))
-
-
-def is_latin(text: str) -> bool:
-    """Tell whether the letters of a name are those of Latin, with or without marks."""
-    letters = [c for c in text if c.isalpha()]
-    return sum(c < "\u0250" or "\u1e00" <= c <= "\u1eff" for c in letters) * 2 >= len(letters)
 
 
 def _law(element: Element, draft: Draft) -> None:

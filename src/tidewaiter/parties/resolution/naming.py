@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from tidewaiter.parties.names import NameForm, ReadName, TokenKind, keys, keys_of, read_name
+from tidewaiter.parties.names import NameForm, ReadName, TokenKind, keys, loose_key, read_name
+from tidewaiter.parties.names.trade import may_name_another
 from tidewaiter.parties.resolution.rarity import weight_of
 
 _DOTTED: Final = re.compile(r"\b(?:[^\W\d_]{1,2}\.){2,}")  # "S.A." is read as "SA" is
@@ -82,6 +83,15 @@ def names_of(text: str) -> Names:
     return Names(ways, heaviest.sound, care_of, read.forms[0].how == "native")
 
 
+def is_care_of(text: str) -> bool:
+    """Tell whether the address of a name may be that of somebody else, as `names_of` does.
+
+    A name is read only where a word may say so: that takes longer than all else of a party.
+    """
+    written = _DOTTED.sub(_without_dots, text)
+    return may_name_another(written) and names_of(text).care_of
+
+
 def compare_names(a: Names, b: Names) -> Likeness | None:
     """Compare two members' names in the way in which they agree best.
 
@@ -130,8 +140,7 @@ def _words(form: NameForm) -> Words:
 @lru_cache(maxsize=1 << 18)
 def _word(key: str, kind: TokenKind) -> Word:
     """Return a word; the same object for the same word, as a million names share few."""
-    loose = keys_of(key)
-    return Word(key, loose[0] if loose else key, weight_of(key, kind))
+    return Word(key, loose_key(key) or key, weight_of(key, kind))
 
 
 @lru_cache(maxsize=1 << 12)

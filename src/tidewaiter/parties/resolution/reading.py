@@ -37,7 +37,7 @@ def read_written(written: Written) -> Read:
     if written.id and not _is_phone(written) and not _contact(written):
         number = read_identifier(written.id_scheme, written.id)
     return Read(
-        names=names_of(written.name[:_NAME]) if written.name else NOTHING,
+        names=names_of(name_of(written)) if written.name else NOTHING,
         country=_country(written),
         address=place_of(written),
         ids=(number,) if number else (),
@@ -46,6 +46,11 @@ def read_written(written: Written) -> Read:
         domains=contacts.domains,
         people=contacts.people,
     )
+
+
+def name_of(written: Written) -> str:
+    """Return as much of a party's name as is read."""
+    return written.name[:_NAME]
 
 
 def contacts_of(written: Written) -> Contacts:

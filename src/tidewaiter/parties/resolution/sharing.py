@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tidewaiter.parties.addresses import AddressParts, short_words
-from tidewaiter.parties.resolution.reading import Read, contacts_of, place_of
+from tidewaiter.parties.resolution.naming import is_care_of
+from tidewaiter.parties.resolution.reading import Read, contacts_of, name_of, place_of
 from tidewaiter.parties.resolution.types import Written
 
 Thing = tuple[str, str]
@@ -23,6 +24,13 @@ def things_of(read: Read) -> Iterator[Thing]:
     if not read.names.care_of:
         yield from _called(read.phones, read.emails)
         yield from _placed(read.address)
+
+
+def things_written(written: Written) -> tuple[Thing, ...]:
+    """Return what `things_of` gives for a party as written, whose name is hardly ever read."""
+    contacts = contacts_of(written)
+    found = (*_called(contacts.phones, contacts.emails), *_placed(place_of(written)))
+    return () if found and is_care_of(name_of(written)) else found
 
 
 class Sought:

@@ -1,0 +1,360 @@
+"""Several names in one field: where they part, and where it cannot be told.
+
+Lists part names by semicolons, numbers or the languages that they are in, some by commas too. A
+comma also stands within a name: before a legal form ("Example Co., Ltd."), between a surname and a
+given name, in "Ministry of Industry, Trade and Supply". Where the words do not tell which, the
+field stays one name and is reported.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Final, NamedTuple
+
+from tidewaiter.base.countries import find_country
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.splitting import words_of
+from tidewaiter.parties.names.tokens import tokens_of
+from tidewaiter.parties.types import PartyKind
+
+_COMMAS: Final = ",，،"
+_SEMICOLONS: Final = ";；؛"
+_ORIGINAL: Final = re.compile(r"\s*\(original script\)\s*$", re.IGNORECASE)
+_HARD: Final = ";；؛|、\n"
+_CLOSES: Final = {"(": ")", "[": "]", "«": "»", "“": "”", '"': '"', "（": "）", "「": "」"}
+_NUMBERED: Final = re.compile(r"(?:^|[\s,;])\(?(?:[a-z]|\d{1,2})\)\s+")
+_FURTHER: Final = re.compile(
+    r"[\s,;]*\b(?:a\.k\.a\.|aka|f\.k\.a\.|n\.k\.a\.|also known as|alias:)\s*:?\s+"
+)
+_BRACKETS: Final = re.compile(r"[(\[].*?[)\]]")
+_SLASH: Final = re.compile(r"\s+/\s+")
+_LIKE: Final = 0.6  # share of letters that two spellings of a surname have in common
+_TWO: Final = 2
+_LINKS: Final = frozenset({"and", "&", "et", "y", "e", "und", "и", "та", "і"})
+_OF: Final = frozenset({"of", "for", "de", "del", "du", "des", "für", "по", "для"})
+
+
+_Belongs = Callable[[str, str], bool]
+
+
+class NamePart(NamedTuple):
+    """One name of a field."""
+
+    text: str
+    language: str = ""  # ISO 639-1, where the field says it
+
+
+class Parted(NamedTuple):
+    """A field of names, parted."""
+
+    parts: tuple[NamePart, ...]
+    doubt: bool  # it may hold more names than it was parted into
+
+
+class _Ends(Record, frozen=True, kw_only=True):
+    words: tuple[str, ...]
+    suffixes: tuple[str, ...]
+
+
+class _Languages(Record, frozen=True, kw_only=True):
+    source: str
+    names: dict[str, tuple[str, ...]]
+    branches: _Ends
+
+
+class _Facts(NamedTuple):
+    codes: dict[str, str]  # folded name of a language, to its code
+    label: re.Pattern[str]
+    after: re.Pattern[str]  # "... (Russian)"
+    branches: frozenset[str]
+    suffixes: frozenset[str]
+
+
+@cache
+def _facts() -> _Facts:
+    held = read_toml(data("parties", "languages.toml"), _Languages)
+    codes = {fold(name): code for code, names in held.names.items() for name in names}
+    every = sorted((name for names in held.names.values() for name in names), key=len, reverse=True)
+    word = "|".join(re.escape(name) for name in every)
+    said = rf"(?:in |en )?({word})(?: name| spelling| script)?"
+    return _Facts(
+        codes=codes,
+        label=re.compile(rf"(?:^|[\s,;/(\[]+){said}\s?:\s*", re.IGNORECASE),
+        after=re.compile(rf"\s*[(\[]\s*{said}\s*[)\]]\s*$", re.IGNORECASE),
+        branches=frozenset(map(fold, held.branches.words)),
+        suffixes=frozenset(map(fold, held.branches.suffixes)),
+    )
+
+
+def part_names(text: str, kind: PartyKind, own: Iterable[str] = ()) -> Parted:
+    """Part a field that holds names, where commas part them too.
+
+    Args:
+        text: The field.
+        kind: Of the party.
+        own: Its other names, by which a turned one is known: "Example, Ann" beside "Ann Example".
+    """
+    known = tuple(own)
+    parts: list[NamePart] = []
+    doubt = False
+    for language, piece in _labelled(text):
+        for each in _apart(piece):
+            names, unsure = _by_commas(each, kind, known)
+            doubt |= unsure
+            parts += filter(None, (_part(name, language) for name in names))
+    return Parted(tuple(dict.fromkeys(parts)), doubt)
+
+
+def part_at_semicolons(text: str) -> Parted:
+    """Part a name that holds a semicolon, which no name does; the United Nations write some so.
+
+    What stands in brackets behind a name is parted too: "Name (Spelling; Another spelling)".
+    """
+    if not any(mark in text for mark in _SEMICOLONS):
+        return labelled(text)
+    parts = (
+        _part(each, language)
+        for piece in _opened(text)
+        for language, said in _labelled(piece)
+        for each in _apart(said)
+    )
+    return Parted(tuple(dict.fromkeys(filter(None, parts))), doubt=False)
+
+
+def _opened(text: str) -> Iterator[str]:
+    """Yield a text without its brackets that hold semicolons, then what stands in each of them."""
+    start, depth, begin = 0, 0, 0
+    for place, character in enumerate(text):
+        if character == "(":
+            begin = begin if depth else place
+            depth += 1
+        elif character == ")" and depth:
+            depth -= 1
+            held = text[begin + 1 : place]
+            if not depth and any(mark in held for mark in _SEMICOLONS):
+                yield text[start:begin]
+                yield from _opened(held)
+                start = place + 1
+    yield text[start:]
+
+
+def labelled(text: str) -> Parted:
+    """Take the languages that a field names out of it; whatever else parts names is left alone."""
+    parts = filter(None, (_part(piece, language) for language, piece in _labelled(text)))
+    return Parted(tuple(dict.fromkeys(parts)), doubt=False)
+
+
+def may_be_several(text: str, kind: PartyKind) -> bool:
+    """Tell whether one name looks like several, as where a format parts them in another way.
+
+    A surname before a comma, as many lists write it, is none.
+    """
+    if not any(mark in text for mark in f"{_COMMAS}{_HARD}:/).") and "aka" not in text.casefold():
+        return False
+    labelled = list(_labelled(text))
+    if len(labelled) > 1 or (labelled and labelled[0][0]):
+        return True
+    if any(mark in text for mark in _HARD) or len(list(_apart(text))) > 1:
+        return True
+    names, _ = _by_commas(text, kind, ())
+    if len(names) == _TWO and _script(names[0]) == _script(names[1]):
+        # "GARCIA LOPEZ, JUAN CARLOS"; "Example, PAT" by a short form that is not known
+        return kind != "person" and all(len(words_of(name)) > 1 for name in names)
+    return len(names) > 1
+
+
+def _labelled(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a field that begin with a language, and what stands before them."""
+    found = list(_facts().label.finditer(text))
+    starts = [0, *(match.end() for match in found)]
+    ends = [*(match.start() for match in found), len(text)]
+    codes = ["", *(_facts().codes[fold(match[1])] for match in found)]
+    for code, start, end in zip(codes, starts, ends, strict=True):
+        if piece := text[start:end].strip(f" {_COMMAS}{_HARD}/"):
+            yield code, piece
+
+
+def _part(text: str, language: str) -> NamePart | None:
+    """Return a name without the language that stands behind it; None: nothing is left."""
+    text = _ORIGINAL.sub("", text)
+    match = _facts().after.search(text)
+    if match and text[: match.start()].strip():
+        text, language = text[: match.start()], _facts().codes[fold(match[1])]
+    text = text.strip(f" \t{_COMMAS}{_HARD}")
+    if text.count("(") < text.count(")"):  # "(Russian: ...)" was opened before the label
+        text = text.rstrip(")")
+    return NamePart(text, language) if words_of(text) else None
+
+
+def _apart(text: str) -> Iterator[str]:
+    """Yield what semicolons, numbers, "a.k.a." and slashes between names part."""
+    for piece in _outside(text, _HARD):
+        for numbered in _NUMBERED.split(piece):
+            for further in _FURTHER.split(numbered):
+                sides = _SLASH.split(further)
+                whole = len(sides) > 1 and all(_is_name(side) for side in sides)
+                yield from filter(str.strip, sides if whole else [further])
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a side of a slash is a name: "Import / Export" has none."""
+    words = words_of(text)
+    return len(words) >= _TWO or (bool(words) and script(words[0]) not in {"latin", "common"})
+
+
+def _outside(text: str, marks: str) -> list[str]:
+    """Split a text at marks that stand outside brackets and quotes, and not between digits."""
+    found, start, close = [], 0, ""
+    for place, character in enumerate(text):
+        if close:
+            close = "" if character == close else close
+        elif character in _CLOSES and _CLOSES[character] in text[place + 1 :]:
+            close = _CLOSES[character]
+        elif character in marks and not (
+            text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
+        ):
+            found.append(text[start:place])
+            start = place + 1
+    return [*found, text[start:]]
+
+
+def _by_commas(text: str, kind: PartyKind, own: Sequence[str]) -> tuple[list[str], bool]:
+    """Part a text by the commas that stand between names; tell whether one may have been missed."""
+    pieces = [piece.strip() for piece in _outside(text, _COMMAS) if piece.strip()]
+    if len(pieces) < _TWO:
+        return pieces, False
+    if kind == "person":
+        return _persons(pieces, own)
+    return _bodies(pieces)
+
+
+def _persons(pieces: list[str], own: Sequence[str]) -> tuple[list[str], bool]:
+    pieces = _joined(pieces, lambda _, piece: _keys(piece) <= _facts().suffixes)
+    pieces = _joined(pieces, _is_turned)
+    found, doubt = [], False
+    for run in _runs(pieces):
+        if len(run) != _TWO or any("," in piece for piece in run):
+            found += run
+            continue
+        one = _is_one_person(run[0], run[1], own)
+        found += run if one is False else [", ".join(run)]
+        doubt |= one is None
+    return found, doubt
+
+
+def _joined(pieces: Sequence[str], belongs: _Belongs) -> list[str]:
+    """Join each piece that belongs to the one before it."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and belongs(found[-1], piece):
+            found[-1] = f"{found[-1]}, {piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+def _is_turned(before: str, piece: str) -> bool:
+    """Tell a surname in capitals and a given name in others: "EXAMPLE, Ann"."""
+    return _capital(before) and not _capital(piece) and "," not in before
+
+
+def _capital(text: str) -> bool:
+    return text.isupper() and sum(map(str.isalpha, text)) > 1
+
+
+def _runs(pieces: Sequence[str]) -> Iterator[list[str]]:
+    """Yield pieces of one script that stand side by side: another script begins another name."""
+    run: list[str] = []
+    for piece in pieces:
+        if run and _script(run[-1]) != _script(piece):
+            yield run
+            run = []
+        run.append(piece)
+    yield run
+
+
+def _script(text: str) -> str:
+    """Return the script of most letters."""
+    kinds = [kind for word in words_of(text) if (kind := script(word)) != "common"]
+    return max(set(kinds), key=kinds.count, default="common")
+
+
+def _is_one_person(first: str, second: str, own: Sequence[str]) -> bool | None:
+    """Tell whether a comma parts a surname from a given name; None: nothing tells it.
+
+    The surname of the party is the last word of its own names.
+    """
+    a, b = _keys(first), _keys(second)
+    known = [_keys(name) for name in own]
+    surnames = {fold(words[-1]) for name in own if (words := words_of(name))}
+    given = frozenset().union(*known) - surnames
+    if any(a | b <= each and not a & b for each in known):
+        return True
+    if len(a) > 1 and len(b) > 1:
+        return False
+    if len(a) > 1:  # "Garcia Lopez, Ana"; "Ana Garcia, Anita"
+        return True if b & given else False if a & given or _like(a, surnames) else None
+    if _like(a, surnames):
+        return True
+    if b & given:
+        return not (len(b) > 1 and _like(b - given, surnames))  # a nickname, then a whole name
+    return False if _like(b, surnames) else None  # a nickname, and another spelling of the name
+
+
+def _like(words: Iterable[str], surnames: Iterable[str]) -> bool:
+    """Tell whether a word is spelt much like a surname of the party's."""
+    return any(
+        SequenceMatcher(None, one, other).ratio() >= _LIKE for one in words for other in surnames
+    )
+
+
+def _keys(text: str) -> frozenset[str]:
+    """Return the words of a person's name, folded, without particles."""
+    tokens = tokens_of(text, person=True)
+    words = frozenset(token.key for token in tokens if token.kind != "particle")
+    return words or frozenset(map(fold, words_of(text)))
+
+
+def _bodies(pieces: list[str]) -> tuple[list[str], bool]:
+    """Part the names of firms and bodies; tell whether one may have been missed."""
+    pieces = _joined(pieces, _is_tail)
+    if not _is_enumeration(pieces):
+        return pieces, False
+    what = _OF & {word.casefold() for word in words_of(pieces[0])}  # "Ministry of Trade, ..."
+    return [", ".join(pieces)], not what
+
+
+def _is_tail(before: str, piece: str) -> bool:
+    """Tell whether a piece goes on with a name: a legal form, a country, a branch, common words."""
+    plain = _BRACKETS.sub("", piece).strip()
+    words = words_of(plain)
+    if not words or find_country(plain) or fold(words[-1]) in _facts().branches:
+        return True
+    if words[0].casefold() in _LINKS:
+        return True
+    # Beside the name, as alone a short form would be taken for a name.
+    tokens = tokens_of(f"{before}, {plain}", person=False)
+    if any(token.start < len(before) < token.end for token in tokens):  # "Co., Ltd"
+        return True
+    tail = [token for token in tokens if token.start >= len(before)]
+    letters = [word for word in words if word.casefold() not in _OF]
+    return not any(token.kind == "word" for token in tail) or all(len(w) == 1 for w in letters)
+
+
+def _is_enumeration(pieces: Sequence[str]) -> bool:
+    """Tell of "Ministry of Industry, Trade and Supply": one name says several things.
+
+    Whatever ends in a legal form is a name by itself.
+    """
+    if len(pieces) < _TWO or not _LINKS & {word.casefold() for word in pieces[-1].split()}:
+        return False
+    return not any(_ends_in_form(piece) for piece in pieces[:-1])
+
+
+def _ends_in_form(piece: str) -> bool:
+    tokens = tokens_of(piece, person=False)
+    return bool(tokens) and tokens[-1].kind == "legal form"
