@@ -2,7 +2,7 @@
 
 ``command`` prints the options of a command, ``record`` the fields of a record, ``rules`` a
 table of data/rules/alerts.toml and ``regimes`` the bodies of law of the registry.
-``coverage`` counts what the registry holds, and how it is known.
+``coverage`` counts what it holds and how that is known; ``editions`` shows which texts it rests on.
 """
 
 import ast
@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 
 from tidewaiter.cli.main import main
 from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.types import Control, Substance
+from tidewaiter.substances.types import Control, Regime, Substance
 
 # Heads of the tables of coverage.
 SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")
@@ -77,6 +77,20 @@ class RegimeFacts(Facts):
         yield from table(head, rows)
 
 
+class EditionFacts(Facts):
+    """Which text of each law was read whole, and what is missing."""
+
+    def lines(self) -> Iterator[str]:
+        """Give the table that the argument names: the texts, or the amendments after them."""
+        regimes = load_registry().regimes.values()
+        if self.arguments[0] == "texts":
+            head = ("regime", "text read whole", "which one", "last compared", "days allowed")
+            yield from table(head, map(_edition, regimes))
+        else:
+            head = ("regime", "in force", "amendment", "where", "loaded")
+            yield from table(head, (row for each in regimes for row in _amendments(each)))
+
+
 class CoverageFacts(Facts):
     """How much the registry holds, by kind, and how its controls are known."""
 
@@ -95,6 +109,18 @@ class CoverageFacts(Facts):
                 yield ", ".join(f"`{each.slug}`" for each in held if not each.smiles) + "."
             case _:
                 raise self.error(f"nothing to count is called {subject}")
+
+
+def _edition(regime: Regime) -> Row:
+    day = f"{regime.edition}" if regime.edition else "not known"
+    which = "; ".join(filter(None, (regime.edition_note, regime.incomplete)))
+    return f"`{regime.slug}`", day, which, f"{regime.checked}", f"{regime.tolerance_days}"
+
+
+def _amendments(regime: Regime) -> Iterator[Row]:
+    for each in sorted(regime.amendments, key=lambda each: each.begins):
+        loaded = "yes" if each.loaded else "**no**"
+        yield f"`{regime.slug}`", f"{each.begins}", each.what, each.cite, loaded
 
 
 def substance_counts(substances: Iterable[Substance]) -> Iterator[Row]:
@@ -163,4 +189,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("rules", RuleFacts)
     app.add_directive("regimes", RegimeFacts)
     app.add_directive("coverage", CoverageFacts)
+    app.add_directive("editions", EditionFacts)
     return {"parallel_read_safe": True}

@@ -36,15 +36,14 @@ def test_no_answer_says_clear(call: Call) -> None:
 
 def test_the_laws_that_do_not_list_it_share_a_row(call: Call) -> None:
     """Each is named with the first day of our copy, a line a jurisdiction, a row a reason."""
-    shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-11-25").output
+    shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-02-01").output
     said = " ".join(shown.split())
     assert said.count("not listed every loaded rule was evaluated") == 1
-    assert "UN: un-1971 (whole from 2026-11-25); un-1988 (whole from 1990-11-11)" in said
+    assert "UN: un-1971 (whole from 2025-12-31); un-1988 (whole from 1990-11-11)" in said
     assert "CN: cn-non-medical (whole from " in said
     assert "cn-narcotics (" not in said
     shown = call("law", "fentanyl", "--in", "CN", "--day", "2010-01-01").output
-    assert "not listed on that day; listed from 2014-01-01" in " ".join(shown.split())
-    assert shown.count("not listed") == 2
+    assert "listed by 2014-01-01, the day of a whole list" in " ".join(shown.split())
 
 
 def test_a_rule_on_some_destinations_says_that_it_depends(call: Call) -> None:
@@ -109,3 +108,21 @@ def test_a_file_of_structures_is_answered_whole(call: Call, tmp_path: Path) -> N
     assert "2 compounds: 1 held by a law that was asked, 1 not assessable" in result.stderr
     assert call("law", "--file", str(tmp_path / "a.smi")).exit_code == 2
     assert call("law", "acetone", "--file", str(path)).exit_code == 2
+
+
+def test_the_verdict_comes_first_and_the_age_once(call: Call) -> None:
+    """Where it is controlled stands above all answers, with the age of the law."""
+    shown = call("law", "acetic-anhydride", "--in", "EU", "--day", "2026-12-01").output
+    head, _, rest = shown.partition("answer ")
+    assert head.splitlines()[1].split() == ["CONTROLLED", "EU", "cat.", "2A"]
+    assert head.count("days old") == 1
+    assert "LAW AS OF" in head
+    assert "days old" not in rest
+
+
+def test_what_does_not_list_it_comes_last(call: Call) -> None:
+    """Conventions that say nothing come after the laws that control."""
+    options = ("--from", "DE", "--to", "MX", "--day", "2026-12-01")
+    shown = call("law", "acetic-anhydride", *options).output
+    assert shown.index("Convention of 1988, Tables") < shown.index("un-1961")
+    assert "as of 2026-" in shown[shown.index("not listed") :]

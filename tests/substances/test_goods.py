@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from tidewaiter.substances.goods import goods_of, judge_goods
 from tidewaiter.substances.lawbook import AmountFile, LawBook
@@ -11,14 +12,23 @@ from tidewaiter.substances.questions import Found, Goods, Question
 from tidewaiter.substances.reach import Place
 from tidewaiter.substances.rules import FormRule, Limit
 from tidewaiter.substances.rulings import Listing
-from tidewaiter.substances.types import Form
+from tidewaiter.substances.types import Form, Variant
+from tidewaiter.substances.variants import kinds_of
 
 DAY = date(2026, 11, 25)
 
 
-def _listing(schedule: str = "A", scope: str = "", clauses: tuple[str, ...] = ()) -> Listing:
+SALT: tuple[Variant, ...] = ("salt",)
+ESTER: tuple[Variant, ...] = ("ester",)
+
+
+def _listing(
+    schedule: str = "A", clauses: tuple[str, ...] = (), holds: tuple[Variant, ...] = (),
+    leaves_out: tuple[Variant, ...] = (),
+) -> Listing:  # fmt: skip
     return Listing(
-        schedule=schedule, scope=scope, clauses=clauses, decided=None, since=None, until=None,
+        schedule=schedule, clauses=clauses, holds=holds, leaves_out=leaves_out,
+        decided=None, since=None, until=None,
         source="s", mark="read", dates="read",
     )  # fmt: skip
 
@@ -36,16 +46,20 @@ def _rule(effect: str, goods: Goods = "mixture", **more: object) -> FormRule:
 
 
 @pytest.mark.parametrize(
-    ("name", "goods"),
+    ("name", "kinds", "goods"),
     [
-        ("Ephedrine hydrochloride", "salt"), ("Ephedrine sulphate", "salt"),
-        ("Sodium salt of X", "salt"), ("Ephedra extract", "extract"), ("Hemihydrate", None),
-        ("Oleum", None),
+        ("Ephedrine hydrochloride", ("salt",), None), ("Ephedrine sulphate", ("salt",), None),
+        ("Sodium salt of X", ("salt",), None), ("Ephedra extract", ("extract",), "extract"),
+        ("Hemihydrate", None, None), ("Oleum", None, None),
     ],
 )  # fmt: skip
-def test_the_name_of_a_form_tells_the_goods(name: str, goods: Goods | None) -> None:
-    """A salt and an extract are told by their words; what the question says wins."""
+def test_the_name_of_a_form_tells_its_kind_where_nothing_else_does(
+    name: str, kinds: tuple[Variant, ...] | None, goods: Goods | None
+) -> None:
+    """A salt and an extract are told by their words; what is stored of the form wins."""
     form = Form(name=name, cas="1-2-3", sources=())
+    assert kinds_of(form) == kinds
+    assert kinds_of(structs.replace(form, kinds=("ester",))) == ("ester",)
     assert goods_of(Question(day=DAY), Found(name=name, form=form)) == goods
     assert goods_of(Question(day=DAY, goods="medicine"), Found(name=name, form=form)) == "medicine"
     assert goods_of(Question(day=DAY), Found(name="X")) is None
@@ -54,25 +68,26 @@ def test_the_name_of_a_form_tells_the_goods(name: str, goods: Goods | None) -> N
 @pytest.mark.parametrize("goods", [None, "substance"])
 def test_the_substance_itself_is_held_by_all(goods: Goods | None) -> None:
     """Without another form every listing goes on to hold."""
-    listings = (_listing("A", "salts are left out"), _listing("B"))
+    listings = (_listing("A", leaves_out=("salt",)), _listing("B"))
     assert judge_goods(listings, _place(goods)) == (listings, "", [])
 
 
 @pytest.mark.parametrize(
-    ("scopes", "held", "open_"),
+    ("listings", "held", "open_"),
     [
-        (("with salts",), 1, False),
-        (("the acid only: salts are left out",), 0, False),
-        (("",), 0, True),
-        (("", "its salts"), 1, False),
-        (("the acid only: salts are left out", ""), 0, True),
+        ((_listing(holds=SALT),), 1, False),
+        ((_listing(leaves_out=SALT),), 0, False),
+        ((_listing(),), 0, True),
+        ((_listing(), _listing(holds=SALT)), 1, False),
+        ((_listing(leaves_out=SALT), _listing()), 0, True),
+        ((_listing(holds=ESTER),), 0, True),
     ],
 )
 def test_a_salt_is_held_where_the_scope_says_so(
-    scopes: tuple[str, ...], held: int, *, open_: bool
+    listings: tuple[Listing, ...], held: int, *, open_: bool
 ) -> None:
     """A scope that is silent on salts leaves the answer open; one that leaves them out does not."""
-    kept, why, _ = judge_goods([_listing(scope=scope) for scope in scopes], _place("salt"))
+    kept, why, _ = judge_goods(listings, _place("salt"))
     assert (len(kept), bool(why)) == (held, open_)
 
 

@@ -17,6 +17,7 @@ from litestar.testing import TestClient
 from tests.web.conftest import Desk
 
 from tidewaiter.cli.main import main
+from tidewaiter.report.verdict import ORDER
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.web.lawdesk import desk_of
 from tidewaiter.web.node import Node
@@ -61,12 +62,14 @@ def test_what_is_not_there_is_told(desk: Desks, path: str) -> None:
 
 
 def test_the_page_answers_as_the_command(desk: Desks) -> None:
-    """On an amount, a content and a route: the same answers, law by law, with their reasons."""
+    """On an amount, a content and a route: the same answers with their reasons, in order."""
     query = "what=acetone&from=AU&to=Mexico&amount=250+l&percent=95"
     page = desk("viewer").get(f"/law.json?{query}&day={DAY}").json()
     options = ("--from", "AU", "--to", "MX", "--amount", "250 l", "--percent", "95")
     said = CliRunner().invoke(main, ("law", "acetone", *options, "--day", DAY, "--json"))
-    rulings = json.loads(said.stdout)["rulings"]
+    rulings = sorted(
+        json.loads(said.stdout)["rulings"], key=lambda each: ORDER.index(each["answer"])
+    )
     (subject,) = page["answers"]["subjects"]
     assert [each["answer"] for each in subject["rulings"]] == [each["answer"] for each in rulings]
     assert [each["jurisdiction"] for each in subject["rulings"]] == [
@@ -243,3 +246,31 @@ def test_long_lists_go_on_and_lose_nothing(desk: Desks) -> None:
     assert len(set(rows)) == len(rows) == page["total"] > 200
     table = one.get(page["table"].partition("&first")[0] + "&in=US").content
     assert table.count(b"\r\n") > len(rows)
+
+
+def test_the_page_says_the_age_of_the_law_once(desk: Desks) -> None:
+    """The day after a release "not listed" has a day, and one line says how old the law is."""
+    client = desk("viewer")
+    page = client.get("/law.json?what=acetic+anhydride&from=DE&to=MX&day=2026-12-01").json()
+    ages = page["answers"]["ages"]
+    (subject,) = page["answers"]["subjects"]
+    answers = [each["answer"] for each in subject["rulings"]]
+    assert answers == sorted(answers, key=ORDER.index)
+    assert subject["verdict"]["controlled"]
+    assert [each["days"] for each in ages] == sorted(each["days"] for each in ages)
+    assert ages[0]["laws"] == []
+    assert all(each["as_of"] for each in subject["rulings"] if each["answer"] == "not listed")
+    shown = client.get("/law?what=acetic+anhydride&from=DE&to=MX&day=2026-12-01").text
+    assert shown.count('class="law-age"') == 1
+    assert shown.index('class="verdict"') < shown.index('class="rulings"')
+
+
+def test_a_law_shows_which_text_was_read(desk: Desks) -> None:
+    """Its page has the day of that text and the amendments after it, loaded or not."""
+    client = desk("viewer")
+    page = client.get("/law/regimes/us-listed-chemicals.json").json()
+    missing = [each for each in page["amendments"] if not each["loaded"]]
+    assert page["line"]["edition"]
+    assert page["line"]["missing"] == len(missing)
+    shown = client.get("/law/regimes/us-listed-chemicals").text
+    assert all(each["cite"] in shown for each in page["amendments"])

@@ -14,7 +14,7 @@ from rich.text import Text
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
-from tidewaiter.cli.lawtable import print_last
+from tidewaiter.cli.lawtable import ages_in_words, print_last
 from tidewaiter.cli.options import Day, Places, own_lists
 from tidewaiter.consignments.naming import Namer
 from tidewaiter.identify import Identifier, load_lexicon
@@ -117,6 +117,8 @@ def _named(namer: Namer, text: str) -> Iterable[Substance]:
 
 def _print(view: ComparisonView) -> None:
     console = Console(highlight=False)
+    for each in ages_in_words(view.ages):
+        console.print(Text(f"law as of {each}"))
     table = Table(header_style="bold", title_justify="left", title=f"The law on {view.day}")
     table.add_column("substance", overflow="fold")
     for column in view.columns:
@@ -126,9 +128,9 @@ def _print(view: ComparisonView) -> None:
         cells = (Text("\n".join(_lines(cell))) for cell in row.cells)
         table.add_row(Text(f"{row.name}\n{row.cas}".strip()), *cells, row.agreement)
     console.print(table)
-    for each in view.silent:
-        for answer, reason in each.answers:
-            console.print(Text(f"{each.jurisdiction} {each.regime}: {answer}: {reason}"))
+    for law in view.silent:
+        for answer, reason in law.answers:
+            console.print(Text(f"{law.jurisdiction} {law.regime}: {answer}: {reason}"))
     print_last()
 
 

@@ -11,9 +11,10 @@ from rich.text import Text
 from tidewaiter.consignments.papers import Product
 from tidewaiter.consignments.routing import duty_in_short
 from tidewaiter.report.characters import visible
+from tidewaiter.report.verdict import AgeView, age_views, in_order, verdict_of
 from tidewaiter.report.words import day_in_words, duty_in_words, roles_in_words
 from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Assessment, Listing, Ruling
+from tidewaiter.substances.rulings import Age, Assessment, Listing, Ruling
 
 _STYLES = {
     "controlled": "bold red",
@@ -39,18 +40,20 @@ def print_last() -> None:
 
 
 def print_assessment(assessment: Assessment, registry: Registry) -> None:
-    """Print the answers on one substance as a table: a row for each law that says something.
+    """Print the answers on one substance: the verdict, how old the law is, and a table.
 
-    The laws that do not list it stand in one row for each reason, a line for each jurisdiction.
+    The table has a row for each law that says something. The laws that do not list it stand in
+    one row for each reason, a line for each jurisdiction.
     """
     console = Console(highlight=False)
-    table = Table(
-        title=Text(visible(_head(assessment)), style="bold"), title_justify="left", box=None,
-        header_style="bold", pad_edge=False, expand=True,
-    )  # fmt: skip
+    console.print(Text(visible(_head(assessment)), style="bold"))
+    for label, text, style in _verdict(assessment, registry):
+        console.print(Text(f"{label:<14} {visible(text)}", style=style))
+    console.print()
+    table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     table.add_column("answer", min_width=14)
     table.add_column("law: why, what it demands, how it is known", ratio=1, overflow="fold")
-    for ruling in assessment.rulings:
+    for ruling in in_order(assessment.rulings):
         if ruling.answer != "not listed":
             style = _STYLES[ruling.answer]
             table.add_row(Text(ruling.answer, style=style), _details(ruling, registry))
@@ -71,7 +74,9 @@ def print_checked(
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("row", "product", "substance", "to", "answers", "demands"):
         table.add_column(title, overflow="fold")
+    ages: tuple[Age, ...] = ()
     for product, answer in answers:
+        ages = answer.ages
         if as_json:
             print_json(answer, product.row, product.text)
             continue
@@ -85,7 +90,10 @@ def print_checked(
             Text("\n".join(duty_in_short(duty) for each in telling for duty in each.duties)),
         )
     if not as_json and table.row_count:
-        Console(highlight=False).print(table)
+        console = Console(highlight=False)
+        console.print(table)
+        for each in ages_in_words(age_views(ages, registry.regimes)):
+            console.print(Text(f"law as of {each}"))
 
 
 def _head(assessment: Assessment) -> str:
@@ -94,6 +102,34 @@ def _head(assessment: Assessment) -> str:
     way = f", {' > '.join(ends)}" if route.given else ""
     substance = f" ({assessment.substance})" if assessment.substance else ""
     return f"{assessment.name}{substance} on {assessment.day}{way}"
+
+
+def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, str, str]]:
+    """Yield label, text and style of each line of the verdict, and the age of the law last."""
+    rules = {each.slug: each for each in registry.classes}
+    said = verdict_of(assessment.rulings, registry.regimes, rules)
+    if said.controlled:
+        yield "CONTROLLED", ", ".join(said.controlled), _STYLES["controlled"]
+    if said.free:
+        yield "FREE BY AMOUNT", ", ".join(said.free), _STYLES["free by amount"]
+    if said.proposed:
+        yield "PROPOSED", ", ".join(said.proposed), _STYLES["proposed"]
+    for demand in said.demands:
+        yield "DEMANDS", demand, ""
+    if said.open:
+        yield "NOT ASSESSABLE", f"some law of {', '.join(said.open)}", _STYLES["not assessable"]
+    if said.silent and not (said.controlled or said.free or said.proposed):
+        yield "NOT LISTED", f"in the law of {', '.join(said.silent)}", ""
+    for each in ages_in_words(age_views(assessment.ages, registry.regimes)):
+        yield "LAW AS OF", each, ""
+
+
+def ages_in_words(ages: Iterable[AgeView]) -> Iterator[str]:
+    """Yield how old laws are: "2026-11-25 (6 days old)", those that are older by their names."""
+    for each in ages:
+        days = "1 day" if each.days == 1 else f"{each.days:,} days"
+        laws = f": {'; '.join(each.laws)}" if each.laws else ""
+        yield f"{each.as_of} ({days} old){laws}"
 
 
 def _details(ruling: Ruling, registry: Registry) -> Text:
@@ -113,7 +149,8 @@ def _unlisted(rulings: Iterable[Ruling]) -> Iterator[str]:
     for each in rulings:
         if each.answer == "not listed":
             roles = f" ({roles_in_words(each.roles)})" if each.roles else ""
-            places = said.setdefault(f"{each.reason}; compared on {each.covered[1]}", {})
+            as_of = f"as of {each.as_of}: " if each.age_days else ""
+            places = said.setdefault(f"{as_of}{each.reason}", {})
             places.setdefault(f"{each.jurisdiction}{roles}", []).append(_evaluated(each))
     for reason, places in said.items():
         yield "\n  ".join([reason, *(f"{at}: {'; '.join(laws)}" for at, laws in places.items())])

@@ -13,6 +13,7 @@ from tidewaiter.consignments.naming import form_of
 from tidewaiter.consignments.traders import RECEIVERS, SENDERS
 from tidewaiter.consignments.types import Holding, Line, Stop
 from tidewaiter.substances.assess import assess
+from tidewaiter.substances.jurisdictions import roles_of
 from tidewaiter.substances.law import controls_on
 from tidewaiter.substances.lawbook import LawBook
 from tidewaiter.substances.limits import ANY, judge_amounts, limits_on
@@ -22,6 +23,7 @@ from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.rules import Limit
 from tidewaiter.substances.rulings import Answer, Duty, Ruling
 from tidewaiter.substances.types import Control, Substance
+from tidewaiter.substances.variants import Holds, extent_of, judge_variants, variants_of
 
 _KEPT = 1 << 16  # substances, each with a form and a route
 _MARKS = ("read", "second-hand", "unverified")
@@ -44,6 +46,13 @@ class Law(NamedTuple):
     holdings: tuple[Holding, ...]
     open: tuple[str, ...]  # what could not be assessed of the laws on the route
     freed: tuple[Freed, ...] = ()
+
+
+class Weighing(NamedTuple):
+    """What goods are called, and the listings by which they are weighed."""
+
+    name: str
+    held: tuple[Control, ...]
 
 
 class _Kept(NamedTuple):
@@ -104,7 +113,7 @@ class RoutedLaw:
         """Assess any amount of a substance on a route, once."""
         route = Route(origin=origin, transit=transit, destination=destination)
         if not route.given:
-            return _Kept(Law(tuple(self._holdings(place, {})), ()), {})
+            return _Kept(Law(tuple(self._holdings(place, form, {})), ()), {})
         question = Question(day=self._day, route=route)
         rulings = assess(question, self._registry, self._book, self._found(place, form)).rulings
         if self._registry.substances[place].kind == "class":
@@ -121,20 +130,56 @@ class RoutedLaw:
             )
             for each in met.values() if any(check.limit != ANY for check in each.checks)
         }  # fmt: skip
-        return _Kept(Law(tuple(self._holdings(place, met)), open_), limited)
+        return _Kept(Law(tuple(self._holdings(place, form, met)), open_), limited)
 
     def _found(self, place: int, form: str | None) -> Found:
         substance = self._registry.substances[place]
         found = Found(name=substance.name, substance=substance, form=form_of(substance, form))
         return self._members.judge(found, self._day)
 
-    def _holdings(self, place: int, met: Mapping[str, Ruling]) -> Iterator[Holding]:
+    def weighing(self, place: int, form: str | None, route: Route) -> Weighing:
+        """Return the listings by which a form of a substance is weighed, on a route.
+
+        The substance itself, and a form that no listing leaves out, are weighed by all listings in
+        force, as goods may go on to anywhere. A form that the scope of some law leaves out is
+        ordinary goods but for the laws of its route that do not.
+
+        Args:
+            place: Of the substance.
+            form: CAS number of the form; None: the substance itself.
+            route: Of the line.
+        """
+        substance = self._registry.substances[place]
+        held = controls_on(substance, self._day)
+        if form is None:
+            return Weighing(substance.name, held)
+        found = self._found(place, form)
+        kept = tuple(each for each in held if self._judged(found, each) != "left out")
+        if len(kept) == len(held):
+            return Weighing(substance.name, held)
+        on_route = tuple(each for each in kept if not route.given or self._meets(each, route))
+        return Weighing(found.form.name if found.form else found.name, on_route)
+
+    def _meets(self, control: Control, route: Route) -> bool:
+        jurisdiction = self._registry.regimes[control.regime].jurisdiction
+        return bool(roles_of(jurisdiction, route, self._day, self._book.unions))
+
+    def _judged(self, found: Found, control: Control) -> Holds:
+        """Tell whether the scope of a listing holds the form that was found."""
+        slug = found.substance.slug if found.substance else ""
+        extent = extent_of(self._registry.regimes[control.regime], control, slug)
+        return judge_variants(extent, variants_of(Question(day=self._day), found))
+
+    def _holdings(
+        self, place: int, form: str | None, met: Mapping[str, Ruling]
+    ) -> Iterator[Holding]:
         """Yield the listings of a substance, each with what its regime's ruling says."""
         substance = self._registry.substances[place]
+        found = self._found(place, form)
         told: set[str] = set()  # regimes whose duties and limits stand with their first listing
         for control in controls_on(substance, self._day):
             ruling = met.get(control.regime)
-            held = _holding(substance, control, ruling)
+            held = _holding(substance, control, ruling, self._judged(found, control))
             if ruling is not None and control.regime not in told:
                 told.add(control.regime)
                 held = structs.replace(
@@ -143,11 +188,10 @@ class RoutedLaw:
                     amounts=tuple(check_in_words(each, "") for each in ruling.checks),
                 )
             yield held
-        yield from self._by_class(place, met)
+        yield from self._by_class(place, found, met)
 
-    def _by_class(self, place: int, met: Mapping[str, Ruling]) -> Iterator[Holding]:
+    def _by_class(self, place: int, found: Found, met: Mapping[str, Ruling]) -> Iterator[Holding]:
         """Yield the classes that hold a substance in regimes whose lists do not name it."""
-        found = self._found(place, None)
         named = {each.regime for each in controls_on(self._registry.substances[place], self._day)}
         for hold in found.classes:
             rule = self._rules[hold.rule]
@@ -205,7 +249,15 @@ def _country(text: str | None) -> str | None:
     return code if len(code) == _CODE and code.isascii() and code.isalpha() else None
 
 
-def _holding(substance: Substance, control: Control, ruling: Ruling | None) -> Holding:
+_OFF_ROUTE: Mapping[Holds, Answer] = {
+    "held": "controlled", "left out": "not listed", "not known": "not assessable",
+}  # fmt: skip
+
+
+def _holding(
+    substance: Substance, control: Control, ruling: Ruling | None, judged: Holds
+) -> Holding:
+    """Return a listing with its answer; where its law is not on the route, by its scope alone."""
     holds = ruling is None or any(
         (each.schedule, each.since) == (control.schedule, control.since) for each in ruling.held
     )
@@ -218,11 +270,7 @@ def _holding(substance: Substance, control: Control, ruling: Ruling | None) -> H
         source=control.source,
         mark=max(control.mark, control.dates, key=_MARKS.index),
         role=", ".join(ruling.roles) if ruling else "",
-        answer=ruling.answer
-        if ruling and holds
-        else "controlled"
-        if ruling is None
-        else "not listed",
+        answer=_OFF_ROUTE[judged] if ruling is None else ruling.answer if holds else "not listed",
     )
 
 

@@ -1,13 +1,14 @@
 """Weigh: from what a line names to an alert whose reasons add up to its score."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cache
 from typing import NamedTuple
 
 from msgspec import structs
 
-from tidewaiter.consignments.amounts import is_alone
+from tidewaiter.consignments.amounts import form_of_line, is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw, by_substance, mention_of, same_place
 from tidewaiter.consignments.identity import identity
@@ -20,8 +21,9 @@ from tidewaiter.consignments.switched import switched_reasons
 from tidewaiter.consignments.transport import check_transport
 from tidewaiter.consignments.types import Alert, Evidence, Line, PartyMatch, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
-from tidewaiter.substances.law import controls_on, state_on
+from tidewaiter.substances.law import state_on
 from tidewaiter.substances.lawbook import load_lawbook
+from tidewaiter.substances.questions import Route
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Control, Substance
 
@@ -37,9 +39,14 @@ _RULES = "tidewaiter-rules"
 class Weighed(NamedTuple):
     """What the law on the day says of a substance, and what that weighs."""
 
-    points: int
-    why: str
-    control: Control | None  # the listing that weighs most
+    name: str  # of the substance, or of its form where the law on it is another
+    held: tuple[Control, ...]  # the listings that weigh
+    points: int = 0
+    why: str = "Not listed on that day"
+    control: Control | None = None  # the listing that weighs most
+
+
+_Laws = Mapping[int, Weighed]  # by the places of substances
 
 
 class Weigher:
@@ -63,7 +70,6 @@ class Weigher:
         self.file = file
         self.source = source
         self._law_of = cache(self._weigh_law)
-        self._rest_of = cache(self._weigh_rest)
         self._routed = RoutedLaw(registry, load_lawbook(registry), day)
 
     def weigh(
@@ -83,22 +89,23 @@ class Weigher:
             The alert; None where its score is below the least.
         """
         finds = [find for find in finds if self._concerns(find)]
-        ranked = self._ranked(finds)
-        reasons = [made for place in ranked for made in self._of(place, ranked, finds)]
+        weighed = self._weighed(line, finds)
+        ranked = self._ranked(finds, weighed)
+        reasons = [made for place in ranked for made in self._of(place, ranked, finds, weighed)]
         top = self._named_first(ranked, finds)
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
         if vague and all(find.finding.how in _CODES for find in finds):
             reasons.append(self._vague(line))
         laws = self._laws(line, finds, ranked)
         if laws and laws[0].freed:
-            reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
+            reasons.extend(self._freed(weighed[ranked[0]], laws[0].freed, reasons))
         named = tuple(parties) if reasons or line.seq <= 1 else ()
         about_parties = list(reasons_of_parties(named, self.rules))
         if reasons or about_parties:
             reasons.extend(check_transport(line, self.rules))
         reasons.extend(about_parties)
         reasons = switched_reasons(reasons, self.rules)
-        alert = self._alert(line, ranked, reasons)
+        alert = self._alert(line, ranked, reasons, weighed)
         if alert is None:
             return None
         known = self.registry.substances
@@ -116,7 +123,9 @@ class Weigher:
             open_id=identity(self.source, line, mentions, reasons, shown) if restricted else "",
         )
 
-    def _alert(self, line: Line, ranked: Sequence[int], reasons: Sequence[Reason]) -> Alert | None:
+    def _alert(
+        self, line: Line, ranked: Sequence[int], reasons: Sequence[Reason], weighed: _Laws
+    ) -> Alert | None:
         """Make the alert of a line, without what was found in it; None: its score is too low."""
         score = score_of(reasons)
         severity = self.rules.severity.of(score)
@@ -137,7 +146,7 @@ class Weigher:
             due=due,
             days_left=days_left,
             substances=tuple(self.registry.substances[place].slug for place in ranked),
-            title=self._title(ranked, reasons),
+            title=self._title(ranked, reasons, weighed),
             line=line,
             mentions=(),
             reasons=tuple(reasons),
@@ -160,16 +169,16 @@ class Weigher:
         )
 
     def _freed(
-        self, place: int, freed: Sequence[Freed], reasons: Sequence[Reason]
+        self, weighed: Weighed, freed: Sequence[Freed], reasons: Sequence[Reason]
     ) -> Iterator[Reason]:
         """Take off what the listings add whose law frees the goods; the line stays an alert."""
         rule = self.rules.check["free"]
         score, least = sum(made.points for made in reasons), self.rules.severity.low
         left_out: set[str] = set()
-        points = self._law_of(place).points
+        points = weighed.points
         for law in freed:
             left_out.add(law.regime)
-            rest = self._rest_of(place, frozenset(left_out))
+            rest = self._rest(weighed, left_out)
             off = max(rest - points, rule.points, min(0, least - score))
             regime = self.registry.regimes[law.regime].name
             text = rule.text.format(regime=regime, why=law.text)
@@ -182,12 +191,21 @@ class Weigher:
         evidence = Evidence(field="goods", start=0, end=len(goods), text=goods)
         return reason(self.rules, "vague", evidence, chapter=(line.hs or "")[:2])
 
-    def _ranked(self, finds: Sequence[Find]) -> list[int]:
+    def _weighed(self, line: Line, finds: Sequence[Find]) -> _Laws:
+        """Look up the law on each substance of a line, in the form in which it is there."""
+        route = route_of(line) if finds else Route()
+        weighed = {}
+        for place, mine in by_substance(finds).items():
+            form = form_of_line(mine, self.registry.substances[place].cas)
+            weighed[place] = self._law_of(place, form, Route() if form is None else route)
+        return weighed
+
+    def _ranked(self, finds: Sequence[Find], weighed: _Laws) -> list[int]:
         """List the substances found, the one that weighs most first."""
         best: dict[int, tuple[int, float]] = {}
         for find in finds:
             place = find.finding.substance
-            weight = self._law_of(place).points + self._evidence(find)[1]
+            weight = weighed[place].points + self._evidence(find)[1]
             best[place] = max(best.get(place, (-1000, 0.0)), (weight, find.finding.score))
         return sorted(best, key=lambda place: (-best[place][0], -best[place][1], place))
 
@@ -199,20 +217,15 @@ class Weigher:
                 return self.registry.substances[place]
         return None
 
-    def _weigh_law(self, place: int) -> Weighed:
-        """Look up the law on the day, once for each substance."""
-        substance = self.registry.substances[place]
-        held = controls_on(substance, self.day)
-        weighed = [(*self.rules.weight(control), control) for control in held]
-        points, why, control = max(
-            weighed, key=lambda each: each[0], default=(0, "Not listed on that day", None)
-        )
-        return Weighed(points, why, control)
+    def _weigh_law(self, place: int, form: str | None, route: Route) -> Weighed:
+        """Look up the law on the day, once for each substance, form and route."""
+        name, held = self._routed.weighing(place, form, route)
+        rows = [Weighed(name, held, *self.rules.weight(control), control) for control in held]
+        return max(rows, key=lambda each: each.points, default=Weighed(name, held))
 
-    def _weigh_rest(self, place: int, left_out: frozenset[str]) -> int:
+    def _rest(self, weighed: Weighed, left_out: AbstractSet[str]) -> int:
         """Return what the highest listing weighs, those of some regimes left out."""
-        held = controls_on(self.registry.substances[place], self.day)
-        weights = (self.rules.weight(c)[0] for c in held if c.regime not in left_out)
+        weights = (self.rules.weight(c)[0] for c in weighed.held if c.regime not in left_out)
         return max(weights, default=0)
 
     def _evidence(self, find: Find) -> tuple[str, int]:
@@ -228,9 +241,11 @@ class Weigher:
         against = self.rules.evidence["downgraded"].points if found.downgraded else 0
         return rule, self.rules.evidence[rule].points + against
 
-    def _of(self, place: int, ranked: Sequence[int], finds: Sequence[Find]) -> Iterator[Reason]:
+    def _of(
+        self, place: int, ranked: Sequence[int], finds: Sequence[Find], weighed: _Laws
+    ) -> Iterator[Reason]:
         """Yield the reasons of one substance: the first counts in full, others a little."""
-        substance = self.registry.substances[place]
+        law = weighed[place]
         mine = [find for find in finds if find.finding.substance == place]
         best = max(mine, key=lambda find: (self._evidence(find)[1], find.finding.score))
         rules = self.rules.evidence
@@ -242,21 +257,20 @@ class Weigher:
                 if same or best.finding.downgraded or self._evidence(best)[1] < 0
                 else rules["more"].points
             )
-            text = rules["more"].text.format(name=substance.name)
+            text = rules["more"].text.format(name=law.name)
             yield Reason(
                 rule="more", text=text, points=points if ranked.index(place) < _MORE else 0,
                 source=_RULES, evidence=evidence_of(best),
             )  # fmt: skip
             return
-        weight, why, control = self._law_of(place)
-        if control is not None:
+        if law.control is not None:
             yield Reason(
-                rule="control", points=weight, source=control.source,
-                text=f"{substance.name}: {self._printed(control)}. {why}",
+                rule="control", points=law.points, source=law.control.source,
+                text=f"{law.name}: {self._printed(law.control)}. {law.why}",
             )  # fmt: skip
         rule, _ = self._evidence(best)
         field = _FIELDS.get(best.field, best.field)
-        text = rules[rule].text.format(name=substance.name, field=field)
+        text = rules[rule].text.format(name=law.name, field=field)
         yield Reason(
             rule=rule, text=text, points=rules[rule].points, source=_RULES,
             evidence=evidence_of(best),
@@ -269,21 +283,20 @@ class Weigher:
         ways = {find.finding.how == "cas" for find in mine if not find.finding.downgraded
                 and find.finding.how not in _CODES}  # fmt: skip
         if len(ways) > 1:
-            text = rules["both"].text.format(name=substance.name)
+            text = rules["both"].text.format(name=law.name)
             yield Reason(rule="both", text=text, points=rules["both"].points, source=_RULES)
 
     def _printed(self, control: Control) -> str:
         return f"{self.registry.regimes[control.regime].name}, {control.schedule}"
 
-    def _title(self, ranked: Sequence[int], reasons: Sequence[Reason]) -> str:
+    def _title(self, ranked: Sequence[int], reasons: Sequence[Reason], weighed: _Laws) -> str:
         """Say in some words what the alert is about."""
         if not ranked:
             return reasons[0].text
-        substance = self.registry.substances[ranked[0]]
-        control = self._law_of(ranked[0]).control
-        listed = f" ({self._printed(control)})" if control else " (not listed on that day)"
+        law = weighed[ranked[0]]
+        listed = f" ({self._printed(law.control)})" if law.control else " (not listed on that day)"
         more = f" and {len(ranked) - 1} more" if len(ranked) > 1 else ""
-        return f"{substance.name}{listed}{more}"
+        return f"{law.name}{listed}{more}"
 
 
 def _edits_of(found: Finding) -> int:

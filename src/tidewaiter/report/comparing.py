@@ -10,6 +10,7 @@ from tidewaiter.report.exports import CsvTable
 from tidewaiter.report.lawviews import rule_of
 from tidewaiter.report.library import Citation, Library, number_sources
 from tidewaiter.report.rulings import doubts_in_words
+from tidewaiter.report.verdict import AgeView, age_views
 from tidewaiter.substances.classes import ClassRule
 from tidewaiter.substances.comparing import Agreement, Cell, Compared, Comparison
 from tidewaiter.substances.law import short_listing
@@ -17,8 +18,8 @@ from tidewaiter.substances.rulings import Answer, Listing
 from tidewaiter.substances.types import Mark
 
 COLUMNS = (
-    "substance", "name", "cas", "day", "jurisdiction", "regime", "answer", "listing", "since",
-    "until", "decided", "marks", "source", "reason", "agreement",
+    "substance", "name", "cas", "day", "jurisdiction", "regime", "answer", "as_of",
+    "listing", "since", "until", "decided", "marks", "source", "reason", "agreement",
 )  # fmt: skip
 """Of the table: a row for each substance and regime."""
 
@@ -44,6 +45,7 @@ class CellView(Record, frozen=True, kw_only=True):
     jurisdiction: str
     answer: Answer
     kind: str  # the answer as a class of the style sheet
+    as_of: date | None
     reason: str
     listings: tuple[ShortListing, ...]
     later: tuple[ShortListing, ...]
@@ -85,6 +87,7 @@ class ComparisonView(Record, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     rows: tuple[RowView, ...]
     silent: tuple[Silent, ...]
+    ages: tuple[AgeView, ...]  # how old the law is; empty: it is known for the day
     sources: tuple[Citation, ...]
 
 
@@ -106,6 +109,7 @@ def comparison_view(
         columns=tuple(shown.column(each) for each in comparison.telling),
         rows=tuple(shown.row(row, comparison.telling) for row in comparison.rows),
         silent=tuple(shown.silent(comparison)),
+        ages=age_views(comparison.ages, library.regimes),
         sources=tuple(cited.values()),
     )
 
@@ -164,6 +168,7 @@ class _Words:
             jurisdiction=cell.jurisdiction,
             answer=cell.answer,
             kind=cell.answer.replace(" ", "-"),
+            as_of=cell.as_of,
             reason=cell.reason,
             listings=tuple(self._listing(each, cell.regime) for each in cell.listings),
             later=tuple(self._listing(each, cell.regime) for each in cell.later),
@@ -204,6 +209,7 @@ def _flat(view: ComparisonView) -> Iterator[list[str]]:
                 cell.jurisdiction,
                 cell.regime,
                 cell.answer,
+                f"{cell.as_of or ''}",
                 _several(each.title for each in held),
                 _several(each.since for each in held),
                 _several(each.until for each in held),

@@ -27,6 +27,8 @@ class RegimeLine(Record, frozen=True, kw_only=True):
     binding: bool
     checked: date
     covers: date | None
+    edition: date | None  # day of the newest text that was read whole
+    missing: int  # amendments that are known and not loaded, in force on the day
     substances: int  # that it lists, in force on the day
     classes: int  # rules, in force on the day
 
@@ -79,6 +81,15 @@ class Stated(Record, frozen=True, kw_only=True):
     source: Citation
 
 
+class Amended(Record, frozen=True, kw_only=True):
+    """A change of a law after the text that was read whole."""
+
+    what: str
+    begins: date
+    cite: str
+    loaded: bool
+
+
 class RegimeView(Record, frozen=True, kw_only=True):
     """All that a page shows of a regime."""
 
@@ -90,6 +101,10 @@ class RegimeView(Record, frozen=True, kw_only=True):
     schedules: tuple[Schedule, ...]
     rules: tuple[Stated, ...]
     gaps: tuple[Stated, ...]  # known, and not loaded
+    edition_note: str  # which text was read whole, or what is known of its day
+    incomplete: str  # what is missing; "": the loaded lists are whole
+    tolerance_days: int  # after the last comparison, for which "not listed" is said
+    amendments: tuple[Amended, ...]  # by their days
     sources: tuple[Citation, ...]
 
 
@@ -106,7 +121,7 @@ def regime_lines(registry: Registry, day: date) -> tuple[RegimeLine, ...]:
         held = {c.regime for c in each.controls if state_on(c, day) == "held"}
         (classes if each.kind == "class" else counts).update(held)
     ordered = sorted(registry.regimes.values(), key=place_of)
-    return tuple(_line(each, counts[each.slug], classes[each.slug]) for each in ordered)
+    return tuple(_line(each, counts[each.slug], classes[each.slug], day) for each in ordered)
 
 
 def regime_view(slug: str, day: date, registry: Registry, book: LawBook) -> RegimeView | None:
@@ -137,11 +152,18 @@ def regime_view(slug: str, day: date, registry: Registry, book: LawBook) -> Regi
         schedules=tuple(_schedules(held, day, cited)),
         rules=tuple(_stated(each, library, cited) for each in rules),
         gaps=tuple(_stated(each, library, cited) for each in route.gaps),
+        edition_note=regime.edition_note,
+        incomplete=regime.incomplete,
+        tolerance_days=regime.tolerance_days,
+        amendments=tuple(
+            Amended(what=each.what, begins=each.begins, cite=each.cite, loaded=each.loaded)
+            for each in sorted(regime.amendments, key=lambda each: each.begins)
+        ),
         sources=tuple(cited.values()),
     )
 
 
-def _line(regime: Regime, substances: int, classes: int) -> RegimeLine:
+def _line(regime: Regime, substances: int, classes: int, day: date) -> RegimeLine:
     return RegimeLine(
         slug=regime.slug,
         name=regime.name,
@@ -150,6 +172,8 @@ def _line(regime: Regime, substances: int, classes: int) -> RegimeLine:
         binding=regime.binding,
         checked=regime.checked,
         covers=regime.covers,
+        edition=regime.edition,
+        missing=sum(not each.loaded and each.begins <= day for each in regime.amendments),
         substances=substances,
         classes=classes,
     )

@@ -43,6 +43,7 @@ class RulingView(Record, frozen=True, kw_only=True):
     role: str  # what the consignment is to it; "": no route is given
     answer: str
     kind: str  # the answer as a class of the style sheet
+    as_of: str  # day to which "not listed" is known, where that is before the day; "": it is not
     reason: str  # "": the listings tell it
     listings: tuple[ListingView, ...]
     notes: tuple[Note, ...]
@@ -74,6 +75,7 @@ def ruling_view(
         role=roles_in_words(ruling.roles),
         answer=ruling.answer,
         kind=ruling.answer.replace(" ", "-"),
+        as_of=f"{ruling.as_of}" if ruling.age_days and ruling.answer == "not listed" else "",
         reason=_reason(ruling, rules),
         listings=tuple(_listings(ruling, cited, rules)),
         notes=tuple(_notes(ruling, cited)),

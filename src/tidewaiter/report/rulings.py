@@ -119,6 +119,8 @@ RULINGS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
         "jurisdiction": _of_ruling(lambda r: r.jurisdiction),
         "role": _of_ruling(lambda r: roles_in_words(r.roles)),
         "answer": _answer,
+        "as_of": _of_ruling(lambda r: str(r.as_of or "")),
+        "age_days": _of_ruling(lambda r: str(r.age_days) if r.as_of else ""),
         "reason": _of_ruling(lambda r: r.reason),
         "listing": _of_listings(lambda each: [each.schedule]),
         "clauses": _of_listings(lambda each: each.clauses),

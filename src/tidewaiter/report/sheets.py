@@ -11,8 +11,10 @@ from tidewaiter.report.lawviews import RulingView, ruling_view, sources_of
 from tidewaiter.report.library import Citation, Library, number_sources, words_of
 from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.report.rulings import route_in_places
+from tidewaiter.report.verdict import AgeView, Verdict, age_views, in_order, verdict_of
 from tidewaiter.report.words import MATCHES, word
 from tidewaiter.substances.classes import ClassRule
+from tidewaiter.substances.coverage import ages_of
 from tidewaiter.substances.editions import Editions
 from tidewaiter.substances.questions import Question
 from tidewaiter.substances.registry import Registry
@@ -78,7 +80,8 @@ class SubjectView(Record, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     drawings: tuple[DrawingView, ...]
     undrawn: str  # why there is no drawing; "": there is one
-    rulings: tuple[RulingView, ...]
+    verdict: Verdict
+    rulings: tuple[RulingView, ...]  # what holds comes first
     watched: tuple[str, ...]
 
 
@@ -88,6 +91,7 @@ class SheetView(Record, frozen=True, kw_only=True):
     title: str
     place: str
     asked: tuple[Fact, ...]
+    ages: tuple[AgeView, ...]  # how old the law is; empty: it is known for the day
     subjects: tuple[SubjectView, ...]
     whole: DrawingView | None  # of a compound of several parts, or one that has no answer
     not_assessable: str
@@ -184,6 +188,7 @@ def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:
         title=title,
         place="" if place == title else place,
         asked=tuple(_asked(imprint.question)),
+        ages=age_views(ages_of(rulings, imprint.question.day), lexis.library.regimes),
         subjects=tuple(_subject(each, cited, lexis) for each in sheet.subjects),
         whole=_whole(sheet, lexis),
         not_assessable=compound.not_assessable,
@@ -211,9 +216,10 @@ def _subject(subject: Subject, cited: Mapping[str, Citation], lexis: Lexis) -> S
         facts=tuple(_facts(subject)),
         drawings=tuple(_drawing(d, lexis) for d in portrait.drawings) if portrait else (),
         undrawn=undrawn,
+        verdict=verdict_of(subject.answer.rulings, lexis.library.regimes, lexis.rules),
         rulings=tuple(
             ruling_view(each, cited, lexis.library.regimes, lexis.rules)
-            for each in subject.answer.rulings
+            for each in in_order(subject.answer.rulings)
         ),
         watched=subject.answer.watched,
     )

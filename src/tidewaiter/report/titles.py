@@ -24,7 +24,8 @@ def short_title(alert: Alert, regimes: Mapping[str, Regime], most: int) -> str:
         regime = regimes.get(first.regime)
         printed = f"({regime.name}, {first.schedule})" if regime else ""
         if printed and printed in alert.title:
-            told = list(dict.fromkeys(_told([first, *held], regimes)))
+            holds = [each for each in held if each.answer != "not listed"]
+            told = list(dict.fromkeys(_told([first, *holds], regimes)))
             more = words(" +{count} more").format(count=len(told) - most)
             more = more if len(told) > most else ""
             return alert.title.replace(printed, f"({', '.join(told[:most])}{more})", 1)

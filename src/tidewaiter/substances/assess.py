@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from tidewaiter.substances.coverage import ages_of, unlisted
 from tidewaiter.substances.duties import duties_of
 from tidewaiter.substances.goods import judge_goods
 from tidewaiter.substances.jurisdictions import WORLD, jurisdictions_of, roles_of
@@ -23,6 +24,8 @@ from tidewaiter.substances.rulings import (
     Ruling,
 )
 from tidewaiter.substances.types import Regime
+
+_OTHER_GOODS = "no listing holds goods of this form on this route"
 
 
 def assess(question: Question, registry: Registry, book: LawBook, found: Found) -> Assessment:
@@ -60,6 +63,7 @@ def assess(question: Question, registry: Registry, book: LawBook, found: Found) 
         route=question.route,
         rulings=tuple(rulings),
         watched=tuple(_watched(found, registry, question.day)),
+        ages=ages_of(rulings, question.day),
     )
 
 
@@ -78,6 +82,7 @@ class _Case:
         self.standing = stand(question, regime, book, found)
         self.remarks: list[Remark] = []
         self.checks: tuple[Check, ...] = ()
+        self.as_of = min(question.day, regime.checked)
 
     def ruling(self) -> Ruling:
         """Give the answer with all that it rests on."""
@@ -103,6 +108,8 @@ class _Case:
             doubts=tuple(dict.fromkeys(doubts)),
             versions=tuple(self._versions()),
             covered=(self.regime.covers, self.regime.checked),
+            as_of=self.as_of,
+            age_days=(self.question.day - self.as_of).days,
         )
 
     def _answer(self) -> tuple[Answer, str, tuple[Listing, ...]]:
@@ -110,13 +117,13 @@ class _Case:
         held, open_, remarks = judge_reach(self.standing.held, self._place())
         self.remarks.extend(remarks)
         if not held and not open_:
-            return self._not_held(reached=not self.standing.held)
+            return self._not_held(because=_OTHER_GOODS if self.standing.held else "")
         if not held:
             return "not assessable", open_, self.standing.held
         held, open_, remarks = judge_goods(held, self._place())
         self.remarks.extend(remarks)
         if not held and not open_:
-            return self._not_held(reached=False)
+            return self._not_held(because=_OTHER_GOODS)
         if open_:
             return "not assessable", open_, held or self.standing.held
         return (*self._by_amount(held), held)
@@ -138,9 +145,8 @@ class _Case:
         but = "but " if answer == "free by amount" else ""
         return answer, f"{named}; {but}{decisive.limit}: {decisive.reckoned}"
 
-    def _not_held(self, *, reached: bool) -> tuple[Answer, str, tuple[Listing, ...]]:
+    def _not_held(self, *, because: str = "") -> tuple[Answer, str, tuple[Listing, ...]]:
         """Say what holds where no listing does: proposed, not assessable or not listed."""
-        day = self.question.day
         if self.standing.proposed:
             return "proposed", self._proposed(), ()
         why, gaps = gaps_of(self._place())
@@ -150,9 +156,10 @@ class _Case:
             return "not assessable", why, ()
         if mine:
             return "not assessable", f"{mine[0].rule}: {mine[0].reason}", ()
-        if not reached:
-            return "not listed", "no listing holds goods of this form on this route", ()
-        return self._by_coverage(day)
+        later = self.standing.later
+        said = unlisted(self.regime, self.found, self.question, later, because)
+        self.as_of = said.as_of
+        return said.answer, said.reason, ()
 
     def _proposed(self) -> str:
         """Say what is published, and from when on it is in force, as far as it is known."""
@@ -161,27 +168,10 @@ class _Case:
         when = f"in force from {min(days)}" if days else "no day in force is loaded"
         return f"{_named(first)}, published {first.decided}; {when}"
 
-    def _by_coverage(self, day: date) -> tuple[Answer, str, tuple[Listing, ...]]:
-        """Say "not listed" only of days for which the loaded lists are whole."""
-        later = [each.since for each in self.standing.later if each.since is not None]
-        if day > self.regime.checked:
-            last = f"our copy was last compared with the law on {self.regime.checked}"
-            return "not assessable", f"the day lies after it: {last}", ()
-        if later:
-            return "not listed", f"on that day; listed from {min(later)}", ()
-        if self.regime.covers is None:
-            return "not assessable", "how complete the loaded list is, is not known", ()
-        if day < self.regime.covers:
-            first = f"the loaded lists are whole from {self.regime.covers} on"
-            return "not assessable", f"the day lies before: {first}", ()
-        return "not listed", "every loaded rule was evaluated and none holds", ()
-
     def _more_doubts(self, held: tuple[Listing, ...]) -> Iterator[str]:
         demands = self.book.route(self.regime.slug).demands
         if held and self.roles and not demands:
             yield "what it demands of a consignment is not loaded"
-        if self.question.day > self.regime.checked:
-            yield f"changes of the law after {self.regime.checked} are not known"
 
     def _versions(self) -> Iterator[str]:
         whole = f", whole from {self.regime.covers}" if self.regime.covers else ""

@@ -15,7 +15,7 @@ from tidewaiter.substances.lawbook import LawBook
 from tidewaiter.substances.members import Members
 from tidewaiter.substances.questions import Found, Question
 from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Answer, Listing, Ruling
+from tidewaiter.substances.rulings import Age, Answer, Listing, Ruling
 from tidewaiter.substances.types import Substance
 
 Agreement = Literal["same", "days differ", "days not known", "answers differ"]
@@ -35,6 +35,8 @@ class Cell(Record, frozen=True, kw_only=True):
     jurisdiction: str
     answer: Answer
     reason: str
+    as_of: date | None = None  # last day, up to that of the question, whose law is known
+    age_days: int = 0
     listings: tuple[Listing, ...] = ()  # in force, or else published
     later: tuple[Listing, ...] = ()  # that came after the day
     ended: tuple[Listing, ...] = ()
@@ -58,6 +60,7 @@ class Comparison(Record, frozen=True, kw_only=True):
     regimes: tuple[str, ...]  # slugs, in the order of the cells
     telling: tuple[str, ...]  # those of them that have a listing of some substance, of any day
     rows: tuple[Compared, ...]
+    ages: tuple[Age, ...] = ()  # how old the law is; empty: it is known for the day
 
 
 def compare(
@@ -74,10 +77,12 @@ def compare(
         members: What the class rules say of the registry's structures.
     """
     rows: list[tuple[Substance, list[Cell]]] = []
+    ages: tuple[Age, ...] = ()
     for each in substances:
         found = members.judge(Found(name=each.name, substance=each), question.day)
-        rulings = assess(question, registry, book, found).rulings
-        rows.append((each, [_cell(ruling) for ruling in rulings]))
+        answer = assess(question, registry, book, found)
+        ages = answer.ages
+        rows.append((each, [_cell(ruling) for ruling in answer.rulings]))
     regimes = tuple(cell.regime for cell in rows[0][1]) if rows else ()
     telling = {cell.regime for _, cells in rows for cell in cells if _tells(cell)}
     return Comparison(
@@ -85,6 +90,7 @@ def compare(
         regimes=regimes,
         telling=tuple(each for each in regimes if each in telling),
         rows=tuple(_row(each, cells, telling) for each, cells in rows),
+        ages=ages,
     )
 
 
@@ -143,6 +149,8 @@ def _cell(ruling: Ruling) -> Cell:
         jurisdiction=ruling.jurisdiction,
         answer=ruling.answer,
         reason=ruling.reason,
+        as_of=ruling.as_of,
+        age_days=ruling.age_days,
         listings=ruling.held or ruling.proposed,
         later=ruling.later,
         ended=ruling.ended,

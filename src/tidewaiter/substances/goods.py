@@ -1,31 +1,26 @@
 """Goods: whether a listing holds a salt, a mixture or a medicine that contains the substance."""
 
-import re
 from collections.abc import Iterable
 
 from tidewaiter.substances.questions import Found, Goods, Question
 from tidewaiter.substances.reach import Place
 from tidewaiter.substances.rules import FormRule
 from tidewaiter.substances.rulings import Listing, Remark
+from tidewaiter.substances.types import Variant
+from tidewaiter.substances.variants import Extent, judge_variants, variants_of
 
-# Words of salts in the names of the registry's forms, in English.
-_SALT = re.compile(
-    r"hydrochloride|hydrobromide|sul(?:f|ph)ate|phosphate|nitrate|tartrate|maleate|citrate|oxalate"
-    r"|sodium|potassium|lithium|ammonium|calcium|magnesium|hydroiodide|succinate|fumarate",
-    re.IGNORECASE,
-)
-_LEFT_OUT = "salts are left out"
+_PLURAL: dict[Variant, str] = {
+    "salt": "salts", "ester": "esters", "ether": "ethers", "stereoisomer": "stereoisomers",
+}  # fmt: skip
 
 
 def goods_of(question: Question, found: Found) -> Goods | None:
-    """Return the form of the goods: as the question says, else as the name that was given."""
+    """Return in what the substance is traded: as the question says, else as the name says."""
     if question.goods is not None:
         return question.goods
-    if found.form is None:
-        return None
-    if "extract" in found.form.name.casefold():
+    if found.form is not None and "extract" in found.form.name.casefold():
         return "extract"
-    return "salt" if _SALT.search(found.form.name) else None
+    return None
 
 
 def judge_goods(
@@ -42,26 +37,35 @@ def judge_goods(
         the rules on forms that bear on it.
     """
     question, found = place[0], place[3]
+    held, why = _in_scope(listings, variants_of(question, found), found)
     goods = goods_of(question, found)
-    if goods is None or goods == "substance":
-        return tuple(listings), "", []
-    if goods == "salt":
-        held, why = _salts(listings)
-        return held, why, []
-    return _prepared(tuple(listings), goods, place)
+    if not held or goods is None or goods in {"substance", "salt"}:
+        return held, "" if held else why, []
+    return _prepared(held, goods, place)
 
 
-def _salts(listings: Iterable[Listing]) -> tuple[tuple[Listing, ...], str]:
-    """Keep the listings whose scope names salts."""
+def _in_scope(
+    listings: Iterable[Listing], variants: tuple[Variant, ...] | None, found: Found
+) -> tuple[tuple[Listing, ...], str]:
+    """Keep the listings whose scope holds what the goods are to the substance."""
     held, why = [], ""
     for listing in listings:
-        if _LEFT_OUT in listing.scope:
-            continue
-        if "salt" in listing.scope.casefold() or listing.clauses:
+        extent = Extent(listing.holds, listing.leaves_out)
+        # A class was asked about the very structure, so no scope decides of it.
+        judged = "held" if listing.clauses else judge_variants(extent, variants)
+        if judged == "held":
             held.append(listing)
-        else:
-            why = f"{listing.schedule}: whether it holds salts is not stored"
-    return tuple(held), "" if held else why
+        elif judged == "not known":
+            why = why or f"{listing.schedule}: {_unknown(variants, found)}"
+    return tuple(held), why
+
+
+def _unknown(variants: tuple[Variant, ...] | None, found: Found) -> str:
+    if variants is None:
+        name = found.form.name if found.form else found.name
+        return f"whether {name} is a salt, an ester or another form is not stored"
+    named = " and ".join(_PLURAL[each] for each in variants if each in _PLURAL)
+    return f"whether it holds {named} is not stored"
 
 
 def _prepared(

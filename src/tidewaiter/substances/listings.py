@@ -8,6 +8,7 @@ from tidewaiter.substances.lawbook import LawBook
 from tidewaiter.substances.questions import ClassHold, Found, Question
 from tidewaiter.substances.rulings import Listing
 from tidewaiter.substances.types import Control, Regime
+from tidewaiter.substances.variants import Extent, extent_of
 
 
 class Standing(Record, frozen=True, kw_only=True):
@@ -30,7 +31,8 @@ def stand(question: Question, regime: Regime, book: LawBook, found: Found) -> St
     controls = found.substance.controls if found.substance else ()
     for control in controls:
         if control.regime == slug:
-            states[state_on(control, day)].append(_of_control(control))
+            extent = extent_of(regime, control, found.substance.slug if found.substance else "")
+            states[state_on(control, day)].append(_of_control(control, extent))
     for each in found.classes:
         if each.regime == slug and not each.excluded_by:
             states[state_on(_as_control(each), day)].append(_of_class(each))
@@ -60,13 +62,15 @@ def doubts_of(listings: Iterable[Listing]) -> Iterator[str]:
 _WORDS = {"second-hand": "known at second hand", "unverified": "not verified"}
 
 
-def _of_control(control: Control) -> Listing:
+def _of_control(control: Control, extent: Extent) -> Listing:
     return Listing(
         schedule=control.schedule,
         decided=control.decided,
         since=control.since,
         until=control.until,
         scope=control.scope,
+        holds=extent.holds,
+        leaves_out=extent.leaves_out,
         source=control.source,
         mark=control.mark,
         dates=control.dates,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.substances.types import Form, Mark, Substance
+from tidewaiter.substances.types import Form, Mark, Substance, Variant
 
 Role = Literal["export", "import", "transit", "internal"]
 """What a consignment is to a jurisdiction: it leaves it, enters it, crosses it or stays in it."""
@@ -98,6 +98,8 @@ class Found(Record, frozen=True, kw_only=True):
     form: Form | None = None  # the registry's form that was named
     match: Match = "name"
     how: str = ""  # of a structure: how it was read, and how far it is that of the substance
+    variants: tuple[Variant, ...] = ()  # that a structure is, beside those of the form
+    formula: str = ""  # of a structure that no list names, Hill order; "": not known
     classes: tuple[ClassHold, ...] = ()
     open_classes: tuple[ClassGap, ...] = ()
     evaluated: tuple[str, ...] = ()  # slugs of the class rules that were evaluated, with regime

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from tidewaiter.substances.types import Control, Name, Regime, Source, Substance
 
 T = TypeVar("T", Source, Regime)
 
-_FORMAT = "5"  # of the registry as cached
+_FORMAT = "6"  # of the registry as cached
 
 
 class Registry(Record, frozen=True, kw_only=True):
@@ -176,8 +177,22 @@ def _check(
                 raise RegistryError(f'no regime is called "{control.regime}"', at=at)
         _check_numbers(substance, numbers)
     for regime in regimes.values():
-        if regime.source not in sources:
-            raise RegistryError(f'no source is called "{regime.source}"', at=f"{regime.slug}.toml")
+        _check_regime(regime, substances, sources)
+
+
+def _check_regime(
+    regime: Regime, substances: dict[str, Substance], sources: dict[str, Source]
+) -> None:
+    """Check the sources and the substances that a regime names."""
+    at = f"{regime.slug}.toml"
+    for source in (regime.source, *(each.source for each in regime.scopes)):
+        if source not in sources:
+            raise RegistryError(f'no source is called "{source}"', at=at)
+    named = [each.substances for each in regime.scopes]
+    named += [each.substances for each in regime.amendments]
+    for slug in chain.from_iterable(named):
+        if slug not in substances:
+            raise RegistryError(f'no substance is called "{slug}"', at=at)
 
 
 def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:

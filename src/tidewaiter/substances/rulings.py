@@ -5,7 +5,7 @@ from typing import Literal
 
 from tidewaiter.base.records import Record
 from tidewaiter.substances.questions import Match, Role, Route
-from tidewaiter.substances.types import Mark
+from tidewaiter.substances.types import Mark, Variant
 
 Answer = Literal["controlled", "free by amount", "proposed", "not listed", "not assessable"]
 """What a regime says of a substance on a day and a route. None of them means that a dealing is
@@ -24,6 +24,8 @@ class Listing(Record, frozen=True, kw_only=True):
     since: date | None
     until: date | None
     scope: str = ""
+    holds: tuple[Variant, ...] = ()  # variants in its scope
+    leaves_out: tuple[Variant, ...] = ()  # variants outside of it; of others it is not known
     source: str
     mark: Mark
     dates: Mark
@@ -81,6 +83,16 @@ class Ruling(Record, frozen=True, kw_only=True):
     doubts: tuple[str, ...] = ()  # what of it is not verified
     versions: tuple[str, ...] = ()  # which rules were evaluated, and as of when
     covered: tuple[date | None, date | None] = (None, None)  # first and last day of our copy
+    as_of: date | None = None  # last day, up to that of the question, whose law is known
+    age_days: int = 0  # from then to the day of the question
+
+
+class Age(Record, frozen=True, kw_only=True):
+    """How old the law is that answers rest on, for the regimes of which that is the same."""
+
+    as_of: date  # last day whose law is known
+    days: int  # from then to the day of the question
+    regimes: tuple[str, ...]  # slugs
 
 
 class Assessment(Record, frozen=True, kw_only=True):
@@ -95,6 +107,7 @@ class Assessment(Record, frozen=True, kw_only=True):
     route: Route
     rulings: tuple[Ruling, ...]
     watched: tuple[str, ...] = ()  # public lists that watch it and control nothing
+    ages: tuple[Age, ...] = ()  # newest first; empty: all law is known for the day
 
 
 class Compound(Record, frozen=True, kw_only=True):

@@ -16,6 +16,13 @@ Mark = Literal["read", "second-hand", "unverified"]
 """How a fact is known: read in the instrument or an official copy, read in one other
 source only, or remembered. What is unverified says so wherever it is shown."""
 
+Variant = Literal[
+    "salt", "ester", "ether", "stereoisomer", "hydrate", "solution", "extract", "same"
+]
+"""What a form is to its substance, and what the scope of a listing names beside the substance.
+solution, extract: the substance with water, or the raw material that holds it. same: what the name
+of the substance holds already, as a racemate, or an isomer of what is listed without its stereo."""
+
 SourceKind = Literal["official", "report", "dictionary", "usage", "rule", "memory"]
 """What a source can show of a name. official: a law, list or register of an authority, or a
 copy of one, prints it. report: others tell of such a list. dictionary: it stands beside a word
@@ -37,6 +44,7 @@ class Form(Record, frozen=True, kw_only=True):
     """A salt, ester or hydrate that trades under a name and number of its own."""
 
     name: str
+    kinds: tuple[Variant, ...] = ()  # all that it is; empty: not said, which no scope answers
     cas: str | None = None
     smiles: str | None = None
     inchikey: str | None = None
@@ -53,6 +61,8 @@ class Control(Record, frozen=True, kw_only=True):
     since: date | None = None  # first day in force; None: not known, taken as in force
     until: date | None = None  # first day no longer in force; None: open
     scope: str = ""  # what else is held: "salts", "esters", in our words
+    holds: tuple[Variant, ...] = ()  # the same as a list; where there is none, and none is left
+    leaves_out: tuple[Variant, ...] = ()  # out, the regime's scopes say it
     source: str  # name of a file in data/sources
     mark: Mark = "read"  # of the listing itself
     dates: Mark = "read"  # of decided, since and until
@@ -78,6 +88,41 @@ class Substance(Record, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Scope(Record, frozen=True, kw_only=True):
+    """Which variants of a substance a regime holds, as its text says; of others it is not known.
+
+    The narrowest one counts: of a substance, then of a schedule, then of the regime.
+    """
+
+    schedules: tuple[str, ...] = ()  # of the regime; empty: all
+    substances: tuple[str, ...] = ()  # slugs; empty: all of the schedules
+    holds: tuple[Variant, ...] = ()  # beside the substance itself
+    leaves_out: tuple[Variant, ...] = ()  # by its words, or as its list of variants is whole
+    clause: str
+    source: str  # name of a file in data/sources
+    mark: Mark = "read"
+
+
+class Amendment(Record, frozen=True, kw_only=True):
+    """A change of a regime's list after the text that was read whole."""
+
+    what: str
+    since: date | None = None  # first day in force; None: not known, taken from `decided`
+    decided: date | None = None  # day of the decision or publication
+    cite: str  # where it is published
+    loaded: bool
+    destinations: tuple[str, ...] = ()  # countries of the exports that it is about; empty: all
+    all_named: bool = False  # all that it adds is told by the next three
+    substances: tuple[str, ...] = ()  # slugs that it adds
+    formulas: tuple[str, ...] = ()  # in Hill order, of what it adds and the registry does not hold
+    at_least: tuple[str, ...] = ()  # atoms that all members of a class that it adds have: "C11O3"
+
+    @property
+    def begins(self) -> date:
+        """Return the first day on which it may be in force."""
+        return self.since or self.decided or date.min
+
+
 class Regime(Record, frozen=True, kw_only=True):
     """A body of law that controls substances."""
 
@@ -87,8 +132,15 @@ class Regime(Record, frozen=True, kw_only=True):
     jurisdiction: str  # ISO 3166-1 alpha-2, "EU" or "UN"
     authority: str
     source: str
-    checked: date  # the day when our copy was last compared with the source
-    covers: date | None = None  # first day from which our listings are whole; None: not known
+    edition: date | None = None  # day of the newest text that was read whole; None: not known
+    edition_note: str = ""  # which text that is, or what is known of its day
+    amendments: tuple[Amendment, ...] = ()  # known after the edition, by their days
+    checked: date  # last day to which changes of the law were looked for
+    tolerance_days: int = 90  # after `checked`, for which "not listed" is still said, with its age
+    covers: date | None = None  # first day from which our listings are whole; None: they are not
+    incomplete: str = ""  # what is missing, where they are not whole
+    catalogues: tuple[date, ...] = ()  # days of whole lists: what such a list names may be older
+    scopes: tuple[Scope, ...] = ()
     binding: bool = True  # False: a public list that watches and controls nothing
 
 

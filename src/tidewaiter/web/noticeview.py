@@ -22,6 +22,7 @@ from tidewaiter.exchange.notices.lawlines import LineLaw
 from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.report.languages import country, day, words
+from tidewaiter.report.verdict import AgeView, age_views, in_order
 from tidewaiter.store.noticerows import Row
 from tidewaiter.store.sessions import User
 from tidewaiter.substances.rulings import Ruling
@@ -74,6 +75,7 @@ class LawView(Record, frozen=True, kw_only=True):
     content: str
     rulings: tuple[RulingView, ...]  # that hold it, or cannot be told
     silent: tuple[str, ...]  # laws that do not list it
+    ages: tuple[AgeView, ...]  # how old the law is; empty: it is known for the day
 
 
 class Late(Record, frozen=True, kw_only=True):
@@ -168,9 +170,10 @@ def law_view(known: LineLaw, regimes: Mapping[str, Regime]) -> LawView:
                 ruling=each,
                 law=regimes[each.regime].name if each.regime in regimes else "",
             )
-            for each in told
+            for each in in_order(told)
         ),
         silent=tuple(dict.fromkeys(silent)),
+        ages=age_views(known.assessment.ages if known.assessment else (), regimes),
     )
 
 

@@ -90,7 +90,7 @@ def _said(structure: Structure) -> list[tuple[str, ...]]:
     ]
 
 
-@pytest.mark.parametrize("rule", CLAUSED)
+@pytest.mark.parametrize("rule", [each for each in CLAUSED if each.within])
 def test_an_atom_without_an_element_is_never_a_member(rule: ClassRule, drawn: Drawn) -> None:
     """A placeholder for any one atom of a member leaves no member; in a group it is open."""
     mol = drawn(rule.within[0]).mol

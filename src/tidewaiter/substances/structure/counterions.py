@@ -1,5 +1,7 @@
 """Ions and small acids that stand beside a substance in its salts, and are not it."""
 
+from rdkit import Chem
+
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.substances.structure.keys import components, control_key
@@ -40,6 +42,17 @@ class Companions:
         if len(beside) > 1:
             beside -= self._counterions
         return [(found[key], key) for key in found if key in beside]
+
+    def is_salt(self, structure: Structure) -> bool:
+        """Tell whether a structure is an ion, or has more beside it than water and solvents.
+
+        Raises:
+            StructureError: A step of the control key fails on a fragment.
+        """
+        if Chem.GetFormalCharge(structure.mol):
+            return True
+        keys = {control_key(part) for part in components(structure)}
+        return len(keys - self._solvents) > 1
 
 
 def _key(smiles: str) -> str:

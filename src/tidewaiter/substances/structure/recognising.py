@@ -11,10 +11,16 @@ from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.counterions import Companions
 from tidewaiter.substances.structure.index import StructureIndex
 from tidewaiter.substances.structure.judging import Judge
+from tidewaiter.substances.structure.keys import formula, parent
 from tidewaiter.substances.structure.matching import Answer, ClassMatch
 from tidewaiter.substances.structure.read import reading
-from tidewaiter.substances.structure.types import Level, Structure, StructureHit
-from tidewaiter.substances.types import Form, Substance
+from tidewaiter.substances.structure.types import (
+    Level,
+    Structure,
+    StructureError,
+    StructureHit,
+)
+from tidewaiter.substances.types import Form, Substance, Variant
 
 SAME: frozenset[Level] = frozenset({"exact", "salt", "alias"})
 _WORDS = {
@@ -77,9 +83,13 @@ class Recogniser:
             Found(name=name, how=reading(structure)), structure, same, day
         )
         alone = replace(alone, match=_alone(answers))
-        yield from (self._named(hit, alone) for hit in hits)
         if not hits:
-            yield alone
+            yield replace(alone, formula=_formula(structure))
+            return
+        salt = any("salt" in hit.set_aside for hit in hits) and self._companions.is_salt(structure)
+        for hit in hits:
+            variants: tuple[Variant, ...] = ("salt",) if salt and "salt" in hit.set_aside else ()
+            yield replace(self._named(hit, alone), variants=variants)
 
     def _named(self, hit: StructureHit, alone: Found) -> Found:
         substance = self._substances[hit.substance]
@@ -112,6 +122,14 @@ def likeness(hit: StructureHit, name: str) -> str:
 
 def _match(hit: StructureHit) -> Match:
     return "unknown" if hit.level == "none" else hit.level
+
+
+def _formula(structure: Structure) -> str:
+    """Return the formula of a structure without what stands beside it; "": it has none."""
+    try:
+        return formula(parent(structure))
+    except StructureError:
+        return ""
 
 
 def _alone(answers: Iterable[Answer]) -> Match:

@@ -1,0 +1,134 @@
+"""Coverage: of which days a regime's loaded list is whole, and so may say "not listed"."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.substances.masses import parse_formula
+from tidewaiter.substances.questions import Found, Question
+from tidewaiter.substances.rulings import Age, Answer, Listing, Ruling
+from tidewaiter.substances.types import Amendment, Regime
+
+EVALUATED = "every loaded rule was evaluated and none holds"
+"""Why a substance is not listed."""
+
+_DAY = timedelta(days=1)
+
+
+class Unlisted(NamedTuple):
+    """What a regime says of what none of its listings holds."""
+
+    answer: Answer
+    reason: str
+    as_of: date  # last day, up to that of the question, for which "not listed" may be said
+
+
+def unlisted(
+    regime: Regime, found: Found, question: Question, later: Iterable[Listing] = (),
+    because: str = "",
+) -> Unlisted:  # fmt: skip
+    """Say "not listed" only where the loaded list is known to be whole for the day.
+
+    Args:
+        regime: Whose listings and rules were evaluated, and none of which holds.
+        found: The substance.
+        question: Its day and its route.
+        later: Listings of it that begin after the day.
+        because: Why listings of it do not hold these goods; then how far back the list is whole
+            decides nothing. "": there is none.
+    """
+    day = question.day
+    last = min(day, regime.checked)
+    missing = missing_on(regime, found, question)
+    if missing is not None:
+        last = min(last, missing.begins - _DAY)
+        return Unlisted("not assessable", f"after {last}: {_unread(missing)}", last)
+    age = (day - regime.checked).days
+    if age > regime.tolerance_days:
+        why = f"our copy is {age} days old, and {regime.tolerance_days} are the most"
+        return Unlisted("not assessable", f"after {regime.checked}: {why}", last)
+    if because:
+        return Unlisted("not listed", because, last)
+    firsts = [each.since for each in later if each.since is not None]
+    if firsts:
+        first = min(firsts)
+        if first in regime.catalogues:
+            why = f"listed by {first}, the day of a whole list; since when is not known"
+            return Unlisted("not assessable", why, last)
+        return Unlisted("not listed", f"on that day; listed from {first}", last)
+    doubt = _doubt(regime, day)
+    return Unlisted("not assessable" if doubt else "not listed", doubt or EVALUATED, last)
+
+
+def missing_on(regime: Regime, found: Found, question: Question) -> Amendment | None:
+    """Return the first amendment that is not loaded, has begun and may add the substance."""
+    destination = question.route.destination
+    missing = [
+        each
+        for each in regime.amendments
+        if not each.loaded
+        and each.begins <= question.day
+        and (not each.destinations or destination is None or destination in each.destinations)
+        and may_add(each, found)
+    ]
+    return min(missing, key=lambda each: each.begins, default=None)
+
+
+def may_add(amendment: Amendment, found: Found) -> bool:
+    """Tell whether an amendment adds a substance, or may, as far as its contents were read.
+
+    A structure of a formula that none of its substances has is none of them. The formula of an
+    ion says nothing, as the same substance may be written with another charge.
+    """
+    if not amendment.all_named:
+        return True
+    if found.substance is not None:
+        return found.substance.slug in amendment.substances
+    if not found.formula or set("+-") & set(found.formula):
+        return bool(amendment.formulas or amendment.at_least)
+    return found.formula in amendment.formulas or any(
+        _has(found.formula, least) for least in amendment.at_least
+    )
+
+
+def ages_of(rulings: Iterable[Ruling], day: date) -> tuple[Age, ...]:
+    """Gather how old the law is on a day that answers rest on, the newest first.
+
+    Laws of which changes were looked for up to the day are left out.
+    """
+    ages: defaultdict[date, dict[str, None]] = defaultdict(dict)
+    for each in rulings:
+        last = each.covered[1]
+        if last is not None and last < day:
+            ages[last][each.regime] = None
+    return tuple(
+        Age(as_of=last, days=(day - last).days, regimes=tuple(regimes))
+        for last, regimes in sorted(ages.items(), reverse=True)
+    )
+
+
+def _unread(amendment: Amendment) -> str:
+    return f"an amendment is not loaded: {amendment.what} ({amendment.cite})"
+
+
+def _doubt(regime: Regime, day: date) -> str:
+    """Say why a list is not known to be whole on a day; "": it is."""
+    if regime.covers is None:
+        missing = regime.incomplete or "how complete it is, is not known"
+        return f"the loaded list is not whole: {missing}"
+    if day < regime.covers:
+        return f"the day lies before: the loaded lists are whole from {regime.covers} on"
+    if regime.edition is None:
+        known = regime.edition_note or "nothing of it is known"
+        return f"the day of the text that was read is not known: {known}"
+    return ""
+
+
+def _has(formula: str, least: str) -> bool:
+    """Tell whether a formula has at least some atoms, or cannot be read."""
+    try:
+        return parse_formula(formula) >= parse_formula(least)
+    except InputError:
+        return True
