@@ -40,6 +40,8 @@ FIRST_DAYS = [
     ("4-fa", "us-csa", "I", date(2026, 2, 17)),
     ("flunitazene", "uk-misuse-of-drugs", "Class A", date(2024, 3, 20)),
     ("n-desethylprotonitazene", "uk-misuse-of-drugs", "Class A", date(2024, 3, 20)),
+    ("bretazenil", "uk-misuse-of-drugs", "Class C", date(2025, 1, 15)),
+    ("azaprocin", "uk-misuse-of-drugs", "Class A", date(2025, 1, 15)),
     ("trimethylcyclohexanediamine", "ca-precursors", "Class A", date(2017, 12, 27)),
     ("phenethyl-iodide", "ca-precursors", "Class A", date(2026, 4, 12)),
     ("benzyl-chloride", "ca-precursors", "Class B", date(2026, 4, 12)),
