@@ -140,7 +140,7 @@ def test_a_class_rule_is_told_in_words(registry: Registry) -> None:
     assert [clause.id for clause in view.clauses] == ["(A)", "(B)", "(C)", "(D)", "(E)"]
     assert view.clauses[4].mark == "second-hand"
     assert {"remifentanil", "norfentanyl"} <= {each.slug for each in view.outside}
-    open_ = class_view("uk-nitazenes", DAY, registry)
+    open_ = class_view("cn-cannabinoids", DAY, registry)
     assert open_ is not None
     assert open_.gap
     assert not open_.line.whole

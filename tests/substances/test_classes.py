@@ -13,7 +13,14 @@ from tidewaiter.substances.registry import Registry
 
 RULES = load_classes()
 DAY = timedelta(days=1)
-NOT_LISTED = {"the general formula", "2-(2-benzyl-benzimidazol-1-yl)ethanamine"}
+NOT_LISTED = {
+    "the general formula",
+    "2-(2-benzyl-benzimidazol-1-yl)ethanamine",
+    "3-(1-naphthoyl)indole or 3-phenylacetylindole",
+    "barbituric acid",
+    "phenethylamine, amphetamine or 1-phenyl-2-butanamine, with alkyl on the nitrogen or without",
+    "tryptamine, or a ring-hydroxy tryptamine",
+}
 EVER = (date.min, date(1961, 3, 30), date(2026, 11, 25), date.max)
 
 OWN = """

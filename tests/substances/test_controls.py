@@ -25,6 +25,29 @@ FIRST_DAYS = [
     ("eapa", "eu-precursors", "Category 1", date(2022, 10, 3)),
     ("norfentanyl", "eu-precursors", "Category 1", date(2023, 2, 20)),
     ("imdpam", "eu-precursors", "Category 1", date(2024, 6, 3)),
+    ("bmk-glycidic-acid", "us-listed-chemicals", "List I", date(2026, 5, 4)),
+    ("bmk-tert-butyl-glycidate", "us-listed-chemicals", "List I", date(2026, 5, 4)),
+    ("flunitazene", "us-csa", "I", date(2022, 4, 12)),
+    ("ganaxolone", "us-csa", "V", date(2022, 6, 1)),
+    ("zuranolone", "us-csa", "IV", date(2023, 10, 31)),
+    ("etizolam", "us-csa", "I", date(2023, 7, 26)),
+    ("cumyl-pegaclone", "us-csa", "I", date(2023, 12, 12)),
+    ("n-desethylisotonitazene", "us-csa", "I", date(2024, 7, 29)),
+    ("protonitazepyne", "us-csa", "I", date(2025, 8, 15)),
+    ("n-desethyletonitazene", "us-csa", "I", date(2025, 10, 15)),
+    ("isotonitazepyne", "us-csa", "I", date(2025, 10, 15)),
+    ("4-cmc", "us-csa", "I", date(2025, 12, 17)),
+    ("4-fa", "us-csa", "I", date(2026, 2, 17)),
+    ("flunitazene", "uk-misuse-of-drugs", "Class A", date(2024, 3, 20)),
+    ("n-desethylprotonitazene", "uk-misuse-of-drugs", "Class A", date(2024, 3, 20)),
+    ("bretazenil", "uk-misuse-of-drugs", "Class C", date(2025, 1, 15)),
+    ("azaprocin", "uk-misuse-of-drugs", "Class A", date(2025, 1, 15)),
+    ("trimethylcyclohexanediamine", "ca-precursors", "Class A", date(2017, 12, 27)),
+    ("phenethyl-iodide", "ca-precursors", "Class A", date(2026, 4, 12)),
+    ("benzyl-chloride", "ca-precursors", "Class B", date(2026, 4, 12)),
+    ("tablet-punches-and-dies", "ca-precursors", "Schedule IX", date(2025, 12, 17)),
+    ("r-29676", "ca-precursors", "Class A", date(2026, 6, 5)),
+    ("spirochlorphine", "ca-cdsa", "Schedule V", date(2026, 6, 5)),
     ("benzylfentanyl", "ca-precursors", "Class A", date(2019, 5, 15)),
     ("para-fluoro-4-ap", "ca-precursors", "Class A", date(2023, 8, 30)),
     ("1-benzyl-4-piperidone", "ca-precursors", "Class A", date(2024, 9, 3)),
@@ -97,11 +120,15 @@ def _country(control: Control) -> str:
 
 
 def test_what_ends_is_followed() -> None:
-    """A listing ends into another of the same country, but fenfluramine's, which the US freed."""
+    """A listing ends into another of the same country, but fenfluramine's, which the US freed.
+
+    What follows a temporary order that is still in force, nobody knows yet.
+    """
     freed = []
     for substance in SUBSTANCES:
-        for ended in (each for each in substance.controls if each.until):
-            assert ended.until is not None
+        for ended in substance.controls:
+            if ended.until is None or ended.until > TODAY:
+                continue
             following = {_country(each) for each in controls_on(substance, ended.until)}
             if _country(ended) not in following:
                 freed.append((substance.slug, ended.regime))

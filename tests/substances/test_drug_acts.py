@@ -55,10 +55,10 @@ def test_what_an_act_does_not_name_is_open(regime: str, registry: Registry, book
     assert _ruling("acetone", regime, registry, book).answer == "not assessable"
 
 
-def test_a_remembered_class_says_so(registry: Registry, book: LawBook) -> None:
-    """Etorphine's class was not read: the answer says so, and that its day is not known."""
-    doubts = _ruling("etorphine", BRITAIN, registry, book).doubts
-    assert "Class A: the listing is not verified" in doubts
+def test_a_class_at_second_hand_says_so(registry: Registry, book: LawBook) -> None:
+    """Where the paragraph of MDMA stands was not read: the answer says so, and so of its day."""
+    doubts = _ruling("mdma", BRITAIN, registry, book).doubts
+    assert "Class A: the listing is known at second hand" in doubts
     assert any("first day is not known" in each for each in doubts)
 
 

@@ -107,8 +107,8 @@ def test_mixtures_of_gamma_butyrolactone_are_exempt_up_to_70_percent(
     [
         ("ca-cdsa", "benzyl-chloride", "30", "open"),
         ("ca-cdsa", "benzyl-chloride", "30.1", "held"),
-        ("us-listed-chemicals", "acetone", "35", "open"),
-        ("us-listed-chemicals", "acetone", "35.1", "held"),
+        ("us-listed-chemicals", "sulphuric-acid", "20", "open"),
+        ("us-listed-chemicals", "sulphuric-acid", "20.1", "held"),
     ],
 )
 def test_a_content_with_a_condition_frees_nothing_by_itself(

@@ -187,7 +187,8 @@ def test_a_malformed_query_is_refused(parameters: list[tuple[str, str]]) -> None
         ("application/taxii+json; version=2.1", True),
         ('text/html, application/taxii+json;version="2.1";q=0.5', True),
         ("application/taxii+json;version=2.0", False), ("application/json", False),
-        ("*/*", True), ("application/*;q=0.1", True), ("text/*", False), ("", False), ("application/taxii+json;q=0", False),
+        ("*/*", True), ("application/*;q=0.1", True), ("text/*", False), ("", False),
+        ("application/taxii+json;q=0", False),
     ],
 )  # fmt: skip
 def test_a_client_says_that_it_takes_taxii(header: str, *, taken: bool) -> None:
