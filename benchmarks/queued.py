@@ -31,10 +31,11 @@ from benchmarks.throughput import processor, versions
 from msgspec.structs import replace
 from sqlalchemy import func, select
 
+from tidewaiter.casework.decisions import load_decision_rules
 from tidewaiter.store import tables
 from tidewaiter.store.batches import add_batch
 from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, assign, decide_each
+from tidewaiter.store.decisions import Wanted, add_steps, assign, standings
 from tidewaiter.store.ordering import ORDERS
 from tidewaiter.store.queue import MOST, Counts, Page, queue_page, queue_with_counts
 from tidewaiter.store.queuefilter import AlertFilter, Queue, View
@@ -84,7 +85,9 @@ def work_through(database: Database) -> None:
         verdict, _, reason = ways[(start // _STEP) ** 2 % 4].partition("/")
         with database.work(STAMP) as work:
             wanted = Wanted(verdict=verdict, reason=reason)  # type: ignore[arg-type]
-            decide_each(work, decided[start : start + _STEP], wanted, last=1 << 40)
+            status = load_decision_rules().verdict[wanted.verdict].status
+            now = standings(work, decided[start : start + _STEP])
+            add_steps(work, [(each, status) for each in now.values()], wanted)
     given = names[::ASSIGNED]
     for start in range(0, len(given), 20_000):
         with database.work(STAMP) as work:

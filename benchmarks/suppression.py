@@ -23,6 +23,7 @@ from benchmarks.queue_made import Maker
 from msgspec import structs
 from sqlalchemy import func, select
 
+from tidewaiter.casework.decisions import load_decision_rules
 from tidewaiter.casework.suppression.scope import Scope, check_scope
 from tidewaiter.casework.suppression.suppression import Proposal
 from tidewaiter.consignments.types import Alert
@@ -31,7 +32,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, decide_each
+from tidewaiter.store.decisions import Wanted, add_steps, standings
 from tidewaiter.store.learning import learn, scope_of
 from tidewaiter.store.previews import preview
 from tidewaiter.store.screenings import Run, Source, begin_screening
@@ -167,8 +168,10 @@ def _offers(database: Database) -> dict[str, Any]:
         confirmed = ids[::CONFIRMED]
         dismissed = [name for place, name in enumerate(ids) if place % CONFIRMED]
         for some, verdict in ((dismissed, DISMISS), (confirmed, CONFIRM)):
+            status = load_decision_rules().verdict[verdict.verdict].status
             for start in range(0, len(some), ROWS):
-                decide_each(work, some[start : start + ROWS], verdict, last=1 << 40)
+                now = standings(work, some[start : start + ROWS])
+                add_steps(work, [(each, status) for each in now.values()], verdict)
     with database.work() as work, _timed() as spent:
         learned = learn(work)
     return {"decided": learned.decided, "looked": learned.looked, "offers": len(learned.offers),

@@ -1,9 +1,11 @@
 """What tests ask of the queue: all that is stored, as whoever may read the database sees it."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store.database import Work
+from tidewaiter.store.decisions import Wanted, decide, standings
 from tidewaiter.store.queue import queue_page
 from tidewaiter.store.queuefilter import AlertFilter, Queue, View
 
@@ -14,3 +16,9 @@ def alerts(work: Work, wanted: AlertFilter | None = None, *, rows: int = 100) ->
     """Read the most urgent alerts that a filter lets through."""
     queue = Queue(wanted=wanted or AlertFilter(), today=TODAY, cleared=True)
     return list(queue_page(work, queue, View(rows=rows)).alerts)
+
+
+def decide_each(work: Work, ids: Sequence[str], wanted: Wanted) -> None:
+    """Decide of alerts one by one, as officers do who look at each."""
+    for each in standings(work, ids).values():
+        decide(work, each, wanted)

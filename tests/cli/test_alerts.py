@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from tidewaiter.identity import own_stamp
+from tidewaiter.store import tables
+from tidewaiter.store.database import open_database
+
 Call = Callable[..., Result]
 HOLD = ("alerts", "decide", "hold")
 
@@ -84,7 +88,7 @@ def test_what_someone_else_decided_is_not_covered(call: Call, ids: list[str]) ->
 
 def test_of_several_all_are_decided_or_none(call: Call, ids: list[str]) -> None:
     """A wrong id among them leaves the others as they were."""
-    put = ("--reason", "other-goods", "--db", "cases.db")
+    put = ("--reason", "other-goods", "--note", "perfume", "--db", "cases.db")
     bad = call("alerts", "decide", "dismiss", ids[0], "nowhere", *put)
     assert (bad.exit_code, 'no alert "nowhere"' in bad.stderr) == (2, True)
     assert len(_list(call)) == 2
@@ -98,7 +102,37 @@ def test_alerts_are_somebodys(call: Call, ids: list[str]) -> None:
     assert _list(call, "--assignee", "reyes") == [ids[0]]
     assert _list(call, "--assignee", "") == [ids[1]]
     again = call("alerts", "assign", *ids, "--db", "cases.db")
-    assert "1 alerts have another assignee" in again.stderr
+    assert "1 alert has another assignee" in again.stderr
+
+
+def test_several_are_decided_in_one_act_with_a_note(call: Call, ids: list[str]) -> None:
+    """It is listed, shown, undone in one step, and not twice."""
+    put = ("--reason", "other-goods", "--db", "cases.db")
+    bare = call("alerts", "decide", "dismiss", *ids, *put)
+    assert (bare.exit_code, "needs a note" in bare.stderr, len(_list(call))) == (2, True, 2)
+    done = call("alerts", "decide", "dismiss", *ids, *put, "--note", "perfume")
+    assert "bulk decision 1: 2 decided, 0 waiting" in done.stderr
+    found = json.loads(call("alerts", "bulk", "list", "--db", "cases.db", "--json").stdout)
+    assert (found["number"], found["decided"], found["note"]) == (1, 2, "perfume")
+    shown = call("alerts", "bulk", "show", "1", "--db", "cases.db").stdout
+    assert all(f"{name}  decided" in shown for name in ids)
+    undone = call("alerts", "bulk", "undo", "1", "--db", "cases.db")
+    assert (undone.exit_code, "as before: 2" in undone.stderr, len(_list(call))) == (0, True, 2)
+    assert call("alerts", "bulk", "undo", "1", "--db", "cases.db").exit_code == 2
+    assert call("alerts", "bulk", "settle", "1", "confirm", "--db", "cases.db").exit_code == 2
+
+
+def test_critical_alerts_wait_where_several_are_decided(call: Call, ids: list[str]) -> None:
+    """Nothing of them is decided, and whoever proposed it cannot confirm it."""
+    with open_database("cases.db") as database, database.work(own_stamp()) as work:
+        some = tables.alert.update().where(tables.alert.c.id == ids[0])
+        work.connection.execute(some.values(severity="critical"))
+    put = ("--reason", "permitted", "--note", "permits", "--db", "cases.db")
+    done = call("alerts", "decide", "release", *ids, *put)
+    assert "bulk decision 1: 1 decided, 1 waiting for a second officer" in done.stderr
+    assert _list(call) == [ids[0]]
+    own = call("alerts", "bulk", "settle", "1", "confirm", "--db", "cases.db")
+    assert (own.exit_code, "second officer of your own" in own.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

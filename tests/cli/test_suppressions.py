@@ -63,7 +63,12 @@ def test_what_was_dismissed_is_offered(call: Call, tea: str) -> None:
     anhydride = call("alerts", "list", *DB, "--substance", "acetic-anhydride", "--json").stdout
     ids.remove(json.loads(anhydride)["alert"]["id"])
     assert "0 offers, from 0 of 0" in call("suppressions", "offers", *DB).stderr
-    call("alerts", "decide", "dismiss", *ids, "--reason", "other-goods", *DB)
+    many = ("dismiss", *ids, "--reason", "other-goods", "--note", "tea")
+    assert call("alerts", "decide", *many, *DB).exit_code == 0
+    assert "0 offers" in call("suppressions", "offers", *DB).stderr  # one act is one opinion
+    assert call("alerts", "bulk", "undo", "1", *DB).exit_code == 0
+    for each in ids:
+        call("alerts", "decide", "dismiss", each, "--reason", "other-goods", *DB)
     offers = call("suppressions", "offers", *DB)
     assert "7 of 7 decided alerts like this were dismissed, by 1 officer" in offers.stdout
     (offer,) = map(json.loads, call("suppressions", "offers", *DB, "--json").stdout.splitlines())

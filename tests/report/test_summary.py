@@ -37,9 +37,16 @@ def test_numbers_of_the_sample(summary: Summary, alerts: tuple[Alert, ...]) -> N
     assert summary.per_million == pytest.approx(8 / 48_211 * 1e6)
 
 
-def test_the_most_urgent_come_first(summary: Summary, alerts: tuple[Alert, ...]) -> None:
-    """The alerts kept are in the order of their ranks, highest first."""
-    assert list(summary.top) == sorted(alerts, key=lambda alert: (-alert.rank, alert.row))
+def _place(alert: Alert) -> tuple[int, bool, date, int, int]:
+    """Return the place of an alert: the least is first."""
+    place = ("critical", "high", "medium", "low").index(alert.severity)
+    return place, not alert.parties, alert.due or date.max, -alert.rank, alert.row
+
+
+def test_the_most_severe_come_first(summary: Summary, alerts: tuple[Alert, ...]) -> None:
+    """Then list hits, then what is due soonest, then the highest rank."""
+    assert list(summary.top) == sorted(alerts, key=_place)
+    assert [alert.severity for alert in summary.top][:2] == ["critical", "high"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9)), max_size=40), st.integers(1, 8))
@@ -47,7 +54,7 @@ def test_the_heap_keeps_what_sorting_would(pairs: list[tuple[int, int]], top: in
     """In bounded memory, the alerts kept are those that a full sort would put first."""
     made = [_made(rank, row) for rank, row in pairs]
     kept = summarise(made, COUNTS, top=top).top
-    assert list(kept) == sorted(made, key=lambda alert: (-alert.rank, alert.row))[:top]
+    assert list(kept) == sorted(made, key=_place)[:top]
 
 
 def test_batches_do_not_matter(alerts: tuple[Alert, ...]) -> None:

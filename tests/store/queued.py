@@ -140,6 +140,9 @@ def put_in_order(said: list[Said], sort: Sort) -> list[Said]:
     newest = sorted(said, key=lambda each: each.place, reverse=True)
     by_rank = sorted(newest, key=lambda each: each.alert.rank, reverse=True)
     none = date.max
+    by_day = sorted(by_rank, key=lambda each: each.alert.due or none)
+    listed = sorted(by_day, key=lambda each: bool(each.alert.parties), reverse=True)
+    priority = sorted(listed, key=lambda each: SEVERITIES.index(each.alert.severity))
     if sort in {"due", "-due"}:
         by_due = sorted(by_rank, key=lambda each: each.alert.due or none, reverse=sort == "-due")
         return sorted(by_due, key=lambda each: each.alert.due is None)
@@ -148,7 +151,7 @@ def put_in_order(said: list[Said], sort: Sort) -> list[Said]:
     if sort in {"consignment", "-consignment"}:
         both = sorted(said, key=lambda each: (each.alert.consignment, each.place))
         return both if sort == "consignment" else both[::-1]
-    return {"rank": by_rank, "newest": newest, "oldest": newest[::-1]}[sort]
+    return {"rank": priority, "newest": newest, "oldest": newest[::-1]}[sort]
 
 
 _DAYS = st.none() | st.dates(TODAY - timedelta(days=50), TODAY + timedelta(days=50))

@@ -58,13 +58,14 @@ def _rules(database: Database, alert: str) -> list[str]:
 
 def test_an_open_alert_says_it_everywhere(database: Database, put: Put, make_alert: Make) -> None:
     """Order, filters, counts and rows of reasons follow; said again, nothing is written."""
-    put(*(make_alert(row) for row in (1, 2, 3)))
+    late = date(2026, 3, 30)
+    put(make_alert(1, due=late), make_alert(2), make_alert(3))
     with database.work(OFFICER) as work:
         recount(work)
     told = _mark(database, ["alert-1", "alert-9"], NEW)
     assert ([each.id for each in told.changed], told.raised) == (["alert-1"], 1)
     with database.work() as work:
-        assert [each.id for each in alerts(work)] == ["alert-1", "alert-3", "alert-2"]
+        assert [each.id for each in alerts(work)] == ["alert-1", "alert-2", "alert-3"]
         found = alerts(work, AlertFilter(rule=("trader-new",), severity=("critical",)))
         assert [(each.id, each.score, each.reasons[-1]) for each in found] == [("alert-1", 90, NEW)]
         queue = Queue(wanted=AlertFilter(), today=date(2026, 3, 1), cleared=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from msgspec import structs
+from tests.found import decide_each
 
 from tidewaiter.casework.results import Observed
 from tidewaiter.cli.main import main
@@ -17,8 +18,9 @@ from tidewaiter.ranking.settings import load_ranker_settings
 from tidewaiter.report.exports import json_line
 from tidewaiter.store.audit import audit_entries
 from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.bulkdecisions import decide_many
 from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.decisions import Wanted, decide_each
+from tidewaiter.store.decisions import Wanted
 from tidewaiter.store.outcomes import alerts_in, outcomes
 from tidewaiter.store.results import add_result
 from tidewaiter.store.screenings import Run, Source, begin_screening
@@ -43,9 +45,9 @@ def test_a_result_counts_before_a_decision(
         secret = structs.replace(batch.alerts[6], restricted=True)
         batch = structs.replace(batch, alerts=[*batch.alerts[:6], secret])
         add_batch(work, begin_screening(work, *reading).id, batch)
-        decide_each(work, ["alert-1", "alert-2", "alert-7"], CONFIRM, last=0)
-        decide_each(work, ["alert-3"], OTHER, last=9)
-        decide_each(work, ["alert-4"], WRONG, last=9)
+        decide_each(work, ["alert-1", "alert-2", "alert-7"], CONFIRM)
+        decide_each(work, ["alert-3"], OTHER)
+        decide_each(work, ["alert-4"], WRONG)
         add_result(work, "alert-2", LOOK)
         add_result(work, "alert-5", FOUND)
     with database.work() as work:
@@ -76,7 +78,7 @@ def place(tmp_path: Path, stamp: Stamp, reading: tuple[Source, Run], make_batch:
         for wanted, kind in ((CONFIRM, True), (OTHER, False)):
             some = [each.id for each, hit in zip(alerts, right, strict=True)
                     if hit is kind and each.row > 120]  # fmt: skip
-            decide_each(work, some, wanted, last=10**6)
+            decide_each(work, some, wanted)
     return path
 
 
@@ -128,3 +130,19 @@ def test_too_few_outcomes_make_no_model(
     result = CliRunner().invoke(main, ["ranker", "train", "--db", path, "--out", str(out)])
     assert (result.exit_code, out.exists()) == (2, False)
     assert "0 alerts with an outcome: at least 300 are needed" in result.stderr
+
+
+def test_what_was_decided_in_one_act_teaches_once(
+    database: Database, stamp: Stamp, reading: tuple[Source, Run], make_batch: MakeBatch
+) -> None:
+    """A model hears one opinion of it, and each result by itself; other decisions count as ever."""
+    names = [f"alert-{row}" for row in range(1, 31)]
+    with database.work(stamp) as work:
+        add_batch(work, begin_screening(work, *reading).id, make_batch(1, 40))
+        wanted = structs.replace(OTHER, note="salt of one sender")
+        assert decide_many(work, names, wanted, last=0).decided == len(names)
+        decide_each(work, ["alert-31", "alert-32"], OTHER)
+        add_result(work, "alert-9", FOUND)
+    with database.work() as work:
+        found = {each.alert: each.by_result for each in outcomes(work, Days())}
+    assert found == {"alert-1": False, "alert-9": True, "alert-31": False, "alert-32": False}

@@ -17,21 +17,17 @@ from tidewaiter.casework.decisions import Status
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import ordering, terms
 from tidewaiter.store.alerts import add_alerts
-from tidewaiter.store.audit import audit_size
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, Work
 from tidewaiter.store.decisions import (
     Wanted,
     assign,
     decide,
-    decide_each,
-    last_decision,
     standings,
     take_back,
-    trail,
 )
 from tidewaiter.store.notes import Entry, Note, add_notes, due_notes
-from tidewaiter.store.queue import WITHIN, count_alerts, queue_page, queue_with_counts
+from tidewaiter.store.queue import WITHIN, queue_page, queue_with_counts
 from tidewaiter.store.queuefilter import AlertFilter, Queue, View
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
@@ -134,24 +130,6 @@ def _check_counts(by: Any, seen: list[Said], wanted: AlertFilter) -> None:
         others = _without(wanted, name)
         expected = Counter(v for e in seen if e.fits(others) for v in values(e))
         assert {c.value: c.alerts for c in by[name] if c.alerts} == dict(expected)
-
-
-def test_many_are_decided_each_by_itself(database: Database, stamp: Stamp, stored: Filled) -> None:
-    """Those that someone decided since the officer looked are left, and counted."""
-    ids = [alert.id for alert in stored[1:12]]
-    with database.work(stamp) as work:
-        last, before = last_decision(work), audit_size(work)
-        (mine,) = standings(work, ids[:1]).values()
-        decide(work, mine, Wanted(verdict="release", reason="permitted"))
-        wanted = Wanted(verdict="dismiss", reason="other-goods")
-        done = decide_each(work, [*ids, ids[-1], "nowhere"], wanted, last=last)
-        assert (done.decided, done.left) == (10, 1)
-        assert audit_size(work) == before + 11
-        assert [step.verdict for step in trail(work, ids[5])][-1] == "dismiss"
-        counts = count_alerts(work, Queue(today=TODAY, cleared=True), "status")
-        assert (counts["dismissed"], counts["released"]) == (10, 1)
-        with pytest.raises(InputError, match="no reason to dismiss"):
-            decide_each(work, ids, Wanted(verdict="dismiss", reason="inspect"), last=last)
 
 
 def test_what_is_taken_back_is_found_where_it_was(

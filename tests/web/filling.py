@@ -52,6 +52,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/accounts/{number}": [1, 2],
         "/alerts/{name}": alerts[:7],
         "/audit/{number}": [1, 2, 20],
+        "/bulk-decisions/{number}": [1],
         "/burden/{view}": ["trends", "mix", "map", "ages", "changes"],
         "/cases/{number}": [1, 2],
         "/cases/{number}/files/{step}": [steps["files"]],
@@ -130,7 +131,7 @@ def _case(anna: Desk, alerts: Sequence[str]) -> dict[str, int]:
 
 
 def _alerts(anna: Desk, alerts: Sequence[str]) -> None:
-    """Decide of alerts, and record what was found in one."""
+    """Decide of alerts, of some in bulk, and record what was found in one."""
     decision = {"verdict": "dismiss", "reason": "other-goods", "note": "Tea", "seen": 0}
     _sent(anna, f"/alerts/{alerts[2]}/decision", decision)
     found = {
@@ -138,6 +139,8 @@ def _alerts(anna: Desk, alerts: Sequence[str]) -> None:
         "methods": ["gc-ms"], "strength": "confirmatory", "found": ["ephedrine = 98.5"],
     }  # fmt: skip
     _sent(anna, f"/alerts/{alerts[3]}/results", found)
+    many = {"do": "decide", "alert": [alerts[1], *alerts[7:9]], "decision": "dismiss/other-goods"}
+    _sent(anna, "/queue/bulk", {**many, "note": "Tea", "confirmed": True})
 
 
 def _uploads(node: Node, anna: Desk) -> None:

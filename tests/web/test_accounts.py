@@ -114,3 +114,45 @@ def test_a_language_is_kept(desk: Callable[..., Desk]) -> None:
     assert one.post("/account/language", {"language": "xx"}).status_code == 400
     assert one.post("/account/language", {"language": ""}).status_code == 303
     assert '<html lang="es">' in one.get("/account", {"accept-language": "es-MX, en;q=0.5"}).text
+
+
+def test_an_administrator_alone_works_as_an_analyst_too(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """At once, with no right of a second officer; it ends by a click, and each is in the audit."""
+    admin = desk("administrator")
+    name = admin.alerts()[0]
+    held = {"verdict": "hold", "reason": "inspect", "seen": "0"}
+    assert admin.post(f"/alerts/{name}/decision", held).status_code == 403
+    assert "Also work as an analyst" in admin.get("/queue").text
+    assert admin.post("/account/analyst", {"analyst": "true", "next": "/queue"}).status_code == 303
+    assert admin.post(f"/alerts/{name}/decision", held).status_code == 303
+    assert admin.get("/accounts").status_code == 200
+    rights = admin.get("/account.json").json()["rights"]
+    assert ("upload" in rights, "approve" in rights) == (True, False)
+    assert admin.post("/account/analyst").status_code == 303
+    assert admin.post(f"/alerts/{name}/undo", {"seen": "1"}).status_code == 403
+    with node.read() as work:
+        actions = [entry.action for entry in audit_entries(work)]
+    assert "administrator works as analyst" in actions
+    assert "administrator is no analyst" in actions
+
+
+def test_who_keeps_the_accounts_does_not_decide_beside_officers(desk: Callable[..., Desk]) -> None:
+    """Nor is anyone but an administrator given more by it; a new role ends it."""
+    admin, officer = desk("administrator"), desk("analyst")
+    assert "Also work as an analyst" not in admin.get("/queue").text
+    assert admin.post("/account/analyst", {"analyst": "true"}).status_code == 400
+    assert officer.post("/account/analyst", {"analyst": "true"}).status_code == 403
+    assert "upload" not in admin.get("/account.json").json()["rights"]
+
+
+def test_another_role_ends_what_an_administrator_had_beside(desk: Callable[..., Desk]) -> None:
+    """A viewer who was one sees, and does no more."""
+    admin, other = desk("administrator", "one"), desk("administrator", "other")
+    assert admin.post("/account/analyst", {"analyst": "true"}).status_code == 303
+    path = f"/accounts/{admin.account.id}"
+    assert other.post(path, {"role": "administrator", "active": "true"}).status_code == 303
+    assert "decide" in admin.get("/account.json").json()["rights"]
+    assert other.post(path, {"role": "viewer", "active": "true"}).status_code == 303
+    assert admin.get("/account.json").json()["rights"] == ["see"]

@@ -1,5 +1,6 @@
 """The page of the queue: what it shows, and what is done with many alerts at once."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,13 @@ from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
+from tidewaiter.base.severity import SEVERITIES
+from tidewaiter.consignments.points import with_reasons
+from tidewaiter.consignments.types import Alert, Reason
+from tidewaiter.identity import own_stamp
 from tidewaiter.store import tables
+from tidewaiter.store.marking import mark_alerts
+from tidewaiter.store.queue import ids_of
 from tidewaiter.store.terms import change_terms, numbers_of
 from tidewaiter.web.node import Node
 
@@ -52,22 +59,55 @@ def test_pages_follow_each_other_and_lead_back(desk: Callable[..., Desk]) -> Non
         assert (first["later"], second["later"], second["earlier"]) == (True, False, True)
 
 
-def test_each_order_is_called_what_it_is(desk: Callable[..., Desk]) -> None:
-    """What contradicts comes before what is due sooner; by the days alone there is another order.
-
-    So the order of work is not called the most urgent first.
-    """
+def test_the_most_severe_is_first(desk: Callable[..., Desk], node: Node) -> None:
+    """Then what has a list hit, then what is due soonest; by the days alone is another order."""
     one = desk("viewer")
-    days = {
-        sort: [row["alert"].get("days_left") for row in _page(one, f"sort={sort}")["rows"]]
-        for sort in ("rank", "due")
-    }
-    known = {sort: [each for each in left if each is not None] for sort, left in days.items()}
-    assert known["rank"][0] > min(known["rank"])
-    assert known["due"] == sorted(known["due"])
+    ids = _ids(_page(one))
+    with node.change(None) as work:  # the least severe gets a list hit
+        numbers = list(numbers_of(work, ids[-1:]).values())
+        change_terms(work, {"listed:1": numbers}, {"listed:0": numbers})
+    rows = _page(one)["rows"]
+    found = [row["alert"] for row in rows]
+    places = [SEVERITIES.index(each["severity"]) for each in found]
+    assert places == sorted(places)
+    last = found[places.index(places[-1])]
+    assert last["id"] == ids[-1]
+    critical = [each["due"] for each in found if each["severity"] == "critical" if each["due"]]
+    assert len(critical) > 1
+    assert critical == sorted(critical)
+    due = [row["alert"]["due"] for row in _page(one, "sort=due")["rows"] if row["alert"]["due"]]
+    assert due == sorted(due)
     said = re.findall(r"<option[^>]*>([^<]*)", one.get("/queue").text)
-    assert {"in order of work", "due soonest first"} <= set(said)
-    assert not any("urgent" in each for each in said)
+    assert {"priority", "due soonest first"} <= set(said)
+
+
+def test_a_row_says_what_brings_it_forward(desk: Callable[..., Desk], node: Node) -> None:
+    """Papers that disagree are not called unusual: that needs earlier lines to compare with."""
+    one = desk("viewer")
+    rows = _page(one)["rows"]
+    page = one.get("/queue").text
+    papers = {row["alert"]["id"] for row in rows
+              if any(r["rule"] in node.alert_rules.order.rules and r["points"] > 0
+                     for r in row["alert"]["reasons"])}  # fmt: skip
+    assert papers
+    assert len(re.findall(r"\+\d+ papers disagree", page)) == len(papers)
+    assert "unusual" not in page
+    name, made = rows[0]["alert"]["id"], Reason(rule="detour", text="Far.", points=3, source="x")
+
+    def mark(alert: Alert) -> Alert:
+        return with_reasons(alert, (*alert.reasons, made), node.alert_rules)
+
+    with node.database.work(own_stamp()) as work:
+        mark_alerts(work, [name], mark)
+    assert "+18 unusual" in one.get("/queue").text
+
+
+def test_one_alert_is_one_alert(desk: Callable[..., Desk]) -> None:
+    """The count is in the singular where it is one."""
+    one = desk("viewer")
+    page = one.get("/queue?words=黄樟素").text
+    assert "1 alert<" in page.replace("</", "<")
+    assert "1 alerts" not in page
 
 
 def test_words_find_goods_in_any_script(desk: Callable[..., Desk]) -> None:
@@ -92,23 +132,105 @@ def test_an_address_that_asks_nothing_sensible_is_told(
     assert desk("viewer").get(f"/queue?{query}").status_code == 400
 
 
-def test_many_are_decided_each_by_itself(desk: Callable[..., Desk]) -> None:
-    """With a trail and an entry of the audit for each; the rest is as it was."""
+def test_many_are_decided_after_a_look_at_what_it_would_do(desk: Callable[..., Desk]) -> None:
+    """With a note, a trail and an entry of the audit for each; the rest is as it was."""
     one = desk("analyst")
     page = _page(one, "severity=low")
     some = _ids(page)[:3]
-    form = {"do": "decide", "alert": some, "decision": "dismiss/other-goods", "note": "salt",
+    form = {"do": "decide", "alert": some, "decision": "dismiss/other-goods",
             "seen": page["last"], "queue": "severity=low", "expected": page["total"]}  # fmt: skip
-    answer = one.post("/queue/bulk", form)
-    assert (answer.status_code, answer.headers["location"]) == (
-        303, "/queue?severity=low&done=3&left=0",
-    )  # fmt: skip
+    look = one.post("/queue/bulk", form)
+    assert (look.status_code, _page(one, "severity=low")["total"]) == (200, page["total"])
+    assert 'name="note"' in look.text
+    again = _form(look.text)
+    assert one.post("/queue/bulk", {**again, "note": " "}).status_code == 400
+    answer = one.post("/queue/bulk", {**again, "note": "salt"})
+    assert answer.status_code == 303
+    back = answer.headers["location"]
+    assert back.startswith("/queue?severity=low&did=decide&done=3&left=0&batch=")
     assert _page(one, "status=dismissed")["total"] == 3
     for name in some:
         record = one.get(f"/alerts/{name}.json").json()
         assert [step["note"] for step in record["trail"]] == ["salt"]
     assert _page(one, "severity=low")["total"] == page["total"] - 3
-    assert "Changed:" in one.get(answer.headers["location"]).text
+    shown = one.get(back).text
+    assert "data-toast" in shown
+    assert re.search(r'action="/bulk-decisions/\d+/undo"', shown)
+
+
+def _form(text: str) -> dict[str, Any]:
+    """Read the fields of the form of a page, as a browser sends it."""
+    inside = text.split('action="/queue/bulk"')[1].split("</form>", maxsplit=1)[0]
+    fields: dict[str, Any] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', inside):
+        fields.setdefault(name, []).append(html.unescape(value))
+    return {name: values for name, values in fields.items() if name != "csrf"}
+
+
+def test_one_act_never_dismisses_critical_alerts_or_list_hits(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """All that match: they wait for a supervisor, who is not who decided; the queue shows them."""
+    one, chief = desk("analyst"), desk("supervisor")
+    page = _page(one)
+    critical = set(_ids(_page(one, "severity=critical")))
+    listed = _ids(_page(one, "severity=low"))[0]
+    with node.change(None) as work:
+        numbers = list(numbers_of(work, [listed]).values())
+        change_terms(work, {"listed:1": numbers}, {"listed:0": numbers})
+    ask = {"do": "decide", "everything": True, "decision": "dismiss/other-goods",
+           "note": "test run", "seen": page["last"], "expected": page["total"]}  # fmt: skip
+    assert one.send("/queue/bulk", ask).status_code == 400
+    look = one.send("/queue/bulk/preview", ask).json()
+    assert look["second"]["critical"] == len(critical)
+    assert (look["listed"], look["change"]) == (1, page["total"] - len(critical) - 1)
+    assert look["worst"][0]["severity"] == "critical"
+    assert _page(one)["total"] == page["total"]
+    done = one.send("/queue/bulk", {**look["asked"], "note": "test run"}).json()
+    assert (done["done"], done["proposed"], done["left"]) == (look["change"], len(critical) + 1, 0)
+    assert set(_ids(_page(one))) == {*critical, listed} == set(_ids(_page(one, "proposed=true")))
+    second = f"/bulk-decisions/{done['batch']}/second"
+    assert one.send(second, {"says": "confirm"}).status_code == 403
+    assert chief.send(second, {"says": "reject", "alert": [listed]}).status_code == 400
+    told = chief.send(second, {"says": "reject", "alert": [listed], "note": "no"}).json()
+    assert told == {"settled": 1, "left": 0}
+    assert chief.send(second, {"says": "confirm"}).json()["settled"] == len(critical)
+    assert _ids(_page(one)) == [listed]
+    undone = one.send(f"/bulk-decisions/{done['batch']}/undo", {}).json()
+    assert undone["reopened"] == page["total"] - 1
+    assert _page(one)["total"] == page["total"]
+
+
+def test_an_alert_that_came_after_the_look_is_left_alone(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """What was not counted on the page that was confirmed is not decided by it."""
+    one = desk("analyst")
+    page = _page(one, "severity=low")
+    ask = {"do": "decide", "everything": True, "decision": "hold/inspect", "note": "all of them",
+           "seen": page["last"], "queue": "severity=low", "expected": page["total"]}  # fmt: skip
+    look = one.send("/queue/bulk/preview", ask).json()
+    stored = look["asked"]["stored"]
+    fewer = {**look["asked"], "stored": stored - 1}  # as if the last one had come just now
+    done = one.send("/queue/bulk", {**fewer, "note": "all of them"}).json()
+    with node.read() as work:
+        (last,) = ids_of(work, [stored - 1])
+    assert one.get(f"/alerts/{last}.json").json()["standing"]["status"] == "open"
+    assert done["done"] <= page["total"]
+
+
+def test_a_supervisor_is_no_second_officer_of_their_own_act(desk: Callable[..., Desk]) -> None:
+    """Another supervisor is."""
+    chief, other = desk("supervisor", "one"), desk("supervisor", "other")
+    page = _page(chief, "severity=critical")
+    ask = {"do": "decide", "alert": _ids(page), "decision": "release/permitted", "note": "permits",
+           "seen": page["last"], "confirmed": True}  # fmt: skip
+    done = chief.send("/queue/bulk", ask).json()
+    assert (done["done"], done["proposed"]) == (0, page["total"])
+    second = f"/bulk-decisions/{done['batch']}/second"
+    assert chief.send(second, {"says": "confirm"}).status_code == 400
+    assert "second" not in chief.get(f"/bulk-decisions/{done['batch']}").text.split("<form")[-1]
+    assert other.send(second, {"says": "confirm"}).json()["settled"] == page["total"]
 
 
 def test_what_another_decided_is_left_and_counted(desk: Callable[..., Desk]) -> None:
@@ -118,12 +240,12 @@ def test_what_another_decided_is_left_and_counted(desk: Callable[..., Desk]) -> 
     first, second = _ids(page)[:2]
     held = {"verdict": "hold", "reason": "inspect", "seen": "0"}
     assert other.post(f"/alerts/{first}/decision", held).status_code == 303
-    ask = {"do": "decide", "decision": "dismiss/other-goods", "seen": page["last"],
-           "queue": "severity=low", "expected": page["total"]}  # fmt: skip
+    ask = {"do": "decide", "decision": "dismiss/other-goods", "seen": page["last"], "note": "salt",
+           "queue": "severity=low", "expected": page["total"], "confirmed": True}  # fmt: skip
     ticked = one.send("/queue/bulk", {**ask, "alert": [first, second]}).json()
-    assert ticked == {"done": 1, "left": 1, "beyond": 0}
+    assert (ticked["done"], ticked["proposed"], ticked["left"]) == (1, 0, 1)
     every = one.send("/queue/bulk", {**ask, "everything": True}).json()
-    assert every == {"done": page["total"] - 2, "left": 2, "beyond": 0}
+    assert (every["done"], every["left"], every["beyond"]) == (page["total"] - 2, 2, 0)
     assert one.get(f"/alerts/{first}.json").json()["standing"]["status"] == "held"
 
 
@@ -219,7 +341,8 @@ def test_the_queue_is_worked_through_by_keyboard_alone(opened: Opened) -> None:
     page, told = opened("/queue", reduced_motion="reduce")
     for key in ("j", "j", "k", "x", "a"):
         page.keyboard.press(key)
-    page.wait_for_url("**/queue?done=1&left=0")
+    page.wait_for_url("**/queue?did=take&done=1&left=0")
+    expect(page.locator("#told")).to_contain_text("Assigned to you")
     expect(page.locator(".who-has")).to_have_count(1)
     page.keyboard.press("/")
     page.keyboard.type("acid")
@@ -235,7 +358,7 @@ def test_the_queue_is_worked_through_by_keyboard_alone(opened: Opened) -> None:
 
 @pytest.mark.browser
 def test_without_a_script_links_and_forms_do_the_same(opened: Opened) -> None:
-    """A filter, an order, a decision on two."""
+    """A filter, an order, a decision on two, and the way back."""
     page, _ = opened("/queue", java_script_enabled=False)
     page.locator(".choices a", has_text="Low").click()
     page.locator("select[name=sort]").select_option("due")
@@ -247,8 +370,14 @@ def test_without_a_script_links_and_forms_do_the_same(opened: Opened) -> None:
     page.locator(".act summary").click()
     page.locator("select[name=decision]").select_option("dismiss/other-goods")
     page.locator("button[value=decide]").click()
-    expect(page.locator(".note")).to_contain_text("2")
+    expect(page.locator("h1")).to_contain_text("2 alerts")
+    page.fill("textarea[name=note]", "paint")
+    page.locator(".confirm button").click()
+    expect(page.locator(".toast")).to_contain_text("2 alerts")
     assert "severity=low" in page.url
+    page.locator(".toast button").click()
+    expect(page.locator(".toast")).to_contain_text("2 alerts as before")
+    expect(page.locator("[data-row]").first).to_be_visible()
 
 
 @pytest.mark.browser

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from msgspec import structs
 from tests.web.conftest import Desk
 from tests.web.sent import read, send, sent
 
+from tidewaiter import identify
+from tidewaiter.lists.archive import Archive
+from tidewaiter.parties.matching import matcher
+from tidewaiter.uploads.sample import queue_sample
 from tidewaiter.web.node import Node
 
 SignIn = Callable[..., Desk]
@@ -19,6 +24,11 @@ FORMATS = DATA / "formats"
 X12 = (DATA / "messages" / "manifest.x12").read_bytes()
 ODD = b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"
 NASTY = '"><script>alert(1)</script>\u202egpj.csv'
+
+
+def upload_phase(someone: Desk, where: str) -> str:
+    """Return what the screening of an upload is at."""
+    return str(someone.get(f"{where}.json").json()["upload"]["phase"])
 
 
 def test_a_file_is_sent_read_screened_and_found_in_the_queue(
@@ -34,7 +44,7 @@ def test_a_file_is_sent_read_screened_and_found_in_the_queue(
     assert upload["inspection"]["columns"][2]["fields"] == ["goods"]
     assert "Steel bolts M12" in one.get(where).text
     assert read(one, upload, "screen", day="2026-11-25").json()["state"] == "queued"
-    assert "Its turn comes" in one.get(where).text
+    assert upload_phase(one, where) == "start"
     work()
     page = one.get(f"{where}.json").json()
     assert page["upload"]["state"] == "done"
@@ -178,6 +188,77 @@ def test_what_is_told_of_a_format_is_found_on_the_page(
     main = one.get(f"/screen/{upload['id']}").text.split("<main")[1]
     assert "--" not in main.split('<form method="post"')[0]
     assert "format" in main.split('role="alert"')[1].split("</div>")[0]
+
+
+def test_the_same_bytes_are_named_and_screened_once(
+    desk: SignIn, work: Callable[[], None], sample: bytes
+) -> None:
+    """Also where the first upload of them only waits to be screened."""
+    one = desk("analyst")
+    first, second = sent(one, sample), sent(one, sample, "copy.csv")
+    other = sent(one, sample + b"X-2,1,Acetone" + b"," * 18 + b"\n", "other.csv")
+    page = one.get(f"/screen/{second['id']}").text
+    assert "The same bytes were sent before" in page
+    queued = one.post("/screen/ready.json").json()["uploads"]
+    assert [each["id"] for each in queued] == [first["id"], other["id"]]
+    work()
+    states = {each["id"]: each["state"] for each in one.get("/screen.json").json()["uploads"]}
+    assert (states[first["id"]], states[second["id"]], states[other["id"]]) == (
+        "done", "mapped", "done",
+    )  # fmt: skip
+    assert one.post("/screen/ready.json").json()["uploads"] == []
+
+
+@pytest.mark.parametrize(
+    ("ready", "phase"),
+    [({"scan", "search"}, "start"), ({"search"}, "scan"), ({"scan"}, "search")],
+)
+def test_what_is_compiled_first_is_said(
+    desk: SignIn, node: Node, monkeypatch: pytest.MonkeyPatch, ready: set[str], phase: str
+) -> None:
+    """Of the upload that is next; the one behind it waits for its turn."""
+    monkeypatch.setattr(identify, "is_ready", lambda: "scan" in ready)
+    monkeypatch.setattr(matcher, "is_ready", lambda: "search" in ready)
+    monkeypatch.setattr(Archive, "slugs", lambda _: ["sdn"])
+    monkeypatch.setattr(node, "desk", structs.replace(node.desk, lists=Path("lists")))
+    one = desk("analyst")
+    wheres = []
+    for name in ("one.csv", "two.csv"):
+        upload = sent(one, b"consignment,goods\nC1,acetone " + name.encode() + b"\n", name)
+        assert read(one, upload, "screen").json()["state"] == "queued"
+        wheres.append(f"/screen/{upload['id']}")
+    assert [upload_phase(one, where) for where in wheres] == [phase, "turn"]
+    now = one.get("/queue/screening.json").json()
+    assert [each["phase"] for each in now["running"]] == [phase, "turn"]
+    assert 'id="screening-now"' in one.get("/queue").text
+
+
+def test_the_queue_says_it_until_the_last_file_is_screened(
+    desk: SignIn, work: Callable[[], None], sample: bytes
+) -> None:
+    """Then the part that is asked for again and again has the page load anew."""
+    one = desk("viewer")
+    officer = desk("analyst")
+    read(officer, sent(officer, sample), "screen")
+    assert "HX-Refresh" not in one.get("/queue/screening").headers
+    work()
+    assert one.get("/queue/screening").headers["HX-Refresh"] == "true"
+    assert 'id="screening-now"' not in one.get("/queue").text
+
+
+def test_the_sample_is_announced_before_it_is_among_the_uploads(
+    desk: SignIn, node: Node, work: Callable[[], None]
+) -> None:
+    """A queue that is still empty says what is going on, and not that no alert matches."""
+    one = desk("viewer")
+    node.serving = structs.replace(node.serving, sample=True)
+    page = one.get("/queue?status=referred").text
+    assert "sample manifest is being prepared" in page
+    assert "No alert matches" not in page
+    queue_sample(node.database, node.desk, node.today())
+    assert "sample manifest.csv" in one.get("/queue?status=referred").text
+    work()
+    assert "No alert matches" in one.get("/queue?status=referred").text
 
 
 def test_a_change_of_what_another_changed_is_refused(desk: SignIn) -> None:

@@ -64,7 +64,7 @@ def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
     page.keyboard.type("3 April")
     page.keyboard.press("Escape")
     page.keyboard.press("s")
-    expect(page.locator("#progress")).to_contain_text("Its turn comes")
+    expect(page.locator("#progress")).to_contain_text("starts in a moment")
     check_page(page, told, 1280)
     worker.set()
     expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=60_000)

@@ -7,13 +7,18 @@ from tidewaiter.base.records import Record
 
 
 class Track(Record, frozen=True, kw_only=True):
-    """How the alerts of a rule, a substance or a list came out."""
+    """How the alerts of a rule, a substance or a list came out.
+
+    A decision on many alerts in one act counts once.
+    """
 
     key: str
     added: int = 0
     confirmed: int = 0  # by officers, where their reason speaks of it
     dismissed: int = 0
     released: int = 0
+    bulk: int = 0  # of these decisions: made on many alerts in one act
+    bulk_alerts: int = 0  # the alerts that these acts decided
     result_confirmed: int = 0  # by inspections and laboratories
     result_refuted: int = 0
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.base.severity import Severity
 
 Verdict = Literal["hold", "release", "confirm", "dismiss", "need-more", "refer"]
 """The goods stay; they may go; the alert was right; it was wrong; something is missing; someone
@@ -31,6 +32,7 @@ class Decided(Record, frozen=True, kw_only=True):
     note: str
     by: str
     at: str  # ISO 8601, UTC
+    batch: int | None = None  # number of the act by which many were decided; None: by itself
 
 
 class VerdictRule(Record, frozen=True, kw_only=True):
@@ -48,10 +50,25 @@ class ReasonRule(Record, frozen=True, kw_only=True):
     note: bool = False  # words of one's own are asked for
 
 
+class BulkRule(Record, frozen=True, kw_only=True):
+    """[bulk]: what of an act on several alerts waits for a second officer."""
+
+    verdicts: tuple[Verdict, ...]
+    severities: tuple[Severity, ...]
+    listed: bool  # and what rests on a list of parties
+
+    def needs_second(self, verdict: Verdict, severity: str, *, listed: bool) -> bool:
+        """Tell whether a second officer has to agree, where several alerts are decided at once."""
+        return verdict in self.verdicts and (
+            severity in self.severities or (listed and self.listed)
+        )
+
+
 class DecisionRules(Record, frozen=True, kw_only=True):
     """data/rules/decisions.toml, read."""
 
     version: str
+    bulk: BulkRule
     verdict: Mapping[Verdict, VerdictRule]
     reason: Mapping[str, ReasonRule]
 
@@ -76,6 +93,17 @@ class DecisionRules(Record, frozen=True, kw_only=True):
             raise InputError(
                 f"the note has {len(note):,} characters", hint=f"write at most {NOTE:,}"
             )
+
+    def check_bulk(self, verdict: Verdict, reason: str, note: str) -> None:
+        """Check that several alerts can be decided so at once.
+
+        Raises:
+            InputError: As `check` does, or there is no note.
+        """
+        self.check(verdict, reason, note)
+        if not note.strip():
+            hint = "say in a few words what all of them have in common"
+            raise InputError("A decision on several alerts at once needs a note.", hint=hint)
 
 
 @cache

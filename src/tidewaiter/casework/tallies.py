@@ -20,6 +20,9 @@ Subject = Literal["alert", "rule", "substance", "list", "lines"]
 FINAL: frozenset[str] = frozenset({"released", "confirmed", "dismissed"})
 """Where nothing is left to do. What leads from one of them to another is a disagreement."""
 
+BATCH = "batch "
+"""What the name of a count begins with, where the decision was one on many alerts."""
+
 _MONTH = 7  # characters of an ISO moment: "2026-11"
 _DAY = 10
 _MINUTE = 60  # seconds
@@ -71,20 +74,20 @@ _Four = tuple[Subject, str, str, str]
 
 
 def _counted(facts: Facts) -> Iterator[_Four]:
-    day, last = facts.stored[:_DAY], standing(facts.trail)
+    day = facts.stored[:_DAY]
     yield "alert", "added", facts.severity, day
     yield "alert", "stands", facts.status, ""
     if facts.status == "open":
         yield "alert", "open", facts.severity, day
         yield "alert", "assigned", facts.assignee or "", ""
     yield from _steps(facts)
-    yield from _precision(facts, last.reason if last else "")
+    yield from _precision(facts, standing(facts.trail))
 
 
-def _precision(facts: Facts, reason: str) -> Iterator[_Four]:
+def _precision(facts: Facts, last: Decided | None) -> Iterator[_Four]:
     """Yield how rules, substances and lists came out, by the month in which the alert came in."""
-    rules = load_result_rules()
-    month, spoken = facts.stored[:_MONTH], set(rules.speaks_of(reason))
+    rules, batch = load_result_rules(), last.batch if last else None
+    month, spoken = facts.stored[:_MONTH], set(rules.speaks_of(last.reason if last else ""))
     named: list[tuple[Subject, str, str]] = [
         *(("rule", rule, rules.about_of(rule)) for rule in facts.rules),
         *(("substance", slug, "substance") for slug in facts.substances),
@@ -93,7 +96,7 @@ def _precision(facts: Facts, reason: str) -> Iterator[_Four]:
     for subject, key, about in named:
         yield subject, "added", key, month
         if facts.status in FINAL and about in spoken:
-            yield subject, facts.status, key, month
+            yield subject, *_once(facts.status, key, batch), month
         said = facts.said.get(f"{subject} {key}", "nothing")
         if said != "nothing":
             yield subject, f"result-{said}", key, month
@@ -110,13 +113,23 @@ def _steps(facts: Facts) -> Iterator[_Four]:
             stack.pop()
         after = stack[-1] if stack else None
         if place == 0:
-            yield "alert", "took", str(minutes_kept(_minutes(facts.stored, step.at))), day
+            minutes = str(minutes_kept(_minutes(facts.stored, step.at)))
+            yield "alert", *_once("took", minutes, step.batch), day
         if (before is None) != (after is None):
             yield "alert", "decided" if after else "reopened", "", day
         if step.verdict is None and before is not None:
-            yield "alert", "undone", status_of(before), day
+            yield "alert", *_once("undone", status_of(before), step.batch), day
         if before is not None and _disagree(before, step, after):
-            yield "alert", "disagreed", f"{status_of(before)} {status_of(after)}", day
+            way = f"{status_of(before)} {status_of(after)}"
+            yield "alert", *_once("disagreed", way, step.batch), day
+
+
+def _once(what: str, key: str, batch: int | None) -> tuple[str, str]:
+    """Return what is counted, and its key; of an act on many alerts a cell of the act's own.
+
+    However many alerts are in such a cell, whoever reads the counts takes it for one.
+    """
+    return (what, key) if batch is None else (f"{BATCH}{what}", f"{batch} {key}")
 
 
 def _disagree(before: Decided, step: Decided, after: Decided | None) -> bool:

@@ -13,10 +13,12 @@ from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.cli.alertfilter import filter_of, filter_options
 from tidewaiter.cli.alertsresults import recount_, result, withdraw_
 from tidewaiter.cli.alertstable import queue_table, show_alert, show_results
+from tidewaiter.cli.bulkdecisions import bulk
 from tidewaiter.cli.options import needs_db, printable
 from tidewaiter.identity import own_stamp
 from tidewaiter.report.characters import visible
 from tidewaiter.store.alerts import alerts_of
+from tidewaiter.store.bulkdecisions import decide_many
 from tidewaiter.store.database import Work, open_database
 from tidewaiter.store.decisions import (
     Standing,
@@ -24,6 +26,7 @@ from tidewaiter.store.decisions import (
     alert_id,
     assign,
     decide,
+    last_decision,
     standings,
     take_back,
     trail,
@@ -44,7 +47,7 @@ def alerts() -> None:
     """
 
 
-for _command in (result, withdraw_, recount_):
+for _command in (result, withdraw_, recount_, bulk):
     alerts.add_command(_command)
 
 
@@ -60,7 +63,7 @@ for _command in (result, withdraw_, recount_):
 def list_(
     db: str, sort: Sort, rows: int, after: str | None, *, as_json: bool, **options: Any
 ) -> None:
-    """List alerts, in order of work, and count them by where they stand.
+    """List alerts, by priority, and count them by where they stand.
 
     Several --severity, --status, --substance, --rule or --country: any of them will do.
 
@@ -82,7 +85,8 @@ def list_(
         return
     Console(highlight=False).print(queue_table(page.alerts, where))
     told = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
-    click.echo(f"{sum(counts.values()):,} alerts: {told or 'none'}", err=True)
+    total = sum(counts.values())
+    click.echo(f"{total:,} {'alert' if total == 1 else 'alerts'}: {told or 'none'}", err=True)
 
 
 @alerts.command()
@@ -121,18 +125,31 @@ def show(name: str, db: str, *, as_json: bool) -> None:
 def decide_(
     verdict: Verdict, names: tuple[str, ...], db: str, *, reason: str, note: str, seen: int | None
 ) -> None:
-    """Decide VERDICT of alerts: all of them, or none where one cannot be decided.
+    """Decide VERDICT of an alert, or of several in one act: a bulk decision.
 
-    With --seen, a decision that someone else has made since is not covered.
+    With --seen, a decision that someone else has made since is not covered. A bulk decision needs
+    --note. It counts as one decision, `alerts bulk undo` undoes it, and critical alerts and list
+    hits that would be closed wait until a second officer confirms them: `alerts bulk settle`.
 
     Example: tidewaiter alerts decide hold 12b0f39e --reason inspect --db cases.db
     """
     wanted = Wanted(verdict=verdict, reason=reason, note=printable(note))
     with open_database(db) as database, database.work(own_stamp()) as work:
         ids = _ids(work, names)
-        now = standings(work, ids)
-        for each in ids:
-            _told(decide(work, _as_seen(now[each], seen), wanted))
+        before = standings(work, ids)
+        if len(ids) == 1:
+            _told(decide(work, _as_seen(before[ids[0]], seen), wanted))
+            return
+        done = decide_many(work, ids, wanted, last=last_decision(work) if seen is None else seen)
+        after = standings(work, ids)
+    for each in ids:
+        if after[each] != before[each]:
+            _told(after[each])
+    click.echo(
+        f"bulk decision {done.batch}: {done.decided:,} decided, {done.proposed:,} waiting for a "
+        f"second officer, {done.left:,} left out",
+        err=True,
+    )
 
 
 @alerts.command()
@@ -160,7 +177,8 @@ def assign_(names: tuple[str, ...], db: str, to: str) -> None:
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         changed = assign(work, _ids(work, names), printable(to) or None)
-    click.echo(f"{changed:,} alerts have another assignee now", err=True)
+    have = "alert has" if changed == 1 else "alerts have"
+    click.echo(f"{changed:,} {have} another assignee now", err=True)
 
 
 @alerts.command()

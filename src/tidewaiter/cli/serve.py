@@ -13,6 +13,7 @@ from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.resting import tell_ended
+from tidewaiter.cli.start import tell_first_start
 from tidewaiter.releases.folder import releases_folder
 from tidewaiter.store.accounts import (
     NewAccount,
@@ -90,6 +91,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         serving = structs.replace(serving, sample=True)
         click.echo(_of_sample(node), err=True)
     node.close()
+    tell_first_start()
     click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)
     run(serving)
 

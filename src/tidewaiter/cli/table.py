@@ -19,7 +19,7 @@ _ROWS = 20
 _GOODS = 60
 _WIDE = 100  # columns of a terminal from which on each fact has a column of its own
 _LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
-_ORDER = "In order of work: by score, by days left, and what is unlike comes forward."
+_ORDER = "By priority: the most severe first, then list hits, then what is due soonest."
 STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 
 

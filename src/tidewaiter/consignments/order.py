@@ -13,6 +13,14 @@ class Urgency(Record, frozen=True, kw_only=True):
     points: int
 
 
+class Added(Record, frozen=True, kw_only=True):
+    """What brings an alert forward beside the points of its reasons."""
+
+    urgency: int  # few days are left
+    papers: int  # papers contradict each other or a law
+    unusual: int  # unlike earlier lines; where there are none to compare with, 0
+
+
 class OrderRule(Record, frozen=True, kw_only=True):
     """How far what is unlike in a line brings its alert forward in the order of work."""
 

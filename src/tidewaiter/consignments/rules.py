@@ -9,9 +9,9 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.switches import Switch
-from tidewaiter.consignments.order import OrderRule, Urgency, wrong_in_order
+from tidewaiter.consignments.order import Added, OrderRule, Urgency, wrong_in_order
 from tidewaiter.consignments.past.types import PastRules, wrong_in
-from tidewaiter.consignments.types import PartyMatch, Reason, Severity
+from tidewaiter.consignments.types import Alert, PartyMatch, Reason, Severity
 from tidewaiter.substances.types import Control
 
 # The rules that a file must have, and the words that their sentences may hold.
@@ -171,12 +171,25 @@ class AlertRules(Record, frozen=True, kw_only=True):
         return points if match.probability >= rule.sure else points // 2
 
     def rank_of(self, score: int, days_left: int | None, reasons: Iterable[Reason]) -> int:
-        """Return the place of an alert in the order of work, the highest first."""
-        return score + self.urgency_of(days_left) + self.order_of(reasons)
+        """Return the place of an alert among those of its severity, the highest first.
+
+        The score ends at 100; here the points of the reasons count beyond it, too.
+        """
+        found = tuple(reasons)
+        points = max(score, sum(each.points for each in found))
+        return points + self.urgency_of(days_left) + self.order_of(found)
 
     def order_of(self, reasons: Iterable[Reason]) -> int:
         """Return what reasons add to the rank beside their points: how unlike the line is."""
         return self.order.points_of(reasons, self.past.rules)
+
+    def added_to(self, alert: Alert) -> Added:
+        """Return what brings an alert forward beside the points of its reasons."""
+        most = self.order_of(alert.reasons)
+        unusual = self.order_of(r for r in alert.reasons if r.rule in self.past.rules)
+        return Added(
+            urgency=self.urgency_of(alert.days_left), papers=most - unusual, unusual=unusual
+        )
 
     def urgency_of(self, days_left: int | None) -> int:
         """Return the points for the days left until the goods are due; 0 where none is known."""

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import get_args
 
 from tidewaiter.base.records import Record
-from tidewaiter.base.severity import Severity
+from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.casework.counts import Counts, Track, ages, decision_times
 from tidewaiter.casework.overviewrules import load_overview_rules
 from tidewaiter.report.languages import day, number, words
@@ -21,7 +20,6 @@ from tidewaiter.report.overviewcharts import (
 from tidewaiter.report.tracks import TrackView, is_noisy, noisy_in_words, track_views
 from tidewaiter.report.words import severity_in_words
 
-_SEVERITIES = get_args(Severity)
 _MILLION = 1_000_000
 _HOUR, _DAY = 60, 1_440  # minutes
 _HOURS = 48  # from which on a time is told in days
@@ -165,7 +163,7 @@ def _noisy(tracks: Iterable[Track], raised: int, library: Library) -> Iterable[N
 
 
 def _severities(counts: Counts) -> tuple[Row, ...]:
-    told = dict.fromkeys(_SEVERITIES, 0)
+    told: dict[str, int] = dict.fromkeys(SEVERITIES, 0)
     for each in counts.open:
         told[each.severity] = told.get(each.severity, 0) + each.alerts
     return _rows(

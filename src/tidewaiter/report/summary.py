@@ -4,14 +4,14 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import get_args
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert, Refusal, Severity
+from tidewaiter.base.severity import SEVERITIES
+from tidewaiter.consignments.priority import Priority, priority_of
+from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.routes import destination, origin
 
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""Most urgent first."""
+_Kept = tuple[Priority, int, int, Alert]
 
 OTHERS = "others"
 NO_DATE = "no date"
@@ -97,7 +97,7 @@ class SummaryBuilder:
         self._how: Counter[str] = Counter()
         self._due: Counter[str] = Counter()
         self._route: Counter[tuple[str, str]] = Counter()
-        self._heap: list[tuple[int, int, int, Alert]] = []
+        self._heap: list[_Kept] = []
 
     def add(self, alerts: Iterable[Alert]) -> None:
         """Count alerts, and keep those that are among the first in order of work so far."""
@@ -139,7 +139,7 @@ class SummaryBuilder:
 
     def _keep(self, alert: Alert) -> None:
         # The number of the alert decides between equals, so that no alert is compared.
-        heapq.heappush(self._heap, (alert.rank, -alert.row, -self._alerts, alert))
+        heapq.heappush(self._heap, (priority_of(alert), -alert.row, -self._alerts, alert))
         self._characters += _characters(alert)
         while len(self._heap) > self._top or (
             self._characters > _CHARACTERS and len(self._heap) > 1
@@ -174,5 +174,5 @@ def _characters(alert: Alert) -> int:
     return len(alert.line.goods or "") + len(alert.line.commercial or "")
 
 
-def _urgency(entry: tuple[int, int, int, Alert]) -> tuple[int, int, int]:
+def _urgency(entry: _Kept) -> tuple[Priority, int, int]:
     return entry[:3]

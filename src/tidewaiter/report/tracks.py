@@ -6,7 +6,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import Track
 from tidewaiter.casework.overviewrules import OverviewRules, load_overview_rules
 from tidewaiter.parties.calibration.shares import Share, share_of
-from tidewaiter.report.languages import number, words
+from tidewaiter.report.languages import counted, number, words
 
 _PERCENT = 100
 _FILTERS = frozenset({"rule", "substance"})  # of the queue
@@ -31,6 +31,7 @@ class TrackView(Record, frozen=True, kw_only=True):
     released: int
     results: str  # what inspections and laboratories found; "": nothing yet
     noisy: bool
+    bulk: str  # how many alerts bulk decisions decided, which count once each; "": none
 
 
 def track_views(
@@ -92,7 +93,19 @@ def _view(track: Track, raised: int, subject: str, title: str) -> TrackView:
         released=track.released,
         results=_results(track),
         noisy=subject == "rule" and is_noisy(track, raised, rules),
+        bulk=_bulk(track),
     )
+
+
+def _bulk(track: Track) -> str:
+    if not track.bulk:
+        return ""
+    text = counted(
+        "{acts} bulk decision on {alerts} alerts counts once",
+        "{acts} bulk decisions on {alerts} alerts count once each",
+        track.bulk,
+    )
+    return text.format(acts=number(track.bulk), alerts=number(track.bulk_alerts))
 
 
 def _interval(share: Share) -> str:

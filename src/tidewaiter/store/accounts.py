@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tidewaiter.accounts.roles import Role
+from tidewaiter.accounts.roles import Right, Role, rights_of
 from tidewaiter.accounts.throttle import rests_until
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -31,6 +31,12 @@ class Account(Record, frozen=True, kw_only=True):
     active: bool
     language: str | None  # None: as the browser asks
     made: str  # ISO 8601, UTC
+    analyst: bool = False  # an administrator who works as an analyst, too
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Return what the account may do."""
+        return rights_of(self.role) | (rights_of("analyst") if self.analyst else frozenset())
 
 
 class Guarded(Record, frozen=True, kw_only=True):
@@ -194,8 +200,9 @@ def set_role(work: Work, number: int, role: Role, *, active: bool) -> None:
     Raises:
         InputError: There is none, or nobody would be left who keeps the accounts.
     """
-    account_of(work, number)
-    _change(work, number, role=role, active=int(active))
+    before = account_of(work, number)
+    both = before.analyst and role == "administrator" and active
+    _change(work, number, role=role, active=int(active), analyst=int(both))
     c = tables.account.c
     left = select(func.count()).where(c.role == "administrator", c.active == 1)
     if not work.connection.execute(left).scalar_one():
@@ -231,6 +238,35 @@ def set_clearance(work: Work, number: int, *, cleared: bool, giver: Account | No
     record_change(work, "clearance changed", {"account": number, "cleared": int(cleared)})
 
 
+def set_analyst(work: Work, number: int, *, analyst: bool) -> None:
+    """Say whether an administrator works as an analyst, too: where one officer is all there is.
+
+    Raises:
+        InputError: There is no such account, it is none of an administrator, or others decide.
+    """
+    if account_of(work, number).role != "administrator":
+        hint = "give the account the role that it needs"
+        raise InputError("Only an administrator can work as an analyst, too.", hint=hint)
+    if analyst and _others_decide(work, number):
+        hint = "make a second account for yourself: who keeps the accounts does not decide here"
+        raise InputError("There are officers who decide alerts already.", hint=hint)
+    _change(work, number, analyst=int(analyst))
+    action = "administrator works as analyst" if analyst else "administrator is no analyst"
+    record_change(work, action, {"account": number})
+
+
+def is_alone(work: Work, account: Account) -> bool:
+    """Tell whether an administrator could work as an analyst too: nobody else decides alerts."""
+    if "administer" not in account.rights or "decide" in account.rights:
+        return False
+    return not _others_decide(work, account.id)
+
+
+def _others_decide(work: Work, number: int) -> bool:
+    others = (each for each in accounts(work) if each.id != number and each.active)
+    return any("decide" in each.rights for each in others)
+
+
 def set_language(work: Work, number: int, language: str | None) -> None:
     """Say in which language an account reads; None: as its browser asks."""
     _change(work, number, language=language)
@@ -249,8 +285,9 @@ def _change(work: Work, number: int, **values: object) -> None:
 
 def _columns() -> tuple[ColumnElement[Any], ...]:
     c = tables.account.c
-    return (c.id, c.name, c.shown, c.role, c.cleared, c.active, c.language, c.made)
+    return (c.id, c.name, c.shown, c.role, c.cleared, c.active, c.language, c.made, c.analyst)
 
 
 def _account(row: Mapping[Any, Any]) -> Account:
-    return Account(**{**row, "cleared": bool(row["cleared"]), "active": bool(row["active"])})
+    flags = {name: bool(row[name]) for name in ("cleared", "active", "analyst")}
+    return Account(**{**row, **flags})

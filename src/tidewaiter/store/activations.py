@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Table, delete, func, insert, select
 
-from tidewaiter.accounts.roles import rights_of
 from tidewaiter.accounts.secrets import digest_of, new_code, plain_code
 from tidewaiter.base.errors import InputError
 from tidewaiter.store import tables
@@ -136,7 +135,7 @@ def _vouchers(work: Work) -> set[int]:
     return {
         each.id
         for each in accounts(work)
-        if each.active and each.id in in_use and "vouch" in rights_of(each.role)
+        if each.active and each.id in in_use and "vouch" in each.rights
     }
 
 

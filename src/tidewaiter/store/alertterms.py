@@ -6,11 +6,14 @@ from datetime import date
 
 from tidewaiter.casework.words import plain_name, words_of
 from tidewaiter.consignments.journeys import countries_of, journey_of
+from tidewaiter.consignments.priority import is_listed
 from tidewaiter.consignments.types import Alert, Line
 from tidewaiter.store.database import Work
 from tidewaiter.store.terms import Numbers, change_terms, term
 
 NO_DAY = "none"  # sorts behind all days
+LISTED = "listed:1"
+"""The term of an alert that rests on a list; "listed:0" is that of any other."""
 _RANK = 1_000_000  # added to ranks, so that they sort as text
 _WIDTH = 7
 
@@ -57,6 +60,7 @@ def _facts(alert: Alert) -> Iterator[str]:
     yield f"severity:{alert.severity}"
     yield f"rank:{rank_value(alert.rank)}"
     yield f"score:{rank_value(alert.score)}"
+    yield f"listed:{int(is_listed(alert))}"
     yield from _days("due", alert.due)
     yield from _days("day", alert.day)
     if alert.restricted:

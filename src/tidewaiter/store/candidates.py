@@ -1,7 +1,6 @@
 """Candidates: the stored alerts that a scope may be about, narrowed by the index of the queue."""
 
 from collections.abc import Iterator, Sequence
-from typing import get_args
 
 import msgspec
 import numpy as np
@@ -10,10 +9,10 @@ from sqlalchemy import select
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.base.records import Record
-from tidewaiter.base.severity import Severity
+from tidewaiter.base.severity import SEVERITIES, weight
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.subject import Subject, weight, words_of
+from tidewaiter.casework.suppression.subject import Subject, words_of
 from tidewaiter.casework.words import LONGEST
 from tidewaiter.store import tables
 from tidewaiter.store.blocks import Marks, numbers_in, size
@@ -81,7 +80,7 @@ def comparable(work: Work) -> int:
 def _marks(work: Work, scope: Scope, statuses: Sequence[Status]) -> Marks:
     """Return the alerts that have all terms that those of a scope have."""
     index = index_of(work)
-    severities = [each for each in get_args(Severity) if weight(each) <= weight(scope.most)]
+    severities = [each for each in SEVERITIES if weight(each) <= weight(scope.most)]
     marks = having(index, [term("severity", each) for each in severities])
     if scope.substances:
         marks &= having(index, [term("substance", each) for each in scope.substances])

@@ -10,6 +10,7 @@ from tidewaiter.casework.decisions import Status
 from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
+from tidewaiter.store.ordering import by_priority
 from tidewaiter.store.payloads import key
 
 LINES = 20  # of a consignment that are told
@@ -91,7 +92,7 @@ def _alerts_of(
     a = tables.alert.c
     wanted = select(a.row, a.id, a.severity, a.status, a.restricted)
     found: dict[int, list[OtherAlert]] = defaultdict(list)
-    some = wanted.where(a.source == source, a.row.in_(rows)).order_by(a.rank.desc(), a.id)
+    some = wanted.where(a.source == source, a.row.in_(rows)).order_by(*by_priority())
     for row, name, severity, status, hidden in work.connection.execute(some):
         if cleared or not hidden:
             found[row].append(OtherAlert(id=name, severity=severity, status=status))

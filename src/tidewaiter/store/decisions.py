@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from msgspec import structs
+from sqlalchemy import bindparam, func, insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
@@ -16,9 +17,10 @@ from tidewaiter.casework.decisions import (
     status_of,
 )
 from tidewaiter.store import tables
-from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.audit import Details, moment, record_change, record_changes, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.proposals import settle
 from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import tallied
 from tidewaiter.store.terms import change_terms, numbers_of, term
@@ -42,13 +44,6 @@ class Wanted(Record, frozen=True, kw_only=True):
     verdict: Verdict
     reason: str  # code
     note: str = ""
-
-
-class Bulk(Record, frozen=True, kw_only=True):
-    """What came of a decision on many alerts."""
-
-    decided: int
-    left: int  # because someone else had decided
 
 
 def alert_id(work: Work, beginning: str) -> str:
@@ -87,6 +82,14 @@ def trail(work: Work, alert: str) -> list[Decided]:
     c = tables.decision.c
     rows = work.connection.execute(select(tables.decision).where(c.alert == alert).order_by(c.id))
     return [Decided(**row) for row in rows.mappings()]
+
+
+def step_of(work: Work, number: int) -> Decided | None:
+    """Read one step of any trail; None: there is none of this number."""
+    c = tables.decision.c
+    some = select(tables.decision).where(c.id == number)
+    row = work.connection.execute(some).mappings().one_or_none() if 0 < number < 2**63 else None
+    return Decided(**row) if row else None
 
 
 def decide(work: Work, seen: Standing, wanted: Wanted) -> Standing:
@@ -144,35 +147,6 @@ def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
     return len(ids)
 
 
-def decide_each(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int) -> Bulk:
-    """Decide of many alerts alike, each by a decision of its own.
-
-    Args:
-        work: Begun with a stamp.
-        alerts: Ids; those that are not stored are passed over.
-        wanted: What is decided.
-        last: Id of the last decision of any alert when the officer looked: see `last_decision`.
-
-    Returns:
-        What was decided, and what was left because someone had decided of it since.
-
-    Raises:
-        InputError: The reason is none of the verdict's.
-    """
-    rules = load_decision_rules()
-    rules.check(wanted.verdict, wanted.reason, wanted.note)
-    status = rules.verdict[wanted.verdict].status
-    now = standings(work, list(dict.fromkeys(alerts)))
-    mine = [each for each in now.values() if (each.decided or 0) <= last]
-    ids = [each.alert for each in mine]
-    said = last_digests(work, ids)
-    with tallied(work, ids):
-        for each in mine:
-            _add(work, each, wanted, status, said.get(each.alert, ""))
-    _move(work, "status", [(each.status, status, each.alert) for each in mine])
-    return Bulk(decided=len(mine), left=len(now) - len(mine))
-
-
 def last_decision(work: Work) -> int:
     """Return the id of the last decision of any alert; 0: there is none."""
     last = work.connection.execute(select(func.max(tables.decision.c.id))).scalar()
@@ -195,47 +169,96 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
     if wanted:
         status = load_decision_rules().verdict[wanted.verdict].status
     else:
-        status = status_of(standing([*steps, _taken_back(seen.alert)]))
-    said = last_digests(work, [now.alert])
-    with tallied(work, [now.alert]):
-        after = _add(work, now, wanted, status, said.get(now.alert, ""))
-    _move(work, "status", [(now.status, status, now.alert)])
+        status = status_of(standing([*steps, taken_back(seen.alert)]))
+    settle(work, [now.alert], "overtaken")
+    (after,) = add_steps(work, [(now, status)], wanted)
     return after
 
 
-def _taken_back(alert: str) -> Decided:
+def taken_back(alert: str) -> Decided:
+    """Return the step that takes back what stands on an alert, before it is written."""
     return Decided(id=0, alert=alert, verdict=None, reason="", note="", by="", at="")
 
 
-def _add(
-    work: Work, now: Standing, wanted: Wanted | None, status: Status, version: str
-) -> Standing:
-    """Write a step, where it leaves the alert, and the entry about it.
+def add_steps(
+    work: Work,
+    moved: Sequence[tuple[Standing, Status]],
+    wanted: Wanted | None,
+    batch: int | None = None,
+) -> list[Standing]:
+    """Add a step to the trail of each of some alerts; nothing is checked.
 
-    The entry names what the alert said by its digest, where other lines say something of it.
+    The entry about each names what the alert said by its digest, where other lines say something
+    of it.
+
+    Args:
+        work: Begun with a stamp.
+        moved: Where each alert stands now, and where the step leaves it.
+        wanted: What is decided; None: what stood is taken back.
+        batch: The act on many alerts that the steps are of; None: of none.
     """
-    stamp = stamp_of(work)
+    if not moved:
+        return []
+    ids = [now.alert for now, _ in moved]
+    said = last_digests(work, ids)
+    with tallied(work, ids):
+        numbers = _insert(work, ids, wanted, batch)
+        c = tables.alert.c
+        chosen = update(tables.alert).where(c.id == bindparam("this"))
+        rows = [
+            {"this": now.alert, "to": status, "step": numbers[now.alert]} for now, status in moved
+        ]
+        work.connection.execute(
+            chosen.values(status=bindparam("to"), decided=bindparam("step")), rows
+        )
+    _move(work, "status", [(now.status, status, now.alert) for now, status in moved])
+    after = [
+        structs.replace(now, status=status, decided=numbers[now.alert]) for now, status in moved
+    ]
+    action = "alert decided" if wanted else "decision taken back"
     reason = wanted.reason if wanted else ""
-    row = {
-        "alert": now.alert,
-        "verdict": wanted.verdict if wanted else None,
+    record_changes(
+        work,
+        [(action, _entry(each, reason, said.get(each.alert), batch)) for each in after],
+    )
+    return after
+
+
+def _entry(after: Standing, reason: str, said: str | None, batch: int | None) -> Details:
+    told: dict[str, str | int] = {
+        "alert": after.alert,
+        "decision": after.decided or 0,
+        "status": after.status,
         "reason": reason,
+    }
+    if said is not None:
+        told["said"] = said
+    if batch is not None:
+        told["batch"] = batch
+    return told
+
+
+def _insert(
+    work: Work, ids: Sequence[str], wanted: Wanted | None, batch: int | None
+) -> dict[str, int]:
+    """Insert a step of each alert; return their numbers."""
+    stamp, d = stamp_of(work), tables.decision.c
+    row = {
+        "verdict": wanted.verdict if wanted else None,
+        "reason": wanted.reason if wanted else "",
         "note": plain(wanted.note) if wanted else "",
         "by": plain(stamp.who),
         "at": moment(stamp.at),
+        "batch": batch,
     }
-    made = work.connection.execute(insert(tables.decision).values(**row)).inserted_primary_key
-    number = int(made[0])  # type: ignore[index]
-    work.connection.execute(
-        update(tables.alert)
-        .where(tables.alert.c.id == now.alert)
-        .values(status=status, decided=number)
-    )
-    said: Details = {"alert": now.alert, "decision": number, "status": status, "reason": reason}
-    if version:
-        said = {**said, "said": version}
-    record_change(work, "alert decided" if wanted else "decision taken back", said)
-    return Standing(alert=now.alert, status=status, assignee=now.assignee, decided=number)
+    numbers: dict[str, int] = {}
+    for some in slices(ids):
+        made = work.connection.execute(
+            insert(tables.decision).returning(d.alert, d.id),
+            [{"alert": name, **row} for name in some],
+        )
+        numbers |= {alert: int(number) for alert, number in made}
+    return numbers
 
 
 def _move(work: Work, kind: str, moved: Sequence[tuple[str, str, str]]) -> None:

@@ -118,4 +118,5 @@ def _one(row: RowMapping, decided: Decided, reads: msgspec.json.Decoder[Subject]
         reason=decided.reason,
         by=decided.by,
         day=date.fromisoformat(decided.at[:_DAY]),
+        batch=decided.batch,
     )

@@ -13,6 +13,7 @@ from tidewaiter.casework.words import Sought, plain_name, sought_in
 from tidewaiter.store import tables
 from tidewaiter.store.blocks import Marks, marked
 from tidewaiter.store.payloads import key, plain
+from tidewaiter.store.proposals import PROPOSED
 from tidewaiter.store.queuefilter import AlertFilter, Queue
 from tidewaiter.store.terms import Index, beginning, between, having, having_between, term
 
@@ -89,6 +90,8 @@ def _conditions(index: Index, queue: Queue) -> Iterator[tuple[str, Marks]]:
     for name, find in _ONE.items():
         if getattr(wanted, name) is not None:
             yield name, find(index, wanted)
+    if wanted.proposed:
+        yield "proposed", having(index, [PROPOSED])
     if wanted.due_from or wanted.due_to:
         yield "due", days_between(index, "due", wanted.due_from, wanted.due_to)
     if wanted.day_from or wanted.day_to:

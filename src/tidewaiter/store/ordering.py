@@ -10,16 +10,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, case, select, tuple_
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import SEVERITIES, weight
 from tidewaiter.store import tables
-from tidewaiter.store.alertterms import NO_DAY, rank_value
+from tidewaiter.store.alertterms import LISTED, NO_DAY, rank_value
 from tidewaiter.store.blocks import Marks, each_block, is_in, numbers_in, size
 from tidewaiter.store.queuefilter import Sort
 from tidewaiter.store.slices import slices
-from tidewaiter.store.terms import Index, having_each, values
+from tidewaiter.store.terms import Index, having, having_each, values
 
 FEW = 1_500  # alerts of which the order is read and not walked
 _STEPS = (500, 2_000, 8_000, 20_000)  # rows read at a time along the consignments
@@ -40,9 +41,16 @@ class Order(Record, frozen=True, kw_only=True):
 
 
 _RANK = Level("rank", down=True)
+_PRIORITY = (
+    Level("severity", down=True),
+    Level("listed", down=True),
+    Level("due-month", down=False),
+    Level("due", down=False),
+    _RANK,
+)
 ORDERS: Mapping[Sort, Order] = MappingProxyType(
     {
-        "rank": Order(levels=(_RANK,)),
+        "rank": Order(levels=_PRIORITY),
         "due": Order(levels=(Level("due-month", down=False), Level("due", down=False), _RANK)),
         "-due": Order(levels=(Level("due-month", down=True), Level("due", down=True), _RANK)),
         "newest": Order(levels=()),
@@ -63,11 +71,13 @@ class Key(Record, frozen=True, kw_only=True):
     score: int
     due: str | None
     consignment: str
+    severity: str
+    listed: str  # "1": a party resembles one on a list; "0": none does
 
     def value(self, kind: str) -> str:
         """Return the value of a level."""
-        if kind == "consignment":
-            return self.consignment
+        if kind in {"consignment", "severity", "listed"}:
+            return str(getattr(self, kind))
         if kind in {"rank", "score"}:
             return rank_value(getattr(self, kind))
         due = self.due or NO_DAY
@@ -97,7 +107,7 @@ def key_of(index: Index, alert: str, seen: Marks) -> Key:
     if row is None or not is_in(seen, row["number"]):
         hint = "go back to the first page"
         raise InputError(f'there is no alert "{alert}" to go on from', hint=hint)
-    return Key(**row)
+    return _key(row, having(index, [LISTED]))
 
 
 def in_order(index: Index, marks: Marks, order: Order, start: Start) -> Iterator[int]:
@@ -191,11 +201,11 @@ class _Walk:
         return (key.number for key in found[first:])
 
     def _keys(self, numbers: NDArray[np.int64]) -> Iterator[Key]:
-        c = tables.alert.c
+        c, listed = tables.alert.c, having(self._index, [LISTED])
         for some in slices(numbers.tolist()):
             found = self._index.work.connection.execute(_keys().where(c.number.in_(some)))
             for row in found.mappings():
-                yield Key(**row)
+                yield _key(row, listed)
 
     def _along(self, marks: Marks, level: Level, seen: Key | None) -> Iterator[int]:
         """Go along the consignments of all alerts, and keep those of the set."""
@@ -222,8 +232,21 @@ class _Walk:
 
 def _arranged(found: list[str], level: Level) -> list[str]:
     """Put the values of a level in order; alerts without a day are last in either."""
+    if level.kind == "severity":
+        return sorted(found, key=weight, reverse=level.down)
     known = sorted((value for value in found if value != NO_DAY), reverse=level.down)
     return known + [NO_DAY] * (len(known) < len(found))
+
+
+def _key(row: RowMapping, listed: Marks) -> Key:
+    return Key(**row, listed=str(int(is_in(listed, row["number"]))))
+
+
+def by_priority() -> tuple[ColumnElement[Any], ...]:
+    """Return how alerts of a short list are sorted: the most severe first, then by their rank."""
+    a = tables.alert.c
+    places = {name: weight(name) for name in SEVERITIES}
+    return case(places, value=a.severity).desc(), a.rank.desc(), a.id.desc()
 
 
 def _growing() -> Iterator[int]:
@@ -235,4 +258,4 @@ def _growing() -> Iterator[int]:
 
 def _keys() -> Select[Any]:
     c = tables.alert.c
-    return select(c.number, c.rank, c.score, c.due, c.consignment)
+    return select(c.number, c.rank, c.score, c.due, c.consignment, c.severity)

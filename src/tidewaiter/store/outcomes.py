@@ -1,8 +1,10 @@
 """Outcomes: stored alerts and what was found out about them, as a ranker learns from them.
 
-A result counts before a decision. What an officer decided for a reason that says nothing of the
-goods (wrong data, repeated), what is waiting, and what rests counts for nothing; nor do alerts on
-restricted entries, of which a model that many read would tell.
+A result counts before a decision. Of many alerts that were decided in one act, the first speaks for
+all: a model that heard each of them would learn one opinion many times over. What an officer
+decided for a reason that says nothing of the goods (wrong data, repeated), what is waiting, and
+what rests counts for nothing; nor do alerts on restricted entries, of which a model that many read
+would tell.
 """
 
 from collections import defaultdict
@@ -48,15 +50,27 @@ def outcomes(
     drawn = listed.drawn if listed else frozenset[str]()
     asked = [known, *(and_(a.id.in_(some), ~known) for some in slices(list(said)))]
     came_in = chain.from_iterable(_came_in(work, days, each, most) for each in asked)
+    heard: set[int] = set()
     for some, stored in came_in:
         trails, results = _trails(work, some), results_of(work, some)
         for alert in alerts_of(work, some):
-            told = _told(results.get(alert.id, []), trails.get(alert.id, []), said.get(alert.id))
-            if told is not None:
+            trail = trails.get(alert.id, [])
+            told = _told(results.get(alert.id, []), trail, said.get(alert.id))
+            if told is not None and (told[1] or _is_first(trail, heard)):
                 yield _example(alert, stored[alert.id], told, by_lot=alert.id in drawn)
     for each in listed.lines if listed else ():
         if _within(each.day, days):
             yield each
+
+
+def _is_first(trail: Sequence[Decided], heard: set[int]) -> bool:
+    """Tell whether a decision was not heard yet: one on many alerts in one act is heard once."""
+    last = standing(trail)
+    if last is None or last.batch is None:
+        return True
+    fresh = last.batch not in heard
+    heard.add(last.batch)
+    return fresh
 
 
 def alerts_in(work: Work, days: Days, *, most: int | None = None) -> Iterator[Alert]:

@@ -1,6 +1,6 @@
 """The overview's counts, read from the tallies: as fast with a million alerts as with ten."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import Counts, OpenSince, Track
+from tidewaiter.casework.tallies import BATCH
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 
@@ -44,8 +45,8 @@ def read_counts(work: Work, span: Span) -> Counts:
         work: Any.
         span: Of when, and what the reader may know of.
     """
-    days = _by_day(work, span, "added", "decided", "reopened", "undone")
-    keys = _by_key(work, span, "disagreed", "took")
+    days = _by_day(work, span, "added", "decided", "reopened")
+    keys = _by_key(work, span, "disagreed", "took", "undone")
     tracks = _tracks(work, span)
     return Counts(
         open=tuple(_open(work, span)),
@@ -55,7 +56,7 @@ def read_counts(work: Work, span: Span) -> Counts:
         decided=days["decided"],
         reopened=days["reopened"],
         lines=_lines(work, span),
-        undone=sum(days["undone"].values()),
+        undone=sum(keys["undone"].values()),
         disagreed=keys["disagreed"],
         took={int(minutes): count for minutes, count in keys["took"].items()},
         raised=raised(work, span),
@@ -79,13 +80,20 @@ def _by_day(work: Work, span: Span, *whats: str) -> dict[str, dict[date, int]]:
     return found
 
 
-def _by_key(work: Work, span: Span, *whats: str) -> dict[str, dict[str, int]]:
-    """Add up what is counted of all days together, by what it is and by its key."""
+def _by_key(work: Work, span: Span, *whats: str) -> dict[str, Counter[str]]:
+    """Add up what is counted of all days together, by what it is and by its key.
+
+    What was done to many alerts in one act counts once.
+    """
     t = tables.tally.c
-    found: dict[str, dict[str, int]] = {what: {} for what in whats}
-    for what, key, amount in _sums(work, span, (t.what, t.key), *_within(span, whats)):
-        found[what][key] = amount
-    return found
+    found: dict[str, Counter[str]] = {what: Counter() for what in whats}
+    both = (*whats, *(f"{BATCH}{what}" for what in whats))
+    for what, key, amount in _sums(work, span, (t.what, t.key), *_within(span, both)):
+        if what.startswith(BATCH):
+            found[what.removeprefix(BATCH)][key.partition(" ")[2]] += 1
+        else:
+            found[what][key] += amount
+    return dict(found)
 
 
 def _within(span: Span, whats: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
@@ -131,9 +139,13 @@ def _tracks(
 ) -> dict[str, tuple[Track, ...]]:
     t = tables.tally.c
     wanted = (t.subject.in_(subjects), t.day >= span.first_month)
-    found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for subject, key, what, amount in _sums(work, span, (t.subject, t.key, t.what), *wanted):
-        found[subject, key][what.replace("-", "_")] = amount
+        if what.startswith(BATCH):
+            made = found[subject, key.partition(" ")[2]]
+            made.update({what.removeprefix(BATCH): 1, "bulk": 1, "bulk_alerts": amount})
+        else:
+            found[subject, key][what.replace("-", "_")] += amount
     tracks = {
         subject: [Track(key=key, **told) for (of, key), told in found.items() if of == subject]
         for subject in subjects

@@ -9,10 +9,12 @@ import msgspec
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import weight
 from tidewaiter.consignments.restricted import open_match
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
+from tidewaiter.store.ordering import by_priority
 from tidewaiter.store.payloads import KEY_LENGTH, plain
 from tidewaiter.store.slices import slices
 
@@ -73,9 +75,9 @@ def alerts_about(
         named = named.where(s.alert.in_(few))
         substances.update(dict(map(tuple, work.connection.execute(named))))
         columns = (a.rank, *(a[name] for name in AlertInShort.__struct_fields__))
-        query = select(*columns).where(some).order_by(a.rank.desc(), a.id.desc()).limit(rows)
+        query = select(*columns).where(some).order_by(*by_priority()).limit(rows)
         first += work.connection.execute(query).mappings().all()
-    first.sort(key=lambda row: (row["rank"], row["id"]), reverse=True)
+    first.sort(key=lambda row: (weight(row["severity"]), row["rank"], row["id"]), reverse=True)
     fields = AlertInShort.__struct_fields__
     return AlertsAbout(
         total=len(ids),

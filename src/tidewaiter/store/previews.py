@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import func, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.base.severity import Severity
+from tidewaiter.base.severity import Severity, weight
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.matching import fit
 from tidewaiter.casework.suppression.scope import Scope
@@ -20,6 +20,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.candidates import Candidate, candidates, comparable
 from tidewaiter.store.database import Work
 from tidewaiter.store.hiding import rests, rules_that_hide
+from tidewaiter.store.ordering import by_priority
 from tidewaiter.store.suppression import suppression_of
 
 SAMPLE = 20  # alerts shown of each kind
@@ -107,7 +108,7 @@ def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
     a, s = tables.alert.c, tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
     wanted = select(a.id).select_from(joined).where(s.suppression == number, rests())
-    ranked = wanted.order_by(a.rank.desc(), a.id.desc()).limit(rows)
+    ranked = wanted.order_by(*by_priority()).limit(rows)
     return list(work.connection.execute(ranked).scalars())
 
 
@@ -145,14 +146,14 @@ class _Count:
         self.severities: Counter[Severity] = Counter()
         self.months: Counter[str] = Counter()
         self.statuses: Counter[Status] = Counter()
-        self.top: list[tuple[int, str]] = []
+        self.top: list[tuple[int, int, str]] = []
 
     def add(self, each: Candidate) -> None:
         """Count an alert."""
         self.severities[each.subject.severity] += 1
         self.months[each.day[:_MONTH]] += 1
         self.statuses[each.status] += 1
-        place = (each.rank, each.subject.id)
+        place = (weight(each.subject.severity), each.rank, each.subject.id)
         if len(self.top) < SAMPLE:
             heapq.heappush(self.top, place)
         else:
@@ -165,7 +166,7 @@ class _Count:
             by_severity=_ordered(self.severities),
             by_month=_ordered(self.months),
             by_status=_ordered(self.statuses),
-            sample=tuple(name for _, name in sorted(self.top, reverse=True)),
+            sample=tuple(name for *_, name in sorted(self.top, reverse=True)),
         )
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import get_args
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
@@ -21,9 +21,10 @@ from tidewaiter.store.blocks import numbers_in, size
 from tidewaiter.store.database import Work
 from tidewaiter.store.matching import Matched, days_between, match
 from tidewaiter.store.ordering import ORDERS, Start, in_order, key_of
+from tidewaiter.store.proposals import PROPOSED
 from tidewaiter.store.queuefilter import Queue, View
 from tidewaiter.store.slices import slices
-from tidewaiter.store.terms import Index, counted, index_of
+from tidewaiter.store.terms import Index, counted, having, index_of
 
 MOST = 12  # values of a filter that are told
 WITHIN = (-1, 0, 3, 7, 30)
@@ -65,6 +66,7 @@ class Counts(Record, frozen=True, kw_only=True):
     total: int
     by: Mapping[str, tuple[Count, ...]]  # by filter: see FACETS; the most frequent first
     due_within: Mapping[int, int]  # by days from today: see WITHIN
+    proposed: int = 0  # of which a decision waits for a second officer
 
 
 def queue_page(work: Work, queue: Queue, view: View | None = None) -> Page:
@@ -105,16 +107,26 @@ def queue_with_counts(
     return _page(index, matched, view), _all_counts(index, queue, matched, most)
 
 
-def matching_ids(work: Work, queue: Queue, rows: int) -> list[str]:
+def matching_ids(work: Work, queue: Queue, rows: int, *, stored: int | None = None) -> list[str]:
     """Return the ids of the alerts that a filter lets through, as they were stored.
 
     Args:
         work: Any.
         queue: The filter, and what may be seen.
         rows: How many at most.
+        stored: How many alerts were stored when someone looked, of which alone they are; None: all.
     """
     index = index_of(work)
-    return ids_of(work, numbers_in(match(index, queue).all_but())[:rows].tolist())
+    numbers = numbers_in(match(index, queue).all_but())
+    if stored is not None:
+        numbers = numbers[numbers < stored]
+    return ids_of(work, numbers[:rows].tolist())
+
+
+def stored_alerts(work: Work) -> int:
+    """Count the alerts that are stored; those that come later have greater numbers."""
+    last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
+    return 0 if last is None else int(last) + 1
 
 
 def count_alerts(work: Work, queue: Queue, kind: str) -> dict[str, int]:
@@ -169,6 +181,7 @@ def _all_counts(index: Index, queue: Queue, matched: Matched, most: int) -> Coun
         total=size(matched.all_but()),
         by={name: _counts(index, queue, matched, name, most) for name in FACETS},
         due_within=_due(index, queue, matched),
+        proposed=size(matched.all_but("proposed") & having(index, [PROPOSED])),
     )
 
 

@@ -10,7 +10,8 @@ from tidewaiter.consignments.types import Severity
 Sort = Literal[
     "rank", "due", "-due", "newest", "oldest", "score", "-score", "consignment", "-consignment"
 ]
-"""rank: severity and days left together, the highest first. due: the soonest first. score: the
+"""rank: the severity first, then what rests on a list, then the day on which it is due, then the
+points of the order of work. due: the soonest first. score: the
 highest first. "-" turns the order round; an alert without a due day is last in either."""
 
 
@@ -35,6 +36,7 @@ class AlertFilter(Record, frozen=True, kw_only=True):
     due_to: date | None = None  # the day itself too
     day_from: date | None = None  # of the law that it was screened by
     day_to: date | None = None
+    proposed: bool = False  # only those of which a decision waits for a second officer
     words: str = ""  # all of them occur in the goods, the title, the parties or the numbers
 
 

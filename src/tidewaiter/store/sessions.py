@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
-from tidewaiter.accounts.roles import Right, rights_of
+from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import digest_of, new_secret
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -68,7 +68,7 @@ def find_session(work: Work, secret: str, now: datetime) -> tuple[User | None, b
     account = account_of(work, row.account)
     if not account.active:
         return None, False
-    user = User(account=account, rights=rights_of(account.role), session=secret)
+    user = User(account=account, rights=account.rights, session=secret)
     return user, moment(now - _SEEN) >= row.seen
 
 

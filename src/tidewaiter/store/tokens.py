@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
-from tidewaiter.accounts.roles import Right, rights_of
+from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import digest_of, new_secret
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -83,7 +83,7 @@ def find_token(work: Work, secret: str, now: datetime) -> tuple[User, Token] | N
     token, account = _token(row), account_of(work, row["account"])
     if not account.active:
         return None
-    rights = rights_of(account.role) & frozenset(token.rights)
+    rights = account.rights & frozenset(token.rights)
     return User(account=account, rights=rights, session=""), token
 
 

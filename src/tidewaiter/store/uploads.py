@@ -148,11 +148,19 @@ def uploads(work: Work, *, before: int | None = None, rows: int = 50) -> list[Up
     return [read_upload(row) for row in work.connection.execute(wanted).mappings()]
 
 
+def running_now(work: Work, rows: int = 5) -> list[Upload]:
+    """Read the uploads that are being screened or wait for it, the first to come first."""
+    u = tables.upload.c
+    some = select(tables.upload).where(u.state.in_(("running", "queued")))
+    found = work.connection.execute(some.order_by(u.state.desc(), u.id).limit(rows))
+    return [read_upload(row) for row in found.mappings()]
+
+
 def twins(work: Work, sha256: str, *, but: int = 0, rows: int = 5) -> list[Upload]:
-    """Read the uploads of some bytes, but one, that are screened or will be, the newest first."""
+    """Read the uploads of some bytes, but one, that did not fail or end early, the newest first."""
     u = tables.upload.c
     same = select(tables.upload).where(u.sha256 == sha256, u.id != but)
-    same = same.where(u.state.in_(("queued", "running", "done"))).order_by(u.id.desc()).limit(rows)
+    same = same.where(u.state.not_in(("failed", "cancelled"))).order_by(u.id.desc()).limit(rows)
     return [read_upload(row) for row in work.connection.execute(same).mappings()]
 
 

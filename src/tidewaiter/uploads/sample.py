@@ -16,8 +16,8 @@ NAME = "sample manifest.csv"
 
 def sample_upload(work: Work) -> Upload | None:
     """Find the sample among the uploads that are screened or will be."""
-    found = twins(work, hashlib.sha256(_sample()).hexdigest(), rows=1)
-    return found[0] if found else None
+    found = twins(work, hashlib.sha256(_sample()).hexdigest())
+    return next((each for each in found if each.state in {"queued", "running", "done"}), None)
 
 
 def queue_sample(database: Database, desk: Desk, day: date) -> Upload:

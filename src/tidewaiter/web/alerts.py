@@ -1,6 +1,6 @@
 """One alert: why it is here, what stands around it, and what is decided of it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 import msgspec
@@ -15,6 +15,7 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.store import queue as store_queue
 from tidewaiter.store.accounts import assignee_of
 from tidewaiter.store.alerts import find_alert
+from tidewaiter.store.bulkdecisions import Batch, batch_of
 from tidewaiter.store.context import Context, context_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.decisions import (
@@ -27,12 +28,13 @@ from tidewaiter.store.decisions import (
     trail,
 )
 from tidewaiter.store.previews import Rest, rest_of
+from tidewaiter.store.proposals import waiting_on
 from tidewaiter.store.queuefilter import View
 from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.sessions import User
 from tidewaiter.store.versions import Version, versions_of
 from tidewaiter.web.alertview import Around, alert_page_view
-from tidewaiter.web.asking import Asked
+from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.learnedorder import learned_neighbours
 from tidewaiter.web.node import Node
@@ -40,6 +42,7 @@ from tidewaiter.web.queuequery import queue_of, read_kept
 from tidewaiter.web.rankerview import has_drifted
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
+from tidewaiter.web.toasts import Step, step_told
 
 Note = Annotated[str, msgspec.Meta(max_length=4_000)]
 
@@ -55,6 +58,16 @@ class AlertPage(Record, frozen=True, kw_only=True):
     rest: Rest | None  # by which rule it rests; None: it does not
     drifted: bool | None  # what taught the ranker is no longer like alerts now; None: no ranker
     versions: tuple[Version, ...]  # what it said before; none: no other line says anything of it
+    step: Step | None  # the decision that led here; None: none did
+    proposed: Batch | None  # the bulk decision on it that waits for a second officer
+
+
+class AlertQuery(Record, frozen=True, kw_only=True):
+    """Where an officer comes from."""
+
+    queue: str = ""  # the query of the queue to go on with
+    step: int | None = None  # number of the decision that led here
+    did: Literal["assign"] | None = None  # or what else did
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -81,12 +94,12 @@ class Assign(Record, frozen=True, kw_only=True):
     queue: str = ""
 
 
-@get("/alerts/{name:str}", guards=[may("see")], sync_to_thread=True)
+@get("/alerts/{name:str}", guards=[may("see")], sync_to_thread=True, query=AlertQuery)
 def alert_page(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
 ) -> Response[AlertPage]:
     """Show one alert: why it is here, what stands around it, and what was decided of it."""
-    query = request.query_params.get("queue", "")
+    query = read_query(request, AlertQuery)
     with node.read() as work:
         alert = seen_by(work, user, name)
         page = AlertPage(
@@ -98,6 +111,8 @@ def alert_page(
             results=tuple(results_of(work, [name]).get(name, ())),
             rest=rest_of(work, alert),
             versions=tuple(versions_of(work, name)),
+            step=step_told(work, user, query.step),
+            proposed=_proposed(work, user, name),
         )
         around = _around(node, work, user, alert, query)
     return reply(
@@ -118,7 +133,7 @@ def decide_alert(
             work, before, Wanted(verdict=data.verdict, reason=data.reason, note=data.note)
         )
         further = _next(node, work, user, alert, data.queue)
-    return done(request, after, _address(further or name, data.queue))
+    return done(request, after, _address(further or name, data.queue, step=after.decided))
 
 
 @post("/alerts/{name:str}/undo", guards=[may("decide")], sync_to_thread=True)
@@ -130,7 +145,7 @@ def undo_decision(
         seen_by(work, user, name)
         before = msgspec.structs.replace(standings(work, [name])[name], decided=data.seen or None)
         after = take_back(work, before)
-    return done(request, after, _address(name, data.queue))
+    return done(request, after, _address(name, data.queue, step=after.decided))
 
 
 @post("/alerts/{name:str}/assign", guards=[may("assign")], sync_to_thread=True)
@@ -142,7 +157,7 @@ def assign_alert(
         seen_by(work, user, name)
         assign(work, [name], assignee_of(work, data.to))
         after = standings(work, [name])[name]
-    return done(request, after, _address(name, data.queue))
+    return done(request, after, _address(name, data.queue, did="assign"))
 
 
 def _drifted(node: Node, work: Work) -> bool | None:
@@ -164,14 +179,16 @@ def seen_by(work: Work, user: User, name: str) -> Alert:
     return alert
 
 
-def _around(node: Node, work: Work, user: User, alert: Alert, kept: str) -> Around:
+def _around(node: Node, work: Work, user: User, alert: Alert, query: AlertQuery) -> Around:
     """Return which alerts come before this one and after it in the queue."""
+    kept = query.queue
     learned = _learned(node, work, user, alert, kept)
     if learned is not None:
-        return Around(query=kept, before=learned[0], next=learned[1])
-    before = _beside(node, work, user, kept, View(before=alert.id))
-    further = _beside(node, work, user, kept, View(after=alert.id))
-    return Around(query=kept, before=before, next=further)
+        before, further = learned
+    else:
+        before = _beside(node, work, user, kept, View(before=alert.id))
+        further = _beside(node, work, user, kept, View(after=alert.id))
+    return Around(query=kept, before=before, next=further, did=query.did)
 
 
 def _next(node: Node, work: Work, user: User, alert: Alert, kept: str) -> str | None:
@@ -198,8 +215,16 @@ def _beside(node: Node, work: Work, user: User, kept: str, view: View) -> str | 
     return page.alerts[0].id if page.alerts else None
 
 
-def _address(name: str, query: str) -> str:
-    return f"/alerts/{name}" + (f"?{urlencode({'queue': query})}" if query else "")
+def _address(name: str, query: str, **told: object) -> str:
+    """Return the address of an alert, with what led there."""
+    said = {"queue": query, **told}
+    pairs = {key: value for key, value in said.items() if value}
+    return f"/alerts/{name}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _proposed(work: Work, user: User, name: str) -> Batch | None:
+    waits = waiting_on(work, [name])
+    return batch_of(work, waits[name], cleared=user.account.cleared) if waits else None
 
 
 HANDLERS = [alert_page, decide_alert, undo_decision, assign_alert]

@@ -1,7 +1,7 @@
 """The page of an alert in words: the card, the verdicts with their keys, the trail."""
 
 from collections.abc import Iterator
-from typing import Protocol, get_args
+from typing import Literal, Protocol, get_args
 from urllib.parse import urlencode
 
 from tidewaiter.base.records import Record
@@ -12,12 +12,16 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.report.languages import number, words
 from tidewaiter.report.library import Citation, Library, citations
 from tidewaiter.report.view import AlertView, alert_view
+from tidewaiter.store.accounts import account_key
+from tidewaiter.store.bulkdecisions import Batch
 from tidewaiter.store.decisions import Standing
 from tidewaiter.store.sessions import User
 from tidewaiter.store.versions import Version
+from tidewaiter.web.decisionform import status_in_words
 from tidewaiter.web.lawdesk import LawDesk, desk_of
 from tidewaiter.web.node import Node
 from tidewaiter.web.resultsview import ResultsView, results_view
+from tidewaiter.web.toasts import Step, Toast, assigned_toast, step_toast
 
 _CARDS = 6
 _KEYS: dict[Verdict, str] = {
@@ -31,6 +35,7 @@ class Around(Record, frozen=True, kw_only=True):
     query: str  # of the queue
     before: str | None  # id
     next: str | None
+    did: Literal["assign"] | None = None  # what led here, beside a decision
 
 
 class Page(Protocol):
@@ -55,6 +60,14 @@ class Page(Protocol):
     @property
     def results(self) -> tuple[Result, ...]:
         """What inspections and laboratories found."""
+
+    @property
+    def step(self) -> Step | None:
+        """The decision that led here."""
+
+    @property
+    def proposed(self) -> Batch | None:
+        """The bulk decision that waits for a second officer."""
 
 
 class ReasonChoice(Record, frozen=True, kw_only=True):
@@ -83,6 +96,7 @@ class TrailStep(Record, frozen=True, kw_only=True):
     note: str
     by: str
     at: str
+    batch: int | None  # the bulk decision that it is of
 
 
 class VersionView(Record, frozen=True, kw_only=True):
@@ -104,6 +118,17 @@ class SubstanceCard(Record, frozen=True, kw_only=True):
     drawing: str  # address; "": there is none
 
 
+class ProposedView(Record, frozen=True, kw_only=True):
+    """A decision that waits for a second officer, in words."""
+
+    batch: int
+    verdict: str
+    reason: str
+    note: str
+    by: str
+    may_settle: bool  # the reader is a second officer
+
+
 class AlertPageView(Record, frozen=True, kw_only=True):
     """The page of an alert in words."""
 
@@ -122,6 +147,8 @@ class AlertPageView(Record, frozen=True, kw_only=True):
     before: str  # address; "": none
     next: str
     keys: tuple[tuple[str, str], ...]
+    toast: Toast | None
+    proposed: ProposedView | None
 
 
 def alert_page_view(page: Page, user: User, around: Around, node: Node) -> AlertPageView:
@@ -153,18 +180,58 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         before=f"/alerts/{around.before}{onward}" if around.before else "",
         next=f"/alerts/{around.next}{onward}" if around.next else "",
         keys=_keys(verdicts),
+        toast=_toast(page, around, user),
+        proposed=proposed_view(page.proposed, user) if page.proposed else None,
+    )
+
+
+def _toast(page: Page, around: Around, user: User) -> Toast | None:
+    if page.step is not None:
+        return step_toast(page.step)
+    if around.did == "assign":
+        return assigned_toast(page.alert, page.standing.assignee or "", user)
+    return None
+
+
+def proposed_view(batch: Batch, user: User) -> ProposedView:
+    """Put a decision that waits for a second officer into words."""
+    rules = load_decision_rules()
+    return ProposedView(
+        batch=batch.number,
+        verdict=words(rules.verdict[batch.verdict].says),
+        reason=words(rules.reason[batch.reason].says),
+        note=batch.note,
+        by=batch.by,
+        may_settle="approve" in user.rights and batch.by != account_key(user.account.id),
     )
 
 
 def _rank(alert: Alert, rules: AlertRules) -> str:
-    """Say what a rank adds up from: what score and days leave over is for what is unusual."""
-    over = alert.rank - alert.score
-    urgency = min(over, rules.urgency_of(alert.days_left))
-    return words(
-        "order of work {rank}: score {score}, {urgency} for the days left, {unusual} for what is "
-        "unusual"
-    ).format(rank=number(alert.rank), score=number(alert.score), urgency=number(urgency),
-             unusual=number(over - urgency))  # fmt: skip
+    """Say what the order points of an alert add up from."""
+    added = rules.added_to(alert)
+    points = max(alert.score, sum(each.points for each in alert.reasons))
+    text = words(
+        "order points {rank}: reasons {points}, days left {urgency}, papers disagree {papers}, "
+        "unusual {unusual}"
+    )
+    return text.format(
+        rank=number(alert.rank),
+        points=number(points),
+        urgency=number(added.urgency),
+        papers=number(added.papers),
+        unusual=number(added.unusual),
+    )
+
+
+def added_in_words(alert: Alert, rules: AlertRules) -> Iterator[str]:
+    """Yield what brings an alert forward among those of its severity."""
+    added = rules.added_to(alert)
+    if added.urgency:
+        yield words("+{points} due date").format(points=number(added.urgency))
+    if added.papers:
+        yield words("+{points} papers disagree").format(points=number(added.papers))
+    if added.unusual:
+        yield words("+{points} unusual").format(points=number(added.unusual))
 
 
 def _cards(alert: Alert, desk: LawDesk) -> Iterator[SubstanceCard]:
@@ -193,21 +260,6 @@ def _versions(page: Page, library: Library) -> Iterator[VersionView]:
         )
 
 
-def status_in_words(status: str) -> str:
-    """Say where an alert stands."""
-    said = {
-        "open": words("open"),
-        "held": words("held"),
-        "released": words("released"),
-        "confirmed": words("confirmed"),
-        "dismissed": words("dismissed"),
-        "waiting": words("waiting"),
-        "referred": words("referred"),
-        "suppressed": words("resting"),
-    }
-    return said.get(status, status)
-
-
 def _verdicts() -> tuple[VerdictChoice, ...]:
     rules = load_decision_rules()
     return tuple(
@@ -233,7 +285,9 @@ def _step(step: Decided) -> TrailStep:
         verdict = words(rules.verdict[step.verdict].says)
     known = rules.reason.get(step.reason)
     reason = words(known.says) if known else step.reason
-    return TrailStep(verdict=verdict, reason=reason, note=step.note, by=step.by, at=step.at)
+    return TrailStep(
+        verdict=verdict, reason=reason, note=step.note, by=step.by, at=step.at, batch=step.batch
+    )
 
 
 def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:

@@ -35,3 +35,18 @@ def read_decision(decision: str, note: str) -> tuple[Verdict, str]:
         raise InputError(f'"{decision[:80]}" is no decision', hint=hint) from error
     load_decision_rules().check(read, reason, note)
     return read, reason
+
+
+def status_in_words(status: str) -> str:
+    """Say where an alert stands."""
+    said = {
+        "open": words("open"),
+        "held": words("held"),
+        "released": words("released"),
+        "confirmed": words("confirmed"),
+        "dismissed": words("dismissed"),
+        "waiting": words("waiting"),
+        "referred": words("referred"),
+        "suppressed": words("resting"),
+    }
+    return said.get(status, status)

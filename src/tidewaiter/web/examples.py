@@ -24,6 +24,7 @@ from tidewaiter.web.accounts import Change, Clearance, Code, NewName
 from tidewaiter.web.alertcases import IntoCase
 from tidewaiter.web.alerts import Assign, Decide, Undo
 from tidewaiter.web.bulk import Bulk
+from tidewaiter.web.bulkdecisions import Second, UndoBatch
 from tidewaiter.web.caseclosing import Answer, Closing, Reason, Retention
 from tidewaiter.web.casefiles import ExportWish
 from tidewaiter.web.casereports import Finished
@@ -58,7 +59,7 @@ from tidewaiter.web.noticeacts import (
 from tidewaiter.web.noticeacts import Seen as SeenOfNotice
 from tidewaiter.web.noticechecks import DraftForm
 from tidewaiter.web.noticedrafts import Version
-from tidewaiter.web.own import Language, NewPassword, NewToken
+from tidewaiter.web.own import BothRoles, Language, NewPassword, NewToken
 from tidewaiter.web.parties import Judge
 from tidewaiter.web.peeracts import Discarded, Narrow, Written
 from tidewaiter.web.peeracts import Turn as TurnRelation
@@ -142,7 +143,17 @@ BODIES: Mapping[str, Record] = {
         found=("ephedrine = 98.5",), quantity="25 kg",
     ),
     "withdraw_one": Withdraw(number=3, reason="mixed-up", note="Vials 3 and 4"),
-    "change_many": Bulk(do="decide", alert=(_ALERT,), decision="dismiss/other-goods", seen=41),
+    "change_many": Bulk(
+        do="decide", everything=True, expected=12, stored=430, decision="dismiss/other-goods",
+        note="Table salt of one sender", seen=41, queue="severity=low", confirmed=True,
+    ),
+    "preview_many": Bulk(
+        do="decide", everything=True, expected=12, decision="dismiss/other-goods", seen=41,
+        queue="severity=low",
+    ),
+    "undo_bulk": UndoBatch(queue="severity=low"),
+    "settle_bulk": Second(says="reject", alert=(_ALERT,), note="The route is another one"),
+    "work_as_analyst": BothRoles(analyst=True),
     "save_queue": Save(name="late and high", queue="severity=high&due_within=-1", shared=True),
     "open_new": NewCase(title="Drums at the north gate", alert=_ALERT),
     "add_note": NoteGiven(text="Seal 17 is broken; the driver says it was so before"),

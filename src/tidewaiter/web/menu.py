@@ -28,7 +28,15 @@ class Shown(Record, frozen=True, kw_only=True):
 
 
 ENTRIES = (
-    Entry(path="/queue", label=marked("Queue"), right="see"),
+    Entry(
+        path="/queue",
+        label=marked("Queue"),
+        right="see",
+        parts=(
+            Entry(path="/queue", label=marked("Queue"), right="see"),
+            Entry(path="/bulk-decisions", label=marked("Bulk decisions"), right="see"),
+        ),
+    ),
     Entry(path="/screen", label=marked("Upload"), right="see"),
     Entry(path="/cases", label=marked("Cases"), right="see"),
     Entry(path="/parties", label=marked("Parties"), right="see"),

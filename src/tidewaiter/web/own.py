@@ -15,8 +15,11 @@ from tidewaiter.report.languages import words
 from tidewaiter.store.accounts import (
     Account,
     Guarded,
+    account_of,
     count_try,
+    is_alone,
     note_wrong,
+    set_analyst,
     set_language,
     set_password,
 )
@@ -29,7 +32,7 @@ from tidewaiter.web.node import Node
 from tidewaiter.web.passkeys import site_of
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import by_hand, may
-from tidewaiter.web.signing import keep_session, turn
+from tidewaiter.web.signing import keep_session, own_path, turn
 
 _DAYS = 366
 _OWN = [may("see"), by_hand]
@@ -43,6 +46,7 @@ class OwnPage(Record, frozen=True, kw_only=True):
     sessions: tuple[Session, ...]
     tokens: tuple[Token, ...]
     passkeys: tuple[OwnPasskey, ...]
+    alone: bool  # the reader keeps the accounts, and nobody decides alerts
 
 
 class RightChoice(Record, frozen=True, kw_only=True):
@@ -58,6 +62,13 @@ class OwnView(Record, frozen=True, kw_only=True):
     rights: tuple[RightChoice, ...]
     connects: bool
     passkeys: bool  # can be made for this site
+
+
+class BothRoles(Record, frozen=True, kw_only=True):
+    """Whether an administrator works as an analyst, too."""
+
+    analyst: bool = False
+    next: str = "/account"  # page to go on with
 
 
 class NewPassword(Record, frozen=True, kw_only=True):
@@ -143,6 +154,17 @@ def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response
     return done(request, _page(node, user), "/account")
 
 
+@post("/account/analyst", guards=[may("administer"), by_hand], sync_to_thread=True)
+def work_as_analyst(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[BothRoles]
+) -> Response[Account]:
+    """Work as an analyst too, where one officer is all there is; or do so no longer."""
+    with node.change(user) as work:
+        set_analyst(work, user.account.id, analyst=data.analyst)
+        account = account_of(work, user.account.id)
+    return done(request, account, own_path(data.next))
+
+
 @post("/account/tokens", guards=[may("connect"), by_hand], sync_to_thread=True, makes=True)
 def make_token(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewToken]
@@ -172,6 +194,7 @@ def _page(node: Node, user: User) -> OwnPage:
             sessions=tuple(sessions(work, user, node.now())),
             tokens=tuple(tokens(work, user.account.id)),
             passkeys=tuple(passkeys(work, user.account.id)),
+            alone=is_alone(work, user.account),
         )
 
 
@@ -189,5 +212,11 @@ def _view(node: Node, user: User) -> OwnView:
 
 
 HANDLERS = [
-    own_page, change_password, change_language, end_other_sessions, make_token, take_token_back,
-]  # fmt: skip
+    own_page,
+    work_as_analyst,
+    change_password,
+    change_language,
+    end_other_sessions,
+    make_token,
+    take_token_back,
+]

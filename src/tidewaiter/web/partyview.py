@@ -10,7 +10,7 @@ from tidewaiter.casework.flows import month_number, month_text
 from tidewaiter.network.party import PartyView
 from tidewaiter.report.library import Library
 from tidewaiter.store.entities import Month
-from tidewaiter.web.alertview import status_in_words
+from tidewaiter.web.decisionform import status_in_words
 
 _MONTHS: Final = 36  # that are drawn one by one; longer spans are drawn by years
 _WIDTH: Final = 640.0

@@ -6,8 +6,13 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
+from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
+from tidewaiter.store.accounts import is_alone
+from tidewaiter.store.bulkdecisions import Batch, batch_of
+from tidewaiter.store.database import Work
 from tidewaiter.store.decisions import last_decision, standings
+from tidewaiter.store.proposals import waiting_on
 from tidewaiter.store.queue import queue_with_counts
 from tidewaiter.store.savedfilters import (
     LONGEST,
@@ -16,15 +21,36 @@ from tidewaiter.store.savedfilters import (
     save_filter,
     saved_filters,
 )
+from tidewaiter.store.sessions import User
+from tidewaiter.store.uploads import running_now
+from tidewaiter.uploads.sample import sample_upload
 from tidewaiter.web import bulk
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.learnedorder import in_learned_order
+from tidewaiter.web.node import Node
 from tidewaiter.web.queuepage import QueuePage, QueueRow
 from tidewaiter.web.queuequery import QueueQuery, queue_of, read_kept, written
-from tidewaiter.web.queueview import queue_view
+from tidewaiter.web.queueview import queue_view, running_view
 from tidewaiter.web.replies import done, reply
+from tidewaiter.web.screen import shown_in
+from tidewaiter.web.screenview import JobView
 from tidewaiter.web.security import may
+from tidewaiter.web.toasts import step_told
+from tidewaiter.web.uploadpages import Shown
+
+
+class RunningPage(Record, frozen=True, kw_only=True):
+    """The uploads that are being screened: a part of the queue."""
+
+    running: tuple[Shown, ...]
+    preparing: bool  # the sample is about to be put among them
+
+
+class RunningView(Record, frozen=True, kw_only=True):
+    """The uploads that are being screened, in words."""
+
+    running: tuple[JobView, ...]
 
 
 class Save(Record, frozen=True, kw_only=True):
@@ -52,10 +78,14 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
         alerts, learned = found.alerts, query.sort == "learned"
         if learned and ranker is not None:
             alerts = tuple(in_learned_order(alerts, ranker))
-        where = standings(work, [alert.id for alert in alerts])
+        ids = [alert.id for alert in alerts]
+        where, waits = standings(work, ids), waiting_on(work, ids)
         page = QueuePage(
             query=query,
-            rows=tuple(QueueRow(alert=each, standing=where[each.id]) for each in alerts),
+            rows=tuple(
+                QueueRow(alert=each, standing=where[each.id], proposed=waits.get(each.id))
+                for each in alerts
+            ),
             total=found.total,
             earlier=found.earlier,
             later=found.later and not learned,
@@ -63,8 +93,46 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
             counts=counts,
             last=last_decision(work),
             saved=tuple(saved_filters(work, user.account.id)),
+            batch=_batch(work, user, query.batch),
+            step=step_told(work, user, query.step),
+            running=tuple(shown_in(node, user, running_now(work))),
+            preparing=_preparing(node, work),
+            alone=is_alone(work, user.account),
         )
     return reply(request, "queue.html", page, view=lambda: queue_view(page, user, node))
+
+
+@get("/queue/screening", guards=[may("see")], include_in_schema=False, sync_to_thread=True)
+def screening_now(request: Asked, node: TheNode, user: TheUser) -> Response[RunningPage]:
+    """Show the uploads that are being screened: a part of the queue, asked for while some are."""
+    with node.read() as work:
+        page = RunningPage(
+            running=tuple(shown_in(node, user, running_now(work))), preparing=_preparing(node, work)
+        )
+    answer = reply(
+        request,
+        "screening-now.html",
+        page,
+        view=lambda: RunningView(running=running_view(page.running)),
+    )
+    if not page.running and not page.preparing:
+        answer.headers["HX-Refresh"] = "true"  # they have ended: the queue is another one
+    return answer
+
+
+def _preparing(node: Node, work: Work) -> bool:
+    """Tell whether the server was asked to screen the sample, and has not come to it yet."""
+    return node.serving.sample and sample_upload(work) is None
+
+
+def _batch(work: Work, user: User, number: int | None) -> Batch | None:
+    """Read a bulk decision that led here; what is no more is not told of."""
+    if number is None:
+        return None
+    try:
+        return batch_of(work, number, cleared=user.account.cleared)
+    except MissingError:
+        return None
 
 
 @post("/queue/saved", guards=[may("see")], sync_to_thread=True, makes=True)
@@ -91,4 +159,4 @@ def remove_saved(
     return done(request, Saved(filter=number), "/queue")
 
 
-HANDLERS = [queue_page, save_queue, remove_saved, *bulk.HANDLERS]
+HANDLERS = [queue_page, screening_now, save_queue, remove_saved, *bulk.HANDLERS]

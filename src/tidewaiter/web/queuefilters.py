@@ -8,7 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.report.languages import counted, day, number, words
 from tidewaiter.report.library import Library
-from tidewaiter.web.alertview import status_in_words
+from tidewaiter.web.decisionform import status_in_words
 from tidewaiter.web.queuepage import QueuePage
 from tidewaiter.web.queuequery import QueueQuery, written
 
@@ -61,7 +61,8 @@ def names(library: Library) -> Names:
 def _titles() -> Mapping[str, str]:
     return {
         "severity": words("Severity"), "status": words("Status"), "due": words("Due"),
-        "assignee": words("Assigned to"), "substance": words("Substance"),
+        "assignee": words("Assigned to"), "proposed": words("Second officer"),
+        "substance": words("Substance"),
         "rule": words("Reason"), "country": words("Country on the papers"),
         "origin": words("From"), "destination": words("To"), "party": words("Party"),
         "entry": words("List entry"), "consignment": words("Consignment"),
@@ -89,6 +90,19 @@ def groups(page: QueuePage, names: Names) -> Iterator[Group]:
                 for each in page.counts.by[name]
             )
         yield Group(name=name, title=titles[name], choices=choices)
+        if name == "status" and (page.counts.proposed or page.query.proposed):
+            yield Group(name="proposed", title=titles["proposed"], choices=(_proposed(page),))
+
+
+def _proposed(page: QueuePage) -> Choice:
+    chosen = page.query.proposed
+    return Choice(
+        label=words("Waiting for a second officer"),
+        value="true",
+        count=count_in_words(page.counts.proposed),
+        path=path_of(page.query, proposed=not chosen),
+        chosen=chosen,
+    )
 
 
 def _due(page: QueuePage) -> Iterator[Choice]:
@@ -138,6 +152,9 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
     if query.assignee is not None:
         label = f"{titles['assignee']}: {query.assignee or names['assignee']['']}"
         yield Chip(label=label, path=path_of(query, assignee=None))
+    if query.proposed:
+        label = words("Waiting for a second officer")
+        yield Chip(label=label, path=path_of(query, proposed=False))
     for name in ("words", "party", "entry", "consignment", "origin", "destination", "source",
                  "screening", "due_from", "due_to", "day_from", "day_to"):  # fmt: skip
         if value := getattr(query, name):
@@ -149,7 +166,7 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
 def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
     """Yield the orders; with a model, that which decisions taught."""
     said = {
-        "rank": words("in order of work"), "due": words("due soonest first"),
+        "rank": words("priority"), "due": words("due soonest first"),
         "-due": words("due latest first"), "newest": words("newest first"),
         "oldest": words("oldest first"), "score": words("highest score first"),
         "-score": words("lowest score first"), "consignment": words("by consignment"),
@@ -168,6 +185,8 @@ def kept(query: QueueQuery) -> Iterator[tuple[str, str]]:
         yield from ((name, value) for value in getattr(query, name))
     if query.assignee is not None:
         yield "assignee", query.assignee
+    if query.proposed:
+        yield "proposed", "true"
     for name in ("due_within", "source", "screening"):
         if (value := getattr(query, name)) is not None:
             yield name, str(value)

@@ -2,10 +2,13 @@
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Alert
+from tidewaiter.store.bulkdecisions import Batch
 from tidewaiter.store.decisions import Standing
 from tidewaiter.store.queue import Counts
 from tidewaiter.store.savedfilters import SavedFilter
 from tidewaiter.web.queuequery import QueueQuery
+from tidewaiter.web.toasts import Step
+from tidewaiter.web.uploadpages import Shown
 
 
 class QueueRow(Record, frozen=True, kw_only=True):
@@ -13,6 +16,7 @@ class QueueRow(Record, frozen=True, kw_only=True):
 
     alert: Alert
     standing: Standing
+    proposed: int | None  # the bulk decision that waits for a second officer; None: there is none
 
 
 class QueuePage(Record, frozen=True, kw_only=True):
@@ -27,3 +31,8 @@ class QueuePage(Record, frozen=True, kw_only=True):
     counts: Counts
     last: int  # id of the last decision of any alert: what is decided in bulk rests on it
     saved: tuple[SavedFilter, ...]
+    batch: Batch | None  # the bulk decision that led here
+    step: Step | None  # or the decision on one alert
+    running: tuple[Shown, ...]  # uploads that are being screened or wait for it
+    preparing: bool  # the sample is about to be put among them
+    alone: bool  # the reader keeps the accounts, and nobody decides alerts

@@ -10,6 +10,7 @@ from tidewaiter.store.queuefilter import AlertFilter, Queue, Sort, View
 from tidewaiter.store.sessions import User
 from tidewaiter.web.asking import formed
 from tidewaiter.web.node import Node
+from tidewaiter.web.toasts import Did
 
 ROWS = 50  # of a page
 FIRST = 100  # alerts by the rules that can be put in the order that decisions taught
@@ -23,8 +24,11 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
     sort: Sort | Literal["learned"] = "rank"
     after: str | None = None
     before: str | None = None
-    done: int | None = None  # how many alerts were changed by the action that led here
+    did: Did | None = None  # the action that led here
+    done: int | None = None  # how many alerts it changed
     left: int | None = None  # and how many were left
+    batch: int | None = None  # number of the bulk decision that it made
+    step: int | None = None  # or of the decision on one alert
 
     def wanted(self) -> AlertFilter:
         """Return the filter."""
@@ -47,7 +51,7 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
 
 _FILTER = AlertFilter.__struct_fields__
 _DEFAULTS = QueueQuery()
-_ANEW = {"after": None, "before": None, "done": None, "left": None}
+_ANEW = dict.fromkeys(("after", "before", "did", "done", "left", "batch", "step"))
 
 
 def queue_of(query: AlertFilter, node: Node, user: User) -> Queue:
@@ -78,5 +82,5 @@ def written(query: QueueQuery, **change: Any) -> str:
         if value is None or value == getattr(_DEFAULTS, name):
             continue
         values = value if isinstance(value, tuple) else (value,)
-        pairs += [(name, str(each)) for each in values]
+        pairs += [(name, str(each).lower() if each is True else str(each)) for each in values]
     return urlencode(pairs)

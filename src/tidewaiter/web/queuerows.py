@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.priority import is_listed
 from tidewaiter.consignments.routing import route_of
+from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.report.finds import finds
 from tidewaiter.report.languages import counted, day, words
@@ -17,7 +19,8 @@ from tidewaiter.report.titles import short_title
 from tidewaiter.report.tracks import percent
 from tidewaiter.report.words import days_in_words
 from tidewaiter.substances.types import Regime
-from tidewaiter.web.alertview import status_in_words
+from tidewaiter.web.alertview import added_in_words
+from tidewaiter.web.decisionform import status_in_words
 from tidewaiter.web.queuepage import QueueRow
 
 _GOODS = 180  # characters of a description that are shown around a find
@@ -47,9 +50,14 @@ class RowView(Record, frozen=True, kw_only=True):
     status_words: str
     assignee: str
     restricted: bool
+    adds: tuple[str, ...]  # what brings it forward among those of its severity, like "+30 unusual"
+    listed: bool  # a party resembles one on a list
+    proposed: int | None  # the bulk decision that waits for a second officer
 
 
-def row_view(row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime]) -> RowView:
+def row_view(
+    row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime], rules: AlertRules
+) -> RowView:
     """Put an alert into words, as a row of the queue.
 
     Args:
@@ -57,6 +65,7 @@ def row_view(row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime
         kept: Query of the queue, to come back to.
         today: The day.
         regimes: By slug, for their short names.
+        rules: By which its place was made.
     """
     alert = row.alert
     route = route_of(alert.line)
@@ -83,6 +92,9 @@ def row_view(row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime
         status_words=status_in_words(row.standing.status),
         assignee=row.standing.assignee or "",
         restricted=alert.restricted,
+        adds=tuple(added_in_words(alert, rules)),
+        listed=is_listed(alert),
+        proposed=row.proposed,
     )
 
 

@@ -1,11 +1,12 @@
 """The queue in words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import number, words
+from tidewaiter.report.languages import counted, number, words
 from tidewaiter.store.savedfilters import SavedFilter
 from tidewaiter.store.sessions import User
 from tidewaiter.web.bulk import AT_ONCE
@@ -26,6 +27,9 @@ from tidewaiter.web.queuefilters import (
 from tidewaiter.web.queuepage import QueuePage
 from tidewaiter.web.queuequery import FIRST, QueueQuery, written
 from tidewaiter.web.queuerows import RowView, row_view
+from tidewaiter.web.screenview import JobView, job_view
+from tidewaiter.web.toasts import Toast, batch_toast, bulk_toast, step_toast
+from tidewaiter.web.uploadpages import Shown
 
 
 class SavedView(Record, frozen=True, kw_only=True):
@@ -45,6 +49,7 @@ class QueueView(Record, frozen=True, kw_only=True):
     chips: tuple[Chip, ...]
     rows: tuple[RowView, ...]
     total: str
+    counted: str  # how many alerts match, in words
     learned: str  # what is to be known of the order; "": it is one of the rules
     sorts: tuple[Choice, ...]
     first: str  # address; "": this is the first page
@@ -57,6 +62,8 @@ class QueueView(Record, frozen=True, kw_only=True):
     may: frozenset[str]
     at_once: int
     keys: tuple[tuple[str, str], ...]
+    toast: Toast | None
+    running: tuple[JobView, ...]
 
 
 def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
@@ -74,8 +81,11 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
     return QueueView(
         groups=tuple(groups(page, known)),
         chips=tuple(chips(query, known)),
-        rows=tuple(row_view(each, onward, node.today(), library.regimes) for each in rows),
+        rows=tuple(
+            row_view(each, onward, node.today(), library.regimes, node.alert_rules) for each in rows
+        ),
         total=count_in_words(page.total),
+        counted=_counted(page.total),
         learned=_learned(query),
         sorts=tuple(sorts(query, taught=node.taught.sound() is not None)),
         first=path_of(query) if query.after or query.before else "",
@@ -96,8 +106,31 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
             ("/", words("Search")),
             ("n", words("The next page")),
             ("p", words("The page before")),
+            ("u", words("Undo what was just done")),
         ),
+        toast=_toast(page),
+        running=running_view(page.running),
     )
+
+
+def running_view(running: Sequence[Shown]) -> tuple[JobView, ...]:
+    """Put the uploads that are being screened into words."""
+    return tuple(map(job_view, running))
+
+
+def _counted(total: int) -> str:
+    return counted("{count} alert", "{count} alerts", total).format(count=count_in_words(total))
+
+
+def _toast(page: QueuePage) -> Toast | None:
+    query = page.query
+    if page.step is not None:
+        return step_toast(page.step)
+    if page.batch is not None:
+        return batch_toast(page.batch, query.left or 0)
+    if query.did is not None and query.done is not None:
+        return bulk_toast(query.did, query.done, query.left or 0)
+    return None
 
 
 def _learned(query: QueueQuery) -> str:

@@ -1,6 +1,6 @@
 """Upload and screen: files come in, their columns are set right, their screening is watched."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from anyio.to_thread import run_sync
 from litestar import Response, get, post
@@ -9,7 +9,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.types import ReadOptions, Refusal
-from tidewaiter.store.accounts import account_key
+from tidewaiter.store.accounts import account_key, is_alone
 from tidewaiter.store.database import Work
 from tidewaiter.store.refusals import refusals
 from tidewaiter.store.screenings import screening_of
@@ -21,6 +21,7 @@ from tidewaiter.store.uploads import (
     cancel_upload,
     last_like,
     queue_upload,
+    running_now,
     set_options,
     twins,
     upload_of,
@@ -31,6 +32,7 @@ from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.intake import take_files
 from tidewaiter.web.node import Node
+from tidewaiter.web.phases import phase_of
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.screenview import list_view, upload_view
 from tidewaiter.web.security import may
@@ -55,12 +57,14 @@ def uploads_page(
     """Show the uploads, and take new ones."""
     with node.read() as work:
         found = uploads(work, before=before, rows=_ROWS)
+        alone = is_alone(work, user.account)
     page = UploadsPage(
-        uploads=tuple(shown_to(user, each) for each in found),
+        uploads=tuple(shown_in(node, user, found)),
         next=found[-1].id if len(found) == _ROWS else None,
         ready=sum(each.state == "mapped" for each in found),
         limit=node.desk.spool.limit,
         days=node.desk.days,
+        alone=alone,
     )
     return reply(request, "screen.html", page, view=lambda: list_view(page, user))
 
@@ -91,7 +95,7 @@ def upload_page(
 ) -> Response[UploadPage]:
     """Show one upload."""
     with node.read() as work:
-        page = _page(work, user, upload_of(work, number))
+        page = _page(node, work, user, upload_of(work, number))
     return reply(request, "upload.html", page, view=lambda: upload_view(page, user))
 
 
@@ -104,7 +108,7 @@ def upload_progress(
 ) -> Response[UploadPage]:
     """Show how far the screening of an upload is: a part of its page, asked for while it runs."""
     with node.read() as work:
-        page = _page(work, user, upload_of(work, number))
+        page = _page(node, work, user, upload_of(work, number))
     answer = reply(request, "upload-progress.html", page, view=lambda: upload_view(page, user))
     if page.upload.state not in {"queued", "running"}:
         answer.headers["HX-Refresh"] = "true"  # it has ended: the whole page is another one
@@ -128,12 +132,21 @@ def set_reading(
 
 @post("/screen/ready", guards=[may("upload")], sync_to_thread=True)
 def screen_ready(request: Asked, node: TheNode, user: TheUser) -> Response[Taken]:
-    """Screen all uploads of a user of whose columns nothing must be asked."""
+    """Screen all uploads of a user of whose columns nothing must be asked, the same bytes once."""
     with node.change(user) as work:
         ready = [each for each in uploads(work, rows=500) if each.state == "mapped"]
         mine = [each for each in ready if each.who == _who(user) and each.held]
-        queued = [queue_upload(work, each, node.today()) for each in reversed(mine)]
+        # One after the other: the first of several copies is queued, and the next ones see it.
+        fresh = (each for each in reversed(mine) if not _is_copy(work, each))
+        queued = [queue_upload(work, each, node.today()) for each in fresh]
     return done(request, Taken(uploads=tuple(shown_to(user, each) for each in queued)), "/screen")
+
+
+def _is_copy(work: Work, upload: Upload) -> bool:
+    """Tell whether the same bytes, read in the same way, are screened or will be."""
+    same = twins(work, upload.sha256, but=upload.id)
+    going = (each for each in same if each.state in {"queued", "running", "done"})
+    return any(each.options.reading == upload.options.reading for each in going)
 
 
 @post("/screen/{number:int}/cancel", guards=[may("upload")], sync_to_thread=True)
@@ -176,13 +189,25 @@ def _seen(node: Node, number: int, version: int) -> Upload:
         return structs.replace(upload_of(work, number), version=version)
 
 
-def _page(work: Work, user: User, upload: Upload) -> UploadPage:
+def shown_in(node: Node, user: User, found: Sequence[Upload]) -> Iterator[Shown]:
+    """Yield uploads as a user may see them, each with what its screening is at."""
+    going = [each for each in found if each.state in {"queued", "running"}]
+    first = min(going, key=lambda each: (each.state != "running", each.id), default=None)
+    for each in found:
+        yield shown_to(user, each, phase_of(node, each, first=each is first))
+
+
+def _page(node: Node, work: Work, user: User, upload: Upload) -> UploadPage:
     waits = upload.state in {"received", "mapped"}
     like = last_like(work, upload) if waits else None
     same = twins(work, upload.sha256, but=upload.id) if waits else []
     refused = _refusals(work, upload)
+    before = [each for each in running_now(work) if each.id != upload.id]
+    first = upload.state == "running" or not any(
+        each.state == "running" or each.id < upload.id for each in before
+    )
     return UploadPage(
-        upload=shown_to(user, upload),
+        upload=shown_to(user, upload, phase_of(node, upload, first=first)),
         twins=tuple(shown_to(user, each) for each in same),
         like=shown_to(user, like) if like else None,
         refusals=refused,

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
 from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.report.languages import counted, number, words
 from tidewaiter.report.scripts import not_compared
-from tidewaiter.report.summary import SEVERITIES
 from tidewaiter.store.sessions import User
 from tidewaiter.store.uploads import OPEN, State
 from tidewaiter.web.fieldwords import Group, called, groups
+from tidewaiter.web.phases import Phase
 from tidewaiter.web.uploadpages import Shown, UploadPage, UploadsPage
 
 _CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
@@ -43,6 +44,20 @@ _HOWS: dict[How, str] = {
     "format": _("by the format"),
     "": _("not read"),
 }
+_PHASES: dict[Phase, str] = {
+    "": "",
+    "turn": _("Its turn comes when those before it are done."),
+    "start": _("The screening starts in a moment."),
+    "scan": _(
+        "Step 1 of 3: compiling the text scan for this machine. This happens once after an "
+        "installation or an update and takes about a minute."
+    ),
+    "search": _(
+        "Step 2 of 3: compiling the search in party lists for this machine. This happens once "
+        "after an installation or an update and takes a minute or two."
+    ),
+    "loading": _("Loading substances, rules and lists; the lines are read next."),
+}
 _KEPT = _("kept, not used")
 _HINTS = {
     "map": _("Choose the field beside its column."),
@@ -63,10 +78,13 @@ DELIMITERS = ((",", _("comma")), (";", _("semicolon")), ("tab", _("tab")), ("|",
 class JobView(Record, frozen=True, kw_only=True):
     """An upload in a list, in words."""
 
+    id: int
+    name: str
     state: str
     percent: int | None  # None: it cannot be told
     progress: str
     alerts: int
+    phase: str  # what is going on, where it is not the lines that are read; "": they are
 
 
 class ListView(Record, frozen=True, kw_only=True):
@@ -125,7 +143,7 @@ class UploadView(Record, frozen=True, kw_only=True):
 def list_view(page: UploadsPage, user: User) -> ListView:
     """Put the list of uploads into words."""
     return ListView(
-        jobs=tuple(map(_job, page.uploads)),
+        jobs=tuple(map(job_view, page.uploads)),
         may_upload="upload" in user.rights,
         token=form_token(user.session) if user.session else "",
         limit=in_bytes(page.limit),
@@ -140,7 +158,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
     rate = upload.lines / upload.seconds if upload.seconds else 0
     doubtful = [each for each in seen.refusals if _TWO_WAYS in each.problem]
     return UploadView(
-        job=_job(upload),
+        job=job_view(upload),
         rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate >= 1 else "",
         remaining=_remaining(upload),
         refused=_refused(upload, page.refusals),
@@ -182,14 +200,22 @@ def in_bytes(size: int) -> str:
     return words("{size} bytes").format(size=number(size))
 
 
-def _job(upload: Shown) -> JobView:
+def job_view(upload: Shown) -> JobView:
+    """Put an upload of a list into words."""
     state = words("Stopping") if upload.stopping else words(_STATES[upload.state])
     return JobView(
+        id=upload.id,
+        name=upload.name,
         state=state,
         percent=_percent(upload),
         progress=_progress(upload),
         alerts=sum(upload.alerts.values()),
+        phase=_phase(upload),
     )
+
+
+def _phase(upload: Shown) -> str:
+    return words(_PHASES[upload.phase])
 
 
 def _percent(upload: Shown) -> int | None:

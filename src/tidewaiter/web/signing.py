@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.exceptions import TooManyRequestsException
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
+from msgspec import structs
 
 from tidewaiter.accounts.passkeys import Site
 from tidewaiter.accounts.passwords import hash_anew, hash_password, is_password
@@ -18,11 +19,14 @@ from tidewaiter.store.accounts import (
     Account,
     Guarded,
     count_try,
+    is_alone,
     note_wrong,
     renew_hash,
+    set_analyst,
     set_password,
 )
 from tidewaiter.store.activations import ask_activation
+from tidewaiter.store.database import Work
 from tidewaiter.store.sessions import (
     LONGEST,
     User,
@@ -65,6 +69,7 @@ class Welcome(Record, frozen=True, kw_only=True):
 
     password: str
     again: str
+    analyst: bool = False  # an administrator who works as an analyst, too
 
 
 class WelcomePage(Record, frozen=True, kw_only=True):
@@ -73,6 +78,7 @@ class WelcomePage(Record, frozen=True, kw_only=True):
     secret: str
     name: str
     problem: str
+    alone: bool  # an administrator, beside whom no account may decide alerts
 
 
 class Activation(Record, frozen=True, kw_only=True):
@@ -125,7 +131,7 @@ def welcome_page(request: Asked, node: TheNode, secret: FromPath[str]) -> Respon
     """Show where the owner of a new account sets a password."""
     with node.read() as work:
         account = invited(work, secret, node.now())
-    page = WelcomePage(secret=secret, name=account.name, problem="")
+        page = _welcome(work, secret, account)
     return reply(request, "welcome.html", page)
 
 
@@ -136,15 +142,19 @@ def welcome(
     """Set the first password, and begin a session."""
     with node.read() as work:
         account = invited(work, secret, node.now())
+        page = _welcome(work, secret, account)
     try:
         hashed = _hashed(data, account.name)
     except InputError as error:
-        page = WelcomePage(secret=secret, name=account.name, problem=error.message)
+        page = structs.replace(page, problem=error.message)
         return reply(request, "welcome.html", page, status=400)
     with node.change(None) as work:
         invited(work, secret, node.now())  # a second one may have been faster
         set_password(work, account.id, hashed)
         drop_invitations(work, account.id)
+    if data.analyst and page.alone:
+        with node.change(User(account=account, rights=account.rights, session="")) as work:
+            set_analyst(work, account.id, analyst=True)
     return begin_for(request, node, account, "/")
 
 
@@ -167,6 +177,11 @@ def activate(request: Asked, node: TheNode, data: JSONBody[Activation]) -> Respo
     with node.change(None) as work:
         code = ask_activation(work, name, hashed)
     return reply(request, "activate.html", ActivationPage(name=name, code=code, problem=""))
+
+
+def _welcome(work: Work, secret: str, account: Account) -> WelcomePage:
+    alone = is_alone(work, account)
+    return WelcomePage(secret=secret, name=account.name, problem="", alone=alone)
 
 
 def _hashed(data: Welcome | Activation, name: str) -> str:

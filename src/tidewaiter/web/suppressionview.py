@@ -15,7 +15,7 @@ from tidewaiter.report.languages import counted, day, number, words
 from tidewaiter.report.library import Library
 from tidewaiter.report.titles import short_title
 from tidewaiter.store.previews import Part, Preview
-from tidewaiter.web.alertview import status_in_words
+from tidewaiter.web.decisionform import status_in_words
 from tidewaiter.web.scopeform import query_of
 
 _SOON = 30  # days before its end at which a rule is marked
@@ -183,16 +183,22 @@ def offer_view(offer: Offer, library: Library) -> OfferView:
     told = words(
         "{dismissed} of {decided} decided alerts like this were dismissed, {who}, {first} to {last}"
     )
+    said = told.format(
+        dismissed=number(offer.dismissed),
+        decided=number(offer.decided),
+        who=who % {"num": number(offer.officers)},
+        first=day(offer.first),
+        last=day(offer.last),
+    )
+    if offer.decisions < offer.dismissed:
+        acts = words("{count} decisions; a bulk decision counts once")
+        said = f"{said} ({acts.format(count=number(offer.decisions))})"
     return OfferView(
         offer=offer,
         scope=scope_view(offer.scope, library),
-        told=told.format(
-            dismissed=number(offer.dismissed), decided=number(offer.decided),
-            who=who % {"num": number(offer.officers)}, first=day(offer.first),
-            last=day(offer.last),
-        ),
+        told=said,
         query=query_of(offer.scope),
-    )  # fmt: skip
+    )
 
 
 def week_chart(days: Mapping[str, int]) -> WeekChart | None:

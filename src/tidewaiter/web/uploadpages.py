@@ -11,6 +11,7 @@ from tidewaiter.consignments.readers.inspection import Inspection
 from tidewaiter.consignments.types import Refusal
 from tidewaiter.store.sessions import User
 from tidewaiter.store.uploads import Options, Reached, State, Upload
+from tidewaiter.web.phases import Phase
 
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 Short = Annotated[str, msgspec.Meta(max_length=40)]
@@ -44,6 +45,7 @@ class Shown(Record, frozen=True, kw_only=True):
     error: str | None
     hint: str | None
     held: bool
+    phase: Phase  # what it is at while no lines are read; "": they are, or it has ended
 
 
 class UploadsPage(Record, frozen=True, kw_only=True):
@@ -54,6 +56,7 @@ class UploadsPage(Record, frozen=True, kw_only=True):
     ready: int  # of these that only wait to be screened
     limit: int  # bytes of a file
     days: int  # for which files are kept
+    alone: bool  # the reader keeps the accounts, and nobody decides alerts
 
 
 class UploadPage(Record, frozen=True, kw_only=True):
@@ -95,7 +98,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     version: Version
 
 
-def shown_to(user: User, upload: Upload) -> Shown:
+def shown_to(user: User, upload: Upload, phase: Phase = "") -> Shown:
     """Return an upload as a user may see it: restricted alerts are counted for those cleared."""
     reached = upload.progress or Reached()
     same = {
@@ -116,4 +119,5 @@ def shown_to(user: User, upload: Upload) -> Shown:
         alerts=reached.alerts if user.account.cleared else reached.open_alerts,
         **{name: getattr(reached, name) for name in figures},
         stopping=upload.stop and upload.state == "running",
+        phase=phase,
     )

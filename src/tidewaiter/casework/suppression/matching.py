@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import weight
 from tidewaiter.casework.suppression.scope import Scope, Trader, digits
 from tidewaiter.casework.suppression.settings import StrongRow, load_suppression_settings
 from tidewaiter.casework.suppression.subject import (
@@ -14,7 +15,6 @@ from tidewaiter.casework.suppression.subject import (
     places_of,
     span_of,
     trader_of,
-    weight,
     words_of,
 )
 

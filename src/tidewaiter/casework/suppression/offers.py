@@ -29,6 +29,12 @@ class Past(Record, frozen=True, kw_only=True):
     reason: str  # code of the decision that stands
     by: str
     day: date  # of that decision
+    batch: int | None = None  # number of the act by which many were decided; None: by itself
+
+    @property
+    def act(self) -> tuple[int | None, str]:
+        """Return what one decision is: alerts that were decided in one act share it."""
+        return self.batch, "" if self.batch is not None else self.subject.id
 
 
 class Offer(Record, frozen=True, kw_only=True):
@@ -37,10 +43,11 @@ class Offer(Record, frozen=True, kw_only=True):
     scope: Scope
     dismissed: int  # alerts that it explains
     decided: int  # alerts that it would have hidden, of all that were decided
+    decisions: int  # by which they were dismissed; one on many alerts in one act is one
     officers: int  # who dismissed them
     first: date
     last: date
-    sure: float  # lower end of the 95 % interval of the share that was dismissed
+    sure: float  # lower end of the 95 % interval of the share of decisions that dismissed
     strong: int  # of those dismissed; a rule hides their like with a second supervisor only
     reason: str  # code that was given most
     alerts: tuple[str, ...]  # ids of those dismissed
@@ -103,9 +110,10 @@ def offer_in_words(offer: Offer) -> str:
     """Say what speaks for an offer."""
     who = "1 officer" if offer.officers == 1 else f"{offer.officers} officers"
     span = f"on {offer.first}" if offer.first == offer.last else f"{offer.first} to {offer.last}"
+    acts = f" in {offer.decisions:,} decisions" if offer.decisions < offer.dismissed else ""
     return (
         f"{offer.dismissed:,} of {offer.decided:,} decided alerts like this were dismissed, "
-        f"by {who}, {span}; at least {offer.sure:.0%} of such alerts, 19 times in 20. "
+        f"by {who}{acts}, {span}; at least {offer.sure:.0%} of such alerts, 19 times in 20. "
         "None was confirmed, held or referred."
     )
 
@@ -123,14 +131,16 @@ def _offer(scope: Scope, met: Sequence[Past], settings: SuppressionSettings) -> 
     """Make an offer of what a scope takes in; None: too little is for it, or something against."""
     bounds = settings.offer
     benign = [each for each in met if _is_learned(each, settings.reason)]
-    sure = least_share(len(benign), len(met))
-    enough = len(benign) >= bounds.least and len(benign) >= bounds.share * len(met)
+    # One act on many alerts is one opinion, whatever it dismissed.
+    said, all_said = len({each.act for each in benign}), len({each.act for each in met})
+    sure = least_share(said, all_said)
+    enough = said >= bounds.least and said >= bounds.share * all_said
     if any(each.status in bounds.against for each in met) or not enough or sure < bounds.sure:
         return None
     days = [each.day for each in benign]
     reasons = sorted(each.reason for each in benign)
     return Offer(
-        scope=scope, dismissed=len(benign), decided=len(met),
+        scope=scope, dismissed=len(benign), decided=len(met), decisions=said,
         officers=len({each.by for each in benign}), first=min(days), last=max(days), sure=sure,
         strong=sum(bool(strong(each.subject)) for each in benign),
         reason=max(dict.fromkeys(reasons), key=reasons.count),

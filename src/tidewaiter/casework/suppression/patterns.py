@@ -7,7 +7,7 @@ from itertools import product
 from typing import NamedTuple, TypeVar, cast
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.severity import Severity
+from tidewaiter.base.severity import Severity, weight
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, digits
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.casework.suppression.subject import (
@@ -17,7 +17,6 @@ from tidewaiter.casework.suppression.subject import (
     Subject,
     span_of,
     trader_of,
-    weight,
     words_of,
 )
 

@@ -1,9 +1,7 @@
 """What of an alert a suppression rule looks at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from types import MappingProxyType
-from typing import get_args
 
 import msgspec
 
@@ -11,9 +9,6 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.severity import Severity
 from tidewaiter.casework.words import words_in_order
 
-_PLACES: Mapping[str, int] = MappingProxyType(
-    {severity: place for place, severity in enumerate(reversed(get_args(Severity)))}
-)
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
 TEXTS = ("goods", "commercial")  # the fields of a line that are words
@@ -88,11 +83,6 @@ def subject_of(alert: object) -> Subject:
         alert: An `Alert` of consignments.
     """
     return msgspec.convert(alert, Subject, from_attributes=True)
-
-
-def weight(severity: str) -> int:
-    """Return the place of a severity, the least urgent first."""
-    return _PLACES[severity]
 
 
 @lru_cache(maxsize=65_536)

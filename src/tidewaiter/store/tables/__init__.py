@@ -57,6 +57,8 @@ from tidewaiter.store.tables.found import (
     alert_term,
     alert_version,
     decision,
+    decision_batch,
+    decision_proposal,
     reason,
     saved_filter,
 )
@@ -121,6 +123,8 @@ __all__ = [
     "contradiction",
     "custody",
     "decision",
+    "decision_batch",
+    "decision_proposal",
     "delivery",
     "entity",
     "entity_change",

@@ -18,6 +18,7 @@ account = Table(
     Column("rests", TEXT),  # until when none is taken
     Column("language", TEXT),  # null: as the browser asks
     Column("made", TEXT, nullable=False),
+    Column("analyst", WHOLE, nullable=False, server_default="0"),  # 0, 1: works as one beside it
     UniqueConstraint("name", name="account_once"),
     sqlite_strict=True,
 )

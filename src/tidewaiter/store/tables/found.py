@@ -140,6 +140,38 @@ decision = Table(
     Column("note", TEXT, nullable=False),
     Column("by", TEXT, nullable=False),
     Column("at", TEXT, nullable=False),
+    Column("batch", WHOLE, ForeignKey("decision_batch.id")),  # null: it was made by itself
     Index("decision_alert", "alert", "id"),
+    Index("decision_batch_of", "batch", "id"),
+    sqlite_strict=True,
+)
+
+# Decisions on many alerts that were made in one act; store/bulkdecisions.py writes them.
+decision_batch = Table(
+    "decision_batch",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("verdict", TEXT, nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("note", TEXT, nullable=False),
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    Column("left", WHOLE, nullable=False),  # alerts that someone else had decided meanwhile
+    Column("undone_by", TEXT),  # null: it was not undone
+    Column("undone_at", TEXT),
+    sqlite_strict=True,
+)
+
+# What of a batch waits for a second officer, and how that ended; store/proposals.py writes it.
+decision_proposal = Table(
+    "decision_proposal",
+    METADATA,
+    Column("batch", WHOLE, ForeignKey("decision_batch.id"), primary_key=True),
+    Column("alert", TEXT, ForeignKey("alert.id"), primary_key=True),
+    Column("state", TEXT, nullable=False),  # waiting, confirmed, rejected, withdrawn, overtaken
+    Column("settled_by", TEXT),
+    Column("settled_at", TEXT),
+    Index("decision_proposal_alert", "alert", "state"),
+    Index("decision_proposal_state", "state", "batch"),
     sqlite_strict=True,
 )

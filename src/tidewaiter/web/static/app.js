@@ -32,6 +32,10 @@
     wanted.click();
   });
 
+  /* What was just done is on the page when it comes: only what is added later is read out. */
+  const toast = document.querySelector("[data-toast] p"), told = document.getElementById("told");
+  if (toast && told) setTimeout(() => { told.textContent = toast.textContent; }, 150);
+
   /* What the server refuses is shown too, where htmx would keep the old page. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("content-type")?.startsWith("text/html")) {

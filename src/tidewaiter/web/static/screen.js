@@ -5,6 +5,7 @@
   if (!form) return;
   const input = form.querySelector("input[type=file]");
   const list = form.querySelector("[data-sending]");
+  const button = form.querySelector("button");
 
   const row = (file) => {
     const item = document.createElement("li");
@@ -39,20 +40,32 @@
     request.send(body);
   });
 
+  /* What waits to be sent. Each file that is chosen or dropped is put here once; one after the other goes. */
+  const waiting = [];
+  let busy = false;
+  const lock = (on) => { busy = on; button.disabled = on; input.disabled = on; form.setAttribute("aria-busy", String(on)); };
+
   const sendAll = async (files) => {
+    waiting.push(...files);
+    input.value = "";
+    if (busy) return;
+    lock(true);
     list.replaceChildren();
     const taken = [];
     let failed = false;
-    for (const file of files) {
-      const upload = await send(file);
+    while (waiting.length) {
+      const upload = await send(waiting.shift());
       if (upload) taken.push(upload); else failed = true;
     }
-    input.value = "";
+    lock(false);
     if (failed) return;
     location.assign(taken.length === 1 ? `/screen/${taken[0].id}` : "/screen");
   };
 
+  addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
+
   form.addEventListener("submit", (event) => {
+    if (busy) { event.preventDefault(); return; }
     if (!input.files.length) return;
     event.preventDefault();
     sendAll([...input.files]);

@@ -1,0 +1,452 @@
+"""Bulk decisions: many alerts decided in one act, which is undone in one step and counts as one.
+
+What a second officer has to agree to is not decided but proposed: see [bulk] of
+data/rules/decisions.toml.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, insert, select, update
+
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.base.severity import SEVERITIES, weight
+from tidewaiter.casework.decisions import (
+    Decided,
+    Verdict,
+    load_decision_rules,
+    standing,
+    status_of,
+)
+from tidewaiter.store import tables
+from tidewaiter.store.alertterms import LISTED
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.blocks import is_in
+from tidewaiter.store.database import Work
+from tidewaiter.store.decisions import Standing, Wanted, add_steps, taken_back
+from tidewaiter.store.payloads import plain
+from tidewaiter.store.proposals import proposals, propose, settle, waiting_on
+from tidewaiter.store.queue import visible_ids
+from tidewaiter.store.slices import slices
+from tidewaiter.store.terms import having, index_of
+
+_LARGEST = 2**63 - 1
+_WORST = 60  # alerts among which the worst are looked for
+
+
+class Batch(Record, frozen=True, kw_only=True):
+    """An act on many alerts, and what became of it."""
+
+    number: int
+    verdict: Verdict
+    reason: str  # code
+    note: str
+    by: str
+    at: str  # ISO 8601, UTC
+    decided: int  # alerts that it decided, with those that a second officer agreed to
+    waiting: int  # that wait for a second officer
+    rejected: int  # to which a second officer did not agree
+    left: int  # that someone else had decided meanwhile
+    undone_by: str | None  # None: it was not undone
+    undone_at: str | None
+
+
+class Sorted(Record, frozen=True, kw_only=True):
+    """What a decision on some alerts would do with each of them."""
+
+    decide: tuple[str, ...]  # ids
+    propose: tuple[str, ...]  # a second officer has to agree
+    left: tuple[str, ...]  # someone else decided them, or a decision on them waits already
+    severities: Mapping[str, int]  # of those to be decided, the most severe first
+    second: Mapping[str, int]  # of those to be proposed
+    listed: int  # of those to be proposed: that rest on a list
+    replaced: int  # of both: on which a decision stands
+    worst: tuple[str, ...]  # of both: the first ids by severity and list, some dozens at most
+
+
+class Done(Record, frozen=True, kw_only=True):
+    """What an act did."""
+
+    batch: int | None  # None: it did nothing
+    decided: int
+    proposed: int
+    left: int
+
+
+class Undone(Record, frozen=True, kw_only=True):
+    """What came of undoing an act."""
+
+    reopened: int  # alerts that stand as before
+    withdrawn: int  # proposals
+    left: int  # alerts that were decided by themselves since; they stay as they are
+
+
+class Settled(Record, frozen=True, kw_only=True):
+    """What came of a second officer's word."""
+
+    settled: int
+    left: int  # on which nothing waits any more
+
+
+class _Row(Record, frozen=True, kw_only=True):
+    now: Standing
+    severity: str
+    listed: bool
+
+
+def sort_out(work: Work, alerts: Sequence[str], verdict: Verdict, *, last: int) -> Sorted:
+    """Say what a decision on many alerts would do with each of them.
+
+    Args:
+        work: Any.
+        alerts: Ids; those that are not stored are passed over.
+        verdict: What would be decided.
+        last: Id of the last decision of any alert when the officer looked: see `last_decision`.
+    """
+    rules, rows = load_decision_rules().bulk, _rows(work, alerts)
+    waits = waiting_on(work, [row.now.alert for row in rows])
+    left = [r for r in rows if (r.now.decided or 0) > last or r.now.alert in waits]
+    gone = {row.now.alert for row in left}
+    free = [row for row in rows if row.now.alert not in gone]
+    second = [r for r in free if rules.needs_second(verdict, r.severity, listed=r.listed)]
+    kept = {row.now.alert for row in second}
+    mine = [row for row in free if row.now.alert not in kept]
+    return Sorted(
+        decide=_ids(mine),
+        propose=_ids(second),
+        left=_ids(left),
+        severities=_severities(mine),
+        second=_severities(second),
+        listed=sum(row.listed for row in second),
+        replaced=sum(row.now.status not in {"open", "suppressed"} for row in free),
+        worst=_worst(free),
+    )
+
+
+def look_over(work: Work, alerts: Sequence[str]) -> Sorted:
+    """Say which alerts an act would change that decides nothing, as to assign them."""
+    rows = _rows(work, alerts)
+    return Sorted(
+        decide=_ids(rows),
+        propose=(),
+        left=(),
+        severities=_severities(rows),
+        second={},
+        listed=0,
+        replaced=0,
+        worst=_worst(rows),
+    )
+
+
+def decide_many(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int) -> Done:
+    """Decide of many alerts in one act; propose what a second officer has to agree to.
+
+    Args:
+        work: Begun with a stamp. All of it is done in one transaction, or nothing.
+        alerts: Ids; those that are not stored are passed over.
+        wanted: What is decided.
+        last: Id of the last decision of any alert when the officer looked.
+
+    Raises:
+        InputError: The reason is none of the verdict's, or there is no note.
+    """
+    rules = load_decision_rules()
+    rules.check_bulk(wanted.verdict, wanted.reason, wanted.note)
+    told = sort_out(work, alerts, wanted.verdict, last=last)
+    done = Done(
+        batch=None, decided=len(told.decide), proposed=len(told.propose), left=len(told.left)
+    )
+    if not told.decide and not told.propose:
+        return done
+    number = _begin(work, wanted, len(told.left))
+    status = rules.verdict[wanted.verdict].status
+    now = {row.now.alert: row.now for row in _rows(work, told.decide)}
+    after = add_steps(work, [(now[name], status) for name in told.decide], wanted, number)
+    propose(work, number, told.propose)
+    _record(work, number, wanted, told, after)
+    return Done(batch=number, decided=done.decided, proposed=done.proposed, left=done.left)
+
+
+def undo_batch(work: Work, number: int, *, cleared: bool = True) -> Undone:
+    """Undo an act: what it decided stands as before, and what of it waits is withdrawn.
+
+    Alerts that were decided by themselves since stay as they are.
+
+    Args:
+        work: Begun with a stamp.
+        number: Of the act.
+        cleared: Whether alerts that rest on restricted entries are counted.
+
+    Raises:
+        ConflictError: It was undone already.
+        MissingError: There is none of this number.
+    """
+    batch = batch_of(work, number)
+    if batch.undone_by is not None:
+        hint = "look at what became of it"
+        raise ConflictError(f"bulk decision {number} was undone by {batch.undone_by}", hint=hint)
+    trails = _trails(work, number)
+    now = {row.now.alert: row.now for row in _rows(work, list(trails))}
+    moved = [
+        (now[name], status_of(standing([*steps, taken_back(name)])))
+        for name, steps in trails.items()
+        if steps[-1].batch == number and steps[-1].verdict is not None
+    ]
+    add_steps(work, moved, None, number)
+    waiting = [each.alert for each in proposals(work, number) if each.state == "waiting"]
+    withdrawn = settle(work, waiting, "withdrawn")
+    stamp, b = stamp_of(work), tables.decision_batch.c
+    values = {"undone_by": plain(stamp.who), "undone_at": moment(stamp.at)}
+    work.connection.execute(update(tables.decision_batch).where(b.id == number).values(**values))
+    reopened = [each.alert for each, _ in moved]
+    left = [name for name in trails if name not in set(reopened)]
+    told: Details = {
+        "batch": number,
+        "reopened": len(reopened),
+        "withdrawn": len(withdrawn),
+        "left": len(left),
+    }
+    record_change(
+        work, "bulk decision undone", {**told, **_first(work, [*reopened, *withdrawn, *left])}
+    )
+    seen = set(visible_ids(work, [*trails, *withdrawn], cleared=cleared))
+    return Undone(
+        reopened=sum(name in seen for name in reopened),
+        withdrawn=sum(name in seen for name in withdrawn),
+        left=sum(name in seen for name in left),
+    )
+
+
+def settle_batch(
+    work: Work, number: int, alerts: Sequence[str] | None, *, confirm: bool, note: str = ""
+) -> Settled:
+    """Confirm or reject what was proposed with an act, as a second officer.
+
+    Args:
+        work: Begun with a stamp, which says who the second officer is.
+        number: Of the act.
+        alerts: Ids; None: all that wait.
+        confirm: Whether the second officer agrees.
+        note: Words of the second officer's own; to reject, they are asked for.
+
+    Raises:
+        InputError: It is the officer's own act, or a rejection has no note.
+        MissingError: There is none of this number.
+    """
+    seen, me = batch_of(work, number), plain(stamp_of(work).who)
+    if seen.by == me:
+        hint = "another officer confirms or rejects it; you can undo it"
+        raise InputError("You cannot be the second officer of your own decision.", hint=hint)
+    if not confirm and not note.strip():
+        raise InputError("A rejection needs a note.", hint="say why you do not agree")
+    waiting = [each.alert for each in proposals(work, number) if each.state == "waiting"]
+    asked = set(waiting if alerts is None else alerts)
+    mine = [name for name in waiting if name in asked]
+    settled = settle(work, mine, "confirmed" if confirm else "rejected")
+    if confirm:
+        wanted = Wanted(verdict=seen.verdict, reason=seen.reason, note=note.strip() or seen.note)
+        status = load_decision_rules().verdict[seen.verdict].status
+        moved = [(row.now, status) for row in _rows(work, settled)]
+        add_steps(work, moved, wanted, number)
+    if settled:
+        action = "bulk decision confirmed" if confirm else "bulk decision rejected"
+        told: dict[str, str | int] = {
+            "batch": number,
+            "settled": len(settled),
+            "members": " ".join(settled),
+        }
+        record_change(work, action, told | _first(work, settled))
+    return Settled(settled=len(settled), left=len(asked) - len(settled))
+
+
+def batches(
+    work: Work, *, before: int | None = None, rows: int = 50, cleared: bool = True
+) -> list[Batch]:
+    """Read acts on many alerts, the newest first.
+
+    Args:
+        work: Any.
+        before: Number of the last one seen; None: from the newest.
+        rows: How many at most.
+        cleared: Whether alerts that rest on restricted entries are counted.
+    """
+    b = tables.decision_batch.c
+    wanted = select(tables.decision_batch).order_by(b.id.desc()).limit(rows)
+    if before is not None:
+        wanted = wanted.where(b.id < before)
+    return _read(work, wanted, cleared=cleared)
+
+
+def waiting_batches(work: Work, *, cleared: bool = True) -> list[Batch]:
+    """Read the acts of which something waits for a second officer, the oldest first."""
+    b, p = tables.decision_batch.c, tables.decision_proposal.c
+    some = select(p.batch).where(p.state == "waiting")
+    wanted = select(tables.decision_batch).where(b.id.in_(some)).order_by(b.id)
+    return [each for each in _read(work, wanted, cleared=cleared) if each.waiting]
+
+
+def batch_of(work: Work, number: int, *, cleared: bool = True) -> Batch:
+    """Read an act on many alerts.
+
+    Raises:
+        MissingError: There is none of this number.
+    """
+    wanted = select(tables.decision_batch).where(tables.decision_batch.c.id == number)
+    found = _read(work, wanted, cleared=cleared) if 0 < number <= _LARGEST else []
+    if not found:
+        hint = "look at the list of bulk decisions"
+        raise MissingError(f"There is no bulk decision {number}.", hint=hint)
+    return found[0]
+
+
+def members_of(work: Work, number: int) -> dict[str, str]:
+    """Return the alerts of an act, each with what became of it, the decided ones first.
+
+    Returns:
+        By id: decided, undone, later (decided by itself since), or the state of a proposal.
+    """
+    found = {name: _became(steps, number) for name, steps in _trails(work, number).items()}
+    for each in proposals(work, number):
+        if each.state != "confirmed":
+            found[each.alert] = each.state
+    return found
+
+
+def _became(steps: Sequence[Decided], number: int) -> str:
+    last = steps[-1]
+    if last.batch != number:
+        return "later"
+    return "decided" if last.verdict is not None else "undone"
+
+
+def _begin(work: Work, wanted: Wanted, left: int) -> int:
+    stamp = stamp_of(work)
+    row = {
+        "verdict": wanted.verdict,
+        "reason": wanted.reason,
+        "note": plain(wanted.note.strip()),
+        "by": plain(stamp.who),
+        "at": moment(stamp.at),
+        "left": left,
+    }
+    made = work.connection.execute(insert(tables.decision_batch).values(**row))
+    return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+
+def _record(
+    work: Work, number: int, wanted: Wanted, told: Sorted, after: Sequence[Standing]
+) -> None:
+    """Write the one entry about an act, with its members; each decision has its own beside it."""
+    lines = [f"{each.alert} {each.decided}\n" for each in after]
+    lines += [f"{name} proposed\n" for name in told.propose]
+    members = " ".join((*told.decide, *told.propose))
+    details: dict[str, str | int] = {
+        "batch": number,
+        "verdict": wanted.verdict,
+        "reason": wanted.reason,
+        "decided": len(told.decide),
+        "proposed": len(told.propose),
+        "left": len(told.left),
+        "members": members,
+        "digest": hashlib.sha256("".join(lines).encode()).hexdigest(),
+    }
+    record_change(work, "alerts decided in bulk", details | _first(work, members.split()))
+
+
+def _first(work: Work, members: Iterable[str]) -> dict[str, str]:
+    """Name one member, a restricted one if there is any: who may not know of it sees no entry."""
+    a, ids = tables.alert.c, list(members)
+    for some in slices(ids):
+        secret = select(a.id).where(a.id.in_(some), a.restricted == 1).limit(1)
+        if (name := work.connection.execute(secret).scalar()) is not None:
+            return {"first": str(name)}
+    return {"first": ids[0]} if ids else {}
+
+
+def _rows(work: Work, alerts: Sequence[str]) -> list[_Row]:
+    """Read where alerts stand, in the order of their ids as they were given."""
+    c, index = tables.alert.c, index_of(work)
+    listed = having(index, [LISTED])
+    found: dict[str, _Row] = {}
+    for some in slices(list(dict.fromkeys(alerts))):
+        wanted = select(c.id, c.status, c.assignee, c.decided, c.severity, c.number)
+        for row in work.connection.execute(wanted.where(c.id.in_(some))):
+            now = Standing(
+                alert=row.id, status=row.status, assignee=row.assignee, decided=row.decided
+            )
+            found[row.id] = _Row(now=now, severity=row.severity, listed=is_in(listed, row.number))
+    return [found[name] for name in dict.fromkeys(alerts) if name in found]
+
+
+def _worst(rows: Sequence[_Row]) -> tuple[str, ...]:
+    ranked = sorted(rows, key=lambda row: (weight(row.severity), row.listed), reverse=True)
+    return _ids(ranked[:_WORST])
+
+
+def _ids(rows: Sequence[_Row]) -> tuple[str, ...]:
+    return tuple(row.now.alert for row in rows)
+
+
+def _severities(rows: Sequence[_Row]) -> dict[str, int]:
+    counts = Counter(row.severity for row in rows)
+    return {name: counts[name] for name in SEVERITIES if counts[name]}
+
+
+def _trails(work: Work, number: int) -> dict[str, list[Decided]]:
+    """Read the trail of each alert that an act decided, in the order of its decisions."""
+    d = tables.decision.c
+    mine = select(d.alert).where(d.batch == number)
+    order = select(d.alert, func.min(d.id)).where(d.batch == number).group_by(d.alert)
+    rows = work.connection.execute(order.order_by(func.min(d.id))).all()
+    trails: dict[str, list[Decided]] = {alert: [] for alert, _ in rows}
+    steps = select(tables.decision).where(d.alert.in_(mine)).order_by(d.id)
+    for row in work.connection.execute(steps).mappings():
+        trails[row["alert"]].append(Decided(**row))
+    return trails
+
+
+def _read(work: Work, wanted: Select[Any], *, cleared: bool) -> list[Batch]:
+    rows = work.connection.execute(wanted).mappings().all()
+    numbers = [row["id"] for row in rows]
+    d, p = tables.decision, tables.decision_proposal
+    made = d.c.verdict.is_not(None)
+    decided = _counts(work, d, numbers, made, cleared=cleared)
+    waiting = _counts(work, p, numbers, p.c.state == "waiting", cleared=cleared)
+    rejected = _counts(work, p, numbers, p.c.state == "rejected", cleared=cleared)
+    return [
+        Batch(
+            number=row["id"],
+            verdict=row["verdict"],
+            reason=row["reason"],
+            note=row["note"],
+            by=row["by"],
+            at=row["at"],
+            decided=decided.get(row["id"], 0),
+            waiting=waiting.get(row["id"], 0),
+            rejected=rejected.get(row["id"], 0),
+            left=row["left"],
+            undone_by=row["undone_by"],
+            undone_at=row["undone_at"],
+        )
+        for row in rows
+    ]
+
+
+def _counts(
+    work: Work,
+    table: Table,
+    numbers: Sequence[int],
+    which: ColumnElement[bool],
+    *,
+    cleared: bool,
+) -> dict[int, int]:
+    """Count the rows of each act in a table that names its alerts."""
+    wanted = select(table.c.batch, func.count()).where(table.c.batch.in_(numbers), which)
+    if not cleared:
+        a = tables.alert.c
+        wanted = wanted.join(tables.alert, a.id == table.c.alert).where(a.restricted == 0)
+    rows = work.connection.execute(wanted.group_by(table.c.batch))
+    return {number: int(count) for number, count in rows}
