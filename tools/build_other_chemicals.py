@@ -29,6 +29,7 @@ from tidewaiter.identify.fold import FoldTables, build_fold_tables
 from tidewaiter.identify.hashing import SHIFT
 from tidewaiter.identify.keys import hash_texts, hash_words
 from tidewaiter.identify.others import OtherChemicals, pack_others
+from tidewaiter.identify.respelling import SHORTEST as SHORTEST_KEY
 from tidewaiter.identify.respelling import Respeller
 from tidewaiter.identify.rules import load_context_rules
 from tidewaiter.substances.registry import Registry, load_registry
@@ -37,6 +38,7 @@ DATA = Path(__file__).parents[1] / "src/tidewaiter/data"
 TARGET = DATA / "other_chemicals"
 SHORTEST, LONGEST = 3, 200  # characters of a name that counts
 COMMON = 2  # names that must hold a word for it to count as a word of chemistry
+MANY = 8  # names that hold a word which is known in other languages' spellings too
 SELDOM = 10  # names that hold a misspelt word, at most: "potasium" is in three
 OFTEN = 100  # times as many, and names at least, hold the word that was meant
 _LETTERS = 6  # of the shortest of both
@@ -119,7 +121,7 @@ class Packaged(NamedTuple):
     """What the two packages hold of other chemicals."""
 
     names: list[str]
-    words: set[str]
+    words: set[str]  # that many names hold
     wrong: set[str]  # words that are most likely misspelt
 
 
@@ -139,8 +141,7 @@ def read_packages(ours: set[int], registry: Registry, tables: FoldTables) -> Pac
     names = sorted(found)
     wrong = misspelt(names)
     counts = Counter(word for name in names for word in set(_WORD.findall(name.casefold())))
-    alone = {name.casefold() for name in names if _WORD.fullmatch(name)}
-    words = {word for word, count in counts.items() if count >= COMMON or word in alone}
+    words = {word for word, count in counts.items() if count >= MANY}
     return Packaged(names, words - wrong, wrong)
 
 
@@ -167,8 +168,8 @@ def respelt(words: Iterable[str], listed: Iterable[str], respeller: Respeller) -
         respeller: Makes the keys.
     """
     own = {"".join(respeller.keys(name)) for name in listed}
-    able = {word for word in words if word.isalpha() and len(word) >= respeller.shortest}
-    return {key for key in map(respeller.key, able) if len(key) >= respeller.shortest} - own
+    able = {word for word in words if word.isalpha()}
+    return {key for key in map(respeller.key, able) if len(key) >= SHORTEST_KEY} - own
 
 
 def _joined(
@@ -192,8 +193,10 @@ def main() -> None:
     hashes = hash_texts(others, tables).tolist()
     others = [word for word, key in zip(others, hashes, strict=True) if key not in left_out]
     names = other_names(texts, chooser)
+    by_code = words_by_code(texts)
+    told = {word for words in by_code.values() for word in words} & set(others)
     keys = respelt(
-        [*packaged.words, *others], [*(entry.text for entry in entries), *listed], respeller
+        [*packaged.words, *told], [*(entry.text for entry in entries), *listed], respeller
     )
     hashed = hash_packaged(packaged, tables)
     result = OtherChemicals(
@@ -204,7 +207,7 @@ def main() -> None:
     TARGET.mkdir(exist_ok=True)
     (TARGET / "hashes.bin").write_bytes(pack_others(result))
     (TARGET / "SOURCE.txt").write_text(_source(result, packaged, len(others)), encoding="utf-8")
-    lines = [f"{code}\t{' '.join(words)}\n" for code, words in words_by_code(texts).items()]
+    lines = [f"{code}\t{' '.join(words)}\n" for code, words in by_code.items()]
     (DATA / "hs" / "words.tsv").write_text("".join(lines), encoding="utf-8")
     print(f"{', '.join(f'{len(part)} {name}' for name, part in result._asdict().items())}")
 

@@ -1,4 +1,4 @@
-"""Ordinary chemicals under their own codes are no precursors, and misspelt precursors stay alerts."""
+"""Ordinary chemicals under their own codes are no precursors; misspelt precursors stay alerts."""
 
 from collections.abc import Callable
 from typing import Any

@@ -17,7 +17,10 @@ from tidewaiter.identify.keys import hash_texts
 from tidewaiter.identify.others import Respelt
 
 _WORD = re.compile(r"[^\W\d_]+")
+SHORTEST = 6  # letters of the key of another chemical's word; shorter ones are like too much
 _KEPT = 1 << 16
+_LONGEST = 3  # words of a name that one word makes another
+_DIGIT = re.compile(r"\d")
 _APART = 3  # letters by which a word and what it is near to differ in length, at most
 
 
@@ -54,7 +57,7 @@ class Respeller:
         self._before = [(re.compile(s.pattern), s.written) for s in rules.steps if not s.latin]
         self._after = [(re.compile(s.pattern), s.written) for s in rules.steps if s.latin]
         self._ending = re.compile(rules.ending.pattern)
-        self.shortest = rules.ending.shortest
+        self._shortest = rules.ending.shortest
         self.key = lru_cache(_KEPT)(self._key)
 
     def keys(self, text: str) -> Iterator[str]:
@@ -75,7 +78,7 @@ class Respeller:
         for pattern, written in self._after:
             text = pattern.sub(written, text)
         cut = self._ending.sub("", text)
-        return cut if len(cut) >= self.shortest else text
+        return cut if len(cut) >= self._shortest else text
 
 
 class OtherWords:
@@ -97,6 +100,8 @@ class OtherWords:
             name: The listed name that it is near to.
         """
         mine, its = list(self._respeller.keys(written)), list(self._respeller.keys(name))
+        if len(its) > _LONGEST or _DIGIT.search(name):
+            return False  # of a long name one word more or less says little
         if len(mine) != len(its):
             mine, its = ["".join(mine)], ["".join(its)]  # a space is missing, or too much
         return any(
@@ -105,6 +110,6 @@ class OtherWords:
         )
 
     def _is_known(self, key: str) -> bool:
-        if len(key) < self._respeller.shortest:
+        if len(key) < SHORTEST:
             return False
         return self._respelt.holds(hash_texts([key], self._fold)[0])

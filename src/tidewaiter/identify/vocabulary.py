@@ -43,7 +43,7 @@ _OTHERS = (2000e-9, 500e-9)
 _LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
 # Languages in which the registry has few names. Of their words those are known that are very
 # common, and those that are near to a name and are not that name as their language spells it.
-_COMMON = 50_000e-9
+_FURTHER_SHARE, _COMMON = 20_000e-9, 50_000e-9
 _FURTHER = (
     "bg", "ca", "cs", "da", "el", "fi", "hu", "id", "is", "lt", "lv", "mk", "nb", "pl", "ro", "sh",
     "sk", "sl", "sv", "tr", "uk", "vi",
@@ -111,7 +111,7 @@ def further_words(entries: tuple[Entry, ...], near: Near, fold: FoldTables) -> l
     shares: dict[str, float] = {}
     for language in _FURTHER:
         for word, share in get_frequency_dict(language, wordlist="best").items():
-            if share >= _OTHERS[0]:
+            if share >= _FURTHER_SHARE:
                 shares[word] = max(share, shares.get(word, 0))
     respeller, room = Respeller(), make_near_room(1)
     own = {key for entry in entries for key in respeller.keys(entry.text)}
