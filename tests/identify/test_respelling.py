@@ -96,9 +96,9 @@ def test_no_listed_name_is_another_chemicals_word(lexicon: Lexicon, others: Othe
         name.text
         for substance in lexicon.registry.substances
         for name in substance.names
-        if name.tier == "strong" and " " not in name.text
+        if name.tier == "strong" and name.text.isalpha()
     ]
-    assert len(names) > 1500
+    assert len(names) > 1000
     assert others.instead("melamina", "qmelamina")
     assert [name for name in names if others.instead(name, f"q{name}")] == []
 

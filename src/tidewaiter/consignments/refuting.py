@@ -92,7 +92,8 @@ class Refuter:
         """Return the written word that is nearer to a word of its code than to the name."""
         edits = edits_of(find.finding)
         names, words = self._names(substance), self._words(code[:_SUBHEADING])
-        for word in _WORD.findall(find.finding.text):
+        written: list[str] = _WORD.findall(find.finding.text)
+        for word in written:
             if len(word) < _SHORTEST or self._respeller.key(word) in names:
                 continue
             if is_nearer(plain(word), words, edits):
