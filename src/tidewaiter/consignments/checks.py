@@ -17,6 +17,15 @@ def is_named(find: Find) -> bool:
     return find.finding.how in _NAMED and not find.finding.downgraded
 
 
+def is_sure(find: Find) -> bool:
+    """Tell whether a find is a full name as it is written, so that other papers can contradict it.
+
+    A word that is near to a name, or a short name, may be something else: a code that does not fit
+    is then evidence against the find, not against the papers.
+    """
+    return is_named(find) and find.finding.how != "fuzzy" and find.finding.tier == "strong"
+
+
 def evidence_of(find: Find) -> Evidence:
     """Return where a find stands."""
     found = find.finding
@@ -41,7 +50,7 @@ def check_line(
 
     Args:
         line: The line.
-        substance: The one that matters most, where the text names it; else None.
+        substance: The one that matters most, where the text surely names it; else None.
         finds: Of the whole line.
         flaws: Its CAS numbers that are wrong or of other chemicals.
         rules: The points and sentences.
@@ -50,7 +59,7 @@ def check_line(
         yield from _check_hs(line, substance, rules)
         yield from _check_cas(substance, finds, flaws, rules)
         yield from _check_un(line, substance, finds, rules)
-        yield from _check_hidden(finds, rules)
+    yield from _check_hidden(finds, rules)
     for flaw in flaws:
         if flaw.defect.kind == "cas-digit":
             yield reason(rules, "cas-digit", _stands(flaw), cas=flaw.defect.text)

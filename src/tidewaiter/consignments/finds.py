@@ -9,12 +9,13 @@ import pyarrow.compute as pc
 
 from tidewaiter.consignments.types import Mention
 from tidewaiter.identify import Identifier, Lexicon
-from tidewaiter.identify.findings import Defect, Finding
+from tidewaiter.identify.findings import DOWNGRADED, Defect, Finding
 from tidewaiter.identify.numbers import check_digit_holds
 from tidewaiter.substances.types import Substance
 
 TEXTS = ("goods", "commercial")
 _CAS_SHORTEST, _CAS_LONGEST = 5, 10  # digits
+_NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # the score of a name with edits, and how many
 _SCORES = {"cas": 0.99, "cus": 0.95, "hs": 0.3, "un": 0.35}
 _HOW = {"cas": "cas", "cus": "cus", "hs": "hs", "un": "unno"}
 
@@ -56,6 +57,12 @@ def find_of(mention: Mention, place: int) -> Find:
         mention.tier, mention.score, mention.reasons, mention.downgraded,
     )  # fmt: skip
     return Find(mention.field, made)
+
+
+def edits_of(found: Finding) -> int:
+    """Return how many edits a name is away, as its score says."""
+    score = found.score / DOWNGRADED if found.downgraded else found.score
+    return next(edits for least, edits in _NEAR if score > least)
 
 
 def same_place(one: Find, other: Find) -> bool:

@@ -9,18 +9,25 @@ from typing import NamedTuple
 from msgspec import structs
 
 from tidewaiter.consignments.amounts import form_of_line, is_alone
-from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
-from tidewaiter.consignments.finds import Find, Flaw, by_substance, mention_of, same_place
+from tidewaiter.consignments.checks import check_line, evidence_of, is_named, is_sure, reason
+from tidewaiter.consignments.finds import (
+    Find,
+    Flaw,
+    by_substance,
+    edits_of,
+    mention_of,
+    same_place,
+)
 from tidewaiter.consignments.identity import identity
 from tidewaiter.consignments.listed import reasons_of_parties
 from tidewaiter.consignments.points import score_of
+from tidewaiter.consignments.refuting import Refuter
 from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.switched import switched_reasons
 from tidewaiter.consignments.transport import check_transport
 from tidewaiter.consignments.types import Alert, Evidence, Line, PartyMatch, Reason
-from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import state_on
 from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.questions import Route
@@ -32,7 +39,6 @@ _FIELDS = {"goods": "description", "commercial": "commercial description", "cas"
 _MOST = 100  # mentions shown of one line
 _CODES = frozenset({"hs", "unno"})  # numbers of goods, which name nothing for sure
 _MORE = 4  # substances of a line that add points
-_NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # the score of a name with edits, and how many
 _RULES = "tidewaiter-rules"
 
 
@@ -70,6 +76,7 @@ class Weigher:
         self.file = file
         self.source = source
         self._law_of = cache(self._weigh_law)
+        self._refuter = Refuter(rules.groups)
         self._routed = RoutedLaw(registry, load_lawbook(registry), day)
 
     def weigh(
@@ -89,10 +96,11 @@ class Weigher:
             The alert; None where its score is below the least.
         """
         finds = [find for find in finds if self._concerns(find)]
+        finds = self._refuter.refute(line, finds, flaws, self.registry.substances)
         weighed = self._weighed(line, finds)
         ranked = self._ranked(finds, weighed)
         reasons = [made for place in ranked for made in self._of(place, ranked, finds, weighed)]
-        top = self._named_first(ranked, finds)
+        top = self._surely_named(ranked, finds)
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
         if vague and all(find.finding.how in _CODES for find in finds):
             reasons.append(self._vague(line))
@@ -209,13 +217,12 @@ class Weigher:
             best[place] = max(best.get(place, (-1000, 0.0)), (weight, find.finding.score))
         return sorted(best, key=lambda place: (-best[place][0], -best[place][1], place))
 
-    def _named_first(self, ranked: Sequence[int], finds: Sequence[Find]) -> Substance | None:
-        """Return the weightiest substance that the text names; None where it names none."""
+    def _surely_named(self, ranked: Sequence[int], finds: Sequence[Find]) -> Substance | None:
+        """Return the weightiest substance named, where its full name is written in the text."""
         named = {find.finding.substance for find in finds if is_named(find)}
-        for place in ranked:
-            if place in named:
-                return self.registry.substances[place]
-        return None
+        sure = {find.finding.substance for find in finds if is_sure(find)}
+        top = next((place for place in ranked if place in named), None)
+        return self.registry.substances[top] if top in sure and top is not None else None
 
     def _weigh_law(self, place: int, form: str | None, route: Route) -> Weighed:
         """Look up the law on the day, once for each substance, form and route."""
@@ -233,7 +240,7 @@ class Weigher:
         found = find.finding
         rule = found.how
         if found.how == "fuzzy":
-            rule = f"fuzzy-{_edits_of(found)}"
+            rule = f"fuzzy-{edits_of(found)}"
         elif found.tier == "weak" and found.how in {"exact", "squeezed"}:
             rule = "weak"
         elif found.tier == "weak" and found.how in {"name", "structure"}:
@@ -297,9 +304,3 @@ class Weigher:
         listed = f" ({self._printed(law.control)})" if law.control else " (not listed on that day)"
         more = f" and {len(ranked) - 1} more" if len(ranked) > 1 else ""
         return f"{law.name}{listed}{more}"
-
-
-def _edits_of(found: Finding) -> int:
-    """Return how many edits a name is away, as its score says."""
-    score = found.score / DOWNGRADED if found.downgraded else found.score
-    return next(edits for least, edits in _NEAR if score > least)

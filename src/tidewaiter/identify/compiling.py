@@ -12,7 +12,7 @@ from tidewaiter.identify.fold import build_fold_tables
 from tidewaiter.identify.hashing import build_table, mix_all
 from tidewaiter.identify.keys import fold_keys
 from tidewaiter.identify.names import Names, Number
-from tidewaiter.identify.others import load_others
+from tidewaiter.identify.others import Respelt, load_others
 from tidewaiter.identify.phrases import build_phrases
 from tidewaiter.identify.rules import load_context_rules
 from tidewaiter.identify.scan import Tables
@@ -21,7 +21,7 @@ from tidewaiter.identify.vocabulary import build_vocabulary, ordinary_words
 from tidewaiter.substances.registry import Registry
 
 
-def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables, Names]:
+def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables, Names, Respelt]:
     """Compile the tables of the scan from the registry and the rules."""
     fold, rules = build_fold_tables(), load_context_rules()
     entries = build_entries(registry, rules, fold, street=street)
@@ -29,7 +29,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
     others = load_others()
     plain = frozenset("".join(map(chr, key)) for key in fold_keys(ordinary_words(rare=False), fold))
     anchors, rarest = build_anchors(entries, keys, fold, plain)
-    vocabulary = build_vocabulary(entries, rules, fold, others.words, rarest)
+    vocabulary = build_vocabulary(entries, rules, fold, others.words, (anchors, rarest))
     numbers = _numbers(registry)
     tables = Tables(
         fold=fold,
@@ -42,13 +42,14 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
         anchors=anchors,
         cas=np.array(list(numbers), np.int64),
     )
-    return tables, Names(
+    names = Names(
         entries=entries,
         numbers=tuple(numbers.values()),
         hs=_own_codes(registry),
         un=_by_number(registry, "un"),
         cus=_by_number(registry, "cus"),
     )
+    return tables, names, Respelt(others.respelt)
 
 
 def _numbers(registry: Registry) -> dict[int, Number]:

@@ -27,6 +27,7 @@ from tidewaiter.identify.hits import (
     UN,
 )
 from tidewaiter.identify.lexicon import Lexicon
+from tidewaiter.identify.respelling import OtherWords
 from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
 from tidewaiter.identify.weak import MachineCues, Strong, is_cued, strong_names, without_doubles
 
@@ -34,6 +35,7 @@ from tidewaiter.identify.weak import MachineCues, Strong, is_cued, strong_names,
 _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}
 _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
 _WEAK, DOWNGRADED = 0.6, 0.3
+_PAIR = 2  # ideographs of a short name
 _SHORT = 5  # units: shorter strong names must stand as they are written
 _KEPT = 1 << 17  # findings kept of names and numbers as written
 _LOOKS_AROUND = LONGER | SALTED | GLUED  # flags whose reasons quote what stands around a hit
@@ -84,7 +86,9 @@ class Reader:
         self._plain = lru_cache(_KEPT)(self._read_plain)
         self._slugs = [substance.name for substance in lexicon.registry.substances]
         self._chinese = lexicon.rules.chinese
+        self._short = frozenset(each.text for each in self._entries if len(each.text) == _PAIR)
         self._machines = MachineCues(lexicon.rules)
+        self._others = OtherWords(lexicon.tables.fold, lexicon.respelt)
         kinds = [substance.kind for substance in lexicon.registry.substances]
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
 
@@ -137,7 +141,7 @@ class Reader:
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
         strong = strong_names(hits, self._entries)
-        for hit in nearest([hit for hit in hits if not self._is_far(hit)]):
+        for hit in nearest([hit for hit in hits if not self._is_far(hit, here)]):
             if hit[1] == NAME:
                 yield from self._named(line, hit, here, strong)
             elif hit[1] == NEAR:
@@ -147,9 +151,14 @@ class Reader:
             elif hit[1] in _CODES:
                 yield from self._coded(line, hit, here)
 
-    def _is_far(self, hit: list[int]) -> bool:
-        """Tell whether a hit is too far from the name of a thing that everyday words name."""
-        return hit[1] == NEAR and hit[5] > 1 and self._plain_words[hit[2]]
+    def _is_far(self, hit: list[int], here: bytes) -> bool:
+        """Tell whether a hit is no misspelling: far from a thing's name, or another chemical."""
+        if hit[1] != NEAR:
+            return False
+        if hit[5] > 1 and self._plain_words[hit[2]]:
+            return True
+        written = here[hit[7] : hit[8]].decode()
+        return self._others.instead(written, self._entries[hit[2]].text)
 
     def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
         """Read a name; a weak one needs a cue, another name, or the line to itself."""
@@ -232,7 +241,8 @@ class Reader:
             found.append("joined to a word that makes it another chemical, or another thing")
         if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
             before, name = here[: hit[7]].decode(), here[hit[7] : hit[8]].decode()
-            found.extend(beside(self._chinese, before, name, here[hit[8] :].decode()))
+            after = here[hit[8] :].decode()
+            found.extend(beside(self._chinese, before, name, after, self._short))
         return tuple(found)
 
     def _numbered(self, line: int, hit: list[int], here: bytes) -> Finding:

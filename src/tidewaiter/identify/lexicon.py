@@ -11,6 +11,7 @@ from tidewaiter.base.cache import cache_folder, cached, digest, drop_old
 from tidewaiter.base.compiled import is_compiled
 from tidewaiter.base.resources import data
 from tidewaiter.identify.names import Names
+from tidewaiter.identify.others import Respelt
 from tidewaiter.identify.rules import ContextRules, load_context_rules
 from tidewaiter.identify.scan import Tables
 from tidewaiter.substances.registry import Registry, load_registry
@@ -26,11 +27,12 @@ class Lexicon:
     rules: ContextRules
     tables: Tables
     names: Names
+    respelt: Respelt
 
 
 def _key(registry: Registry, *, street: bool) -> str:
     """Hash all that a lexicon is made from."""
-    files = [data("rules", name) for name in ("fold.toml", "context.toml")]
+    files = [data("rules", name) for name in ("fold.toml", "context.toml", "respelling.toml")]
     files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
     code = sorted(Path(__file__).parent.glob("*.py"))
     return digest([*files, *code], registry.digest, str(street))
@@ -64,11 +66,13 @@ def load_lexicon(
 
         compiling()
         drop_old(cache_folder(), "code")
-        tables, names = compile_lexicon(registry, street=street)
+        tables, names, respelt = compile_lexicon(registry, street=street)
         save_arrays(folder, "tables", tables)
+        save_arrays(folder, "respelt", respelt)
         (folder / "names.msgpack").write_bytes(msgspec.msgpack.encode(names))
 
     folder = cached(_KIND, key, make)
     names = msgspec.msgpack.decode((folder / "names.msgpack").read_bytes(), type=Names)
     tables = load_arrays(folder, "tables", Tables)
-    return Lexicon(registry, load_context_rules(), tables, names)
+    respelt = load_arrays(folder, "respelt", Respelt)
+    return Lexicon(registry, load_context_rules(), tables, names, respelt)

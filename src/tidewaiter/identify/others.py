@@ -1,9 +1,10 @@
 """Other chemicals: hashes of a million names that are not in the registry.
 
 A listed name inside a longer name of these is another chemical ("acetone cyanohydrin"), and
-a word of these is never taken for a misspelling of a listed one. The file is made by
-tools/build_other_chemicals.py from FDA's UNII names and the package `chemicals`; it holds
-40 bits of each hash, so that one word in a million passes for a name by chance.
+a word of these is never taken for a misspelling of a listed one, nor is a word of theirs as another
+language respells it ("difenilamina"). The file is made by tools/build_other_chemicals.py from FDA's
+UNII names, the package `chemicals`, and the goods nomenclatures of the EU and the Eurasian Economic
+Union; it holds 40 bits of each hash, so that one word in a million passes for a name by chance.
 """
 
 import zlib
@@ -13,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.resources import data
+from tidewaiter.identify.hashing import SHIFT
 
-_MAGIC = b"TWOC1\n"
+_MAGIC = b"TWOC2\n"
 
 
 class OtherChemicals(NamedTuple):
@@ -22,6 +24,19 @@ class OtherChemicals(NamedTuple):
 
     names: NDArray[np.uint64]
     words: NDArray[np.uint64]
+    respelt: NDArray[np.uint64]  # keys of words, from `respelling`
+
+
+class Respelt(NamedTuple):
+    """Words of other chemicals, however a language spells them."""
+
+    hashes: NDArray[np.uint64]  # of their keys, short, sorted
+
+    def holds(self, hashed: np.uint64) -> bool:
+        """Tell whether a key is among them, by its hash."""
+        wanted = hashed >> SHIFT
+        at = int(np.searchsorted(self.hashes, wanted))
+        return at < len(self.hashes) and bool(self.hashes[at] == wanted)
 
 
 def pack_others(others: OtherChemicals) -> bytes:
@@ -39,7 +54,7 @@ def unpack_others(packed: bytes) -> OtherChemicals:
     """Read what `pack_others` wrote."""
     at = len(_MAGIC)
     found = []
-    for _ in range(2):
+    for _ in OtherChemicals._fields:
         count = int.from_bytes(packed[at : at + 8], "little")
         size = int.from_bytes(packed[at + 8 : at + 16], "little")
         planes = np.frombuffer(zlib.decompress(packed[at + 16 : at + 16 + size]), np.uint8)

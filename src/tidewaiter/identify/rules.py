@@ -54,6 +54,7 @@ class Chinese(Record, frozen=True, kw_only=True):
     trade: str
     before: str
     after: str
+    chains: str
     things: tuple[str, ...]
     counters: str
     salts: str

@@ -1,7 +1,7 @@
 """Spelling: how a name stands in the text, in words that an officer can check."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -96,6 +96,17 @@ def is_far_fetched(written: str, name: str, edits: int) -> bool:
     if edits < 2 or len(name) >= _LONG or not written.isalpha():
         return False
     return OSA.distance(written.lower(), name.lower()) > edits + 1
+
+
+def is_nearer(written: str, words: Iterable[str], edits: int) -> bool:
+    """Tell whether a word is fewer edits away from one of some words than from a name.
+
+    Args:
+        written: The word, in plain letters.
+        words: What it may be meant for instead, in plain letters.
+        edits: How far it is from the name.
+    """
+    return any(OSA.distance(written, word, score_cutoff=edits) < edits for word in words)
 
 
 def _steps(mine: str, its: str) -> Iterator[tuple[str, int, int]]:

@@ -9,7 +9,10 @@ from wordfreq import get_frequency_dict
 from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.fold import FoldTables
 from tidewaiter.identify.hashing import SHIFT, mix_all
-from tidewaiter.identify.keys import hash_texts, hash_words
+from tidewaiter.identify.keys import fold_keys, hash_texts, hash_words
+from tidewaiter.identify.multiword import Anchors
+from tidewaiter.identify.near import Near, find_near, make_near_room
+from tidewaiter.identify.respelling import Respeller
 from tidewaiter.identify.rules import ContextRules
 from tidewaiter.identify.words import (
     AFTER,
@@ -38,6 +41,13 @@ from tidewaiter.identify.words import (
 _ENGLISH = (400e-9, 60e-9)
 _OTHERS = (2000e-9, 500e-9)
 _LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
+# Languages in which the registry has few names. Of their words those are known that are very
+# common, and those that are near to a name and are not that name as their language spells it.
+_FURTHER_SHARE, _COMMON = 20_000e-9, 50_000e-9
+_FURTHER = (
+    "bg", "ca", "cs", "da", "el", "fi", "hu", "id", "is", "lt", "lv", "mk", "nb", "pl", "ro", "sh",
+    "sk", "sl", "sv", "tr", "uk", "vi",
+)  # fmt: skip
 
 
 def build_vocabulary(
@@ -45,11 +55,12 @@ def build_vocabulary(
     rules: ContextRules,
     fold: FoldTables,
     words: NDArray[np.uint64],
-    anchors: list[str],
+    anchors: tuple[Anchors, list[str]],
 ) -> Vocabulary:
     """Build the table of words: what each is, by the hash of its key."""
     hashes, values = [], []
-    for flag, texts in _groups(entries, rules, anchors):
+    further = further_words(entries, anchors[0].near, fold)
+    for flag, texts in (*_groups(entries, rules, anchors[1]), (CHEMICAL, further)):
         found = np.unique((hash_words if flag == NAMED else hash_texts)(texts, fold))
         found = found[found != 0]
         hashes.append(found)
@@ -87,6 +98,30 @@ def _groups(
         (PART, said.part),
     ):
         yield flag | ORDINARY, list(texts)
+
+
+def further_words(entries: tuple[Entry, ...], near: Near, fold: FoldTables) -> list[str]:
+    """List the words of further languages that are never a misspelling, nor half of one.
+
+    Args:
+        entries: The names; a word that is one of theirs, as its language spells it, is left out.
+        near: What names are found by.
+        fold: How words are folded.
+    """
+    shares: dict[str, float] = {}
+    for language in _FURTHER:
+        for word, share in get_frequency_dict(language, wordlist="best").items():
+            if share >= _FURTHER_SHARE:
+                shares[word] = max(share, shares.get(word, 0))
+    respeller, room = Respeller(), make_near_room(1)
+    own = {key for entry in entries for key in respeller.keys(entry.text)}
+    found = zip(shares.items(), fold_keys(list(shares), fold), strict=True)
+    able = (
+        word
+        for (word, share), key in found
+        if share >= _COMMON or (len(key) > 0 and find_near(key, near, room) > 0)
+    )
+    return [word for word in able if respeller.key(word) not in own]
 
 
 def ordinary_words(*, rare: bool) -> list[str]:

@@ -1,0 +1,179 @@
+"""Choose words of the goods nomenclatures that are never a misspelling of a listed name.
+
+A word that is near to a listed name may be that name in another language ("efedriini") or another
+chemical ("melamina", near to "metilamina"). The English text of the same code decides: where it
+names the substance, the word may be its name, and edits are still looked for in it.
+"""
+
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from tools.nomenclature import WORD, Text
+
+from tidewaiter.base.resources import data
+from tidewaiter.identify.anchors import build_anchors, words_of
+from tidewaiter.identify.entries import Entry
+from tidewaiter.identify.fold import FoldTables
+from tidewaiter.identify.keys import fold_keys, hash_texts
+from tidewaiter.identify.near import find_near, make_near_room
+from tidewaiter.identify.respelling import Respeller
+from tidewaiter.substances.registry import Registry
+
+_CHEMISTRY = ("25", "39")  # first and last chapter whose words are all taken
+_CHEMICALS = ("28", "29")  # chapters of chemicals of their own
+_SHORTEST = 4  # letters of a word
+_OWN = 6  # letters of a word that tells a subheading
+_COMMON = 10  # subheadings that hold such a word at most
+_LONGEST = 5  # words of a text that is one name
+_ROOM = 256  # names that a word is near to at most
+_REACH = 8  # words of a listed name at most
+_AROUND = 2  # words on either side that make it another name
+_OF_ONE = 8  # words of a text that names one substance: all may be of its name
+
+
+class Neighbours(NamedTuple):
+    """What a word is near to."""
+
+    substances: set[int]  # places in the registry
+    names: set[str]  # those that the word alone may be taken for
+
+
+class Chooser:
+    """Tells whether a word may be a listed name."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        entries: tuple[Entry, ...],
+        fold: FoldTables,
+        others: Iterable[str],
+    ) -> None:
+        """Take what is listed, how names are folded, and the names of other chemicals."""
+        self._others = frozenset(hash_texts(list(others), fold).tolist())
+        keys = fold_keys([entry.text for entry in entries], fold)
+        self._anchors, _ = build_anchors(entries, keys, fold, frozenset())
+        self._fold = fold
+        self._entries = entries
+        self._respeller = Respeller()
+        self._room = make_near_room(_ROOM)
+        self._own: dict[str, set[int]] = defaultdict(set)
+        for entry in entries:
+            self._own[entry.key].add(entry.substance)
+        own = set(tomllib.loads(data("hs", "own.toml").read_text(encoding="utf-8"))["codes"])
+        self._codes: dict[str, set[int]] = defaultdict(set)
+        for place, substance in enumerate(registry.substances):
+            for code in own & set(substance.hs):
+                self._codes[code.replace(".", "")].add(place)
+        self._named = cache(self._find_named)
+
+    def near(self, word: str) -> Neighbours:
+        """Return what a word is near to, alone or as a word of a longer name."""
+        (key,) = fold_keys([word], self._fold)
+        found = Neighbours(set(), set())
+        if len(key) == 0:
+            return found
+        lists = self._anchors.lists
+        for place in self._room.keys[: find_near(key, self._anchors.near, self._room)].tolist():
+            for name in self._anchors.keys[lists[place] : lists[place + 1]].tolist():
+                found.substances.add(self._entries[name].substance)
+            whole = int(self._anchors.whole[place])
+            if whole >= 0:
+                found.substances.add(self._entries[whole].substance)
+                found.names.add(self._entries[whole].text)
+        return found
+
+    def is_spelt(self, word: str, names: Iterable[str]) -> bool:
+        """Tell whether a word is one of some names as another language spells it."""
+        key = self._respeller.key(word)
+        return any(key == self._respeller.key(name) for name in names)
+
+    def named(self, text: Text) -> frozenset[int]:
+        """Return the substances that a code's English texts name, or whose own code it is."""
+        found = set(self._codes.get(text.code[:6], ()))
+        for english in text.english:
+            found |= self._named(english)
+        return frozenset(found)
+
+    def _find_named(self, english: str) -> frozenset[int]:
+        words = [word for word, _ in words_of(english, self._fold)]
+        found: set[int] = set()
+        for at in range(len(words)):
+            for end in range(at + 1, min(len(words), at + _REACH) + 1):
+                key = "".join(words[at:end])
+                named = self._own.get(key) or self._own.get(key.removesuffix("s"), set())
+                if named and not self._is_part(words, at, end):
+                    found |= named
+        return frozenset(found)
+
+    def _is_part(self, words: list[str], at: int, end: int) -> bool:
+        """Tell whether words stand inside the name of another chemical: "methyl chloroform"."""
+        spans = (
+            "".join(words[low:high])
+            for low in range(max(0, at - _AROUND), at)
+            for high in range(end, min(len(words), end + _AROUND) + 1)
+        )
+        return any(int(hashed) in self._others for hashed in hash_texts(list(spans), self._fold))
+
+
+def other_words(texts: Sequence[Text], chooser: Chooser) -> tuple[list[str], list[str]]:
+    """Sort the words of the nomenclatures.
+
+    Returns:
+        Words that are other goods', and those that may be a listed name in some language.
+    """
+    meant: dict[str, set[int]] = defaultdict(set)
+    chemical: set[str] = set()  # words of a text of chemistry that names nothing listed
+    own: set[str] = set()  # words of a short text that names something listed
+    for text in texts:
+        named = chooser.named(text)
+        inside = _CHEMISTRY[0] <= text.code[:2] <= _CHEMISTRY[1]
+        words = WORD.findall(text.text.casefold())
+        for word in {word for word in words if len(word) >= _SHORTEST}:
+            meant[word] |= named
+        if named and len(words) <= _OF_ONE:
+            own.update(words)
+        elif inside and not named:
+            chemical.update(word for word in words if len(word) >= _SHORTEST)
+    others, listed = [], []
+    for word, named_by in meant.items():
+        near = chooser.near(word)
+        if (
+            near.substances & named_by
+            or chooser.is_spelt(word, near.names)
+            or (word in own and not near.names)
+        ):
+            listed.append(word)
+        elif near.substances or word in chemical:
+            others.append(word)
+    return sorted(others), sorted(listed)
+
+
+def other_names(texts: Iterable[Text], chooser: Chooser) -> list[str]:
+    """List the texts of chapters 28 and 29 that are one short name and name nothing listed."""
+    return sorted(
+        {
+            text.text
+            for text in texts
+            if text.code[:2] in _CHEMICALS
+            and not set(text.text) & set(",;:()%")
+            and 1 < len(text.text.split()) <= _LONGEST
+            and not chooser.named(text)
+        }
+    )
+
+
+def words_by_code(texts: Iterable[Text]) -> dict[str, list[str]]:
+    """Map each subheading of chapters 28 and 29 to the words that tell it from most others."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        if text.code[:2] in _CHEMICALS and len(text.code) >= _OWN:
+            words = WORD.findall(text.text.casefold())
+            found[text.code[:6]].update(word for word in words if len(word) >= _OWN)
+    counts = Counter(word for words in found.values() for word in words)
+    return {
+        code: sorted(word for word in words if counts[word] <= _COMMON)
+        for code, words in sorted(found.items())
+    }
