@@ -50,8 +50,33 @@ def one(read: Callable[[pa.Array], Column], text: str) -> Any:
     ],
 )
 def test_an_hs_code_keeps_its_digits(text: str, digits: str) -> None:
-    """Points go, zeros stay, and a lost zero is not invented."""
+    """Points go, zeros stay, and a zero that was lost at the end is not invented."""
     assert one(read_hs, text) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("709200010", "0709200010"),
+        ("403209300", "0403209300"),
+        ("1012100", "01012100"),
+        ("40690", "040690"),
+        ("9011100", "09011100"),
+        ("90111", "090111"),
+        ("291524000", "291524000"),  # nine digits, as in Japan: 29.15 is a heading, 02.91 is none
+        ("901110010", "901110010"),  # both are headings
+        ("9011.1", "90111"),  # the zero is lost at the end
+        ("99999", "99999"),
+    ],
+)
+def test_the_zero_at_the_start_of_an_hs_code_is_put_back(text: str, digits: str) -> None:
+    """A spreadsheet lost it: no code has 5, 7 or 9 digits, but for those of Japan."""
+    column = read_hs(pa.array([text, "291524", text]))
+    assert column.values.to_pylist() == [digits, "291524", digits]
+    told = [(bad.at, bad.value) for bad in column.bad]
+    plain = digits.endswith(text) and digits != text
+    assert told == ([(0, text)] if plain else [])
+    assert all("2 HS codes" in bad.problem for bad in column.bad)
 
 
 @pytest.mark.parametrize("text", ["2.91524E+09", "n.a.x", "2915.24; 2939.41", "5", "1" * 15])

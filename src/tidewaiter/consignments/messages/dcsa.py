@@ -1,7 +1,8 @@
 """Electronic bills of lading, and shipping instructions, in the JSON of DCSA (version 3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from tidewaiter.base.records import Record
 from tidewaiter.consignments.messages.documents import Document, only_one, reader
 from tidewaiter.consignments.messages.taking import (
     Node,
@@ -21,18 +22,26 @@ from tidewaiter.consignments.types import Refusal
 
 _TELLING = (
     b'"transportDocumentReference"', b'"shippingInstructionsReference"', b'"consignmentItems"',
-    b'"transportDocumentTypeCode"',
+    b'"transportDocumentTypeCode"', b'"arrivalNotices"',
 )  # fmt: skip
-_INSIDE = ("transportDocument", "amendedTransportDocument", "shippingInstructions")
+_INSIDE = ("transportDocument", "amendedTransportDocument", "shippingInstructions", "document")
+_NOTICES = ("arrivalNotices",)
+_HOUSES = "houseBillOfLadings"
 _ROLES = (
     ("shipper", "consignor"), ("onBehalfOfShipper", "consignor"), ("consignee", "consignee"),
     ("onBehalfOfConsignee", "consignee"), ("endorsee", "consignee"), ("seller", "seller"),
-    ("buyer", "buyer"),
+    ("buyer", "buyer"), ("notifyParty", "notify"),
 )  # fmt: skip
+# 3035 of UN/EDIFACT, in which notices of arrival and bookings name parties.
+_FUNCTIONS = {
+    "OS": "consignor", "CN": "consignee", "END": "consignee", "N1": "notify", "N2": "notify",
+    "NI": "notify", "DDS": "consignor", "DDR": "consignee", "SE": "seller", "BY": "buyer",
+}  # fmt: skip
 _PLACES = (
     ("placeOfReceipt", "origin"), ("portOfLoading", "loading"), ("portOfDischarge", "unlading"),
     ("placeOfDelivery", "destination"),
 )  # fmt: skip
+_HOUSE_PLACES = (("placeOfAcceptance", "origin"), ("placeOfFinalDelivery", "destination"))
 _ADDRESS = ("street", "streetNumber", "floor", "POBox", "postCode", "city", "stateRegion")
 _AMOUNTS = (
     ("gross", "cargoGrossWeight"), ("net", "cargoNetWeight"), ("volume", "cargoGrossVolume"),
@@ -52,41 +61,81 @@ def fits(head: bytes, suffix: str) -> bool:
     )
 
 
+class _Bill(Record, frozen=True, kw_only=True):
+    """What all goods of a bill share: of the master bill, or of a house bill below it."""
+
+    row: int  # of the document
+    path: str  # of the bill in the document: "" or "houseBillOfLadings[0]."
+    fields: Mapping[str, str]
+    parties: tuple[Mapping[str, str | None], ...]
+    route: tuple[Mapping[str, str | None], ...]
+    left: tuple[Left, ...]
+
+
 def _lines(document: Document) -> Iterator[Found | Refusal]:
     whole, around = _unwrapped(document.value)
     items = take_nodes(whole, "consignmentItems")
-    fields = _head(whole)
-    parties = tuple(_parties(inner(whole, "documentParties")))
-    route = tuple(_route(inner(whole, "transports")))
-    left = (*around, *left_of(whole))
-    seq = 0
-    for place, item in enumerate(items):
-        path = f"consignmentItems[{place}]"
-        cargo = take_nodes(item, "cargoItems") or [{}]
-        shared, refusals = _goods(item, document.row, path)
-        yield from refusals
-        common = (*left, *left_of(item, path))
-        for number, each in enumerate(cargo):
-            at = f"{path}.cargoItems[{number}]"
-            own, wrong = _cargo(each, document.row, at)
-            yield from wrong
-            seq += 1
-            known = (part.get("licences") for part in (fields, shared, own))
-            licences = "; ".join(filter(None, known))
-            yield Found(
-                row=document.row,
-                fields={**fields, **shared, **own, "licences": licences, "seq": str(seq)},
-                parties=parties,
-                route=route,
-                left=(*common, *left_of(each, at)),
-                pointed=_POINTED,
-            )
-    if seq == 0:
+    houses = [(each, take_nodes(each, "consignmentItems")) for each in take_nodes(whole, _HOUSES)]
+    master = _Bill(
+        row=document.row,
+        path="",
+        fields=_head(whole),
+        parties=tuple(_parties(whole)),
+        route=tuple(_route(inner(whole, "transports") or inner(whole, "transport"), _PLACES)),
+        left=(*around, *left_of(whole)),
+    )
+    yield from _goods_of(items, master)
+    for place, (house, goods) in enumerate(houses):
+        yield from _goods_of(goods, _house(house, place, master))
+    if not items and not any(goods for _, goods in houses):
         yield Refusal(
             row=document.row, column="consignmentItems", value="",
             problem="the document has no item of goods", hint="look whether it is whole",
             screened=False,
         )  # fmt: skip
+
+
+def _house(house: Node, place: int, master: _Bill) -> _Bill:
+    """Read the bill of a forwarder; what it does not say itself, the master bill says."""
+    number = take(house, "houseBillOfLadingReference")
+    parties = tuple(_parties(house))
+    roles = {each["role"] for each in parties}
+    route = tuple(_route(house, _HOUSE_PLACES))
+    functions = {each["function"] for each in route}
+    path = f"{_HOUSES}[{place}]"
+    return _Bill(
+        row=master.row,
+        path=f"{path}.",
+        fields={**master.fields, **({"consignment": number} if number else {})},
+        parties=(*parties, *(each for each in master.parties if each["role"] not in roles)),
+        route=(*route, *(each for each in master.route if each["function"] not in functions)),
+        left=left_of(house, path),  # the master bill's stands with its own goods
+    )
+
+
+def _goods_of(items: Sequence[Node], bill: _Bill) -> Iterator[Found | Refusal]:
+    seq = 0
+    for place, item in enumerate(items):
+        path = f"{bill.path}consignmentItems[{place}]"
+        cargo = take_nodes(item, "cargoItems") or [{}]
+        shared, refusals = _goods(item, bill.row, path)
+        yield from refusals
+        common = (*bill.left, *left_of(item, path))
+        for number, each in enumerate(cargo):
+            at = f"{path}.cargoItems[{number}]"
+            own, wrong = _cargo(each, bill.row, at)
+            yield from wrong
+            seq += 1
+            known = (part.get("licences") for part in (bill.fields, shared, own))
+            licences = "; ".join(filter(None, known))
+            yield Found(
+                row=bill.row,
+                fields={**bill.fields, **shared, **own, "licences": licences, "seq": str(seq)},
+                parties=bill.parties,
+                route=bill.route,
+                left=(*common, *left_of(each, at)),
+                pointed=_POINTED,
+            )
 
 
 def _unwrapped(value: Node) -> tuple[Node, tuple[Left, ...]]:
@@ -171,7 +220,11 @@ def _cargo(cargo: Node, row: int, path: str) -> tuple[dict[str, str], list[Refus
     return {field: text for field, text in fields.items() if text}, refusals
 
 
-def _parties(held: Node) -> Iterator[Mapping[str, str | None]]:
+def _parties(bill: Node) -> Iterator[Mapping[str, str | None]]:
+    for party in nodes_of(bill.get("documentParties")):
+        if role := _FUNCTIONS.get(peek(party, "partyFunction") or ""):
+            yield _party(party, role)
+    held = inner(bill, "documentParties")
     for key, role in _ROLES:
         if key in held and (party := inner(held, key)):
             yield _party(party, role)
@@ -199,8 +252,10 @@ def _number(node: Node, number: str, scheme: str) -> tuple[str | None, str | Non
     return (take(node, number), take(node, scheme)) if node else (None, None)
 
 
-def _route(transports: Node) -> Iterator[Mapping[str, str | None]]:
-    for key, function in _PLACES:
+def _route(
+    transports: Node, places: Sequence[tuple[str, str]]
+) -> Iterator[Mapping[str, str | None]]:
+    for key, function in places:
         place = inner(transports, key)
         if not place:
             continue
@@ -208,7 +263,9 @@ def _route(transports: Node) -> Iterator[Mapping[str, str | None]]:
         stop = {
             "locode": take(place, "UNLocationCode"),
             "name": take(place, "locationName") or take(city, "city") or take(address, "city"),
-            "country": take(city, "countryCode") or take(address, "countryCode"),
+            "country": take(city, "countryCode")
+            or take(address, "countryCode")
+            or take(place, "countryCode"),
         }
         if any(stop.values()):
             yield {"function": function, **stop}
@@ -218,7 +275,7 @@ FORMAT = Format(
     name="dcsa",
     title="DCSA bill of lading (JSON)",
     fits=fits,
-    read=reader(_lines),
+    read=reader(_lines, _NOTICES),
     source="DCSA, Bill of Lading 3.0.4, github.com/dcsaorg/DCSA-OpenAPI",
 )
 """The format."""

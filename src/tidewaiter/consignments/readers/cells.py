@@ -19,7 +19,7 @@ NOTHING = frozenset(
 
 
 class Bad(Record, frozen=True, kw_only=True):
-    """One cell that could not be read."""
+    """One cell that could not be read, or what is to be said of several that could."""
 
     at: int  # place in the column, from 0
     value: str
@@ -28,7 +28,7 @@ class Bad(Record, frozen=True, kw_only=True):
 
 
 class Column(Record, frozen=True, kw_only=True):
-    """A column as read, null where it could not be, and the cells of which that is true."""
+    """A column as read, null where it could not be, and what is to be said of its cells."""
 
     values: pa.Array
     bad: tuple[Bad, ...] = ()

@@ -12,9 +12,21 @@ import pyarrow.compute as pc
 from tidewaiter.base.dates import Order, find_order, from_serial, parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.contents import parse_content
-from tidewaiter.consignments.readers.cells import Column, by_distinct, is_nothing, only_has
+from tidewaiter.consignments.readers.cells import (
+    Bad,
+    Column,
+    by_distinct,
+    is_nothing,
+    only_has,
+)
+from tidewaiter.consignments.readers.headings import load_headings
+from tidewaiter.consignments.shown import shorten
 
 TEXTS = pa.list_(pa.string())
+
+_ODD = (5, 7, 9)  # digits of a code whose first zero was lost
+_JAPANESE = 9  # digits of the statistical codes of Japan
+_BARE = r"^[\s'\"=]*[0-9]+(?:\.0)?[\s'\"]*$"
 
 _LONG = 64  # letters from which on a text is read anew each time
 _HS = re.compile(
@@ -35,16 +47,50 @@ _CAS_WORD = re.compile(r"\bCAS(?:\s*(?:RN|NO|NR|NUMBER))?\b[.:#\s]*", re.IGNOREC
 
 
 def read_hs(cells: pa.Array) -> Column:
-    """Read HS codes: their digits, as many as stand there.
+    """Read HS codes: their digits, as many as stand there, with the zero that a table lost.
 
-    A lost zero is not put back, as it is not known at which end it stood.
+    A spreadsheet that takes a code for a number drops the zero at its start. It is put back where
+    5, 7 or 9 digits stand, which no code has, and it makes a heading that there is; this is told
+    once of all cells, among what is said of them. Codes of nine digits are used in Japan, so that
+    they stay where their own heading is one. A zero at the end is not put back.
     """
     if only_has(cells, b"0123456789"):
         sizes = pc.binary_length(cells)
         low, high = pc.min_max(sizes).as_py().values()
         if low is None or (low >= 2 and high <= 14):  # noqa: PLR2004
-            return Column(values=cells)
-    return by_distinct(cells, _hs, pa.string())
+            return _with_zeros(Column(values=cells), cells)
+    return _with_zeros(by_distinct(cells, _hs, pa.string()), cells)
+
+
+def _with_zeros(read: Column, cells: pa.Array) -> Column:
+    odd = pc.is_in(pc.binary_length(read.values), pa.array(_ODD, pa.int32()))
+    if not pc.any(odd).as_py():
+        return read
+    coded = read.values.dictionary_encode()
+    mended = pa.array([_with_zero(text) for text in coded.dictionary.to_pylist()], pa.string())
+    found = pc.and_(pc.match_substring_regex(cells, _BARE), pc.is_valid(mended.take(coded.indices)))
+    places = pc.indices_nonzero(pc.fill_null(found, False)).to_pylist()
+    if not places:
+        return read
+    values = pc.if_else(pc.fill_null(found, False), mended.take(coded.indices), read.values)
+    first, count = places[0], len(places)
+    what = "1 HS code" if count == 1 else f"{count:,} HS codes"
+    told = Bad(
+        at=first, value=shorten(cells[first].as_py()),
+        problem=f"{what} without the zero at the start, which is put back: {values[first]}",
+        hint="write codes as text in the spreadsheet, and look at these",
+    )  # fmt: skip
+    return Column(values=values, bad=(*read.bad, told))
+
+
+@lru_cache(maxsize=1 << 14)
+def _with_zero(digits: str) -> str | None:
+    """Return a code with the zero that it lost; None: it lost none."""
+    if len(digits) not in _ODD or f"0{digits[:3]}" not in load_headings():
+        return None
+    if len(digits) == _JAPANESE and digits[:4] in load_headings():
+        return None
+    return f"0{digits}"
 
 
 def _western(text: str) -> str:

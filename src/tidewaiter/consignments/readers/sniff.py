@@ -4,6 +4,11 @@ import re
 from collections.abc import Sequence
 
 from tidewaiter.consignments.digits import container_digit
+from tidewaiter.consignments.readers.aliases import words_of
+from tidewaiter.consignments.readers.cells import is_nothing
+from tidewaiter.consignments.readers.headings import load_headings
+from tidewaiter.consignments.readers.vocabulary import UNKNOWN
+from tidewaiter.consignments.readers.words import say
 
 _CAS = re.compile(r"(\d{2,7})-(\d{2})-(\d)")
 # Plain digits are left alone: a date, an order number and an HS code look the same.
@@ -12,7 +17,21 @@ _UN = re.compile(r"UN[ -]?\d{4}", re.IGNORECASE)
 # Plain digits are told to the user as what they may be, and only where nothing else is that.
 _PLAIN_HS = re.compile(r"(?:0[1-9]|[1-9]\d)\d{4}(?:\d{2}){0,2}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T].*)?|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ] ?\d{6}[ -]?\d")
+_IMO = re.compile(r"(?<!\d)\d{7}(?!\d)")
+_SUM = re.compile(r"\d{1,3}[.,]\d{1,2}|\d+[.,]\d")  # a sum of money or a rate
+_LEAST_CAS, _MOST_CAS = 5, 10  # digits
+_LEAST_HS, _MOST_HS = 2, 14  # digits
 _SPLIT = re.compile(r"[;,/\s]+")
+_HINTS = {
+    "cas": frozenset(("cas", "chemical", "code", "number")),
+    "containers": frozenset(("container",)),
+    "un": frozenset(("undg",)),
+    "hs": frozenset(("tariff", "code")),
+}
+"""What a word of a column's name says that may hold a code."""
+_CODED = frozenset().union(*_HINTS.values())
+_BESIDE = frozenset(("goods", "item", "customs", "number", "code", "import", "export", UNKNOWN))
 _ENOUGH = 2  # different values, before their shape says anything
 
 
@@ -33,6 +52,35 @@ def suspect(values: Sequence[str | None]) -> str | None:
     if all(map(_DAY.fullmatch, texts)):
         return "lodged"
     return "hs" if all(map(_is_plain_hs, texts)) else None
+
+
+def contradicts(field: str, values: Sequence[str | None]) -> bool:
+    """Tell whether a column of a code has values, and none of them is written as such a code.
+
+    A number whose check digit is wrong is one: what is wrong in it is told later.
+    """
+    test = _FORMS.get(field)
+    texts = [value.strip() for value in values if value and not is_nothing(value)]
+    return test is not None and bool(texts) and not any(map(test, texts))
+
+
+def is_hinted(field: str, name: str) -> bool:
+    """Tell whether the name of a column leaves room for a code that its values show.
+
+    Values alone show nothing: sums of money look like HS codes.
+
+    Args:
+        field: As `sniff` gives it.
+        name: Of the column.
+    """
+    says = {word.says for word in say(words_of(name))}
+    return not says.isdisjoint(_HINTS[field]) and says <= {*_HINTS[field], *_BESIDE}
+
+
+def is_known_otherwise(name: str) -> bool:
+    """Tell whether the words of a column's name are known, and none of them is of a code."""
+    says = {word.says for word in say(words_of(name))}
+    return bool(says - {UNKNOWN}) and says.isdisjoint(_CODED)
 
 
 def is_cas(text: str) -> bool:
@@ -70,4 +118,29 @@ def _all_containers(text: str) -> bool:
     return is_container(text) or all(is_container(part) for part in _SPLIT.split(text))
 
 
+def _has_cas(text: str) -> bool:
+    """Tell whether a CAS number stands in a text, or plain digits that are one."""
+    plain = text.strip("'\"=")
+    digits = plain.isdecimal() and _LEAST_CAS <= len(plain) <= _MOST_CAS
+    return bool(_CAS.search(text)) or (
+        digits and is_cas(f"{plain[:-3]}-{plain[-3:-1]}-{plain[-1]}")
+    )
+
+
+def _has_container(text: str) -> bool:
+    return _CONTAINER.search(text.upper()) is not None
+
+
+def _has_imo(text: str) -> bool:
+    return _IMO.search(text) is not None
+
+
+def _has_hs(text: str) -> bool:
+    digits = re.sub(r"\D", "", text)
+    if not _LEAST_HS <= len(digits) <= _MOST_HS:
+        return False
+    return not _SUM.fullmatch(text) or digits[:4] in load_headings()
+
+
+_FORMS = {"cas": _has_cas, "containers": _has_container, "imo": _has_imo, "hs": _has_hs}
 _TESTS = {"cas": _all_cas, "containers": _all_containers, "un": _is_un, "hs": _is_hs}

@@ -138,9 +138,8 @@ class Bag:
         return True
 
     def _qty(self, segment: Segment, step: Step) -> bool:
-        del step
         value = segment.get(1, 1)
-        if self.quantity is not None or not value:
+        if step.of != "line" or self.quantity is not None or not value:
             return False
         self.quantity = (value, segment.get(1, 2))
         return True
@@ -248,6 +247,8 @@ class Bag:
         kind, number = segment.get(1), segment.get(1, 1)
         if not number or step.group.endswith("NAD"):
             return False
+        if kind in self._codes.tariff:
+            return self._number("hs", number)
         if kind in self._codes.bill:
             return self.bills.setdefault(kind, number) == number
         if kind in self._codes.licence:

@@ -12,6 +12,7 @@ _CELL = "LOC147"  # the tag that LOC+147 stands for where it is a line
 _CONTAINER = "EQD"
 _DETAIL = "UNS CST"  # a line of customs
 _SECTION = "UNS"
+_OF_GOODS = frozenset(("hs", "packages", "pack"))  # what the next bill has of its own
 
 
 class Ready(NamedTuple):
@@ -104,7 +105,7 @@ class Body:
         elif step.group.count(" ") == 1 and step.group.endswith("RFF") and self._lines:
             numbers = self._consignment.numbers if self._consignment else {}
             self._consignment, self._lines = Bag(self._codes), 0
-            self._consignment.numbers |= numbers
+            self._consignment.numbers |= {f: t for f, t in numbers.items() if f not in _OF_GOODS}
 
     def _finish_line(self) -> Iterator[Ready]:
         line, self._line = self._line, None

@@ -28,7 +28,7 @@ def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: 
     fields |= _texts(line, around)
     fields |= _amounts(line, bags, codes)
     for bag in bags:
-        for field in ("mode", "procedure", "vessel", "imo", "voyage"):
+        for field in ("hs", "mode", "procedure", "vessel", "imo", "voyage"):
             if field in bag.numbers:
                 fields.setdefault(field, bag.numbers[field])
         for field, (_, day) in bag.days.items():
@@ -63,11 +63,13 @@ def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: 
 
 
 def _texts(line: Bag, around: Sequence[Bag]) -> dict[str, str]:
-    """Put texts: those of the line, else those of what is around it."""
+    """Put texts: those of the line, else those of what is around it; all of them are screened."""
     goods = line.goods or line.items
     more = [*(line.items if line.goods else ()), *line.commercial]
     for bag in around:
-        goods = goods or bag.goods or bag.items
+        said = [*bag.goods, *bag.items]
+        more += [*(said if goods else ()), *bag.commercial]
+        goods = goods or said
     more += [f"UN {number}" for number in line.un[1:]]
     texts = {"goods": " ".join(goods), "commercial": " ".join(more)}
     if line.un:

@@ -106,6 +106,8 @@ class Places:
     def _find(self, group: str, tag: str) -> Step:
         around = group
         while True:
+            if not around and self._is_too_late(group, tag):
+                return self._made(group, opens=False, held=False)
             holds = self._holds[around]
             if f"{tag}>" in holds:
                 return self._made(f"{around} {tag}".strip(), opens=True)
@@ -114,6 +116,17 @@ class Places:
             if not around:
                 return self._made(group, opens=False, held=False)
             around = around.rpartition(" ")[0]
+
+    def _is_too_late(self, group: str, tag: str) -> bool:
+        """Tell whether a segment of the message's head stands below a consignment or a line.
+
+        It is told of these: if it ended them, the goods that follow would be of nobody.
+        """
+        outer = group.partition(" ")[0]
+        if not outer or self._groups[outer].of not in {"consignment", "line"}:
+            return False
+        order = self._groups[""].holds.split()
+        return tag in order and order.index(tag) < order.index(f"{outer}>")
 
     def _made(self, group: str, *, opens: bool, held: bool = True) -> Step:
         in_line = any(group == line or group.startswith(f"{line} ") for line in self._lines)
