@@ -108,7 +108,8 @@ def _registered(
     kept: Journal, workers: int,
 ) -> Iterator[Step]:  # fmt: skip
     """Yield the steps that are not done yet, with what the register says of their alerts."""
-    steps = run(read, settings, workers=workers, after=kept.done.row)
+    done = kept.done
+    steps = run(read, settings, workers=workers, after=done.row, remarks=done.remarks)
     if register is None:
         yield from steps
         return

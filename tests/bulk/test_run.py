@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from tidewaiter.bulk.run import Settings, Step, run
-from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.consignments.types import LINES, Alert, Refusal
 
 Read = Callable[[], Iterator[pa.RecordBatch | Refusal]]
 BATCHES = 18
@@ -89,3 +89,28 @@ def test_a_reader_that_fails_ends_the_run(read: Read, settings: Settings) -> Non
     for workers in (1, 2):
         with pytest.raises(OSError, match="the disk is gone"):
             list(run(broken(), settings, workers=workers))
+
+
+def _remark(text: str) -> Refusal:
+    return Refusal(row=0, column="", value="", problem=text, hint="", screened=True)
+
+
+def _lines(*rows: int) -> pa.RecordBatch:
+    lines = [{"row": row, "consignment": "A", "seq": row} for row in rows]
+    return pa.RecordBatch.from_pylist(lines, schema=LINES)
+
+
+@pytest.mark.parametrize("done", range(5))
+def test_what_is_said_of_the_whole_file_is_said_once_wherever_it_was_stopped(
+    done: int, settings: Settings
+) -> None:
+    """At its start and at its end, whether the last row was done already or all of it was."""
+    read = [_remark("first"), _lines(1, 2), _lines(3), _remark("last"), _remark("least")]
+    whole = list(run(iter(read), settings, workers=1))
+    assert [each.problem for each in _refusals(whole)] == ["first", "last", "least"]
+    before = whole[:done]
+    after = before[-1].done_row if before else 0
+    told = len(_refusals(before))
+    rest = list(run(iter(read), settings, workers=1, after=after, remarks=told))
+    assert _refusals(before) + _refusals(rest) == _refusals(whole)
+    assert [step.done_row for step in before + rest] == [2, 3, 3]

@@ -37,6 +37,7 @@ class Done(Record, frozen=True, kw_only=True):
     alerts: int = 0
     refused_rows: int = 0
     refused_fields: int = 0
+    remarks: int = 0  # refusals of the file as a whole, which have no row
     seconds: float = 0.0
 
 
@@ -119,6 +120,7 @@ class Journal:
             alerts=self.done.alerts + len(step.screened.alerts),
             refused_rows=self.done.refused_rows + len(step.refusals) - fields,
             refused_fields=self.done.refused_fields + fields,
+            remarks=self.done.remarks + sum(not each.row for each in step.refusals),
             seconds=self.done.seconds + seconds,
         )
         lines.append(encode(_Entry(done=done)))

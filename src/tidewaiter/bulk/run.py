@@ -145,8 +145,9 @@ def screen_batch(batch: pa.RecordBatch, settings: Settings) -> Screened:
 
 
 def run(
-    read: Iterator[pa.RecordBatch | Refusal], settings: Settings, *, workers: int, after: int = 0
-) -> Iterator[Step]:
+    read: Iterator[pa.RecordBatch | Refusal], settings: Settings, *, workers: int, after: int = 0,
+    remarks: int = 0,
+) -> Iterator[Step]:  # fmt: skip
     """Screen what a reader yields.
 
     Args:
@@ -154,6 +155,7 @@ def run(
         settings: What the screening is done by.
         workers: Processes; 1 screens in this one.
         after: The last row that is done already; it and those before are passed over.
+        remarks: How many refusals of the file as a whole are told already.
 
     Yields:
         The steps in the file's order. The last holds no lines where refusals came after them.
@@ -162,28 +164,31 @@ def run(
     under_way: deque[tuple[pa.RecordBatch, Future[Screened], tuple[Refusal, ...]]] = deque()
     end: tuple[Refusal, ...] = ()
     with _pool(settings, workers) as screen:
-        for batch, refusals in parts_of(read, after):
+        last = after
+        for batch, refusals in parts_of(read, after, remarks):
             if len(batch) == 0:
                 end = refusals
                 continue
+            last = batch.column("row")[-1].as_py()
             under_way.append((batch, screen(batch), refusals))
             while len(under_way) > (workers * _AHEAD if workers > 1 else 0):
                 yield _step(*under_way.popleft())
         while under_way:
             yield _step(*under_way.popleft())
     if end:
-        last = max(refusal.row for refusal in end)
+        last = max(last, *(refusal.row for refusal in end))
         yield structs.replace(nothing_at(last), refusals=end)
 
 
 def parts_of(
-    read: Iterable[pa.RecordBatch | Refusal], after: int = 0
+    read: Iterable[pa.RecordBatch | Refusal], after: int = 0, remarks: int = 0
 ) -> Iterator[tuple[pa.RecordBatch, tuple[Refusal, ...]]]:
     """Put the refusals of a reader to its batches.
 
     Args:
         read: Batches and refusals, in the file's order.
         after: The last row that is done already; it and those before are passed over.
+        remarks: How many refusals of the file as a whole are told already: the first ones.
 
     Yields:
         Batches with lines, and the refusals of rows before and in each. The last has no lines
@@ -192,7 +197,9 @@ def parts_of(
     refusals: list[Refusal] = []  # of rows that no batch has reached yet
     for item in read:
         if isinstance(item, Refusal):
-            if item.row > after or after == 0:
+            if not item.row:
+                remarks -= 1
+            if item.row > after or (not item.row and remarks < 0):
                 refusals.append(item)
             continue
         batch = _rest(item, after)

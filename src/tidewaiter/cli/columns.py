@@ -18,8 +18,11 @@ def show_columns(path: Path, options: ReadOptions) -> None:
         mapping = mapping_of(file, path.name, options)
     read = [f"{field} = {' + '.join(columns)}" for field, columns in mapping.columns.items()]
     _say(f"reading {path.name}: {'; '.join(read)}")
-    if mapping.unmapped:
-        _say(f"not used: {_listed(mapping.unmapped)}")
+    if mapping.beside:
+        _say(f"screened as other text: {_listed(mapping.beside)}")
+    rest = tuple(column for column in mapping.unmapped if column not in mapping.beside)
+    if rest:
+        _say(f"not used: {_listed(rest)}")
     for field, columns in mapping.unsure.items():
         for column in columns:
             _say(f'"{column}" may be {field}; if it is: --map "{field}={column}"')

@@ -15,6 +15,7 @@ from tidewaiter.cli.archives import members_of, read_members
 from tidewaiter.cli.options import Field, printable
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers import readers
+from tidewaiter.consignments.readers.coverage import remarks_on
 from tidewaiter.consignments.readers.forms import ALSO
 from tidewaiter.consignments.readers.inspection import Inspection, SeenColumn, inspect_file
 from tidewaiter.consignments.types import Line, ReadOptions, Refusal
@@ -25,7 +26,7 @@ _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TOLD = {"you": "as you say", "content": "by its first bytes", "name": "by its name", "": ""}
 _HOWS = {
     "said": "as you say", "name": "by its name", "values": "by its values",
-    "format": "by the format", "": "",
+    "format": "by the format", "other text": "", "": "",
 }  # fmt: skip
 _TABLES = {
     "csv": "Delimited text (.csv, .tsv, .tab, .txt)",
@@ -73,8 +74,8 @@ def inspect(
     """Say what the file PATH is, what is understood of it and what is not; screen nothing.
 
     Only its first 200 rows or lines are looked at; of a ZIP, those of each file in it. Exit
-    status 0: it can be screened as it is; 1: something must be answered first, or it cannot be
-    read.
+    status 0: it can be screened as it is; 1: something must be answered first, goods are not
+    described, or it cannot be read.
 
     Example: tidewaiter inspect manifest.csv
     """  # fmt: skip
@@ -92,7 +93,7 @@ def inspect(
             click.echo(msgspec.json.encode(seen))
         else:
             _print(seen, place.name)
-        return not seen.is_clear
+        return not seen.is_covered
 
     packed = members_of(path)
     if read_members(path, packed, is_unclear) if packed else is_unclear(path):
@@ -141,14 +142,19 @@ def _print(seen: Inspection, name: str) -> None:
         console.print(Text(visible(f"it cannot be read: {seen.problem}"), style="bold red"))
         console.print(Text(visible(f"hint: {seen.hint}")))
     used = [column for column in seen.columns if column.fields]
-    unused = [column for column in seen.columns if not column.fields]
+    beside = [column for column in seen.columns if column.how == "other text"]
+    unused = [column for column in seen.columns if not column.fields and not column.how]
     kept = "kept, not used" if seen.title else "not used"
     _print_columns(console, "understood", used)
+    _print_unused(console, "screened as other text, which is weaker evidence", beside)
     _print_unused(console, kept, unused)
     if seen.more_columns:
         console.print(Text(f"{seen.more_columns:,} further columns are not shown"))
     for text in _questions(seen):
         console.print(Text(visible(text), style="bold yellow"))
+    for remark in remarks_on(seen.coverage, [each.name for each in beside]):
+        told = f"{remark.problem} ({remark.hint})"
+        console.print(Text(visible(told), style="bold yellow"))
     for line in seen.lines:
         _print_line(console, line)
     _print_refusals(console, seen.refusals)

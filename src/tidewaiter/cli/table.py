@@ -9,6 +9,7 @@ from rich.text import Text
 from tidewaiter.cli.outputs import Outputs
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.characters import visible
+from tidewaiter.report.finds import goods_shown
 from tidewaiter.report.summary import Summary
 from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import unread_in_words
@@ -95,8 +96,8 @@ _TELLING = frozenset(
 
 def goods_text(alert: Alert) -> Text:
     """Return the goods text, cut around the evidence, which is marked."""
-    goods = alert.line.goods or alert.line.commercial or ""
-    spans = [(mention.start, mention.end) for mention in alert.mentions if mention.field == "goods"]
+    goods, found = goods_shown(alert)
+    spans = [(find.evidence.start, find.evidence.end) for find in found]
     first = min((start for start, _ in spans), default=0)
     cut = max(0, first - _GOODS // 2) if len(goods) > _GOODS else 0
     text = Text(as_line(goods[cut : cut + _GOODS]))

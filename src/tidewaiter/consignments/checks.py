@@ -20,7 +20,9 @@ def is_named(find: Find) -> bool:
 def evidence_of(find: Find) -> Evidence:
     """Return where a find stands."""
     found = find.finding
-    return Evidence(field=find.field, start=found.start, end=found.end, text=found.text)
+    return Evidence(
+        field=find.field, start=found.start, end=found.end, text=found.text, column=find.column
+    )
 
 
 def reason(rules: AlertRules, rule: str, evidence: Evidence | None, **words: str) -> Reason:

@@ -40,8 +40,8 @@ def _of(alert: Alert, reason: Reason) -> Iterator[Named]:
 
 
 def _stands_at(mention: Mention, at: Evidence | None) -> bool:
-    place = (mention.field, mention.start, mention.end)
-    return at is not None and place == (at.field, at.start, at.end)
+    place = (mention.field, mention.column, mention.start, mention.end)
+    return at is not None and place == (at.field, at.column, at.start, at.end)
 
 
 def _named(mention: Mention) -> Named:

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import UNSET, UnsetType, structs
 
+from tidewaiter.consignments.othertext import LONGEST_NAME, OTHER, other_texts
 from tidewaiter.consignments.types import Mention
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.identify.findings import Defect, Finding
@@ -15,6 +17,7 @@ from tidewaiter.substances.types import Substance
 
 TEXTS = ("goods", "commercial")
 _CAS_SHORTEST, _CAS_LONGEST = 5, 10  # digits
+_SURE = 0.7  # score of a name with one edit: of other text, one with more is too unsure
 _SCORES = {"cas": 0.99, "cus": 0.95, "hs": 0.3, "un": 0.35}
 _HOW = {"cas": "cas", "cus": "cus", "hs": "hs", "un": "unno"}
 
@@ -24,6 +27,7 @@ class Find(NamedTuple):
 
     field: str
     finding: Finding
+    column: str | UnsetType = UNSET  # of other text: where it stands
 
 
 class Flaw(NamedTuple):
@@ -40,7 +44,7 @@ def mention_of(find: Find, substance: Substance) -> Mention:
         substance=substance.slug, name=substance.name, cas=found.cas, field=find.field,
         start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
         score=found.score, reasons=found.reasons, downgraded=found.downgraded,
-        structure=found.structure, atoms=found.atoms,
+        structure=found.structure, atoms=found.atoms, column=find.column,
     )  # fmt: skip
 
 
@@ -55,13 +59,16 @@ def find_of(mention: Mention, place: int) -> Find:
         0, place, mention.cas, mention.start, mention.end, mention.text, mention.how,
         mention.tier, mention.score, mention.reasons, mention.downgraded,
     )  # fmt: skip
-    return Find(mention.field, made)
+    return Find(mention.field, made, mention.column)
 
 
 def same_place(one: Find, other: Find) -> bool:
     """Tell whether two finds stand in the same place: one structure that two laws hold."""
-    where = (one.field, one.finding.start, one.finding.end)
-    return where == (other.field, other.finding.start, other.finding.end)
+    return _place(one) == _place(other)
+
+
+def _place(find: Find) -> tuple[str, str | UnsetType, int, int]:
+    return find.field, find.column, find.finding.start, find.finding.end
 
 
 def by_substance(finds: Iterable[Find]) -> dict[int, list[Find]]:
@@ -97,9 +104,34 @@ def find_all(
             flaws[defect.line].append(Flaw(field, defect))
     for find in _coded(batch, identifier.lexicon):
         finds[find.finding.line].append(find)
+    for find in _beside(batch, identifier):
+        if not _is_named(finds[find.finding.line], find.finding.substance):
+            finds[find.finding.line].append(find)
     for flaw in _flawed(batch, identifier.lexicon):
         flaws[flaw.defect.line].append(flaw)
     return finds, flaws
+
+
+def _beside(batch: pa.RecordBatch, identifier: Identifier) -> Iterator[Find]:
+    """Yield what other text surely names: of words whose meaning is not known, no weak sign."""
+    found = other_texts(batch)
+    if found is None:
+        return
+    for finding in identifier.find(found.texts)[0]:
+        if finding.tier == "strong" and finding.score >= _SURE and not finding.downgraded:
+            name = found.names[finding.line].as_py()[:LONGEST_NAME]
+            line = int(found.lines[finding.line])
+            yield Find(OTHER, structs.replace(finding, line=line), name)
+
+
+def _is_named(finds: Iterable[Find], substance: int) -> bool:
+    """Tell whether a substance is surely named already."""
+    return any(
+        find.finding.substance == substance
+        and find.finding.tier == "strong"
+        and not find.finding.downgraded
+        for find in finds
+    )
 
 
 def _coded(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Find]:

@@ -26,6 +26,7 @@ _EVIDENCE = {
     "both": ("name",),
     "more": ("name",),
     "downgraded": ("why",),
+    "other-text": ("column",),
 }
 REGISTER = (
     "register-none", "register-revoked", "register-suspended", "register-expired",

@@ -64,7 +64,8 @@ LINES = pa.schema(
         ("containers", pa.list_(pa.string())),
         ("licences", pa.list_(pa.string())),
         ("stated", pa.list_(pa.string())),  # units that the user stated, not the file: "net: lb"
-        ("other", pa.list_(KEPT)),  # what has no field here, and is kept; of a table: of alerts
+        # What has no field here: its words are other text; of a table, the rest is kept for alerts.
+        ("other", pa.list_(KEPT)),
     ]
 )
 """One row per line. Masses are whole milligrams, volumes whole microlitres."""
@@ -175,6 +176,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     start: int  # in Unicode code points of the field as written
     end: int
     text: str  # what stands there
+    column: str | UnsetType = UNSET  # of other text: its column, or its path in the document
 
 
 class Reason(Record, frozen=True, kw_only=True):
@@ -204,6 +206,7 @@ class Mention(Record, frozen=True, kw_only=True):
     downgraded: tuple[str, ...] = ()
     structure: str = ""  # SMILES, of what is found by a structure or a systematic name
     atoms: tuple[int, ...] = ()  # places in it of the atoms by which a class holds it
+    column: str | UnsetType = UNSET  # of other text: its column, or its path in the document
 
 
 class Holding(Record, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from tidewaiter.consignments.checks import check_line, evidence_of, is_named, re
 from tidewaiter.consignments.finds import Find, Flaw, by_substance, mention_of, same_place
 from tidewaiter.consignments.identity import identity
 from tidewaiter.consignments.listed import reasons_of_parties
+from tidewaiter.consignments.othertext import OTHER
 from tidewaiter.consignments.points import score_of
 from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
@@ -25,8 +26,10 @@ from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Control, Substance
 
-_FIELDS = {"goods": "description", "commercial": "commercial description", "cas": "CAS column",
-           "hs": "HS column", "un": "UN column", "cus": "CUS column"}  # fmt: skip
+_FIELDS = {
+    "goods": "description", "commercial": "commercial description", "cas": "CAS column",
+    "hs": "HS column", "un": "UN column", "cus": "CUS column", OTHER: "other text",
+}  # fmt: skip
 _MOST = 100  # mentions shown of one line
 _CODES = frozenset({"hs", "unno"})  # numbers of goods, which name nothing for sure
 _MORE = 4  # substances of a line that add points
@@ -226,6 +229,8 @@ class Weigher:
         elif found.tier == "weak" and found.how in {"name", "structure"}:
             rule = "variant"
         against = self.rules.evidence["downgraded"].points if found.downgraded else 0
+        if find.field == OTHER:
+            against += self.rules.evidence["other-text"].points
         return rule, self.rules.evidence[rule].points + against
 
     def _of(self, place: int, ranked: Sequence[int], finds: Sequence[Find]) -> Iterator[Reason]:
@@ -261,6 +266,12 @@ class Weigher:
             rule=rule, text=text, points=rules[rule].points, source=_RULES,
             evidence=evidence_of(best),
         )  # fmt: skip
+        if best.field == OTHER:
+            text = rules["other-text"].text.format(column=f'"{best.column}"')
+            yield Reason(
+                rule="other-text", text=text, points=rules["other-text"].points, source=_RULES,
+                evidence=evidence_of(best),
+            )  # fmt: skip
         for against in best.finding.downgraded[:1]:
             yield Reason(
                 rule="downgraded", text=against[0].upper() + against[1:],

@@ -95,6 +95,7 @@ _TITLES = {
     "both": marked("Name and number together"),
     "more": marked("Further substance"),
     "downgraded": marked("Speaks against it"),
+    "other-text": marked("Other text"),
     "hidden": marked("Name hidden by look-alikes"),
     "hs-mismatch": marked("HS code does not fit"),
     "cas-mismatch": marked("CAS number does not fit"),

@@ -181,7 +181,8 @@ def litres_or_kilograms(millionths: int | None) -> Decimal | None:
 
 
 def _found(mention: Mention) -> str:
-    place = f"{mention.field} {mention.start}-{mention.end}"
+    field = f'{mention.field} "{mention.column}"' if mention.column else mention.field
+    place = f"{field} {mention.start}-{mention.end}"
     return f'{mention.name}: "{mention.text}" ({place}, {mention.how}, {mention.tier})'
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.othertext import OTHER, is_named
 from tidewaiter.consignments.types import LINES, Alert, Evidence, Line
 from tidewaiter.report.marks import Span, mark_up
 from tidewaiter.report.reasonwords import plain, reason_told
-from tidewaiter.report.words import FIELDS, word
+from tidewaiter.report.words import field_in_words
 
 _ALWAYS = ("goods", "commercial")
 _ITEMS = 20  # of a field that holds several values
@@ -32,7 +33,12 @@ class Find(Record, frozen=True, kw_only=True):
 def finds(alert: Alert) -> list[Find]:
     """Return what the mentions and the reasons of an alert point at, each place once."""
     mentioned = [
-        Find(label=m.name, evidence=Evidence(field=m.field, start=m.start, end=m.end, text=m.text))
+        Find(
+            label=m.name,
+            evidence=Evidence(
+                field=m.field, start=m.start, end=m.end, text=m.text, column=m.column
+            ),
+        )
         for m in alert.mentions
     ]
     places = {find.evidence for find in mentioned}
@@ -47,15 +53,39 @@ def finds(alert: Alert) -> list[Find]:
 def fields(alert: Alert) -> tuple[FieldView, ...]:
     """Return the texts of a line and every other field with a find, in the line's order."""
     found = finds(alert)
-    named = {find.evidence.field for find in found}
+    named = dict.fromkeys((find.evidence.field, find.evidence.column or "") for find in found)
     views = []
     for name in LINES.names:
-        values = _values(alert.line, name)
-        here = [find for find in found if find.evidence.field == name]
-        if values and (name in named or name in _ALWAYS):
-            html = Markup(" · ").join(mark_up(v, _spans(v, here)) for v in values[:_ITEMS])
-            views.append(FieldView(name=name, label=word(FIELDS, name), html=html))
+        columns = [column for field, column in named if field == name]
+        for column in columns or ([""] if name in _ALWAYS else []):
+            here = [find for find in found if _is_of(find, name, column)]
+            values = _values(alert.line, name, column)[:_ITEMS]
+            if values:
+                html = Markup(" · ").join(mark_up(v, _spans(v, here)) for v in values)
+                label = field_in_words(name, column)
+                views.append(FieldView(name=name, label=label, html=html))
     return tuple(views)
+
+
+def goods_shown(alert: Alert) -> tuple[str, tuple[Find, ...]]:
+    """Return the text that says what the goods of a line are, and what was found in it.
+
+    It is the description, else the commercial one, else the other text that something was found in.
+    """
+    found = finds(alert)
+    beside = next((f.evidence.column or "" for f in found if f.evidence.field == OTHER), "")
+    for name, column in (("goods", ""), ("commercial", ""), (OTHER, beside)):
+        for text in _values(alert.line, name, column)[:1]:
+            here = (find for find in found if _is_of(find, name, column))
+            return text, tuple(
+                find for find in here
+                if text[find.evidence.start : find.evidence.end] == find.evidence.text
+            )  # fmt: skip
+    return "", ()
+
+
+def _is_of(find: Find, field: str, column: str) -> bool:
+    return find.evidence.field == field and (find.evidence.column or "") == column
 
 
 def unplaced(alert: Alert) -> tuple[Find, ...]:
@@ -64,7 +94,7 @@ def unplaced(alert: Alert) -> tuple[Find, ...]:
 
 
 def _placed(line: Line, find: Find) -> bool:
-    values = _values(line, find.evidence.field)[:_ITEMS]
+    values = _values(line, find.evidence.field, find.evidence.column or "")[:_ITEMS]
     return any(_span(value, find) for value in values)
 
 
@@ -82,8 +112,16 @@ def _span(value: str, find: Find) -> Span | None:
     return None
 
 
-def _values(line: Line, field: str) -> tuple[str, ...]:
-    """Return the texts in a field of a line; a field that holds no text has none."""
+def _values(line: Line, field: str, column: str = "") -> tuple[str, ...]:
+    """Return the texts in a field of a line; a field that holds no text has none.
+
+    Args:
+        line: The line.
+        field: A column of LINES.
+        column: Of other text, the column of the file.
+    """
+    if field == OTHER:
+        return tuple(kept.text for kept in line.other or () if is_named(kept.name, column))
     value = getattr(line, field, None)
     if isinstance(value, str):
         return (value,)

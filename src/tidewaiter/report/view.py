@@ -167,7 +167,7 @@ def alert_view(
 
 
 def _find(mention: Mention) -> FindView:
-    place = place_in_words(mention.field, mention.start, mention.end)
+    place = place_in_words(mention.field, mention.start, mention.end, mention.column or "")
     return FindView(
         name=mention.name,
         cas=mention.cas,

@@ -85,6 +85,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "imo": marked("IMO number"),
         "containers": marked("containers"),
         "consignment": marked("consignment"),
+        "other": marked("other text"),
     }
 )
 
@@ -137,10 +138,23 @@ def days_in_words(days: int | None) -> str:
     return late.format(days=number(-days))
 
 
-def place_in_words(field: str, start: int, end: int) -> str:
-    """Say where something stands: "goods description, characters 1 to 9"."""
+def place_in_words(field: str, start: int, end: int, column: str = "") -> str:
+    """Say where something stands: "goods description, characters 1 to 9".
+
+    Args:
+        field: A column of LINES.
+        start: In characters, from 0.
+        end: Behind it.
+        column: Of other text, as the file names it.
+    """
     said = words("{field}, characters {first} to {last}")
-    return said.format(field=word(FIELDS, field), first=start + 1, last=end)
+    return said.format(field=field_in_words(field, column), first=start + 1, last=end)
+
+
+def field_in_words(field: str, column: str = "") -> str:
+    """Name a field of a line: "goods description", "other text: Product title"."""
+    named = word(FIELDS, field)
+    return f"{named}: {column}" if column else named
 
 
 def day_in_words(since: date | None) -> str:

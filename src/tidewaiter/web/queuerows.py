@@ -9,7 +9,7 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.routing import route_of
 from tidewaiter.consignments.types import Alert, Severity
-from tidewaiter.report.finds import finds
+from tidewaiter.report.finds import goods_shown
 from tidewaiter.report.languages import counted, day, words
 from tidewaiter.report.marks import Span, mark_up
 from tidewaiter.report.reasonwords import markup, plain, title_told
@@ -88,13 +88,9 @@ def row_view(row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime
 
 def _goods(alert: Alert) -> Markup:
     """Return the goods as written, cut to what stands around the finds, which are marked."""
-    field = "goods" if alert.line.goods else "commercial"
-    text = alert.line.goods or alert.line.commercial or ""
+    text, found = goods_shown(alert)
     spans = [
-        Span(start=find.evidence.start, end=find.evidence.end, label=find.label)
-        for find in finds(alert)
-        if find.evidence.field == field
-        and text[find.evidence.start : find.evidence.end] == find.evidence.text
+        Span(start=find.evidence.start, end=find.evidence.end, label=find.label) for find in found
     ]
     return mark_up(text, spans, limit=_GOODS)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.readers.coverage import Coverage
 from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
 from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.report.languages import counted, number, words
@@ -40,9 +41,11 @@ _HOWS: dict[How, str] = {
     "name": _("by its name"),
     "values": _("by its values"),
     "format": _("by the format"),
+    "other text": _("other text: screened as weaker evidence"),
     "": _("not read"),
 }
 _KEPT = _("kept, not used")
+_GAPS = 5  # columns that are named
 _HINTS = {
     "map": _("Choose the field beside its column."),
     "format": _(
@@ -108,6 +111,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     columns: tuple[ColumnView, ...]
     groups: tuple[Group, ...]
     questions: tuple[str, ...]
+    gaps: tuple[str, ...]  # what goods are not described, of the first lines
     hint: str
     failed: str  # what would do, where it could not be screened
     asks_dates: bool
@@ -147,6 +151,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         columns=tuple(_columns(seen)),
         groups=groups(),
         questions=tuple(_questions(seen)),
+        gaps=tuple(_gaps(seen.coverage)),
         hint=page_hint(seen.hint),
         failed=page_hint(upload.hint or ""),
         asks_dates=any(_DAYS in each.hint for each in doubtful),
@@ -278,6 +283,24 @@ def _questions(seen: Inspection) -> Iterator[str]:
         yield words(
             "No column holds goods, a CAS number, an HS code or a UN number. "
             "Without one of these nothing can be screened: choose it below."
+        )
+
+
+def _gaps(found: Coverage) -> Iterator[str]:
+    """Say of the first lines where their goods are not described, or words are not screened."""
+    if found.worded and not found.described:
+        yield words(
+            "No column is known to describe the goods. Other text is screened, as weaker evidence: "
+            "choose the column that describes the goods below, if there is one."
+        )
+    if found.bare:
+        yield words(
+            "{bare} of the first {lines} lines have no description of the goods and no HS, CAS, UN "
+            "or CUS number: a screening cannot clear them."
+        ).format(bare=number(found.bare), lines=number(found.lines))
+    if found.unscreened:
+        yield words("Columns with words that are not screened: {columns}.").format(
+            columns=", ".join(f"“{column}”" for column in found.unscreened[:_GAPS])
         )
 
 

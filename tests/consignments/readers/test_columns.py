@@ -190,13 +190,20 @@ def test_an_answer_must_name_a_field_and_a_column() -> None:
     assert mapped("goods", "x (lb)", columns={"net": "x (lb)"}).places["net"] == (1,)
 
 
-def test_values_speak_only_where_names_do_not(read: Read) -> None:
-    """CAS and container numbers, whose check digits hold, need no name."""
-    lines, _ = read("a,b,c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n")
+def test_values_speak_only_where_names_leave_room(read: Read) -> None:
+    """CAS and container numbers, whose check digits hold, under a name that may mean them."""
+    lines, _ = read("a,code,container c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n")
     assert (lines[0]["cas"], lines[0]["containers"]) == (["108-24-7"], ["CSQU3054383"])
-    assert read("cas,b\n64-19-7,108-24-7\n")[0][0]["cas"] == ["64-19-7"]
+    assert read("cas,code\n64-19-7,108-24-7\n")[0][0]["cas"] == ["64-19-7"]
     with pytest.raises(InputError, match="2 columns may hold cas"):
-        read("a,b\n64-19-7,108-24-7\n")
+        read("code,number\n64-19-7,108-24-7\n")
+
+
+def test_values_alone_say_nothing(read: Read) -> None:
+    """They are told as what they may be; nothing is read from them."""
+    with pytest.raises(InputError) as caught:
+        read("a,b,c\nx,108-24-7,CSQU3054383\ny,67-64-1,CSQU3054383\n")
+    assert "cas=b" in caught.value.hint
 
 
 def test_values_are_checked_by_their_digits() -> None:

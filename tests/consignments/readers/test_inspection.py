@@ -106,10 +106,17 @@ def test_objects_may_name_a_field_by_different_keys() -> None:
     assert [column.fields for column in seen.columns] == [("goods",), ("goods",)]
 
 
-def test_a_column_without_a_name_is_found_by_its_values() -> None:
-    """Nine values in ten that are CAS numbers."""
-    seen = look("x;y\n67-64-1;a\n108-24-7;b\n")
+def test_a_column_is_found_by_its_values_where_its_name_leaves_room_for_it() -> None:
+    """Nine values in ten that are CAS numbers, under a name that says "code" or "number"."""
+    seen = look("code;y\n67-64-1;a\n108-24-7;b\n")
     assert [(each.fields, each.how) for each in seen.columns] == [(("cas",), "values"), ((), "")]
+
+
+def test_values_alone_show_no_code() -> None:
+    """A column whose name says nothing is told as what it may be, and looked through."""
+    seen = look("x;goods\n67-64-1;a\n108-24-7;b\n")
+    first, _ = seen.columns
+    assert (first.fields, first.how, first.maybe) == ((), "other text", ("cas",))
 
 
 def test_nothing_to_screen_is_a_question() -> None:

@@ -118,8 +118,9 @@ def test_a_formula_without_a_stored_value_is_reported(read: Read) -> None:
         ("acetone", None),
         (None, 7_000_000),
     ]
-    assert [(r.row, r.column) for r in refusals] == [(1, "net weight"), (2, "goods")]
-    assert {r.problem for r in refusals} == {"a formula has no stored value"}
+    *cells, _ = refusals  # the last says that a line has no description
+    assert [(r.row, r.column) for r in cells] == [(1, "net weight"), (2, "goods")]
+    assert {r.problem for r in cells} == {"a formula has no stored value"}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_days_are_counted_as_the_workbook_counts(read: Read, book: str, days: li
     raw = archive([sheet(head, *(row.replace("</row>", "<c/></row>") for row in rows))], book=book)
     lines, refusals = read(raw, "a.xlsx")
     assert [line["arrival"] for line in lines] == days
-    assert refusals == []
+    assert [each.row for each in refusals] == [0]  # no line describes its goods
 
 
 def test_a_number_is_read_as_its_cell_shows_it(read: Read) -> None:

@@ -132,6 +132,7 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
     return msgspec.structs.replace(
         shown,
         unmapped=tuple(column for column in shown.unmapped if column not in nested),
+        beside=tuple(column for column in shown.beside if column not in nested),
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,
     )

@@ -17,6 +17,7 @@ from tidewaiter.consignments.readers.words import say
 
 _ENGLISH = 50  # more than there are tiers
 _DIRECTED = 60  # after every column that names whose it is
+_DESCRIBED = 900  # after every other name of goods
 _LINES = frozenset("123456789")
 _LINE = re.compile(r"([a-z]{4,})([1-9])")  # "Address1"
 
@@ -43,7 +44,22 @@ def _find(header: str) -> tuple[Found, ...]:
     found = find_named(header)
     if found or _is_unsure(header):
         return found
-    return _composed(words_of(header)) or _translated(header)
+    words = words_of(header)
+    return _composed(words) or _translated(header) or _described(words)
+
+
+def _described(words: tuple[str, ...]) -> tuple[Found, ...]:
+    """Read a description of the goods whose name says more: "Product / Part number description".
+
+    It comes after all others, so that it is the description only where the file has no better one.
+    """
+    rule = load_rules().described
+    says = {word.says for word in say(words)}
+    told = not says.isdisjoint(rule["whole"]) or not (
+        says.isdisjoint(rule["texts"]) or says.isdisjoint(rule["goods"])
+    )
+    allowed = {*rule["whole"], *rule["texts"], *rule["goods"], *rule["beside"], UNKNOWN}
+    return (Found(field="goods", tier=_DESCRIBED),) if told and says <= allowed else ()
 
 
 def _translated(header: str) -> tuple[Found, ...]:

@@ -6,13 +6,15 @@ from typing import Literal
 import msgspec
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.coverage import Coverage
 from tidewaiter.consignments.readers.forms import Told
 from tidewaiter.consignments.readers.mapping import Question
 from tidewaiter.consignments.types import Line, Refusal
 
-How = Literal["said", "name", "values", "format", ""]
+How = Literal["said", "name", "values", "format", "other text", ""]
 """Why a column is read as a field: the user says so, its name is known, its values show it, the
-format has it; "": it is not read, and is kept where the format is one of messages."""
+format has it. "other text": no field has it, and its words are looked through. "": it is not read,
+and is kept where the format is one of messages."""
 
 
 class SeenColumn(Record, frozen=True, kw_only=True):
@@ -56,6 +58,7 @@ class Inspection(Record, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()  # the first, as they would be screened
     rows: int = 0  # that were read
     refusals: tuple[Refusal, ...] = ()  # of these
+    coverage: Coverage = Coverage()  # what these rows say of their goods
     problem: str = ""  # why nothing of it can be read; "": it can
     hint: str = ""
 
@@ -63,3 +66,8 @@ class Inspection(Record, frozen=True, kw_only=True):
     def is_clear(self) -> bool:
         """Tell whether the file can be screened as it is read here."""
         return not (self.problem or self.questions or self.needed)
+
+    @property
+    def is_covered(self) -> bool:
+        """Tell whether it can be screened, and its goods are described as far as is seen."""
+        return self.is_clear and self.coverage.is_enough

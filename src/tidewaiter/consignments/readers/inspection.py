@@ -18,9 +18,11 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
 from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.othertext import worded_columns
 from tidewaiter.consignments.readers import Mapping as Columns
 from tidewaiter.consignments.readers import readers
 from tidewaiter.consignments.readers.aliases import load_aliases
+from tidewaiter.consignments.readers.coverage import Coverage, remarks_on
 from tidewaiter.consignments.readers.forms import ALSO, FLAT, choose_form, may_be, told_by
 from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
 from tidewaiter.consignments.readers.inspectmessages import message_columns
@@ -30,7 +32,7 @@ from tidewaiter.consignments.readers.mapping import NEEDED, Question, Sample, su
 from tidewaiter.consignments.readers.messages import open_message
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, shorten
 from tidewaiter.consignments.readers.styles import DAYS, NUMBERS, Styles, fields_of, find_styles
-from tidewaiter.consignments.readers.unread import line_at
+from tidewaiter.consignments.readers.unread import line_at, only_lines, unscreened_columns
 from tidewaiter.consignments.types import Line, ReadOptions, Refusal
 
 __all__ = ["Inspection", "SeenColumn", "fields", "inspect_file"]
@@ -59,6 +61,7 @@ class _FirstRows(TypedDict, total=False):
     rows: int
     lines: tuple[Line, ...]
     refusals: tuple[Refusal, ...]
+    coverage: Coverage
 
 
 def fields() -> tuple[str, ...]:
@@ -168,9 +171,11 @@ def _survey_keys(
         assumed.update(dict.fromkeys(mapping.assumed))
         questions.update(dict.fromkeys(asked))
     used = {key for names in columns.values() for key in names}
+    free = [place for place, key in enumerate(header) if key not in used]
     return Columns(
         columns={field: tuple(names) for field, names in columns.items()},
         unmapped=tuple(key for key in header if key not in used),
+        beside=tuple(header[place] for place in worded_columns(header, sample, free)),
         assumed=tuple(assumed),
         places={field: tuple(map(header.index, names)) for field, names in columns.items()},
     ), tuple(questions)
@@ -183,6 +188,11 @@ def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions)
     styles = _styles(seen, options)
     few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
     first = _FirstRows() if missing or seen.questions else _first_of(seen.read(few))
+    if "coverage" in first:
+        places = sorted({place for each in columns.places.values() for place in each})
+        first["coverage"] = msgspec.structs.replace(
+            first["coverage"], unscreened=unscreened_columns(sheet, places)
+        )
     return Inspection(
         form=form,
         signature=header_signature(form, sheet.header),
@@ -217,6 +227,8 @@ def _columns(seen: _Seen, options: ReadOptions) -> Iterator[SeenColumn]:
         if found:
             how = "said" if said.intersection(found) else "name"
             how = "values" if set(found) & set(seen.columns.sniffed) else how
+        elif name in seen.columns.beside:
+            how = "other text"
         unsure = seen.columns.unsure.items()
         yield SeenColumn(
             name=name,
@@ -270,7 +282,10 @@ def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
     if first is None:
         return _FirstRows(refusals=tuple(refusals))
     lines = tuple(line_at(first, place) for place in range(min(len(first), _LINES)))
-    return _FirstRows(rows=len(first), lines=lines, refusals=tuple(refusals))
+    covered = Coverage().plus(only_lines(first))
+    told = {remark.problem for remark in remarks_on(covered)}  # they are shown by themselves
+    refusals = [each for each in refusals if each.row or each.problem not in told]
+    return _FirstRows(rows=len(first), lines=lines, refusals=tuple(refusals), coverage=covered)
 
 
 def _sheets(file: BinaryIO, name: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from tidewaiter.consignments.messages.taking import kept_of
 from tidewaiter.consignments.messages.types import Format, Found
+from tidewaiter.consignments.othertext import has_words
 from tidewaiter.consignments.readers.inspected import SeenColumn
 from tidewaiter.consignments.readers.messages import items_of
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, shorten
@@ -45,7 +46,12 @@ def message_columns(form: Format, file: BinaryIO, name: str) -> tuple[SeenColumn
             for field, samples in used.items()
         ),
         *(
-            SeenColumn(name=path, fields=(), how="", samples=_few(samples))
+            SeenColumn(
+                name=path,
+                fields=(),
+                samples=_few(samples),
+                how="other text" if has_words(list(samples)) else "",
+            )
             for path, samples in kept.items()
         ),
     )

@@ -5,7 +5,8 @@ key stands twice, and no object is inside.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -19,9 +20,16 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.messages.jsontexts import text_of
+from tidewaiter.consignments.othertext import kept_together, worded
 from tidewaiter.consignments.readers.cells import only_has
 from tidewaiter.consignments.readers.columns import find_columns, find_lone
-from tidewaiter.consignments.readers.jsonrows import Asked, header, plan_of, read_carefully
+from tidewaiter.consignments.readers.jsonrows import (
+    NESTED,
+    Asked,
+    header,
+    plan_of,
+    read_carefully,
+)
 from tidewaiter.consignments.readers.kinship import is_of_lone, is_of_others
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.sheet import Block
@@ -57,6 +65,7 @@ class _Part(Record, frozen=True, kw_only=True):
 
     rows: NDArray[np.int64]
     fields: Mapping[str, pa.Array]
+    other: pa.Array | None = None  # the words that no field has, as a column of `KEPT`
     pointed: frozenset[str] = frozenset()
 
 
@@ -137,8 +146,9 @@ def _parts(keys: tuple[str, ...], group: _Group, asked: Asked) -> Iterator[_Part
     known, uncontested = _known(keys, asked)
     texts = {key: _text(tuple(map(itemgetter(key), group.docs))) for key in known}
     numbers = np.array(group.numbers, np.int64)
+    beside = _Beside(keys, group, texts)
     if not known or (not asked and uncontested):
-        yield _part(numbers, texts, plan_of(known, asked))
+        yield _part(numbers, texts, plan_of(known, asked), beside.words)
         return
     valid = np.stack([_there(text) for text in texts.values()], axis=1)
     patterns, which = np.unique(valid, axis=0, return_inverse=True)
@@ -146,10 +156,40 @@ def _parts(keys: tuple[str, ...], group: _Group, asked: Asked) -> Iterator[_Part
         mine = np.flatnonzero(which.reshape(-1) == place)
         there = tuple(key for key, is_there in zip(known, pattern, strict=True) if is_there)
         some = {key: _taken(texts[key], pa.array(mine)) for key in there}
+        words = partial(beside.words, mine=mine)
         try:
-            yield _part(numbers[mine], some, plan_of(there, asked))
+            yield _part(numbers[mine], some, plan_of(there, asked), words)
         except InputError:
             yield numbers[mine].tolist()
+
+
+class _Beside:
+    """The words of keys that some objects have, each looked for once."""
+
+    def __init__(self, keys: tuple[str, ...], group: _Group, texts: Mapping[str, _Text]) -> None:
+        self._keys, self._group, self._texts = keys, group, texts
+        self._found: dict[str, pa.Array | None] = {}
+
+    def words(
+        self, used: Collection[str], mine: NDArray[np.int64] | None = None
+    ) -> dict[str, pa.Array]:
+        """Return the words of all keys but those that are read; of some rows alone, if told."""
+        found: dict[str, pa.Array] = {}
+        for key in self._keys:
+            words = None if key in used else self._of(key)
+            if words is not None:
+                found[key] = words if mine is None else words.take(pa.array(mine))
+        return found
+
+    def _of(self, key: str) -> pa.Array | None:
+        if key not in self._found:
+            text = self._texts.get(key)
+            values = tuple(map(itemgetter(key), self._group.docs)) if text is None else ()
+            numbers = text is None and not any(
+                isinstance(value, (str, list, bool)) for value in values
+            )
+            self._found[key] = None if numbers else worded((text or _text(values)).cells)
+        return self._found[key]
 
 
 def _there(text: _Text) -> NDArray[np.bool_]:
@@ -210,9 +250,20 @@ def _whole(values: tuple[int | None, ...]) -> pa.Array:
         return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 
-def _part(numbers: NDArray[np.int64], texts: Mapping[str, _Text], plan: Columns) -> _Part:
-    """Give each field its text, as `objects.fields_of` does for one row."""
-    every = list(texts.values())
+def _part(
+    numbers: NDArray[np.int64], texts: Mapping[str, _Text], plan: Columns,
+    beside: Callable[[Collection[str]], Mapping[str, pa.Array]],
+) -> _Part:  # fmt: skip
+    """Give each field its text, as `objects.fields_of` does for one row.
+
+    Args:
+        numbers: Of the lines.
+        texts: By key.
+        plan: Which key means what.
+        beside: Gives the words of all keys but some.
+    """
+    every, keys = list(texts.values()), list(texts)
+    words = beside({keys[place] for places in plan.places.values() for place in places})
     found: dict[str, pa.Array] = {}
     pointed = set()
     for field, places in plan.places.items():
@@ -238,7 +289,17 @@ def _part(numbers: NDArray[np.int64], texts: Mapping[str, _Text], plan: Columns)
         found["currency"] = pc.coalesce(found.get("currency", named), named)
     rows = pc.binary_join_element_wise("row ", pc.cast(pa.array(numbers), pa.string()), "")
     found["consignment"] = pc.coalesce(found.get("consignment", rows), rows)
-    return _Part(rows=numbers, fields=found, pointed=frozenset(pointed))
+    other = kept_together(words, len(numbers)) if words else None
+    return _Part(rows=numbers, fields=found, other=other, pointed=frozenset(pointed))
+
+
+def _cells(part: _Part) -> dict[int, pa.Array]:
+    """Give the columns of some rows, by their places in the header."""
+    names = header()
+    cells = {place: part.fields[f] for place, f in enumerate(names) if f in part.fields}
+    if part.other is not None:
+        cells[len(names) + tuple(NESTED).index("other")] = part.other
+    return cells
 
 
 def _joined(parts: Sequence[_Part], careful: Block, lines: Sequence[bytes], first: int) -> Block:
@@ -247,7 +308,7 @@ def _joined(parts: Sequence[_Part], careful: Block, lines: Sequence[bytes], firs
     blocks = [
         Block(
             rows=part.rows,
-            cells={place: part.fields[f] for place, f in enumerate(names) if f in part.fields},
+            cells=_cells(part),
             pointed=frozenset(p for p, field in enumerate(names) if field in part.pointed),
         )
         for part in parts

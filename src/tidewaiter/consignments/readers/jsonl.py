@@ -11,9 +11,10 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.jsonobjects import Objects
 from tidewaiter.consignments.messages.jsontexts import decode
 from tidewaiter.consignments.messages.jsonvalues import Values, is_array
+from tidewaiter.consignments.othertext import has_words
 from tidewaiter.consignments.readers.blocks import LONGEST, SIZE
 from tidewaiter.consignments.readers.jsonblocks import read_block
-from tidewaiter.consignments.readers.jsonrows import HINT, Asked, Row, header, read_line
+from tidewaiter.consignments.readers.jsonrows import HINT, NESTED, Asked, Row, header, read_line
 from tidewaiter.consignments.readers.mapping import NEEDED
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.objects import flatten
@@ -47,16 +48,17 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
-        header=(*header(), "parties", "route"),
+        header=(*header(), *NESTED),
         sample=(),
         blocks=blocks,
         encoding=encoding.codec,
-        nested={len(places): "parties", len(places) + 1: "route"},
+        nested=dict(enumerate(NESTED, len(places))),
         doubt=encoding.doubt,
     )
     columns = Columns(
         columns={field: seen.columns.get(field, (field,)) for field in places},
         unmapped=seen.unmapped,
+        beside=seen.beside,
         places=places,
         encoding=encoding.codec,
         assumed=seen.assumed,
@@ -147,7 +149,7 @@ def _lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
 def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
     """Look at the first lines: which keys there are, and what each means."""
     columns: dict[str, dict[tuple[str, ...], None]] = {}
-    keys: dict[str, None] = {}
+    keys: dict[str, list[str]] = {}
     assumed: dict[str, None] = {}
     refused: Refusal | None = None
     for number, line in enumerate(first, 1):
@@ -156,17 +158,15 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
                 for field, names in item.plan.columns.items():
                     columns.setdefault(field, {}).setdefault(names)
                 assumed.update(dict.fromkeys(item.plan.assumed))
-                keys.update(dict.fromkeys(item.flat.cells))
+                for key, text in item.flat.cells.items():
+                    keys.setdefault(key, []).append(text)
             elif number == 1 and "may hold" in item.problem:
                 raise InputError(item.problem, at=f"{name}, row 1", hint=item.hint)
             else:
                 refused = refused or item
     if refused is not None and not keys:
         raise InputError(refused.problem, at=f"{name}, row {refused.row}", hint=refused.hint)
-    for written, key in options.columns.items():
-        if key not in keys:
-            seen = ", ".join(f'"{other}"' for other in list(keys)[:40])
-            raise InputError(f'no key "{key}" for {written}', at=name, hint=f"keys seen: {seen}")
+    _check_said(options, keys, name)
     if not any(field in columns for field in NEEDED):
         seen = ", ".join(f'"{key}"' for key in list(keys)[:40]) or "none"
         raise InputError(
@@ -175,11 +175,21 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
             hint=f"keys seen: {seen}; {HINT}",
         )
     used = {key for found in columns.values() for names in found for key in names}
+    free = {key: texts for key, texts in keys.items() if key not in used}
     return Columns(
         columns={field: _told(found) for field, found in columns.items()},
-        unmapped=tuple(key for key in keys if key not in used),
+        unmapped=tuple(free),
+        beside=tuple(key for key, texts in free.items() if has_words(texts)),
         assumed=tuple(field for field in assumed if field not in options.units),
     )
+
+
+def _check_said(options: ReadOptions, keys: Collection[str], name: str) -> None:
+    """Check that there is each key that the user names."""
+    for written, key in options.columns.items():
+        if key not in keys:
+            seen = ", ".join(f'"{other}"' for other in list(keys)[:40])
+            raise InputError(f'no key "{key}" for {written}', at=name, hint=f"keys seen: {seen}")
 
 
 def _told(found: Collection[tuple[str, ...]]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """One line of JSON at a time, carefully: its rows by field, or what is wrong with it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -10,14 +11,19 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.messages.jsontexts import decode
+from tidewaiter.consignments.othertext import only_words
 from tidewaiter.consignments.readers.aliases import load_aliases
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.mapping import map_columns
 from tidewaiter.consignments.readers.objects import Flat, fields_of, flatten
 from tidewaiter.consignments.readers.sheet import Block, shorten
-from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
+from tidewaiter.consignments.types import KEPT, PARTY, STOP, ReadOptions, Refusal
 
+_SHARED = 100  # letters of a text that is hardly of two lines by chance
 HINT = 'write one object a line, like {"goods": "acetone", "net_kg": 25}'
+
+NESTED = MappingProxyType({"parties": PARTY, "route": STOP, "other": KEPT})
+"""Columns of records that a row may have, after its fields."""
 
 Asked = tuple[tuple[str, str], ...]
 """Field and key, as the user says."""
@@ -99,6 +105,34 @@ def _row(flat: Flat, number: int, asked: Asked, plans: dict[tuple[str, ...], Col
     return Row(number=number, flat=flat, fields=fields, pointed=pointed, plan=plan)
 
 
+def _records(row: Row, name: str) -> Sequence[Mapping[str, str | None]] | None:
+    """Return the parties of a row, or its route."""
+    return row.flat.parties if name == "parties" else row.flat.route
+
+
+def _beside(rows: Sequence[Row]) -> list[list[dict[str, str]] | None]:
+    """Return the texts of each row that no field has.
+
+    What an object says of all of its lines is told once, with the first of them: it may be long.
+    """
+    found: list[list[dict[str, str]] | None] = []
+    number, first = 0, dict[str, str]()
+    for row in rows:
+        used = {place for places in row.plan.places.values() for place in places}
+        free = {k: text for at, (k, text) in enumerate(row.flat.cells.items()) if at not in used}
+        if row.number != number:
+            number, first = row.number, free
+        else:
+            free = {key: text for key, text in free.items() if not _is_same(first.get(key), text)}
+        found.append([{"name": key, "text": text} for key, text in free.items()] or None)
+    return found
+
+
+def _is_same(one: str | None, other: str) -> bool:
+    """Tell whether a text of two lines is one of their object: each of their own is another."""
+    return one is other or (len(other) > _SHARED and one == other)
+
+
 def refused(text: str, number: int, problem: str, hint: str, *, screened: bool = False) -> Refusal:
     """Report a line."""
     return Refusal(
@@ -122,10 +156,13 @@ def read_carefully(lines: Iterable[tuple[int, bytes]], asked: Asked) -> Block:
         for field in fields
         if field in places
     }
-    for place, kind in enumerate((PARTY, STOP), len(places)):
-        lists = [row.flat.parties if kind is PARTY else row.flat.route for row in rows]
+    for place, (name, kind) in enumerate(NESTED.items(), len(places)):
+        lists = _beside(rows) if name == "other" else [_records(row, name) for row in rows]
         if any(lists):
-            cells[place] = pa.array(lists, pa.list_(kind))
+            column = pa.array(lists, pa.list_(kind))
+            words = only_words(column) if kind is KEPT else column
+            if words is not None:
+                cells[place] = words
     return Block(
         rows=np.array([row.number for row in rows], np.int64),
         cells=cells,

@@ -1,6 +1,7 @@
 """What the headers of one file say together: which way it goes, and which unit is whose."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 
@@ -12,6 +13,7 @@ from tidewaiter.consignments.readers.columns import (
     find_ordered,
     find_unsure,
 )
+from tidewaiter.consignments.readers.vocabulary import load_rules
 from tidewaiter.consignments.readers.words import say
 from tidewaiter.consignments.types import LINES
 
@@ -21,6 +23,8 @@ _COMMON = frozenset(
     "quantity qty qnty quantities unit units uom of measure measurement type code en name 1".split()  # noqa: SIM905
 )
 
+_TEXTS = frozenset(("goods", "commercial"))
+_SHOP = 2  # columns of a shop, before a name is that of goods
 _TOWNS = frozenset(("shippingcity", "shipcity"))
 """Names of the town to ship to, squeezed."""
 
@@ -57,7 +61,34 @@ def kind_told(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[t
     if is_of_orders(names):
         ordered = [find_ordered(name) or found for name, found in zip(names, told, strict=True)]
         return ordered if _names(ordered, "consignee.name") else [*map(_bound, ordered)]
-    return list(told)
+    return _titled(names, told)
+
+
+def _titled(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[tuple[Found, ...]]:
+    """Read the name or the title of each line as a text of the goods, in a table of products."""
+    described = any(found and found[0].field in _TEXTS for found in told)
+    shop = sum(map(_is_of_shop, names)) >= _SHOP
+    if not (described or shop):
+        return list(told)
+    field = "commercial" if described else "goods"
+    title = (Found(field=field, tier=0),)
+    return [
+        found or (title if is_title(name) else ()) for name, found in zip(names, told, strict=True)
+    ]
+
+
+def is_title(name: str) -> bool:
+    """Tell whether a column is called a name or a title, and no more."""
+    return squeeze(name) in _squeezed()["names"]
+
+
+def _is_of_shop(name: str) -> bool:
+    return squeeze(name) in _squeezed()["shop"]
+
+
+@cache
+def _squeezed() -> dict[str, frozenset[str]]:
+    return {key: frozenset(map(squeeze, words)) for key, words in load_rules().titles.items()}
 
 
 def _names(header: Sequence[tuple[Found, ...]], field: str) -> bool:
@@ -90,7 +121,8 @@ def is_of_others(name: str) -> bool:
     """Tell whether what a header means hangs on the others of its file, or theirs on it."""
     hangs = find_ordered(name) or find_directed(name, "import")
     own = name in _OWN or (_of_own(name) and not find_columns(name))
-    return bool(hangs or own) or is_of_orders((name,)) or bool(way_of((name,), ()))
+    titled = is_title(name) or _is_of_shop(name)
+    return bool(hangs or own or titled) or is_of_orders((name,)) or bool(way_of((name,), ()))
 
 
 def kin(header: str) -> frozenset[str]:

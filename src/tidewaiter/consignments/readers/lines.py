@@ -27,6 +27,7 @@ from tidewaiter.consignments.readers.codes import (
     read_percents,
     read_un,
 )
+from tidewaiter.consignments.readers.coverage import Coverage, remarks_on, texts_beside
 from tidewaiter.consignments.readers.heads import (
     FUNCTIONS,
     Group,
@@ -44,7 +45,12 @@ from tidewaiter.consignments.readers.styles import (
     pointed_fields,
 )
 from tidewaiter.consignments.readers.units import check_units, is_bare, list_stated
-from tidewaiter.consignments.readers.unread import carried_columns, carrying, written
+from tidewaiter.consignments.readers.unread import (
+    carried_columns,
+    carrying,
+    unscreened_columns,
+    written,
+)
 from tidewaiter.consignments.readers.voyages import holds_both, part_voyages
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
@@ -72,6 +78,9 @@ def to_lines(
 ) -> Iterator[pa.RecordBatch | Refusal]:
     """Read a table of text into batches of `LINES`; refusals come before their batch.
 
+    What words stand in no field is other text of the lines. What is to be said of the file as a
+    whole, as that no line of it describes goods, comes last.
+
     Args:
         sheet: The table.
         columns: Which of its columns means what.
@@ -86,7 +95,8 @@ def to_lines(
     wanted.extend(sheet.nested)
     styles: Styles | None = None
     last = _Last()
-    carried = carried_columns(sheet, wanted) if unread else {}
+    carried = carried_columns(sheet, wanted)
+    covered = Coverage(unscreened=unscreened_columns(sheet, wanted))
     for block in sheet.blocks(wanted, tuple(carried)):
         yield from block.refusals
         for part in _parts(block, options.batch_rows):
@@ -94,12 +104,14 @@ def to_lines(
                 pointed = pointed_fields(columns, sheet.pointed | block.pointed)
                 styles = find_styles(fields_of(part, columns), options, pointed)
             reading = _Reading(part, columns, options, styles, sheet)
-            batch, last = reading.batch(last)
+            batch, last = reading.batch(last, texts_beside(part, carried))
             yield from reading.refusals()
             if unread:
-                yield carrying(batch, part, carried, options)
-            else:
-                yield from written(batch, part)
+                batch = carrying(batch, part, carried, options)
+            for lines in written(batch, part, whole=not unread):
+                covered = covered.plus(lines)
+                yield lines
+    yield from remarks_on(covered, tuple(carried.values()))
 
 
 def _parts(block: Block, size: int) -> Iterator[Block]:
@@ -136,8 +148,13 @@ class _Reading:
         self.bad: list[tuple[str, Bad]] = []
         self.stated: dict[str, pa.Array] = {}  # field -> rows whose unit is the user's
 
-    def batch(self, last: _Last) -> tuple[pa.RecordBatch, _Last]:
-        """Read every field; a field that the file lacks is null."""
+    def batch(self, last: _Last, beside: pa.Array | None) -> tuple[pa.RecordBatch, _Last]:
+        """Read every field; a field that the file lacks is null.
+
+        Args:
+            last: Where the block before ended.
+            beside: The words of columns that are not read.
+        """
         read = {**self._texts(), **self._codes(), **self._measures(), **self._money()}
         read["row"] = pa.array(self.rows, pa.int64())
         read["packages"] = self._take("packages", self._counts("packages", pa.int64()))
@@ -145,7 +162,7 @@ class _Reading:
         route = build_route(self._groups(FUNCTIONS), len(self.rows))
         read["parties"] = join_lists(self.nested.get("parties"), parties)
         read["route"] = join_lists(self.nested.get("route"), route)
-        read["other"] = self.nested.get("other")
+        read["other"] = self.nested.get("other", beside)
         consignment, seq, last = self._numbers(last)
         read["consignment"], read["seq"] = consignment, seq
         read["stated"] = list_stated(self.stated, self.options.units)

@@ -7,6 +7,7 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.othertext import worded_columns
 from tidewaiter.consignments.readers.aliases import LOCAL
 from tidewaiter.consignments.readers.choosing import (
     KEEPS_ALL,
@@ -16,7 +17,13 @@ from tidewaiter.consignments.readers.choosing import (
 )
 from tidewaiter.consignments.readers.columns import Found, find_columns, find_unsure
 from tidewaiter.consignments.readers.kinship import kin
-from tidewaiter.consignments.readers.sniff import sniff, suspect
+from tidewaiter.consignments.readers.sniff import (
+    contradicts,
+    is_hinted,
+    is_known_otherwise,
+    sniff,
+    suspect,
+)
 from tidewaiter.consignments.readers.spelled import plain_names
 from tidewaiter.consignments.types import ReadOptions
 
@@ -40,6 +47,7 @@ class Mapping(Record, frozen=True, kw_only=True):
     assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
     places: Pairs[str, tuple[int, ...]] = {}  # field -> numbers of its columns, from 0
     unsure: Pairs[str, tuple[str, ...]] = {}  # field that is not read -> columns that may hold it
+    beside: tuple[str, ...] = ()  # of the unmapped, those whose first values have words
 
 
 class Question(Record, frozen=True, kw_only=True):
@@ -85,7 +93,11 @@ def nothing_to_screen(
         others: Further sheets of the file.
     """
     seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
-    likely = [f"hs={column}" for column in mapping.unsure.get("hs", ())]
+    likely = [
+        f"{field}={column}"
+        for field in ("hs", "cas", "un")
+        for column in mapping.unsure.get(field, ())
+    ]
     example = likely[0] if likely else f"goods={header[0] if header else 'Description'}"
     named = f'columns seen: {seen}; name one, like --map "{example}"'
     sheets = " or ".join(f'--sheet "{other}"' for other in others)
@@ -119,6 +131,7 @@ def survey_columns(
         header, taken, goods="goods" not in options.columns
     ).items():
         chosen.setdefault(field, choices)
+    doubtful = _contradicted(chosen, sample, options)
     _further_descriptions(chosen, options)
     _pair_units(header, chosen, options)
     _keep_money(chosen, options)
@@ -131,8 +144,11 @@ def survey_columns(
     found = tuple(field for field in sniffed if field in chosen)
     mapping = _record(header, chosen, found, frozenset(options.units))
     asked = {*mapping.columns, *(question.field for question in questions)}
-    unsure = _unsure(header, sample, mapping.places, asked)
-    return msgspec.structs.replace(mapping, unsure=unsure), questions
+    unsure = _unsure(header, sample, mapping.places, asked, doubtful)
+    used = {place for places in mapping.places.values() for place in places}
+    free = [place for place in range(len(header)) if place not in used]
+    beside = tuple(header[place] for place in worded_columns(header, sample, free))
+    return msgspec.structs.replace(mapping, unsure=unsure, beside=beside), questions
 
 
 def _record(
@@ -158,6 +174,28 @@ def _record(
 def _currency(value: Sequence[Choice]) -> str:
     currency = value[0].found.currency if value else ""
     return "" if currency == LOCAL else currency
+
+
+def _contradicted(
+    chosen: dict[str, list[Choice]], sample: Sample, options: ReadOptions
+) -> dict[int, str]:
+    """Leave out columns that have the name of a code, and no value that is written as one.
+
+    Returns:
+        The field of each, by its place.
+    """
+    found: dict[int, str] = {}
+    for field in [field for field in chosen if field not in options.columns]:
+        wrong = [each for each in chosen[field] if contradicts(field, _values(sample, each.index))]
+        found |= {each.index: field for each in wrong}
+        chosen[field] = [each for each in chosen[field] if each not in wrong]
+        if not chosen[field]:
+            del chosen[field]
+    return found
+
+
+def _values(sample: Sample, place: int) -> list[str | None]:
+    return [row[place] for row in sample if place < len(row)]
 
 
 def _further_descriptions(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
@@ -208,15 +246,19 @@ def _keep_money(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
 
 
 def _unsure(
-    header: Sequence[str], sample: Sample, places: Pairs[str, tuple[int, ...]], read: set[str]
-) -> dict[str, tuple[str, ...]]:
+    header: Sequence[str], sample: Sample, places: Pairs[str, tuple[int, ...]], read: set[str],
+    doubtful: Pairs[int, str],
+) -> dict[str, tuple[str, ...]]:  # fmt: skip
     """List the columns that may hold a field which nothing else holds, by name or by values."""
     used = {place for each in places.values() for place in each}
     found: dict[str, list[str]] = {}
     for index, (column, plain) in enumerate(zip(header, plain_names(header), strict=True)):
         if index in used:
             continue
-        shown = suspect([row[index] for row in sample if index < len(row)])
+        values = _values(sample, index)
+        shown = doubtful.get(index) or sniff(values) or suspect(values)
+        if shown == "hs" and index not in doubtful and is_known_otherwise(plain):
+            shown = None
         for field in find_unsure(plain) or ((shown,) if shown else ()):
             if field not in read:
                 found.setdefault(field, []).append(column)
@@ -244,11 +286,11 @@ def _sniffed(
     header: Sequence[str], sample: Sample, taken: set[int], known: set[str]
 ) -> dict[str, list[Choice]]:
     chosen: dict[str, list[Choice]] = {}
-    for index in range(len(header)):
+    for index, name in enumerate(plain_names(header)):
         if index in taken:
             continue
-        field = sniff([row[index] for row in sample if index < len(row)])
-        if field and field not in known:
+        field = sniff(_values(sample, index))
+        if field and field not in known and is_hinted(field, name):
             found = Found(field=field, tier=0)
             chosen.setdefault(field, []).append(Choice(index=index, found=found))
     return chosen

@@ -4,7 +4,6 @@ import gzip
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
-from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -13,7 +12,8 @@ import pyarrow as pa
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.taking import kept_of, pack
 from tidewaiter.consignments.messages.types import Format, Found, Left
-from tidewaiter.consignments.readers.jsonrows import header
+from tidewaiter.consignments.othertext import has_words
+from tidewaiter.consignments.readers.jsonrows import NESTED, header
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.repeats import Repeats
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
@@ -24,7 +24,6 @@ _Items = Iterator[Found | Refusal]
 # Lines share what stands in their head, so that a small file can be a very large table.
 _MOST = 32 << 20  # characters of a block
 _EACH = 100  # characters that a party, a stop or a text counts for
-_NESTED = MappingProxyType({"parties": PARTY, "route": STOP, "other": KEPT})
 
 
 def open_message(
@@ -49,14 +48,16 @@ def open_message(
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
-        header=(*header(), *_NESTED), sample=(), blocks=blocks, encoding="",
-        nested=dict(enumerate(_NESTED, len(places))),
+        header=(*header(), *NESTED), sample=(), blocks=blocks, encoding="",
+        nested=dict(enumerate(NESTED, len(places))),
     )  # fmt: skip
+    kept = _kept(first)
     seen = {field for item in first if isinstance(item, Found) for field in item.fields}
     columns = Columns(columns={field: (field,) for field in places}, unmapped=(), places=places)
     shown = Columns(
         columns={field: (field,) for field in places if field in seen},
-        unmapped=_kept(first), places=places,
+        unmapped=tuple(kept), places=places,
+        beside=tuple(path for path, texts in kept.items() if has_words(texts)),
     )  # fmt: skip
     return sheet, columns, shown
 
@@ -89,11 +90,13 @@ def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
         )  # fmt: skip
 
 
-def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
-    names = dict.fromkeys(
-        path for item in first if isinstance(item, Found) for path, _ in kept_of(item)
-    )
-    return tuple(names)
+def _kept(first: Sequence[Found | Refusal]) -> dict[str, list[str]]:
+    """Return what the first lines have that no field has: paths, and their texts."""
+    found: dict[str, list[str]] = {}
+    for item in first:
+        for path, text in kept_of(item) if isinstance(item, Found) else ():
+            found.setdefault(path, []).append(text)
+    return found
 
 
 def _blocks(items: _Items, size: int) -> Iterator[Block]:

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.messages.jsontexts import decode
 from tidewaiter.consignments.messages.taking import unpack
+from tidewaiter.consignments.othertext import worded, worded_columns
 from tidewaiter.consignments.readers.jsonrows import Asked, plan_of
 from tidewaiter.consignments.readers.objects import flatten
 from tidewaiter.consignments.readers.parquet import to_text
@@ -47,6 +50,20 @@ def carried_columns(sheet: Sheet, wanted: Sequence[int]) -> dict[int, str]:
     return {place: sheet.header[place] for place in sorted(free)[:MOST]}
 
 
+def unscreened_columns(sheet: Sheet, wanted: Sequence[int]) -> tuple[str, ...]:
+    """Name the columns with words that are neither read nor carried, as the first rows show them.
+
+    Args:
+        sheet: The table.
+        wanted: The columns that are read.
+    """
+    free = sorted(set(range(len(sheet.header))) - set(wanted))
+    if len(free) <= MOST or "other" in sheet.nested.values():
+        return ()
+    found = worded_columns(sheet.header, sheet.sample, free[MOST:])
+    return tuple(sheet.header[place] for place in found)
+
+
 def carrying(
     batch: pa.RecordBatch, block: Block, columns: Mapping[int, str], options: ReadOptions
 ) -> pa.RecordBatch:
@@ -72,7 +89,7 @@ def carrying(
     return pa.RecordBatch.from_arrays([*batch.columns, carried], schema=schema)
 
 
-def written(batch: pa.RecordBatch, block: Block) -> Iterator[pa.RecordBatch]:
+def written(batch: pa.RecordBatch, block: Block, *, whole: bool) -> Iterator[pa.RecordBatch]:
     """Yield lines with what the format of a message in JSON did not take as texts.
 
     They come in several parts where these texts are long.
@@ -80,20 +97,60 @@ def written(batch: pa.RecordBatch, block: Block) -> Iterator[pa.RecordBatch]:
     Args:
         batch: The lines.
         block: What they were read from.
+        whole: Write all of it; else the words alone, as the rest is carried.
     """
     if block.left is None:
         yield batch
         return
-    found: dict[int, tuple[Kept, ...]] = {}
-    start = letters = 0
-    for at, packed in enumerate(block.left):
-        if packed.is_valid:
-            kept = found[at - start] = _left(packed.as_py())
-            letters += sum(len(each.name) + len(each.text) for each in kept)
-        if letters >= _WRITTEN or at == len(batch) - 1:
-            lines = batch.slice(start, at + 1 - start)
-            yield _with_other(lines, found) if found else lines
-            found, start, letters = {}, at + 1, 0
+    names, texts, order, counts = _texts_left(block.left, whole=whole)
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    lengths = pc.binary_length(texts).to_numpy().astype(np.int64)
+    letters = np.concatenate([[0], np.cumsum(lengths[order])])[ends]
+    start = 0
+    while start < len(batch):
+        most = int(np.searchsorted(letters, letters[start] + _WRITTEN, "right")) - 1
+        stop = min(max(most, start + 1), len(batch))
+        mine = pa.array(order[ends[start] : ends[stop]])
+        values = pa.StructArray.from_arrays([names.take(mine), texts.take(mine)], fields=list(KEPT))
+        offsets = pa.array((ends[start : stop + 1] - ends[start]).astype(np.int32))
+        mask = pa.array(counts[start:stop] == 0)
+        other = pa.ListArray.from_arrays(offsets, values, mask=mask)
+        lines = batch.slice(start, stop - start)
+        yield _with_column(lines, other)
+        start = stop
+
+
+def _texts_left(
+    left: pa.Array, *, whole: bool
+) -> tuple[pa.Array, pa.Array, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the paths and texts of what is left of lines.
+
+    A part that many lines share is taken apart once.
+
+    Returns:
+        The paths, the texts, the places of those of all lines one after the other, and how many
+        each line has.
+    """
+    flat = pc.list_flatten(left)
+    parts, occurring = np.unique(flat.indices.to_numpy(), return_inverse=True)
+    pairs = [_left([packed]) for packed in flat.dictionary.take(pa.array(parts)).to_pylist()]
+    names = pa.array([kept.name for each in pairs for kept in each], pa.string())
+    texts = pa.array([kept.text for each in pairs for kept in each], pa.string())
+    whose = np.repeat(np.arange(len(pairs)), [len(each) for each in pairs])
+    if not whole:
+        words = worded(texts) if len(texts) else None
+        there = pc.is_valid(words) if words is not None else pa.array(np.zeros(len(texts), bool))
+        names, texts = names.filter(there), texts.filter(there)
+        whose = whose[there.to_numpy(zero_copy_only=False)]
+    sizes = np.bincount(whose, minlength=len(pairs))
+    each = sizes[occurring]
+    begins = np.concatenate([[0], np.cumsum(sizes)])[occurring]
+    before = np.concatenate([[0], np.cumsum(each)])[:-1]
+    order = np.repeat(begins - before, each) + np.arange(each.sum())
+    lines = pc.list_parent_indices(left).to_numpy()
+    counts = np.zeros(len(left), np.int64)
+    np.add.at(counts, lines, each)
+    return names, texts, order.astype(np.int64), counts
 
 
 def only_lines(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -165,8 +222,13 @@ def settled(batch: pa.RecordBatch, alerts: Sequence[Alert]) -> pa.RecordBatch:
 
 
 def _with_other(lines: pa.RecordBatch, found: Mapping[int, tuple[Kept, ...]]) -> pa.RecordBatch:
+    """Give some lines all that they have that is not used; the others keep their other text."""
+    return _with_column(lines, pc.coalesce(_lists(found, len(lines)), lines.column("other")))
+
+
+def _with_column(lines: pa.RecordBatch, other: pa.Array) -> pa.RecordBatch:
     at = lines.schema.get_field_index("other")
-    return lines.set_column(at, LINES.field("other"), _lists(found, len(lines)))
+    return lines.set_column(at, LINES.field("other"), other)
 
 
 def _lists(found: Mapping[int, tuple[Kept, ...]], length: int) -> pa.Array:

@@ -56,6 +56,8 @@ class Rules(Record, frozen=True, kw_only=True):
     unsure: dict[str, tuple[str, ...]]
     alone: dict[str, str]
     lone: dict[str, frozenset[str]]
+    described: dict[str, frozenset[str]]
+    titles: dict[str, frozenset[str]]
     values: Values
     moneys: dict[str, tuple[str, ...]]
     countries: dict[str, tuple[str, ...]]

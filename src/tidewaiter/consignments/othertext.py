@@ -1,0 +1,166 @@
+"""Other text: words of a line that stand in no field, and are looked through all the same.
+
+A column or an element whose meaning is not known may say what the goods are. Its words are weaker
+evidence than a description: only what is surely a name or a number counts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tidewaiter.consignments.types import KEPT
+
+OTHER = "other"
+"""The column of LINES that holds it."""
+
+LONGEST_NAME = 200
+"""Letters of the name of a column that a find tells."""
+
+# Three letters of any script, two where a character is a syllable or a word, or a CAS number.
+_WORDS = r"\p{L}{3}|[\p{Han}\p{Hangul}\p{Katakana}\p{Hiragana}]{2}|\b\d{2,7}-\d{2}-\d\b"
+# Numbers of containers, bills and orders have letters, and name nothing.
+_NUMBER = r"^\s*[A-Za-z]{1,5}[ -]?\d{4,}[A-Za-z]{0,2}\s*$"
+# Bytes without which no text is one of `_WORDS`: letters of any script, and the hyphen.
+_TELLING = np.zeros(256, np.bool_)
+_TELLING[[*b"-", *range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)]] = True
+_TELLING[128:] = True
+
+
+def is_named(column: str, told: str) -> bool:
+    """Tell whether a column is the one that a find tells, whose name may be cut."""
+    return column == told or (len(told) == LONGEST_NAME and column.startswith(told))
+
+
+class OtherTexts(NamedTuple):
+    """The other text of a batch, one after the other."""
+
+    lines: NDArray[np.int64]  # place of the line in the batch, shape (texts,)
+    names: pa.Array  # of the column, or the path in the document
+    texts: pa.Array
+
+
+def worded(cells: pa.Array) -> pa.Array | None:
+    """Return the texts of a column that have words or a CAS number, null elsewhere.
+
+    Args:
+        cells: Strings.
+
+    Returns:
+        None where no text of the column has any, as in a column of numbers: that is quick to see.
+    """
+    if len(cells) == cells.null_count or not _may_have_words(cells):
+        return None
+    coded = cells.dictionary_encode()
+    there = _has_words(coded.dictionary)
+    if not pc.any(there).as_py():
+        return None
+    return pc.if_else(there.take(coded.indices), cells, pa.scalar(None, cells.type))
+
+
+def has_words(texts: Sequence[str | None]) -> bool:
+    """Tell whether any of some texts has words or a CAS number."""
+    sound = [text and text.encode("utf-8", "replace").decode() for text in texts]
+    return bool(pc.any(_has_words(pa.array(sound, pa.string()))).as_py())
+
+
+def _may_have_words(cells: pa.Array) -> bool:
+    _, offsets, data = cells.buffers()
+    if data is None:
+        return False
+    kind = np.int64 if pa.types.is_large_string(cells.type) else np.int32
+    bounds = np.frombuffer(offsets, kind)[cells.offset : cells.offset + len(cells) + 1]
+    return bool(_TELLING[np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]]].any())
+
+
+def _has_words(texts: pa.Array) -> pa.Array:
+    words = pc.match_substring_regex(texts, _WORDS)
+    return pc.and_not(words, pc.match_substring_regex(texts, _NUMBER))
+
+
+def kept_together(columns: Mapping[str, pa.Array], rows: int) -> pa.Array | None:
+    """Put columns of text together as one column of `KEPT`, null where a row has none.
+
+    Args:
+        columns: By name, in their order; null where a row has no such text.
+        rows: How many there are.
+
+    Returns:
+        None where no row has any.
+    """
+    there = [np.flatnonzero(pc.is_valid(each).to_numpy(zero_copy_only=False))
+             for each in columns.values()]  # fmt: skip
+    if not any(map(len, there)):
+        return None
+    places = np.concatenate(there)
+    order = pa.array(np.argsort(places, kind="stable"))
+    whose = np.repeat(np.arange(len(there)), list(map(len, there)))
+    texts = pa.concat_arrays([each.drop_null().cast(pa.string()) for each in columns.values()])
+    names = pa.array(list(columns), pa.string()).take(pa.array(whose)).take(order)
+    counts = np.bincount(places, minlength=rows)
+    ends = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    values = pa.StructArray.from_arrays([names, texts.take(order)], fields=list(KEPT))
+    return pa.ListArray.from_arrays(ends, values, mask=pa.array(counts == 0))
+
+
+def only_words(column: pa.ListArray) -> pa.ListArray | None:
+    """Return a column of `KEPT` with the texts that have words alone, null where a row has none.
+
+    Returns:
+        None where no row has any.
+    """
+    found = _texts_in(column)
+    if found is None:
+        return None
+    counts = np.bincount(found.lines, minlength=len(column))
+    values = pa.StructArray.from_arrays([found.names, found.texts], fields=list(KEPT))
+    ends = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    return pa.ListArray.from_arrays(ends, values, mask=pa.array(counts == 0))
+
+
+def other_texts(batch: pa.RecordBatch) -> OtherTexts | None:
+    """Return the words of a batch that stand in no field; None: there are none.
+
+    Args:
+        batch: Of the schema LINES.
+    """
+    return _texts_in(batch.column(OTHER))
+
+
+def _texts_in(column: pa.ListArray) -> OtherTexts | None:
+    if column.null_count == len(column):
+        return None
+    flat = pc.list_flatten(column)
+    texts = worded(flat.field("text"))
+    if texts is None:
+        return None
+    there = pc.is_valid(texts)
+    lines = pc.list_parent_indices(column).filter(there).to_numpy()
+    names = flat.field("name").filter(there)
+    return OtherTexts(lines=lines.astype(np.int64), names=names, texts=texts.drop_null())
+
+
+def lines_with_words(batch: pa.RecordBatch) -> NDArray[np.bool_]:
+    """Tell which lines of a batch have words that stand in no field, shape (lines,)."""
+    found, there = other_texts(batch), np.zeros(len(batch), np.bool_)
+    if found is not None:
+        there[found.lines] = True
+    return there
+
+
+def worded_columns(
+    header: Sequence[str], sample: Sequence[Sequence[str | None]], places: Sequence[int]
+) -> Iterator[int]:
+    """Yield the columns whose first values have words.
+
+    Args:
+        header: The names of all columns.
+        sample: The first rows.
+        places: The columns that are looked at.
+    """
+    for place in places:
+        if place < len(header) and has_words([r[place] for r in sample if place < len(r)]):
+            yield place

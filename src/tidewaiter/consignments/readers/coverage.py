@@ -1,0 +1,143 @@
+"""Coverage: how much of a file says what its goods are, and what is said of it where too little."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.othertext import kept_together, lines_with_words, worded
+from tidewaiter.consignments.readers.parquet import to_text
+from tidewaiter.consignments.readers.sheet import Block, shorten
+from tidewaiter.consignments.types import Refusal
+
+_TEXTS = ("goods", "commercial")
+_CODES = ("hs", "cas", "un", "cus")
+_NAMED = 5  # columns that a hint names
+
+
+class Coverage(Record, frozen=True, kw_only=True):
+    """What lines say of their goods."""
+
+    lines: int = 0
+    described: int = 0  # with a description
+    bare: int = 0  # with no description, and no HS, CAS, UN or CUS number
+    worded: int = 0  # with no description, and with words that stand in no field
+    unscreened: tuple[str, ...] = ()  # columns with words that are not looked through
+
+    @property
+    def is_enough(self) -> bool:
+        """Tell whether nothing need be said of it."""
+        return not (self.bare or self.unscreened or (self.worded and not self.described))
+
+    def plus(self, batch: pa.RecordBatch) -> "Coverage":
+        """Return it with the lines of a batch of the schema LINES."""
+        described = _any_of(batch, _TEXTS)
+        bare = ~described & ~_any_of(batch, _CODES)
+        words = 0
+        if not described.all():
+            words = int((lines_with_words(batch) & ~described).sum())
+        return msgspec.structs.replace(
+            self,
+            lines=self.lines + len(batch),
+            described=self.described + int(described.sum()),
+            bare=self.bare + int(bare.sum()),
+            worded=self.worded + words,
+        )
+
+
+def _any_of(batch: pa.RecordBatch, names: Sequence[str]) -> NDArray[np.bool_]:
+    there = np.zeros(len(batch), np.bool_)
+    for name in names:
+        column = batch.column(name)
+        if column.null_count == 0:
+            return np.ones(len(batch), np.bool_)
+        if column.null_count < len(column):
+            there |= pc.is_valid(column).to_numpy(zero_copy_only=False)
+    return there
+
+
+def remarks_on(found: Coverage, columns: Sequence[str] = ()) -> Iterator[Refusal]:
+    """Say of a file as a whole where its goods went without a description, or words unscreened.
+
+    Args:
+        found: Of all its lines.
+        columns: Those whose words were looked through as other text, of a table.
+    """
+    if found.bare or (found.worded and not found.described):
+        yield _remark(_said(found), _hint(columns))
+    if found.unscreened:
+        count = len(found.unscreened)
+        what = "1 column" if count == 1 else f"{count:,} columns"
+        yield _remark(
+            f"{what} with words not screened: {_listed(found.unscreened)}",
+            "keep the columns that describe goods, and screen the file again",
+        )
+
+
+def _said(found: Coverage) -> str:
+    text = f"goods text on {found.described:,} of {found.lines:,} lines"
+    if found.bare:
+        have = "has" if found.bare == 1 else "have"
+        text += f"; {found.bare:,} {have} no HS, CAS, UN or CUS number either"
+    if found.worded:
+        text += f"; of {found.worded:,} other text is screened"
+    return text
+
+
+def _hint(columns: Sequence[str]) -> str:
+    if not columns:
+        return "look where the document describes the goods: those lines are not cleared"
+    return f'if a column describes the goods, name it: --map "goods={shorten(columns[0])}"'
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f'"{shorten(name)}"' for name in names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED:,} more" if len(names) > _NAMED else shown
+
+
+def _remark(problem: str, hint: str) -> Refusal:
+    return Refusal(row=0, column="", value="", problem=problem, hint=hint, screened=True)
+
+
+def texts_beside(block: Block, columns: Mapping[int, str]) -> pa.Array | None:
+    """Return the words of columns that are not read, as a column of `KEPT`; None: there are none.
+
+    Args:
+        block: Some rows.
+        columns: Those of a table that are carried, and their names.
+    """
+    found = {
+        name: words
+        for place, name in columns.items()
+        if (words := _words(block.cells[place])) is not None
+    }
+    return kept_together(found, len(block.rows)) if found else None
+
+
+def _words(cells: pa.Array) -> pa.Array | None:
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        words = _words(cells.dictionary)
+        return None if words is None else words.take(cells.indices)
+    if pa.types.is_string(kind):
+        return worded(cells)
+    if pa.types.is_nested(kind):
+        return worded(_nested_text(cells))
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or _is_bytes(kind):
+        return worded(to_text(cells))
+    return None  # numbers and days
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _nested_text(cells: pa.Array) -> pa.Array:
+    """Write lists and records as JSON, so that the words in them are looked through."""
+    written = (None if v is None else msgspec.json.encode(v, enc_hook=str).decode()
+               for v in cells.to_pylist())  # fmt: skip
+    return pa.array(list(written), pa.string())

@@ -1,0 +1,284 @@
+"""Words whose meaning is not known are screened, and a run without goods text does not end 0."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+UNKNOWN = "Zork / blurb"  # a header that says nothing
+EDI = (
+    "UNH+1+CUSCAR:D:99B:UN'BGM+101+A1+9'CNI+1+B1'RFF+HS:03026200'QTY+1:10:KG'"
+    "FTX+AAA+++ACETIC ANHYDRIDE'GID+1'UNT+8+1'"
+)
+
+
+def alerts(path: Path) -> list[dict[str, Any]]:
+    """Read the alerts of a screening."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def found(screen: Run, path: Path) -> tuple[int, list[dict[str, Any]]]:
+    """Screen a file; return the exit status and the alerts."""
+    out = path.with_name("alerts.jsonl")
+    result = screen(str(path), "--out", str(out))
+    return result.exit_code, alerts(out)
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> Path:
+    """Write rows as the suffix of a path says."""
+    if path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif path.suffix == ".jsonl":
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    else:
+        lines = [
+            ",".join(f'"{cell}"' for cell in row) for row in (rows[0], *(r.values() for r in rows))
+        ]
+        path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_column_that_is_not_known_is_screened_as_other_text(
+    screen: Run, here: Path, suffix: str
+) -> None:
+    """The alert names the column and is weaker; the run ends 1, as no line has goods text."""
+    text = "N-phenethyl-4-piperidone"
+    path = write(here / f"a{suffix}", [{UNKNOWN: text, "HS code": "8413708100", "Packages": "1"}])
+    code, (alert,) = found(screen, path)
+    assert code == 1
+    assert alert["substances"] == ["n-phenethyl-4-piperidone"]
+    (mention,) = alert["mentions"]
+    assert (mention["field"], mention["column"], mention["text"]) == ("other", UNKNOWN, text)
+    points = {each["rule"]: each["points"] for each in alert["reasons"]}
+    assert points["other-text"] < 0
+    assert any(UNKNOWN in each["text"] for each in alert["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("acetic anhydride", True),
+        ("acetic anhydrde", True),  # one edit
+        ("CAS 108-24-7", True),
+        ("108-24-7", True),
+        ("crystal ice speed", False),  # weak and street names
+        ("MSKU1234565", False),
+        ("ACME Trading", False),
+    ],
+)
+def test_other_text_counts_only_where_it_surely_names(
+    screen: Run,
+    here: Path,
+    text: str,
+    names: bool,  # noqa: FBT001 - a case
+) -> None:
+    """Beside goods that name nothing, a strong name or a CAS number; no street name, no number."""
+    path = write(here / "a.csv", [{"Goods": "liquid in drums", UNKNOWN: text}])
+    code, made = found(lambda *said: screen(*said, "--street"), path)
+    assert code == 0
+    assert [alert["substances"] for alert in made] == [["acetic-anhydride"]] * names
+
+
+def test_what_the_goods_name_already_is_not_found_again(screen: Run, here: Path) -> None:
+    """The same words elsewhere change nothing in the alert but what it keeps."""
+    goods = {"Goods": "acetic anhydride"}
+    _, (alone,) = found(screen, write(here / "a.csv", [goods]))
+    _, (beside,) = found(screen, write(here / "b.csv", [{**goods, UNKNOWN: "acetic anhydride"}]))
+    for key in ("score", "mentions", "reasons"):
+        assert beside[key] == alone[key]
+
+
+def test_a_list_in_a_column_is_other_text(screen: Run, here: Path) -> None:
+    """Records inside a column of Parquet have no field, and are looked through."""
+    rows = [{"Goods": "samples", "parts": [{"what": "1-boc-4-AP"}]}]
+    pq.write_table(pa.Table.from_pylist(rows), here / "a.parquet")
+    _, (alert,) = found(screen, here / "a.parquet")
+    assert alert["mentions"][0]["column"] == "parts"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'Name,Description\n"Acetic anhydride 5 L",Best quality\n',
+        'TITLE,DESCRIPTION,PRICE\n"Acetic anhydride 5 L",Best quality,12\n',
+        'sku,name,short_description,price\nA-1,"Acetic anhydride 5 L",Best quality,12\n',
+        (
+            "Handle,Title,Body (HTML),Vendor,Variant SKU,Variant Grams\n"
+            "aa,Acetic anhydride 5 L,<p>Best quality</p>,ACME,A-1,5400\n"
+        ),
+        (
+            "ID,Type,SKU,Name,Published,Short description,Description,Regular price\n"
+            "1,simple,A-1,Acetic anhydride 5 L,1,Best,quality,12\n"
+        ),
+        'Nombre,Descripción\n"Acetic anhydride 5 L",La mejor calidad\n',
+        'Product / Part number description,HS code\n"Acetic anhydride",84137081\n',
+        'Description of all retail goods,HS code\n"Acetic anhydride",84137081\n',
+    ],
+)
+def test_the_name_and_the_title_of_a_product_are_goods(
+    screen: Run, here: Path, content: str
+) -> None:
+    """Tables of shops and packing lists: what is sold stands in the name, and is no other text."""
+    (here / "a.csv").write_text(content, encoding="utf-8")
+    code, (alert,) = found(screen, here / "a.csv")
+    assert code == 0
+    assert alert["substances"] == ["acetic-anhydride"]
+    assert {each["field"] for each in alert["mentions"]} <= {"goods", "commercial"}
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("Goods,Outstanding Balance\nwidgets,1400.37\nbolts,2915.24\nnuts,2933.37\n", "hs"),
+        ("Goods,Subtotal\nwidgets,2915.24\nbolts,2933.37\n", "hs"),
+        ("Goods,Cases\nwidgets,108\nbolts,64\n", "cas"),
+        ("Goods,CAS\nwidgets,108\nbolts,64\n", "cas"),
+        ("Goods,IMO number\nwidgets,3\nbolts,8\n", "imo"),
+        ("Goods,Tariff\nwidgets,12.5\nbolts,7.5\n", "hs"),
+    ],
+)
+def test_no_code_is_read_from_values_that_are_none(
+    call: Run, here: Path, content: str, line: str
+) -> None:
+    """Money is no HS code, and a count of cases is no CAS number."""
+    (here / "a.csv").write_text(content, encoding="utf-8")
+    seen = json.loads(call("inspect", "a.csv", "--json").output)
+    assert [each[line] for each in seen["lines"]] == [None] * len(seen["lines"])
+
+
+@pytest.mark.parametrize(("codes", "read"), [(("29.15", "84.13"), "2915"), (("29", "84"), "29")])
+def test_headings_and_chapters_are_codes(
+    call: Run, here: Path, codes: tuple[str, str], read: str
+) -> None:
+    """In a column that is called so, even where they look like sums."""
+    write(here / "a.csv", [{"Goods": "tea", "HS code": code} for code in codes])
+    seen = json.loads(call("inspect", "a.csv", "--json").output)
+    assert seen["lines"][0]["hs"] == read
+
+
+def test_cases_are_packages(call: Run, here: Path) -> None:
+    """The word ends as a plural of CAS does."""
+    (here / "a.csv").write_text("Goods,No. of cases\nwidgets,108\n", encoding="utf-8")
+    seen = json.loads(call("inspect", "a.csv", "--json").output)
+    assert seen["lines"][0]["packages"] == 108
+
+
+@pytest.mark.parametrize(
+    ("rows", "counts"),
+    [
+        ([{"Packages": "3", "CAS": ""}, {"Packages": "1", "CAS": "108-24-7"}], (1, 0)),
+        ([{"Goods": "tea", "HS code": ""}, {"Goods": "", "HS code": ""}], (1, 1)),
+        ([{"Goods": "", "HS code": "0902"}, {"Goods": "tea", "HS code": "0902"}], (0, 1)),
+    ],
+)
+def test_lines_that_say_nothing_are_counted(
+    call: Run, screen: Run, here: Path, rows: list[dict[str, str]], counts: tuple[int, int]
+) -> None:
+    """A run with lines of no goods text and no code ends 1; `inspect` counts the same."""
+    path = write(here / "a.csv", [{**row, "Packages": "2"} for row in rows])
+    code, _ = found(screen, path)
+    result = call("inspect", "a.csv", "--json")
+    covered = json.loads(result.output)["coverage"]
+    assert (covered["lines"], covered["bare"], covered["described"]) == (2, *counts)
+    assert (code, result.exit_code) == (int(counts[0] > 0),) * 2
+
+
+def test_what_is_said_of_the_whole_is_in_the_refused_rows(screen: Run, here: Path) -> None:
+    """Once, with the count, and no row."""
+    write(here / "a.csv", [{"HS code": "8413", UNKNOWN: "pumps of steel"}] * 3)
+    screen("a.csv", "--out", "alerts.jsonl", "--refused", "refused.csv")
+    (line,) = (here / "refused.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert line.startswith("0,,")
+    assert "0 of 3 lines" in line
+
+
+def test_columns_behind_the_last_that_is_carried_are_told(screen: Run, here: Path) -> None:
+    """Words that are not screened are no silence."""
+    row = {"Goods": "tea", **{f"zork {at}": "1" for at in range(200)}, "blurb": "pumps of steel"}
+    write(here / "a.csv", [row])
+    result = screen("a.csv", "--out", "alerts.jsonl", "--refused", "refused.csv")
+    assert result.exit_code == 1
+    assert '"blurb"' in (here / "refused.csv").read_text(encoding="utf-8-sig").replace('""', '"')
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        EDI,
+        EDI.replace("RFF+HS:03026200'QTY+1:10:KG'", "QTY+1:10:KG'RFF+BM:B2'"),
+        EDI.replace("FTX+AAA", "FTX+PRD").replace("GID+1'", "GID+1'GID+2'").replace("+8+", "+9+"),
+    ],
+)
+def test_goods_of_a_consignment_are_those_of_its_items(
+    screen: Run, here: Path, content: str
+) -> None:
+    """Text, and the tariff code, that stand before the first item of a cargo report."""
+    (here / "a.edi").write_text(content, encoding="ascii")
+    code, made = found(screen, here / "a.edi")
+    assert code == 0
+    assert {alert["line"]["goods"] for alert in made} == {"ACETIC ANHYDRIDE"}
+    assert len(made) == content.count("GID+")
+
+
+def test_a_segment_of_the_head_below_a_consignment_ends_nothing(screen: Run, here: Path) -> None:
+    """What follows it is still of the consignment: no item of goods gets lost."""
+    text = EDI.replace("FTX+AAA+++ACETIC ANHYDRIDE'GID+1'", "DTM+132:20260101:102'GID+1'")
+    text = text.replace("UNT+8", "FTX+AAA+++ACETIC ANHYDRIDE'UNT+9")
+    (here / "a.edi").write_text(text, encoding="ascii")
+    _, (alert,) = found(screen, here / "a.edi")
+    assert (alert["consignment"], alert["line"]["goods"]) == ("B1", "ACETIC ANHYDRIDE")
+
+
+def bill(**more: Any) -> dict[str, Any]:
+    """Make a bill of lading with one item of goods."""
+    item = {"descriptionOfGoods": "shoes", "HSCodes": ["640419"], "cargoItems": []}
+    return {"transportDocumentReference": "M1", "consignmentItems": [item], **more}
+
+
+def test_the_goods_of_house_bills_are_lines(screen: Run, here: Path) -> None:
+    """Each with the number and the parties of its own bill, and what else the master bill says."""
+    goods = [{"descriptionOfGoods": "N-phenethyl-4-piperidone", "cargoItems": []}]
+    parties = {"shipper": {"partyName": "Forwarder's client"}}
+    house = {
+        "houseBillOfLadingReference": "H1",
+        "consignmentItems": goods,
+        "documentParties": parties,
+    }
+    master = {"shipper": {"partyName": "Forwarder"}, "consignee": {"partyName": "Agent"}}
+    document = bill(houseBillOfLadings=[house], documentParties=master)
+    (here / "a.json").write_text(json.dumps(document), encoding="utf-8")
+    code, (alert,) = found(screen, here / "a.json")
+    assert code == 0
+    assert alert["consignment"] == "H1"
+    named = {each["role"]: each["name"] for each in alert["line"]["parties"]}
+    assert named == {"consignor": "Forwarder's client", "consignee": "Agent"}
+
+
+@pytest.mark.parametrize("place", ["note", "utilizedTransportEquipments"])
+def test_words_of_a_message_that_no_field_has_are_other_text(
+    screen: Run, here: Path, place: str
+) -> None:
+    """Under their path in the document."""
+    text = "contains acetic anhydride"
+    document = bill(**{place: text if place == "note" else [{"remark": text}]})
+    (here / "a.json").write_text(json.dumps(document), encoding="utf-8")
+    _, (alert,) = found(screen, here / "a.json")
+    assert alert["mentions"][0]["column"].startswith(place)
+
+
+def test_a_document_in_a_request_of_issuance_is_read(screen: Run, here: Path) -> None:
+    """It stands under "document"; notices of arrival stand in a list."""
+    item = {"descriptionOfGoods": "acetic anhydride", "cargoItems": []}
+    one = bill(consignmentItems=[item])
+    for value in ({"document": one}, {"arrivalNotices": [one]}):
+        (here / "a.json").write_text(json.dumps(value), encoding="utf-8")
+        _, (alert,) = found(screen, here / "a.json")
+        assert alert["consignment"] == "M1"
