@@ -21,6 +21,7 @@ from tidewaiter.store.saying import (
     Subject,
     destroyed_of,
     is_known,
+    keep_again,
     keep_said,
     said_of,
     spoken_here,
@@ -100,6 +101,24 @@ def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spo
     elif of.owner != heard.to or not is_known(work, KINDS, of.owner, of.id):
         raise InputError("there is no such incident of this node")
     keep_said(work, safe, heard, of, said)
+
+
+def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken, *, to: str) -> None:
+    """Keep what this node itself told a peer before it was restored from a copy.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        heard: By this node, and by which message.
+        kind: Of message.
+        said: What was said.
+        to: The peer.
+    """
+    of = _subject(kind, said)
+    keep_again(work, safe, heard, of, said)
+    if isinstance(said, Incident):
+        rows = [(of.owner, of.id, to)]
+        insert_new(work.connection, tables.said_to, ("owner", "subject", "peer"), rows)
 
 
 def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:
