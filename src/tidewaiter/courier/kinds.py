@@ -166,9 +166,9 @@ def _redo_notice(work: Work, received: Received) -> None:
 
 
 def _redo_incident(work: Work, received: Received) -> None:
-    kind, spoken = received.header.kind, _spoken(received)
+    kind = received.header.kind
     said = read_json(received.body, SPOKEN[kind], kind)
-    incidents.say_again(work, received.safe, spoken, kind, said, to=received.peer)
+    incidents.say_again(work, received.safe, _spoken(received), kind, said)
 
 
 def _redo_request(work: Work, received: Received) -> None:

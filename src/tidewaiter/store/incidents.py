@@ -103,21 +103,21 @@ def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spo
     keep_said(work, safe, heard, of, said)
 
 
-def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken, *, to: str) -> None:
+def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
     """Keep what this node itself told a peer before it was restored from a copy.
 
     Args:
         work: Begun with a stamp.
         safe: What locks the database, shape (32,).
-        heard: By this node, and by which message.
+        heard: By this node, and by which message, which is here again.
         kind: Of message.
         said: What was said.
-        to: The peer.
     """
-    of = _subject(kind, said)
+    of, o = _subject(kind, said), tables.outgoing.c
     keep_again(work, safe, heard, of, said)
     if isinstance(said, Incident):
-        rows = [(of.owner, of.id, to)]
+        told = work.connection.execute(select(o.peer).where(o.id == heard.message)).scalars()
+        rows = [(of.owner, of.id, each) for each in told]
         insert_new(work.connection, tables.said_to, ("owner", "subject", "peer"), rows)
 
 
