@@ -17,7 +17,9 @@ from tidewaiter.courier.sending import send_round
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
 from tidewaiter.exchange.private.intersection import is_there
+from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
+from tidewaiter.store.outgoing import failed_with
 
 LEAVES = datetime.now(UTC).date() + timedelta(days=60)
 
@@ -210,12 +212,48 @@ def test_a_node_is_restored_from_its_backup(
     assert "aland.db" in told.stderr
     one.run("node", "restore", "node.age", "--identity", "backup.txt", code=2)
     assert "entries hold" in one.run("node", "verify").stdout
+    assert "not asked yet" in one.run("node", "status").stdout
+    for hidden in (("peers", "messages", other.node), ("notices", "list"), ("incidents", "list")):
+        assert "restored from an older state" in one.run(*hidden, code=2).stderr
     one.catch_up(other)
+    assert "restored" not in one.run("node", "status").stdout
+    assert "here, processed: after the backup" in one.run("peers", "messages", other.node).stdout
     one.run("peers", "say", other.node, "after all")
     one.bring(other)
     assert "refused" not in one.run("node", "status").stdout
     assert "turned" not in one.run("node", "status").stdout
     assert key not in (here / "node.age").read_bytes().decode("latin-1")
+
+
+def test_a_node_says_that_its_database_was_put_back_and_what_it_goes_on_without(
+    met: tuple[Node, Node],
+) -> None:
+    """By a command, as no program saw it; a peer that is away for good is left out by name."""
+    one, other = met
+    one.run("node", "restored")
+    one.run("peers", "messages", other.node, code=2)
+    told = msgspec.json.decode(one.run("node", "status", "--json").stdout)
+    assert (told["missing"], told["peer"]["owed"]) == (None, -1)
+    assert "Bergen" in one.run("node", "restored", "--without", other.node).stdout
+    one.run("peers", "messages", other.node)
+    assert "nothing" in one.run("node", "restored", "--without", other.node, code=2).stderr
+    one.run("node", "restored", "--without", "tidewaiter/nobody", code=2)
+
+
+def test_a_peer_that_was_away_is_tried_again_by_a_command(met: tuple[Node, Node]) -> None:
+    """Status says how often it failed and when it is tried next; then it is tried at once."""
+    one, other = met
+    one.run("peers", "say", other.node, "hello")
+    with open_database("aland.db") as database, database.work(own_stamp()) as work:
+        failed_with(work, other.node, tries=12, due="2099-01-02T03:04:05", trouble="it is away")
+    status = one.run("node", "status").stdout
+    assert "12 tries failed, next try 2099-01-02T03:04:05; it is away" in status
+    told = msgspec.json.decode(one.run("node", "status", "--json").stdout)["peer"]
+    assert (told["tries"], told["due"]) == (12, "2099-01-02T03:04:05")
+    assert "Bergen" in one.run("node", "retry", other.node).stdout
+    assert "tries" not in one.run("node", "status").stdout
+    assert "Bergen" in one.run("node", "retry").stdout
+    one.run("node", "retry", "tidewaiter/nobody", code=2)
 
 
 def test_a_backup_opens_with_its_own_key_alone(

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from tests.courier.conftest import Party, found_party
+from tests.courier.turning import turn
 from tests.web.conftest import Desk
 from tests.web.exchanging import make_node, meet
 
+from tidewaiter.courier.hearing import hear_documents
 from tidewaiter.evidence.messages import verify_message
 from tidewaiter.exchange.documents import write_chain
 from tidewaiter.exchange.fingerprints import fingerprint, words
 from tidewaiter.exchange.receipts import Receipt, give, read_receipt
-from tidewaiter.store.outgoing import heard_from
+from tidewaiter.store.outgoing import failed_with, heard_from
+from tidewaiter.store.restored import go_on_without, mark_restored
 from tidewaiter.web.node import Node
 from tidewaiter.web.peerkeys import peer_key
 from tidewaiter.web.peerrows import days_silent
@@ -112,6 +115,51 @@ def test_this_node_shows_its_words_and_its_code(
     code = ben.get("/peers/own/code")
     assert code.headers["content-type"].startswith("image/svg+xml")
     assert code.content.startswith(b"<svg")
+
+
+def test_pages_show_nothing_of_peers_while_messages_are_missing(
+    node: Node, desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """The node was restored from an older state; the peers are there all the same, and say so."""
+    own, other = pair
+    other.say(own, "The seal was broken")
+    other.send(own)
+    anna, page = desk("supervisor", "anna"), f"/peers/{peer_key(other.name)}"
+    assert "The seal was broken" in anna.get(page).text
+    with node.database.work(own.desk.stamp()) as work:
+        mark_restored(work)
+    assert "has not reached this peer yet" in anna.get("/peers").text
+    assert "The seal was broken" not in anna.get(page).text
+    assert anna.get(f"{page}.json").json()["talk"] == []
+    assert anna.get("/peers.json").json()["peers"][0]["missing"] is None
+    for each in ("/notices", "/incidents", "/requests", "/recalls", "/joint"):
+        answer = anna.get(each)
+        assert (each, answer.status_code) == (each, 409)
+        assert other.desk.node not in answer.text
+    with node.database.work(own.desk.stamp()) as work:
+        go_on_without(work, other.name)
+    assert "The seal was broken" in anna.get(page).text
+    assert anna.get("/notices").status_code == 200
+
+
+def test_what_may_be_forged_and_when_a_peer_is_tried_next_are_shown(
+    node: Node, desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """A message under a key that its root has disowned is marked in the conversation."""
+    own, other = pair
+    other.say(own, "The seal was broken")
+    other.send(own)
+    with node.database.work(own.desk.stamp()) as work:
+        failed_with(work, other.name, tries=3, due="2026-12-01T12:00:00+00:00", trouble="away")
+    turn(other, revoke=True)
+    hear_documents(own.desk, write_chain(other.documents()))
+    anna, page = desk("supervisor", "anna"), f"/peers/{peer_key(other.name)}"
+    row = anna.get("/peers.json").json()["peers"][0]
+    assert (row["doubted"], row["replaced"], row["again"], row["tries"]) == (1, 0, 0, 3)
+    assert [each["doubted"] for each in anna.get(f"{page}.json").json()["talk"]] == [True]
+    assert "possibly forged" in anna.get(page).text
+    assert "may be forged" in anna.get("/peers").text
+    assert "Next try" in anna.get("/peers").text
 
 
 def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Party, Party]) -> None:

@@ -6,15 +6,26 @@ from contextlib import contextmanager
 from tidewaiter.courier.desk import Desk, desk_of
 from tidewaiter.identity import ring_file
 from tidewaiter.store.database import open_database
+from tidewaiter.store.restored import check_complete
 
 
 @contextmanager
-def desk_at(db: str) -> Iterator[Desk]:
+def desk_at(db: str, *, restored: bool = False) -> Iterator[Desk]:
     """Open the desk of this node, and close its database at the end.
 
+    Args:
+        db: The database.
+        restored: Whether this goes on while messages are missing, as the node was restored from an
+            older state; nothing that came from peers is shown then, and nothing rests on it.
+
     Raises:
+        ConflictError: Messages are missing.
         InputError: This installation is no node, or the database is another's.
         StoreError: The database cannot be opened.
     """
     with open_database(db) as database:
-        yield desk_of(database, ring_file())
+        desk = desk_of(database, ring_file())
+        if not restored:
+            with database.work() as work:
+                check_complete(work)
+        yield desk

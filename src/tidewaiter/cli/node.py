@@ -1,6 +1,7 @@
 """The command `tidewaiter node`: this installation as a node of the exchange."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -16,7 +17,7 @@ from tidewaiter.courier.backups import make_backup, new_identity, restore_backup
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.keys import change, own_document, recover, rotate
 from tidewaiter.courier.line import Line, checked_endpoint
-from tidewaiter.courier.nodes import found_node, standings
+from tidewaiter.courier.nodes import Standings, found_node, standings
 from tidewaiter.courier.sending import tell_all
 from tidewaiter.courier.serving import Serving, run
 from tidewaiter.courier.ways import Ways
@@ -35,6 +36,8 @@ from tidewaiter.report.codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
 from tidewaiter.store.documents import documents
+from tidewaiter.store.peers import end_wait, peer_of
+from tidewaiter.store.restored import go_on_without, mark_restored
 from tidewaiter.store.witnesses import check_witnessed, told_logs
 
 _language = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en",
@@ -97,7 +100,7 @@ def change_(db: str, name: str | None, country: str | None, endpoints: tuple[str
 
     Example: tidewaiter node change --db node.db --endpoint https://new.example:8478
     """
-    with desk_at(db) as desk:
+    with desk_at(db, restored=True) as desk:
         with desk.database.work() as work:
             _, before = own_document(work, desk.node)
         about = About(
@@ -121,7 +124,7 @@ def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[
 
     Example: tidewaiter node serve --db node.db --host 0.0.0.0
     """
-    with desk_at(db) as desk:
+    with desk_at(db, restored=True) as desk:
         pass
     click.echo(f"{desk.node} is at http://{host}:{port} (stop it with Ctrl-C)", err=True)
     told = Serving(db=db, ring=str(ring_file()), host=host, port=port, inside=inside, behind=behind)
@@ -137,7 +140,7 @@ def document(db: str, language: str, out: Path | None) -> None:
 
     Example: tidewaiter node document --db node.db --out aland.json
     """
-    with desk_at(db) as desk, desk.database.work() as work:
+    with desk_at(db, restored=True) as desk, desk.database.work() as work:
         chain = documents(work, desk.node)
     told = chain[-1].read()
     click.echo(f"{told.name} ({told.node}), document {told.number}")
@@ -158,7 +161,7 @@ def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
 
     Example: tidewaiter node rotate --db node.db
     """
-    with desk_at(db) as desk:
+    with desk_at(db, restored=True) as desk:
         told = rotate(desk, ring_file(), own_stamp(), revoke=revoke, since=_moment(since))
     click.echo(f"document {told.number} names the new keys")
 
@@ -204,23 +207,68 @@ def recover_(
 @needs_db
 @click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 def status(db: str, *, as_json: bool) -> None:
-    """Say how this node stands with each peer, and what is on its way.
+    """Say how this node stands with each peer, what is on its way, and when it is tried next.
 
     Example: tidewaiter node status --db node.db
     """
     with open_database(db) as database, database.work() as work:
         found = standings(work)
-    if as_json:
-        for each in found:
-            click.echo(msgspec.json.encode(each))
-        return
     for each in found:
-        peer = each.peer
-        ways = ", ".join(f"{count} {state}" for state, count in sorted(each.outgoing.items()))
-        heard = peer.heard[:19] or "never"
-        line = f"{peer.name} ({peer.node}): {peer.relation.standing}, theirs {peer.theirs}; "
-        line += f"{ways or 'nothing written'}; heard {heard}"
-        click.echo(as_line(f"{line}; {peer.trouble}" if peer.trouble else line))
+        click.echo(msgspec.json.encode(each) if as_json else as_line("; ".join(_said(each))))
+
+
+def _said(standing: Standings) -> Iterator[str]:
+    """Yield what is said of a peer, the usual first."""
+    peer = standing.peer
+    ways = ", ".join(f"{count} {state}" for state, count in sorted(standing.outgoing.items()))
+    yield f"{peer.name} ({peer.node}): {peer.relation.standing}, theirs {peer.theirs}"
+    yield ways or "nothing written"
+    yield f"heard {peer.heard[:19] or 'never'}"
+    if standing.missing is None:
+        yield "restored from an older state: not asked yet what is missing"
+    elif standing.missing:
+        yield f"restored from an older state: {standing.missing} messages are being fetched"
+    if standing.again:
+        yield f"it was restored from an older state: {standing.again} messages are sent again"
+    if standing.doubted:
+        yield f"{standing.doubted} messages from it may be forged: their key is revoked or replaced"
+    if peer.tries:
+        yield f"{peer.tries} tries failed, next try {peer.due[:19]}"
+    if peer.trouble:
+        yield peer.trouble
+
+
+@node.command()
+@click.argument("peer", required=False)
+@needs_db
+def retry(db: str, peer: str | None) -> None:
+    """Try PEER again now, or all peers; the node that is served does so within a second.
+
+    Example: tidewaiter node retry tidewaiter/b1 --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        names = end_wait(work, *([peer_of(work, peer).node] if peer else []))
+    for name in names:
+        click.echo(as_line(f"{name} is tried again now"))
+
+
+@node.command()
+@needs_db
+@click.option("--without", metavar="PEER", help="Wait no longer for what this peer has: it cannot "
+              "be reached. What it recalled since the copy was made stays readable.")  # fmt: skip
+def restored(db: str, without: str | None) -> None:
+    """Say that this database was put back from a copy, by other tools than `node restore`.
+
+    What came from peers is not shown before they were asked what is missing and have sent it again.
+
+    Example: tidewaiter node restored --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        if without:
+            said = f"going on without what {go_on_without(work, without).name} has"
+        else:
+            said = f"{mark_restored(work)} peers are asked what is missing when the node is served"
+    click.echo(as_line(said))
 
 
 @node.command()
@@ -288,11 +336,14 @@ def backup(db: str, recipient: str, out: Path) -> None:
 def restore(path: Path, db: Path, identity: Path) -> None:
     """Restore a node from the backup in PATH, where none is.
 
-    What was sent after the backup was made is asked of the peers, when the node serves again.
+    What was sent, received and recalled after the backup was made is asked of the peers when the
+    node serves again; what came from peers is not shown before they have answered.
 
     Example: tidewaiter node restore node.age --db node.db --identity /media/stick/backup.txt
     """
     restore_backup(path, identity, db.resolve(), ring_file(), key_file())
+    with open_database(db.resolve()) as database, database.work(own_stamp()) as work:
+        mark_restored(work)
     click.echo(f"Serve it: tidewaiter node serve --db {db}", err=True)
 
 

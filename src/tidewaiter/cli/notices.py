@@ -25,6 +25,7 @@ from tidewaiter.report.noticeforms import filled, render_form
 from tidewaiter.store.database import open_database
 from tidewaiter.store.noticerows import find_notice, notice_of
 from tidewaiter.store.noticerows import notices as kept_notices
+from tidewaiter.store.restored import check_complete
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _number = click.argument("number", type=click.IntRange(1))
@@ -103,6 +104,7 @@ def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
     Example: tidewaiter notices list --db node.db --state sent
     """
     with open_database(db) as database, database.work() as work:
+        check_complete(work)
         found = kept_notices(work, own_stamp().at.date(), state=state, rows=rows)
     for each in found:
         if as_json:

@@ -62,7 +62,7 @@ def add(path: Path, db: str) -> None:
     Example: tidewaiter peers add bergen.json --db node.db
     """
     chain = _chain(path)
-    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+    with desk_at(db, restored=True) as desk, desk.database.work(own_stamp()) as work:
         known = invite(desk, work, chain)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
     # The words are not shown here: whoever sees them does not ask for them.
@@ -136,7 +136,7 @@ def say(node: str, text: str, db: str) -> None:
 
     Example: tidewaiter peers say tidewaiter/b1 "Please call about notice 17." --db node.db
     """
-    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+    with desk_at(db, restored=True) as desk, desk.database.work(own_stamp()) as work:
         name = say_to(desk, work, node, text)
     click.echo(name)
 
@@ -158,7 +158,8 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
             continue
         who = f"here, {each.state}" if each.ours else "they"
         text = "(cannot be read any more)" if each.text is None else each.text
-        click.echo(as_line(f"{each.at[:16]} {who}: {text}"))
+        mark = " (possibly forged)" if each.doubted else ""
+        click.echo(as_line(f"{each.at[:16]} {who}{mark}: {text}"))
 
 
 @peers.command()
@@ -198,7 +199,7 @@ def witnessed(node: str, db: str) -> None:
 def _relate(
     db: str, node: str, to: Standing, *, reason: str = "", compared: str = "", held: str = ""
 ) -> None:
-    with desk_at(db) as desk:
+    with desk_at(db, restored=True) as desk:
         relate(desk, node, to, own_stamp(), reason=reason, compared=compared, held=held)
         with desk.database.work() as work:
             known = peer_of(work, node)

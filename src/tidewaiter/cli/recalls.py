@@ -18,6 +18,7 @@ from tidewaiter.store.recalllist import items as kept_items
 from tidewaiter.store.recalllist import recalls as kept_recalls
 from tidewaiter.store.recalls import Why
 from tidewaiter.store.recalls import recall as recall_item
+from tidewaiter.store.restored import check_complete
 
 _item = click.argument("item")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
@@ -84,6 +85,7 @@ def items(db: str, node: str, rows: int, *, came: bool, as_json: bool) -> None:
     Example: tidewaiter recalls items --with tidewaiter/b1 --db node.db
     """
     with open_database(db) as database, database.work() as work:
+        check_complete(work)
         found = kept_items(work, came=came, node=node, rows=rows)
     for each in found:
         line = f"{each.id}\t{each.at[:16]}\t{each.peer}\t{each.kind}\t{each.about}\t{each.state}"

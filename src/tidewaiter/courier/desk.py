@@ -1,6 +1,7 @@
 """The desk of a node: its database, its keys, its clock, and the kinds of message it knows."""
 
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,10 +10,15 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.courier.kinds import KINDS, Kind
 from tidewaiter.courier.noting import Noting
+from tidewaiter.exchange.judging import Peer
+from tidewaiter.exchange.receipts import SignedReceipt
 from tidewaiter.exchange.rings import Ring
 from tidewaiter.identity import own_ring
 from tidewaiter.store.database import Database, Stamp, Work
 from tidewaiter.store.documents import documents, newest_number
+from tidewaiter.store.peers import Known, judged_by
+
+_QUESTIONS = 1_000  # that are remembered
 
 
 def _now() -> datetime:
@@ -42,6 +48,9 @@ class Desk:
         self.clock = clock
         self.kinds = kinds
         self.noting = noting or Noting()
+        self.doubted: set[str] = set()  # peers that are to be asked anew what they have
+        self._questions: OrderedDict[str, None] = OrderedDict()
+        self._vouched: dict[str, frozenset[str]] = {}
         self._path = path
         self._document = 0  # number of the document whose keys are in the ring
 
@@ -53,6 +62,29 @@ class Desk:
     def stamp(self) -> Stamp:
         """Say that the node does something by itself, now."""
         return Stamp(who="node", at=self.clock())
+
+    def is_new(self, question: str) -> bool:
+        """Say whether a question was not asked before; of the last ones it is remembered."""
+        if question in self._questions:
+            return False
+        self._questions[question] = None
+        while len(self._questions) > _QUESTIONS:
+            self._questions.popitem(last=False)
+        return True
+
+    def vouch(self, node: str, receipts: Iterable[SignedReceipt]) -> None:
+        """Remember of which messages this node took them before it was restored from a copy.
+
+        Args:
+            node: The peer that sent them.
+            receipts: Of this node itself, checked; none: it has forgotten nothing of this peer.
+        """
+        self._vouched[node] = frozenset(each.receipt.digest for each in receipts)
+
+    def judge_by(self, work: Work, known: Known) -> Peer:
+        """Return what a peer's messages are judged by, those among them that were forgotten."""
+        vouched = self._vouched.get(known.node, frozenset())
+        return structs.replace(judged_by(work, known), vouched=vouched)
 
     def refresh(self, work: Work) -> bool:
         """Take up the keys that the newest document names; return whether they are others now.

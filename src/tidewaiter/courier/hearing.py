@@ -2,7 +2,8 @@
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.documents import check_next, read_chain
+from tidewaiter.exchange.documents import read_chain
+from tidewaiter.exchange.forks import merge
 from tidewaiter.store.documents import documents
 from tidewaiter.store.peers import find_peer
 from tidewaiter.store.recovering import take_news
@@ -16,7 +17,7 @@ def hear_documents(desk: Desk, held: bytes) -> None:
         held: Its newest documents, in order.
 
     Raises:
-        InputError: They do not follow from what is known.
+        InputError: They do not follow from what is known, or do not outrank it.
         MissingError: It is no peer.
         StoreError: The database cannot be written.
     """
@@ -28,10 +29,7 @@ def hear_documents(desk: Desk, held: bytes) -> None:
         if find_peer(work, node) is None:
             raise MissingError("it is no peer")
         known = documents(work, node)
-    digests = {each.digest() for each in known}
-    new = [each for each in chain if each.digest() not in digests]
-    if not new:
+    if not merge(known, chain).new:
         return
-    check_next(known[-1], known[-1].read(), new[0])
     with desk.database.work(desk.stamp()) as work:
-        take_news(work, node, new, {})
+        take_news(work, node, chain, {})

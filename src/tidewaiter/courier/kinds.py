@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -16,6 +17,7 @@ from tidewaiter.exchange.private.types import Answer, OfferEnd, OfferPart, Quest
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.exchange.requests.recalls import Outcome, Recall
 from tidewaiter.exchange.strict import read_json
+from tidewaiter.store import incidents, jointcases, requests
 from tidewaiter.store.answers import take_question
 from tidewaiter.store.audit import moment
 from tidewaiter.store.conversations import MESSAGE, Words
@@ -26,12 +28,12 @@ from tidewaiter.store.incidents import hear_of_incident
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.jointcases import KINDS as JOINT
 from tidewaiter.store.jointcases import hear_of_joint
-from tidewaiter.store.notices import NOTICE, take_event
+from tidewaiter.store.notices import NOTICE, do_again, take_event
 from tidewaiter.store.offers import OFFER, OFFER_END, take_end, take_part
 from tidewaiter.store.peers import hear_relation
 from tidewaiter.store.pledges import hear_pledge
 from tidewaiter.store.questions import ANSWER, QUESTION, take_answer
-from tidewaiter.store.recalls import hear_outcome
+from tidewaiter.store.recalls import hear_outcome, recall_again
 from tidewaiter.store.recovering import take_news
 from tidewaiter.store.requests import KINDS as REQUESTS
 from tidewaiter.store.requests import hear_of_request
@@ -53,6 +55,8 @@ class Kind(Record, frozen=True, kw_only=True):
 
     schema: int  # the newest that is known
     act: Callable[[Work, Received], None]  # raises an InputError where it does not make sense
+    # Keeps what this node itself told by such a message before it was restored from a copy.
+    redo: Callable[[Work, Received], None] | None = None
 
 
 class RelationTold(Record, frozen=True, kw_only=True):
@@ -156,6 +160,40 @@ def _take_outcome(work: Work, received: Received) -> None:
     hear_outcome(work, received.safe, _heard(received), outcome)
 
 
+def _redo_notice(work: Work, received: Received) -> None:
+    event = read_json(received.body, Event, "event of a notice")
+    do_again(work, received.safe, _spoken(received), event, to=received.peer)
+
+
+def _redo_incident(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, SPOKEN[kind], kind)
+    incidents.say_again(work, received.safe, _spoken(received), kind, said)
+
+
+def _redo_request(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, REQUESTS[kind], kind)
+    requests.say_again(work, received.safe, _spoken(received), kind, said)
+
+
+def _redo_joint(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, JOINT[kind], kind)
+    jointcases.say_again(work, received.safe, _spoken(received), kind, said)
+
+
+def _redo_recall(work: Work, received: Received) -> None:
+    body = read_json(received.body, Recall, "recall")
+    recall_again(work, received.safe, _spoken(received), body, peer=received.peer)
+
+
+def _spoken(received: Received) -> Heard:
+    """Return by which message this node itself said something."""
+    return structs.replace(_heard(received), sender=received.header.sender,
+                           to=received.header.sender)  # fmt: skip
+
+
 def _heard(received: Received) -> Heard:
     return Heard(
         sender=received.peer, to=received.header.to, message=received.header.id,
@@ -167,17 +205,17 @@ KINDS: Mapping[str, Kind] = {
     "relation": Kind(schema=1, act=_take_relation),
     "document": Kind(schema=1, act=_take_document),
     MESSAGE: Kind(schema=1, act=_take_words),
-    NOTICE: Kind(schema=1, act=_take_notice),
-    **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
+    NOTICE: Kind(schema=1, act=_take_notice, redo=_redo_notice),
+    **{kind: Kind(schema=1, act=_take_incident, redo=_redo_incident) for kind in SPOKEN},
     ROSTER: Kind(schema=1, act=_take_roster),
     **{kind: Kind(schema=1, act=_take_pledge) for kind in PLEDGED},
     OFFER: Kind(schema=1, act=_take_offer),
     OFFER_END: Kind(schema=1, act=_take_offer_end),
     QUESTION: Kind(schema=1, act=_take_question),
     ANSWER: Kind(schema=1, act=_take_answer),
-    **{kind: Kind(schema=1, act=_take_request) for kind in REQUESTS},
-    **{kind: Kind(schema=1, act=_take_joint) for kind in JOINT},
-    "recall": Kind(schema=1, act=_take_recall),
+    **{kind: Kind(schema=1, act=_take_request, redo=_redo_request) for kind in REQUESTS},
+    **{kind: Kind(schema=1, act=_take_joint, redo=_redo_joint) for kind in JOINT},
+    "recall": Kind(schema=1, act=_take_recall, redo=_redo_recall),
     "recall-outcome": Kind(schema=1, act=_take_outcome),
 }
 

@@ -35,6 +35,13 @@ _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 T = TypeVar("T")
 
 
+class UnknownError(OutputError):
+    """A peer that does not know this node, or not the key that it has now."""
+
+    def __init__(self) -> None:
+        super().__init__("it does not know this node, or its key", hint=UNREACHED)
+
+
 def checked_endpoint(url: str) -> str:
     """Check the address of a node; return it without the last slash.
 
@@ -128,7 +135,7 @@ class Line:
                 ) as answer,
             ):
                 if answer.status == _FORBIDDEN:
-                    raise OutputError("it does not know this node, or its key", hint=UNREACHED)
+                    raise UnknownError
                 if answer.status not in _DONE:
                     raise OutputError(f"it answered {answer.status}", hint=UNREACHED)
                 return _bounded(answer)

@@ -20,9 +20,11 @@ from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Database, Stamp, Work
 from tidewaiter.store.documents import add_documents, documents
 from tidewaiter.store.holding import discard, hold_back, release
-from tidewaiter.store.outgoing import Message, count_outgoing, write_message
+from tidewaiter.store.outgoing import Message, count_again, count_outgoing, write_message
 from tidewaiter.store.peers import Known, move_relation, peer_of, peers
 from tidewaiter.store.recovering import take_up
+from tidewaiter.store.restored import missing_from
+from tidewaiter.store.vouching import doubted_messages
 
 
 class Standings(Record, frozen=True, kw_only=True):
@@ -31,6 +33,9 @@ class Standings(Record, frozen=True, kw_only=True):
     peer: Known
     fingerprint: str
     outgoing: dict[str, int]  # messages by state
+    again: int  # messages that it has receipted once, and that are sent again: it was restored
+    missing: int | None  # that came from it and are forgotten here; None: it is not asked yet
+    doubted: int  # messages that came from it and may be another's
 
 
 def found_node(
@@ -163,7 +168,8 @@ def standings(work: Work) -> list[Standings]:
     return [
         Standings(
             peer=each, fingerprint=fingerprint(documents(work, each.node)[-1].read()),
-            outgoing=count_outgoing(work, each.node),
+            outgoing=count_outgoing(work, each.node), again=count_again(work, each),
+            missing=missing_from(each), doubted=len(doubted_messages(work, each)),
         )
         for each in peers(work)
     ]  # fmt: skip

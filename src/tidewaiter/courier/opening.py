@@ -9,7 +9,7 @@ from tidewaiter.exchange.envelopes import Envelope, open_with_any, parse
 from tidewaiter.exchange.judging import Peer, authenticate
 from tidewaiter.exchange.receipts import Code
 from tidewaiter.exchange.signing import digest_of
-from tidewaiter.store.peers import find_peer, judged_by
+from tidewaiter.store.peers import find_peer
 
 
 class Opened(Record, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ def open_all(desk: Desk, lines: Sequence[str]) -> list[Opened]:
         desk.refresh(work)  # a box for a key that was made elsewhere is not to be refused for good
         for sender in {each.header.sender for each in envelopes if each}:
             known = find_peer(work, sender)
-            peers[sender] = judged_by(work, known) if known else None
+            peers[sender] = desk.judge_by(work, known) if known else None
     return [
         open_one(desk, digest_of(line), each, peers[each.header.sender])
         if each

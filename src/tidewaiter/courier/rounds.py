@@ -1,17 +1,25 @@
-"""Rounds: whatever is due to any peer is sent, one peer never waiting for another."""
+"""Rounds: whatever is due to any peer is sent, one peer never waiting for another.
+
+Each peer is asked once, when the node starts, what it has of this node and has sent to it: a node
+that was restored from an old copy does not know by itself that it has forgotten anything.
+"""
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from tidewaiter.base.errors import InputError, OutputError, TidewaiterError
 from tidewaiter.courier.asking import Asking, catch_up
+from tidewaiter.courier.backoff import LONGEST
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.sending import LONGEST, Post, Tell, put_off, send_round
+from tidewaiter.courier.line import UnknownError
+from tidewaiter.courier.sending import Post, Tell, put_off, send_round, tell_keys
+from tidewaiter.exchange.documents import Document
 from tidewaiter.store.audit import moment
-from tidewaiter.store.peers import peer_of, peers_due
+from tidewaiter.store.peers import Due, judged_by, peer_of, peers_due
 
 _LOG = logging.getLogger("tidewaiter.courier")
 _LOOKS = 0.25  # seconds between two looks for what is due
@@ -38,6 +46,7 @@ class Rounds:
         self._visitors = visitors
         self._asked: set[str] = set()
         self._busy: set[str] = set()
+        self._rests: dict[str, float] = {}  # until when, by a clock that nobody sets
         self._leaving = threading.Event()
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender")
         self._thread = threading.Thread(target=self._run, name="rounds", daemon=True)
@@ -51,27 +60,40 @@ class Rounds:
 
     def _run(self) -> None:
         while not self._leaving.is_set():
+            self._doubt()
             for node in self._due():
                 if node not in self._busy:
                     self._busy.add(node)
                     self._pool.submit(self._send, node)
             self._leaving.wait(_LOOKS)
 
+    def _doubt(self) -> None:
+        """Ask those peers again who have said that they have something else than is known here."""
+        while self._desk.doubted:
+            self._asked.discard(self._desk.doubted.pop())
+
     def _due(self) -> list[str]:
         now = self._desk.clock()
         latest = now + timedelta(seconds=2 * LONGEST)
+        asked = None if self._ask is None else tuple(self._asked)
         try:
             with self._desk.database.work() as work:
                 here = self._visitors()
-                return peers_due(work, moment(now), moment(latest), here=here)
+                due = peers_due(work, moment(now), moment(latest), here=here, asked=asked)
         except TidewaiterError:  # the database is busy or full; it is looked at again
             return []
+        return [each.node for each in due if each.node in here or not self._is_left_alone(each)]
+
+    def _is_left_alone(self, due: Due) -> bool:
+        """Say whether it is too early for another try, however the clock was set meanwhile."""
+        return due.tries > 0 and time.monotonic() < self._rests.get(due.node, 0.0)
 
     def _send(self, node: str) -> None:
         try:
             more = self._knows(node)
             while more and not self._leaving.is_set():
                 done = send_round(self._desk, node, self._post, self._tell)
+                self._rest(node, done.wait)
                 if done.ask:
                     self._asked.discard(node)
                 more = done.more
@@ -90,12 +112,21 @@ class Rounds:
         try:
             catch_up(self._desk, node, self._ask)
         except (OutputError, InputError) as error:
+            if isinstance(error, UnknownError) and self._tell:
+                tell_keys(self._desk, self._document(node), self._tell)
             self._put_off(node, error.message)
             return False
         self._asked.add(node)
         return True
 
+    def _document(self, node: str) -> Document:
+        with self._desk.database.work() as work:
+            return judged_by(work, peer_of(work, node)).document
+
+    def _rest(self, node: str, seconds: float) -> None:
+        self._rests[node] = time.monotonic() + seconds
+
     def _put_off(self, node: str, trouble: str) -> None:
         with self._desk.database.work() as work:
             known = peer_of(work, node)
-        put_off(self._desk, known, trouble)
+        self._rest(node, put_off(self._desk, known, trouble))

@@ -8,6 +8,7 @@ import msgspec
 
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.records import Record
+from tidewaiter.courier.backoff import LONGEST, failed_tries, wait_seconds
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
 from tidewaiter.courier.sealing import seal_due
@@ -28,11 +29,14 @@ from tidewaiter.store.outgoing import (
 from tidewaiter.store.peers import Known, hear_relation, judged_by, peer_of, peers
 from tidewaiter.store.recovering import unseal
 
-LONGEST = 3600.0  # seconds between two tries
-_FIRST = 1.0  # second
 _TOLD = MOST_BYTES * 3 // 4  # bytes of documents that are told to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
+_OLD = frozenset[str]({"old-key", "revoked-key"})
+_DISOWNED = (
+    "it knows newer keys of this node than the node itself: if nobody here made them, somebody has "
+    "stolen the keys, so recover the node by its root"
+)
 _OTHERWISE = frozenset[str]({"equivocation", "broken-chain"})
 
 Post = Callable[[Document, Sequence[str]], list[str]]
@@ -47,6 +51,7 @@ class Round(Record, frozen=True, kw_only=True):
     more: bool = False  # there is more to be sent at once
     trouble: str = ""
     ask: bool = False  # the peer has something else of this node than this node knows
+    wait: float = 0.0  # seconds for which the peer is left alone now
 
 
 Tell = Callable[[Document, bytes], None]
@@ -71,8 +76,7 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
     except InputError as error:
         with desk.database.work() as work:
             known = peer_of(work, node)
-        put_off(desk, known, error.message)
-        return Round(trouble=error.message)
+        return Round(trouble=error.message, wait=put_off(desk, known, error.message))
     with desk.database.work() as work:
         known = peer_of(work, node)
         document = judged_by(work, known).document
@@ -83,15 +87,15 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
         texts = post(document, [each.line for each in batch])
         receipts = checked_receipts(desk, document, batch, texts)
     except (OutputError, InputError) as error:
-        put_off(desk, known, error.message)
-        return Round(sent=len(batch), trouble=error.message)
+        wait = put_off(desk, known, error.message)
+        return Round(sent=len(batch), trouble=error.message, wait=wait)
     done = _keep(desk, known, batch, receipts)
     if tell and any(each.receipt.code == "unknown-key" for each in receipts):
-        _tell_keys(desk, document, tell)
+        tell_keys(desk, document, tell)
     return done
 
 
-def _tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
+def tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
     """Tell a peer of keys that it does not know; it comes to know them before the next try."""
     with desk.database.work() as work:
         chain = documents(work, desk.node)
@@ -180,13 +184,14 @@ def _keep(
         heard_from(work, known.node, receipts)
         if _seal_anew(desk, work, known, turned):
             return Round(sent=len(batch), receipts=len(final), more=True)
-        if turned:
-            _heed(desk, work, known, turned)
+        trouble = _trouble(desk, batch, turned)
+        wait = _heed(desk, work, known, turned[0], trouble) if turned else 0.0
     more = bool(final) and not turned
     told = [each.receipt for each in receipts]
     ask = any(each.code in _OTHERWISE or each.have > known.sealed for each in told)
-    trouble = _said(turned[0]) if turned else ""
-    return Round(sent=len(batch), receipts=len(final), more=more, trouble=trouble, ask=ask)
+    return Round(
+        sent=len(batch), receipts=len(final), more=more, trouble=trouble, ask=ask, wait=wait
+    )  # fmt: skip
 
 
 def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> bool:
@@ -195,7 +200,7 @@ def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) 
     A key does not come back, so what was sent before stays turned away whenever it comes; and what
     the peer has, its signed receipt says.
     """
-    old = [each for each in turned if each.code in {"old-key", "revoked-key"}]
+    old = [each for each in turned if each.code in _OLD]
     kid = desk.ring.signer().kid
     lines = {sent.digest: sent.line for sent in to_send(work, known, rows=MOST_LINES)}
     stale = [
@@ -206,27 +211,34 @@ def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) 
     return bool(stale) and unseal(work, known.node, max(stale)) > 0
 
 
-def _heed(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> None:
-    """Heed why a peer turned messages away, and try again later."""
-    code = turned[0].code
+def _heed(desk: Desk, work: Work, known: Known, turned: Receipt, trouble: str) -> float:
+    """Heed why a peer turned messages away, and try again later; return in how many seconds."""
+    code = turned.code
     if code in _STANDINGS and known.theirs != _STANDINGS[code]:
         hear_relation(work, known.node, _STANDINGS[code])
-    _fail(desk, work, known, _said(turned[0]))
+    return _fail(desk, work, known, trouble)
 
 
-def _said(receipt: Receipt) -> str:
-    return f"it turned a message away: {receipt.code}"
+def _trouble(desk: Desk, batch: Sequence[Sealed], turned: Sequence[Receipt]) -> str:
+    """Say why a peer turned messages away; "": it turned none away."""
+    kid = desk.ring.signer().kid
+    now = {each.digest for each in batch if take_apart(each.line.partition(" ")[0]).kid == kid}
+    if any(each.code in _OLD and each.digest in now for each in turned):
+        return _DISOWNED
+    return f"it turned a message away: {turned[0].code}" if turned else ""
 
 
-def put_off(desk: Desk, known: Known, trouble: str) -> None:
-    """Try a peer again later."""
+def put_off(desk: Desk, known: Known, trouble: str) -> float:
+    """Try a peer again later; return in how many seconds."""
     with desk.database.work(desk.stamp()) as work:
-        _fail(desk, work, known, trouble)
+        # As it stands now: a sign of it may have come meanwhile, and ended the wait.
+        return _fail(desk, work, peer_of(work, known.node), trouble)
 
 
-def _fail(desk: Desk, work: Work, known: Known, trouble: str) -> None:
-    tries = known.tries + 1
-    seconds = min(LONGEST, _FIRST * 2 ** min(tries - 1, 20))
-    spread = 0.5 + secrets.randbelow(1000) / 1000  # so that not all come back at once
-    due = moment(desk.clock() + timedelta(seconds=seconds * spread))
+def _fail(desk: Desk, work: Work, known: Known, trouble: str) -> float:
+    now = desk.clock()
+    tries = failed_tries(known.tries, known.due, moment(now + timedelta(seconds=2 * LONGEST)))
+    seconds = wait_seconds(tries, secrets.randbelow(1000) / 1000)
+    due = moment(now + timedelta(seconds=seconds))
     failed_with(work, known.node, tries=tries, due=due, trouble=trouble)
+    return seconds

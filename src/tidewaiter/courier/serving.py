@@ -10,7 +10,7 @@ from litestar import Litestar
 from tidewaiter.base.handing import handed_over, serve, starting, taken_over
 from tidewaiter.base.records import Record
 from tidewaiter.courier.app import make_app
-from tidewaiter.courier.desk import desk_of
+from tidewaiter.courier.desk import Desk, desk_of
 from tidewaiter.courier.gates import REQUESTS, Gate
 from tidewaiter.courier.keys import tell_kinds
 from tidewaiter.courier.line import Line
@@ -19,6 +19,8 @@ from tidewaiter.courier.visiting import Visiting
 from tidewaiter.courier.visits import Visits
 from tidewaiter.courier.ways import Ways
 from tidewaiter.store.database import open_database
+from tidewaiter.store.peers import end_wait
+from tidewaiter.store.recovering import recheck
 
 _HEADERS = 10_000  # milliseconds for the head of a request to come
 
@@ -50,12 +52,24 @@ def run(serving: Serving) -> None:
         serve(server)
 
 
+def begin(desk: Desk) -> None:
+    """Do what is due when a node starts: peers are tried at once, and what is kept is checked.
+
+    Args:
+        desk: Of this node.
+    """
+    with desk.database.work(desk.stamp()) as work:
+        recheck(work)
+        end_wait(work)
+
+
 @starting()
 def served() -> Litestar:
     """Make the application in the process that serves it."""
     serving = taken_over(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     tell_kinds(desk)
+    begin(desk)
     line = Line(inside=serving.inside)
     visits = Visits()
     ways = Ways(line, visits)

@@ -11,6 +11,7 @@ from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import Received
 from tidewaiter.courier.noting import TAKEN, TURNED_AWAY
 from tidewaiter.courier.opening import Opened, open_one
+from tidewaiter.courier.redoing import carry_out_again
 from tidewaiter.exchange.envelopes import Envelope
 from tidewaiter.exchange.judging import Before, Peer, place, refuse
 from tidewaiter.exchange.receipts import Code, Final, Receipt, give, read_receipt
@@ -18,13 +19,16 @@ from tidewaiter.exchange.relations import CONTROL
 from tidewaiter.store.audit import Details, State, audit_state, moment, record_changes
 from tidewaiter.store.database import Work
 from tidewaiter.store.incoming import Arrived, keep_contradiction, keep_incoming, taken_before
-from tidewaiter.store.peers import find_peer, has_taken, judged_by
+from tidewaiter.store.peers import find_peer, has_taken
+from tidewaiter.store.restored import missing_from
 
 PATIENT = frozenset[str]({"early", "frozen", "not-active", "ended", "too-many"})
 """Codes of what waits for its time: it will come again, and is no matter for the log."""
 
 UNNOTED = PATIENT | {"unknown-sender"}
 """Codes of what the log does not hold: a stranger could fill it otherwise."""
+
+_OLD = frozenset[str]({"old-key", "revoked-key"})
 
 
 class Judged(Record, frozen=True, kw_only=True):
@@ -54,6 +58,7 @@ class Taking:
         self._peers: dict[str, Peer] = {}
         self._before: dict[str, Before] = {}
         self._judged: dict[str, Judged] = {}  # by line, in the order of judgement
+        self._missing: set[str] = set()  # senders of whose messages some were forgotten
         self._new: dict[str, dict[str, Envelope]] = {}  # what was taken, by sender and id
         for sender in {each.sender for each in opened}:
             self._look(sender)
@@ -72,13 +77,15 @@ class Taking:
                 structs.replace(judged, taken=True, receipt=in_force(self._desk, same.receipt))
             )
             return
-        if opened.peer is None or peer.document != opened.peer.document:  # other keys meanwhile
+        if opened.peer is None or not _judges_alike(peer, opened.peer):  # other keys meanwhile
             opened = open_one(self._desk, opened.line, envelope, peer)
         code = opened.code or place(envelope, peer, before)
         if not opened.code and envelope.header.id in self._new.get(opened.sender, ()):
             code = "equivocation"
         if code == "equivocation":
             keep_contradiction(self._work, opened.sender, envelope)
+        if code in _OLD and opened.sender in self._missing:
+            self._desk.doubted.add(opened.sender)  # it may show that this was taken before
         if code:
             self.leave(structs.replace(judged, code=code))
         else:
@@ -113,6 +120,8 @@ class Taking:
             if arrived:
                 keep_incoming(self._work, sender, arrived)
                 has_taken(self._work, sender, peer.have, peer.head)
+            if arrived and sender in self._missing:
+                carry_out_again(self._desk, self._work, sender)
         return receipts
 
     def _act(self, judged: Judged, envelope: Envelope, body: bytes | None) -> None:
@@ -148,7 +157,9 @@ class Taking:
     def _look(self, sender: str) -> None:
         known = find_peer(self._work, sender)
         if known is not None:
-            self._peers[sender] = judged_by(self._work, known)
+            self._peers[sender] = self._desk.judge_by(self._work, known)
+            if missing_from(known):
+                self._missing.add(sender)
 
     def _have(self, envelope: Envelope | None) -> int:
         peer = self._peers.get(envelope.header.sender) if envelope else None
@@ -189,6 +200,10 @@ def receipt_for(desk: Desk, judged: Judged, state: State | None, *, have: int = 
     )  # fmt: skip
     signer = desk.ring.signer()
     return give(receipt, kid=signer.kid, secret=signer.secret)
+
+
+def _judges_alike(one: Peer, other: Peer) -> bool:
+    return (one.document, one.vouched) == (other.document, other.vouched)
 
 
 def _is_new(judged: Judged) -> bool:

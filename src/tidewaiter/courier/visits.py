@@ -13,7 +13,15 @@ from concurrent.futures import TimeoutError as TooLate
 
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.line import DOCUMENT, HELD, INBOX, REFUSED, UNREACHED, as_lines
+from tidewaiter.courier.line import (
+    DOCUMENT,
+    HELD,
+    INBOX,
+    REFUSED,
+    UNREACHED,
+    UnknownError,
+    as_lines,
+)
 
 PATIENCE = 8.0  # seconds for which a visitor waits, below those of a line for a piece of an answer
 _SECONDS = 30.0  # for an answer
@@ -143,7 +151,7 @@ class Visits:
                 if self._asked.get(node, ("",))[0] == job.name:
                     del self._asked[node]
         if answer.startswith(REFUSED):
-            raise OutputError("it does not know this node, or its key", hint=UNREACHED)
+            raise UnknownError
         return answer
 
 

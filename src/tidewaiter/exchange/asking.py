@@ -4,14 +4,19 @@ A node that was restored from an old copy does not know what it sealed since. We
 there, it would give a number away twice, and be taken for one that speaks with two tongues. So it
 asks each peer, before it seals anything, what that has of it: its own signed messages, and the
 receipts that were given for them.
+
+Nor does it know what it has received since, and that some of it was recalled. So the question says
+what it has, and the answer brings receipts of its own that say what it had.
 """
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.documents import Document, Signer
+from tidewaiter.exchange.documents import Document, SignedDocument, Signer
+from tidewaiter.exchange.receipts import SignedReceipt, read_receipt
 from tidewaiter.exchange.signing import is_signed_by, sign, take_apart
 from tidewaiter.exchange.strict import read_json
 
@@ -24,6 +29,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
     to: str
     after: int  # number of the last message of which it has the receipt
     nonce: str  # fresh, and in the answer too
+    have: int = -1  # number of the last message that it has taken; -1: it does not say
+    contents: bool = False  # it asks for what its messages said, in boxes for its own key
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
@@ -35,6 +42,11 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"})
     nonce: str
     have: int  # number of the last message that it has taken
     head: str  # digest of that; "": there is none
+    # Receipts of the asking node: of the last message to it, and of those after what it has.
+    receipt: str = ""
+    receipts: tuple[str, ...] = ()
+    # Documents that were taken for those of the asking node, and that its root has replaced.
+    replaced: tuple[SignedDocument, ...] = ()
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
@@ -88,3 +100,26 @@ def sender_of(text: str, kind: type[T]) -> str:
         InputError: It is none.
     """
     return read_json(take_apart(text).payload, kind, "question of a node").sender
+
+
+def own_receipts(texts: Sequence[str], own: Document, to: str) -> list[SignedReceipt]:
+    """Return which texts are receipts of this node itself to a peer; it may have forgotten them.
+
+    What a key has signed that was revoked is passed over: it may be another's.
+
+    Args:
+        texts: As the peer shows them.
+        own: The newest document of this node.
+        to: The peer.
+    """
+    found = []
+    for text in texts:
+        try:
+            given = read_receipt(text)
+        except InputError:
+            continue
+        key = own.key_of(given.signed.kid)
+        right = (given.receipt.sender, given.receipt.to) == (own.node, to)
+        if right and key is not None and key.state != "revoked":
+            found += [given] if is_signed_by(given.signed, key.public) else []
+    return found

@@ -4,6 +4,10 @@ Each document names the hash of the one before it and is signed by a key of that
 chain of documents says by itself how a node came to its keys. The first is signed by the root, a
 key that is kept apart from the node; who has compared its fingerprint has compared the chain. Each
 also names the hash of the next root: whoever steals today's cannot make themselves tomorrow's.
+
+A key that a node works with every day can be stolen with its machine. So it changes keys, names
+and addresses, and never a root: that takes the root itself. What a thief wrote meanwhile is
+replaced by what a root has signed (see `forks`).
 """
 
 import hashlib
@@ -182,7 +186,7 @@ def check_chain(chain: Sequence[SignedDocument]) -> Document:
     before = chain[0].read()
     if before.number != 1 or before.previous:
         raise InputError("the chain does not begin with a first document", hint=_HINT)
-    if not _signed(chain[0], unwrapped(before.root)):
+    if not is_signed(chain[0], unwrapped(before.root)):
         raise InputError("the first document is not signed by its root", hint=_HINT)
     for last, signed in pairwise(chain):
         before = check_next(last, before, signed)
@@ -193,7 +197,8 @@ def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -
     """Check that a document follows from another.
 
     It must be signed by a key that was active before, or by the root: then the keys were lost.
-    Another root must be the one that was announced, and must have signed too.
+    Another root must be the one that was announced, and must have signed too. Where the root stays,
+    another root to come must be signed by the root: a key in daily use announces none.
 
     Args:
         last: The one before.
@@ -212,21 +217,26 @@ def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -
     _check_keys(before, document, at)
     if document.root != before.root:
         root = unwrapped(document.root)
-        if root_hash(root) != before.next_root or not _signed(signed, root):
+        if root_hash(root) != before.next_root or not is_signed(signed, root):
             raise InputError("its root is not the one that was announced", at=at, hint=_HINT)
         return document
-    keys = [key.public for key in before.keys if key.use == "sign" and key.state == "active"]
-    if not any(_signed(signed, each) for each in (*keys, unwrapped(before.root))):
+    by_root = is_signed(signed, unwrapped(before.root))
+    if document.next_root != before.next_root and not by_root:
+        raise InputError("it announces another root, which only its root can", at=at, hint=_HINT)
+    if not by_root and not _by_active_key(before, signed):
         raise InputError("no key that spoke for the node has signed it", at=at, hint=_HINT)
     return document
 
 
 def is_recovery(before: Document, signed: SignedDocument) -> bool:
     """Say whether a document that follows was signed by no key but a root, or has another root."""
-    if signed.read().root != before.root:
-        return True
+    return signed.read().root != before.root or not _by_active_key(before, signed)
+
+
+def _by_active_key(before: Document, signed: SignedDocument) -> bool:
+    """Say whether a key that was active in the document before has signed one."""
     keys = [key.public for key in before.keys if key.use == "sign" and key.state == "active"]
-    return not any(_signed(signed, each) for each in keys)
+    return any(is_signed(signed, each) for each in keys)
 
 
 def _check_keys(before: Document, document: Document, at: str) -> None:
@@ -269,7 +279,7 @@ def _check(document: Document) -> None:
         raise InputError("it has too much to say", at=at, hint=hint)
 
 
-def _signed(signed: SignedDocument, public: bytes) -> bool:
+def is_signed(signed: SignedDocument, public: bytes) -> bool:
     """Say whether a key signed a document."""
     for text in signed.texts():
         try:

@@ -35,7 +35,7 @@ class MessageEvidence(Record, frozen=True, kw_only=True):
     receipt: str  # that the recipient signed; "": none is here
     sender: tuple[SignedDocument, ...]  # its documents, from the first
     recipient: tuple[SignedDocument, ...]
-    untrusted: Mapping[str, int]  # by a key that the sender revoked: from which message on
+    untrusted: Mapping[str, int]  # by a key that the sender revoked or disowned: from which message
 
 
 class Found(Record, frozen=True, kw_only=True):
@@ -74,10 +74,13 @@ def standing_of(
     Args:
         signed: The text.
         document: The newest of the node.
-        untrusted: By a key that it revoked: from which message on it is not trusted.
+        untrusted: By a key that it revoked, or that only documents name which its root has
+            replaced: from which message on it is not trusted.
         seq: Number of the message.
     """
     key = document.key_of(signed.kid)
+    if key is None and signed.kid in {f"{document.node}#{name}" for name in untrusted}:
+        return "untrusted"  # of documents that its root has replaced; it was checked when it came
     if key is None or not is_signed_by(signed, key.public):
         return "broken"
     if key.state == "revoked" and seq >= untrusted.get(key.name, 0):
@@ -149,7 +152,7 @@ def _signature(envelope: Envelope, sender: Document, untrusted: Mapping[str, int
     stands = standing_of(envelope.signed, sender, untrusted, header.seq)
     says = {
         "holds": f"{sender.node} signed message {header.seq} to {header.to}, a {header.kind}",
-        "untrusted": f"signed with a key of {sender.node} that was revoked: it may be another's",
+        "untrusted": f"signed with a key that {sender.node} has disowned: it may be another's",
         "broken": f"no key of {sender.node} signed it as it is",
     }
     return Found(name="signature", holds=stands == "holds", says=says[stands])

@@ -23,6 +23,8 @@ class Peer(Record, frozen=True, kw_only=True):
     relation: Relation  # this node's own
     have: int = 0  # number of the last message taken from it
     head: str = ""  # digest of that message; "": there is none
+    # Digests of messages for which this node has given receipts, and that it has forgotten since.
+    vouched: frozenset[str] = frozenset()
 
 
 class Taken(Record, frozen=True, kw_only=True):
@@ -81,6 +83,8 @@ def _key_of(envelope: Envelope, peer: Peer) -> NodeKey | Passing:
     key = peer.document.key_of(envelope.signed.kid)
     if key is None:
         return "unknown-key"
+    if envelope.digest in peer.vouched:
+        return key  # it was in use when this node took the message, and said so
     if key.state == "revoked":
         return "revoked-key"
     return "old-key" if key.state == "retired" else key

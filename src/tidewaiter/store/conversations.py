@@ -1,6 +1,6 @@
 """Conversations: what people of this node and of a peer wrote to each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import select
@@ -11,6 +11,8 @@ from tidewaiter.exchange.signing import unlock
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.peers import peer_of
+from tidewaiter.store.regaining import FORGED
+from tidewaiter.store.vouching import doubted_messages
 
 MESSAGE = "message"
 """The kind of message from people to people."""
@@ -32,6 +34,7 @@ class Spoken(Record, frozen=True, kw_only=True):
     code: str  # why it was refused
     id: str  # of the message
     left: bool  # it is sealed, or came: there is evidence of it
+    doubted: bool = False  # it is signed with a key that may have been another's
 
 
 def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -> list[Spoken]:
@@ -46,10 +49,9 @@ def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -
     Raises:
         MissingError: There is no such peer.
     """
-    peer_of(work, node)
-    return sorted(
-        (*_ours(work, node, safe), *_theirs(work, node, openers)), key=lambda each: each.at
-    )
+    doubted = {each.id for each in doubted_messages(work, peer_of(work, node))}
+    both = (*_ours(work, node, safe), *_theirs(work, node, openers, doubted))
+    return sorted(both, key=lambda each: each.at)
 
 
 def _ours(work: Work, node: str, safe: bytes) -> Iterator[Spoken]:
@@ -67,10 +69,13 @@ def _ours(work: Work, node: str, safe: bytes) -> Iterator[Spoken]:
             code=row.code,
             id=row.id,
             left=row.seq is not None,
+            doubted=row.code == FORGED,
         )
 
 
-def _theirs(work: Work, node: str, openers: Sequence[bytes]) -> Iterator[Spoken]:
+def _theirs(
+    work: Work, node: str, openers: Sequence[bytes], doubted: Collection[str]
+) -> Iterator[Spoken]:
     i = tables.incoming.c
     wanted = select(i.came, i.signed, i.box, i.state, i.code, i.id).where(
         i.peer == node, i.kind == MESSAGE
@@ -78,7 +83,7 @@ def _theirs(work: Work, node: str, openers: Sequence[bytes]) -> Iterator[Spoken]
     for row in work.connection.execute(wanted.order_by(i.seq)):
         yield Spoken(
             at=row.came, ours=False, text=_opened(row.signed, row.box, openers), state=row.state,
-            code=row.code, id=row.id, left=True,
+            code=row.code, id=row.id, left=True, doubted=row.id in doubted,
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from tidewaiter.store.saying import (
     Subject,
     destroyed_of,
     is_known,
+    keep_again,
     keep_said,
     said_of,
     spoken_here,
@@ -100,6 +101,24 @@ def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spo
     elif of.owner != heard.to or not is_known(work, KINDS, of.owner, of.id):
         raise InputError("there is no such incident of this node")
     keep_said(work, safe, heard, of, said)
+
+
+def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
+    """Keep what this node itself told a peer before it was restored from a copy.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        heard: By this node, and by which message, which is here again.
+        kind: Of message.
+        said: What was said.
+    """
+    of, o = _subject(kind, said), tables.outgoing.c
+    keep_again(work, safe, heard, of, said)
+    if isinstance(said, Incident):
+        told = work.connection.execute(select(o.peer).where(o.id == heard.message)).scalars()
+        rows = [(of.owner, of.id, each) for each in told]
+        insert_new(work.connection, tables.said_to, ("owner", "subject", "peer"), rows)
 
 
 def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:

@@ -32,6 +32,7 @@ from tidewaiter.store.saying import (
     Listed,
     Subject,
     is_known,
+    keep_again,
     keep_said,
     said_of,
     said_of_each,
@@ -149,6 +150,12 @@ def hear_of_joint(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken
             raise InputError("there is no such joint case with this peer")
     of = Subject(kind=kind, owner=said.opener, id=_case(said))
     keep_said(work, safe, heard, of, said)
+
+
+def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
+    """Keep what this node itself said of a joint case before it was restored from a copy."""
+    of = Subject(kind=kind, owner=said.opener, id=_case(said))
+    keep_again(work, safe, heard, of, said)
 
 
 def find_joint(work: Work, safe: bytes, opener: str, case: str) -> Together:

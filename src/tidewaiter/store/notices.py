@@ -120,6 +120,27 @@ def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
     _keep(work, safe, number, event, heard.message)
 
 
+def do_again(work: Work, safe: bytes, heard: Heard, event: Event, *, to: str) -> None:
+    """Keep what this side itself did before the node was restored from a copy.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        heard: By this node, and by which message.
+        event: What was done.
+        to: The node of the other side.
+
+    Raises:
+        InputError: The notice is not here, or the event is already.
+    """
+    number = _number(work, heard.sender if event.by == "exporter" else to, event.notice)
+    if number is None:
+        if event.by != "exporter" or not isinstance(event.what, Sent):
+            raise InputError(f'there is no notice "{event.notice[:80]}"')
+        number = _insert(work, heard.sender, event.notice, to, "exporter")
+    _keep(work, safe, number, event, heard.message)
+
+
 def enter_notices(work: Work, safe: bytes) -> int:
     """Enter all notices into the register, as after its first entries; return how many there are.
 

@@ -19,13 +19,13 @@ from tidewaiter.exchange.envelopes import MOST_BODY, Draft, Envelope
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.receipts import SignedReceipt
-from tidewaiter.exchange.relations import CONTROL
+from tidewaiter.exchange.relations import ALWAYS, CONTROL
 from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import Details, moment, record_changes, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode, encode
-from tidewaiter.store.peers import Known, judged_by, peer_of
+from tidewaiter.store.peers import Known, end_wait, judged_by, peer_of
 from tidewaiter.store.witnesses import witness
 
 State = Literal["waiting", "held", "sealed", "processed", "refused", "recalled", "discarded"]
@@ -94,6 +94,8 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
     }  # fmt: skip
     work.connection.execute(insert(tables.outgoing).values(**row))
     record_changes(work, [("message written", {"peer": node, "message": name})])
+    if message.kind in ALWAYS:
+        end_wait(work, node)  # a freeze, a recall or another key is for now, not for the next turn
     return name
 
 
@@ -259,6 +261,18 @@ def count_outgoing(work: Work, node: str) -> dict[str, int]:
     o = tables.outgoing.c
     counted = select(o.state, func.count()).where(o.peer == node).group_by(o.state)
     return {state: int(count) for state, count in work.connection.execute(counted).all()}
+
+
+def count_again(work: Work, known: Known) -> int:
+    """Count the messages that a peer has receipted and no longer has: it was restored from a copy.
+
+    Args:
+        work: Any.
+        known: The peer, as it stands now.
+    """
+    o = tables.outgoing.c
+    these = (o.peer == known.node, o.seq > known.told, o.receipt.is_not(None))
+    return int(work.connection.execute(select(func.count()).where(*these)).scalar_one())
 
 
 def _draft(row: RowMapping, safe: bytes) -> Draft:

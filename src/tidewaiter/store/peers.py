@@ -1,21 +1,22 @@
 """Peers: who this node exchanges with, and what it does with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import RowMapping, and_, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, false, insert, or_, select, update
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import Document, SignedDocument
+from tidewaiter.exchange.documents import SignedDocument
+from tidewaiter.exchange.forks import Merge
 from tidewaiter.exchange.judging import Peer
 from tidewaiter.exchange.relations import CONTROL, Relation, Scope, Standing, moved
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.documents import add_document, add_documents
+from tidewaiter.store.documents import add_documents, documents, keep_merged
 from tidewaiter.store.moves import end_offers, note_move
 from tidewaiter.store.payloads import decode, encode, plain
 
@@ -35,6 +36,7 @@ class Known(Record, frozen=True, kw_only=True):
     untrusted: Mapping[str, int]
     have: int  # number of the last message taken from it
     head: str
+    owed: int  # up to which it has receipts of this node; -1: not asked since a restore
     sealed: int  # number of the last message sealed for it
     sealed_head: str
     told: int  # number of the last message that it said to have
@@ -52,30 +54,35 @@ def add_peer(work: Work, chain: list[SignedDocument]) -> Known:
     Raises:
         InputError: Its documents do not hold.
     """
-    document = add_documents(work, chain)
-    _describe(work, document)
-    return peer_of(work, document.node)
+    add_documents(work, chain)
+    node = chain[0].read().node
+    describe(work, node)
+    return peer_of(work, node)
 
 
-def take_document(work: Work, signed: SignedDocument, untrusted: Mapping[str, int]) -> Document:
-    """Take the next document of a peer.
+def take_documents(work: Work, node: str, merged: Merge, untrusted: Mapping[str, int]) -> None:
+    """Take what is new of the documents of a peer.
 
     Args:
         work: Begun with a stamp.
-        signed: The document.
-        untrusted: By name of a key that it revokes: from which message on it is not trusted. What
+        node: The peer.
+        merged: What becomes of those that are known.
+        untrusted: By name of a key that they revoke: from which message on it is not trusted. What
             was told first stays.
-
-    Raises:
-        InputError: It does not follow from what is known.
     """
-    document = add_document(work, signed)
-    known = peer_of(work, document.node)
+    keep_merged(work, node, merged)
+    describe(work, node)
+    document = documents(work, node)[-1].read()
     revoked = {key.name for key in document.keys if key.state == "revoked"}
-    told = {name: number for name, number in untrusted.items() if name in revoked}
-    _set(work, document.node, untrusted=msgspec.json.encode({**told, **known.untrusted}).decode())
-    _describe(work, document)
-    return document
+    distrust(work, node, {name: told for name, told in untrusted.items() if name in revoked})
+
+
+def distrust(work: Work, node: str, keys: Mapping[str, int]) -> None:
+    """Note which keys of a peer are not trusted, by name: from which message on."""
+    known = peer_of(work, node)
+    told = {**keys, **known.untrusted}
+    if told != dict(known.untrusted):
+        _set(work, node, untrusted=msgspec.json.encode(told).decode())
 
 
 def peers(work: Work) -> list[Known]:
@@ -164,21 +171,38 @@ def set_relation(work: Work, node: str, relation: Relation) -> None:
 def hear_relation(work: Work, node: str, theirs: Standing) -> None:
     """Write down what a peer told of its own relation; it is tried again at once."""
     note_move(work, node, "peer", theirs)
-    now = moment(stamp_of(work).at)
-    _set(work, node, theirs=theirs, theirs_since=now, due=now, tries=0)
+    _set(work, node, theirs=theirs, theirs_since=moment(stamp_of(work).at))
+    end_wait(work, node)
 
 
 def has_taken(work: Work, node: str, have: int, head: str) -> None:
-    """Write down which message of a peer was taken last."""
-    _set(work, node, have=have, head=head, heard=moment(stamp_of(work).at))
+    """Write down which message of a peer was taken last; a sign of life ends the wait for it."""
+    now = moment(stamp_of(work).at)
+    _set(work, node, have=have, head=head, heard=now, due=now, tries=0, trouble="")
+
+
+def end_wait(work: Work, *nodes: str) -> list[str]:
+    """Try peers again at once, however often they were not reached; return their names.
+
+    Args:
+        work: Begun with a stamp.
+        nodes: The peers; none named: all.
+    """
+    p = tables.peer.c
+    these = [p.node.in_(nodes)] if nodes else []
+    now = moment(stamp_of(work).at)
+    work.connection.execute(update(tables.peer).where(*these).values(due=now, tries=0, trouble=""))
+    found = select(p.name).where(*these).order_by(p.name)
+    return list(work.connection.execute(found).scalars())
 
 
 def _set(work: Work, node: str, **values: Any) -> None:
     work.connection.execute(update(tables.peer).where(tables.peer.c.node == node).values(**values))
 
 
-def _describe(work: Work, document: Document) -> None:
+def describe(work: Work, node: str) -> None:
     """Write down what a peer's newest document says; make the peer where it is not there."""
+    document = documents(work, node)[-1].read()
     told = {
         "name": plain(document.name), "country": plain(document.country), "role": document.role,
         "document": document.number,
@@ -188,7 +212,7 @@ def _describe(work: Work, document: Document) -> None:
         return
     now = moment(stamp_of(work).at)
     empty = dict.fromkeys(("theirs_since", "head", "sealed_head", "log_root", "heard"), "")
-    zero = dict.fromkeys(("have", "sealed", "told", "log_size", "tries"), 0)
+    zero = dict.fromkeys(("have", "owed", "sealed", "told", "log_size", "tries"), 0)
     row = {
         "node": document.node, **told, **empty, **zero, "relation": encode(Relation()),
         "standing": "none", "since": now, "theirs": "none", "untrusted": "{}", "due": now,
@@ -205,24 +229,37 @@ def _known(row: RowMapping) -> Known:
     return Known(**told)
 
 
-def peers_due(work: Work, now: str, latest: str, *, here: Sequence[str] = ()) -> list[str]:
-    """Return the peers to whom something is to be sent now.
+class Due(Record, frozen=True, kw_only=True):
+    """A peer with whom something is to be done now."""
+
+    node: str
+    tries: int  # that failed since the last sign of it
+
+
+def peers_due(
+    work: Work, now: str, latest: str, *, here: Sequence[str] = (), asked: Collection[str] | None
+) -> list[Due]:
+    """Return the peers to whom something is to be sent now, or that are to be asked.
 
     Args:
         work: Any.
         now: The moment, as `moment` writes it.
         latest: To when a peer can have been put off; beyond it, the clock was set back meanwhile.
         here: Peers that have come themselves: they do not wait for their next turn.
+        asked: Peers that were asked what they have; None: none is to be asked.
     """
     p, o = tables.peer.c, tables.outgoing.c
     some = select(o.number).where(o.peer == p.node)
     ready = some.where(o.state.in_(("waiting", "sealed"))).exists()
     news = some.where(o.state.in_(("waiting", "sealed")), o.kind.in_(CONTROL)).exists()
-    wanted = select(p.node).where(
-        or_(p.due <= now, p.due > latest, p.node.in_(here)),
+    unasked = (p.standing == "active") & p.node.not_in(list(asked or ()))
+    wanted = select(p.node, p.tries).where(
+        or_(p.tries == 0, p.due <= now, p.due > latest, p.node.in_(here)),
         or_(
             and_(p.standing == "active", or_(ready, p.sealed > p.told)),
             and_(p.standing.in_(("frozen", "invited")), news),
+            unasked if asked is not None else false(),
         ),
     )
-    return list(work.connection.execute(wanted.order_by(p.due)).scalars())
+    found = work.connection.execute(wanted.order_by(p.due)).mappings()
+    return [Due(**row) for row in found]

@@ -33,7 +33,7 @@ from tidewaiter.store.notices import project_notice
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import decode
 from tidewaiter.store.requests import refuse_first
-from tidewaiter.store.saying import Subject, keep_said, said_of, spoken_here
+from tidewaiter.store.saying import Subject, keep_again, keep_said, said_of, spoken_here
 
 KINDS: dict[str, type[Spoken]] = {"recall": Recall, "recall-outcome": Outcome}
 """Kinds of message that speak of recalls."""
@@ -113,6 +113,35 @@ def hear_outcome(work: Work, safe: bytes, heard: Heard, outcome: Outcome) -> Non
         )
         work.connection.execute(gone.values(state="recalled"))
     _project(work, safe, row.item)
+
+
+def recall_again(work: Work, safe: bytes, heard: Heard, body: Recall, *, peer: str) -> None:
+    """Keep a recall of this node itself that it made before it was restored from a copy.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        heard: By this node, and by which message.
+        body: The recall.
+        peer: From whom it recalls.
+
+    Raises:
+        MissingError: The message that is recalled is not here.
+    """
+    r, o, now = tables.recalled.c, tables.outgoing.c, moment(stamp_of(work).at)
+    kind = work.connection.execute(select(o.kind).where(o.id == body.item)).scalar()
+    if kind is None:
+        raise MissingError(f'there is no message "{body.item[:60]}"', hint=_HINT)
+    keep_again(work, safe, heard, Subject(kind="recall", owner=heard.sender, id=body.id), body)
+    work.connection.execute(
+        delete(tables.recalled).where(r.source == heard.sender, r.item == body.item)
+    )
+    told = {
+        "source": heard.sender, "item": body.item, "peer": peer, "kind": kind, "recall": body.id,
+        "message": heard.message, "reason": body.reason, "asked": now, "changed": now,
+        "outcome": "",
+    }  # fmt: skip
+    work.connection.execute(insert(tables.recalled).values(**told))
 
 
 def _same(work: Work, item: str, only: frozenset[str]) -> Sequence[RowMapping]:

@@ -33,6 +33,7 @@ from tidewaiter.store.saying import (
     Listed,
     Subject,
     is_known,
+    keep_again,
     keep_said,
     said_of,
     said_of_each,
@@ -127,6 +128,12 @@ def hear_of_request(work: Work, safe: bytes, heard: Heard, kind: str, said: Spok
         raise InputError("there is no such request between this peer and this node")
     subject = said.id if isinstance(said, Request) else said.request
     keep_said(work, safe, heard, Subject(kind=kind, owner=said.asker, id=subject), said)
+
+
+def say_again(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
+    """Keep what this node itself said of a request before it was restored from a copy."""
+    subject = said.id if isinstance(said, Request) else said.request
+    keep_again(work, safe, heard, Subject(kind=kind, owner=said.asker, id=subject), said)
 
 
 def find_request(work: Work, safe: bytes, asker: str, request: str) -> Asking:

@@ -81,6 +81,29 @@ def keep_said(
     )
 
 
+def keep_again(work: Work, safe: bytes, heard: Heard, of: Subject, body: Record) -> None:
+    """Keep what this node itself said before it was restored from a copy.
+
+    What it said to several peers is kept once, with the message to each.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        heard: By this node, and by which message.
+        of: Of what.
+        body: What was said.
+    """
+    s, told = tables.said.c, msgspec.json.encode(body)
+    same = (s.kind == of.kind, s.owner == plain(of.owner), s.subject == plain(of.id))
+    wanted = select(s.number, s.written).where(*same, s.sender == heard.sender, s.written != GONE)
+    for number, written in work.connection.execute(wanted).all():
+        if unlock(written, safe) == told:
+            rows = [(number, heard.message)]
+            insert_new(work.connection, tables.said_in, ("said", "message"), rows)
+            return
+    keep_said(work, safe, heard, of, body, names=[heard.message])
+
+
 def said_of(
     work: Work, safe: bytes, kinds: Mapping[str, type[T]], owner: str, subject: str
 ) -> list[Said[T]]:

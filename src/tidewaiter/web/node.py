@@ -25,6 +25,7 @@ from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.report.library import Library
 from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.database import Database, Stamp, Work, open_database
+from tidewaiter.store.restored import check_complete
 from tidewaiter.store.sessions import User
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.uploads.desk import DAYS, Desk
@@ -165,18 +166,25 @@ class Node:
         return made
 
     @contextmanager
-    def exchange(self, user: User | None = None) -> Iterator[tuple[Exchange, Work]]:
+    def exchange(
+        self, user: User | None = None, *, restored: bool = False
+    ) -> Iterator[tuple[Exchange, Work]]:
         """Begin work at the desk of this node of the exchange, with the keys that count now.
 
         Args:
             user: In whose name something changes; None: it is only read.
+            restored: Whether this goes on while messages are missing, as the node was restored from
+                an older state; nothing that came from peers is shown then, and nothing rests on it.
 
         Raises:
+            ConflictError: Messages are missing.
             MissingError: This installation is no node.
         """
         desk = self._exchange()
         with self.database.work(self.stamp(user) if user else None) as work:
             desk.refresh(work)
+            if not restored:
+                check_complete(work)
             yield desk, work
 
     def _exchange(self) -> Exchange:

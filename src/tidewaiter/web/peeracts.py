@@ -77,7 +77,7 @@ def turn_relation(
 ) -> Response[Turned]:
     """Invite a peer again, confirm it by its words, freeze or end; it holds from now on."""
     compared = read_words(data.words) if data.words else ""
-    with node.exchange(user) as (desk, work):
+    with node.exchange(user, restored=True) as (desk, work):
         known = relate_within(
             desk, work, peer_at(work, key).node, data.to, reason=data.reason, compared=compared,
             held=data.held,
@@ -98,7 +98,7 @@ def narrow_scope(
         hint = f"there are: {', '.join(kinds_exchanged())}"
         raise InputError(f'there is no kind of message "{unknown[0]}"', hint=hint)
     scope = Scope(kinds=data.kinds, tlp=data.tlp, reason=data.reason)
-    with node.exchange(user) as (_, work):
+    with node.exchange(user, restored=True) as (_, work):
         known = set_scope(work, peer_at(work, key).node, scope)
     made = Turned(
         key=key, node=known.node, ours=known.relation.standing, scope=known.relation.scope
@@ -111,7 +111,7 @@ def discard_item(
     request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Discarded]
 ) -> Response[Discarded]:
     """Discard one message that is held back, and destroy what it says."""
-    with node.exchange(user) as (_, work):
+    with node.exchange(user, restored=True) as (_, work):
         discard_one(work, peer_at(work, key).node, data.message)
     return done(request, data, f"/peers/{key}#held")
 
@@ -121,7 +121,7 @@ def write_to_peer(
     request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Written]
 ) -> Response[MessageWritten]:
     """Write to the people at a peer; it is sent when both sides can."""
-    with node.exchange(user) as (desk, work):
+    with node.exchange(user, restored=True) as (desk, work):
         name = say(desk, work, peer_at(work, key).node, data.text)
     return done(request, MessageWritten(message=name), f"/peers/{key}#talk", status=201)
 

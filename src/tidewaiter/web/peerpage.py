@@ -18,6 +18,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.documents import documents
 from tidewaiter.store.evidence import evidence_of
 from tidewaiter.store.peers import Known
+from tidewaiter.store.restored import missing
 from tidewaiter.store.witnesses import log_contradictions, told_logs, witnessed
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
@@ -41,7 +42,7 @@ _TALK = 200  # messages that are shown
 @get("/peers/{key:str}", guards=[may("exchange")], sync_to_thread=True)
 def peer_page(request: Asked, node: TheNode, user: TheUser, key: PeerKey) -> Response[PeerPage]:
     """Show a peer, with all that lies between."""
-    with node.exchange() as (desk, work):
+    with node.exchange(restored=True) as (desk, work):
         page = _page(node, desk, work, peer_at(work, key))
     return reply(request, "peer.html", page, view=lambda: peer_view(page, user.rights))
 
@@ -49,6 +50,9 @@ def peer_page(request: Asked, node: TheNode, user: TheUser, key: PeerKey) -> Res
 def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
     chain = documents(work, known.node)
     last, relation = chain[-1].read(), known.relation
+    # Some of what is here again may have been recalled: it is not shown before the peers said so.
+    whole = not missing(work)
+    said = conversation(work, known.node, desk.ring.lock, desk.ring.openers()) if whole else []
     return PeerPage(
         row=row_of(work, known, node.now(), odd_of(work)),
         role=last.role, reason=relation.reason, scope=relation.scope, endpoints=last.endpoints,
@@ -61,7 +65,7 @@ def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
         ),
         documents=tuple(reversed(_told(work, known.node, chain))),
         held=tuple(held_items(work, known.node, desk.ring.lock)),
-        talk=tuple(conversation(work, known.node, desk.ring.lock, desk.ring.openers())[-_TALK:]),
+        talk=tuple(said[-_TALK:]),
         contradictions=tuple(contradictions(work, known.node)),
         log=LogTold(
             size=known.log_size, root=known.log_root,

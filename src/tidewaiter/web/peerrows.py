@@ -15,7 +15,11 @@ from tidewaiter.store.between import (
 )
 from tidewaiter.store.conversations import Spoken
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import replaced_documents
+from tidewaiter.store.outgoing import count_again
 from tidewaiter.store.peers import Known
+from tidewaiter.store.restored import missing_from
+from tidewaiter.store.vouching import doubted_messages
 from tidewaiter.store.witnesses import LogContradiction, ToldLog, count_log_contradictions
 from tidewaiter.web.peerkeys import peer_key
 
@@ -44,6 +48,10 @@ class PeerRow(Record, frozen=True, kw_only=True):
     trouble: str
     contradictions: int  # messages that it signed twice
     log_contradictions: int  # what it said of its log that does not fit
+    missing: int | None  # that came from it and were forgotten by a restore; None: not asked yet
+    again: int  # that it had and are sent again: it was restored from an older state
+    doubted: int  # that came from it and may be somebody else's, who had its keys
+    replaced: int  # documents that its root has replaced: somebody else wrote them
 
 
 class Odd(Record, frozen=True, kw_only=True):
@@ -125,7 +133,9 @@ def row_of(work: Work, known: Known, now: datetime, odd: Odd) -> PeerRow:
         waits_since=since, heard=known.heard, silent=days_silent(since, known.heard, now),
         tries=known.tries, due=known.due, trouble=known.trouble,
         contradictions=odd.messages.get(known.node, 0),
-        log_contradictions=odd.logs.get(known.node, 0),
+        log_contradictions=odd.logs.get(known.node, 0), missing=missing_from(known),
+        again=count_again(work, known), doubted=len(doubted_messages(work, known)),
+        replaced=len(replaced_documents(work, known.node)),
     )  # fmt: skip
 
 

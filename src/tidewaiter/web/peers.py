@@ -69,7 +69,7 @@ class Invited(Record, frozen=True, kw_only=True):
 @get("/peers", guards=[may("exchange")], sync_to_thread=True)
 def peers_page(request: Asked, node: TheNode, user: TheUser) -> Response[PeersPage]:
     """Show this node, and its peers with both relations and what lies between."""
-    with node.exchange() as (desk, work):
+    with node.exchange(restored=True) as (desk, work):
         own = _own(work, desk.node, request.state.get("language", "en"))
         odd = odd_of(work)
         rows = [row_of(work, each, node.now(), odd) for each in known_peers(work)]
@@ -106,7 +106,7 @@ def invite_by_file(
 @get("/peers/own/documents", guards=[may("exchange")], sync_to_thread=True, gives="text/plain")
 def own_documents(node: TheNode) -> Response[bytes]:
     """Give the documents of this node out, as a file for a peer."""
-    with node.exchange() as (desk, work):
+    with node.exchange(restored=True) as (desk, work):
         chain = documents(work, desk.node)
         name = desk.node.replace("/", "-")
     return download(write_chain(chain), "text/plain; charset=utf-8", f"{name}.json")
@@ -115,7 +115,7 @@ def own_documents(node: TheNode) -> Response[bytes]:
 @get("/peers/own/code", guards=[may("exchange")], sync_to_thread=True, gives="image/svg+xml")
 def own_code(node: TheNode) -> Response[bytes]:
     """Draw the fingerprint of this node as a QR code."""
-    with node.exchange() as (desk, work):
+    with node.exchange(restored=True) as (desk, work):
         told = fingerprint(documents(work, desk.node)[-1].read())
     drawn = svg_code(told.upper(), said("The fingerprint of this node"))
     return Response(drawn, media_type="image/svg+xml")
@@ -133,7 +133,7 @@ def _own(work: Work, name: str, language: str) -> OwnNode:
 
 def _taken_up(request: Asked, node: Node, user: TheUser, held: bytes) -> Response[Invited]:
     chain = read_chain(held)
-    with node.exchange(user) as (desk, work):
+    with node.exchange(user, restored=True) as (desk, work):
         known = invite(desk, work, chain)
     key = peer_key(known.node)
     made = Invited(key=key, node=known.node, ours=known.relation.standing)

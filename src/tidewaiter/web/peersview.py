@@ -1,6 +1,6 @@
 """Peers in words: how this node stands with each, and what is to be looked at first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tidewaiter.base.records import Record
 from tidewaiter.coalition.members import PATIENCE
@@ -90,22 +90,53 @@ def _rank(row: PeerRow) -> int:
     if (
         row.contradictions
         or row.log_contradictions
+        or row.doubted
+        or row.replaced
         or (row.ours in {"invited", "frozen"} and not row.confirmed)
     ):
         return 0
-    if row.trouble or (row.silent or 0) >= PATIENCE:
+    if row.trouble or row.missing != 0 or row.again or (row.silent or 0) >= PATIENCE:
         return 1
     return 3 if row.ours == "ended" else 2
 
 
+def _restored(row: PeerRow) -> Iterator[str]:
+    """Yield what is said where one of the two nodes was restored from an older state."""
+    if row.missing is None:
+        yield words("This node was restored from an older state and has not reached this peer yet.")
+    elif row.missing:
+        text = counted(
+            "This node was restored from an older state: %(num)s message is being fetched.",
+            "This node was restored from an older state: %(num)s messages are being fetched.",
+            row.missing,
+        )
+        yield text % {"num": row.missing}
+    if row.again:
+        text = counted(
+            "This peer was restored from an older state: %(num)s message is being sent again.",
+            "This peer was restored from an older state: %(num)s messages are being sent again.",
+            row.again,
+        )
+        yield text % {"num": row.again}
+
+
 def _notes(row: PeerRow) -> list[str]:
-    notes = list[str]()
+    notes = list(_restored(row))
     if row.contradictions:
         text = counted("it has contradicted itself %(num)s time",
                        "it has contradicted itself %(num)s times", row.contradictions)  # fmt: skip
         notes.append(text % {"num": row.contradictions})
     if row.log_contradictions:
         notes.append(words("what it says of its log does not fit"))
+    if row.replaced:
+        text = counted("Its root key replaced %(num)s document: somebody else had its keys.",
+                       "Its root key replaced %(num)s documents: somebody else had its keys.",
+                       row.replaced)  # fmt: skip
+        notes.append(text % {"num": row.replaced})
+    if row.doubted:
+        text = counted("%(num)s message from it may be forged.",
+                       "%(num)s messages from it may be forged.", row.doubted)  # fmt: skip
+        notes.append(text % {"num": row.doubted})
     if row.ours in {"invited", "frozen"} and not row.confirmed:
         notes.append(words("its words are not compared"))
     if (row.silent or 0) >= PATIENCE:

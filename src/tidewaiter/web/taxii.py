@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import PathParameter
 
-from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.exchange.edges import taxii
 from tidewaiter.exchange.edges.queries import Query, accepts, parse_query
 from tidewaiter.exchange.edges.stock import Collection, Item
@@ -23,7 +23,7 @@ _OBJECT = f"{_FEED}/objects/{{name:str}}"
 _KIND = taxii.MEDIA_TYPE
 _READ: dict[str, Any] = {"guards": [may("feed")], "include_in_schema": False, "gives": _KIND}
 """What all addresses have in common; the standard describes them, not our own document."""
-_NOT_ACCEPTABLE, _NOT_FOUND, _BAD = 406, 404, 400
+_NOT_ACCEPTABLE, _NOT_FOUND, _BAD, _LATER = 406, 404, 400, 503
 Id = Annotated[str, PathParameter(max_length=200)]
 
 OfPage = Callable[[Collection, list[Item], Query], Reply]
@@ -118,6 +118,8 @@ def _answer(request: Asked, told: Callable[[], Reply]) -> Response[bytes]:
             reply = told()
         except MissingError as error:
             reply = taxii.error(_NOT_FOUND, error.message)
+        except ConflictError as error:  # this node was restored, and has not all messages again
+            reply = taxii.error(_LATER, error.message)
         except InputError as error:
             reply = taxii.error(_BAD, error.message, f"{error.at}: {error.hint}")
     headers = dict(reply.headers)

@@ -15,6 +15,19 @@ node_document = Table(
     sqlite_strict=True,
 )
 
+# Documents that a root has replaced: somebody else wrote them, by keys that were stolen.
+replaced_document = Table(
+    "replaced_document",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),  # in the order in which they came
+    Column("node", TEXT, nullable=False),
+    Column("written", TEXT, nullable=False),  # JSON, with its signatures
+    Column("kept", TEXT, nullable=False),  # since when it was taken for the node's own
+    Column("replaced", TEXT, nullable=False),
+    Index("replaced_document_node", "node", "number"),
+    sqlite_strict=True,
+)
+
 peer = Table(
     "peer",
     METADATA,
@@ -32,6 +45,9 @@ peer = Table(
     # What came from it: the last message taken.
     Column("have", WHOLE, nullable=False),
     Column("head", TEXT, nullable=False),
+    # Up to which message it has receipts of this node; above `have`: this database was restored
+    # from an older state. -1: it was restored, and this peer has not been asked yet.
+    Column("owed", WHOLE, nullable=False),
     # What goes to it: the last that was sealed, and the last that it said to have.
     Column("sealed", WHOLE, nullable=False),
     Column("sealed_head", TEXT, nullable=False),

@@ -1,0 +1,163 @@
+"""Forks: where two chains of one node part, a root decides, and nothing else ever does."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from msgspec import structs
+from tests.exchange.conftest import MADE, founded
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.documents import (
+    SignedDocument,
+    Signer,
+    check_chain,
+    check_next,
+    root_hash,
+    root_signer,
+    sign_document,
+)
+from tidewaiter.exchange.forks import holding, merge
+from tidewaiter.exchange.founding import About, recovered, renewed, rotated
+from tidewaiter.exchange.rings import Ring
+from tidewaiter.exchange.signing import public_of, wrapped
+
+Random = Callable[[int], bytes]
+THIEF, LATER = b"\6" * 32, b"\7" * 32
+"""Secret roots: one that a thief has made, one that the owner makes later."""
+
+
+def after(last: SignedDocument, signer: Signer, **changes: object) -> SignedDocument:
+    """Write the document after another."""
+    told = {"number": last.read().number + 1, "previous": last.digest(), **changes}
+    return sign_document(structs.replace(last.read(), **told), [signer])
+
+
+def renamed(ring: Ring, last: SignedDocument, name: str) -> SignedDocument:
+    """Write the next document by the key in daily use."""
+    about = About(node=last.read().node, name=name, country="", role="observer")
+    return renewed(ring, last, about, MADE)
+
+
+def announced(secret: bytes) -> str:
+    """Return how a root to come is named."""
+    return root_hash(public_of("sign", secret))
+
+
+def test_a_key_in_daily_use_announces_no_root() -> None:
+    """Neither alone nor beside other changes; the root does."""
+    made = founded()
+    first = made.document.read()
+    for changes in ({}, {"name": "New"}, {"endpoints": ("https://thief.example",)}):
+        forged = after(made.document, made.ring.signer(), next_root=announced(THIEF), **changes)
+        with pytest.raises(InputError, match="announces"):
+            check_next(made.document, first, forged)
+    right = after(made.document, root_signer("n", made.root), next_root=announced(LATER))
+    assert check_next(made.document, first, right).next_root == announced(LATER)
+
+
+def test_what_the_root_signed_replaces_what_a_stolen_key_wrote(chance: Random) -> None:
+    """However much of that there is, and also after the owner had changed keys."""
+    made = founded()
+    ring, second = rotated(made.ring, made.document, chance, MADE)
+    known = [made.document, second]
+    for number in range(3):
+        known.append(renamed(ring, known[-1], f"{number}"))
+    _, saved = recovered(ring, second, made.root, chance, MADE)
+    found = merge(known, [made.document, second, saved])
+    assert (found.common, found.new, found.replaces) == (2, (saved,), True)
+    assert merge(known, [saved]) == found  # the newest alone, as it is told by HTTP
+    check_chain([*known[: found.common], *found.new])
+
+
+def test_what_a_root_signed_stays_whatever_a_key_signs(chance: Random) -> None:
+    """A thief with an old key or the one of today, before or after it, changes nothing."""
+    made = founded()
+    ring, saved = recovered(made.ring, made.document, made.root, chance, MADE)
+    newer, third = rotated(ring, saved, chance, MADE)
+    known = [made.document, saved, third]
+    for forged in (
+        renamed(made.ring, made.document, "Thief"),
+        after(saved, ring.signer(), name="Thief"),
+    ):
+        with pytest.raises(InputError, match="is known"):
+            merge(known, [forged])
+    assert merge(known, known).new == ()
+    assert merge(known, [made.document]).new == ()  # a replay of what is known
+    assert merge(known, [saved]).new == ()
+    assert newer.newest("sign") != ring.newest("sign")
+
+
+def test_of_two_that_keys_signed_the_first_stays() -> None:
+    """Nobody can tell which of them is the owner's."""
+    made = founded()
+    one, other = (
+        renamed(made.ring, made.document, "One"),
+        renamed(made.ring, made.document, "Other"),
+    )
+    with pytest.raises(InputError, match="is known"):
+        merge([made.document, one], [other])
+
+
+def test_the_announced_root_outranks_the_root_that_was_stolen_too(chance: Random) -> None:
+    """Even where the thief has announced another one by it; and nobody outranks that."""
+    made = founded()
+    root = root_signer("n", made.root)
+    forged = after(made.document, root, next_root=announced(THIEF))
+    crowned = after(
+        forged, root_signer("n", THIEF), root=wrapped(public_of("sign", THIEF)), next_root="0" * 64
+    )
+    known = [made.document, forged, crowned]
+    check_chain(known)
+    _, saved = recovered(
+        made.ring, made.document, made.root, chance, MADE, next_root=made.next_root, later=LATER
+    )
+    found = merge(known, [saved])
+    assert (found.common, found.replaces) == (1, True)
+    for worse in (forged, renamed(made.ring, made.document, "Thief")):
+        with pytest.raises(InputError, match="is known"):
+            merge([made.document, saved], [worse])
+    with pytest.raises(InputError, match="is known"):
+        merge([made.document, saved], [forged, crowned])
+
+
+def test_a_thief_with_the_root_alone_does_not_outrank_its_successor(chance: Random) -> None:
+    """The owner has put the next root in its place; the old one signs again and again."""
+    made = founded()
+    ring, saved = recovered(
+        made.ring, made.document, made.root, chance, MADE, next_root=made.next_root, later=LATER
+    )
+    known, forged = [made.document, saved], [made.document]
+    for _ in range(4):
+        forged.append(after(forged[-1], root_signer("n", made.root)))
+    with pytest.raises(InputError, match="is known"):
+        merge(known, forged)
+    assert ring.node == "tidewaiter/aland"
+
+
+def test_what_follows_from_nothing_known_is_refused(chance: Random) -> None:
+    """A gap, another node, and a document that is out of order."""
+    made, other = founded(), founded("bergen", 2)
+    ring, second = rotated(made.ring, made.document, chance, MADE)
+    _, third = rotated(ring, second, random.Random(4).randbytes, MADE)
+    for told in ([third], [other.document], [third, second]):
+        with pytest.raises(InputError):
+            merge([made.document], told)
+
+
+def test_an_old_chain_holds_up_to_where_a_stolen_key_announced_a_root(chance: Random) -> None:
+    """An earlier version took it; what follows from it holds no more, whoever signed that."""
+    made = founded()
+    ring, second = rotated(made.ring, made.document, chance, MADE)
+    forged = after(second, ring.signer(), next_root=announced(THIEF))
+    crowned = after(
+        forged, root_signer("n", THIEF), root=wrapped(public_of("sign", THIEF)), next_root="0" * 64
+    )
+    known = [made.document, second, forged, crowned]
+    assert holding(known) == known[:2]
+    with pytest.raises(InputError, match="does not hold"):
+        merge(known, [after(forged, root_signer("n", made.root), name="Aland")])
+    with pytest.raises(InputError, match="is known"):
+        merge(known, [renamed(ring, forged, "Thief")])
+    _, saved = recovered(ring, second, made.root, chance, MADE)
+    assert merge(known, [saved]).common == 2
