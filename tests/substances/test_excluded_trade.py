@@ -47,16 +47,33 @@ def ask(registry: Registry) -> Ask:
 @pytest.mark.parametrize("slug", ["hydrochloric-acid", "sulphuric-acid"])
 @pytest.mark.parametrize(
     ("origin", "destination", "held"),
-    [("US", "DE", False), ("CN", "US", False), ("US", "CO", True), ("US", "PE", True)],
+    [("US", "DE", False), ("US", "CO", True), ("US", "PE", True)],
 )
 def test_acids_are_regulated_to_fourteen_countries_alone(
     slug: str, origin: str, destination: str, *, held: bool, ask: Ask
 ) -> None:
-    """21 CFR 1310.08 excludes imports, and exports but to the designated countries."""
+    """21 CFR 1310.08 excludes exports but to the designated countries."""
     ruling = ask(US, slug, (origin, destination))
     assert (ruling.answer == "controlled") is held
     assert bool(ruling.held) is held
     assert bool(ruling.duties) is held
+
+
+@pytest.mark.parametrize("route", [("CN", "US"), ("US", "US")])
+@pytest.mark.parametrize(
+    ("goods", "answer"),
+    [("substance", "controlled"), ("solution", "not listed"), (None, "not assessable")],
+)
+def test_hydrogen_chloride_is_regulated_at_home_and_inwards_while_it_is_anhydrous(
+    goods: str | None, answer: str, route: tuple[str, str], ask: Ask
+) -> None:
+    """The exclusion of imports and domestic dealings leaves the anhydrous gas out."""
+    assert ask(US, "hydrochloric-acid", route, goods=goods).answer == answer
+
+
+def test_imports_of_sulphuric_acid_are_excluded(ask: Ask) -> None:
+    """Its form decides nothing, as no form of it is left out of the exclusion."""
+    assert ask(US, "sulphuric-acid", ("CN", "US")).answer == "not listed"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tidewaiter.substances.types import Amendment, Regime, Substance
 
 CHECKED = date(2026, 6, 1)
 DAY = timedelta(days=1)
+DRAFT = date(2025, 12, 1)
 LAW = Regime(
     slug="law", name="Law", jurisdiction="XX", authority="A", source="s", checked=CHECKED,
     edition=date(2020, 1, 1), covers=date(2020, 1, 1),
@@ -180,6 +181,63 @@ def test_what_a_missing_rule_placed_is_not_called_not_listed(
     """A rule in force that is not loaded forbids "not listed"; one that is loaded controls."""
     said = _rulings(name, REGISTRY.regimes[regime].jurisdiction, day=day)
     assert said[regime].answer in {"controlled", "not assessable"}
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "regime", "day"),
+    [
+        ("bromazolam", "US", "us-csa", date(2026, 2, 1)),
+        ("cychlorphine", "US", "us-csa", date(2026, 8, 27)),
+        ("7-hydroxymitragynine", "US", "us-csa", date(2026, 11, 13)),
+        ("m-chloropropiophenone", "EU", "eu-precursors", date(2026, 11, 25)),
+    ],
+)
+def test_a_proposal_is_not_told_where_it_may_be_in_force(
+    name: str, where: str, regime: str, day: date
+) -> None:
+    """Once the order may have been issued, "proposed" would say that it was not."""
+    said = _rulings(name, where, day=day)[regime]
+    assert said.answer == "not assessable"
+    assert said.proposed
+    before = _rulings(name, where, day=date(2026, 1, 13) if regime == "us-csa" else DRAFT)
+    assert before[regime].answer in {"proposed", "not listed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "answer"),
+    [
+        ("5,6-dichloro-brorphine", date(2026, 7, 30), "not listed"),
+        ("5,6-dichloro-brorphine", date(2026, 8, 27), "controlled"),
+        ("hexahydrocannabinol", date(2026, 5, 3), "controlled"),
+        ("hexahydrocannabinol", date(2026, 5, 4), "controlled"),
+        ("ganaxolone", date(2026, 12, 1), "controlled"),
+        ("4-fa", date(2026, 2, 16), "proposed"),
+        ("4-fa", date(2026, 2, 17), "controlled"),
+        ("cumyl-pegaclone", date(2026, 12, 11), "controlled"),
+        ("cumyl-pegaclone", date(2026, 12, 12), "not assessable"),
+        ("acetone", date(2026, 12, 1), "not listed"),
+        ("diphenidine", date(2026, 12, 1), "not assessable"),
+    ],
+)
+def test_the_us_schedules_of_2026(name: str, day: date, answer: str) -> None:
+    """What was read is controlled from its day; what was found and not read is named as open."""
+    assert _rulings(name, "US", day=day)["us-csa"].answer == answer
+
+
+def test_salts_of_the_glycidic_acid_are_held() -> None:
+    """The rule of 2026 names the acid with its salts, as sodium salts are traded."""
+    said = _rulings("BMK glycidic acid sodium salt", "US", day=date(2026, 11, 25))
+    assert said["us-listed-chemicals"].answer == "controlled"
+
+
+def test_what_is_called_loaded_is_there() -> None:
+    """Each substance that a loaded amendment names has a listing under its law."""
+    controls = {each.slug: {c.regime for c in each.controls} for each in REGISTRY.substances}
+    for regime in REGISTRY.regimes.values():
+        for amendment in regime.amendments:
+            if amendment.loaded:
+                for slug in amendment.substances:
+                    assert regime.slug in controls[slug], (regime.slug, slug)
 
 
 @pytest.mark.parametrize("name", ["opium", "morphine", "heroin"])

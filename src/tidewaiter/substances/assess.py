@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from tidewaiter.substances.coverage import ages_of, unlisted
+from tidewaiter.substances.coverage import ages_of, missing_on, unlisted
 from tidewaiter.substances.duties import duties_of
 from tidewaiter.substances.goods import judge_goods
 from tidewaiter.substances.jurisdictions import WORLD, jurisdictions_of, roles_of
@@ -147,7 +147,9 @@ class _Case:
 
     def _not_held(self, *, because: str = "") -> tuple[Answer, str, tuple[Listing, ...]]:
         """Say what holds where no listing does: proposed, not assessable or not listed."""
-        if self.standing.proposed:
+        missing = missing_on(self.regime, self.found, self.question)
+        # Only while nothing is known that may have put the proposal in force.
+        if self.standing.proposed and missing is None:
             return "proposed", self._proposed(), ()
         why, gaps = gaps_of(self._place())
         self.remarks.extend(gaps)

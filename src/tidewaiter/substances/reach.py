@@ -22,7 +22,7 @@ def judge_reach(
 
     Returns:
         Those that hold; why it cannot be told of others, where none holds ("": it can); and
-        the rules that confine them.
+        the rules that confine them, by the route and by the form of the goods.
     """
     question, slug, book, found, roles = place
     reaches = book.route(slug).reaches
@@ -39,11 +39,11 @@ def judge_reach(
         if not mine or not question.route.given:
             held.append(listing)
         else:
-            fits = [_fits(each, question, roles) for each in mine]
+            fits = [_fits_goods(each, question, _fits(each, question, roles)) for each in mine]
             if any(fits):
                 held.append(listing)
             elif None in fits:
-                why = f"{listing.schedule}: {mine[0].text}, and the route is not given whole"
+                why = f"{listing.schedule}: {_missing(mine[fits.index(None)], question)}"
         remarks.extend(map(_remark, mine))
     return tuple(held), why, remarks
 
@@ -80,6 +80,20 @@ def _fits(rule: Rule, question: Question, roles: tuple[Role, ...]) -> bool | Non
         return True
     destination = question.route.destination
     return None if destination is None else destination in rule.destinations
+
+
+def _fits_goods(rule: Reach, question: Question, route: bool | None) -> bool | None:  # noqa: FBT001
+    """Tell whether a rule that is about the route, or may be, is about these goods too."""
+    if not route or not rule.goods:
+        return route
+    return None if question.goods is None else question.goods in rule.goods
+
+
+def _missing(rule: Reach, question: Question) -> str:
+    """Say what would have to be given to tell whether a rule holds."""
+    route_open = rule.destinations and question.route.destination is None
+    what = "the route is not given whole" if route_open else "the form of the goods is not given"
+    return f"{rule.text}, and {what}"
 
 
 def _remark(rule: Reach | Gap) -> Remark:

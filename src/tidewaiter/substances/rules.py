@@ -74,6 +74,7 @@ class FormRule(Rule, frozen=True, kw_only=True):
 class Reach(Rule, frozen=True, kw_only=True):
     """The routes that a schedule is confined to."""
 
+    goods: tuple[Goods, ...] = ()  # in what it must be traded; empty: any
     text: str
 
 

@@ -49,11 +49,15 @@ NOT_US = {"fentanyl", "norfentanyl", "benzylfentanyl", "remifentanil"}
 NOT_CN = {"fentanyl", "norfentanyl"}
 
 
+# Esters that are in no list one by one: tests of variants ask some by their structure.
+NO_MEMBERS = {"us-anthranilic-esters", "us-n-acetylanthranilic-esters", "us-phenylacetic-esters"}
+
+
 @pytest.mark.parametrize("rule", RULES.values())
 def test_every_rule_has_examples(rule: ClassRule) -> None:
     """A rule names listed substances on both sides; one without clauses can name no member."""
     assert rule.outside
-    assert bool(rule.within) == bool(rule.clauses)
+    assert bool(rule.within) == (bool(rule.clauses) and rule.slug not in NO_MEMBERS)
 
 
 @pytest.mark.parametrize(("rule", "slug"), PAIRS)
