@@ -122,6 +122,7 @@ def settle_bulk(
 ) -> Response[Settled]:
     """Confirm or reject what a bulk decision proposed, as a second officer."""
     with node.change(user) as work:
+        batch_of(work, number, cleared=user.account.cleared)
         waiting = [name for name, became in members_of(work, number).items() if became == "waiting"]
         wanted = data.alert or waiting
         mine = visible_ids(work, wanted, cleared=user.account.cleared)
