@@ -398,3 +398,19 @@ def test_enter_does_what_stands_beside_the_field(opened: Opened, key: str) -> No
     page.press("input[name=note]", key)
     expect(page.locator("[data-row] a.title").first).not_to_have_text(title)
     assert told == []
+
+
+def test_a_colleague_does_not_undo_an_act_by_an_address_that_was_passed_on(
+    desk: Callable[..., Desk],
+) -> None:
+    """Who decided is offered it in the queue; others undo it on the page of the act."""
+    one, other = desk("analyst", "one"), desk("analyst", "other")
+    page = _page(one, "severity=low")
+    ask = {"do": "decide", "alert": _ids(page)[:2], "decision": "hold/inspect", "note": "both",
+           "seen": page["last"], "confirmed": True}  # fmt: skip
+    number = one.send("/queue/bulk", ask).json()["batch"]
+    back = f"/queue?did=decide&done=2&batch={number}"
+    undo = f'action="/bulk-decisions/{number}/undo"'
+    assert undo in one.get(back).text
+    assert "data-toast" not in other.get(back).text
+    assert undo in other.get(f"/bulk-decisions/{number}").text
