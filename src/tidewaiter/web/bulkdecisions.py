@@ -112,7 +112,8 @@ def undo_bulk(
     """Undo a bulk decision in one step; alerts that were decided since stay as they are."""
     with node.change(user) as work:
         undone = undo_batch(work, number, cleared=user.account.cleared)
-    back = written(read_kept(data.queue), did="undo", done=undone.reopened, left=undone.left)
+    moved = undone.reopened + undone.withdrawn  # what waited is as before, too
+    back = written(read_kept(data.queue), did="undo", done=moved, left=undone.left)
     return done(request, undone, f"/queue?{back}")
 
 
