@@ -297,3 +297,23 @@ def test_who_is_not_cleared_learns_nothing_of_restricted_alerts(
         assert {each.status for each in standings(work, [a.id for a in alerts]).values()} == {
             "open"
         }
+
+
+def test_an_act_on_restricted_alerts_alone_is_not_shown_to_who_is_not_cleared(
+    database: Database, reading: tuple[Source, Run], make_batch: MakeBatch, make_alert: Make
+) -> None:
+    """Its note may tell what the alerts do; nor can it be undone by who may not know of it."""
+    alerts = [make_alert(row, severity=level, restricted=True)
+              for row, level in ((1, "low"), (2, "critical"))]  # fmt: skip
+    with database.work(OFFICER) as work:
+        lines = structs.replace(make_batch(1, 2), alerts=alerts, refusals=())
+        add_batch(work, begin_screening(work, *reading).id, lines)
+        number = decide_many(work, [each.id for each in alerts], SALT, last=0).batch
+        assert number is not None
+    with database.work(OFFICER) as work:
+        assert batches(work, cleared=False) == waiting_batches(work, cleared=False) == []
+        assert len(batches(work)) == len(waiting_batches(work)) == 1
+        for look in (batch_of, undo_batch):
+            with pytest.raises(MissingError):
+                look(work, number, cleared=False)
+        assert batch_of(work, number).undone_by is None

@@ -398,3 +398,48 @@ def test_enter_does_what_stands_beside_the_field(opened: Opened, key: str) -> No
     page.press("input[name=note]", key)
     expect(page.locator("[data-row] a.title").first).not_to_have_text(title)
     assert told == []
+
+
+def test_a_colleague_does_not_undo_an_act_by_an_address_that_was_passed_on(
+    desk: Callable[..., Desk],
+) -> None:
+    """Who decided is offered it in the queue; others undo it on the page of the act."""
+    one, other = desk("analyst", "one"), desk("analyst", "other")
+    page = _page(one, "severity=low")
+    ask = {"do": "decide", "alert": _ids(page)[:2], "decision": "hold/inspect", "note": "both",
+           "seen": page["last"], "confirmed": True}  # fmt: skip
+    number = one.send("/queue/bulk", ask).json()["batch"]
+    back = f"/queue?did=decide&done=2&batch={number}"
+    undo = f'action="/bulk-decisions/{number}/undo"'
+    assert undo in one.get(back).text
+    assert "data-toast" not in other.get(back).text
+    assert undo in other.get(f"/bulk-decisions/{number}").text
+
+
+def test_the_first_decision_of_all_is_seen_to_have_been_made_meanwhile(
+    desk: Callable[..., Desk],
+) -> None:
+    """A page that was opened before any decision says so by a 0, which is not "no answer"."""
+    one, other = desk("analyst", "one"), desk("analyst", "other")
+    page = _page(one, "severity=low")
+    some = _ids(page)[:3]
+    assert page["last"] == 0
+    held = {"verdict": "hold", "reason": "inspect", "seen": 0}
+    assert other.send(f"/alerts/{some[0]}/decision", held).is_success
+    ask = {"do": "decide", "alert": some, "decision": "dismiss/other-goods", "seen": 0}
+    look = one.send("/queue/bulk/preview", ask).json()
+    assert (look["change"], look["left"], look["replaced"], look["asked"]["seen"]) == (2, 1, 0, 0)
+
+
+def test_undoing_an_act_that_only_proposed_says_what_is_as_before(
+    desk: Callable[..., Desk],
+) -> None:
+    """Its alerts were never decided; they wait for nobody any more."""
+    one = desk("analyst")
+    page = _page(one, "severity=critical")
+    ask = {"do": "decide", "alert": _ids(page), "decision": "dismiss/other-goods", "note": "all",
+           "seen": page["last"], "confirmed": True}  # fmt: skip
+    done = one.send("/queue/bulk", ask).json()
+    assert (done["done"], done["proposed"]) == (0, page["total"])
+    back = one.post(f"/bulk-decisions/{done['batch']}/undo", {}).headers["location"]
+    assert f"did=undo&done={page['total']}&left=0" in back

@@ -241,9 +241,26 @@ def test_the_queue_says_it_until_the_last_file_is_screened(
     officer = desk("analyst")
     read(officer, sent(officer, sample), "screen")
     assert "HX-Refresh" not in one.get("/queue/screening").headers
+    assert 'hx-get="/queue/screening"' in one.get("/queue?status=referred").text
     work()
     assert one.get("/queue/screening").headers["HX-Refresh"] == "true"
     assert 'id="screening-now"' not in one.get("/queue").text
+
+
+def test_a_page_that_shows_alerts_is_not_loaded_anew_under_the_hands_of_its_reader(
+    desk: SignIn, work: Callable[[], None], sample: bytes
+) -> None:
+    """What is ticked and typed there would be lost; a link loads it."""
+    officer = desk("analyst")
+    read(officer, sent(officer, sample), "screen")
+    assert 'hx-get="/queue/screening?alerts=true"' in officer.get("/queue").text
+    now = officer.get("/queue/screening?alerts=true").text
+    assert 'hx-get="/queue/screening?alerts=true"' in now
+    work()
+    ended = officer.get("/queue/screening?alerts=true")
+    assert "HX-Refresh" not in ended.headers
+    assert 'href="/queue"' in ended.text
+    assert "hx-get" not in ended.text
 
 
 def test_the_sample_is_announced_before_it_is_among_the_uploads(

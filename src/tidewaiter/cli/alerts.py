@@ -145,8 +145,9 @@ def decide_(
     for each in ids:
         if after[each] != before[each]:
             _told(after[each])
+    what = "no bulk decision" if done.batch is None else f"bulk decision {done.batch}"
     click.echo(
-        f"bulk decision {done.batch}: {done.decided:,} decided, {done.proposed:,} waiting for a "
+        f"{what}: {done.decided:,} decided, {done.proposed:,} waiting for a "
         f"second officer, {done.left:,} left out",
         err=True,
     )

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, exists, func, insert, or_, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
@@ -184,7 +184,7 @@ def undo_batch(work: Work, number: int, *, cleared: bool = True) -> Undone:
         ConflictError: It was undone already.
         MissingError: There is none of this number.
     """
-    batch = batch_of(work, number)
+    batch = batch_of(work, number, cleared=cleared)
     if batch.undone_by is not None:
         hint = "look at what became of it"
         raise ConflictError(f"bulk decision {number} was undone by {batch.undone_by}", hint=hint)
@@ -271,10 +271,13 @@ def batches(
         work: Any.
         before: Number of the last one seen; None: from the newest.
         rows: How many at most.
-        cleared: Whether alerts that rest on restricted entries are counted.
+        cleared: Whether alerts that rest on restricted entries are counted; without any other, an
+            act and its note are not shown.
     """
     b = tables.decision_batch.c
     wanted = select(tables.decision_batch).order_by(b.id.desc()).limit(rows)
+    if not cleared:
+        wanted = wanted.where(_has_seen())
     if before is not None:
         wanted = wanted.where(b.id < before)
     return _read(work, wanted, cleared=cleared)
@@ -292,9 +295,11 @@ def batch_of(work: Work, number: int, *, cleared: bool = True) -> Batch:
     """Read an act on many alerts.
 
     Raises:
-        MissingError: There is none of this number.
+        MissingError: There is none of this number, or none that may be seen.
     """
     wanted = select(tables.decision_batch).where(tables.decision_batch.c.id == number)
+    if not cleared:
+        wanted = wanted.where(_has_seen())
     found = _read(work, wanted, cleared=cleared) if 0 < number <= _LARGEST else []
     if not found:
         hint = "look at the list of bulk decisions"
@@ -433,6 +438,16 @@ def _read(work: Work, wanted: Select[Any], *, cleared: bool) -> list[Batch]:
         )
         for row in rows
     ]
+
+
+def _has_seen() -> ColumnElement[bool]:
+    """Tell acts with an alert that everyone may see from those on restricted entries alone."""
+    a, b = tables.alert.c, tables.decision_batch.c
+    decided, proposed = (
+        exists().where(table.c.batch == b.id, a.id == table.c.alert, a.restricted == 0)
+        for table in (tables.decision, tables.decision_proposal)
+    )
+    return or_(decided, proposed)
 
 
 def _counts(

@@ -49,7 +49,7 @@ class Bulk(Record, frozen=True, kw_only=True):
     to: Annotated[str, msgspec.Meta(max_length=60)] = ""  # name of an account; "": nobody
     decision: str = ""  # verdict and code of the reason: "dismiss/other-goods"
     note: Annotated[str, msgspec.Meta(max_length=4_000)] = ""  # several alerts need one
-    seen: int = 0  # id of the last decision of any alert when the officer looked
+    seen: int | None = None  # id of the last decision of any alert when the officer looked; 0: none
     queue: str = ""  # query of the queue
     confirmed: bool = False  # what it would do was looked at: a decision on several needs it
 
@@ -168,7 +168,7 @@ def _asks(preview: BulkPreview, *, program: bool) -> bool:
 def _preview(work: Work, user: User, data: Bulk, ids: Sequence[str]) -> BulkPreview:
     """Say what an act would do, and what is to be sent to do just that."""
     beyond = max(0, data.expected - AT_ONCE) if data.everything else 0
-    seen = data.seen or last_decision(work)
+    seen = last_decision(work) if data.seen is None else data.seen
     if data.do == "decide":
         verdict, _ = read_decision(data.decision, data.note or "…")
         told = sort_out(work, ids, verdict, last=seen)
@@ -232,7 +232,7 @@ def _decided(
     """Decide; return what was done, and the step where it was one alert."""
     with node.change(user) as work:
         if len(ids) != 1:
-            made = decide_many(work, ids, wanted, last=data.seen)
+            made = decide_many(work, ids, wanted, last=data.seen or 0)
             return BulkDone(
                 done=made.decided,
                 proposed=made.proposed,
@@ -241,7 +241,7 @@ def _decided(
                 batch=made.batch,
             ), None
         now = standings(work, ids)[ids[0]]
-        if (now.decided or 0) > data.seen:
+        if (now.decided or 0) > (data.seen or 0):
             return BulkDone(done=0, proposed=0, left=1, beyond=0, batch=None), None
         step = decide(work, now, wanted).decided
     return BulkDone(done=1, proposed=0, left=0, beyond=0, batch=None), step

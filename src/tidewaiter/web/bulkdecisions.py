@@ -112,7 +112,8 @@ def undo_bulk(
     """Undo a bulk decision in one step; alerts that were decided since stay as they are."""
     with node.change(user) as work:
         undone = undo_batch(work, number, cleared=user.account.cleared)
-    back = written(read_kept(data.queue), did="undo", done=undone.reopened, left=undone.left)
+    moved = undone.reopened + undone.withdrawn  # what waited is as before, too
+    back = written(read_kept(data.queue), did="undo", done=moved, left=undone.left)
     return done(request, undone, f"/queue?{back}")
 
 
@@ -122,6 +123,7 @@ def settle_bulk(
 ) -> Response[Settled]:
     """Confirm or reject what a bulk decision proposed, as a second officer."""
     with node.change(user) as work:
+        batch_of(work, number, cleared=user.account.cleared)
         waiting = [name for name, became in members_of(work, number).items() if became == "waiting"]
         wanted = data.alert or waiting
         mine = visible_ids(work, wanted, cleared=user.account.cleared)

@@ -47,10 +47,19 @@ class RunningPage(Record, frozen=True, kw_only=True):
     preparing: bool  # the sample is about to be put among them
 
 
+class RunningQuery(Record, frozen=True, kw_only=True):
+    """What the page shows that asks."""
+
+    alerts: bool = (
+        False  # which may be ticked: the page is not loaded anew under the reader's hands
+    )
+
+
 class RunningView(Record, frozen=True, kw_only=True):
     """The uploads that are being screened, in words."""
 
     running: tuple[JobView, ...]
+    rows: bool  # the page shows alerts
 
 
 class Save(Record, frozen=True, kw_only=True):
@@ -102,9 +111,16 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
     return reply(request, "queue.html", page, view=lambda: queue_view(page, user, node))
 
 
-@get("/queue/screening", guards=[may("see")], include_in_schema=False, sync_to_thread=True)
+@get(
+    "/queue/screening",
+    guards=[may("see")],
+    include_in_schema=False,
+    sync_to_thread=True,
+    query=RunningQuery,
+)
 def screening_now(request: Asked, node: TheNode, user: TheUser) -> Response[RunningPage]:
     """Show the uploads that are being screened: a part of the queue, asked for while some are."""
+    alerts = read_query(request, RunningQuery).alerts
     with node.read() as work:
         page = RunningPage(
             running=tuple(shown_in(node, user, running_now(work))), preparing=_preparing(node, work)
@@ -113,9 +129,9 @@ def screening_now(request: Asked, node: TheNode, user: TheUser) -> Response[Runn
         request,
         "screening-now.html",
         page,
-        view=lambda: RunningView(running=running_view(page.running)),
+        view=lambda: RunningView(running=running_view(page.running), rows=alerts),
     )
-    if not page.running and not page.preparing:
+    if not page.running and not page.preparing and not alerts:
         answer.headers["HX-Refresh"] = "true"  # they have ended: the queue is another one
     return answer
 

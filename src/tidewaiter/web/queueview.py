@@ -7,6 +7,7 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.report.languages import counted, number, words
+from tidewaiter.store.accounts import account_key
 from tidewaiter.store.savedfilters import SavedFilter
 from tidewaiter.store.sessions import User
 from tidewaiter.web.bulk import AT_ONCE
@@ -108,7 +109,7 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
             ("p", words("The page before")),
             ("u", words("Undo what was just done")),
         ),
-        toast=_toast(page),
+        toast=_toast(page, user),
         running=running_view(page.running),
     )
 
@@ -122,13 +123,14 @@ def _counted(total: int) -> str:
     return counted("{count} alert", "{count} alerts", total).format(count=count_in_words(total))
 
 
-def _toast(page: QueuePage) -> Toast | None:
-    query = page.query
+def _toast(page: QueuePage, user: User) -> Toast | None:
+    """Say what was just done; what a colleague did is not undone by one key in a shared address."""
+    query, me = page.query, account_key(user.account.id)
     if page.step is not None:
         return step_toast(page.step)
-    if page.batch is not None:
+    if page.batch is not None and page.batch.by == me:
         return batch_toast(page.batch, query.left or 0)
-    if query.did is not None and query.done is not None:
+    if query.batch is None and query.did is not None and query.done is not None:
         return bulk_toast(query.did, query.done, query.left or 0)
     return None
 

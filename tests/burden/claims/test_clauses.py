@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.clauses import cut
 from tidewaiter.burden.claims.parsing import Given, parse_claims
@@ -202,3 +203,48 @@ def test_a_place_that_was_not_understood_is_not_taken_for_the_nation() -> None:
     assert claim.place == ""
     assert not any("United States" in each for each in claim.assumed)
     assert "place not understood" in understood(claim)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("105,007 people nearly died of a drug overdose in 2023", "negation"),
+        ("105,007 people almost died of overdoses in 2023", "negation"),
+        ("105,007 nearly-fatal overdoses occurred in 2023", "negation"),
+        ("hardly 105,007 people died of overdoses in 2023", "negation"),
+        ("it was wrongly said that 105,007 people died of overdoses in 2023", "negation"),
+        ("In Italy 105,007 people died of overdoses in 2023", "place"),
+        ("Italy had 105,007 overdose deaths in 2023", "place"),
+        ("in 2023, 105,007 people died of overdoses in Sicily", "place"),
+        ("locally, 105,007 people died of overdoses in 2023", "place"),
+        ("105,007 people died solely of overdoses in 2023", "drug"),
+        ("by 2023, 105,007 people had died of overdoses", "period"),
+        ("by 2023 overdoses had killed 1,128,000 people", "period"),
+        ("through 2023, 105,007 people died of overdoses", "period"),
+    ],
+)
+def test_words_that_turn_a_claim_around_are_no_adverbs_of_colour(text: str, kind: str) -> None:
+    """What is denied, elsewhere, of a part, or of all years up to one is not judged."""
+    (claim,) = _read(text, date(2024, 12, 19))
+    assert [gap.kind for gap in claim.gaps][:1] == [kind]
+    assert check_claim(claim, (), DAY).verdict == "not understood"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tragically, 105,007 people fatally overdosed in 2023",
+        "nearly two thirds of overdose deaths in 2022 involved fentanyl",
+        "by 2023, overdose deaths had fallen to 105,007",
+        "overdose deaths nearly doubled from 2018 to 2021, to 106,699",
+    ],
+)
+def test_adverbs_of_colour_bar_nothing(text: str) -> None:
+    """The same words are understood where they belong to a number, a change or to nothing."""
+    assert all(each.gaps == () for each in _read(text, date(2024, 12, 19)))
+
+
+def test_a_point_before_three_digits_is_not_read_as_a_fraction() -> None:
+    """105.007 deaths are a hundred thousand to many readers: there is no verdict."""
+    with pytest.raises(InputError, match="no number"):
+        _read("in 2023 there were 105.007 overdose deaths")

@@ -84,6 +84,19 @@ def test_what_stands_in_brackets_behind_a_name_is_parted_too() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Example Trading (Russia; Belarus) Ltd",
+        "Example Trading Ltd (Russia; Belarus)",
+        "Mohamed (Muhammad; Mohammed) Namuna",
+    ],
+)
+def test_brackets_within_a_name_part_nothing(text: str) -> None:
+    """A country, a legal form or a given name alone would be a name that half of a file bears."""
+    assert [each.text for each in part_at_semicolons(text).parts] == [text]
+
+
+@pytest.mark.parametrize(
     ("text", "several"),
     [
         ("SALMAN, Ameer", False),

@@ -63,7 +63,7 @@ def find_gaps(scan: Scanner) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
         if _is_harmless(word):
             continue
         known = bearing().get(word) or bearing().get(word.removesuffix("'s"))
-        if known is None and word.endswith("ly"):
+        if known is None and word.endswith("ly") and not _is_named(scan, start):
             adverbs.append(scan.whole[start:end])
             continue
         kind, needs = (known.kind, known.needs) if known else _unknown(scan, start, end)
@@ -89,6 +89,11 @@ def _is_harmless(word: str) -> bool:
         or word.removesuffix("'s") in plain
         or (len(parts) > 1 and all(part in plain for part in parts))
     )
+
+
+def _is_named(scan: Scanner, start: int) -> bool:
+    """Tell a name, which no adverb is, by its capital within a sentence: "Italy"."""
+    return start > 0 and scan.whole != scan.left and scan.whole[start].isupper()
 
 
 def _unknown(scan: Scanner, start: int, end: int) -> tuple[GapKind, str]:

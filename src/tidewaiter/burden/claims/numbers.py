@@ -36,6 +36,9 @@ _ONE_IN = re.compile(
 _PERCENT = re.compile(rf"(?P<digits>{_DIGITS})\+?[ -]?(?:percent\b|per cent\b|pct\b|%)")
 _SCALED = re.compile(rf"(?P<digits>{_DIGITS})[ -]?(?P<scale>k|thousand|million|m)\b\+?")
 _PLAIN = re.compile(rf"(?<![\w.,/-])(?P<digits>{_DIGITS})(?![\w%]|[.,/]\d)\+?")
+_POINTED = re.compile(r"\d{1,3}\.\d{3}")
+"""As much of Europe writes 105,007: of deaths, such a number is no fraction."""
+
 _WORDS = re.compile(
     rf"\b(?:a )?{_SPELT}(?:(?: and |[ -]){_SPELT})*\b(?P<percent> percent| per cent)?"
 )
@@ -185,6 +188,8 @@ def _step(digits: str, scale: int = 1) -> float:
 
 def _plain(match: re.Match[str]) -> Stated | None:
     digits = match["digits"]
+    if _POINTED.fullmatch(digits):
+        return None
     return _count(match[0], float(digits.replace(",", "")), _step(digits))
 
 

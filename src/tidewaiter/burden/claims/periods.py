@@ -62,6 +62,7 @@ _PAST = re.compile(
 _ALONE = re.compile(
     rf"(?:(?:in|of|for) )?(?:the month of )?(?P<month>{_MONTH}) (?P<year>{_YEAR})\b"
 )
+_UP_TO_YEAR = re.compile(rf"\b(?:by|through|thru) {_PLAIN}(?P<year>{_YEAR})\b(?![,.]?\d)")
 _IN_YEAR = re.compile(
     rf"(?:\b(?:in|of|for|during|to|by) )?(?:all of )?{_PLAIN}"
     rf"(?<![\d.,/-])\b(?P<year>{_YEAR})(?:'s)?\b(?![,.]?\d)(?: alone\b)?"
@@ -100,7 +101,7 @@ class Period(Record, frozen=True, kw_only=True):
     before: bool = False  # "the year before" the period of the clause that goes before
     as_of: date | None = None
     assumed: tuple[str, ...] = ()
-    unclear: tuple[str, ...] = ()  # a time that cannot be used: "since 2019" of a change
+    unclear: tuple[str, ...] = ()  # a time that cannot be used: "since 2019" of a change, "by 2023"
 
 
 def take_period(scan: Scanner, said: date, *, change: bool, ends: bool = False) -> Period:
@@ -126,6 +127,9 @@ def take_period(scan: Scanner, said: date, *, change: bool, ends: bool = False) 
     against = None
     if change and (match := scan.take("base period", _AGAINST)):
         against = _month(match, default=TWELVE)
+    # "By 2023" 105,007 people "had died" adds up years from a beginning that is not said.
+    if last is None and not (since or change or ends) and (match := scan.take(None, _UP_TO_YEAR)):
+        return Period(last=month_of(int(match["year"]), TWELVE), as_of=as_of, unclear=(match[0],))
     if last is None:
         last, months, assumed = _relative(scan, as_of or said)
     if since:

@@ -126,7 +126,7 @@ def part_at_semicolons(text: str) -> Parted:
 
 
 def _opened(text: str) -> Iterator[str]:
-    """Yield a text without its brackets that hold semicolons, then what stands in each of them."""
+    """Yield a text without the brackets of spellings behind a name, then what stands in each."""
     start, depth, begin = 0, 0, 0
     for place, character in enumerate(text):
         if character == "(":
@@ -135,11 +135,21 @@ def _opened(text: str) -> Iterator[str]:
         elif character == ")" and depth:
             depth -= 1
             held = text[begin + 1 : place]
-            if not depth and any(mark in held for mark in _SEMICOLONS):
+            if not depth and _holds_spellings(held, text[place + 1 :]):
                 yield text[start:begin]
                 yield from _opened(held)
                 start = place + 1
     yield text[start:]
+
+
+def _holds_spellings(held: str, behind: str) -> bool:
+    """Tell brackets behind a name from those within one, and from its countries.
+
+    "Example (Russia; Belarus) Ltd" is one name; none of its parts may be compared as one.
+    """
+    pieces = re.split(f"[{_SEMICOLONS}]", held)
+    ends = not behind.strip() or behind.lstrip()[0] in f"{_SEMICOLONS}{_COMMAS}("
+    return len(pieces) > 1 and ends and not any(map(find_country, map(str.strip, pieces)))
 
 
 def labelled(text: str) -> Parted:
