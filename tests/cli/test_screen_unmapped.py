@@ -96,6 +96,60 @@ def test_what_the_goods_name_already_is_not_found_again(screen: Run, here: Path)
         assert beside[key] == alone[key]
 
 
+def rules_of(screen: Run, path: Path, row: dict[str, str]) -> dict[str, int]:
+    """Screen one line; return the points of its one alert by rule."""
+    _, (alert,) = found(screen, write(path, [row]))
+    return {each["rule"]: each["points"] for each in alert["reasons"]}
+
+
+@pytest.mark.parametrize(
+    ("goods", "hs", "name"),
+    [
+        ("acetyc anhydride", "940320", "acetic anhydride"),
+        ("ephedryne 25 kg", "841370", "ephedrine"),
+        ("potasium permanganate", "2915", "potassium permanganate"),
+    ],
+)
+def test_a_misspelt_name_that_a_code_refutes_hides_no_name_in_other_text(
+    screen: Run, here: Path, goods: str, hs: str, name: str
+) -> None:
+    """The right name beside it is found, and the refuted word takes nothing off."""
+    row = {"Goods": goods, "HS code": hs}
+    assert "downgraded" in rules_of(screen, here / "a.csv", row)
+    beside = rules_of(screen, here / "b.csv", {**row, UNKNOWN: name})
+    assert beside.keys() == {"control", "exact", "other-text"}
+
+
+@pytest.mark.parametrize("text", ["contains ephedrine", "299-42-3", "Notify: Acetone Road 5"])
+def test_papers_do_not_contradict_other_text(screen: Run, here: Path, text: str) -> None:
+    """An HS or UN code that does not fit a word which may not be of the goods adds no points."""
+    row = {"Goods": "pumps", "HS code": "841370", "UN number": "1993", UNKNOWN: text}
+    assert not rules_of(screen, here / "a.csv", row).keys() & {"hs-mismatch", "un-mismatch"}
+
+
+def test_other_text_hides_no_contradiction_of_the_goods(screen: Run, here: Path) -> None:
+    """What the goods name is compared with the codes, whatever weightier name stands elsewhere."""
+    row = {"Goods": "acetone in drums", "HS code": "940320", "CAS": "108-88-3"}
+    alone = rules_of(screen, here / "a.csv", row)
+    beside = rules_of(screen, here / "b.csv", {**row, UNKNOWN: "ephedrine"})
+    assert {"hs-mismatch", "cas-mismatch"} <= alone.keys()
+    assert {"hs-mismatch", "cas-mismatch"} <= beside.keys()
+
+
+@pytest.mark.parametrize(("column", "refutes"), [(UNKNOWN, False), ("CAS", True)])
+def test_a_number_in_other_text_refutes_no_name(
+    screen: Run,
+    here: Path,
+    column: str,
+    refutes: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A misspelt name counts beside a CAS number that may not be of the goods."""
+    row = {"Goods": "acetyc anhydride", column: "67-64-1"}
+    _, (alert,) = found(screen, write(here / "a.csv", [row]))
+    (mention,) = (each for each in alert["mentions"] if each["how"] == "fuzzy")
+    assert bool(mention["downgraded"]) is refutes
+
+
 def test_a_list_in_a_column_is_other_text(screen: Run, here: Path) -> None:
     """Records inside a column of Parquet have no field, and are looked through."""
     rows = [{"Goods": "samples", "parts": [{"what": "1-boc-4-AP"}]}]
