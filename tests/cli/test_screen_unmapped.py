@@ -208,6 +208,21 @@ def test_no_code_is_read_from_values_that_are_none(
     assert [each[line] for each in seen["lines"]] == [None] * len(seen["lines"])
 
 
+@pytest.mark.parametrize(("text", "named"), [("sturdy", True), ("19", False)])
+def test_a_hint_names_a_column_that_has_words(
+    screen: Run,
+    here: Path,
+    text: str,
+    named: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A column of numbers does not describe goods, whether it comes first or is the only one."""
+    row = {"product_id": "77", UNKNOWN: text, "HS code": "", "Packages": "2"}
+    result = screen(str(write(here / "a.csv", [row])))
+    assert result.exit_code == 1
+    assert (f'"goods={UNKNOWN}"' in result.stderr.replace("\n", "")) is named
+    assert "goods=product_id" not in result.stderr
+
+
 @pytest.mark.parametrize(("codes", "read"), [(("29.15", "84.13"), "2915"), (("29", "84"), "29")])
 def test_headings_and_chapters_are_codes(
     call: Run, here: Path, codes: tuple[str, str], read: str
