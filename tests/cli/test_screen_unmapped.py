@@ -331,6 +331,61 @@ def test_the_goods_of_house_bills_are_lines(screen: Run, here: Path) -> None:
     assert named == {"consignor": "Forwarder's client", "consignee": "Agent"}
 
 
+def goods_of(text: str) -> dict[str, Any]:
+    """Make an item of goods."""
+    return {"descriptionOfGoods": text, "cargoItems": []}
+
+
+def test_what_a_master_bill_says_is_told_where_its_houses_alone_have_goods(
+    screen: Run, here: Path
+) -> None:
+    """Its words are other text of the first line."""
+    houses = [{"houseBillOfLadingReference": "H1"}, {"houseBillOfLadingReference": "H2"}]
+    document = bill(note="contains acetic anhydride", consignmentItems=[])
+    document["houseBillOfLadings"] = [
+        {**house, "consignmentItems": [goods_of("chairs")]} for house in houses
+    ]
+    (here / "a.json").write_text(json.dumps(document), encoding="utf-8")
+    _, (alert,) = found(screen, here / "a.json")
+    assert (alert["consignment"], alert["mentions"][0]["column"]) == ("H1", "note")
+
+
+def test_a_house_bill_without_goods_is_refused_alone(screen: Run, here: Path) -> None:
+    """The run ends 1 and names its place; the goods of the others are screened."""
+    empty = {"houseBillOfLadingReference": "H1", "remark": "acetic anhydride"}
+    document = bill(houseBillOfLadings=[empty], consignmentItems=[goods_of("acetic anhydride")])
+    (here / "a.json").write_text(json.dumps(document), encoding="utf-8")
+    result = screen(str(here / "a.json"), "--refused", str(here / "refused.csv"))
+    assert result.exit_code == 1
+    assert "houseBillOfLadings[0].consignmentItems" in (here / "refused.csv").read_text()
+    assert len(result.stdout.splitlines()) == 1
+
+
+HOUSES = [{"consignmentItems": [goods_of(text)]} for text in ("acetic anhydride",) * 2]
+OBJECTS = {
+    "items": {"id": "A", "items": [{"goods": "acetic anhydride"}] * 3},
+    "houses": bill(houseBillOfLadings=HOUSES, consignmentItems=[goods_of("acetic anhydride")]),
+    "numbered": bill(
+        houseBillOfLadings=[
+            {**house, "houseBillOfLadingReference": f"H{at}"} for at, house in enumerate(HOUSES)
+        ],
+        consignmentItems=[goods_of("acetic anhydride")],
+    ),
+}
+
+
+@pytest.mark.parametrize("which", OBJECTS)
+def test_lines_of_one_object_are_alerts_of_their_own(screen: Run, here: Path, which: str) -> None:
+    """A database keeps all of them, and none twice."""
+    (here / "a.jsonl").write_text(json.dumps(OBJECTS[which]), encoding="utf-8")
+    said = [screen(str(here / "a.jsonl"), "--db", str(here / "a.db")) for _ in range(2)]
+    made = [json.loads(line) for line in said[0].stdout.splitlines()]
+    assert len({each["id"] for each in made}) == len(made) == 3
+    assert len({(each["consignment"], each["seq"]) for each in made}) == 3
+    assert "3 alerts are new" in said[0].stderr
+    assert "0 alerts are new" in said[1].stderr
+
+
 @pytest.mark.parametrize("place", ["note", "utilizedTransportEquipments"])
 def test_words_of_a_message_that_no_field_has_are_other_text(
     screen: Run, here: Path, place: str
