@@ -96,6 +96,60 @@ def test_what_the_goods_name_already_is_not_found_again(screen: Run, here: Path)
         assert beside[key] == alone[key]
 
 
+def rules_of(screen: Run, path: Path, row: dict[str, str]) -> dict[str, int]:
+    """Screen one line; return the points of its one alert by rule."""
+    _, (alert,) = found(screen, write(path, [row]))
+    return {each["rule"]: each["points"] for each in alert["reasons"]}
+
+
+@pytest.mark.parametrize(
+    ("goods", "hs", "name"),
+    [
+        ("acetyc anhydride", "940320", "acetic anhydride"),
+        ("ephedryne 25 kg", "841370", "ephedrine"),
+        ("potasium permanganate", "2915", "potassium permanganate"),
+    ],
+)
+def test_a_misspelt_name_that_a_code_refutes_hides_no_name_in_other_text(
+    screen: Run, here: Path, goods: str, hs: str, name: str
+) -> None:
+    """The right name beside it is found, and the refuted word takes nothing off."""
+    row = {"Goods": goods, "HS code": hs}
+    assert "downgraded" in rules_of(screen, here / "a.csv", row)
+    beside = rules_of(screen, here / "b.csv", {**row, UNKNOWN: name})
+    assert beside.keys() == {"control", "exact", "other-text"}
+
+
+@pytest.mark.parametrize("text", ["contains ephedrine", "299-42-3", "Notify: Acetone Road 5"])
+def test_papers_do_not_contradict_other_text(screen: Run, here: Path, text: str) -> None:
+    """An HS or UN code that does not fit a word which may not be of the goods adds no points."""
+    row = {"Goods": "pumps", "HS code": "841370", "UN number": "1993", UNKNOWN: text}
+    assert not rules_of(screen, here / "a.csv", row).keys() & {"hs-mismatch", "un-mismatch"}
+
+
+def test_other_text_hides_no_contradiction_of_the_goods(screen: Run, here: Path) -> None:
+    """What the goods name is compared with the codes, whatever weightier name stands elsewhere."""
+    row = {"Goods": "acetone in drums", "HS code": "940320", "CAS": "108-88-3"}
+    alone = rules_of(screen, here / "a.csv", row)
+    beside = rules_of(screen, here / "b.csv", {**row, UNKNOWN: "ephedrine"})
+    assert {"hs-mismatch", "cas-mismatch"} <= alone.keys()
+    assert {"hs-mismatch", "cas-mismatch"} <= beside.keys()
+
+
+@pytest.mark.parametrize(("column", "refutes"), [(UNKNOWN, False), ("CAS", True)])
+def test_a_number_in_other_text_refutes_no_name(
+    screen: Run,
+    here: Path,
+    column: str,
+    refutes: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A misspelt name counts beside a CAS number that may not be of the goods."""
+    row = {"Goods": "acetyc anhydride", column: "67-64-1"}
+    _, (alert,) = found(screen, write(here / "a.csv", [row]))
+    (mention,) = (each for each in alert["mentions"] if each["how"] == "fuzzy")
+    assert bool(mention["downgraded"]) is refutes
+
+
 def test_a_list_in_a_column_is_other_text(screen: Run, here: Path) -> None:
     """Records inside a column of Parquet have no field, and are looked through."""
     rows = [{"Goods": "samples", "parts": [{"what": "1-boc-4-AP"}]}]
@@ -152,6 +206,21 @@ def test_no_code_is_read_from_values_that_are_none(
     (here / "a.csv").write_text(content, encoding="utf-8")
     seen = json.loads(call("inspect", "a.csv", "--json").output)
     assert [each[line] for each in seen["lines"]] == [None] * len(seen["lines"])
+
+
+@pytest.mark.parametrize(("text", "named"), [("sturdy", True), ("19", False)])
+def test_a_hint_names_a_column_that_has_words(
+    screen: Run,
+    here: Path,
+    text: str,
+    named: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A column of numbers does not describe goods, whether it comes first or is the only one."""
+    row = {"product_id": "77", UNKNOWN: text, "HS code": "", "Packages": "2"}
+    result = screen(str(write(here / "a.csv", [row])))
+    assert result.exit_code == 1
+    assert (f'"goods={UNKNOWN}"' in result.stderr.replace("\n", "")) is named
+    assert "goods=product_id" not in result.stderr
 
 
 @pytest.mark.parametrize(("codes", "read"), [(("29.15", "84.13"), "2915"), (("29", "84"), "29")])
@@ -260,6 +329,61 @@ def test_the_goods_of_house_bills_are_lines(screen: Run, here: Path) -> None:
     assert alert["consignment"] == "H1"
     named = {each["role"]: each["name"] for each in alert["line"]["parties"]}
     assert named == {"consignor": "Forwarder's client", "consignee": "Agent"}
+
+
+def goods_of(text: str) -> dict[str, Any]:
+    """Make an item of goods."""
+    return {"descriptionOfGoods": text, "cargoItems": []}
+
+
+def test_what_a_master_bill_says_is_told_where_its_houses_alone_have_goods(
+    screen: Run, here: Path
+) -> None:
+    """Its words are other text of the first line."""
+    houses = [{"houseBillOfLadingReference": "H1"}, {"houseBillOfLadingReference": "H2"}]
+    document = bill(note="contains acetic anhydride", consignmentItems=[])
+    document["houseBillOfLadings"] = [
+        {**house, "consignmentItems": [goods_of("chairs")]} for house in houses
+    ]
+    (here / "a.json").write_text(json.dumps(document), encoding="utf-8")
+    _, (alert,) = found(screen, here / "a.json")
+    assert (alert["consignment"], alert["mentions"][0]["column"]) == ("H1", "note")
+
+
+def test_a_house_bill_without_goods_is_refused_alone(screen: Run, here: Path) -> None:
+    """The run ends 1 and names its place; the goods of the others are screened."""
+    empty = {"houseBillOfLadingReference": "H1", "remark": "acetic anhydride"}
+    document = bill(houseBillOfLadings=[empty], consignmentItems=[goods_of("acetic anhydride")])
+    (here / "a.json").write_text(json.dumps(document), encoding="utf-8")
+    result = screen(str(here / "a.json"), "--refused", str(here / "refused.csv"))
+    assert result.exit_code == 1
+    assert "houseBillOfLadings[0].consignmentItems" in (here / "refused.csv").read_text()
+    assert len(result.stdout.splitlines()) == 1
+
+
+HOUSES = [{"consignmentItems": [goods_of(text)]} for text in ("acetic anhydride",) * 2]
+OBJECTS = {
+    "items": {"id": "A", "items": [{"goods": "acetic anhydride"}] * 3},
+    "houses": bill(houseBillOfLadings=HOUSES, consignmentItems=[goods_of("acetic anhydride")]),
+    "numbered": bill(
+        houseBillOfLadings=[
+            {**house, "houseBillOfLadingReference": f"H{at}"} for at, house in enumerate(HOUSES)
+        ],
+        consignmentItems=[goods_of("acetic anhydride")],
+    ),
+}
+
+
+@pytest.mark.parametrize("which", OBJECTS)
+def test_lines_of_one_object_are_alerts_of_their_own(screen: Run, here: Path, which: str) -> None:
+    """A database keeps all of them, and none twice."""
+    (here / "a.jsonl").write_text(json.dumps(OBJECTS[which]), encoding="utf-8")
+    said = [screen(str(here / "a.jsonl"), "--db", str(here / "a.db")) for _ in range(2)]
+    made = [json.loads(line) for line in said[0].stdout.splitlines()]
+    assert len({each["id"] for each in made}) == len(made) == 3
+    assert len({(each["consignment"], each["seq"]) for each in made}) == 3
+    assert "3 alerts are new" in said[0].stderr
+    assert "0 alerts are new" in said[1].stderr
 
 
 @pytest.mark.parametrize("place", ["note", "utilizedTransportEquipments"])

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from tests.found import alerts
 
+from tidewaiter.consignments.priority import priority_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import add_alerts, find_alert
@@ -54,10 +55,10 @@ def stored(
 
 
 def test_alerts_come_back_the_most_urgent_first(database: Database, stored: list[Alert]) -> None:
-    """Each is the very record that was stored; of equal rank, the newest is first."""
+    """Each is the very record that was stored; of equal priority, the newest is first."""
     with database.work() as work:
         assert alerts(work) == sorted(
-            stored, key=lambda alert: (alert.rank, alert.row), reverse=True
+            stored, key=lambda alert: (*priority_of(alert), alert.row), reverse=True
         )
 
 

@@ -54,7 +54,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     if counts.refused_rows or counts.fields:
         console.print(
             f"{_counted(counts.refused_rows, 'row')} could not be read, "
-            f"{_counted(counts.fields, 'field')} left out: see {outputs.refused}",
+            f"{_counted(counts.fields, 'field')} left out or corrected: see {outputs.refused}",
             style="yellow",
             markup=False,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tidewaiter.consignments.finds import Find, Flaw
+from tidewaiter.consignments.othertext import OTHER
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Evidence, Line, Reason
 from tidewaiter.substances.types import Substance
@@ -20,10 +21,15 @@ def is_named(find: Find) -> bool:
 def is_sure(find: Find) -> bool:
     """Tell whether a find is a full name as it is written, so that other papers can contradict it.
 
-    A word that is near to a name, or a short name, may be something else: a code that does not fit
-    is then evidence against the find, not against the papers.
+    A word that is near to a name, a short name, or a word of other text may be something else: a
+    code that does not fit is then evidence against the find, not against the papers.
     """
-    return is_named(find) and find.finding.how != "fuzzy" and find.finding.tier == "strong"
+    return (
+        is_named(find)
+        and find.field != OTHER
+        and find.finding.how != "fuzzy"
+        and find.finding.tier == "strong"
+    )
 
 
 def evidence_of(find: Find) -> Evidence:
@@ -58,9 +64,10 @@ def check_line(
         rules: The points and sentences.
     """
     if substance is not None:
+        declared = [find for find in finds if find.field != OTHER]
         yield from _check_hs(line, substance, rules)
-        yield from _check_cas(substance, finds, flaws, rules)
-        yield from _check_un(line, substance, finds, rules)
+        yield from _check_cas(substance, declared, flaws, rules)
+        yield from _check_un(line, substance, declared, rules)
     yield from _check_hidden(finds, rules)
     for flaw in flaws:
         if flaw.defect.kind == "cas-digit":

@@ -132,10 +132,11 @@ def _beside(batch: pa.RecordBatch, identifier: Identifier) -> Iterator[Find]:
 
 
 def _is_named(finds: Iterable[Find], substance: int) -> bool:
-    """Tell whether a substance is surely named already."""
+    """Tell whether a substance is surely named already, by what no code of the line can refute."""
     return any(
         find.finding.substance == substance
         and find.finding.tier == "strong"
+        and find.finding.how != "fuzzy"
         and not find.finding.downgraded
         for find in finds
     )

@@ -15,6 +15,7 @@ from msgspec import structs
 from tidewaiter.base.plain import plain
 from tidewaiter.base.resources import data
 from tidewaiter.consignments.finds import Find, Flaw, edits_of
+from tidewaiter.consignments.othertext import OTHER
 from tidewaiter.consignments.rules import Groups
 from tidewaiter.consignments.types import Line
 from tidewaiter.identify.findings import DOWNGRADED
@@ -59,11 +60,12 @@ class Refuter:
         self, line: Line, find: Find, finds: Sequence[Find], flaws: Sequence[Flaw],
         substance: Substance,
     ) -> Find:  # fmt: skip
-        numbers = [each.finding for each in finds if each.finding.how == "cas"]
+        numbers = [each for each in finds if each.finding.how == "cas"]
         same = find.finding.substance
-        if any(number.substance == same for number in numbers) or _fits(line, substance):
+        if any(number.finding.substance == same for number in numbers) or _fits(line, substance):
             return find
-        others = [number.text for number in numbers]
+        # What other text says may not be of the goods: it can confirm a find, and refutes none.
+        others = [number.finding.text for number in numbers if number.field != OTHER]
         others += [flaw.defect.text for flaw in flaws if flaw.defect.kind == "cas-other"]
         why = self._by_code(line, find, substance) or _by_number(
             line, substance, others, self._groups

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.finds import Flaw, find_all
+from tidewaiter.consignments.identity import apart
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.listed import PartyFinder, match_parties, uncompared_names
 from tidewaiter.consignments.readers.unread import only_lines, with_kept
@@ -83,7 +84,7 @@ class Screener:
             if alert is not None:
                 alerts[place] = alert
         return Screened(
-            alerts=with_kept(batch, alerts),
+            alerts=with_kept(batch, apart(alerts)),
             lines=len(batch),
             noted=len(places) - len(alerts),
             unread=_lines_with(flaws, "name-unread"),

@@ -221,8 +221,8 @@ class Weigher:
         return sorted(best, key=lambda place: (-best[place][0], -best[place][1], place))
 
     def _surely_named(self, ranked: Sequence[int], finds: Sequence[Find]) -> Substance | None:
-        """Return the weightiest substance named, where its full name is written in the text."""
-        named = {find.finding.substance for find in finds if is_named(find)}
+        """Return the weightiest substance that the goods name, where it is a full name."""
+        named = {f.finding.substance for f in finds if is_named(f) and f.field != OTHER}
         sure = {find.finding.substance for find in finds if is_sure(find)}
         top = next((place for place in ranked if place in named), None)
         return self.registry.substances[top] if top in sure and top is not None else None

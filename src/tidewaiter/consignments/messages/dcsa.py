@@ -1,6 +1,11 @@
 """Electronic bills of lading, and shipping instructions, in the JSON of DCSA (version 3)."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
+
+from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.messages.documents import Document, only_one, reader
@@ -84,15 +89,30 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
         route=tuple(_route(inner(whole, "transports") or inner(whole, "transport"), _PLACES)),
         left=(*around, *left_of(whole)),
     )
-    yield from _goods_of(items, master)
-    for place, (house, goods) in enumerate(houses):
-        yield from _goods_of(goods, _house(house, place, master))
     if not items and not any(goods for _, goods in houses):
-        yield Refusal(
-            row=document.row, column="consignmentItems", value="",
-            problem="the document has no item of goods", hint="look whether it is whole",
-            screened=False,
-        )  # fmt: skip
+        yield _no_goods(document.row, "", "document")
+        return
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 1))
+    yield from _goods_of(items, master, numbers)
+    beside = () if items else master.left  # a bill without goods of its own: with the first house
+    for place, (house, goods) in enumerate(houses):
+        bill = _house(house, place, master)
+        if not goods:
+            yield _no_goods(document.row, bill.path, "house bill")
+            continue
+        yield from _goods_of(goods, structs.replace(bill, left=(*beside, *bill.left)), numbers)
+        beside = ()
+
+
+def _no_goods(row: int, path: str, what: str) -> Refusal:
+    return Refusal(
+        row=row,
+        column=f"{path}consignmentItems",
+        value="",
+        problem=f"the {what} has no item of goods",
+        hint="look whether it is whole",
+        screened=False,
+    )
 
 
 def _house(house: Node, place: int, master: _Bill) -> _Bill:
@@ -113,8 +133,11 @@ def _house(house: Node, place: int, master: _Bill) -> _Bill:
     )
 
 
-def _goods_of(items: Sequence[Node], bill: _Bill) -> Iterator[Found | Refusal]:
-    seq = 0
+def _goods_of(
+    items: Sequence[Node], bill: _Bill, numbers: Mapping[str, Iterator[int]]
+) -> Iterator[Found | Refusal]:
+    """Yield the lines of a bill; those of bills of one number are numbered on."""
+    numbered = numbers[bill.fields.get("consignment", "")]
     for place, item in enumerate(items):
         path = f"{bill.path}consignmentItems[{place}]"
         cargo = take_nodes(item, "cargoItems") or [{}]
@@ -125,12 +148,17 @@ def _goods_of(items: Sequence[Node], bill: _Bill) -> Iterator[Found | Refusal]:
             at = f"{path}.cargoItems[{number}]"
             own, wrong = _cargo(each, bill.row, at)
             yield from wrong
-            seq += 1
             known = (part.get("licences") for part in (bill.fields, shared, own))
             licences = "; ".join(filter(None, known))
             yield Found(
                 row=bill.row,
-                fields={**bill.fields, **shared, **own, "licences": licences, "seq": str(seq)},
+                fields={
+                    **bill.fields,
+                    **shared,
+                    **own,
+                    "licences": licences,
+                    "seq": str(next(numbered)),
+                },
                 parties=bill.parties,
                 route=bill.route,
                 left=(*common, *left_of(each, at)),

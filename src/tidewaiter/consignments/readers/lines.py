@@ -111,7 +111,8 @@ def to_lines(
             for lines in written(batch, part, whole=not unread):
                 covered = covered.plus(lines)
                 yield lines
-    yield from remarks_on(covered, tuple(carried.values()))
+    worded = set(columns.beside)
+    yield from remarks_on(covered, [name for name in carried.values() if name in worded])
 
 
 def _parts(block: Block, size: int) -> Iterator[Block]:
