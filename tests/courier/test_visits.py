@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,21 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
 from tests.courier.conftest import Party, found_party
+from tests.courier.housing import until
 from tests.courier.restoring import Copies, both_agree, contradictions
 
 from tidewaiter.base.errors import OutputError
+from tidewaiter.courier import visiting
 from tidewaiter.courier.app import make_app
 from tidewaiter.courier.line import INBOX, VISIT, Line
 from tidewaiter.courier.rounds import Rounds
-from tidewaiter.courier.visiting import to_visit, visit
+from tidewaiter.courier.visiting import Visiting, to_visit, visit
 from tidewaiter.courier.visits import Visits
 from tidewaiter.courier.ways import Ways
 from tidewaiter.exchange.asking import Visit, write_signed
 from tidewaiter.store import tables
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.database import Stamp
+from tidewaiter.store.peers import end_wait, peer_of
 
 Client = TestClient[Any]
 
@@ -182,3 +186,29 @@ def test_a_frozen_visitor_gets_nothing(hidden: tuple[Party, Party]) -> None:
         assert visit(one.desk, other.name, Road(client), None) is None
     with other.desk.database.work() as work:
         assert list(work.connection.execute(select(tables.outgoing.c.seq)).scalars()) == [None]
+
+
+def test_who_is_to_be_tried_again_is_visited_at_once(
+    hidden: tuple[Party, Party], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node without an address does not sit out its own wait when `node retry` ends it."""
+    one, other = hidden
+    tried = list[str]()
+
+    def fails(_desk: object, node: str, *_: object) -> tuple[str, str]:
+        tried.append(node)
+        raise OutputError("it is down", hint="wait")
+
+    monkeypatch.setattr(visiting, "visit", fails)
+    monkeypatch.setattr(visiting, "wait_seconds", lambda *_: 3600.0)
+    monkeypatch.setattr(visiting, "_LOOKS", 0.02)
+    keeper = Visiting(one.desk, Line())
+    try:
+        until(lambda: tried == [other.name])
+        later = Stamp(who="an officer", at=one.desk.clock() + timedelta(seconds=1))
+        with one.desk.database.work(later) as work:
+            end_wait(work, other.name)
+        until(lambda: len(tried) > 1)
+    finally:
+        keeper.close()
+    assert set(tried) == {other.name}

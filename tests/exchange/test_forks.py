@@ -161,3 +161,17 @@ def test_an_old_chain_holds_up_to_where_a_stolen_key_announced_a_root(chance: Ra
         merge(known, [renamed(ring, forged, "Thief")])
     _, saved = recovered(ring, second, made.root, chance, MADE)
     assert merge(known, [saved]).common == 2
+
+
+def test_of_two_recoveries_by_one_root_the_first_stays_until_the_next_root(chance: Random) -> None:
+    """So a node that was restored from before a recovery comes back by its next root, once."""
+    made = founded()
+    _, first = recovered(made.ring, made.document, made.root, chance, MADE)
+    _, again = recovered(made.ring, made.document, made.root, chance, MADE)
+    more = {"next_root": made.next_root, "later": LATER}
+    _, later = recovered(made.ring, made.document, made.root, chance, MADE, **more)
+    _, other = recovered(made.ring, made.document, made.root, chance, MADE, **more)
+    for known, told in ((first, again), (later, other), (later, first)):
+        with pytest.raises(InputError, match="another document 2"):
+            merge([made.document, known], [told])
+    assert merge([made.document, first], [later]).replaces

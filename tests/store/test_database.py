@@ -233,6 +233,28 @@ def test_a_database_of_an_earlier_version_is_closed_to_others(
     assert path.stat().st_mode & 0o777 == becomes
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_a_database_behind_a_link_is_its_owners_alone(tmp_path: Path, stamp: Stamp) -> None:
+    """Where the link names a file that is not there yet, and the files beside that file."""
+    real, link = tmp_path / "disk" / "real.db", tmp_path / "tidewaiter.db"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    before = os.umask(0o022)
+    try:
+        with open_database(link) as database, database.work(stamp) as work:
+            record_change(work, "kept", {})
+            first = {each.name: each.stat().st_mode & 0o777 for each in real.parent.iterdir()}
+            for each in real.parent.iterdir():
+                each.chmod(0o644)
+            open_database(link).close()
+            again = {each.name: each.stat().st_mode & 0o777 for each in real.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert set(first) >= {"real.db", "real.db-wal"}
+    assert set(first.values()) == {0o600}
+    assert set(again.values()) == {0o640}
+
+
 def test_a_folder_is_no_database_and_keeps_its_rights(tmp_path: Path) -> None:
     """It is refused, and nothing of it is changed."""
     before = tmp_path.stat().st_mode

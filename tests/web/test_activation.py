@@ -190,3 +190,23 @@ def test_the_first_clearance_is_given_by_an_administrator(desk: Callable[..., De
     assert admin.post(path, {"cleared": "true"}).status_code == 303
     listed = admin.get("/accounts.json").json()["accounts"]
     assert [each["name"] for each in listed if each["cleared"]] == ["supervisor"]
+
+
+def test_no_supervisor_gives_themselves_the_first_clearance(desk: Callable[..., Desk]) -> None:
+    """Neither where nobody is cleared, nor is it offered on the page."""
+    chief, other = desk("supervisor"), desk("supervisor", "other")
+    for one in (chief, other):
+        path = f"/accounts/{one.account.id}/clearance"
+        assert chief.post(path, {"cleared": "true"}).status_code == 400
+    assert "/clearance" not in chief.get("/accounts").text
+
+
+def test_after_the_last_clearance_was_withdrawn_nobody_on_the_pages_gives_one(
+    desk: Callable[..., Desk],
+) -> None:
+    """Somebody had one, so an administrator does not become the next first one."""
+    admin, cleared = desk("administrator"), desk("supervisor", cleared=True)
+    assert cleared.post(f"/accounts/{cleared.account.id}/clearance").status_code == 303
+    own = f"/accounts/{admin.account.id}/clearance"
+    assert admin.post(own, {"cleared": "true"}).status_code == 400
+    assert "/clearance" not in admin.get("/accounts").text

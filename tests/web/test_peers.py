@@ -11,10 +11,12 @@ from tests.web.conftest import Desk
 from tests.web.exchanging import make_node, meet
 
 from tidewaiter.courier.hearing import hear_documents
+from tidewaiter.courier.nodes import relate
 from tidewaiter.evidence.messages import verify_message
 from tidewaiter.exchange.documents import write_chain
 from tidewaiter.exchange.fingerprints import fingerprint, words
 from tidewaiter.exchange.receipts import Receipt, give, read_receipt
+from tidewaiter.exchange.relations import Standing
 from tidewaiter.store.outgoing import failed_with, heard_from
 from tidewaiter.store.restored import go_on_without, mark_restored
 from tidewaiter.web.node import Node
@@ -136,6 +138,26 @@ def test_pages_show_nothing_of_peers_while_messages_are_missing(
         answer = anna.get(each)
         assert (each, answer.status_code) == (each, 409)
         assert other.desk.node not in answer.text
+    with node.database.work(own.desk.stamp()) as work:
+        go_on_without(work, other.name)
+    assert "The seal was broken" in anna.get(page).text
+    assert anna.get("/notices").status_code == 200
+
+
+@pytest.mark.parametrize("to", ["frozen", "ended"])
+def test_who_freezes_a_peer_does_not_see_what_it_may_have_recalled(
+    node: Node, desk: Callable[..., Desk], pair: tuple[Party, Party], to: Standing
+) -> None:
+    """A restored node shows nothing until somebody goes on without the peer, which is logged."""
+    own, other = pair
+    other.say(own, "The seal was broken")
+    other.send(own)
+    anna, page = desk("supervisor", "anna"), f"/peers/{peer_key(other.name)}"
+    with node.database.work(own.desk.stamp()) as work:
+        mark_restored(work)
+    relate(own.desk, other.name, to, own.desk.stamp(), reason="Order of 3 May")
+    assert "The seal was broken" not in anna.get(page).text
+    assert anna.get("/notices").status_code == 409
     with node.database.work(own.desk.stamp()) as work:
         go_on_without(work, other.name)
     assert "The seal was broken" in anna.get(page).text

@@ -146,6 +146,44 @@ def test_the_present_password_is_no_free_guess(
     assert _sign_in(stranger, PASSWORD).status_code == 401
 
 
+def test_a_new_password_that_is_refused_is_no_wrong_guess(
+    node: Node, desk: Callable[..., Desk]
+) -> None:
+    """However often two differ or one is too weak, the right present password is taken after it."""
+    one = desk("analyst", "reyes")
+    with node.change(None) as work:
+        set_password(work, one.account.id, hash_password(PASSWORD, name="reyes"))
+        secret = begin_session(work, one.account, "")
+    one = Desk(one.client, one.account, secret)
+    new = "slack water after dawn"
+    for _ in range(FREE):
+        for password, again in (("password1234", "password1234"), (new, "slack water after down")):
+            form = {"present": PASSWORD, "password": password, "again": again}
+            assert one.post("/account/password", form).status_code == 400
+    right = {"present": PASSWORD, "password": new, "again": new}
+    assert one.post("/account/password", right).status_code == 303
+
+
+def test_who_rests_is_told_so_and_not_that_the_password_is_another(
+    node: Node, desk: Callable[..., Desk]
+) -> None:
+    """The right password is refused as the account takes none, which is what the page says."""
+    one = desk("analyst", "reyes")
+    with node.change(None) as work:
+        set_password(work, one.account.id, hash_password(PASSWORD, name="reyes"))
+        secret = begin_session(work, one.account, "")
+        for _ in range(FREE):
+            count_try(work, "reyes")
+    one = Desk(one.client, one.account, secret)
+    new = "slack water after dawn"
+    answer = one.send(
+        "/account/password.json", {"present": PASSWORD, "password": new, "again": new}
+    )
+    assert answer.status_code == 400
+    assert "for now" in answer.text
+    assert "another one" not in answer.text
+
+
 def test_nobody_is_sent_to_another_site(node: Node, stranger: "TestClient[Any]") -> None:
     """What follows the sign-in is a page of ours."""
     _account(node)

@@ -3,10 +3,12 @@
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Sequence
 
 from tidewaiter.base.errors import InputError, MissingError, TidewaiterError
 from tidewaiter.courier.asking import answer
+from tidewaiter.courier.backoff import wait_seconds
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.hearing import hear_documents
 from tidewaiter.courier.line import DOCUMENT, HELD, REFUSED, Line
@@ -15,13 +17,11 @@ from tidewaiter.courier.visits import Job, read_job
 from tidewaiter.exchange.asking import Visit, write_signed
 from tidewaiter.exchange.relations import MET
 from tidewaiter.store.documents import documents
-from tidewaiter.store.peers import judged_by, peers
+from tidewaiter.store.peers import judged_by, peer_of, peers
 
 _LOG = logging.getLogger("tidewaiter.courier")
 _NONCE = 16  # bytes
 _LOOKS = 5.0  # seconds between two looks for peers to be visited
-_LONGEST = 300.0  # seconds between two visits that fail
-_FIRST = 1.0
 _PATIENCE = 1.0
 
 
@@ -56,6 +56,7 @@ class Visiting:
         done: tuple[str, str] | None = None
         failed = 0
         while not self._leaving.is_set() and node in to_visit(self._desk):
+            before = _due(self._desk, node)
             try:
                 done = visit(self._desk, node, self._line, done)
                 failed = 0
@@ -66,8 +67,30 @@ class Visiting:
                     _LOG.exception("visiting %s", node)
                 failed, done = failed + 1, None
             if failed:
-                seconds = min(_LONGEST, _FIRST * 2 ** min(failed, 20))
-                self._leaving.wait(seconds * (0.5 + secrets.randbelow(1000) / 1000))
+                self._rest(node, wait_seconds(failed, secrets.randbelow(1000) / 1000), before)
+
+    def _rest(self, node: str, seconds: float, before: str) -> None:
+        """Leave a peer alone for some seconds, or until the wait for it ends (`end_wait`).
+
+        Args:
+            node: The peer.
+            seconds: How long.
+            before: Since when it waited for nothing, before the visit that failed.
+        """
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._leaving.wait(min(left, _LOOKS)):
+            if _due(self._desk, node) not in {before, ""}:
+                return
+
+
+def _due(desk: Desk, node: str) -> str:
+    """Return since when a peer waits for nothing; "": it is put off, or the database is busy."""
+    try:
+        with desk.database.work() as work:
+            known = peer_of(work, node)
+    except TidewaiterError:
+        return ""
+    return "" if known.tries else known.due
 
 
 def to_visit(desk: Desk) -> list[str]:

@@ -209,6 +209,7 @@ def _keep_private(path: Path) -> None:
     process would make any file, for others to read, and the files beside it like it; a database
     that an earlier version made is closed to others here.
     """
+    path = Path(os.path.realpath(path))  # where SQLite writes, beside what a link names
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
     except FileExistsError:

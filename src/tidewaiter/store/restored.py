@@ -63,17 +63,17 @@ def note_receipts(work: Work, node: str, receipts: list[SignedReceipt]) -> int:
 
 def missing_from(known: Known) -> int | None:
     """Count what this node has forgotten of what came from a peer; None: it is not asked yet."""
-    if known.relation.standing != "active":
-        return 0
     return None if known.owed == UNASKED else max(0, known.owed - known.have)
 
 
 def missing(work: Work) -> list[Missing]:
-    """Return the peers of whose messages this node has forgotten some, or may have."""
+    """Return the peers of whose messages this node has forgotten some, or may have.
+
+    Also those whose relation was frozen or has ended meanwhile: what they recalled before is here
+    as well, so freezing one must not show it; who decides that is named by `go_on_without`.
+    """
     p = tables.peer.c
-    wanted = select(p.node, p.name, p.owed, p.have).where(
-        p.standing == "active", or_(p.owed == UNASKED, p.owed > p.have)
-    )
+    wanted = select(p.node, p.name, p.owed, p.have).where(or_(p.owed == UNASKED, p.owed > p.have))
     found = work.connection.execute(wanted.order_by(p.name)).mappings()
     return [Missing(node=row["node"], name=row["name"], messages=_count(row)) for row in found]
 

@@ -16,6 +16,7 @@ from tidewaiter.store.accounts import (
     account_of,
     accounts,
     add_account,
+    may_clear,
     set_clearance,
     set_role,
 )
@@ -95,8 +96,7 @@ def accounts_page(request: Asked, node: TheNode, user: TheUser) -> Response[Acco
     """Show all accounts."""
     with node.read() as work:
         page = AccountsPage(accounts=tuple(accounts(work)), open=tuple(opened_by(work, node.now())))
-    nobody = not any(each.cleared for each in page.accounts)
-    view = AccountsView(roles=_roles(), clears=user.account.cleared or nobody)
+        view = AccountsView(roles=_roles(), clears=may_clear(work, user.account))
     return reply(request, "accounts.html", page, view=lambda: view)
 
 

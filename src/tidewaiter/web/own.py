@@ -14,7 +14,6 @@ from tidewaiter.base.records import Record
 from tidewaiter.report.languages import words
 from tidewaiter.store.accounts import (
     Account,
-    Guarded,
     account_of,
     count_try,
     is_alone,
@@ -112,27 +111,26 @@ def change_password(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewPassword]
 ) -> Response[Account]:
     """Set another password; every other session ends, and every token."""
+    if data.password != data.again:
+        raise InputError(words("the two are not the same"))
+    with turn():  # a new password that is refused is no guess at the present one
+        hashed = hash_password(data.password, name=user.account.name)
     with node.change(user) as work:
         tried = count_try(work, user.account.name)
+    if tried is None:
+        raise InputError(words("the account takes no password for now"))
     with turn():
-        if not is_password(tried.password if tried else None, data.present):
-            _note_wrong(node, user, tried)
-            raise InputError(words("the present password is another one"))
-        if data.password != data.again:
-            raise InputError(words("the two are not the same"))
-        hashed = hash_password(data.password, name=user.account.name)
+        fits = is_password(tried.password, data.present)
+    if not fits:
+        with node.change(user) as work:
+            note_wrong(work, tried)
+        raise InputError(words("the present password is another one"))
     with node.change(user) as work:
         set_password(work, user.account.id, hashed)
         secret = begin_session(work, user.account, request.headers.get("user-agent", ""))
     answer = done(request, user.account, "/account")
     keep_session(answer, request, node, secret)
     return answer
-
-
-def _note_wrong(node: Node, user: User, tried: Guarded | None) -> None:
-    if tried is not None:
-        with node.change(user) as work:
-            note_wrong(work, tried)
 
 
 @post("/account/language", guards=[may("see")], sync_to_thread=True)

@@ -172,8 +172,8 @@ def _token_of(path: str, kind: str, told: str) -> str | None:
     if kind != "basic" or not is_taxii(path):
         return None
     try:
-        return b64decode(told, validate=True).decode("ascii").partition(":")[2]
-    except ValueError:  # no Base64, or no ASCII
+        return b64decode(told, validate=True).decode().partition(":")[2]
+    except ValueError:  # no Base64, or no UTF-8, which we say to take (RFC 7617, 2.1)
         return ""
 
 
