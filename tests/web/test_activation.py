@@ -125,6 +125,23 @@ def test_an_account_in_use_is_opened_by_one_and_confirmed_by_another(
     assert [msgspec.json.decode(each.details)["confirmed"] for each in told] == [chief.account.id]
 
 
+def test_an_administrator_makes_no_second_officer_of_themselves(
+    desk: Callable[..., Desk], node: Node, stranger: "TestClient[Any]"
+) -> None:
+    """A new account too is confirmed by somebody else, as soon as there is somebody."""
+    admin, chief = desk("administrator"), desk("supervisor")
+    for each in (admin, chief):
+        _in_use(node, each)
+    admin, chief = _again(node, admin), _again(node, chief)
+    number = _made(admin, "ghost", "supervisor")
+    code = _choose(stranger, "ghost", OTHER)
+    path = f"/accounts/{number}/confirmation"
+    assert admin.post(path, {"code": code}).status_code == 400
+    assert not _signs_in(stranger, "ghost", OTHER)
+    assert chief.post(path, {"code": code}).status_code == 303
+    assert _signs_in(stranger, "ghost", OTHER)
+
+
 def test_nobody_confirms_their_own_account(
     desk: Callable[..., Desk], stranger: "TestClient[Any]"
 ) -> None:

@@ -13,7 +13,7 @@ LONGEST = 1_000
 # Guesses that lists of common passwords, words, names, dates and keys in a row would take; ASVS 5.0
 # asks that common passwords are refused.
 _GUESSES = 10_000_000_000
-_JUDGED = 72  # characters that are judged: more of them take seconds, and make no password weaker
+_JUDGED = 40  # characters that are judged: of more, chosen ones take seconds to judge
 
 
 @cache

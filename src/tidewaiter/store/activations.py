@@ -80,8 +80,8 @@ def confirm_activation(work: Work, number: int, typed: str, confirmer: Account) 
     """Let the password count whose page showed a code.
 
     Every session and token of the account ends. Where the account had a way to sign in before, its
-    passkeys and its tie to a provider end too, as its owner may have lost them to somebody, and
-    who opened the account does not confirm it as well while somebody else can.
+    passkeys and its tie to a provider end too, as its owner may have lost them to somebody. Who
+    opened the account does not confirm it as well while somebody else can.
 
     Args:
         work: Begun with a stamp.
@@ -114,19 +114,22 @@ def confirm_activation(work: Work, number: int, typed: str, confirmer: Account) 
 
 
 def _check_confirmer(work: Work, account: Account, confirmer: Account) -> None:
-    """Refuse one's own account, and for an account in use whoever opened it."""
+    """Refuse one's own account, and whoever opened it while somebody else can confirm.
+
+    Whoever could do both would make themselves a supervisor, and be both of two officers.
+    """
     if account.id == confirmer.id:
         hint = "somebody else who may vouch does it"
         raise InputError("nobody confirms their own account", hint=hint)
     opener = opened_by(work, stamp_of(work).at).get(account.id)
-    if opener != confirmer.id or account.id not in _in_use(work):
+    if opener != confirmer.id:
         return
     others = _vouchers(work) - {account.id, confirmer.id}
     if others:
         hint = (
             f"one of {len(others)} others who may vouch does it: a supervisor or an administrator"
         )
-        raise InputError("an account in use is opened by one and confirmed by another", hint=hint)
+        raise InputError("an account is opened by one person and confirmed by another", hint=hint)
 
 
 def _vouchers(work: Work) -> set[int]:
