@@ -113,8 +113,7 @@ class Weigher:
         named = tuple(parties) if reasons or line.seq <= 1 else ()
         about_parties = list(reasons_of_parties(named, self.rules))
         if reasons or about_parties:
-            reasons.extend(check_transport(line, self.rules))
-        reasons.extend(about_parties)
+            reasons.extend((*check_transport(line, self.rules), *about_parties))
         reasons = switched_reasons(reasons, self.rules)
         alert = self._alert(line, ranked, reasons, weighed)
         if alert is None:
