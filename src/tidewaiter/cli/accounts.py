@@ -1,4 +1,4 @@
-"""The command `tidewaiter accounts`: for the person who runs the server, where the pages cannot help."""
+"""The command `tidewaiter accounts`: on the server, where the pages cannot help."""
 
 import click
 import msgspec
@@ -18,9 +18,9 @@ from tidewaiter.store.sessions import INVITATION, invite
 def accounts() -> None:
     """List the accounts of a database, and open one where the pages cannot.
 
-    Accounts are kept on the pages. These commands are for the person who runs the server: when the only
-    administrator has lost their password, or nobody who is left has a clearance to give. What they
-    change is in the audit.
+    Accounts are kept on the pages. These commands are for the person who runs the server: when the
+    only administrator has lost their password, or nobody who is left has a clearance to give. What
+    they change is in the audit.
 
     Example: tidewaiter accounts list --db cases.db
     """
