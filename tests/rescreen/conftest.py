@@ -25,7 +25,8 @@ from tidewaiter.store.database import Database
 
 _LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
 _NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
-THEN, NOW, LATER = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 15)
+# Between two days on which the law changes, as far as it is loaded.
+THEN, NOW, LATER = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 11)
 LOOSE = 6  # entries of the list that changes
 
 

@@ -17,7 +17,14 @@ def rights_needed(route: HTTPRouteHandler) -> set[str]:
     return {getattr(guard, "right", "") for guard in route.guards or ()}
 
 
-_NO_PAGES = {"/", "/health", "/openapi.json", "/sign-in/oidc", "/sign-in/oidc/back"}
+_NO_PAGES = {
+    "/",
+    "/health",
+    "/openapi.json",
+    "/queue/screening",
+    "/sign-in/oidc",
+    "/sign-in/oidc/back",
+}
 _BYTES = 200_000  # of a page with its scripts and styles, compressed
 ROLES = {
     path: "administrator" if "administer" in rights_needed(each) else "supervisor"
