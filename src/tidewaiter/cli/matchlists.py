@@ -33,6 +33,8 @@ class Lists:
         kept: Mapping[str, tuple[str, ListedParty]],
         links: Mapping[str, Links],
         judgements: Judgements | None = None,
+        *,
+        restricted: bool,
     ) -> None:
         """Take what is asked.
 
@@ -41,11 +43,13 @@ class Lists:
             kept: By the id that an entry has in the index: its list, and the entry as that has it.
             links: The ties of each list.
             judgements: What was judged of entries; None: of a list that is not kept nobody judged.
+            restricted: Ties to entries that are for their authority alone are told too.
         """
         self.index = index
         self._kept = kept
         self._links = links
         self._judgements = judgements
+        self._restricted = restricted
 
     def settled(self, party: AskedParty, answer: Answer) -> Answer:
         """Return an answer with what was judged of its matches, and with their ties."""
@@ -59,7 +63,9 @@ class Lists:
         return structs.replace(
             match,
             judged=told.other(slug, entry, name, country) if told else "",
-            links=links.of(entry),
+            links=tuple(
+                link for link in links.of(entry) if self._restricted or not link.confidential
+            ),
             blocked_share=links.blocked_share(entry),
         )
 
@@ -78,9 +84,12 @@ def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: boo
     """
     steps = load_alert_rules().party.linked.steps
     if list_path is not None:
-        shown = _shown(read_rows(list_path), restricted=restricted)
-        own = {"": Links(_UNKEPT, shown, steps)}
-        return Lists(build_index(shown), {each.id: ("", each) for each in shown}, own)
+        rows = read_rows(list_path)
+        shown = _shown(rows, restricted=restricted)
+        # Of all entries: a tie to one that is left out would be told by the name in the tie.
+        own = {"": Links(_UNKEPT, rows, steps)}
+        asked = {each.id: ("", each) for each in shown}
+        return Lists(build_index(shown), asked, own, restricted=restricted)
     archive = Archive(folder)
     if not archive.slugs():
         raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")
@@ -89,13 +98,13 @@ def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: boo
     listed: list[ListedParty] = []
     links: dict[str, Links] = {}
     for version, parties in archive.in_force(day):
-        links[version.slug] = Links(version, _of(parties, restricted=restricted), steps)
+        links[version.slug] = Links(version, parties, steps)
         for party in parties:
             name, source = f"{version.slug} {party.id}", party.source or version.name
             listed.append(structs.replace(party, id=name, source=source))
             kept[name] = version.slug, party
     index = index_for(_shown(listed, restricted=restricted), _rarity(archive))
-    return Lists(index, kept, links, judgements)
+    return Lists(index, kept, links, judgements, restricted=restricted)
 
 
 def _rarity(archive: Archive) -> Rarity | None:
