@@ -17,6 +17,7 @@ Process = Callable[..., subprocess.CompletedProcess[bytes]]
 
 COMMANDS = [
     "",
+    "accounts",
     "alerts",
     "audit",
     "burden",
