@@ -43,10 +43,23 @@ from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import COOKIE
 
 OUT = ROOT / "docs" / "benchmarks" / "analysts.json"
-_FILTERS = ("", "severity=critical", "severity=high&due_within=7", "assignee=", "words=acetic",
-            "substance=acetic-anhydride", "country=CN", "sort=due", "status=held")  # fmt: skip
-_WAYS = (("dismiss", "other-goods"), ("hold", "inspect"), ("release", "permitted"),
-         ("confirm", "documents"))  # fmt: skip
+_FILTERS = (
+    "",
+    "severity=critical",
+    "severity=high&due_within=7",
+    "assignee=",
+    "words=acetic",
+    "substance=acetic-anhydride",
+    "country=CN",
+    "sort=due",
+    "status=held",
+)
+_WAYS = (
+    ("dismiss", "other-goods"),
+    ("hold", "inspect"),
+    ("release", "permitted"),
+    ("confirm", "documents"),
+)
 
 
 class Analyst(threading.Thread):
@@ -85,9 +98,16 @@ class Analyst(threading.Thread):
             return
         seen = found["standing"]["decided"] or 0
         verdict, reason = self._chance.choice(_WAYS)
-        done = self._ask("decide", "POST", f"/alerts/{name}/decision", {
-            "verdict": verdict, "reason": reason, "seen": seen,
-        })  # fmt: skip
+        done = self._ask(
+            "decide",
+            "POST",
+            f"/alerts/{name}/decision",
+            {
+                "verdict": verdict,
+                "reason": reason,
+                "seen": seen,
+            },
+        )
         if "decided" in done:
             self.decided[name] += 1
             if self._chance.random() < 0.1:
@@ -197,18 +217,28 @@ def _run(db: str, wanted: argparse.Namespace) -> None:
     for what in sorted({name for each in people for name in each.times}):
         times = np.array([one for each in people for one in each.times[what]]) * 1_000
         p50, p95, p99 = np.percentile(times, (50, 95, 99))
-        rows[what] = {"n": len(times), "p50_ms": round(p50, 1), "p95_ms": round(p95, 1),
-                      "p99_ms": round(p99, 1), "max_ms": round(times.max(), 1)}  # fmt: skip
+        rows[what] = {
+            "n": len(times),
+            "p50_ms": round(p50, 1),
+            "p95_ms": round(p95, 1),
+            "p99_ms": round(p99, 1),
+            "max_ms": round(times.max(), 1),
+        }
     errors = {
         name: count for name, count in answers.items() if not name.endswith((": 200", ": 409"))
     }
     told = {
-        "people": wanted.people, "minutes": wanted.minutes, "think_seconds": wanted.think,
-        "answers": dict(answers), "server_cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
-        "errors": errors, "decisions": sum(decided.values()),
-        "lost": sum((decided - found).values()), "doubled": sum((found - decided).values()),
+        "people": wanted.people,
+        "minutes": wanted.minutes,
+        "think_seconds": wanted.think,
+        "answers": dict(answers),
+        "server_cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
+        "errors": errors,
+        "decisions": sum(decided.values()),
+        "lost": sum((decided - found).values()),
+        "doubled": sum((found - decided).values()),
         "times": rows,
-    }  # fmt: skip
+    }
     keep(wanted.out, kind_of(db), told)
     print(json.dumps(told, indent=1))
     if errors or told["lost"] or told["doubled"]:

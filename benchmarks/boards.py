@@ -48,10 +48,47 @@ OUT = ROOT / "docs" / "benchmarks" / "boards.json"
 SEED = 1988
 TODAY = date(2026, 11, 25)
 COUNTRIES = (
-    "AR", "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CL", "CO", "CY", "CZ", "DK", "EE",
-    "ES", "FI", "FR", "GB", "GH", "GR", "HR", "HU", "IE", "IN", "IS", "IT", "JP", "KE",
-    "KR", "LT", "LU", "LV", "MT", "MX", "MY", "NL", "NO", "NZ", "PE", "PL",
-)  # fmt: skip
+    "AR",
+    "AT",
+    "AU",
+    "BE",
+    "BG",
+    "BR",
+    "CA",
+    "CH",
+    "CL",
+    "CO",
+    "CY",
+    "CZ",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GB",
+    "GH",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IN",
+    "IS",
+    "IT",
+    "JP",
+    "KE",
+    "KR",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "MX",
+    "MY",
+    "NL",
+    "NO",
+    "NZ",
+    "PE",
+    "PL",
+)
 DAYS = 730
 _STAMP = Stamp(who="bench", at=datetime(2024, 11, 1, 12, tzinfo=UTC))
 
@@ -105,17 +142,21 @@ def _fill(work: Work, safe: bytes, count: int) -> str:
             peer = chance.choice(nodes)
             since = TODAY - timedelta(days=numbers[number])
             _notice(rows, safe, (number + 1, own, peer), since, chance)
-        for table, some in zip((tables.notice, tables.outgoing, tables.notice_event), rows,
-                               strict=True):  # fmt: skip
+        for table, some in zip(
+            (tables.notice, tables.outgoing, tables.notice_event), rows, strict=True
+        ):
             work.connection.execute(insert(table), some)
     return own
 
 
 def _node(work: Work, chance: random.Random, name: str, country: str, *, peer: bool) -> str:
     about = About(
-        node=f"tidewaiter/{name}", name=name.title(), country=country, role="authority",
+        node=f"tidewaiter/{name}",
+        name=name.title(),
+        country=country,
+        role="authority",
         endpoints=("http://127.0.0.1:1",),
-    )  # fmt: skip
+    )
     made = found(about, chance.randbytes, moment(_STAMP.at))
     if not peer:
         add_documents(work, [made.document])
@@ -133,9 +174,12 @@ def _node(work: Work, chance: random.Random, name: str, country: str, *, peer: b
 
 
 def _notice(
-    rows: tuple[list[Any], list[Any], list[Any]], safe: bytes, who: tuple[int, str, str],
-    since: date, chance: random.Random,
-) -> None:  # fmt: skip
+    rows: tuple[list[Any], list[Any], list[Any]],
+    safe: bytes,
+    who: tuple[int, str, str],
+    since: date,
+    chance: random.Random,
+) -> None:
     number, own, peer = who
     mine = chance.random() < 0.5
     reference = f"N-{number}"
@@ -150,45 +194,74 @@ def _notice(
     answered = len(events) > 1 and isinstance(events[-1][2], NoObjection)
     rows[0].append(
         {
-            "number": number, "owner": own if mine else peer, "reference": reference, "peer": peer,
+            "number": number,
+            "owner": own if mine else peer,
+            "reference": reference,
+            "peer": peer,
             "side": "exporter" if mine else "importer",
             "state": "no objection" if answered else "sent",
-            "waits_for": "" if answered else "importer", "reply_by": None, "version": 1,
+            "waits_for": "" if answered else "importer",
+            "reply_by": None,
+            "version": 1,
             "changed": _moment(events[-1][1]),
         }
-    )  # fmt: skip
+    )
     for place, (by, on, what) in enumerate(events):
         _event(rows, safe, (number, peer), (place, by, on, what), own=(by == "exporter") == mine)
 
 
 def _event(
-    rows: tuple[list[Any], list[Any], list[Any]], safe: bytes, of: tuple[int, str],
-    told: tuple[int, Side, date, What], *, own: bool,
-) -> None:  # fmt: skip
+    rows: tuple[list[Any], list[Any], list[Any]],
+    safe: bytes,
+    of: tuple[int, str],
+    told: tuple[int, Side, date, What],
+    *,
+    own: bool,
+) -> None:
     (number, peer), (place, by, on, what) = of, told
     seq = 1 if by == "exporter" else place
     event = Event(
-        id=f"{number}-{place}", notice=f"N-{number}", by=by, seq=seq,
-        seen=0 if by == "exporter" else 1, version=1,
-        at=datetime(on.year, on.month, on.day, 12, tzinfo=UTC), what=what,
-    )  # fmt: skip
+        id=f"{number}-{place}",
+        notice=f"N-{number}",
+        by=by,
+        seq=seq,
+        seen=0 if by == "exporter" else 1,
+        version=1,
+        at=datetime(on.year, on.month, on.day, 12, tzinfo=UTC),
+        what=what,
+    )
     name = f"m{number}-{place}"
     rows[2].append(
         {
-            "notice": number, "id": event.id, "by": by, "seq": seq, "message": name,
+            "notice": number,
+            "id": event.id,
+            "by": by,
+            "seq": seq,
+            "message": name,
             "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(12)),
             "came": _moment(on),
         }
-    )  # fmt: skip
+    )
     if own:
         empty = dict.fromkeys(("parent", "code"), "")
         rows[1].append(
             {
-                "id": name, "peer": peer, "kind": "notice", "schema": 1, "thread": name, **empty,
-                "marking": "{}", "iat": 0, "exp": 0, "state": "processed", "body": None,
-                "receipt": "signed", "made": _moment(on), "changed": _moment(on),
+                "id": name,
+                "peer": peer,
+                "kind": "notice",
+                "schema": 1,
+                "thread": name,
+                **empty,
+                "marking": "{}",
+                "iat": 0,
+                "exp": 0,
+                "state": "processed",
+                "body": None,
+                "receipt": "signed",
+                "made": _moment(on),
+                "changed": _moment(on),
             }
-        )  # fmt: skip
+        )
 
 
 def _moment(on: date) -> str:

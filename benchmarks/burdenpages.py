@@ -23,11 +23,18 @@ from tidewaiter.web.security import COOKIE
 
 KEPT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "burdenpages.json"
 PATHS = (
-    "/burden", "/burden?place=Ohio&indicator=T40.4", "/burden/drugs", "/burden/map?indicator=T40.4",
-    "/burden/changes", "/burden/events?event=us-fentanyl-class",
-    "/burden/claims?text=nearly+110,000+deaths+in+2022", "/burden/trends/csv", "/burden/trends/png",
-    "/burden/brief.html", "/burden/brief.pdf",
-)  # fmt: skip
+    "/burden",
+    "/burden?place=Ohio&indicator=T40.4",
+    "/burden/drugs",
+    "/burden/map?indicator=T40.4",
+    "/burden/changes",
+    "/burden/events?event=us-fentanyl-class",
+    "/burden/claims?text=nearly+110,000+deaths+in+2022",
+    "/burden/trends/csv",
+    "/burden/trends/png",
+    "/burden/brief.html",
+    "/burden/brief.pdf",
+)
 _AGAIN = 5
 
 

@@ -16,20 +16,47 @@ Bytes = npt.NDArray[np.uint8]
 Marks = npt.NDArray[np.bool_]
 
 CAUSES = {
-    "I251": .19, "C349": .17, "U071": .057, "I64 ": .05, "J449": .045, "G309": .036, "E149": .031,
-    "X599": .035, "X700": .015, "X950": .008, "K703": .017, "R99 ": .02, "F03 ": .2895,
-}  # fmt: skip
+    "I251": 0.19,
+    "C349": 0.17,
+    "U071": 0.057,
+    "I64 ": 0.05,
+    "J449": 0.045,
+    "G309": 0.036,
+    "E149": 0.031,
+    "X599": 0.035,
+    "X700": 0.015,
+    "X950": 0.008,
+    "K703": 0.017,
+    "R99 ": 0.02,
+    "F03 ": 0.2895,
+}
 OVERDOSES = {
-    "X40 ": .003, "X41 ": .02, "X42 ": .46, "X44 ": .435, "X60 ": .003, "X62 ": .015,
-    "X64 ": .025, "X85 ": .001, "Y12 ": .018, "Y14 ": .02,
-}  # fmt: skip
+    "X40 ": 0.003,
+    "X41 ": 0.02,
+    "X42 ": 0.46,
+    "X44 ": 0.435,
+    "X60 ": 0.003,
+    "X62 ": 0.015,
+    "X64 ": 0.025,
+    "X85 ": 0.001,
+    "Y12 ": 0.018,
+    "Y14 ": 0.02,
+}
 DRUGS = {
-    "T404": .684, "T401": .055, "T402": .11, "T403": .032, "T405": .255, "T436": .315,
-    "T424": .1, "T406": .04, "F192": .2, "T509": .3,
-}  # fmt: skip
+    "T404": 0.684,
+    "T401": 0.055,
+    "T402": 0.11,
+    "T403": 0.032,
+    "T405": 0.255,
+    "T436": 0.315,
+    "T424": 0.1,
+    "T406": 0.04,
+    "F192": 0.2,
+    "T509": 0.3,
+}
 OPIOIDS = {"T400", "T401", "T402", "T403", "T404", "T406"}
-OVERDOSE_SHARE = .0332  # fmt: skip
-FOREIGN_SHARE = .0033  # fmt: skip
+OVERDOSE_SHARE = 0.0332
+FOREIGN_SHARE = 0.0033
 PIECE = 100_000
 
 
@@ -85,11 +112,14 @@ def _count(made: Made, overdose: Marks, foreign: Marks, named: dict[str, Marks])
     opioids = np.logical_or.reduce([named[code] for code in DRUGS if code in OPIOIDS])
     told = [named[code] for code in DRUGS if code[0] == "T" and code != "T509"]
     indicators = {
-        "all-causes": np.ones(len(overdose), np.bool_), "overdose": overdose,
-        "specified": np.logical_or.reduce(told), "opioids": opioids,
+        "all-causes": np.ones(len(overdose), np.bool_),
+        "overdose": overdose,
+        "specified": np.logical_or.reduce(told),
+        "opioids": opioids,
         **{f"{code[:3]}.{code[3]}": named[code] for code in ("T401", "T402", "T403", "T404")},
-        "T40.5": named["T405"], "T43.6": named["T436"],
-    }  # fmt: skip
+        "T40.5": named["T405"],
+        "T43.6": named["T436"],
+    }
     for key, rows in indicators.items():
         made.counts[key, "occurrence"] += int(rows.sum())
         made.counts[key, "residence"] += int((rows & ~foreign).sum())

@@ -99,13 +99,15 @@ def measure(name: str) -> dict[str, float]:
         "our_segments": seconds(lambda: sum(1 for _ in Cutter(io.BytesIO(raw)).segments())),
         "our_lines": seconds(lambda: sum(1 for _ in read(io.BytesIO(raw), name))),
         "canonical_lines": seconds(lambda: lines_of(raw)),
-    }  # fmt: skip
+    }
     megabytes = len(raw) / 1e6
     rates = {f"{key}_mb_s": round(megabytes / took, 1) for key, took in times.items()}
     return {
-        **rates, "segments": ours, "lines": found,
+        **rates,
+        "segments": ours,
+        "lines": found,
         "times_the_bare_parser": round(times["pydifact_tokens"] / times["our_lines"], 2),
-    }  # fmt: skip
+    }
 
 
 def lines_of(raw: bytes) -> int:
@@ -133,10 +135,13 @@ def main() -> None:
         print(name, row, file=sys.stderr)
     print(f"{LONG // 1_000_000} MB as a stream: {more} MB more memory", file=sys.stderr)
     told = {
-        "day": datetime.now(UTC).date().isoformat(), "python": platform.python_version(),
-        "pydifact": version("pydifact"), "long_mb": LONG // 1_000_000, "more_memory_mb": more,
+        "day": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "pydifact": version("pydifact"),
+        "long_mb": LONG // 1_000_000,
+        "more_memory_mb": more,
         "messages": found,
-    }  # fmt: skip
+    }
     OUT.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 

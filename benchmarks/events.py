@@ -115,8 +115,11 @@ def everywhere(series: dict[str, Months]) -> dict[str, Any]:
                 (1 + side.apart_extreme) / (1 + side.apart) <= card.level / 2
                 for side in (card.down, card.up)
             )
-    return {"dates": told, "flagged": round(said / told, 4),
-            "by disjoint windows alone": round(alone / told, 4)}  # fmt: skip
+    return {
+        "dates": told,
+        "flagged": round(said / told, 4),
+        "by disjoint windows alone": round(alone / told, 4),
+    }
 
 
 def planted(series: dict[str, Months], step: int) -> dict[str, Any]:
@@ -136,10 +139,13 @@ def planted(series: dict[str, Months], step: int) -> dict[str, Any]:
                 wanted = "compatible with" if side == "down" else "opposite to declared direction"
                 found[side].append(changed.verdict == wanted)
     return {
-        side: {"planted": len(hits), "told apart": round(float(np.mean(hits)), 3),
-               "median smallest detectable": round(float(np.median(sizes[side])), 3)}
+        side: {
+            "planted": len(hits),
+            "told apart": round(float(np.mean(hits)), 3),
+            "median smallest detectable": round(float(np.median(sizes[side])), 3),
+        }
         for side, hits in found.items()
-    }  # fmt: skip
+    }
 
 
 def _changed(months: Months, at: int, factor: float) -> Months:
@@ -177,8 +183,9 @@ def naive(course: Course) -> dict[str, Any]:
     dates = [parse_month("2017-01") + each for each in range(84)]
     found = {}
     for name, values, start in (
-        ("12-month-ending", windows, first), ("monthly", course.values, course.start)
-    ):  # fmt: skip
+        ("12-month-ending", windows, first),
+        ("monthly", course.values, course.start),
+    ):
         chances = np.array(list(_chances(values, [month - start for month in dates])))
         for number, errors in enumerate(("OLS", "HAC(12)")):
             below = [round(float((chances[:, number] < each).mean()), 3) for each in (0.05, 0.001)]
@@ -236,21 +243,29 @@ def too_short(figures: pa.Table) -> dict[str, Any]:
                 cards += [card_at(months, course.start + at) for at in course.origins(WINDOW)]
             except InputError:
                 continue
-    return {"cards": len(cards), "flagged": sum(map(flagged, cards)),
-            "smallest rank possible": round(min(card.smallest_p for card in cards), 3)}  # fmt: skip
+    return {
+        "cards": len(cards),
+        "flagged": sum(map(flagged, cards)),
+        "smallest rank possible": round(min(card.smallest_p for card in cards), 3),
+    }
 
 
 def known(months: Months) -> dict[str, Any]:
     """Draw the cards of three controls."""
     told = {}
-    for name, month in (("US class, 2018-02", "2018-02"), ("China class, 2019-05", "2019-05"),
-                        ("UN Table I, 2022-11", "2022-11")):  # fmt: skip
+    for name, month in (
+        ("US class, 2018-02", "2018-02"),
+        ("China class, 2019-05", "2019-05"),
+        ("UN Table I, 2022-11", "2022-11"),
+    ):
         card = card_at(months, parse_month(month))
         told[name] = {
             "gaps": [round(each.gap, 3) for each in card.forecasts],
-            "p down": round(card.down.p, 3), "p up": round(card.up.p, 3), "verdict": card.verdict,
+            "p down": round(card.down.p, 3),
+            "p up": round(card.up.p, 3),
+            "verdict": card.verdict,
             "detectable": [card.detectable_down, card.detectable_up],
-        }  # fmt: skip
+        }
     return told
 
 
@@ -272,8 +287,10 @@ def main() -> None:
     nation = {name: each for name, each in series.items() if name.startswith("US ")}
     us = course_of(nation["US T40.4"].figures)
     told = {
-        "day": datetime.now(UTC).date().isoformat(), "processor": processor(),
-        "versions": versions(("numpy", "pyarrow")), "series": len(series),
+        "day": datetime.now(UTC).date().isoformat(),
+        "processor": processor(),
+        "versions": versions(("numpy", "pyarrow")),
+        "series": len(series),
         "months": {
             key: month_errors(figures if key == "T40.4" else short, key, each)
             for key, each in told_months.items()
@@ -283,11 +300,12 @@ def main() -> None:
         "flagged at random dates": {"nation": at_random(nation), "all": at_random(series)},
         "every date": {"nation": everywhere(nation), "all": everywhere(series)},
         "planted, twice the smallest detectable": {
-            "nation": planted(nation, 1), "all": planted(series, 4)
+            "nation": planted(nation, 1),
+            "all": planted(series, 4),
         },
         "naive": naive(us),
         "known": known(nation["US T40.4"]),
-    }  # fmt: skip
+    }
     OUT.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(told, indent=1))
 

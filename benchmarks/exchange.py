@@ -92,8 +92,9 @@ def _rate(name: str, do: Callable[[], object]) -> dict[str, Any]:
         count += 1
     seconds, used = time.monotonic() - begun, time.process_time() - cpu
     return {
-        f"{name}_per_second": round(count / seconds), f"{name}_per_cpu_second": round(count / used)
-    }  # fmt: skip
+        f"{name}_per_second": round(count / seconds),
+        f"{name}_per_cpu_second": round(count / used),
+    }
 
 
 def exchange(folder: Path, messages: int, size: int) -> dict[str, Any]:
@@ -122,17 +123,22 @@ def exchange(folder: Path, messages: int, size: int) -> dict[str, Any]:
             os.waitpid(each, 0)
     _check(databases, messages)
     return {
-        "seconds": round(seconds, 2), "per_second": round(messages / seconds),
-        "cpu_ms_each": round(1000 * used / messages, 3), "memory_megabytes": round(memory),
+        "seconds": round(seconds, 2),
+        "per_second": round(messages / seconds),
+        "cpu_ms_each": round(1000 * used / messages, 3),
+        "memory_megabytes": round(memory),
         "load_after": _load(),
-    }  # fmt: skip
+    }
 
 
 def _found(folder: Path, index: int, ports: list[int]) -> tuple[Ring, list[SignedDocument]]:
     about = About(
-        node=NAMES[index], name="A node", country="", role="authority",
+        node=NAMES[index],
+        name="A node",
+        country="",
+        role="authority",
         endpoints=(f"http://127.0.0.1:{ports[index]}",),
-    )  # fmt: skip
+    )
     made = found(about, os.urandom, "2026-11-26T00:00:00+00:00")
     keep_ring(folder / f"{index}.ring", made.ring)
     return made.ring, [made.document]

@@ -72,8 +72,10 @@ def draw(size: int) -> Drawn:
     ends[(chance.random(size) < 0.7).astype(int)[home], np.flatnonzero(home)] = 0
     via = np.where(chance.random(size) < 1 / 3, 5 + pick(10, 0.5), -1)
     keys, route = np.unique((ends[0] * 1000 + ends[1]) * 1000 + via + 1, return_inverse=True)
-    routes = [(codes[k // 10**6], codes[k % 1000 - 1] if k % 1000 else "",
-               codes[k // 1000 % 1000]) for k in keys.tolist()]  # fmt: skip
+    routes = [
+        (codes[k // 10**6], codes[k % 1000 - 1] if k % 1000 else "", codes[k // 1000 % 1000])
+        for k in keys.tolist()
+    ]
     day = np.where(chance.random(size) < 0.92, chance.integers(0, DAYS, size), -1)
     mass = np.where(chance.random(size) < 0.8, chance.integers(1, 10**10, size), -1)
     columns = {
@@ -117,32 +119,48 @@ def fill(database: Database, drawn: Drawn) -> None:
     with database.work(STAMP) as work:
         rows = [
             {"term": name, "block": int(block), "bits": packed(some - block * BLOCK)}
-            for name, numbers in terms(drawn) if len(numbers)
+            for name, numbers in terms(drawn)
+            if len(numbers)
             for block in np.unique(numbers // BLOCK)
             for some in [numbers[numbers // BLOCK == block]]
-        ]  # fmt: skip
+        ]
         work.connection.execute(insert(tables.alert_term), rows)
         days = [TODAY - timedelta(DAYS - 1 - n) for n in range(DAYS)]
         month = np.where(drawn.day < 0, 0, np.array(list(map(month_number, days)))[drawn.day])
         first_of: dict[tuple[str, str], int] = {}
         of = [first_of.setdefault((r[0], r[2]), n) for n, r in enumerate(drawn.routes)]
-        work.connection.execute(insert(tables.route_ends), [
-            {"block": first // FLOW_BLOCK,
-             "ends": np.array(of[first : first + FLOW_BLOCK], "<i4").tobytes()}
-            for first in range(0, len(of), FLOW_BLOCK)
-        ])  # fmt: skip
+        work.connection.execute(
+            insert(tables.route_ends),
+            [
+                {
+                    "block": first // FLOW_BLOCK,
+                    "ends": np.array(of[first : first + FLOW_BLOCK], "<i4").tobytes(),
+                }
+                for first in range(0, len(of), FLOW_BLOCK)
+            ],
+        )
         blocks = range(0, len(drawn.route), FLOW_BLOCK)
-        work.connection.execute(insert(tables.alert_flow), [
-            {"block": first // FLOW_BLOCK, "again": b"",
-             "route": drawn.route[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
-             "month": month[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
-             "net_mg": drawn.net_mg[first : first + FLOW_BLOCK].astype("<i8").tobytes()}
-            for first in blocks
-        ])  # fmt: skip
+        work.connection.execute(
+            insert(tables.alert_flow),
+            [
+                {
+                    "block": first // FLOW_BLOCK,
+                    "again": b"",
+                    "route": drawn.route[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
+                    "month": month[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
+                    "net_mg": drawn.net_mg[first : first + FLOW_BLOCK].astype("<i8").tobytes(),
+                }
+                for first in blocks
+            ],
+        )
         names = ("origin", "via", "destination")
-        work.connection.execute(insert(tables.route), [
-            {"id": n, **dict(zip(names, each, strict=True))} for n, each in enumerate(drawn.routes)
-        ])  # fmt: skip
+        work.connection.execute(
+            insert(tables.route),
+            [
+                {"id": n, **dict(zip(names, each, strict=True))}
+                for n, each in enumerate(drawn.routes)
+            ],
+        )
         _last_alert(work, len(drawn.route) - 1)
     with database.work(STAMP) as work:
         work.connection.execute(text("ANALYZE"))

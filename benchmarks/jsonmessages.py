@@ -40,13 +40,22 @@ CASES = {"dcsa": "dcsa-ebl.json", "postal": "itmatt_like.json"}
 PLAIN: dict[str, dict[str, Any]] = {
     "3 keys": {"goods": "acetone", "net": "25 kg", "hs": "291411"},
     "14 keys": {
-        "declaration": "24GB123", "item": 3, "goods": "acetone in drums for paint", "hs": "291411",
-        "net_kg": 25.5, "gross_kg": 27, "packages": 2, "value": 1234.56, "currency": "USD",
-        "shipper": "Example Chem Co Ltd", "shipper_country": "CN",
-        "consignee": "Example Import LLC", "consignee_address": "1 Main Street, Springfield",
+        "declaration": "24GB123",
+        "item": 3,
+        "goods": "acetone in drums for paint",
+        "hs": "291411",
+        "net_kg": 25.5,
+        "gross_kg": 27,
+        "packages": 2,
+        "value": 1234.56,
+        "currency": "USD",
+        "shipper": "Example Chem Co Ltd",
+        "shipper_country": "CN",
+        "consignee": "Example Import LLC",
+        "consignee_address": "1 Main Street, Springfield",
         "destination": "US",
     },
-}  # fmt: skip
+}
 
 
 def main() -> None:

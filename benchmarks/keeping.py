@@ -24,8 +24,11 @@ def keep(place: Path, kind: str, told: Mapping[str, Any]) -> None:
         told: By what was done.
     """
     known = json.loads(place.read_text("utf-8")) if place.exists() else {}
-    here = {"day": datetime.now(UTC).date().isoformat(), "processor": processor(),
-            "load": round(os.getloadavg()[1], 1),
-            "versions": versions(("sqlalchemy", "numpy", "msgspec"))}  # fmt: skip
+    here = {
+        "day": datetime.now(UTC).date().isoformat(),
+        "processor": processor(),
+        "load": round(os.getloadavg()[1], 1),
+        "versions": versions(("sqlalchemy", "numpy", "msgspec")),
+    }
     known[kind] = known.get(kind, {}) | here | told
     place.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")

@@ -63,10 +63,11 @@ def cases(
 ) -> list[Case]:
     """Screen lines with their past, as `benchmarks.planted` does."""
     return [
-        _unlike(each, reasons, rules) if alert is None
+        _unlike(each, reasons, rules)
+        if alert is None
         else _case(each, reasons, values_of(alert), rules)
         for each, alert, reasons in screened(trade, before, now, rules)
-    ]  # fmt: skip
+    ]
 
 
 def _unlike(made: Made, reasons: Sequence[Reason], rules: AlertRules) -> Case:
@@ -99,9 +100,16 @@ def outcomes(decided: Sequence[Case], count: int, chance: random.Random) -> list
 
 def _example(case: Case, chance: random.Random, *, by_lot: bool) -> Example:
     hit = bool(case.made.planted) != (chance.random() < WRONG)
-    return Example(alert=case.made.row["consignment"], day=case.made.row["departure"],
-                   score=case.score, values=case.values, hit=hit, by_result=True, by_lot=by_lot,
-                   raised=case.raised)  # fmt: skip
+    return Example(
+        alert=case.made.row["consignment"],
+        day=case.made.row["departure"],
+        score=case.score,
+        values=case.values,
+        hit=hit,
+        by_result=True,
+        by_lot=by_lot,
+        raised=case.raised,
+    )
 
 
 def trained(rows: Sequence[Example], settings: RankerSettings) -> Ranker | None:
@@ -137,8 +145,9 @@ def inspected(orders: Sequence[np.ndarray], share: float, chance: random.Random)
     return [*first, *chance.sample(rest, lots)]
 
 
-def figures(tested: Sequence[Case], orders: Mapping[str, Sequence[np.ndarray]], seed: int
-            ) -> dict[str, dict[str, list[float]]]:  # fmt: skip
+def figures(
+    tested: Sequence[Case], orders: Mapping[str, Sequence[np.ndarray]], seed: int
+) -> dict[str, dict[str, list[float]]]:
     """Return recall and precision of each order at each share."""
     planted = np.array([bool(each.made.planted) for each in tested])
     told: dict[str, dict[str, list[float]]] = {}
@@ -163,9 +172,14 @@ def run(seed: int, count: int, rules: AlertRules) -> dict[str, Any]:
     """Make, screen, decide, train and test the lines of a seed."""
     trade = MadeTrade(seed, count, splits=PLANTED_FROM)
     made, start = trade.lines(), time.process_time()
-    parts = [[each for each in made if low <= each.row["departure"] < high]
-             for low, high in ((date.min, PLANTED_FROM), (PLANTED_FROM, TESTED_FROM),
-                               (TESTED_FROM, date.max))]  # fmt: skip
+    parts = [
+        [each for each in made if low <= each.row["departure"] < high]
+        for low, high in (
+            (date.min, PLANTED_FROM),
+            (PLANTED_FROM, TESTED_FROM),
+            (TESTED_FROM, date.max),
+        )
+    ]
     decided = cases(trade, parts[0], parts[1], rules)
     tested = cases(trade, [*parts[0], *parts[1]], parts[2], rules)
     score = np.array([float(each.score) for each in tested])
@@ -187,14 +201,22 @@ def run(seed: int, count: int, rules: AlertRules) -> dict[str, Any]:
             told[f"{number}"] = {"about": about}
             continue
         chance, points = learned(ranker, tested)
-        orders = {"ranker alone": [chance], "rank with what was learned": [rank + points],
-                  "half by score": [score, chance],
-                  "half by rank": [rank, chance]}  # fmt: skip
+        orders = {
+            "ranker alone": [chance],
+            "rank with what was learned": [rank + points],
+            "half by score": [score, chance],
+            "half by rank": [rank, chance],
+        }
         told[f"{number}"] = {"about": about, "orders": figures(tested, orders, seed)}
-    return {"past": len(parts[0]), "decided": len(decided), "tested": len(tested),
-            "alerts": sum(each.raised for each in tested),
-            "planted": sum(bool(each.made.planted) for each in tested),
-            "seconds": round(time.process_time() - start, 1), "found": told}  # fmt: skip
+    return {
+        "past": len(parts[0]),
+        "decided": len(decided),
+        "tested": len(tested),
+        "alerts": sum(each.raised for each in tested),
+        "planted": sum(bool(each.made.planted) for each in tested),
+        "seconds": round(time.process_time() - start, 1),
+        "found": told,
+    }
 
 
 def shown(found: Mapping[int, Mapping[str, Any]]) -> Iterator[str]:
@@ -206,8 +228,10 @@ def shown(found: Mapping[int, Mapping[str, Any]]) -> Iterator[str]:
             for share in (f"{each:.0%}" for each in SHARES):
                 held = [table[order][share] for table in tables if table]
                 recall, precision = zip(*held, strict=True)
-                cells.append(f"{share} recall {mean(recall):.2f} ({min(recall):.2f} to "
-                             f"{max(recall):.2f}) precision {mean(precision):.2f}")  # fmt: skip
+                cells.append(
+                    f"{share} recall {mean(recall):.2f} ({min(recall):.2f} to "
+                    f"{max(recall):.2f}) precision {mean(precision):.2f}"
+                )
             trained_on = sum(bool(table) for table in tables)
             yield f"  {name:6} {order:28} [{trained_on} seeds] " + "; ".join(cells)
 
@@ -223,10 +247,12 @@ def main() -> None:
     found = {}
     for seed in map(int, asked.seeds.split(",")):
         found[seed] = each = run(seed, asked.lines, rules)
-        print(f"seed {seed}: {each['past']:,} past, {each['decided']:,} decided, {each['tested']:,}"
-              f" tested ({each['alerts']:,} alerts), {each['planted']:,} planted; "
-              f"{each['seconds']:.0f} cs",
-              *(f"{n}: {each['found'][str(n)]['about']}" for n in OUTCOMES))  # fmt: skip
+        print(
+            f"seed {seed}: {each['past']:,} past, {each['decided']:,} decided, {each['tested']:,}"
+            f" tested ({each['alerts']:,} alerts), {each['planted']:,} planted; "
+            f"{each['seconds']:.0f} cs",
+            *(f"{n}: {each['found'][str(n)]['about']}" for n in OUTCOMES),
+        )
         sys.stdout.flush()
     print(*shown(found), sep="\n")
     if asked.json:

@@ -147,9 +147,15 @@ def main() -> None:
     arguments = parser.parse_args()
     found: dict[str, dict[str, Any]] = {}
     columns = (
-        "parser_mb_s", "expat_mb_s", "expat_silent_mb_s", "reader_mb_s", "share",
-        "share_of_expat", "lines_mb_s", "lines_a_second",
-    )  # fmt: skip
+        "parser_mb_s",
+        "expat_mb_s",
+        "expat_silent_mb_s",
+        "reader_mb_s",
+        "share",
+        "share_of_expat",
+        "lines_mb_s",
+        "lines_a_second",
+    )
     print(f"{'format':12} {'message':10}", *(f"{c:>17}" for c in columns), file=sys.stderr)
     for name, whose, file in messages(arguments.format or list(CASES)):
         one = measure(name, file, int(arguments.megabytes * 1e6))

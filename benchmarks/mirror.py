@@ -135,10 +135,13 @@ def read_large(count: int) -> dict[str, float]:
         size, before, began = path.stat().st_size, _peak(), time.process_time()
         (told,) = read_files([path], watched).files
         return {
-            "rows": told.rows, "used": told.used, "MB": round(size / 1e6),
+            "rows": told.rows,
+            "used": told.used,
+            "MB": round(size / 1e6),
             "cpu_seconds": round(time.process_time() - began, 2),
-            "peak_MB": round(_peak()), "peak_MB_before": round(before),
-        }  # fmt: skip
+            "peak_MB": round(_peak()),
+            "peak_MB_before": round(before),
+        }
 
 
 def _peak() -> float:

@@ -15,10 +15,47 @@ import msgspec
 
 CODES = ("291524", "291431", "293941", "293942", "284161", "292640", "291411", "290911", "292690")
 COUNTRIES = (
-    842, 156, 276, 528, 699, 76, 484, 392, 410, 251, 757, 826, 643, 792, 702, 458, 764, 704, 360,
-    36, 124, 170, 32, 710, 566, 818, 682, 784, 376, 616, 203, 724, 620, 300, 752, 579, 208, 246,
-    372, 56,
-)  # fmt: skip
+    842,
+    156,
+    276,
+    528,
+    699,
+    76,
+    484,
+    392,
+    410,
+    251,
+    757,
+    826,
+    643,
+    792,
+    702,
+    458,
+    764,
+    704,
+    360,
+    36,
+    124,
+    170,
+    32,
+    710,
+    566,
+    818,
+    682,
+    784,
+    376,
+    616,
+    203,
+    724,
+    620,
+    300,
+    752,
+    579,
+    208,
+    246,
+    372,
+    56,
+)
 YEARS = tuple(range(2014, 2024))
 _QUALITY = (0.04, 0.15, 0.5)  # spread of ln(amount) of good, fair and bad reporters
 
@@ -94,9 +131,10 @@ def _trade(
 def _plant(made: Made, draw: random.Random, count: int) -> None:
     """Plant differences in flows of some size, one in a flow."""
     large = sorted(
-        flow for flow, said in made.exports.items()
+        flow
+        for flow, said in made.exports.items()
         if said.kg >= 2_000 and YEARS[0] < flow.year < YEARS[-1]
-    )  # fmt: skip
+    )
     draw.shuffle(large)
     taken: set[tuple[str, int, int]] = set()
 
@@ -161,24 +199,91 @@ def _scale(said: Said, factor: float) -> None:
 
 
 NEW = (
-    "typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode",
-    "reporterISO", "reporterDesc", "flowCode", "flowDesc", "partnerCode", "partnerISO",
-    "partnerDesc", "partner2Code", "partner2ISO", "partner2Desc", "classificationCode",
-    "classificationSearchCode", "isOriginalClassification", "cmdCode", "cmdDesc", "aggrLevel",
-    "isLeaf", "customsCode", "customsDesc", "mosCode", "motCode", "motDesc", "qtyUnitCode",
-    "qtyUnitAbbr", "qty", "isQtyEstimated", "altQtyUnitCode", "altQtyUnitAbbr", "altQty",
-    "isAltQtyEstimated", "netWgt", "isNetWgtEstimated", "grossWgt", "isGrossWgtEstimated",
-    "cifvalue", "fobvalue", "primaryValue", "legacyEstimationFlag", "isReported", "isAggregate",
-)  # fmt: skip
+    "typeCode",
+    "freqCode",
+    "refPeriodId",
+    "refYear",
+    "refMonth",
+    "period",
+    "reporterCode",
+    "reporterISO",
+    "reporterDesc",
+    "flowCode",
+    "flowDesc",
+    "partnerCode",
+    "partnerISO",
+    "partnerDesc",
+    "partner2Code",
+    "partner2ISO",
+    "partner2Desc",
+    "classificationCode",
+    "classificationSearchCode",
+    "isOriginalClassification",
+    "cmdCode",
+    "cmdDesc",
+    "aggrLevel",
+    "isLeaf",
+    "customsCode",
+    "customsDesc",
+    "mosCode",
+    "motCode",
+    "motDesc",
+    "qtyUnitCode",
+    "qtyUnitAbbr",
+    "qty",
+    "isQtyEstimated",
+    "altQtyUnitCode",
+    "altQtyUnitAbbr",
+    "altQty",
+    "isAltQtyEstimated",
+    "netWgt",
+    "isNetWgtEstimated",
+    "grossWgt",
+    "isGrossWgtEstimated",
+    "cifvalue",
+    "fobvalue",
+    "primaryValue",
+    "legacyEstimationFlag",
+    "isReported",
+    "isAggregate",
+)
 LEGACY = (
-    "Classification", "Year", "Period", "Period Desc.", "Aggregate Level", "Is Leaf Code",
-    "Trade Flow Code", "Trade Flow", "Reporter Code", "Reporter", "Reporter ISO", "Partner Code",
-    "Partner", "Partner ISO", "2nd Partner Code", "2nd Partner", "2nd Partner ISO",
-    "Customs Proc. Code", "Customs", "Mode of Transport Code", "Mode of Transport",
-    "Commodity Code", "Commodity", "Qty Unit Code", "Qty Unit", "Qty", "Alt Qty Unit Code",
-    "Alt Qty Unit", "Alt Qty", "Netweight (kg)", "Gross weight (kg)", "Trade Value (US$)",
-    "CIF Trade Value (US$)", "FOB Trade Value (US$)", "Flag",
-)  # fmt: skip
+    "Classification",
+    "Year",
+    "Period",
+    "Period Desc.",
+    "Aggregate Level",
+    "Is Leaf Code",
+    "Trade Flow Code",
+    "Trade Flow",
+    "Reporter Code",
+    "Reporter",
+    "Reporter ISO",
+    "Partner Code",
+    "Partner",
+    "Partner ISO",
+    "2nd Partner Code",
+    "2nd Partner",
+    "2nd Partner ISO",
+    "Customs Proc. Code",
+    "Customs",
+    "Mode of Transport Code",
+    "Mode of Transport",
+    "Commodity Code",
+    "Commodity",
+    "Qty Unit Code",
+    "Qty Unit",
+    "Qty",
+    "Alt Qty Unit Code",
+    "Alt Qty Unit",
+    "Alt Qty",
+    "Netweight (kg)",
+    "Gross weight (kg)",
+    "Trade Value (US$)",
+    "CIF Trade Value (US$)",
+    "FOB Trade Value (US$)",
+    "Flag",
+)
 
 
 def rows(made: Made, *, legacy: bool = False) -> Iterator[dict[str, str]]:
@@ -195,27 +300,45 @@ def rows(made: Made, *, legacy: bool = False) -> Iterator[dict[str, str]]:
 def _new(side: str, flow: Flow, said: Said, partner: int) -> dict[str, str]:
     reporter = flow.exporter if side == "X" else flow.importer
     return {
-        "typeCode": "C", "freqCode": "A", "refYear": str(flow.year), "period": str(flow.year),
-        "reporterCode": str(reporter), "flowCode": side, "partnerCode": str(partner),
-        "partner2Code": "0", "classificationCode": "H5", "isOriginalClassification": "false",
-        "cmdCode": flow.code, "customsCode": "C00", "motCode": "0", "qtyUnitCode": "8",
-        "netWgt": f"{said.kg:.3f}", "isNetWgtEstimated": str(said.estimated).lower(),
+        "typeCode": "C",
+        "freqCode": "A",
+        "refYear": str(flow.year),
+        "period": str(flow.year),
+        "reporterCode": str(reporter),
+        "flowCode": side,
+        "partnerCode": str(partner),
+        "partner2Code": "0",
+        "classificationCode": "H5",
+        "isOriginalClassification": "false",
+        "cmdCode": flow.code,
+        "customsCode": "C00",
+        "motCode": "0",
+        "qtyUnitCode": "8",
+        "netWgt": f"{said.kg:.3f}",
+        "isNetWgtEstimated": str(said.estimated).lower(),
         "cifvalue": f"{said.usd:.2f}" if side == "M" else "",
         "fobvalue": f"{said.usd:.2f}" if side == "X" else "",
-        "primaryValue": f"{said.usd:.2f}", "legacyEstimationFlag": "4" if said.estimated else "0",
-        "isReported": "true", "isAggregate": "false",
-    }  # fmt: skip
+        "primaryValue": f"{said.usd:.2f}",
+        "legacyEstimationFlag": "4" if said.estimated else "0",
+        "isReported": "true",
+        "isAggregate": "false",
+    }
 
 
 def _legacy(side: str, flow: Flow, said: Said, partner: int) -> dict[str, str]:
     reporter = flow.exporter if side == "X" else flow.importer
     return {
-        "Classification": "H5", "Year": str(flow.year), "Period": str(flow.year),
-        "Trade Flow Code": "2" if side == "X" else "1", "Reporter Code": str(reporter),
-        "Partner Code": str(partner), "Commodity Code": flow.code,
-        "Netweight (kg)": f"{said.kg:.3f}", "Trade Value (US$)": f"{said.usd:.2f}",
+        "Classification": "H5",
+        "Year": str(flow.year),
+        "Period": str(flow.year),
+        "Trade Flow Code": "2" if side == "X" else "1",
+        "Reporter Code": str(reporter),
+        "Partner Code": str(partner),
+        "Commodity Code": flow.code,
+        "Netweight (kg)": f"{said.kg:.3f}",
+        "Trade Value (US$)": f"{said.usd:.2f}",
         "Flag": "4" if said.estimated else "0",
-    }  # fmt: skip
+    }
 
 
 def write(path: Path, made: Iterable[dict[str, str]], columns: tuple[str, ...]) -> None:
@@ -236,6 +359,12 @@ def write_baci(path: Path, made: Made) -> None:
             said = made.imports[flow]
             exporter, importer = flow.exporter, flow.importer
             writer.writerow(
-                [flow.year, exporter, importer, flow.code, f"{said.usd / 1e3:.3f}",
-                 f"{said.kg / 1e3:.3f}"]
-            )  # fmt: skip
+                [
+                    flow.year,
+                    exporter,
+                    importer,
+                    flow.code,
+                    f"{said.usd / 1e3:.3f}",
+                    f"{said.kg / 1e3:.3f}",
+                ]
+            )

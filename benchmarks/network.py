@@ -53,9 +53,35 @@ ALERT = 20  # one line in so many
 COUNTRIES = ("CN", "IN", "US", "GB", "HK", "TH", "DE", "MX", "BR", "TR", "NL", "FR")
 CODES = dict(zip(COUNTRIES, (86, 91, 1, 44, 852, 66, 49, 52, 55, 90, 31, 33), strict=True))
 SYLLABLES = (
-    "ka", "li", "mo", "ren", "shan", "ta", "vo", "xin", "yue", "ze", "bar", "dol", "fen", "gar",
-    "hul", "jor", "kem", "lan", "mir", "nor", "pel", "ros", "tim", "wa", "dru", "sti", "pla", "gri",
-)  # fmt: skip
+    "ka",
+    "li",
+    "mo",
+    "ren",
+    "shan",
+    "ta",
+    "vo",
+    "xin",
+    "yue",
+    "ze",
+    "bar",
+    "dol",
+    "fen",
+    "gar",
+    "hul",
+    "jor",
+    "kem",
+    "lan",
+    "mir",
+    "nor",
+    "pel",
+    "ros",
+    "tim",
+    "wa",
+    "dru",
+    "sti",
+    "pla",
+    "gri",
+)
 TRADES = ("Trading", "Chemicals", "Industries", "Import Export", "Pharma", "Textiles", "Supplies")
 FORMS = ("Ltd", "Limited", "Co Ltd", "GmbH", "BV", "SA", "LLC")
 SUBSTANCES = ("acetone", "toluene", "potassium-permanganate", "acetic-anhydride")
@@ -169,8 +195,10 @@ def ask(database: Database, asked: int) -> dict[str, Any]:
     begun, used = time.perf_counter(), time.process_time()
     draw_graph(graph)
     took, cpu = time.perf_counter() - begun, time.process_time() - used
-    print(f"{len(graph.nodes):,} nodes and {len(graph.edges):,} ties placed: {took:.1f} s,"
-          f" CPU {cpu:.1f} s")  # fmt: skip
+    print(
+        f"{len(graph.nodes):,} nodes and {len(graph.edges):,} ties placed: {took:.1f} s,"
+        f" CPU {cpu:.1f} s"
+    )
     placed = {"nodes": len(graph.nodes), "ties": len(graph.edges), "cpu s": round(cpu, 1)}
     return told | {"placed": placed}
 
@@ -186,13 +214,16 @@ def _timed(
             do(Seen(work, run, cleared=True), number)
         took.append((time.perf_counter() - begun) * 1000)
         cpu.append((time.process_time() - used) * 1000)
-    told = (f"{_of(took, 50):.1f} and {_of(took, 95):.1f} ms, "
-            f"CPU {_of(cpu, 50):.1f} and {_of(cpu, 95):.1f} ms")  # fmt: skip
+    told = (
+        f"{_of(took, 50):.1f} and {_of(took, 95):.1f} ms, "
+        f"CPU {_of(cpu, 50):.1f} and {_of(cpu, 95):.1f} ms"
+    )
     print(f"{what}, median and p95: {told}", flush=True)
     return {
         f"{kind} p{percent}": round(_of(some, percent), 1)
-        for kind, some in (("ms", took), ("cpu ms", cpu)) for percent in (50, 95)
-    }  # fmt: skip
+        for kind, some in (("ms", took), ("cpu ms", cpu))
+        for percent in (50, 95)
+    }
 
 
 def _of(values: list[float], percent: int) -> float:
@@ -200,8 +231,10 @@ def _of(values: list[float], percent: int) -> float:
 
 
 def _firms(chance: random.Random, count: int) -> Iterator[dict[str, Any]]:
-    rooms = [f"Room {chance.randrange(900)}, {chance.randrange(200)} {_word(chance)} Road"
-             for _ in range(count // 200 + 1)]  # fmt: skip
+    rooms = [
+        f"Room {chance.randrange(900)}, {chance.randrange(200)} {_word(chance)} Road"
+        for _ in range(count // 200 + 1)
+    ]
     for _ in range(count):
         country = chance.choice(COUNTRIES)
         name = f"{_word(chance)} {_word(chance)} {chance.choice(TRADES)}"
@@ -229,14 +262,20 @@ def _written(chance: random.Random, firm: dict[str, Any]) -> dict[str, Any]:
     if chance.random() < 0.3:
         address += f", {firm['email']}"
     name = f"{firm['name']} {firm['forms'][chance.random() < 0.2]}"
-    return {"name": name.upper() if chance.random() < 0.2 else name, "address": address,
-            "country": firm["country"]}  # fmt: skip
+    return {
+        "name": name.upper() if chance.random() < 0.2 else name,
+        "address": address,
+        "country": firm["country"],
+    }
 
 
 def _consignment(
-    chance: random.Random, number: int, firms: Sequence[dict[str, Any]],
-    forwarders: Sequence[dict[str, Any]], row: int,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+    chance: random.Random,
+    number: int,
+    firms: Sequence[dict[str, Any]],
+    forwarders: Sequence[dict[str, Any]],
+    row: int,
+) -> Iterator[dict[str, Any]]:
     sender = int(len(firms) * chance.random() ** 3)  # some send much
     receiver = (sender * 7 + int(len(firms) * chance.random() ** 4)) % len(firms)
     parties = [
@@ -251,9 +290,13 @@ def _consignment(
     for seq in range(1, chance.choice((1, 1, 2, 3)) + 1):
         row += 1
         yield {
-            "row": row, "consignment": f"C{number}", "seq": seq, "departure": day,
-            "goods": f"goods {chance.randrange(20_000)} in drums", "parties": parties,
-        }  # fmt: skip
+            "row": row,
+            "consignment": f"C{number}",
+            "seq": seq,
+            "departure": day,
+            "goods": f"goods {chance.randrange(20_000)} in drums",
+            "parties": parties,
+        }
 
 
 def _alert(chance: random.Random, row: dict[str, Any]) -> Alert:
@@ -263,20 +306,40 @@ def _alert(chance: random.Random, row: dict[str, Any]) -> Alert:
         named = row["parties"][0]
         matches = (
             PartyMatch(
-                role=named["role"], name=named["name"], list="board", list_name="Board",
-                version="0", list_day=None, entry=f"B-{chance.randrange(200)}",
-                listed_name=named["name"], name_kind="primary", kind="organisation",
-                probability=0.9, action="restricted",
+                role=named["role"],
+                name=named["name"],
+                list="board",
+                list_name="Board",
+                version="0",
+                list_day=None,
+                entry=f"B-{chance.randrange(200)}",
+                listed_name=named["name"],
+                name_kind="primary",
+                kind="organisation",
+                probability=0.9,
+                action="restricted",
             ),
-        )  # fmt: skip
+        )
     return Alert(
-        id=f"{row['row']:024x}", file="made.csv", row=row["row"], consignment=row["consignment"],
-        seq=row["seq"], day=date(2026, 3, 1), severity=chance.choice(("high", "medium", "low")),
-        score=40, rank=chance.randrange(1000), due=None, days_left=None, substances=(slug,),
-        title=f"{slug} in row {row['row']}", mentions=(), law=(), parties=matches,
+        id=f"{row['row']:024x}",
+        file="made.csv",
+        row=row["row"],
+        consignment=row["consignment"],
+        seq=row["seq"],
+        day=date(2026, 3, 1),
+        severity=chance.choice(("high", "medium", "low")),
+        score=40,
+        rank=chance.randrange(1000),
+        due=None,
+        days_left=None,
+        substances=(slug,),
+        title=f"{slug} in row {row['row']}",
+        mentions=(),
+        law=(),
+        parties=matches,
         line=Line(row=row["row"], consignment=row["consignment"], seq=row["seq"]),
         reasons=(Reason(rule="named", text="The goods are named.", points=40, source="made"),),
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -68,9 +68,10 @@ def measure(folder: Path) -> Measured:
     """Run the back-test."""
     releases = stored(folder)
     tested = [
-        each for each in backtest(releases, judges(folder), _INDICATORS, before_data)
+        each
+        for each in backtest(releases, judges(folder), _INDICATORS, before_data)
         if each.released >= _FIRST
-    ]  # fmt: skip
+    ]
     apart = {name: [each for each in tested if each.indicator == name] for name in _INDICATORS}
     months = sorted({each.released for each in tested})
     return Measured(
@@ -88,10 +89,12 @@ def _lags(tested: Sequence[Tested]) -> list[Lag]:
         chance = two_sided(sum(inside), len(inside), _TRUE)
         found.append(
             Lag(
-                lag=lag, cells=len(inside), covered=100.0 * sum(inside) / len(inside),
+                lag=lag,
+                cells=len(inside),
+                covered=100.0 * sum(inside) / len(inside),
                 rejected=chance < _LEVEL,
             )
-        )  # fmt: skip
+        )
     return found
 
 

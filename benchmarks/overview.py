@@ -45,14 +45,37 @@ SEED = 1988
 TODAY = date(2026, 11, 25)
 ROWS = 10_000  # of a transaction
 LINES = 60  # read for each alert
-RULES = ("control", "exact", "hs", "vague", "hs-mismatch", "fuzzy-1", "cas", "squeezed", "party",
-         "both", "weak", "un-mismatch", "downgraded", "cas-mismatch", "hidden", "fuzzy-2", "unno",
-         "more", "structure", "sign")  # fmt: skip
+RULES = (
+    "control",
+    "exact",
+    "hs",
+    "vague",
+    "hs-mismatch",
+    "fuzzy-1",
+    "cas",
+    "squeezed",
+    "party",
+    "both",
+    "weak",
+    "un-mismatch",
+    "downgraded",
+    "cas-mismatch",
+    "hidden",
+    "fuzzy-2",
+    "unno",
+    "more",
+    "structure",
+    "sign",
+)
 OFFICERS = [f"officer{n}" for n in range(1, 51)]
 VERDICTS: tuple[tuple[Verdict, str], ...] = (
-    ("dismiss", "other-goods"), ("release", "permitted"), ("confirm", "analysed"),
-    ("hold", "inspect"), ("dismiss", "other-party"), ("refer", "police"),
-)  # fmt: skip
+    ("dismiss", "other-goods"),
+    ("release", "permitted"),
+    ("confirm", "analysed"),
+    ("hold", "inspect"),
+    ("dismiss", "other-party"),
+    ("refer", "police"),
+)
 
 
 def main() -> None:
@@ -141,8 +164,11 @@ def _quantiles(what: str, call: Callable[[], None], times: int = 40) -> dict[str
     took.sort()
     busy.sort()
     middle, most = times // 2, times * 95 // 100
-    print(f"{what}: median {took[middle]:.1f} ms, p95 {took[most]:.1f} ms; "
-          f"of the processor {busy[middle]:.1f} and {busy[most]:.1f} ms", flush=True)  # fmt: skip
+    print(
+        f"{what}: median {took[middle]:.1f} ms, p95 {took[most]:.1f} ms; "
+        f"of the processor {busy[middle]:.1f} and {busy[most]:.1f} ms",
+        flush=True,
+    )
     return {
         f"{kind} {name}": round(some[place], 1)
         for kind, some in (("ms", took), ("cpu ms", busy))
@@ -178,8 +204,14 @@ def _fill(database: Database, count: int) -> None:
         came = datetime.fromisoformat(rows[tables.alert][-1]["stored"])
         with database.work(Stamp(who="bench", at=came)) as work:
             record_change(work, "batch added", {"new_lines": ROWS * LINES})
-            for table in (tables.line, tables.alert, tables.reason, tables.alert_substance,
-                          tables.alert_party, tables.decision):  # fmt: skip
+            for table in (
+                tables.line,
+                tables.alert,
+                tables.reason,
+                tables.alert_substance,
+                tables.alert_party,
+                tables.decision,
+            ):
                 if rows.get(table):
                     work.connection.execute(insert(table), rows[table])
 
@@ -201,45 +233,107 @@ def _rows(
         verdict, reason = chance.choices(VERDICTS, weights=(55, 20, 8, 8, 6, 3))[0]
     rules = dict.fromkeys(chance.choices(RULES, weights=_weights(), k=4))
     alert = _alert(chance, number, slug)
-    yield tables.line, {"source": 1, "row": number, "consignment": f"C{number // 5}",
-                        "seq": number % 5 + 1, "payload": "{}"}  # fmt: skip
-    yield tables.alert, {
-        "id": name, "source": 1, "row": number, "screening": screening,
-        "consignment": alert.consignment, "seq": alert.seq, "severity": alert.severity,
-        "score": alert.score, "rank": alert.rank, "day": TODAY.isoformat(), "title": alert.title,
-        "payload": encode(alert), "stored": stored.isoformat(timespec="microseconds"),
-        "status": load_decision_rules().verdict[verdict].status if verdict else "open",
-        "assignee": chance.choice(OFFICERS) if chance.random() < 0.3 else None,
-        "decided": number if verdict else None, "number": number - 1,
-        "restricted": int(alert.restricted),
-    }  # fmt: skip
+    yield (
+        tables.line,
+        {
+            "source": 1,
+            "row": number,
+            "consignment": f"C{number // 5}",
+            "seq": number % 5 + 1,
+            "payload": "{}",
+        },
+    )
+    yield (
+        tables.alert,
+        {
+            "id": name,
+            "source": 1,
+            "row": number,
+            "screening": screening,
+            "consignment": alert.consignment,
+            "seq": alert.seq,
+            "severity": alert.severity,
+            "score": alert.score,
+            "rank": alert.rank,
+            "day": TODAY.isoformat(),
+            "title": alert.title,
+            "payload": encode(alert),
+            "stored": stored.isoformat(timespec="microseconds"),
+            "status": load_decision_rules().verdict[verdict].status if verdict else "open",
+            "assignee": chance.choice(OFFICERS) if chance.random() < 0.3 else None,
+            "decided": number if verdict else None,
+            "number": number - 1,
+            "restricted": int(alert.restricted),
+        },
+    )
     for place, rule in enumerate(rules, 1):
-        yield tables.reason, {"alert": name, "number": place, "rule": rule, "points": 10,
-                              "text": rule, "source": "made"}  # fmt: skip
+        yield (
+            tables.reason,
+            {
+                "alert": name,
+                "number": place,
+                "rule": rule,
+                "points": 10,
+                "text": rule,
+                "source": "made",
+            },
+        )
     yield tables.alert_substance, {"alert": name, "substance": slug}
     if "party" in rules:
-        yield tables.alert_party, {"alert": name, "number": 1, "list": "made-list", "name": "made",
-                                   "entry": f"M-{number % 3000}"}  # fmt: skip
+        yield (
+            tables.alert_party,
+            {
+                "alert": name,
+                "number": 1,
+                "list": "made-list",
+                "name": "made",
+                "entry": f"M-{number % 3000}",
+            },
+        )
     if verdict:
         at = stored + timedelta(minutes=int(chance.lognormvariate(6, 1.4)))
-        yield tables.decision, {
-            "id": number, "alert": name, "verdict": verdict, "reason": reason, "note": "",
-            "by": chance.choice(OFFICERS), "at": at.isoformat(timespec="microseconds"),
-        }  # fmt: skip
+        yield (
+            tables.decision,
+            {
+                "id": number,
+                "alert": name,
+                "verdict": verdict,
+                "reason": reason,
+                "note": "",
+                "by": chance.choice(OFFICERS),
+                "at": at.isoformat(timespec="microseconds"),
+            },
+        )
 
 
 def _alert(chance: random.Random, number: int, slug: str) -> Alert:
     score = min(100, max(15, int(chance.gauss(55, 18))))
-    severity = next(s for s, least in (("critical", 80), ("high", 60), ("medium", 40), ("low", 0))
-                    if score >= least)  # fmt: skip
+    severity = next(
+        s
+        for s, least in (("critical", 80), ("high", 60), ("medium", 40), ("low", 0))
+        if score >= least
+    )
     consignment = f"C{number // 5}"
     return Alert(
-        id=f"{number:024x}", file="made.csv", row=number, consignment=consignment,
-        seq=number % 5 + 1, day=TODAY, severity=severity, score=score, rank=score,  # type: ignore[arg-type]
-        due=None, days_left=None, substances=(slug,), title=slug, mentions=(), reasons=(), law=(),
+        id=f"{number:024x}",
+        file="made.csv",
+        row=number,
+        consignment=consignment,
+        seq=number % 5 + 1,
+        day=TODAY,
+        severity=severity,
+        score=score,
+        rank=score,  # type: ignore[arg-type]
+        due=None,
+        days_left=None,
+        substances=(slug,),
+        title=slug,
+        mentions=(),
+        reasons=(),
+        law=(),
         line=Line(row=number, consignment=consignment, seq=1, goods=f"{slug} in drums " * 8),
         restricted=chance.randrange(200) == 0,
-    )  # fmt: skip
+    )
 
 
 def _weights() -> list[float]:

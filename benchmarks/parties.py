@@ -39,10 +39,21 @@ LISTED = 100_000  # names of the list in the bulk run
 SINGLES = 1000
 # Classes that our own rules for scripts and trade papers could favour.
 NOT_LATIN_CORE = {
-    "trade_noise", "homoglyph", "ocr", "trunc35", "hanzi_variant", "pinyin_of_hanzi", "xscript_cjk",
-    "xscript_ara_person", "xscript_kor_person", "xscript_cyr_org", "xscript_cyr_person",
-    "neg_hanzi_company", "neg_hanzi_person", "neg_cyr_person",
-}  # fmt: skip
+    "trade_noise",
+    "homoglyph",
+    "ocr",
+    "trunc35",
+    "hanzi_variant",
+    "pinyin_of_hanzi",
+    "xscript_cjk",
+    "xscript_ara_person",
+    "xscript_kor_person",
+    "xscript_cyr_org",
+    "xscript_cyr_person",
+    "neg_hanzi_company",
+    "neg_hanzi_person",
+    "neg_cyr_person",
+}
 
 Scored = dict[
     str, list[tuple[float, bool]]
@@ -235,10 +246,14 @@ def main() -> None:
     least = model_record().threshold
     cases = told.data / "lists" / "name_bench" / "cases.csv"
     result: dict[str, object] = {
-        "machine": processor(), "versions": versions(), "threshold": least,
-        "development": summary(found, least), "latin_core": summary(core, least),
-        "classes": by_class(found, least), "name_bench": name_bench(cases, index.rarity, least),
-    }  # fmt: skip
+        "machine": processor(),
+        "versions": versions(),
+        "threshold": least,
+        "development": summary(found, least),
+        "latin_core": summary(core, least),
+        "classes": by_class(found, least),
+        "name_bench": name_bench(cases, index.rarity, least),
+    }
     print(json.dumps({key: result[key] for key in list(result)[2:]}, indent=1))
     with (told.data / "lists" / "ordinary_companies" / "companies.tsv").open(
         encoding="utf-8"

@@ -204,8 +204,10 @@ def say(title: str, found: Sequence[Found], least: float, misses: int) -> None:
         held = sum(one.chance >= least for one in rest) / max(1, len(rest))
         alike = [one for one in those if share_a_word(one.named)]
         of_these = sum(one.chance >= least for one in alike) / max(1, len(alike))
-        print(f"{each:26}{title:18}{len(those):6}{met / len(those):8.3f}  {low:.2f} to {high:.2f}"
-              f"{held:8.3f} of {len(rest):<5}{of_these:.3f} of {len(alike)}")  # fmt: skip
+        print(
+            f"{each:26}{title:18}{len(those):6}{met / len(those):8.3f}  {low:.2f} to {high:.2f}"
+            f"{held:8.3f} of {len(rest):<5}{of_these:.3f} of {len(alike)}"
+        )
         missed = [one for one in those if one.chance < least and one.named.looked_at()]
         for one in missed[:misses]:
             print(f"    {one.chance:.2f} {one.best:.2f}  {one.named.native} | {one.named.latin[0]}")
@@ -215,8 +217,10 @@ def say_alerts(title: str, told: Sequence[dict[str, float]], least: float) -> No
     """Print the share of names that are not listed and alert."""
     count = sum(max(each.values(), default=0.0) >= least for each in told)
     low, high = wilson(count, len(told))
-    print(f"{title:26}{'false alerts':18}{len(told):6}{count / len(told):8.3f}"
-          f"  {max(0.0, low):.2f} to {high:.2f}")  # fmt: skip
+    print(
+        f"{title:26}{'false alerts':18}{len(told):6}{count / len(told):8.3f}"
+        f"  {max(0.0, low):.2f} to {high:.2f}"
+    )
 
 
 def main(extra: Iterable[Named], misses: int) -> None:

@@ -33,9 +33,17 @@ RECALL = ROOT / "src" / "tidewaiter" / "data" / "parties" / "recall.toml"
 EDGES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 SHOWN = 0.05  # matches below are never told
 THRESHOLDS = (
-    *(round(0.05 * step, 2) for step in range(1, 20)), 0.96, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999,
-    0.9995, 0.9999,
-)  # fmt: skip
+    *(round(0.05 * step, 2) for step in range(1, 20)),
+    0.96,
+    0.97,
+    0.98,
+    0.99,
+    0.995,
+    0.998,
+    0.999,
+    0.9995,
+    0.9999,
+)
 HEAD = """\
 # Made by python -m benchmarks.parties_calibration. Do not edit.
 source = "development half of partybench: made variants of names of OFAC SDN and EU lists, each \
@@ -82,11 +90,14 @@ def queries_of(bench: Path, cases: Path) -> list[Query]:
             reached.setdefault(query, chance)
     return [
         Query(
-            bool(data.person[place]), script_in(text), bool(data.listed[place]),
-            *best.get(place, (0.0, False)), reached.get(place, 0.0),
+            bool(data.person[place]),
+            script_in(text),
+            bool(data.listed[place]),
+            *best.get(place, (0.0, False)),
+            reached.get(place, 0.0),
         )
         for place, text in enumerate(texts)
-    ]  # fmt: skip
+    ]
 
 
 def script_in(text: str) -> str:
@@ -132,9 +143,12 @@ def summary(queries: Sequence[Query]) -> dict[str, object]:
 def as_dict(share: Share) -> dict[str, float]:
     """Return a share as JSON has it."""
     return {
-        "count": share.count, "total": share.total, "share": share.share, "low": share.low,
+        "count": share.count,
+        "total": share.total,
+        "share": share.share,
+        "low": share.low,
         "high": share.high,
-    }  # fmt: skip
+    }
 
 
 def as_rows(bins: Iterable[Bin]) -> list[dict[str, object]]:

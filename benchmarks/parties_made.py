@@ -25,13 +25,32 @@ from benchmarks.parties_noise import (
 from tidewaiter.parties.resolution.types import Sighting
 
 COUNTRIES = {
-    "China": "CN", "India": "IN", "United States": "US", "United Kingdom": "GB",
-    "Hong Kong": "HK", "Thailand": "TH", "Indonesia": "ID", "Taiwan": "TW", "Brazil": "BR",
-    "South Korea": "KR", "Israel": "IL", "Germany": "DE", "Turkey": "TR", "Chile": "CL",
-    "South Africa": "ZA", "Russia": "RU", "Japan": "JP", "France": "FR", "Mexico": "MX",
-    "Iran": "IR", "United Arab Emirates": "AE", "Colombia": "CO", "Syria": "SY",
-    "Pakistan": "PK", "Lebanon": "LB",
-}  # fmt: skip
+    "China": "CN",
+    "India": "IN",
+    "United States": "US",
+    "United Kingdom": "GB",
+    "Hong Kong": "HK",
+    "Thailand": "TH",
+    "Indonesia": "ID",
+    "Taiwan": "TW",
+    "Brazil": "BR",
+    "South Korea": "KR",
+    "Israel": "IL",
+    "Germany": "DE",
+    "Turkey": "TR",
+    "Chile": "CL",
+    "South Africa": "ZA",
+    "Russia": "RU",
+    "Japan": "JP",
+    "France": "FR",
+    "Mexico": "MX",
+    "Iran": "IR",
+    "United Arab Emirates": "AE",
+    "Colombia": "CO",
+    "Syria": "SY",
+    "Pakistan": "PK",
+    "Lebanon": "LB",
+}
 _FORMS = frozenset(
     [
         "co",

@@ -5,28 +5,74 @@ from typing import NamedTuple
 
 from tidewaiter.parties.resolution.types import Written
 
-_CODES = {"CN": "86", "IN": "91", "US": "1", "GB": "44", "HK": "852", "TH": "66", "DE": "49",
-          "MX": "52", "BR": "55", "KR": "82", "TR": "90", "RU": "7", "JP": "81",
-          "FR": "33"}  # fmt: skip
+_CODES = {
+    "CN": "86",
+    "IN": "91",
+    "US": "1",
+    "GB": "44",
+    "HK": "852",
+    "TH": "66",
+    "DE": "49",
+    "MX": "52",
+    "BR": "55",
+    "KR": "82",
+    "TR": "90",
+    "RU": "7",
+    "JP": "81",
+    "FR": "33",
+}
 _PLACES = {
     "CN": ["Shenzhen", "Shanghai", "Wuhan", "Shijiazhuang", "Hefei", "Guangzhou", "Ningbo"],
     "IN": ["Mumbai", "Ahmedabad", "Vadodara", "Hyderabad", "New Delhi", "Surat"],
     "US": ["Houston", "Newark", "Los Angeles", "Chicago", "Miami"],
-    "GB": ["London", "Leeds", "Manchester", "Bristol"], "HK": ["Kowloon", "Wan Chai", "Kwun Tong"],
-    "DE": ["Hamburg", "Berlin", "Leverkusen"], "MX": ["Culiacan", "Monterrey", "Guadalajara"],
-}  # fmt: skip
+    "GB": ["London", "Leeds", "Manchester", "Bristol"],
+    "HK": ["Kowloon", "Wan Chai", "Kwun Tong"],
+    "DE": ["Hamburg", "Berlin", "Leverkusen"],
+    "MX": ["Culiacan", "Monterrey", "Guadalajara"],
+}
 _SYLLABLES = [
-    "ka", "li", "mo", "ren", "shan", "ta", "vo", "xin", "yue", "ze", "bar", "dol", "fen", "gar",
-    "hul", "jor", "kem", "lan", "mir", "nor", "pel", "qua", "ros",
-]  # fmt: skip
+    "ka",
+    "li",
+    "mo",
+    "ren",
+    "shan",
+    "ta",
+    "vo",
+    "xin",
+    "yue",
+    "ze",
+    "bar",
+    "dol",
+    "fen",
+    "gar",
+    "hul",
+    "jor",
+    "kem",
+    "lan",
+    "mir",
+    "nor",
+    "pel",
+    "qua",
+    "ros",
+]
 _KINDS = (
-    ("Road", "Rd", "Rd."), ("Street", "St", "St."), ("Avenue", "Ave", "Av."), ("Lane", "Ln", "LN"),
-)  # fmt: skip
+    ("Road", "Rd", "Rd."),
+    ("Street", "St", "St."),
+    ("Avenue", "Ave", "Av."),
+    ("Lane", "Ln", "LN"),
+)
 _SHORT = {
-    "Trading": "Trdg", "International": "Intl", "Import": "Imp", "Export": "Exp", "Company": "Co",
-    "Industries": "Inds", "Manufacturing": "Mfg", "Corporation": "Corp", "Technology": "Tech",
+    "Trading": "Trdg",
+    "International": "Intl",
+    "Import": "Imp",
+    "Export": "Exp",
+    "Company": "Co",
+    "Industries": "Inds",
+    "Manufacturing": "Mfg",
+    "Corporation": "Corp",
+    "Technology": "Tech",
     "Limited": "Ltd",
-}  # fmt: skip
+}
 
 
 class Base(NamedTuple):

@@ -32,11 +32,23 @@ from tidewaiter.parties.types import PartyKind
 _CLOSE = 0.8  # similarity of two words that differ in spelling only
 _LONG = 5  # letters of a word that may differ
 _LANGUAGES = {
-    "Korea, North": "korean", "China": "chinese", "Hong Kong": "chinese", "Taiwan": "chinese",
-    "Iraq": "arabic", "Syria": "arabic", "Lebanon": "arabic", "Yemen": "arabic", "Libya": "arabic",
-    "Egypt": "arabic", "Iran": "persian", "Afghanistan": "persian", "Pakistan": "persian",
-    "Russia": "slavic", "Belarus": "slavic", "Ukraine": "slavic",
-}  # fmt: skip
+    "Korea, North": "korean",
+    "China": "chinese",
+    "Hong Kong": "chinese",
+    "Taiwan": "chinese",
+    "Iraq": "arabic",
+    "Syria": "arabic",
+    "Lebanon": "arabic",
+    "Yemen": "arabic",
+    "Libya": "arabic",
+    "Egypt": "arabic",
+    "Iran": "persian",
+    "Afghanistan": "persian",
+    "Pakistan": "persian",
+    "Russia": "slavic",
+    "Belarus": "slavic",
+    "Ukraine": "slavic",
+}
 _SCRIPTS: tuple[Script, ...] = ("han", "hangul", "arabic", "cyrillic", "greek", "kana", "other")
 
 
@@ -68,8 +80,10 @@ def main() -> None:
         shares = [best(pair.native, pair.latin, pair.kind) for pair in those]
         met = sum(share == 1 for share in shares) / len(those)
         mean = sum(shares) / len(those)
-        print(f"{row[0]:16}{row[1]:15}{row[2]:14}{len(those):6}{met:8.3f}{mean:8.3f}"
-              f"{wrong(those):8.3f}")  # fmt: skip
+        print(
+            f"{row[0]:16}{row[1]:15}{row[2]:14}{len(those):6}{met:8.3f}{mean:8.3f}"
+            f"{wrong(those):8.3f}"
+        )
         for pair, share in list(zip(those, shares, strict=True))[: arguments.misses * 20]:
             if share < 1 and arguments.misses:
                 print(f"    {share:.2f}  {pair.native}  |  {' ; '.join(pair.latin[:4])}")

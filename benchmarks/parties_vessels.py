@@ -30,9 +30,23 @@ from tidewaiter.parties.types import Identifier, ListedParty, PartyKind
 
 PREFIXES = ("M/V ", "MV ", "M.V. ", "MT ", "M/T ", "M.T. ", "SS ", "S.S. ", "F/V ", "MS ")
 SCHEMES = (
-    "IMO", "MMSI", "call-sign", "LEI", "USCC", "INN", "RFC", "tax", "registration", "passport",
-    "national-id", "SWIFT", "phone", "email", "website", "wallet",
-)  # fmt: skip
+    "IMO",
+    "MMSI",
+    "call-sign",
+    "LEI",
+    "USCC",
+    "INN",
+    "RFC",
+    "tax",
+    "registration",
+    "passport",
+    "national-id",
+    "SWIFT",
+    "phone",
+    "email",
+    "website",
+    "wallet",
+)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

@@ -102,10 +102,13 @@ def fill(db: psycopg.Connection, kind: str, number: int, month: int, lines: int)
     """Store a month of lines."""
     parted = kind == "parted"
     said = {
-        "table": kind, "month": "month," if parted else "",
-        "value": f"'{number}'," if parted else "", "lines": lines,
-        "first": number * month, "last": (number + 1) * month - 1,
-    }  # fmt: skip
+        "table": kind,
+        "month": "month," if parted else "",
+        "value": f"'{number}'," if parted else "",
+        "lines": lines,
+        "first": number * month,
+        "last": (number + 1) * month - 1,
+    }
     db.execute(FILL.format(**said))
 
 

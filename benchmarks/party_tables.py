@@ -213,8 +213,10 @@ def _at_threshold(bench: Bench, mine: Tool, peer: Tool) -> Table:
 
 def show(result: Mapping[str, Any]) -> None:
     """Print all as tables."""
-    print("\n| tool | threshold | F1 | best F1 | false alerts | recall at 1 % | at our default "
-          "| name_bench F1 | half | queries/cs | index, CPU s |\n|" + "---|" * 11)  # fmt: skip
+    print(
+        "\n| tool | threshold | F1 | best F1 | false alerts | recall at 1 % | at our default "
+        "| name_bench F1 | half | queries/cs | index, CPU s |\n|" + "---|" * 11
+    )
     for row in result["tools"]:
         names = row["name_bench"]
         print(

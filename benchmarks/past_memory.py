@@ -82,11 +82,13 @@ def measured(folder: Path, copies: int, everyone: bool, same: bool) -> dict[str,
     grown = _memory() - before
     (folder / "gathered").write_bytes(pickle.dumps(past.settle()))
     return {
-        "about": "all lines" if everyone else f"{len(alerts)} alerts", "earlier lines": lines,
-        "of these whole": sent, "MB a million lines": round(grown / lines),
+        "about": "all lines" if everyone else f"{len(alerts)} alerts",
+        "earlier lines": lines,
+        "of these whole": sent,
+        "MB a million lines": round(grown / lines),
         "cpu µs a line, to take up": round(seconds / lines * 1e6, 1),
         "MB sent": round((folder / "gathered").stat().st_size / 1e6, 1),
-    }  # fmt: skip
+    }
 
 
 def taken(path: Path) -> int:

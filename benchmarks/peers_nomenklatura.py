@@ -137,8 +137,10 @@ def main() -> None:
             )
         whole = time.process_time() - begun
         ways[title] = {
-            "seconds": spent, "build_seconds": whole - spent, "queries": len(queries),
-        }  # fmt: skip
+            "seconds": spent,
+            "build_seconds": whole - spent,
+            "queries": len(queries),
+        }
         print(title, ways[title], file=sys.stderr)
     pairs(cases, out / "pairs.tsv")
     told = {"ways": ways, "versions": {package: version(package) for package in PACKAGES}}

@@ -62,16 +62,26 @@ def read_bench(place: Place) -> Bench:
     with place.queries.open(encoding="utf-8", newline="") as file:
         told = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     queries = [
-        Query(row["qid"], row["cls"], row["schema"], row["query"],
-              frozenset(filter(None, row["gold"].split("|"))))
-        for row in told if row["grp"] in {"pos", "neg"}
-    ]  # fmt: skip
+        Query(
+            row["qid"],
+            row["cls"],
+            row["schema"],
+            row["query"],
+            frozenset(filter(None, row["gold"].split("|"))),
+        )
+        for row in told
+        if row["grp"] in {"pos", "neg"}
+    ]
     with place.cases.open(encoding="utf-8", newline="") as file:
         cases = [
-            Case(row["name1"], row["name2"], row["is_match"] == "true",
-                 zlib.crc32(f"{row['name1']}|{row['name2']}".encode()) % 2 == 1)
+            Case(
+                row["name1"],
+                row["name2"],
+                row["is_match"] == "true",
+                zlib.crc32(f"{row['name1']}|{row['name2']}".encode()) % 2 == 1,
+            )
             for row in csv.DictReader(file)
-        ]  # fmt: skip
+        ]
     return Bench(queries, cases)
 
 
@@ -168,12 +178,16 @@ def nomenklatura(
         pairs = np.array(list(map(float, (out / "pairs.tsv").read_text("utf-8").split())))
         tools = [
             Tool(
-                f"nomenklatura, {way} -> logic-v2", LOGIC, _told(bench, out / f"{way}.tsv"),
-                pairs, LOGIC, spent["seconds"] * len(bench.queries) / spent["queries"],
+                f"nomenklatura, {way} -> logic-v2",
+                LOGIC,
+                _told(bench, out / f"{way}.tsv"),
+                pairs,
+                LOGIC,
+                spent["seconds"] * len(bench.queries) / spent["queries"],
                 spent["build_seconds"],
             )
             for way, spent in told["ways"].items()
-        ]  # fmt: skip
+        ]
     return tools, told["versions"]
 
 
@@ -183,8 +197,9 @@ def _missing(python: Path | None) -> str:
         return "no --python of an environment that has it"
     if not python.is_file():
         return f"there is no {python}"
-    asked = subprocess.run([str(python), "-c", "import nomenklatura"], check=False,
-                           capture_output=True, text=True)  # fmt: skip
+    asked = subprocess.run(
+        [str(python), "-c", "import nomenklatura"], check=False, capture_output=True, text=True
+    )
     return asked.stderr.strip().rpartition("\n")[2] if asked.returncode else ""
 
 
@@ -225,11 +240,13 @@ def main() -> None:
     for name, why in NEVER.items():
         print(f"skipped: {name}: {why}")
     result = {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}", "processor": processor(),
-        "load": os.getloadavg()[0], "versions": versions(PACKAGES),
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "processor": processor(),
+        "load": os.getloadavg()[0],
+        "versions": versions(PACKAGES),
         "versions_beside_nomenklatura": pinned,
         **compared(bench, tools),
-    }  # fmt: skip
+    }
     show(result)
     told.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     told.image.write_text(draw(bench, [tools[0], *tools[2:]]), encoding="utf-8")

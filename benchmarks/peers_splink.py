@@ -30,10 +30,19 @@ _FORMS = re.compile(
     r"\b(?:co|ltd|limited|company|corp|corporation|inc|incorporated|llc|plc|sa|ag|gmbh|pt|tbk|bhd)\b"
 )
 _SHORT = {
-    "trdg": "trading", "intl": "international", "imp": "import", "exp": "export",
-    "mfg": "manufacturing", "tech": "technology", "inds": "industries", "rd": "road",
-    "st": "street", "ave": "avenue", "av": "avenue", "ln": "lane",
-}  # fmt: skip
+    "trdg": "trading",
+    "intl": "international",
+    "imp": "import",
+    "exp": "export",
+    "mfg": "manufacturing",
+    "tech": "technology",
+    "inds": "industries",
+    "rd": "road",
+    "st": "street",
+    "ave": "avenue",
+    "av": "avenue",
+    "ln": "lane",
+}
 
 
 def main() -> None:

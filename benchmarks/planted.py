@@ -37,8 +37,15 @@ from tidewaiter.scenario.madetrade import Made, MadeTrade
 DAY = date(2026, 11, 25)
 SHARES = (0.01, 0.05, 0.1)  # of lines that are inspected
 RANDOM = 0.1  # of those that are inspected
-SELECTING = ("trade-change", "amount-unusual", "detour", "price-outlier", "label-domestic",
-             "co-loaded", "inspected-before")  # fmt: skip
+SELECTING = (
+    "trade-change",
+    "amount-unusual",
+    "detour",
+    "price-outlier",
+    "label-domestic",
+    "co-loaded",
+    "inspected-before",
+)
 """Rules that an authority may let make an alert (`selects`), for comparison."""
 _BATCH = 16_384
 _CAP = 15  # points that the past added at most, before ranks knew of it
@@ -190,9 +197,11 @@ def recalls(lines: Sequence[Scored], picked: Sequence[Scored]) -> dict[str, floa
 def backtest(lines: Sequence[Scored], rules: AlertRules) -> dict[str, dict[str, float]]:
     """Return of each rule of the past how often it holds, in what is planted and what is not."""
     told: dict[str, dict[str, float]] = {}
-    kinds = {"planted": [s for s in lines if s.made.planted],
-             "look-alikes": [s for s in lines if s.made.like],
-             "ordinary": [s for s in lines if not s.made.planted and not s.made.like]}  # fmt: skip
+    kinds = {
+        "planted": [s for s in lines if s.made.planted],
+        "look-alikes": [s for s in lines if s.made.like],
+        "ordinary": [s for s in lines if not s.made.planted and not s.made.like],
+    }
     for rule in rules.past.rules:
         held = {kind: sum(rule in s.rules for s in some) for kind, some in kinds.items()}
         told[rule] = {kind: round(held[kind] / len(some), 5) for kind, some in kinds.items()}
@@ -211,8 +220,12 @@ def run(seed: int, count: int, rules: AlertRules) -> dict[str, Any]:
     start = time.process_time()
     lines = scored(trade, before, made[len(before) :], rules)  # made in the order of days
     spent = time.process_time() - start
-    return {"screened": len(lines), "past": len(before), "seconds": spent,
-            **measured(seed, before, lines, rules)}  # fmt: skip
+    return {
+        "screened": len(lines),
+        "past": len(before),
+        "seconds": spent,
+        **measured(seed, before, lines, rules),
+    }
 
 
 def measured(
@@ -233,10 +246,13 @@ def measured(
         }
         for share in SHARES
     }
-    return {"planted": sum(bool(s.made.planted) for s in lines),
-            "alerts": sum(s.alert for s in lines),
-            "selected": sum(not s.alert and not s.rules.isdisjoint(SELECTING) for s in lines),
-            "recall": told, "rules": backtest(lines, rules)}  # fmt: skip
+    return {
+        "planted": sum(bool(s.made.planted) for s in lines),
+        "alerts": sum(s.alert for s in lines),
+        "selected": sum(not s.alert and not s.rules.isdisjoint(SELECTING) for s in lines),
+        "recall": told,
+        "rules": backtest(lines, rules),
+    }
 
 
 def main() -> None:
@@ -250,14 +266,19 @@ def main() -> None:
     found = {}
     for seed in map(int, asked.seeds.split(",")):
         found[seed] = each = run(seed, asked.lines, rules)
-        print(f"seed {seed}: {each['past']:,} before, {each['screened']:,} screened, "
-              f"{each['planted']:,} planted, {each['alerts']:,} alerts and "
-              f"{each['selected']:,} more by rules that may select; "
-              f"{each['seconds']:.0f} cs")  # fmt: skip
+        print(
+            f"seed {seed}: {each['past']:,} before, {each['screened']:,} screened, "
+            f"{each['planted']:,} planted, {each['alerts']:,} alerts and "
+            f"{each['selected']:,} more by rules that may select; "
+            f"{each['seconds']:.0f} cs"
+        )
         for share, found_by in each["recall"].items():
             for order, told in found_by.items():
-                words = (f"{name} {part:.2f}" for name, part in told.items()
-                         if not name.startswith("like ") or name == "like all")  # fmt: skip
+                words = (
+                    f"{name} {part:.2f}"
+                    for name, part in told.items()
+                    if not name.startswith("like ") or name == "like all"
+                )
                 print(f"  {share} {order:18}", *words)
         for rule, told in each["rules"].items():
             print(f"    {rule:18}", *(f"{name} {part:.4f}" for name, part in told.items()))

@@ -57,10 +57,11 @@ T = TypeVar("T")
 def main() -> None:
     """Measure, print and write."""
     told: dict[str, Any] = {
-        "day": datetime.now(UTC).date().isoformat(), "processor": processor(),
+        "day": datetime.now(UTC).date().isoformat(),
+        "processor": processor(),
         "load": round(os.getloadavg()[1], 1),
         "versions": versions(("openmined-psi", "sqlalchemy", "cryptography")),
-    }  # fmt: skip
+    }
     told |= {"many": many(10_000), "wide": wide(), "one": one(100_000)}
     told |= {"guesser": guesser(told["many"]["holder_ms_a_key"])}
     print(json.dumps(told, indent=1))
@@ -81,13 +82,18 @@ def many(count: int) -> dict[str, Any]:
         hits |= _hits(made, secret, slots, spent)
     questions = -(-count // SLOTS)
     return {
-        "keys": count, "asked": count, "questions": questions,
-        "misses": len(set(keys[::2]) - hits), "false": len(hits - set(keys)),
-        "chance_of_a_question": FALSE, "filter_cpu_s": round(setup, 2),
-        "filter_bytes": len(made.bits), "asker_cpu_s": round(spent["blind"] + spent["look"], 2),
+        "keys": count,
+        "asked": count,
+        "questions": questions,
+        "misses": len(set(keys[::2]) - hits),
+        "false": len(hits - set(keys)),
+        "chance_of_a_question": FALSE,
+        "filter_cpu_s": round(setup, 2),
+        "filter_bytes": len(made.bits),
+        "asker_cpu_s": round(spent["blind"] + spent["look"], 2),
         "holder_cpu_s": round(spent["holder"], 2),
         "holder_ms_a_key": round(1000 * spent["holder"] / (questions * SLOTS), 4),
-    }  # fmt: skip
+    }
 
 
 def wide() -> dict[str, Any]:
@@ -98,8 +104,12 @@ def wide() -> dict[str, Any]:
         len(_hits(made, secret, _keys(SLOTS, f"elsewhere {number}"), spent))
         for number in range(_WIDE_QUESTIONS)
     )
-    return {"chance_of_a_question": _WIDE, "questions": _WIDE_QUESTIONS, "false": wrong,
-            "expected": round(_WIDE * _WIDE_QUESTIONS)}  # fmt: skip
+    return {
+        "chance_of_a_question": _WIDE,
+        "questions": _WIDE_QUESTIONS,
+        "false": wrong,
+        "expected": round(_WIDE * _WIDE_QUESTIONS),
+    }
 
 
 def one(count: int) -> dict[str, Any]:
@@ -124,12 +134,19 @@ def one(count: int) -> dict[str, Any]:
         for desk in (asker, holder):
             desk.database.close()
     return {
-        "keys": count, "filled_to": filter_size(count), "filter_cpu_s": round(setup, 2),
-        "filter_bytes": len(made.bits), "offer_messages": offered[2], "offer_bytes": offered[0],
-        "hit": list(after.parties[0].by), "question_bytes": there[0], "answer_bytes": back[0],
-        "ask_ms": round(1000 * asking, 1), "answer_ms": round(1000 * there[1], 1),
+        "keys": count,
+        "filled_to": filter_size(count),
+        "filter_cpu_s": round(setup, 2),
+        "filter_bytes": len(made.bits),
+        "offer_messages": offered[2],
+        "offer_bytes": offered[0],
+        "hit": list(after.parties[0].by),
+        "question_bytes": there[0],
+        "answer_bytes": back[0],
+        "ask_ms": round(1000 * asking, 1),
+        "answer_ms": round(1000 * there[1], 1),
         "look_ms": round(1000 * back[1], 1),
-    }  # fmt: skip
+    }
 
 
 def guesser(ms: float) -> dict[str, Any]:
@@ -138,16 +155,16 @@ def guesser(ms: float) -> dict[str, Any]:
     tried = _keys(_HASHES, "guess")
     _, spent = _timed(lambda: sum(hashlib.sha256(k.encode()).digest() in hashes for k in tried))
     return {
-        "register": _REGISTER, "hashes_a_cpu_s": round(_HASHES / spent),
+        "register": _REGISTER,
+        "hashes_a_cpu_s": round(_HASHES / spent),
         "register_against_hashes_cpu_s": round(_REGISTER * spent / _HASHES, 1),
-        "budget": _BUDGET, "register_against_budget_days": round(_REGISTER / _BUDGET),
+        "budget": _BUDGET,
+        "register_against_budget_days": round(_REGISTER / _BUDGET),
         "holder_cpu_s_for_the_register": round(_REGISTER * ms / 1000),
-    }  # fmt: skip
+    }
 
 
-def _hits(
-    made: Filter, secret: bytes, slots: Sequence[str], spent: dict[str, float]
-) -> set[str]:  # fmt: skip
+def _hits(made: Filter, secret: bytes, slots: Sequence[str], spent: dict[str, float]) -> set[str]:
     mine = new_secret()
     points, blind = _timed(lambda: blinded(mine, slots))
     again, holder = _timed(lambda: blinded_again(secret, points))
@@ -171,8 +188,13 @@ def _timed(do: Callable[[], T]) -> tuple[T, float]:
 
 
 def _desk(folder: Path, name: str) -> Desk:
-    about = About(node=f"bench/{name}", name=name, country="", role="authority",
-                  endpoints=("http://127.0.0.1:1",))  # fmt: skip
+    about = About(
+        node=f"bench/{name}",
+        name=name,
+        country="",
+        role="authority",
+        endpoints=("http://127.0.0.1:1",),
+    )
     made = found(about, secrets.token_bytes, datetime.now(UTC).isoformat())
     desk = Desk(open_database(folder / f"{name}.db"), made.ring)
     with desk.database.work(desk.stamp()) as work:
@@ -191,11 +213,19 @@ def _meet(*desks: Desk) -> None:
 
 def _made(holder: Desk, asker: Desk, secret: bytes, made: Filter) -> Made:
     terms = Terms(
-        offer=secrets.token_hex(16), holder=holder.node, asker=asker.node, version=VERSION,
-        keys=131_072, budget=_BUDGET, purposes=("control",),
-        until=(holder.clock() + timedelta(days=30)).date(), divisor=made.divisor, range=made.range,
-        size=len(made.bits), digest=filter_digest(made),
-    )  # fmt: skip
+        offer=secrets.token_hex(16),
+        holder=holder.node,
+        asker=asker.node,
+        version=VERSION,
+        keys=131_072,
+        budget=_BUDGET,
+        purposes=("control",),
+        until=(holder.clock() + timedelta(days=30)).date(),
+        divisor=made.divisor,
+        range=made.range,
+        size=len(made.bits),
+        digest=filter_digest(made),
+    )
     return Made(terms=terms, secret=secret, filter=made)
 
 

@@ -38,14 +38,94 @@ PARTIES = 60_000
 RESTRICTED = 200  # one alert in so many
 LISTED = 12  # one alert in so many rests on an entry of a list
 ENTRIES = 3_000
-_CHECKS = ("exact", "squeezed", "fuzzy", "cas", "hs", "more", "hs-mismatch", "quantity", "route",
-           "no-cas", "pieces", "vague", "script", "cas-mismatch", "amount", "detour", "weak",
-           "unno", "cus", "structure", "systematic", "class", "label", "stated")  # fmt: skip
-_COUNTRIES = ("CN", "IN", "MX", "US", "NL", "DE", "BE", "ES", "TR", "GB", "PL", "FR", "IT", "CA",
-              "BR", "CO", "GT", "PA", "EC", "PE", "AR", "CL", "KR", "JP", "TH", "MM", "VN", "MY",
-              "ID", "AU", "NZ", "ZA", "NG", "GH", "EG", "AE", "SA", "PK", "AF", "IR", "RU", "UA",
-              "CZ", "AT", "CH", "SE", "FI", "NO", "DK", "IE", "PT", "GR", "RO", "BG", "HU", "HK",
-              "SG", "TW", "LK", "BD")  # fmt: skip
+_CHECKS = (
+    "exact",
+    "squeezed",
+    "fuzzy",
+    "cas",
+    "hs",
+    "more",
+    "hs-mismatch",
+    "quantity",
+    "route",
+    "no-cas",
+    "pieces",
+    "vague",
+    "script",
+    "cas-mismatch",
+    "amount",
+    "detour",
+    "weak",
+    "unno",
+    "cus",
+    "structure",
+    "systematic",
+    "class",
+    "label",
+    "stated",
+)
+_COUNTRIES = (
+    "CN",
+    "IN",
+    "MX",
+    "US",
+    "NL",
+    "DE",
+    "BE",
+    "ES",
+    "TR",
+    "GB",
+    "PL",
+    "FR",
+    "IT",
+    "CA",
+    "BR",
+    "CO",
+    "GT",
+    "PA",
+    "EC",
+    "PE",
+    "AR",
+    "CL",
+    "KR",
+    "JP",
+    "TH",
+    "MM",
+    "VN",
+    "MY",
+    "ID",
+    "AU",
+    "NZ",
+    "ZA",
+    "NG",
+    "GH",
+    "EG",
+    "AE",
+    "SA",
+    "PK",
+    "AF",
+    "IR",
+    "RU",
+    "UA",
+    "CZ",
+    "AT",
+    "CH",
+    "SE",
+    "FI",
+    "NO",
+    "DK",
+    "IE",
+    "PT",
+    "GR",
+    "RO",
+    "BG",
+    "HU",
+    "HK",
+    "SG",
+    "TW",
+    "LK",
+    "BD",
+)
 _HAN = "有机化学中间体原料药粉末桶装进口级工业用高纯度试剂农药染料医药"
 
 
@@ -107,8 +187,9 @@ class Maker:
         chance = self._chance
         consignment = (row - 1) // LINES_EACH
         fixed = random.Random(SEED + consignment)
-        start, end = (fixed.choices(_COUNTRIES, cum_weights=self._country_weights)[0]
-                      for _ in range(2))  # fmt: skip
+        start, end = (
+            fixed.choices(_COUNTRIES, cum_weights=self._country_weights)[0] for _ in range(2)
+        )
         sender, receiver = fixed.choices(self._names, cum_weights=self._name_weights, k=2)
         line = Line(
             row=row,
@@ -134,14 +215,21 @@ class Maker:
     def _alert(self, row: int) -> Alert:
         chance = self._chance
         substance = self._pick(self._substances, self._substance_weights)
-        others = [self._pick(self._substances, self._substance_weights).slug
-                  for _ in range(chance.random() < 0.1)]  # fmt: skip
+        others = [
+            self._pick(self._substances, self._substance_weights).slug
+            for _ in range(chance.random() < 0.1)
+        ]
         line, at = self._line(row, substance)
         score = min(100, max(1, int(chance.gauss(62, 18))))
         severity: Severity = (
-            "critical" if score >= 80 else "high" if score >= 60 else "medium" if score >= 40
+            "critical"
+            if score >= 80
+            else "high"
+            if score >= 60
+            else "medium"
+            if score >= 40
             else "low"
-        )  # fmt: skip
+        )
         due = line.arrival if chance.random() < 0.92 else None
         left = (due - TODAY).days if due else None
         urgency = 0 if left is None else 30 if left <= 1 else 15 if left <= 7 else 0
@@ -175,17 +263,26 @@ class Maker:
         yield Reason(rule="control", text=text, points=45, source="un-1988-tables")
         for rule in dict.fromkeys(self._pick(_CHECKS, self._check_weights) for _ in range(3)):
             said = f"{substance.name} stands in the description as {rule}"
-            yield Reason(rule=rule, text=said, points=10, source="tidewaiter-rules",
-                         evidence=evidence)  # fmt: skip
+            yield Reason(
+                rule=rule, text=said, points=10, source="tidewaiter-rules", evidence=evidence
+            )
 
     def _match(self, line: Line) -> PartyMatch:
         number = int(ENTRIES * self._chance.random() ** 3)
         return PartyMatch(
-            role="consignee", name=(line.parties or ())[1].name or "", list="made-list",
-            list_name="Made list", version="0" * 64, list_day=TODAY, entry=f"M-{number}",
-            listed_name=self._names[number], name_kind="primary", kind="organisation",
-            probability=0.8, action="blocked",
-        )  # fmt: skip
+            role="consignee",
+            name=(line.parties or ())[1].name or "",
+            list="made-list",
+            list_name="Made list",
+            version="0" * 64,
+            list_day=TODAY,
+            entry=f"M-{number}",
+            listed_name=self._names[number],
+            name_kind="primary",
+            kind="organisation",
+            probability=0.8,
+            action="blocked",
+        )
 
 
 def _zipf(count: int, power: float) -> list[float]:
@@ -194,18 +291,30 @@ def _zipf(count: int, power: float) -> list[float]:
 
 def _mention(substance: Substance, at: Evidence) -> Mention:
     return Mention(
-        substance=substance.slug, name=substance.name, cas=next(iter(substance.cas), None),
-        field=at.field, start=at.start, end=at.end, text=at.text, how="exact", tier="strong",
-        score=1.0, reasons=(f'"{at.text}" is a name of {substance.name}',),
-    )  # fmt: skip
+        substance=substance.slug,
+        name=substance.name,
+        cas=next(iter(substance.cas), None),
+        field=at.field,
+        start=at.start,
+        end=at.end,
+        text=at.text,
+        how="exact",
+        tier="strong",
+        score=1.0,
+        reasons=(f'"{at.text}" is a name of {substance.name}',),
+    )
 
 
 def _holding(substance: Substance, control: Any) -> Holding:
     return Holding(
-        substance=substance.slug, regime=control.regime, schedule=control.schedule,
-        since=control.since, scope="salts where they can exist", source=control.source,
+        substance=substance.slug,
+        regime=control.regime,
+        schedule=control.schedule,
+        since=control.since,
+        scope="salts where they can exist",
+        source=control.source,
         mark="read",
-    )  # fmt: skip
+    )
 
 
 def _plain(line: Line) -> dict[str, Any]:

@@ -103,9 +103,11 @@ def questions(database: Database, alerts: int) -> list[Question]:
     every = AlertFilter()
     asked = [Question("first page", every, View()), Question("first page", _open(), View())]
     for sort in ORDERS:
-        asked += [Question("each order", _open(), View(sort=sort)),
-                  Question("deep page", _open(), View(sort=sort, after=deep)),
-                  Question("deep page", _open(), View(sort=sort, before=deep))]  # fmt: skip
+        asked += [
+            Question("each order", _open(), View(sort=sort)),
+            Question("deep page", _open(), View(sort=sort, after=deep)),
+            Question("deep page", _open(), View(sort=sort, before=deep)),
+        ]
     for wanted in singles:
         group = "full text" if wanted.words else "each filter alone"
         asked += [Question(group, wanted, View(sort=sort)) for sort in ("rank", "due")]
@@ -148,8 +150,17 @@ def _filters(database: Database) -> Iterator[AlertFilter]:
     yield AlertFilter(due_within=-1)
     yield AlertFilter(due_from=TODAY, due_to=TODAY + timedelta(days=40))
     yield AlertFilter(day_from=TODAY - timedelta(days=100), day_to=TODAY - timedelta(days=90))
-    for words in ("drums", "acid", "eph", "中间体", "drums precursor lot", "lot 0004711",
-                  "cn20260000", "nothing-like-it", "trading gmbh drums"):  # fmt: skip
+    for words in (
+        "drums",
+        "acid",
+        "eph",
+        "中间体",
+        "drums precursor lot",
+        "lot 0004711",
+        "cn20260000",
+        "nothing-like-it",
+        "trading gmbh drums",
+    ):
         yield AlertFilter(words=words)
 
 
@@ -259,13 +270,19 @@ def main() -> None:
             told = measure(database, asked)
     kind = "PostgreSQL" if given.server else "SQLite"
     known = json.loads(OUT.read_text("utf-8")) if OUT.exists() else {}
-    known[kind] = {"alerts": given.alerts, "seed": SEED, "processor": processor(),
-                   "times": told,
-                   "versions": versions(("sqlalchemy", "numpy", "msgspec"))}  # fmt: skip
+    known[kind] = {
+        "alerts": given.alerts,
+        "seed": SEED,
+        "processor": processor(),
+        "times": told,
+        "versions": versions(("sqlalchemy", "numpy", "msgspec")),
+    }
     OUT.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
     for row in told:
-        print(f"{kind:11} {row['group']:20} {row['what']:7} {row['asked']:6} "
-              f"CPU {row['cpu_ms']} wall {row['wall_ms']} ms")  # fmt: skip
+        print(
+            f"{kind:11} {row['group']:20} {row['what']:7} {row['asked']:6} "
+            f"CPU {row['cpu_ms']} wall {row['wall_ms']} ms"
+        )
 
 
 if __name__ == "__main__":

@@ -43,9 +43,14 @@ DEPTHS = (0.01, 0.05, 0.10)
 PLACES = ("Country of Departure", "Country of Origin", "Country of Origin Indicator")
 TABLE = ("HS6 Code", "Country of Departure", "Country of Origin", "Tax Rate", "Tax Type")
 CATEGORIES = (
-    "Office ID", "Process Type", "Import Type", "Import Use", "Payment Type", "Mode of Transport",
+    "Office ID",
+    "Process Type",
+    "Import Type",
+    "Import Use",
+    "Payment Type",
+    "Mode of Transport",
     "Tax Type",
-)  # fmt: skip
+)
 NUMBERS = ("Tax Rate", "Net Mass", "Item Price")
 SETTINGS = load_ranker_settings()
 
@@ -95,13 +100,24 @@ def main() -> None:
 def _selection() -> dict[str, float]:
     """Select from a million lines, of which one in a hundred has an alert."""
     lines = [
-        Candidate(key=f"f#{i} C{i}/1", file="f", row=i, consignment=f"C{i}", seq=1,
-                  score=i % 97 if i % 100 == 0 else 0)
+        Candidate(
+            key=f"f#{i} C{i}/1",
+            file="f",
+            row=i,
+            consignment=f"C{i}",
+            seq=1,
+            score=i % 97 if i % 100 == 0 else 0,
+        )
         for i in range(LINES)
-    ]  # fmt: skip
+    ]
     rules = load_selection_rules()
-    plan = Plan(quota=LINES // 100, random=rules.random, explore=rules.explore,
-                least_random=rules.least_random, lane=rules.lane)  # fmt: skip
+    plan = Plan(
+        quota=LINES // 100,
+        random=rules.random,
+        explore=rules.explore,
+        least_random=rules.least_random,
+        lane=rules.lane,
+    )
     start = time.process_time()
     choose(lines, plan, "a seed that is known")
     return {"lines": LINES, "cpu_seconds": round(time.process_time() - start, 1)}
@@ -115,8 +131,15 @@ def _found(scores: np.ndarray, hits: np.ndarray, seconds: float, *, chances: boo
         low[at], high[at] = (round(end, 4) for end in wilson(round(right), rows))
         precision[at], recall[at] = round(right / rows, 4), round(right / float(hits.sum()), 4)
     off = round(brier(scores, hits), 4) if chances else None
-    return Found(precision=precision, low=low, high=high, recall=recall, brier=off,
-                 auc=round(auc(scores, hits), 4), cpu_seconds=round(seconds, 1))  # fmt: skip
+    return Found(
+        precision=precision,
+        low=low,
+        high=high,
+        recall=recall,
+        brier=off,
+        auc=round(auc(scores, hits), 4),
+        cpu_seconds=round(seconds, 1),
+    )
 
 
 def _read(part: str) -> list[Example]:
@@ -134,15 +157,22 @@ def _example(row: dict[str, str]) -> Example:
     if isinstance(mass, float) and isinstance(price, float) and mass:
         values["price of a kg"] = price / mass
     values["HS4"], values["HS2"] = row["HS6 Code"].zfill(6)[:4], row["HS6 Code"].zfill(6)[:2]
-    return Example(alert=row["Declaration ID"], day=date.fromisoformat(row["Date"]), score=0,
-                   values=values, hit=row["Fraud"] == "1", by_result=True)  # fmt: skip
+    return Example(
+        alert=row["Declaration ID"],
+        day=date.fromisoformat(row["Date"]),
+        score=0,
+        values=values,
+        hit=row["Fraud"] == "1",
+        by_result=True,
+    )
 
 
 def _features(*, places: bool) -> list[Feature]:
     named = (*CATEGORIES, "HS6 Code", "HS4", "HS2", *(PLACES if places else ()))
     made = [Feature(name=name, kind="category", says="{value}") for name in named]
-    return made + [Feature(name=name, kind="number", says="{value}")
-                   for name in (*NUMBERS, "price of a kg")]  # fmt: skip
+    return made + [
+        Feature(name=name, kind="number", says="{value}") for name in (*NUMBERS, "price of a kg")
+    ]
 
 
 def _table(split: Split) -> np.ndarray:
@@ -163,8 +193,10 @@ def _ranker(split: Split, features: Sequence[Feature]) -> np.ndarray:
     taught, held, last = split["train"], split["valid"], split["test"]
     blank = scales_of(taught, features, SETTINGS)
     base, scales, pairs = tabled(blank, best(blank, taught, held, SETTINGS, SEED))
-    odds = [base + terms(scales, pairs, [each.values for each in rows]).sum(axis=1)
-            for rows in (held, last)]  # fmt: skip
+    odds = [
+        base + terms(scales, pairs, [each.values for each in rows]).sum(axis=1)
+        for rows in (held, last)
+    ]
     slope, shift = calibrated(odds[0], hits_of(held))
     return logistic(slope * odds[1] + shift)
 
@@ -174,9 +206,11 @@ def _many(split: Split, features: Sequence[Feature]) -> np.ndarray:
     blank = scales_of(split["train"], features, SETTINGS)
     columns = {part: columns_of(blank, rows) for part, rows in split.items()}
     model = HistGradientBoostingClassifier(
-        max_iter=300, random_state=SEED, early_stopping=False,
+        max_iter=300,
+        random_state=SEED,
+        early_stopping=False,
         categorical_features=np.array(columns["train"].categories),
-    )  # fmt: skip
+    )
     with threadpool_limits(1):
         model.fit(columns["train"].numbers(columns["train"].codes), hits_of(split["train"]))
         codes = columns["test"].numbers(columns["test"].codes)

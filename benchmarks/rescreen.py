@@ -74,10 +74,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         found = both(Path(place), told.lines, told.parties, told.server)
     result = {
-        "machine": processor(), "versions": versions(), "lines": told.lines,
-        "parties": told.parties, "new_entries": NEW, **found,
+        "machine": processor(),
+        "versions": versions(),
+        "lines": told.lines,
+        "parties": told.parties,
+        "new_entries": NEW,
+        **found,
         "ratio": round(found["whole"]["cpu_seconds"] / found["delta"]["cpu_seconds"], 1),
-    }  # fmt: skip
+    }
     print(json.dumps(result, indent=1))
     if not told.server:
         OUT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -103,9 +107,7 @@ def both(folder: Path, lines: int, parties: int, server: str) -> dict[str, Any]:
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         found[way] = json.loads(said)
     few, all_of_them = (set(found[way].pop("ids")) for way in ("delta", "whole"))
-    return {
-        **found, "only_whole": len(all_of_them - few), "only_delta": len(few - all_of_them)
-    }  # fmt: skip
+    return {**found, "only_whole": len(all_of_them - few), "only_delta": len(few - all_of_them)}
 
 
 def keep(folder: Path, parties: list[ListedParty], dated: date) -> None:
@@ -152,14 +154,17 @@ def batches(lines: int, names: list[str]) -> Iterator[pa.RecordBatch]:
     for begin in range(0, lines, BATCH):
         rows = [
             {
-                "row": row + 1, "consignment": f"C{row}", "seq": 1, "goods": goods[row],
+                "row": row + 1,
+                "consignment": f"C{row}",
+                "seq": 1,
+                "goods": goods[row],
                 "parties": [
                     {"role": "consignor", "name": names[row % len(names)], "country": "CN"},
                     {"role": "consignee", "name": chance.choice(names), "country": "CN"},
                 ],
             }
             for row in range(begin, min(begin + BATCH, lines))
-        ]  # fmt: skip
+        ]
         yield pa.RecordBatch.from_pylist(rows, schema=LINES)
 
 
@@ -169,9 +174,10 @@ def one(way: str, lists: str, place: str) -> dict[str, Any]:
     lines, ids = 0, []
     begun = time.perf_counter()
     try:
-        with open_database(place) as database, screen_again(
-            database, settings, whole=way == "whole"
-        ) as again:  # fmt: skip
+        with (
+            open_database(place) as database,
+            screen_again(database, settings, whole=way == "whole") as again,
+        ):
             assert bool(again.plan.why) == (way == "whole"), again.plan.why
             for stored, new in again.batches():
                 lines += len(stored.lines)

@@ -76,12 +76,15 @@ def measured(folder: Path, lines: int, *, spark: bool) -> list[dict[str, object]
         assert alerts == first, f"{way} finds other alerts"
         rows.append(
             {
-                "way": way, "lines": lines, "alerts": alerts.count(b"\n"),
-                "cpu seconds": round(cpu, 1), "wall seconds": round(wall, 1),
+                "way": way,
+                "lines": lines,
+                "alerts": alerts.count(b"\n"),
+                "cpu seconds": round(cpu, 1),
+                "wall seconds": round(wall, 1),
                 "lines a minute of two cores, by cpu": round(lines / cpu * CORES * 60),
                 "load": round(os.getloadavg()[0], 1),
             }
-        )  # fmt: skip
+        )
         print(json.dumps(rows[-1]), flush=True)
     return rows
 

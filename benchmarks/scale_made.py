@@ -28,9 +28,14 @@ NAMED = 300  # one consignment in so many names a listed party
 HITS = 20  # one line in so many is of benchmarks.lines
 TITLES = ("", " address", " country")
 HEADER = (
-    "consignment", "goods", "hs", "net weight kg", "departure date", "country of origin",
+    "consignment",
+    "goods",
+    "hs",
+    "net weight kg",
+    "departure date",
+    "country of origin",
     *(f"{role}{title}" for role in ROLES for title in TITLES),
-)  # fmt: skip
+)
 
 
 def write_manifest(path: Path, listed: Sequence[ListedParty], lines: int) -> None:

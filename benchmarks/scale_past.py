@@ -75,22 +75,37 @@ def measured(
     for number, way in enumerate([*WAYS] * turns):
         out = folder / f"out{number}{'' if 'spark' in way else '.jsonl'}"
         took = run(
-            "screen", str(files[0]), "--day", "2026-11-25", *history,
-            "--lists", str(folder / "none"), "--rules", str(folder / "rules.toml"),
-            "--ranker", str(folder / "ranker.json"), "--out", str(out), *WAYS[way],
-        )  # fmt: skip
+            "screen",
+            str(files[0]),
+            "--day",
+            "2026-11-25",
+            *history,
+            "--lists",
+            str(folder / "none"),
+            "--rules",
+            str(folder / "rules.toml"),
+            "--ranker",
+            str(folder / "ranker.json"),
+            "--out",
+            str(out),
+            *WAYS[way],
+        )
         alerts = alerts_of(out)
         assert alerts, f"{way} finds no alert"
         first = alerts if first is None else first
         assert alerts == first, f"{way} finds other alerts"
         rows.append(
             {
-                "way": way, "lines": lines, "every line asked": selects,
-                "alerts": alerts.count(b"\n"), "cpu seconds": round(took.cpu, 1),
-                "wall seconds": round(took.wall, 1), "MB that gather": took.memory // 1_000_000,
+                "way": way,
+                "lines": lines,
+                "every line asked": selects,
+                "alerts": alerts.count(b"\n"),
+                "cpu seconds": round(took.cpu, 1),
+                "wall seconds": round(took.wall, 1),
+                "MB that gather": took.memory // 1_000_000,
                 "load": round(os.getloadavg()[0], 1),
             }
-        )  # fmt: skip
+        )
         print(json.dumps(rows[-1]), flush=True)
     return rows
 

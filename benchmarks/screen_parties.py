@@ -48,20 +48,26 @@ HITS = 20  # one line in so many is of benchmarks.lines, of which 6 % name a sub
 CHEMICAL = ("28", "29", "30", "38")  # chapters whose words name substances
 COMMAND = (sys.executable, "-m", "tidewaiter")
 KINDS: dict[str, PartyKind] = {
-    "individual": "person", "vessel": "vessel", "aircraft": "aircraft",
-}  # fmt: skip
+    "individual": "person",
+    "vessel": "vessel",
+    "aircraft": "aircraft",
+}
 ORIGINS = {
-    "neg_company_cn": "companies, China", "neg_company_world": "companies, world",
-    "neg_generic_company": "companies, general words", "neg_hanzi_company": "companies, in Han",
-    "neg_hard_company": "companies, near listed ones", "neg_cyr_person": "persons, in Cyrillic",
+    "neg_company_cn": "companies, China",
+    "neg_company_world": "companies, world",
+    "neg_generic_company": "companies, general words",
+    "neg_hanzi_company": "companies, in Han",
+    "neg_hard_company": "companies, near listed ones",
+    "neg_cyr_person": "persons, in Cyrillic",
     "neg_hanzi_person": "persons, in Han",
     "neg_hard_ar_person": "persons, Arabic, near listed ones",
     "neg_hard_cn_person": "persons, Chinese, near listed ones",
     "neg_hard_es_person": "persons, Spanish, near listed ones",
     "neg_hard_kr_person": "persons, Korean, near listed ones",
     "neg_hard_ru_person": "persons, Russian, near listed ones",
-    "neg_person_global": "persons, of the world", "neg_person_us": "persons, United States",
-}  # fmt: skip
+    "neg_person_global": "persons, of the world",
+    "neg_person_us": "persons, United States",
+}
 ENOUGH = 100  # parties of an origin
 
 Row = dict[str, object]
@@ -141,13 +147,16 @@ def speed(listed: Sequence[ListedParty], lines: int) -> list[Row]:
             told.append(seconds)
             rows.append(
                 {
-                    "what": name, "lines": lines, "ways of writing parties": parties,
-                    "cpu seconds": round(seconds, 1), "ratio": round(seconds / told[0], 2),
+                    "what": name,
+                    "lines": lines,
+                    "ways of writing parties": parties,
+                    "cpu seconds": round(seconds, 1),
+                    "ratio": round(seconds / told[0], 2),
                     "alerts": len(alerts),
                     "with a listed party": sum(bool(each["parties"]) for each in alerts),
                     "with a sign": sum(_signed(each) for each in alerts),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -243,11 +252,14 @@ def flagged(origin: str, asked: Sequence[tuple[PartyOnPaper, bool]], finder: Par
             surely += any(match.probability >= sure for match in matches) and not same
     total = len(asked)
     return {
-        "origin": origin, "parties": total,
-        "told": told, "told %": _percent(told, total),
-        "sure": surely, "sure %": _percent(surely, total),
+        "origin": origin,
+        "parties": total,
+        "told": told,
+        "told %": _percent(told, total),
+        "sure": surely,
+        "sure %": _percent(surely, total),
         "of a listed name": apart,
-    }  # fmt: skip
+    }
 
 
 def _percent(count: int, total: int) -> str:

@@ -174,8 +174,12 @@ def _offers(database: Database) -> dict[str, Any]:
                 add_steps(work, [(each, status) for each in now.values()], verdict)
     with database.work() as work, _timed() as spent:
         learned = learn(work)
-    return {"decided": learned.decided, "looked": learned.looked, "offers": len(learned.offers),
-            **spent}  # fmt: skip
+    return {
+        "decided": learned.decided,
+        "looked": learned.looked,
+        "offers": len(learned.offers),
+        **spent,
+    }
 
 
 def _storing(database: Database, scope: Scope) -> dict[str, Any]:

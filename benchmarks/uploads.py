@@ -80,9 +80,10 @@ class Visitor:
             yield _TAIL
 
         answer = self.client.post(
-            f"/screen/files.json?csrf={self.token}", content=body(),
+            f"/screen/files.json?csrf={self.token}",
+            content=body(),
             headers={"content-type": "multipart/form-data; boundary=b"},
-        )  # fmt: skip
+        )
         answer.raise_for_status()
         return dict(answer.json()["uploads"][0])
 

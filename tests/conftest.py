@@ -24,11 +24,20 @@ SHARED = "TIDEWAITER_SHARED"
 
 # Files that take minutes, the longest first: begun last, one would run on when all others are done.
 LONG = (
-    "bulk/test_kills.py", "bulk/test_stops.py", "uploads/test_kills.py", "test_docs.py",
-    "courier/test_programme.py", "web/test_openapi.py", "courier/test_machines.py",
-    "rescreen/test_property.py", "web/test_pages.py", "scenario/test_coalition.py",
-    "bulk/test_alone.py", "test_together.py", "courier/test_hostile_peers.py",
-)  # fmt: skip
+    "bulk/test_kills.py",
+    "bulk/test_stops.py",
+    "uploads/test_kills.py",
+    "test_docs.py",
+    "courier/test_programme.py",
+    "web/test_openapi.py",
+    "courier/test_machines.py",
+    "rescreen/test_property.py",
+    "web/test_pages.py",
+    "scenario/test_coalition.py",
+    "bulk/test_alone.py",
+    "test_together.py",
+    "courier/test_hostile_peers.py",
+)
 
 # The first call of a compiled function compiles it, so a deadline would fail by chance.
 settings.register_profile("tidewaiter", deadline=None)

@@ -22,9 +22,19 @@ DISMISS = Wanted(verdict="dismiss", reason="other-goods")
 Make = Callable[..., Alert]
 MakeBatch = Callable[[int, int], Batch]
 LISTED = PartyMatch(
-    role="consignee", name="X", list="own", list_name="Own", version="", list_day=None, entry="1",
-    listed_name="X", name_kind="primary", kind="organisation", probability=0.9, action="blocked",
-)  # fmt: skip
+    role="consignee",
+    name="X",
+    list="own",
+    list_name="Own",
+    version="",
+    list_day=None,
+    entry="1",
+    listed_name="X",
+    name_kind="primary",
+    kind="organisation",
+    probability=0.9,
+    action="blocked",
+)
 
 
 def remover(make_alert: Make, row: int, **change: object) -> Alert:
@@ -35,19 +45,30 @@ def remover(make_alert: Make, row: int, **change: object) -> Alert:
         "line": Line(row=row, consignment=f"C{row}", seq=1, goods=goods, hs="33043000"),
         "mentions": (
             Mention(
-                substance="acetone", name="Acetone", cas=None, field="goods", start=0, end=7,
-                text="Acetone", how="exact", tier="strong", score=0.98,
+                substance="acetone",
+                name="Acetone",
+                cas=None,
+                field="goods",
+                start=0,
+                end=7,
+                text="Acetone",
+                how="exact",
+                tier="strong",
+                score=0.98,
             ),
         ),
-    }  # fmt: skip
+    }
     return make_alert(row, **(facts | change))
 
 
 def proposal(**change: object) -> Proposal:
     """Make a proposal; keywords replace what it says."""
     facts: dict[str, object] = {
-        "scope": SCOPE, "reason": "other-goods", "owner": "reyes", "expires": date(2026, 9, 1),
-    }  # fmt: skip
+        "scope": SCOPE,
+        "reason": "other-goods",
+        "owner": "reyes",
+        "expires": date(2026, 9, 1),
+    }
     return Proposal(**(facts | change))  # type: ignore[arg-type]
 
 

@@ -36,12 +36,22 @@ def together(url: str, tmp_path: Path) -> Together:
     def go(*paths: Path) -> list[str]:
         processes = [
             subprocess.Popen(
-                [*SCREEN, str(path), "--db", url, "--out", str(tmp_path / f"{place}.jsonl"),
-                 "--refused", str(tmp_path / f"{place}.csv")],
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                [
+                    *SCREEN,
+                    str(path),
+                    "--db",
+                    url,
+                    "--out",
+                    str(tmp_path / f"{place}.jsonl"),
+                    "--refused",
+                    str(tmp_path / f"{place}.csv"),
+                ],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
             )
             for place, path in enumerate(paths)
-        ]  # fmt: skip
+        ]
         talk = [process.communicate(timeout=300)[1] for process in processes]
         assert [process.returncode for process in processes] == [1] * len(paths), talk
         return talk

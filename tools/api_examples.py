@@ -130,9 +130,14 @@ def _exchange(node: Node, folder: Path) -> None:
     notice, _ = read_written(examples.NOTICE)
     sent = Sent(notice=structs.replace(notice, sent=DAY, reply_by=DAY + timedelta(days=28)))
     event = Event(
-        id="5f0c3c9a", notice=notice.reference, by="exporter", seq=1, version=1, at=stamp.at,
+        id="5f0c3c9a",
+        notice=notice.reference,
+        by="exporter",
+        seq=1,
+        version=1,
+        at=stamp.at,
         what=sent,
-    )  # fmt: skip
+    )
     heard = Heard(sender=peer.node, to=about.node, message="m-1", at=stamp.at.isoformat())
     with node.exchange() as (desk, _):
         safe = desk.ring.lock

@@ -39,10 +39,16 @@ KOSOVO = {"Kosovo": "XK"}  # Natural Earth gives it no code; data/countries.toml
 POINTS = {"AN": "CW"}  # a code no longer in use, and where its place was
 # What neither table has: longitude and latitude to a tenth of a degree, general knowledge.
 ISLES = {
-    "AC": (-14.4, -7.9), "AQ": (-64.1, -64.8), "BV": (3.4, -54.4), "CP": (-109.2, 10.3),
-    "CQ": (-2.4, 49.4), "DG": (72.4, -7.3), "EA": (-5.3, 35.9), "IC": (-15.4, 28.1),
+    "AC": (-14.4, -7.9),
+    "AQ": (-64.1, -64.8),
+    "BV": (3.4, -54.4),
+    "CP": (-109.2, 10.3),
+    "CQ": (-2.4, 49.4),
+    "DG": (72.4, -7.3),
+    "EA": (-5.3, 35.9),
+    "IC": (-15.4, 28.1),
     "TA": (-12.3, -37.1),
-}  # fmt: skip
+}
 _COORDINATE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
 

@@ -166,10 +166,13 @@ def inner_point(ring: Ring) -> Point:
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
     steps = 24
     grid = [
-        (min(xs) + (i + 0.5) / steps * (max(xs) - min(xs)),
-         min(ys) + (j + 0.5) / steps * (max(ys) - min(ys)))
-        for i in range(steps) for j in range(steps)
-    ]  # fmt: skip
+        (
+            min(xs) + (i + 0.5) / steps * (max(xs) - min(xs)),
+            min(ys) + (j + 0.5) / steps * (max(ys) - min(ys)),
+        )
+        for i in range(steps)
+        for j in range(steps)
+    ]
     return max(grid, key=lambda place: _depth(place, ring))
 
 

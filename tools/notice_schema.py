@@ -16,9 +16,12 @@ from tidewaiter.exchange.notices.xml import NAMESPACE, ROOT
 from tidewaiter.exchange.strict import LARGEST
 
 _TYPES: dict[Kind, str] = {
-    "text": "xs:string", "number": "n:number", "flag": "xs:boolean", "day": "n:day",
+    "text": "xs:string",
+    "number": "n:number",
+    "flag": "xs:boolean",
+    "day": "n:day",
     "time": "n:time",
-}  # fmt: skip
+}
 _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
 <!-- Made by tools/notice_pages.py from the records of tidewaiter.exchange.notices. -->
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:n="{NAMESPACE}"

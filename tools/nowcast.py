@@ -87,18 +87,30 @@ def written(found: Sequence[Parameters], releases: Sequence[Reading]) -> str:
     ]
     for each in found:
         lines += [
-            "", "[[indicators]]", f'indicator = "{each.indicator}"', f'rests = "{each.rests}"',
-            f"growth = {each.growth:.3f}", f"up = {each.up:.3f}", f"down = {each.down:.3f}",
-            f"cells = {each.cells}", f"releases = {each.releases}", f"error = {each.error:.3f}",
-        ]  # fmt: skip
+            "",
+            "[[indicators]]",
+            f'indicator = "{each.indicator}"',
+            f'rests = "{each.rests}"',
+            f"growth = {each.growth:.3f}",
+            f"up = {each.up:.3f}",
+            f"down = {each.down:.3f}",
+            f"cells = {each.cells}",
+            f"releases = {each.releases}",
+            f"error = {each.error:.3f}",
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _add(gathered: Gathered, place: str, last: int, count: float) -> None:
     gathered.add(
-        place=place, indicator="overdose", basis="occurrence", last=last, months=12, value=count,
+        place=place,
+        indicator="overdose",
+        basis="occurrence",
+        last=last,
+        months=12,
+        value=count,
         closed=last <= _CLOSED,
-    )  # fmt: skip
+    )
 
 
 def main(folder: Path) -> None:

@@ -36,11 +36,24 @@ CLOSE = 1e-7  # steps of Newton's method that end it
 OTHERS = 3  # entries that look most like a query and are not it
 DOUBTFUL = 0.3  # weight of such an entry where the right one is listed too: it may be the same
 FIRST = {
-    "one": -6, "evidence": 2, "log evidence": 3, "contradicted share": -12,
-    "omitted listed share": -3, "omitted asked share": -5, "fuzziness": -1, "exact": 9, "edit": 8,
-    "two edits": 7, "romanised": 8, "skeleton": 6, "joined": 8, "initial": 5, "loose": 5,
-    "translated": 7, "transcribed": 7,
-}  # fmt: skip
+    "one": -6,
+    "evidence": 2,
+    "log evidence": 3,
+    "contradicted share": -12,
+    "omitted listed share": -3,
+    "omitted asked share": -5,
+    "fuzziness": -1,
+    "exact": 9,
+    "edit": 8,
+    "two edits": 7,
+    "romanised": 8,
+    "skeleton": 6,
+    "joined": 8,
+    "initial": 5,
+    "loose": 5,
+    "translated": 7,
+    "transcribed": 7,
+}
 EXACT, INITIAL = NAMES.index("exact"), NAMES.index("initial")
 TIED = 2.0  # coefficient of an initial, in those of a word; an initial weighs 2.5 nats at most
 PAIR = 1.0  # weight of a labelled pair

@@ -52,10 +52,16 @@ def hash_file(path: Path) -> str:
 
 
 def screen_file(
-    path: Path, options: ReadOptions, settings: Settings, journal: Path, *,
-    workers: int, database: Database | None, who: str | None = None,
+    path: Path,
+    options: ReadOptions,
+    settings: Settings,
+    journal: Path,
+    *,
+    workers: int,
+    database: Database | None,
+    who: str | None = None,
     register: RegisterAsked | None = None,
-) -> Iterator[Progress]:  # fmt: skip
+) -> Iterator[Progress]:
     """Screen a file; stopped at any point and called again, it goes on where it was.
 
     Args:
@@ -104,9 +110,12 @@ def screen_file(
 
 
 def _registered(
-    read: Iterator[pa.RecordBatch | Refusal], settings: Settings, register: RegisterAsked | None,
-    kept: Journal, workers: int,
-) -> Iterator[Step]:  # fmt: skip
+    read: Iterator[pa.RecordBatch | Refusal],
+    settings: Settings,
+    register: RegisterAsked | None,
+    kept: Journal,
+    workers: int,
+) -> Iterator[Step]:
     """Yield the steps that are not done yet, with what the register says of their alerts."""
     done = kept.done
     steps = run(read, settings, workers=workers, after=done.row, remarks=done.remarks)

@@ -93,9 +93,12 @@ for function in (mix_all, units_hash):
 def test_an_uncounted_function_counts_nothing(tmp_path: Path) -> None:
     """Where Numba no longer takes the option, searching would be half as fast, unseen."""
     done = subprocess.run(
-        [sys.executable, "-c", _COUNTED], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", _COUNTED],
+        capture_output=True,
+        text=True,
+        check=True,
         env={**os.environ, "TIDEWAITER_CACHE": str(tmp_path), "PYTHONPATH": str(SRC)},
-    )  # fmt: skip
+    )
     assert done.stdout.split() == ["True", "False"]
 
 

@@ -8,10 +8,15 @@ from tidewaiter.base.remembering import remember
 @pytest.mark.parametrize(
     ("question", "times"),
     [
-        ("x" * 36, 1), ("x" * 37, 2),  # 64 for the text itself
-        (("x" * 10,), 1), (("", ""), 2), ((("x" * 37,),), 2), ((), 1), (5, 1),
+        ("x" * 36, 1),
+        ("x" * 37, 2),  # 64 for the text itself
+        (("x" * 10,), 1),
+        (("", ""), 2),
+        ((("x" * 37,),), 2),
+        ((), 1),
+        (5, 1),
     ],
-)  # fmt: skip
+)
 def test_long_questions_are_answered_anew(question: object, times: int) -> None:
     """A text counts with what it takes beside its letters, wherever it stands in the question."""
     asked = []

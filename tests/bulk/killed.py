@@ -15,9 +15,23 @@ from tidewaiter.cli.main import main
 
 OURS = ("tidewaiter", "pathlib", "sqlalchemy.engine", "sqlalchemy.dialects")
 TOUCHES = frozenset(
-    {"write", "writelines", "flush", "fsync", "truncate", "close", "replace", "unlink", "mkdir",
-     "flock", "execute", "executemany", "commit", "write_batch"}
-)  # fmt: skip
+    {
+        "write",
+        "writelines",
+        "flush",
+        "fsync",
+        "truncate",
+        "close",
+        "replace",
+        "unlink",
+        "mkdir",
+        "flock",
+        "execute",
+        "executemany",
+        "commit",
+        "write_batch",
+    }
+)
 
 
 def kill_at(number: int, seen: list[int]) -> None:

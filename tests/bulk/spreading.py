@@ -126,9 +126,15 @@ def write(folder: Path, rows: Sequence[tuple[str, ...]]) -> Path:
 
 
 def spread(
-    paths: list[Path], out: Path, *, batch_rows: int = 16, seed: int = 0,
-    history: Sequence[Path] = (), basis: Settings = BASIS, keeps: bool = True,
-) -> Outcome:  # fmt: skip
+    paths: list[Path],
+    out: Path,
+    *,
+    batch_rows: int = 16,
+    seed: int = 0,
+    history: Sequence[Path] = (),
+    basis: Settings = BASIS,
+    keeps: bool = True,
+) -> Outcome:
     """Screen files on a cluster of this process."""
     options = ReadOptions(batch_rows=batch_rows)
     inputs = [Input(path=path, name=path.name, options=options) for path in paths]

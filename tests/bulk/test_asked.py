@@ -21,15 +21,28 @@ from tidewaiter.parties.types import Identifier
 
 ROWS = [
     {
-        "id": "7", "name": "Qorvex, Ltd", "kind": "company", "country": "CN; HK",
-        "born": "", "address": "12 Keji Road; Shenzhen", "phone": "+86 10 6512 3456",
-        "lei": "213800KUD8LAJWSQ9D15", "id_scheme": "",
+        "id": "7",
+        "name": "Qorvex, Ltd",
+        "kind": "company",
+        "country": "CN; HK",
+        "born": "",
+        "address": "12 Keji Road; Shenzhen",
+        "phone": "+86 10 6512 3456",
+        "lei": "213800KUD8LAJWSQ9D15",
+        "id_scheme": "",
     },
     {
-        "id": "A1234567", "name": "Пример Анна", "kind": "person", "country": "Russia",
-        "born": "5 Mar 1970", "address": "", "phone": "", "lei": "", "id_scheme": "passport",
+        "id": "A1234567",
+        "name": "Пример Анна",
+        "kind": "person",
+        "country": "Russia",
+        "born": "5 Mar 1970",
+        "address": "",
+        "phone": "",
+        "lei": "",
+        "id_scheme": "passport",
     },
-]  # fmt: skip
+]
 
 
 def _csv(rows: list[dict[str, str]], encoding: str = "utf-8") -> bytes:
@@ -88,9 +101,13 @@ def test_all_formats_tell_the_same(
         Identifier(scheme="LEI", value="213800KUD8LAJWSQ9D15"),
     )
     assert second == AskedParty(
-        id="A1234567", text="Пример Анна", kind="person", countries=("Russia",),
-        births=("1970-03-05",), identifiers=(Identifier(scheme="passport", value="A1234567"),),
-    )  # fmt: skip
+        id="A1234567",
+        text="Пример Анна",
+        kind="person",
+        countries=("Russia",),
+        births=("1970-03-05",),
+        identifiers=(Identifier(scheme="passport", value="A1234567"),),
+    )
 
 
 def test_numbers_and_days_in_cells_of_a_spreadsheet() -> None:

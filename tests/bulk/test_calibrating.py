@@ -28,9 +28,11 @@ from tidewaiter.parties.types import Identifier, ListedParty, PartyKind, PartyNa
 DAY = date(2026, 11, 25)
 LISTED = read_rows(Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl")
 NUMBERED = ListedParty(
-    id="numbered", kind="organisation", names=(PartyName(text="Harbourine Chemicals"),),
+    id="numbered",
+    kind="organisation",
+    names=(PartyName(text="Harbourine Chemicals"),),
     identifiers=(Identifier(scheme="registration", value="U24110MH1956"),),
-)  # fmt: skip
+)
 _NAMES = st.sampled_from([party.names[0].text for party in LISTED])
 _ASKED = st.builds(
     AskedParty,
@@ -83,9 +85,13 @@ def known(calibrator: Calibrator, parties: Iterable[AskedParty], file: str = "c.
 
 
 def told(
-    calibrator: Calibrator, cleared: Known, found: Known | None = None, *, least: float = 0.4,
+    calibrator: Calibrator,
+    cleared: Known,
+    found: Known | None = None,
+    *,
+    least: float = 0.4,
     rate: float | None = None,
-) -> Calibration:  # fmt: skip
+) -> Calibration:
     """Calibrate at a threshold or for a rate."""
     return calibrate(calibrator, cleared, found, Wanted(rate, Threshold(least=least)))
 
@@ -132,8 +138,9 @@ def test_a_party_counts_once_whatever_its_id(calibrator: Calibrator) -> None:
     cleared = known(calibrator, rows)
     assert (cleared.hits.parties, cleared.repeated) == (2, 1)
     assert {group.key: group.alerts.total for group in told(calibrator, cleared).origins} == {
-        "DE": 1, "AT": 1,
-    }  # fmt: skip
+        "DE": 1,
+        "AT": 1,
+    }
 
 
 def test_an_unequal_rate_by_origin_is_marked(calibrator: Calibrator) -> None:
@@ -191,10 +198,17 @@ def test_what_a_judgement_settles_is_no_alert(tmp_path: Path) -> None:
     add_judgement(
         archive.folder,
         Judgement(
-            list="board", entry=entry.id, version=version_of(entry), name=name, country="DE",
-            verdict="other", why="x", by="x", day=DAY,
+            list="board",
+            entry=entry.id,
+            version=version_of(entry),
+            name=name,
+            country="DE",
+            verdict="other",
+            why="x",
+            by="x",
+            day=DAY,
         ),
-    )  # fmt: skip
+    )
     rows = [AskedParty(text=name, countries=(place,)) for place in ("Germany", "MX")]
     asking = Calibrator(archive, DAY)
     calibration = told(asking, known(asking, rows), least=LOWEST)

@@ -132,10 +132,16 @@ def test_junk_after_the_last_step_is_dropped(screen: Screen, whole: Path, tmp_pa
 
 @pytest.mark.parametrize(
     "change",
-    [{"day": date(2026, 1, 1)}, {"sha256": "1" * 64}, {"street": True}, {"own": (Path("/a"),)},
-     {"rules": Path("/r.toml")}, {"file": "other.csv"}],
+    [
+        {"day": date(2026, 1, 1)},
+        {"sha256": "1" * 64},
+        {"street": True},
+        {"own": (Path("/a"),)},
+        {"rules": Path("/r.toml")},
+        {"file": "other.csv"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_journal_of_other_settings_is_begun_anew(
     change: dict[str, object], settings: Settings, whole: Path
 ) -> None:

@@ -16,11 +16,20 @@ def batches() -> list[pa.RecordBatch]:
     """Make batches of parties, of which some share a room."""
     names = [f"Firm{chr(97 + place)} Chem" for place in range(12)]
     rows = [
-        {"row": place, "consignment": "A", "seq": 1, "parties": [{
-            "name": name, "address": ROOM if place % 3 else "", "country": "CN",
-        }]}
+        {
+            "row": place,
+            "consignment": "A",
+            "seq": 1,
+            "parties": [
+                {
+                    "name": name,
+                    "address": ROOM if place % 3 else "",
+                    "country": "CN",
+                }
+            ],
+        }
         for place, name in enumerate(names, 1)
-    ]  # fmt: skip
+    ]
     return [pa.RecordBatch.from_pylist(rows[at : at + 3], schema=LINES) for at in range(0, 12, 3)]
 
 

@@ -36,16 +36,23 @@ from tidewaiter.rescreen.before import before_of
 GOODS = ("ephedrine", "acetic anhydride", "potassium permanganate", "steel bolts", "paper")
 NAMES = ("Alpha Chem", "Beta Chem", "Gamma Chem", "Delta Chem", "")
 lines = st.tuples(
-    st.sampled_from("AB"), st.sampled_from(GOODS), st.sampled_from(("", "5", "40", "kgs")),
-    st.sampled_from(("2026-01-05", "2026-01-25", "")), st.sampled_from(NAMES),
-    st.sampled_from((ROOM, "")), st.sampled_from(NAMES),
-)  # fmt: skip
+    st.sampled_from("AB"),
+    st.sampled_from(GOODS),
+    st.sampled_from(("", "5", "40", "kgs")),
+    st.sampled_from(("2026-01-05", "2026-01-25", "")),
+    st.sampled_from(NAMES),
+    st.sampled_from((ROOM, "")),
+    st.sampled_from(NAMES),
+)
 
 
 def alone(
-    path: Path, batch_rows: int, folder: Path, history: Sequence[Path] = (),
+    path: Path,
+    batch_rows: int,
+    folder: Path,
+    history: Sequence[Path] = (),
     basis: Settings = BASIS,
-) -> list[bytes]:  # fmt: skip
+) -> list[bytes]:
     """Screen a file as one machine does; return its alerts as they are written."""
     here = structs.replace(basis, file=path.name, sha256=hash_file(path))
     options, place = ReadOptions(batch_rows=batch_rows), folder / f"{path.name}.journal"
@@ -64,13 +71,18 @@ def alone(
 
 @settings(max_examples=6, deadline=None)
 @given(
-    rows=st.lists(lines, min_size=1, max_size=20), size=st.integers(2, 12), seed=st.integers(),
+    rows=st.lists(lines, min_size=1, max_size=20),
+    size=st.integers(2, 12),
+    seed=st.integers(),
     earlier=st.lists(st.lists(lines, min_size=1, max_size=9), max_size=2),
-)  # fmt: skip
+)
 def test_any_split_gives_the_alerts_of_one_machine(
-    rows: list[tuple[str, ...]], size: int, seed: int, earlier: list[list[tuple[str, ...]]],
+    rows: list[tuple[str, ...]],
+    size: int,
+    seed: int,
+    earlier: list[list[tuple[str, ...]]],
     tmp_path_factory: pytest.TempPathFactory,
-) -> None:  # fmt: skip
+) -> None:
     """Sums over lines and earlier files, signs of shells, order and bytes are as on one machine."""
     folder = tmp_path_factory.mktemp("spread")
     path, history = write(folder, rows), [write(folder, each) for each in earlier]
@@ -95,8 +107,12 @@ def test_the_past_says_what_it_says_on_one_machine(
     wanted = alone(now, 100, tmp_path, history, basis)
     assert parts(tmp_path / "out") == wanted
     assert found.alerts == len(wanted)
-    told = {rule for rule in load_alert_rules().past.rules for line in wanted
-            if f'"rule":"{rule}"'.encode() in line}  # fmt: skip
+    told = {
+        rule
+        for rule in load_alert_rules().past.rules
+        for line in wanted
+        if f'"rule":"{rule}"'.encode() in line
+    }
     assert told >= {"trader-new", "goods-new", "split", "equipment-after", "co-loaded"}
     assert (b'"substances":[]' in wanted[-1]) == bool(selects)
 
@@ -184,9 +200,10 @@ def test_a_machine_that_differs_is_refused(tmp_path: Path) -> None:
     """A machine with other lists would find other things, and nobody would see it."""
     path = write(tmp_path, [("A", "ephedrine", "", "", "", "", "")])
     task = Task(
-        inputs=(Input(path=path, name=path.name, options=ReadOptions()),), settings=BASIS,
+        inputs=(Input(path=path, name=path.name, options=ReadOptions()),),
+        settings=BASIS,
         digest="another",
-    )  # fmt: skip
+    )
     with pytest.raises(InputError, match="another version"):
         screen_on(HereCluster(1, 1), task, tmp_path, registry_digest)
 

@@ -62,9 +62,15 @@ def test_a_judgement_counts_from_then_on(settings: Settings) -> None:
     archive = Archive(settings.lists)
     ((_, (entry,)),) = archive.in_force(DAY)
     told = Judgement(
-        list="own-watch", entry="A-1", version=version_of(entry), name=name, verdict="other",
-        why="another firm", by="officer", day=DAY,
-    )  # fmt: skip
+        list="own-watch",
+        entry="A-1",
+        version=version_of(entry),
+        name=name,
+        verdict="other",
+        why="another firm",
+        by="officer",
+        day=DAY,
+    )
     add_judgement(settings.lists, told)
     (match,) = _matches(settings, name, "IN")
     assert match.judged.startswith("judged another party")
@@ -78,9 +84,15 @@ def test_a_judgement_of_a_name_is_none_of_a_number(settings: Settings) -> None:
     _keep(settings.lists, head + ship, date(2026, 10, 2))
     ((_, (entry,)),) = Archive(settings.lists).in_force(DAY)
     told = Judgement(
-        list="own-watch", entry="V-1", version=version_of(entry), name="Example Express",
-        verdict="other", why="a namesake", by="officer", day=DAY,
-    )  # fmt: skip
+        list="own-watch",
+        entry="V-1",
+        version=version_of(entry),
+        name="Example Express",
+        verdict="other",
+        why="a namesake",
+        by="officer",
+        day=DAY,
+    )
     add_judgement(settings.lists, told)
     finder = finder_for(settings)
     assert finder is not None

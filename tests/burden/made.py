@@ -37,12 +37,18 @@ def release(
             for indicator in indicators:
                 counted = truths[indicator] * (1.0 if indicator == "all-causes" else 1.0 - share)
                 gathered.add(
-                    place=place, indicator=indicator, basis="occurrence", last=last - lag,
-                    months=12, value=float(round(counted)), closed=lag >= 12,
+                    place=place,
+                    indicator=indicator,
+                    basis="occurrence",
+                    last=last - lag,
+                    months=12,
+                    value=float(round(counted)),
+                    closed=lag >= 12,
                     pending=0.15 + 100 * share / 40 / pending if signs else None,
                     predicted=round(truths[indicator] * 1.015)
-                    if signs and indicator != "all-causes" else None,
-                )  # fmt: skip
+                    if signs and indicator != "all-causes"
+                    else None,
+                )
     return Reading(
         source="cdc-vsrr", figures=gathered.table(), notes=(), released=last + 5, told=False
     )

@@ -58,8 +58,14 @@ def test_a_place_is_found_by_each_name() -> None:
         assert find_place(each.code) == each
         assert find_place(each.name.upper()) == each
     assert [find_place(text).code for text in ("oh", "39", "NY", "YC", "DE", "Germany", "zz")] == [
-        "US-OH", "US-OH", "US-NY", "US-NY-NYC", "US-DE", "DE", "ZZ",
-    ]  # fmt: skip
+        "US-OH",
+        "US-OH",
+        "US-NY",
+        "US-NY-NYC",
+        "US-DE",
+        "DE",
+        "ZZ",
+    ]
     with pytest.raises(InputError, match="no place"):
         find_place("Atlantis")
 

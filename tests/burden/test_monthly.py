@@ -28,9 +28,15 @@ def windows_of(months: list[int], *, hidden: int | None = None, settled: int = 9
     for at in range(11, len(months)):
         value = None if START + at == hidden else float(sums[at + 1] - sums[at - 11])
         gathered.add(
-            place="US", indicator="T40.4", basis="occurrence", last=START + at, months=12,
-            value=value, closed=at < settled, missing="" if value is not None else "suppressed",
-        )  # fmt: skip
+            place="US",
+            indicator="T40.4",
+            basis="occurrence",
+            last=START + at,
+            months=12,
+            value=value,
+            closed=at < settled,
+            missing="" if value is not None else "suppressed",
+        )
     return gathered.table()
 
 
@@ -93,27 +99,40 @@ def test_open_months_carry_the_interval_of_their_windows() -> None:
     months = [100] * 26
     figures = windows_of(months, settled=24)
     rows = [
-        {"place": "US", "indicator": "T40.4", "last": START + at, "lag": 25 - at,
-         "reported": 1200.0, "closed": False, "estimate": 1210.0, "low": 1195.0, "high": 1230.0,
-         "flag": "", "method": "both"}
+        {
+            "place": "US",
+            "indicator": "T40.4",
+            "last": START + at,
+            "lag": 25 - at,
+            "reported": 1200.0,
+            "closed": False,
+            "estimate": 1210.0,
+            "low": 1195.0,
+            "high": 1230.0,
+            "flag": "",
+            "method": "both",
+        }
         for at in (24, 25)
-    ]  # fmt: skip
+    ]
     estimates = pa.Table.from_pylist(rows, schema=ESTIMATES)
     base = {START + at: 100.0 for at in range(12)}
     found = recovered_months(figures, "US", "T40.4", base, estimates).figures.to_pylist()
     assert [row["closed"] for row in found[-3:]] == [True, False, False]
     assert [row["value"] for row in found[-3:]] == [100.0, 110.0, 100.0]
     assert [(row["low"], row["high"]) for row in found[-3:]] == [
-        (None, None), (95.0, 130.0), (65.0, 135.0)
-    ]  # fmt: skip
+        (None, None),
+        (95.0, 130.0),
+        (65.0, 135.0),
+    ]
     assert (found[-1]["year_low"], found[-1]["year_high"]) == (1195.0, 1230.0)
 
 
 def test_a_percentage_has_no_months() -> None:
     """A share of deaths is no count, and its windows do not add up."""
     gathered = Gathered()
-    gathered.add(place="US", indicator="specified", measure="percent", last=START, months=12,
-                 value=90.0)  # fmt: skip
+    gathered.add(
+        place="US", indicator="specified", measure="percent", last=START, months=12, value=90.0
+    )
     with pytest.raises(InputError, match="percentage"):
         recovered_months(gathered.table(), "US", "specified")
 

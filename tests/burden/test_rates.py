@@ -19,8 +19,19 @@ TEN = bands()["ten-year"]
 
 def test_weights_are_those_that_nchs_prints() -> None:
     """The shares of the standard population are those of NCHS Statistical Notes 20."""
-    printed = (0.013818, 0.055317, 0.145565, 0.138646, 0.135573, 0.162613, 0.134834, 0.087247,
-               0.066037, 0.044842, 0.015508)  # fmt: skip
+    printed = (
+        0.013818,
+        0.055317,
+        0.145565,
+        0.138646,
+        0.135573,
+        0.162613,
+        0.134834,
+        0.087247,
+        0.066037,
+        0.044842,
+        0.015508,
+    )
     assert TEN.weights == pytest.approx(printed, abs=1.5e-6)
     assert sum(TEN.weights) == pytest.approx(1)
 

@@ -16,8 +16,10 @@ from tidewaiter.burden.readers import READERS, read_release
 from tidewaiter.burden.supply import Said, chosen, supplied
 from tidewaiter.burden.types import Release
 
-CBP = ("FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,"
-       "Count of Event,Sum Qty (lbs)\r\n")  # fmt: skip
+CBP = (
+    "FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,"
+    "Count of Event,Sum Qty (lbs)\r\n"
+)
 NFLIS = (
     "LABTYPE,RPTAGGR,YYYY,PERIOD,DRUG_REPORTS,QUERY_RUN_DATE,SUBSTANCE_ID,SUBSTANCE_DESCRIPTION,"
     "BASE_ID,BASE_DESCRIPTION,DRUG_CATEGORY_CODE,DRUG_CATEGORY_DESCRIPTION,STATE,STATE_LONG_NAME,"
@@ -85,8 +87,10 @@ def release(text: str, name: str) -> Release:
 SAMPLES = {
     "cbp": CBP + seized("2024", "SEP", "1") + seized("2025 (FYTD)", "OCT", "1"),
     "nflis": NFLIS + "".join(reported(state, 1, "FENTANYL", "Fentanyl") for state in STATES[:5]),
-    "census": CENSUS, "annual": ANNUAL, "wonder": WONDER,
-}  # fmt: skip
+    "census": CENSUS,
+    "annual": ANNUAL,
+    "wonder": WONDER,
+}
 
 
 def value(figures: pa.Table, **where: object) -> list[float | None]:
@@ -104,16 +108,20 @@ def test_a_fiscal_year_begins_in_october() -> None:
     whole = read.figures.filter(pc.equal(read.figures["part"], ""))
     pounds = whole.filter(pc.equal(whole["measure"], "pounds")).to_pylist()
     assert [(row["last"], row["value"], row["closed"]) for row in pounds] == [
-        (parse_month("2024-09"), 3.0, None), (parse_month("2024-10"), 7.5, False)
-    ]  # fmt: skip
+        (parse_month("2024-09"), 3.0, None),
+        (parse_month("2024-10"), 7.5, False),
+    ]
     assert value(whole, measure="events") == [3, 3]
     assert read.released == parse_month("2024-11")
 
 
 def test_a_file_that_was_filtered_makes_no_sum_of_the_nation() -> None:
     """One border is not the United States: its rows are read, the nation's sum is not made."""
-    text = "".join(line for line in (CBP + seized("2024", "SEP", "1")).splitlines(keepends=True)
-                   if "Coastal" not in line)  # fmt: skip
+    text = "".join(
+        line
+        for line in (CBP + seized("2024", "SEP", "1")).splitlines(keepends=True)
+        if "Coastal" not in line
+    )
     kept = release(text, "border.csv")
     assert len(kept.reading.figures) == 4
     assert "" not in kept.reading.figures["part"].to_pylist()
@@ -133,15 +141,21 @@ def test_downloads_that_overlap_are_revisions_and_never_added() -> None:
     assert (said.value, said.release) == (3.0, "cbp-seizures 2024-09")
     lsd = chosen(supplied([old, new]), ["seized-lsd"], since=parse_month("2024-09"))
     assert [(each.measure, each.value, each.revised) for each in lsd] == [
-        ("events", 3, None), ("pounds", 12, None)
-    ]  # fmt: skip
+        ("events", 3, None),
+        ("pounds", 12, None),
+    ]
 
 
 def test_rows_of_seizures_that_cannot_be_read_are_noted() -> None:
     """A row twice, a drug unknown, a month that is none, a mass below zero: refused, one each."""
     row = seized("2024", "SEP", "1").splitlines(keepends=True)[0]
-    bad = (row, row.replace("Fentanyl", "Aspirin"), row.replace("SEP", "XYZ"),
-           row.replace(",1\r", ",-1\r"), "short,row\r\n")  # fmt: skip
+    bad = (
+        row,
+        row.replace("Fentanyl", "Aspirin"),
+        row.replace("SEP", "XYZ"),
+        row.replace(",1\r", ",-1\r"),
+        "short,row\r\n",
+    )
     read = read_release((CBP + row + "".join(bad)).encode(), "cbp.csv")
     assert [note.place for note in read.notes if not note.kept] == [f"row {n}" for n in range(2, 7)]
     assert value(read.figures, measure="events") == [1]
@@ -172,18 +186,21 @@ def test_a_table_of_the_annual_report_counts_isomers_once() -> None:
         + "".join(
             f"Drug,{name}\nFluorofentanyl,5\nFluorofentanyl (unspecified isomer),3\n"
             "para-Fluorofentanyl,2\nFentanyl-related compound (unspecified)1,1\n"
-            for name in sorted(place.name for place in places().values()
-                               if place.fips and place.fips != "72")
+            for name in sorted(
+                place.name for place in places().values() if place.fips and place.fips != "72"
+            )
         )
         + '"Source: Data generated: August 18, 2023."\n'
-    )  # fmt: skip
+    )
     read = read_release(table.encode(), "table.csv")
     ohio = read.figures.filter(pc.equal(read.figures["place"], "US-OH"))
     assert dict(zip(ohio["indicator"].to_pylist(), ohio["value"].to_pylist(), strict=True)) == {
-        "reported-class-fentanyl": 6, "reported-fluorofentanyl-all-isomers": 5,
-        "reported-fluorofentanyl": 3, "reported-para-fluorofentanyl": 2,
+        "reported-class-fentanyl": 6,
+        "reported-fluorofentanyl-all-isomers": 5,
+        "reported-fluorofentanyl": 3,
+        "reported-para-fluorofentanyl": 2,
         "reported-fentanyl-related-compound-unspecified": 1,
-    }  # fmt: skip
+    }
     assert value(read.figures, place="US", indicator="reported-class-fentanyl") == [6 * 51]
     assert read.released == parse_month("2023-08")
 
@@ -196,8 +213,9 @@ def test_estimates_of_the_nation_are_no_counts() -> None:
     )
     read = read_release(table.encode(), "table.csv")
     assert [(row["measure"], row["value"], row["missing"]) for row in read.figures.to_pylist()] == [
-        ("estimated reports", None, "low quality"), ("estimated reports", 169971.9, "")
-    ]  # fmt: skip
+        ("estimated reports", None, "low quality"),
+        ("estimated reports", 169971.9, ""),
+    ]
 
 
 def test_a_year_that_runs_and_a_nation_without_a_state_are_not_told() -> None:
@@ -257,17 +275,23 @@ def test_the_series_of_the_evaluation_data(shared: Path) -> None:
         *folder.glob("population/*.csv"),
     ]
     releases = [
-        Release(sha256=path.name, name=path.name,
-                reading=read_release(path.read_bytes(), path.name))
+        Release(
+            sha256=path.name, name=path.name, reading=read_release(path.read_bytes(), path.name)
+        )
         for path in files
-    ]  # fmt: skip
+    ]
     assert sum(each.reading.refused for each in releases) == 0
     series = supplied(releases)
     pounds = chosen(series, ["seized-fentanyl"], "pounds")
     assert len(pounds) == 75
-    by_year = {year: sum(each.value or 0 for each in pounds
-                         if parse_month(f"{year - 1}-10") <= each.last <= parse_month(f"{year}-09"))
-               for year in (2022, 2023)}  # fmt: skip
+    by_year = {
+        year: sum(
+            each.value or 0
+            for each in pounds
+            if parse_month(f"{year - 1}-10") <= each.last <= parse_month(f"{year}-09")
+        )
+        for year in (2022, 2023)
+    }
     assert by_year == {2022: pytest.approx(14699.8788), 2023: pytest.approx(27022.8509)}
     nation = chosen(series, ["reported-class-fentanyl"], place="US", since=parse_month("2022-12"))
     assert [each.value for each in nation] == [225017, 218303, 172143]

@@ -41,11 +41,18 @@ def _steps(*told: AnyContent | tuple[AnyContent, int]) -> list[Step]:
         written = write_content(content)
         steps.append(
             Step(
-                id=number, case=7, kind=kind_of(content), about=about, by="anna",
-                at=f"2026-03-01T12:{number:02}:00.000000+00:00", written=written, salt="00",
-                digest=step_digest("00", written), entry=number,
+                id=number,
+                case=7,
+                kind=kind_of(content),
+                about=about,
+                by="anna",
+                at=f"2026-03-01T12:{number:02}:00.000000+00:00",
+                written=written,
+                salt="00",
+                digest=step_digest("00", written),
+                entry=number,
             )
-        )  # fmt: skip
+        )
     return steps
 
 
@@ -69,9 +76,14 @@ def test_a_digest_is_of_one_content_and_one_salt(one: str, other: str, salt: byt
 def test_a_case_is_what_its_steps_say() -> None:
     """The last word counts, corrections are tied, and who had it before is not a member."""
     steps = _steps(
-        Opened(title="One"), Note(text="a"), (Note(text="b"), 2), Task(who="anna", what="Call"),
-        (Done(), 4), Shared(user="ben"), Owned(owner="cleo"),
-    )  # fmt: skip
+        Opened(title="One"),
+        Note(text="a"),
+        (Note(text="b"), 2),
+        Task(who="anna", what="Call"),
+        (Done(), 4),
+        Shared(user="ben"),
+        Owned(owner="cleo"),
+    )
     case = case_of(steps)
     assert (case.title, case.owner, case.members) == ("One", "cleo", ("cleo", "ben"))
     assert [note.corrected for note in case.notes] == [3, None]
@@ -84,9 +96,14 @@ def test_a_case_is_what_its_steps_say() -> None:
 def test_the_timeline_has_the_decisions_of_its_alerts_where_they_fell() -> None:
     """Between the steps, with the reason in words."""
     decided = Decided(
-        id=1, alert="a1", verdict="hold", reason="inspect", note="", by="ben",
+        id=1,
+        alert="a1",
+        verdict="hold",
+        reason="inspect",
+        note="",
+        by="ben",
         at="2026-03-01T12:01:30.000000+00:00",
-    )  # fmt: skip
+    )
     told = timeline(_steps(Opened(title="One"), Note(text="a")), {"a1": [decided]})
     assert [event.kind for event in told] == ["opened", "decided", "note"]
     assert told[1].did == "decided of an alert: hold"
@@ -115,12 +132,16 @@ def test_each_kind_has_its_rule_and_the_second_pair_of_eyes_its_right() -> None:
 @pytest.mark.parametrize(
     ("head", "kind"),
     [
-        (b"%PDF-1.7", "application/pdf"), (b"PK\3\4 whatever", "application/zip"),
-        (b"MZ\x90\0", "application/x-dosexec"), ("Grüße\n".encode(), "text/plain"),
-        ("Grü".encode()[:-1], "text/plain"), (b"\0\1\2", "application/octet-stream"),
-        (b"a\0b", "application/octet-stream"), (b"\xff\xfe", "application/octet-stream"),
+        (b"%PDF-1.7", "application/pdf"),
+        (b"PK\3\4 whatever", "application/zip"),
+        (b"MZ\x90\0", "application/x-dosexec"),
+        ("Grüße\n".encode(), "text/plain"),
+        ("Grü".encode()[:-1], "text/plain"),
+        (b"\0\1\2", "application/octet-stream"),
+        (b"a\0b", "application/octet-stream"),
+        (b"\xff\xfe", "application/octet-stream"),
     ],
-)  # fmt: skip
+)
 def test_a_file_is_what_its_bytes_say(head: bytes, kind: str) -> None:
     """Not what it is called."""
     assert load_case_rules().type_of(head) == kind

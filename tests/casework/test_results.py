@@ -30,15 +30,26 @@ GONE = Withdrawal(reason="entered", note="", by="x", at="")
 
 
 def _inspection(**change: object) -> Observed:
-    facts: dict[str, object] = {"kind": "inspection", "outcome": "as-declared", "day": DAY,
-                                "person": "Team 4", "checks": ("opened",)}  # fmt: skip
+    facts: dict[str, object] = {
+        "kind": "inspection",
+        "outcome": "as-declared",
+        "day": DAY,
+        "person": "Team 4",
+        "checks": ("opened",),
+    }
     return Observed(**(facts | change))  # type: ignore[arg-type]
 
 
 def _analysis(**change: object) -> Observed:
-    facts: dict[str, object] = {"kind": "laboratory", "outcome": "identified", "day": DAY,
-                                "person": "State laboratory", "methods": ("gc-ms",),
-                                "strength": "confirmatory", "findings": (ACETONE,)}  # fmt: skip
+    facts: dict[str, object] = {
+        "kind": "laboratory",
+        "outcome": "identified",
+        "day": DAY,
+        "person": "State laboratory",
+        "methods": ("gc-ms",),
+        "strength": "confirmatory",
+        "findings": (ACETONE,),
+    }
     return Observed(**(facts | change))  # type: ignore[arg-type]
 
 
@@ -143,8 +154,15 @@ def test_a_withdrawal_has_its_reason() -> None:
 
 
 def _result(number: int, replaces: int | None = None, *, gone: bool = False) -> Result:
-    return Result(id=number, alert="a", observed=_inspection(), replaces=replaces, by="x", at="",
-                  withdrawn=GONE if gone else None)  # fmt: skip
+    return Result(
+        id=number,
+        alert="a",
+        observed=_inspection(),
+        replaces=replaces,
+        by="x",
+        at="",
+        withdrawn=GONE if gone else None,
+    )
 
 
 def test_what_is_superseded_or_withdrawn_does_not_count() -> None:

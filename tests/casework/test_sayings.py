@@ -18,14 +18,20 @@ PARTY = Claim(rule="party", about="party")
 
 def _lab(*findings: Finding, firm: bool = True) -> Observed:
     return Observed(
-        kind="laboratory", outcome="identified", day=date(2026, 3, 2), person="x",
-        methods=("gc-ms",), strength="confirmatory" if firm else "presumptive", findings=findings,
-    )  # fmt: skip
+        kind="laboratory",
+        outcome="identified",
+        day=date(2026, 3, 2),
+        person="x",
+        methods=("gc-ms",),
+        strength="confirmatory" if firm else "presumptive",
+        findings=findings,
+    )
 
 
 def _look(outcome: str, *checks: str) -> Observed:
-    return Observed(kind="inspection", outcome=outcome, day=date(2026, 3, 2), person="x",
-                    checks=checks)  # type: ignore[arg-type]  # fmt: skip
+    return Observed(
+        kind="inspection", outcome=outcome, day=date(2026, 3, 2), person="x", checks=checks
+    )  # type: ignore[arg-type]
 
 
 FOUND = Finding(substance="acetone")
@@ -43,8 +49,11 @@ OTHER = Finding(substance="toluene")
         (_lab(ABSENCE), ABSENT, Saying(said="confirmed", firm=True)),
         (_lab(OTHER), THERE, SILENT),  # it is not said that nothing else is in it
         (_lab(), THERE, SILENT),
-        (_lab(Finding(name="Propanone", cas="67-64-1")), THERE,
-         Saying(said="confirmed", firm=True)),
+        (
+            _lab(Finding(name="Propanone", cas="67-64-1")),
+            THERE,
+            Saying(said="confirmed", firm=True),
+        ),
         (_lab(FOUND), PARTY, SILENT),
         (_lab(FOUND), PAPERS, SILENT),
         (_look("not-as-declared", "opened"), PAPERS, Saying(said="confirmed", firm=True)),
@@ -54,7 +63,7 @@ OTHER = Finding(substance="toluene")
         (_look("not-found"), PAPERS, SILENT),
         (_look("as-declared", "opened"), THERE, SILENT),
     ],
-)  # fmt: skip
+)
 def test_what_one_result_says(result: Observed, claim: Claim, said: Saying) -> None:
     """It is derived from what was found, and how."""
     assert says(result, claim) == said

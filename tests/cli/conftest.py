@@ -64,8 +64,12 @@ def process(here: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
     def run(*arguments: str | bytes, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [sys.executable, "-m", "tidewaiter", *arguments],
-            input=stdin, capture_output=True, check=False, cwd=here, timeout=120,
-        )  # fmt: skip
+            input=stdin,
+            capture_output=True,
+            check=False,
+            cwd=here,
+            timeout=120,
+        )
 
     return run
 

@@ -36,8 +36,9 @@ def keep(here: Path, call: Call) -> Callable[[list[str], str], None]:
 
     def added(rows: list[str], dated: str) -> None:
         (here / "own.csv").write_text(HEAD + "".join([*rows, *OTHERS]), encoding="utf-8")
-        result = call("lists", "add", "own.csv", "--as", "own-watch", "--dated", dated,
-                      "--lists", "kept")  # fmt: skip
+        result = call(
+            "lists", "add", "own.csv", "--as", "own-watch", "--dated", dated, "--lists", "kept"
+        )
         assert result.exit_code == 0, result.output
 
     return added
@@ -48,15 +49,36 @@ def past(here: Path, call: Call, keep: Callable[[list[str], str], None]) -> Path
     """Screen a manifest into a database against the first firm alone."""
     keep(FIRMS[:1], "2026-12-01")
     (here / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
-    result = call("screen", "manifest.csv", "--day", "2026-12-01", "--db", "c.db", "--out",
-                  "first.jsonl", "--lists", "kept")  # fmt: skip
+    result = call(
+        "screen",
+        "manifest.csv",
+        "--day",
+        "2026-12-01",
+        "--db",
+        "c.db",
+        "--out",
+        "first.jsonl",
+        "--lists",
+        "kept",
+    )
     assert "1 alerts are new" in result.stderr
     return here
 
 
 def _again(call: Call, day: str, *more: str) -> tuple[str, list[dict[str, Any]]]:
-    result = call("screen", "--again", "--db", "c.db", "--day", day, "--out", "new.jsonl",
-                  "--lists", "kept", *more)  # fmt: skip
+    result = call(
+        "screen",
+        "--again",
+        "--db",
+        "c.db",
+        "--day",
+        day,
+        "--out",
+        "new.jsonl",
+        "--lists",
+        "kept",
+        *more,
+    )
     assert result.exit_code == 0, result.output
     text = Path("new.jsonl").read_text(encoding="utf-8")
     return result.stderr, [json.loads(line) for line in text.splitlines()]

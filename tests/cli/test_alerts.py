@@ -55,8 +55,14 @@ def test_an_alert_is_shown_with_all_that_stands_behind_it(call: Call, ids: list[
     call(*HOLD, ephedrine, "--reason", "inspect", "--note", note, "--db", "cases.db")
     call("alerts", "undo", ephedrine[:9], "--db", "cases.db")
     shown = call("alerts", "show", ephedrine, "--db", "cases.db").stdout
-    for words in ("=cmd|' /C calc'!A0 ephedrine", "HS: 29394100", "un-1988", "hold. The goods are",
-                  "took the decision back", "⟦U+001B⟧"):  # fmt: skip
+    for words in (
+        "=cmd|' /C calc'!A0 ephedrine",
+        "HS: 29394100",
+        "un-1988",
+        "hold. The goods are",
+        "took the decision back",
+        "⟦U+001B⟧",
+    ):
         assert words in shown
     assert "\x1b" not in shown
     told = json.loads(call("alerts", "show", ephedrine, "--db", "cases.db", "--json").stdout)

@@ -34,10 +34,14 @@ def test_a_result_is_recorded_shown_and_withdrawn(call: Call, ephedrine: str) ->
     done = call(*found, "--quantity", "2 kg", "--note", "vial\x1b[2J 3", *DB)
     assert (done.exit_code, done.stderr) == (0, f"{ephedrine}: result 1\n")
     shown = _shown(call, ephedrine)
-    for words in ("1  2026-03-01  Laboratory: Identified. State laboratory",
-                  "Ephedrine, 98.5\u00a0%",
-                  "(GC-MS); confirmatory", "amount: 2 kg", "⟦U+001B⟧",
-                  "confirmed by proof: Ephedrine is in the goods"):  # fmt: skip
+    for words in (
+        "1  2026-03-01  Laboratory: Identified. State laboratory",
+        "Ephedrine, 98.5\u00a0%",
+        "(GC-MS); confirmatory",
+        "amount: 2 kg",
+        "⟦U+001B⟧",
+        "confirmed by proof: Ephedrine is in the goods",
+    ):
         assert words in shown
     told = json.loads(call("alerts", "show", ephedrine, *DB, "--json").stdout)
     assert told["results"][0]["observed"]["mass_mg"] == 2_000_000

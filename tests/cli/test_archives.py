@@ -52,11 +52,15 @@ def test_files_are_screened_one_by_one_and_bad_ones_are_counted(screen: Call, he
     """Each has its alerts and refusals beside those of the others; two of one name have two."""
     path = pack(
         here / "a.zip",
-        ("jan/bl.csv", TABLE), ("feb/bl.csv", TABLE.replace("5", "kgs")),
-        ("picture.png", b"\x89PNG\r"), ("c.jsonl", '{"goods": "ephedrine"}\n'),
-        ("inner.zip", b""), ("../../etc/up.csv", TABLE),
-        ("C:\\bl.csv", TABLE.replace("5", "6")), ("empty.csv", ""),
-    )  # fmt: skip
+        ("jan/bl.csv", TABLE),
+        ("feb/bl.csv", TABLE.replace("5", "kgs")),
+        ("picture.png", b"\x89PNG\r"),
+        ("c.jsonl", '{"goods": "ephedrine"}\n'),
+        ("inner.zip", b""),
+        ("../../etc/up.csv", TABLE),
+        ("C:\\bl.csv", TABLE.replace("5", "6")),
+        ("empty.csv", ""),
+    )
     pack(here / "inner.zip", ("x.csv", TABLE))
     with zipfile.ZipFile(path, "a") as archive:
         archive.write(here / "inner.zip", "more/inner2.zip")
@@ -64,9 +68,13 @@ def test_files_are_screened_one_by_one_and_bad_ones_are_counted(screen: Call, he
     assert result.exit_code == 1
     assert "5 of 9 files of a.zip were read" in result.output
     assert sorted(each.name for each in (here / "alerts").iterdir()) == [
-        "C_bl.csv.jsonl", "c.jsonl.jsonl", "feb_bl.csv.jsonl", "feb_bl.csv.refused.csv",
-        "jan_bl.csv.jsonl", "up.csv.jsonl",
-    ]  # fmt: skip
+        "C_bl.csv.jsonl",
+        "c.jsonl.jsonl",
+        "feb_bl.csv.jsonl",
+        "feb_bl.csv.refused.csv",
+        "jan_bl.csv.jsonl",
+        "up.csv.jsonl",
+    ]
     assert [each["file"] for each in alerts(here / "alerts" / "up.csv.jsonl")] == ["up.csv"]
     assert not (here.parent / "etc").exists()
     assert "it is an archive in an archive" in result.output
@@ -197,21 +205,28 @@ def test_what_is_locked_or_damaged_is_told(here: Path) -> None:
         some[folder + 38 : folder + 42] = struct.pack("<I", 0o120777 << 16)
 
     assert [why(change) for change in (locked, damaged, packed, link)] == [
-        "it is locked with a password", "it is damaged", "it is packed in a way that is not known",
+        "it is locked with a password",
+        "it is damaged",
+        "it is packed in a way that is not known",
         "it is a link, and no file",
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "plain"),
     [
-        ("/etc/passwd", "passwd"), ("..", "1-"), ("a/../b.csv", "b.csv"),
-        ("\x1b[31m.csv", "_[31m.csv"), ("CON:.csv", "CON_.csv"),
-        (".hidden.csv", "hidden.csv"), ("é中.csv", "é中.csv"),
-        ("x" * 300 + ".csv", "x" * 146 + ".csv"), ("a\\b\\c.csv", "a_b_c.csv"),
+        ("/etc/passwd", "passwd"),
+        ("..", "1-"),
+        ("a/../b.csv", "b.csv"),
+        ("\x1b[31m.csv", "_[31m.csv"),
+        ("CON:.csv", "CON_.csv"),
+        (".hidden.csv", "hidden.csv"),
+        ("é中.csv", "é中.csv"),
+        ("x" * 300 + ".csv", "x" * 146 + ".csv"),
+        ("a\\b\\c.csv", "a_b_c.csv"),
         ("文" * 140 + ".csv", "文" * 48 + ".csv"),
     ],
-)  # fmt: skip
+)
 def test_names_lead_nowhere(here: Path, name: str, plain: str) -> None:
     """A file is unpacked under its own last name, without what a system would read in it."""
     path = pack(here / "a.zip", (name, TABLE))

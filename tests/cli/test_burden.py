@@ -162,16 +162,34 @@ def test_figures_are_exported_with_all_that_they_rest_on(
     assert rows == pq.read_table(here / "out.parquet").to_pylist()
     assert len(rows) == 4
     assert rows[0] | {"sha256": ""} == {
-        "release": "cdc-vsrr 2026-06", "source": "cdc-vsrr", "released": "2026-06",
-        "released_told": False, "sha256": "", "place": "US", "place_name": "United States",
-        "indicator": "overdose", "indicator_name": "Drug overdose deaths", "measure": "deaths",
-        "basis": "occurrence", "from": "2025-02", "to": "2026-01", "months": 12, "part": "",
-        "value": 81_000.0, "predicted": 81_500.0, "pending": None, "complete": None,
-        "closed": False, "missing": "",
-    }  # fmt: skip
+        "release": "cdc-vsrr 2026-06",
+        "source": "cdc-vsrr",
+        "released": "2026-06",
+        "released_told": False,
+        "sha256": "",
+        "place": "US",
+        "place_name": "United States",
+        "indicator": "overdose",
+        "indicator_name": "Drug overdose deaths",
+        "measure": "deaths",
+        "basis": "occurrence",
+        "from": "2025-02",
+        "to": "2026-01",
+        "months": 12,
+        "part": "",
+        "value": 81_000.0,
+        "predicted": 81_500.0,
+        "pending": None,
+        "complete": None,
+        "closed": False,
+        "missing": "",
+    }
     assert (rows[1]["place"], rows[1]["value"], rows[1]["missing"], rows[1]["closed"]) == (
-        "US-OH", None, "not shown", True,
-    )  # fmt: skip
+        "US-OH",
+        None,
+        "not shown",
+        True,
+    )
     read = list(csv.DictReader(io.StringIO((here / "out.csv").read_text("utf-8-sig"))))
     assert [row["value"] for row in read] == ["81000", "", "82000", ""]
     assert {row["closed"] for row in read} == {"true", "false"}
@@ -210,8 +228,9 @@ def test_fetch_goes_on_where_it_was_cut_and_keeps_what_is_new(
     assert burden("fetch", "cdc-vsrr", "--address", web.address).exit_code == 0
     kept = objects(burden("list", "--json").stdout)
     assert [(each["released"], each["origin"]) for each in kept] == [
-        ("2026-06", web.address), ("2026-07", web.address),
-    ]  # fmt: skip
+        ("2026-06", web.address),
+        ("2026-07", web.address),
+    ]
 
 
 def test_fetch_says_why_it_could_not(burden: Call, web: Web, here: Path) -> None:

@@ -9,8 +9,20 @@ from click.testing import Result
 
 Call = Callable[..., Result]
 HEAD = "State,Year,Month,Period,Indicator,Data Value,Footnote Symbol,Predicted Value"
-NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-         "October", "November", "December")  # fmt: skip
+NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 @pytest.fixture

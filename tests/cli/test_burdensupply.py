@@ -9,8 +9,10 @@ from click.testing import Result
 
 Call = Callable[..., Result]
 Objects = Callable[[str], list[dict[str, Any]]]
-TITLES = ("FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,"
-          "Count of Event,Sum Qty (lbs)")  # fmt: skip
+TITLES = (
+    "FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,"
+    "Count of Event,Sum Qty (lbs)"
+)
 ROWS = (
     "2024,{month},Office of Field Operations,Coastal/Interior,Other,MIAMI FIELD OFFICE,{rest}",
     "2024,{month},U.S. Border Patrol,Northern Border,Land Only,SWANTON SECTOR,{rest}",
@@ -45,8 +47,9 @@ def test_an_archive_and_files_give_the_same_series(burden: Call, objects: Object
         (row["to"], row["value"], row["before"], row["release"]) for row in objects(kept.stdout)
     ]
     assert told == [
-        ("2024-08", 6, 3, "cbp-seizures 2024-10"), ("2024-09", 4.5, None, "cbp-seizures 2024-10")
-    ]  # fmt: skip
+        ("2024-08", 6, 3, "cbp-seizures 2024-10"),
+        ("2024-09", 4.5, None, "cbp-seizures 2024-10"),
+    ]
     assert "Seizures mix enforcement with supply" in kept.stderr
     assert "is no seizure" in kept.stderr
 

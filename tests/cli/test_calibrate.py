@@ -81,9 +81,16 @@ def test_a_false_alert_comes_with_the_judgement_that_settles_it(
     assert f'{command} --country IN --why "..."' in shown
     before = told()["at"]["alerts"]["count"]
     settled = lists(
-        "judge", "own-watch", "A-1", "Harbourine Chemical Limited", "--other", "--country", "IN",
-        "--why", "another firm",
-    )  # fmt: skip
+        "judge",
+        "own-watch",
+        "A-1",
+        "Harbourine Chemical Limited",
+        "--other",
+        "--country",
+        "IN",
+        "--why",
+        "another firm",
+    )
     assert settled.exit_code == 0
     after = told()
     assert (after["at"]["alerts"]["count"], after["cleared"]["settled"]) == (before - 1, 1)
@@ -117,9 +124,16 @@ def test_a_threshold_is_kept_with_its_reason_and_its_file(
 def _screened(call: Call, *more: str) -> tuple[int, str]:
     """Screen; return the number of alerts and what was said."""
     result = call(
-        "screen", "manifest.csv", "--day", "2026-11-25", "--out", "a.jsonl", "--report", "r.html",
+        "screen",
+        "manifest.csv",
+        "--day",
+        "2026-11-25",
+        "--out",
+        "a.jsonl",
+        "--report",
+        "r.html",
         *more,
-    )  # fmt: skip
+    )
     assert result.exit_code == 0, result.output
     return len(Path("a.jsonl").read_text(encoding="utf-8").splitlines()), result.output
 

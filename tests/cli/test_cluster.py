@@ -18,16 +18,42 @@ from tidewaiter.scenario.madetrade import MadeTrade
 Call = Callable[..., Result]
 SPARK = ("--engine", "spark", "--master", "local[1]")
 HEARD = {
-    "paths", "engine", "master", "form", "spark", "day", "columns", "saved", "encoding",
-    "delimiter", "decimal", "dates", "units", "sheet", "format", "out", "history", "rules",
-    "threshold", "ranker", "folder", "own", "street",
-}  # fmt: skip
+    "paths",
+    "engine",
+    "master",
+    "form",
+    "spark",
+    "day",
+    "columns",
+    "saved",
+    "encoding",
+    "delimiter",
+    "decimal",
+    "dates",
+    "units",
+    "sheet",
+    "format",
+    "out",
+    "history",
+    "rules",
+    "threshold",
+    "ranker",
+    "folder",
+    "own",
+    "street",
+}
 """What a cluster does as one machine does."""
 
 REFUSED = {
-    "again": (), "whole": (), "report": ("r.html",), "refused": ("r.csv",),
-    "restricted": ("r.csv",), "db": ("x.db",), "register": ("x.db",), "workers": ("2",),
-}  # fmt: skip
+    "again": (),
+    "whole": (),
+    "report": ("r.html",),
+    "refused": ("r.csv",),
+    "restricted": ("r.csv",),
+    "db": ("x.db",),
+    "register": ("x.db",),
+    "workers": ("2",),
+}
 GOODS = "goods,consignor\nephedrine,Alpha Chem\npaper,Beta Chem\n"
 
 
@@ -94,10 +120,21 @@ def test_spark_writes_what_one_machine_writes(call: Call, tmp_path: Path) -> Non
     (tmp_path / "ranker.json").write_bytes(write_model(model()))
     here, there = tmp_path / "here.jsonl", tmp_path / "there"
     said = (
-        "screen", str(tmp_path / "now.parquet"), "--history", str(tmp_path / "past.parquet"),
-        "--ranker", str(tmp_path), "--rules", str(tmp_path / "rules.toml"), "--day", "2026-11-25",
-        "--lists", str(tmp_path / "none"), "--columns", str(tmp_path / "saved.json"),
-    )  # fmt: skip
+        "screen",
+        str(tmp_path / "now.parquet"),
+        "--history",
+        str(tmp_path / "past.parquet"),
+        "--ranker",
+        str(tmp_path),
+        "--rules",
+        str(tmp_path / "rules.toml"),
+        "--day",
+        "2026-11-25",
+        "--lists",
+        str(tmp_path / "none"),
+        "--columns",
+        str(tmp_path / "saved.json"),
+    )
     assert call(*said, "--map", "goods=Zork", "--out", str(here)).exit_code == 0
     result = call(*said, *SPARK, "--out", str(there))
     assert result.exit_code == 0, result.output

@@ -92,9 +92,14 @@ def test_a_roster_needs_its_endorsers_and_only_advises(met: tuple[Node, Node], h
     one, other = met
     listed = {"name": "Bergen", "country": "MX", "state": "left", "since": f"{TODAY}"}
     draft = _write(
-        here / "draft.json", id="g7", name="Group", day=f"{TODAY}", needed=2,
-        endorsers=[one.node, other.node], members=[{"node": other.node, **listed}],
-    )  # fmt: skip
+        here / "draft.json",
+        id="g7",
+        name="Group",
+        day=f"{TODAY}",
+        needed=2,
+        endorsers=[one.node, other.node],
+        members=[{"node": other.node, **listed}],
+    )
     one.run("coalition", "roster", "sign", draft, "--out", "one.json")
     assert "2 must" in one.run("coalition", "roster", "take", "one.json", code=2).stderr
     other.run("coalition", "roster", "sign", "one.json", "--out", "two.json")
@@ -114,10 +119,17 @@ def test_a_number_counts_with_evidence_alone(met: tuple[Node, Node], here: Path)
     """And both sides tell alike how a promise stands."""
     one, other = met
     promise = _write(
-        here / "promise.json", id="replies", owner="", who="Licensing", what="Answer in time",
-        indicator={"name": "share", "unit": "% of notices"}, direction="at least", target=90,
-        made=f"{TODAY}", due=f"{TODAY + timedelta(days=90)}",
-    )  # fmt: skip
+        here / "promise.json",
+        id="replies",
+        owner="",
+        who="Licensing",
+        what="Answer in time",
+        indicator={"name": "share", "unit": "% of notices"},
+        direction="at least",
+        target=90,
+        made=f"{TODAY}",
+        due=f"{TODAY + timedelta(days=90)}",
+    )
     one.run("coalition", "commitments", "add", promise, "--to", other.node)
     one.run("coalition", "commitments", "report", one.node, "replies", "95")
     assert "no evidence" in one.run("coalition", "commitments", "list").stdout

@@ -50,9 +50,14 @@ def patched(here: Path) -> Run:
         (here / "sitecustomize.py").write_text(patch, encoding="utf-8")
         path = os.pathsep.join([str(here), *filter(None, sys.path)])
         return subprocess.run(
-            [sys.executable, "-m", "tidewaiter", *arguments], capture_output=True, text=True,
-            check=False, cwd=here, timeout=170, env=os.environ | {"PYTHONPATH": path} | more,
-        )  # fmt: skip
+            [sys.executable, "-m", "tidewaiter", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=here,
+            timeout=170,
+            env=os.environ | {"PYTHONPATH": path} | more,
+        )
 
     return run
 
@@ -116,8 +121,7 @@ def test_a_fault_on_a_cluster_is_one_of_the_command(broken: Run) -> None:
     pytest.importorskip("pyspark")
     if java_home() is None and not os.environ.get("JAVA_HOME"):
         pytest.skip("there is no Java")
-    done = broken("--engine", "spark", "--master", "local[1]",
-                  "--out", "parts")  # fmt: skip
+    done = broken("--engine", "spark", "--master", "local[1]", "--out", "parts")
     assert done.returncode == FAULT
     assert "this is a fault of Tidewaiter" in done.stderr.splitlines()[-1]
 

@@ -196,8 +196,10 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
             one = found.pop(each.id)
             assert [r.text for r in each.reasons] == [r["text"] for r in one["reasons"]]
             assert (each.score, each.severity, each.rank) == (
-                one["score"], one["severity"], one["rank"]
-            )  # fmt: skip
+                one["score"],
+                one["severity"],
+                one["rank"],
+            )
             sums = [r.text for r in each.reasons if r.rule == "together"]
             assert all("2 lines of 2026-11" in text and "1,100 kg" in text for text in sums)
     assert not found
@@ -235,8 +237,11 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
         (new,) = (each for each in held.values() if each.file == "now.csv")
         assert new.row == 3
         assert new.title.startswith("The importer Nobody is in none of 120 earlier lines")
-        (note,) = [r for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
-                   if r.text.startswith("After the decision")]  # fmt: skip
+        (note,) = [
+            r
+            for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
+            if r.text.startswith("After the decision")
+        ]
     assert note.text.count("is in none of 120 earlier lines") == 2
     assert "; The" not in note.text
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:

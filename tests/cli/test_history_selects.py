@@ -29,8 +29,12 @@ def test_what_rules_select_is_written_behind_what_is_new(
     ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
     own, strict = here / "own.toml", here / "strict.toml"
     own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
-    levels = {"critical = 80": "critical = 99", "high = 60": "high = 98", "medium = 40":
-              "medium = 97", "low = 15": "low = 96"}  # fmt: skip
+    levels = {
+        "critical = 80": "critical = 99",
+        "high = 60": "high = 98",
+        "medium = 40": "medium = 97",
+        "low = 15": "low = 96",
+    }
     for level, other in levels.items():
         ours = ours.replace(level, other)
     strict.write_text(ours, encoding="utf-8")

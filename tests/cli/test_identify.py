@@ -15,9 +15,19 @@ Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
 Objects = Callable[[str], list[dict[str, Any]]]
 KEYS = [
-    "substance", "name", "cas", "span", "text", "how", "tier", "score", "reasons", "downgraded",
-    "structure", "atoms",
-]  # fmt: skip
+    "substance",
+    "name",
+    "cas",
+    "span",
+    "text",
+    "how",
+    "tier",
+    "score",
+    "reasons",
+    "downgraded",
+    "structure",
+    "atoms",
+]
 
 
 def _named(line: dict[str, Any]) -> set[str]:
@@ -52,9 +62,10 @@ def test_a_text_without_any_is_an_empty_list(text: str, call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "sign", ["\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\0"],
+    "sign",
+    ["\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\0"],
     ids=ascii,
-)  # fmt: skip
+)
 def test_only_a_line_feed_ends_a_line(sign: str, call: Call, here: Path, objects: Objects) -> None:
     """Other signs that end lines elsewhere stand inside of them here."""
     file = here / "lines.txt"

@@ -16,10 +16,17 @@ def test_a_table_is_told_with_its_columns(call: Call, here: Path) -> None:
     result = call("inspect", "a.csv")
     assert result.exit_code == 0
     for text in (
-        "a.csv: Delimited text, by its name", "decimal mark: net ,", "units in the header: net lb",
-        "understood", "by its name", "not used", "note", "x | y", "row 1, as it would be screened",
+        "a.csv: Delimited text, by its name",
+        "decimal mark: net ,",
+        "units in the header: net lb",
+        "understood",
+        "by its name",
+        "not used",
+        "note",
+        "x | y",
+        "row 1, as it would be screened",
         "0.680389 kg",
-    ):  # fmt: skip
+    ):
         assert text in result.output
 
 

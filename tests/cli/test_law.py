@@ -68,8 +68,11 @@ def test_a_catalogue_is_checked_and_counted(call: Call, tmp_path: Path) -> None:
     assert result.exit_code == 1
     rows = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     assert [(each["row"], each["route"]["destination"]) for each in rows] == [
-        (1, "MX"), (1, "US"), (3, "MX"), (3, "US"),
-    ]  # fmt: skip
+        (1, "MX"),
+        (1, "US"),
+        (3, "MX"),
+        (3, "US"),
+    ]
     assert "much" in (tmp_path / "refused.csv").read_text("utf-8")
 
 

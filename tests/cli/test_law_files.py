@@ -90,9 +90,17 @@ def test_processes_write_what_one_does(call: Call, compounds: Path, here: Path) 
     """Sheets and rows of two workers are those of one, byte by byte."""
     for workers in ("1", "2"):
         call(
-            "law", "--file", str(compounds), *DAY[:4], "--workers", workers,
-            "--sheets", f"s{workers}", "--out", f"a{workers}.csv",
-        )  # fmt: skip
+            "law",
+            "--file",
+            str(compounds),
+            *DAY[:4],
+            "--workers",
+            workers,
+            "--sheets",
+            f"s{workers}",
+            "--out",
+            f"a{workers}.csv",
+        )
     assert (here / "a1.csv").read_bytes() == (here / "a2.csv").read_bytes()
     for each in (here / "s1").iterdir():
         assert each.read_bytes() == (here / "s2" / each.name).read_bytes()

@@ -41,9 +41,16 @@ def listed(here: Path, call: Call) -> Path:
 
 def _screen(call: Call, *more: str) -> tuple[Result, list[dict[str, Any]]]:
     result = call(
-        "screen", "--day", "2026-11-25", "manifest.csv", "--out", "a.jsonl", "--report", "r.html",
+        "screen",
+        "--day",
+        "2026-11-25",
+        "manifest.csv",
+        "--out",
+        "a.jsonl",
+        "--report",
+        "r.html",
         *more,
-    )  # fmt: skip
+    )
     text = Path("a.jsonl").read_text(encoding="utf-8")
     return result, [json.loads(line) for line in text.splitlines()]
 
@@ -85,9 +92,19 @@ def test_a_list_that_comes_later_says_nothing_of_an_earlier_day(listed: Path, ca
 def test_a_party_that_was_judged_another_is_no_alert(listed: Path, call: Call) -> None:
     """The decision is kept with its reason; another country's firm of that name is told still."""
     judged = call(
-        "lists", "judge", "own-watch", "A-1", "Harbourine Chemical Limited", "--other",
-        "--country", "IN", "--why", "another registration number", "--lists", "kept",
-    )  # fmt: skip
+        "lists",
+        "judge",
+        "own-watch",
+        "A-1",
+        "Harbourine Chemical Limited",
+        "--other",
+        "--country",
+        "IN",
+        "--why",
+        "another registration number",
+        "--lists",
+        "kept",
+    )
     assert judged.exit_code == 0, judged.output
     assert _screen(call, "--lists", "kept")[1] == []
     text = MANIFEST.replace(",IN,", ",MX,")
@@ -129,9 +146,19 @@ def test_a_match_says_that_it_was_judged_another(listed: Path, call: Call) -> No
     """In the answer to a name and in the rows of a file; of another country it says nothing."""
     name = "Harbourine Chemical Limited"
     done = call(
-        "lists", "judge", "own-watch", "A-1", name, "--other", "--country", "IN",
-        "--why", "another registration number", "--lists", "kept",
-    )  # fmt: skip
+        "lists",
+        "judge",
+        "own-watch",
+        "A-1",
+        name,
+        "--other",
+        "--country",
+        "IN",
+        "--why",
+        "another registration number",
+        "--lists",
+        "kept",
+    )
     assert done.exit_code == 0, done.output
     told = call("match", name, "--country", "IN", "--lists", "kept").stdout
     assert "judged another party by" in told

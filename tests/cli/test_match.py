@@ -185,11 +185,14 @@ def numbered(here: Path) -> Path:
     """Write and keep a list whose entry bears an LEI and a telephone."""
     head = {"list": {"slug": "made", "name": "Made", "authority": "Us"}}
     entry = {
-        "id": "X-1", "kind": "organisation", "names": [{"text": "Qorvex Plumbing Works"}],
+        "id": "X-1",
+        "kind": "organisation",
+        "names": [{"text": "Qorvex Plumbing Works"}],
         "identifiers": [
-            {"scheme": "LEI", "value": LEI}, {"scheme": "phone", "value": "+86 10 6512 3456"},
+            {"scheme": "LEI", "value": LEI},
+            {"scheme": "phone", "value": "+86 10 6512 3456"},
         ],
-    }  # fmt: skip
+    }
     (here / "made.jsonl").write_text(json.dumps(head) + "\n" + json.dumps(entry) + "\n")
     return here
 
@@ -208,10 +211,23 @@ def test_a_number_finds_an_entry_without_a_name(call: Call, numbered: Path) -> N
     assert "Qorvex Plumbing Works" in alone.stdout
     assert "identifier: same, check digits right" in alone.stdout
     more = call(
-        "match", "Nothing Alike", "--phone", "010 6512 3456", "--country", "CN",
-        "--email", "a@b.example.com", "--web", "b.example.com", "--address", "12 Main Street",
-        "--lists", "kept", "--day", "2026-11-25",
-    )  # fmt: skip
+        "match",
+        "Nothing Alike",
+        "--phone",
+        "010 6512 3456",
+        "--country",
+        "CN",
+        "--email",
+        "a@b.example.com",
+        "--web",
+        "b.example.com",
+        "--address",
+        "12 Main Street",
+        "--lists",
+        "kept",
+        "--day",
+        "2026-11-25",
+    )
     assert "phone: same" in more.stdout
     assert "name: in no relation" in more.stdout
 

@@ -52,8 +52,13 @@ def test_every_part_of_the_computation_is_in_json(call: Call) -> None:
     found = json.loads(call("mirror", SAMPLE, "--json", "--all").stdout)
     (one,) = found["discrepancies"]
     assert {name: one[name] for name in ("basis", "x", "m", "m_fob", "tau", "gap")} == {
-        "basis": "kg", "x": 50_000, "m": 15_000, "m_fob": 15_000, "tau": None, "gap": 35_000,
-    }  # fmt: skip
+        "basis": "kg",
+        "x": 50_000,
+        "m": 15_000,
+        "m_fob": 15_000,
+        "tau": None,
+        "gap": 35_000,
+    }
     assert (one["again_kg"], one["unspecified_kg"], one["own"]) == (4_000, 11_000, True)
     assert found["gaps"][0]["total_kg"] == 61_000
     assert [each["other"] for each in found["orphans"]] == ["reports others"]
@@ -63,8 +68,16 @@ def test_files_page_and_options(call: Call, here: Path, made: Made) -> None:
     """Rows of the countries and years asked for alone; each flow drawn over all years."""
     write(here / "made.csv", rows(made), NEW)
     options = ("--since", "2018", "--reporters", "US,CN,DE", "--floor-kg", "500")
-    names = ("--out", "out.csv", "--orphans", "orphans.csv", "--report", "page.html",
-             "--prices", "prices.csv")  # fmt: skip
+    names = (
+        "--out",
+        "out.csv",
+        "--orphans",
+        "orphans.csv",
+        "--report",
+        "page.html",
+        "--prices",
+        "prices.csv",
+    )
     result = call("mirror", "made.csv", *options, *names)
     assert result.exit_code == 0
     with (here / "out.csv").open(encoding="utf-8", newline="") as file:
@@ -117,14 +130,24 @@ class Preview:
         """Give a row for each code and partner."""
         return [
             {
-                "period": asked["period"], "reporterCode": int(asked["reporterCode"]),
-                "reporterISO": None, "flowCode": asked["flowCode"], "partnerCode": partner,
-                "partner2Code": 0, "classificationCode": "H6", "cmdCode": code,
-                "customsCode": "C00", "motCode": 0, "netWgt": 1_000.5, "primaryValue": 9_000.0,
-                "isNetWgtEstimated": False, "cifvalue": None,
+                "period": asked["period"],
+                "reporterCode": int(asked["reporterCode"]),
+                "reporterISO": None,
+                "flowCode": asked["flowCode"],
+                "partnerCode": partner,
+                "partner2Code": 0,
+                "classificationCode": "H6",
+                "cmdCode": code,
+                "customsCode": "C00",
+                "motCode": 0,
+                "netWgt": 1_000.5,
+                "primaryValue": 9_000.0,
+                "isNetWgtEstimated": False,
+                "cifvalue": None,
             }
-            for code in asked["cmdCode"].split(",") for partner in (484, 124, 156)
-        ][: self.most]  # fmt: skip
+            for code in asked["cmdCode"].split(",")
+            for partner in (484, 124, 156)
+        ][: self.most]
 
 
 @pytest.fixture

@@ -28,12 +28,27 @@ class Node:
     """A node, and its command line."""
 
     def __init__(
-        self, call: Callable[..., Result], here: Path, name: str, patch: pytest.MonkeyPatch,
-        *, country: str = "DE",
-    ) -> None:  # fmt: skip
+        self,
+        call: Callable[..., Result],
+        here: Path,
+        name: str,
+        patch: pytest.MonkeyPatch,
+        *,
+        country: str = "DE",
+    ) -> None:
         self._call, self._here, self._name, self._patch = call, here, name, patch
-        self.run("node", "init", "--name", name.title(), "--country", country, "--roots", "roots",
-                 "--endpoint", "https://node.example")  # fmt: skip
+        self.run(
+            "node",
+            "init",
+            "--name",
+            name.title(),
+            "--country",
+            country,
+            "--roots",
+            "roots",
+            "--endpoint",
+            "https://node.example",
+        )
         told = self.run("node", "document", "--out", f"{name}.json").stdout.splitlines()
         self.node, self.words = told[0].split("(")[1].split(")")[0], told[1]
 
@@ -47,8 +62,9 @@ class Node:
     def bring(self, other: "Node") -> None:
         """Bring the other node what is due to it."""
         with (
-            open_database(f"{self._name}.db") as mine, open_database(f"{other._name}.db") as theirs
-        ):  # fmt: skip
+            open_database(f"{self._name}.db") as mine,
+            open_database(f"{other._name}.db") as theirs,
+        ):
             desk = desk_of(mine, self._here / f"{self._name}.ring")
             far = desk_of(theirs, self._here / f"{other._name}.ring")
             while send_round(desk, other.node, lambda _, lines: receive(far, lines)).more:
@@ -57,8 +73,9 @@ class Node:
     def catch_up(self, other: "Node") -> None:
         """Ask the other node what this one has forgotten, as it does before it serves."""
         with (
-            open_database(f"{self._name}.db") as mine, open_database(f"{other._name}.db") as theirs
-        ):  # fmt: skip
+            open_database(f"{self._name}.db") as mine,
+            open_database(f"{other._name}.db") as theirs,
+        ):
             desk = desk_of(mine, self._here / f"{self._name}.ring")
             far = desk_of(theirs, self._here / f"{other._name}.ring")
             catch_up(desk, other.node, lambda _, text: answer(far, text))
@@ -99,8 +116,10 @@ def test_a_notice_is_sent_and_answered(met: tuple[Node, Node], notice: str) -> N
     shown = one.run("notices", "show", "1").stdout
     assert "version 1: no objection" in shown
     assert [line.split(": ")[1] for line in shown.splitlines()[1:]] == [
-        "sent", "query", "no-objection"
-    ]  # fmt: skip
+        "sent",
+        "query",
+        "no-objection",
+    ]
     assert "entries hold" in one.run("node", "verify").stdout
     assert "processed" in one.run("node", "status").stdout
 
@@ -158,8 +177,9 @@ def test_people_read_what_the_others_wrote(met: tuple[Node, Node]) -> None:
     for each, peer in ((one, other), (other, one)):
         told = each.run("peers", "messages", peer.node).stdout.splitlines()
         assert [line.split(": ", 1)[1] for line in told] == [
-            "Who is the end user?", "Paint works Alfa"
-        ]  # fmt: skip
+            "Who is the end user?",
+            "Paint works Alfa",
+        ]
     assert "they: Who is" in other.run("peers", "messages", one.node).stdout
 
 
@@ -293,8 +313,17 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     holder.run("screen", "manifest.csv", "--out", "alerts.jsonl")
     alert = json.loads((here / "alerts.jsonl").read_text().splitlines()[0])["id"]
     holder.run("alerts", "decide", "confirm", alert, "--reason", "documents")
-    ask = ("private", "ask", holder.node, "--purpose", "investigation", "--name",
-           "Northern Solvents Limited", "--address", "10115 Berlin")  # fmt: skip
+    ask = (
+        "private",
+        "ask",
+        holder.node,
+        "--purpose",
+        "investigation",
+        "--name",
+        "Northern Solvents Limited",
+        "--address",
+        "10115 Berlin",
+    )
     assert "no private question" in asker.run(*ask, code=2).stderr
     told = holder.run("private", "allow", asker.node, "--purpose", "investigation").stdout
     assert "192 keys a day" in told

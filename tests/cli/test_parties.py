@@ -100,10 +100,23 @@ def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
         (("judge", f"p-{'0' * 16}", f"p-{'0' * 16}", "--same", "--who", "w", "--why", "y"), "both"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--who", "w", "--why", "y"), "--not-same"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", "", "--why", "y"), "empty"),
-        (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", "w", "--why", "y",
-          "--when", "noon"), "offset"),
+        (
+            (
+                "judge",
+                f"p-{'0' * 16}",
+                f"p-{'1' * 16}",
+                "--same",
+                "--who",
+                "w",
+                "--why",
+                "y",
+                "--when",
+                "noon",
+            ),
+            "offset",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_done_is_refused(words: tuple[str, ...], told: str) -> None:
     """Exit status 2 with a reason, and nothing is written."""
     done = run(*words)
@@ -148,13 +161,23 @@ def test_a_file_without_parties_gives_no_entities() -> None:
 
 
 FTM = (
-    {"id": "NK-1", "schema": "Company", "properties": {
-        "name": ["Ornek Kimya Sanayi"], "alias": ["Ornek Kimya AS"], "country": ["tr"],
-        "topics": ["debarment"]}},
+    {
+        "id": "NK-1",
+        "schema": "Company",
+        "properties": {
+            "name": ["Ornek Kimya Sanayi"],
+            "alias": ["Ornek Kimya AS"],
+            "country": ["tr"],
+            "topics": ["debarment"],
+        },
+    },
     {"id": "NK-2", "schema": "Person", "properties": {"name": ["Ayse Ornekoglu"]}},
-    {"id": "d-1", "schema": "Directorship", "properties": {
-        "director": ["NK-2"], "organization": ["NK-1"]}},
-)  # fmt: skip
+    {
+        "id": "d-1",
+        "schema": "Directorship",
+        "properties": {"director": ["NK-2"], "organization": ["NK-1"]},
+    },
+)
 
 
 @pytest.mark.usefixtures("folder")

@@ -60,10 +60,20 @@ def test_a_screened_database_is_resolved_and_judged() -> None:
         ("resolve", "manifest.csv", "--db", DB),
         ("resolve", "--db", DB, "--out", "e.jsonl"),
         ("resolve", "manifest.csv"),
-        ("judge", "p-0123456789abcdef", "p-fedcba9876543210", "--same", "--why", "x", "--who", "me",
-         "--db", DB),
+        (
+            "judge",
+            "p-0123456789abcdef",
+            "p-fedcba9876543210",
+            "--same",
+            "--why",
+            "x",
+            "--who",
+            "me",
+            "--db",
+            DB,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_go_together_is_refused(words: tuple[str, ...]) -> None:
     """A database has its own lines, judgements and clock; files need a place to write to."""
     assert run(*words).exit_code == 2

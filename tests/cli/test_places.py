@@ -177,8 +177,11 @@ def test_a_full_standard_output_is_told(arguments: tuple[str, ...], here: Path) 
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "tidewaiter", *arguments],
-            stdout=full, stderr=subprocess.PIPE, check=False, cwd=here,
-        )  # fmt: skip
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            cwd=here,
+        )
     assert done.returncode == 2, done.stderr
     assert b"standard output: No space left" in done.stderr
     assert b"Traceback" not in done.stderr

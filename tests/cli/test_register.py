@@ -53,9 +53,11 @@ C6,acetone,291411,200 kg,A,DE,Pinturas Muestra,PE,,
 def files(here: Path) -> Path:
     """Write the files of an authority, and a manifest."""
     for name, text in (
-        ("operators.csv", OPERATORS), ("licences.csv", LICENCES), ("permits.csv", PERMITS),
+        ("operators.csv", OPERATORS),
+        ("licences.csv", LICENCES),
+        ("permits.csv", PERMITS),
         ("manifest.csv", MANIFEST),
-    ):  # fmt: skip
+    ):
         (here / name).write_text(text)
     return here
 
@@ -101,9 +103,14 @@ def test_a_screening_says_what_the_register_holds(register: Call, screen: Call, 
     after = _said(here / "alerts.jsonl")
     assert [rule for _, _, rule, _ in before] == [""] * 7
     assert [rule for _, _, rule, _ in after] == [
-        "register-covered", "register-exceeded", "register-expired", "register-revoked",
-        "register-none", "register-open", "",
-    ]  # fmt: skip
+        "register-covered",
+        "register-exceeded",
+        "register-expired",
+        "register-revoked",
+        "register-none",
+        "register-open",
+        "",
+    ]
     more = [now[1] - was[1] for was, now in zip(before, after, strict=True)]
     assert more == [0, 15, 15, 20, 20, 0, 0]
     figures = "40 kg granted, 0 kg used, 25 kg for goods before these, 15 kg free"
@@ -147,10 +154,26 @@ def test_a_database_with_a_register_is_asked_by_itself(
 def test_the_ledger_by_hand(register: Call, here: Path) -> None:
     """A shipment without a notice is written off, shown with who and why, and cancelled."""
     shipment = (
-        "write-off", "--substance", "ephedrine", "--amount", "50 kg", "--direction", "import",
-        "--on", "2026-05-02", "--permit", "IA 26/01", "--operator", "op-1", "--id", "s-1",
-        "--source", "declaration 77", "--reason", "found at audit",
-    )  # fmt: skip
+        "write-off",
+        "--substance",
+        "ephedrine",
+        "--amount",
+        "50 kg",
+        "--direction",
+        "import",
+        "--on",
+        "2026-05-02",
+        "--permit",
+        "IA 26/01",
+        "--operator",
+        "op-1",
+        "--id",
+        "s-1",
+        "--source",
+        "declaration 77",
+        "--reason",
+        "found at audit",
+    )
     first = register(*shipment)
     assert "40 kg granted, 50 kg used, 0 kg promised, 0 kg free, 10 kg too much" in first.stdout
     assert register(*shipment).stdout.startswith("known: 1\t2026-05-02\timport\t50 kg of goods")
@@ -181,9 +204,10 @@ def test_a_notice_is_checked_against_the_register(register: Call, call: Call, he
     """Its importer's permit, where the register is of the importing country."""
     permit = Permit(kind="import permit", number="IA 26/02", issuer="MX")
     notice = changed(
-        NOTICE, lines=(changed(ANHYDRIDE, name="Acetone", cas="67-64-1", hs="2914.11"),),
+        NOTICE,
+        lines=(changed(ANHYDRIDE, name="Acetone", cas="67-64-1", hs="2914.11"),),
         permits=(permit,),
-    )  # fmt: skip
+    )
     (here / "notice.xml").write_bytes(write_xml(NoticeFile(notice=notice)))
     assert register("list").exit_code == 0
     done = call("notices", "check", "notice.xml", "--day", "2026-03-02", "--db", "r.db")

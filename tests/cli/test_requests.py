@@ -13,11 +13,14 @@ from tidewaiter.ledger.bundles import source_of, write_bundle
 from tidewaiter.ledger.notes import SecretKey
 
 REQUEST = {
-    "kind": "information", "purpose": "investigation", "facts": "Drums with another label.",
-    "instrument": "un-1988-12", "deadline": "2031-12-10",
+    "kind": "information",
+    "purpose": "investigation",
+    "facts": "Drums with another label.",
+    "instrument": "un-1988-12",
+    "deadline": "2031-12-10",
     "items": [{"number": 1, "text": "Who sent them?"}, {"number": 2, "text": "Who paid?"}],
     "marking": {"tlp": "amber", "purposes": ["investigation"]},
-}  # fmt: skip
+}
 FILE = b'{"parties": [{"name": "Alpha", "role": "consignee"}]}'
 
 
@@ -57,11 +60,19 @@ def test_a_request_is_asked_answered_and_recalled(two: tuple[Node, Node], here: 
     assert "\tdone" in done.stdout
     other.bring(one)
     shown = one.run("requests", "show", *asked).stdout
-    for line in ("for investigation alone", "1. Who sent them? [full]", "2 refused (law): Bank law",
-                 "answer to 1: Alpha Trading", "not before it has a court order"):  # fmt: skip
+    for line in (
+        "for investigation alone",
+        "1. Who sent them? [full]",
+        "2 refused (law): Bank law",
+        "answer to 1: Alpha Trading",
+        "not before it has a court order",
+    ):
         assert line in shown
-    (item,) = [line.split("\t")[0] for line in other.run("recalls", "items").stdout.splitlines()
-               if "\tanswer\t" in line]  # fmt: skip
+    (item,) = [
+        line.split("\t")[0]
+        for line in other.run("recalls", "items").stdout.splitlines()
+        if "\tanswer\t" in line
+    ]
     held = one.run("recalls", "items", "--came", "--with", other.node).stdout
     assert f"{item}\t" in held
     one.run("recalls", "passed", item, "--to", "2", "--asked", "1")
@@ -97,13 +108,29 @@ def test_both_sides_of_a_joint_case_stand_side_by_side(two: tuple[Node, Node], h
     one.run("joint", "decide", *of, "incident a/7", "hold", "--reason", "inspect")
     brought = one.run("joint", "add", *of, "case.zip").stdout.strip()
     assert brought == hashlib.sha256((here / "case.zip").read_bytes()).hexdigest()
-    one.run("joint", "redact", *of, "case.zip", "case.json", "--field", "/parties/0/name",
-            "--why", "another case", "--out", "given.json")  # fmt: skip
+    one.run(
+        "joint",
+        "redact",
+        *of,
+        "case.zip",
+        "case.json",
+        "--field",
+        "/parties/0/name",
+        "--why",
+        "another case",
+        "--out",
+        "given.json",
+    )
     assert b"Alpha" not in (here / "given.json").read_bytes()
     _both(one, other)
     shown = other.run("joint", "show", *of).stdout
-    for line in ("release (permitted)", "hold (inspect)", "case.json without 1 field",
-                 "/parties/0/name: another case", f"SHA-256 {brought}"):  # fmt: skip
+    for line in (
+        "release (permitted)",
+        "hold (inspect)",
+        "case.json without 1 field",
+        "/parties/0/name: another case",
+        f"SHA-256 {brought}",
+    ):
         assert line in shown
     assert "as tidewaiter/" in other.run("joint", "check", *of, "given.json").stdout
     assert "no side" in other.run("joint", "check", *of, "request.json", code=1).stdout

@@ -63,9 +63,16 @@ def folder(here: Path, call: Call) -> Path:
     place.mkdir()
     (place / "hidden-watch.toml").write_text(f'{text}source = ""\nconfidential = true\n')
     added = call(
-        "lists", "add", "secret.csv", "--as", "hidden-watch", "--dated", "2026-10-01",
-        "--lists", "with",
-    )  # fmt: skip
+        "lists",
+        "add",
+        "secret.csv",
+        "--as",
+        "hidden-watch",
+        "--dated",
+        "2026-10-01",
+        "--lists",
+        "with",
+    )
     assert added.exit_code == 0, added.output
     return here
 
@@ -128,9 +135,11 @@ def test_no_open_output_holds_a_trace(folder: Path, call: Call) -> None:
     given = [path for path in folder.iterdir() if path.is_file() and path.name not in own]
     assert {path.name for path in given} == {"a.jsonl", "b.csv", "c.parquet", "r.html"}
     for path in given:
-        content = path.read_bytes() if path.suffix != ".parquet" else str(
-            pq.read_table(path).to_pylist()
-        ).replace("'restricted': False", "").encode()  # fmt: skip
+        content = (
+            path.read_bytes()
+            if path.suffix != ".parquet"
+            else str(pq.read_table(path).to_pylist()).replace("'restricted': False", "").encode()
+        )
         content = content.replace(b'"restricted":false', b"")
         for trace in TRACES:
             found = content.replace(b"Verdeckte Quelle Holding", b"")  # the manifest writes it
@@ -143,8 +152,11 @@ def test_standard_output_is_open(folder: Path, call: Call) -> None:
     assert folder.is_dir()
     assert "KRYPT" not in result.stdout
     assert [each["consignment"] for each in map(json.loads, result.stdout.splitlines())] == [
-        "C1", "C2", "C4", "C5"
-    ]  # fmt: skip
+        "C1",
+        "C2",
+        "C4",
+        "C5",
+    ]
 
 
 def test_the_officer_has_them_whole(folder: Path, call: Call) -> None:
@@ -213,16 +225,38 @@ def test_the_database_keeps_the_marking(folder: Path, call: Call) -> None:
         held = {each.consignment: each for each in alerts(work)}
     assert {key for key, each in held.items() if each.restricted} == {"C1", "C2", "C3", "C4"}
     assert not held["C5"].restricted
-    again = call("screen", "--day", "2026-11-25", "--db", "cases.db", "--again", "--out", "n.jsonl",
-                 "--lists", "without")  # fmt: skip
+    again = call(
+        "screen",
+        "--day",
+        "2026-11-25",
+        "--db",
+        "cases.db",
+        "--again",
+        "--out",
+        "n.jsonl",
+        "--lists",
+        "without",
+    )
     assert again.exit_code == 0, again.output
 
 
 def test_screening_again_parts_them_too(folder: Path, call: Call) -> None:
     """Past lines against new lists: what is new by restricted entries is not in --out."""
     call("screen", "--day", "2026-11-25", "manifest.csv", "--db", "c.db", "--lists", "empty")
-    again = call("screen", "--day", "2026-11-25", "--db", "c.db", "--again", "--out", "n.jsonl",
-                 "--lists", "with", "--out-restricted", "mine.jsonl")  # fmt: skip
+    again = call(
+        "screen",
+        "--day",
+        "2026-11-25",
+        "--db",
+        "c.db",
+        "--again",
+        "--out",
+        "n.jsonl",
+        "--lists",
+        "with",
+        "--out-restricted",
+        "mine.jsonl",
+    )
     assert again.exit_code == 0, again.output
     assert "KRYPT" not in (folder / "n.jsonl").read_text(encoding="utf-8")
     assert "KRYPT-9" in (folder / "mine.jsonl").read_text(encoding="utf-8")

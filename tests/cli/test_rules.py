@@ -18,7 +18,7 @@ def _scores(here: Path) -> dict[str, list[int]]:
     return {
         each["id"]: [r["points"] for r in each["reasons"] if r["rule"] == "exact"]
         for each in alerts
-    }  # fmt: skip
+    }
 
 
 def test_a_rule_turned_down_weighs_less_in_the_next_screening(
@@ -51,8 +51,9 @@ def test_a_weak_rule_turned_off_is_told_in_the_alerts(call: Call, screen: Call, 
     (line,) = (here / "alerts.jsonl").read_text(encoding="utf-8").splitlines()
     alert = json.loads(line)
     assert [(each["rule"], each["points"]) for each in alert["reasons"]] == [
-        ("vague", 0), ("kept", 15),
-    ]  # fmt: skip
+        ("vague", 0),
+        ("kept", 15),
+    ]
     assert "turned off by" in alert["reasons"][0]["text"]
     assert (alert["score"], alert["severity"]) == (15, "low")
     again = call("screen", "--again", *DB, "--day", "2026-10-01", "--out", "old.jsonl")

@@ -19,9 +19,11 @@ NAMED = {
 
 @pytest.mark.parametrize(("name", "substance"), NAMED.items())
 def test_a_controlled_substance_in_a_message_raises_an_alert(
-    screen: Callable[..., Result], objects: Callable[[str], list[dict[str, Any]]],
-    name: str, substance: str,
-) -> None:  # fmt: skip
+    screen: Callable[..., Result],
+    objects: Callable[[str], list[dict[str, Any]]],
+    name: str,
+    substance: str,
+) -> None:
     """The first line of each sample is an alert with its parties, its route and what is kept."""
     result = screen(str(SAMPLES / name))
     assert result.exit_code == 0, result.stderr
@@ -35,9 +37,11 @@ def test_a_controlled_substance_in_a_message_raises_an_alert(
 
 @pytest.mark.parametrize(("options", "count"), [((), 0), (("--format", "ics2-xml"), 1)])
 def test_ics2_must_be_asked_for(
-    screen: Callable[..., Result], objects: Callable[[str], list[dict[str, Any]]],
-    options: tuple[str, ...], count: int,
-) -> None:  # fmt: skip
+    screen: Callable[..., Result],
+    objects: Callable[[str], list[dict[str, Any]]],
+    options: tuple[str, ...],
+    count: int,
+) -> None:
     """A format that no official sample confirms is read where it is named, and not by itself."""
     result = screen(str(SAMPLES / "ics2.xml"), *options)
     assert len(objects(result.stdout)) == count

@@ -33,8 +33,18 @@ def test_a_ranker_stands_beside_the_rules(tmp_path: Path, monkeypatch: pytest.Mo
         told[name] = tmp_path / name
         more = [] if name == "plain.jsonl" else ["--ranker", str(folder)]
         report = ["--report", str(tmp_path / "r.html")] if name == "a.csv" else []
-        said = ["screen", str(manifest), "--day", "2026-03-01", "--workers", "1", *more, *report,
-                "--out", str(told[name])]  # fmt: skip
+        said = [
+            "screen",
+            str(manifest),
+            "--day",
+            "2026-03-01",
+            "--workers",
+            "1",
+            *more,
+            *report,
+            "--out",
+            str(told[name]),
+        ]
         made = CliRunner().invoke(main, said)
         assert made.exit_code == 0, made.stderr
     plain = [json.loads(line) for line in told["plain.jsonl"].read_text("utf-8").splitlines()]

@@ -17,8 +17,9 @@ PROFILES = '[[profile]]\nname = "watched"\ntraders = ["Sample Trading"]\nprecede
 def alerts(here: Path) -> Path:
     """Write a manifest of 40 lines, and alerts on three of them."""
     rows = ["Consignment,Line,Description,HS Code,Consignee"]
-    rows += [f"C{i},1,goods {i},392410,{'Sample Trading' if i == 7 else 'Other'}"
-             for i in range(1, 41)]  # fmt: skip
+    rows += [
+        f"C{i},1,goods {i},392410,{'Sample Trading' if i == 7 else 'Other'}" for i in range(1, 41)
+    ]
     (here / "manifest.csv").write_text("\n".join(rows), encoding="utf-8")
     path = here / "alerts.jsonl"
     path.write_text("\n".join(_alert(row, 90 - row) for row in (3, 5, 9)) + "\n", encoding="utf-8")
@@ -28,12 +29,24 @@ def alerts(here: Path) -> Path:
 def _alert(row: int, score: int) -> str:
     line = {"row": row, "consignment": f"C{row}", "seq": 1, "goods": f"goods {row}"}
     told = {
-        "id": f"alert-{row}", "file": "manifest.csv", "row": row, "consignment": f"C{row}",
-        "seq": 1, "day": "2026-03-01", "severity": "high", "score": score, "rank": 60, "due": None,
-        "days_left": None, "substances": ["acetone"], "title": "=acetone", "line": line,
-        "mentions": [], "law": [],
+        "id": f"alert-{row}",
+        "file": "manifest.csv",
+        "row": row,
+        "consignment": f"C{row}",
+        "seq": 1,
+        "day": "2026-03-01",
+        "severity": "high",
+        "score": score,
+        "rank": 60,
+        "due": None,
+        "days_left": None,
+        "substances": ["acetone"],
+        "title": "=acetone",
+        "line": line,
+        "mentions": [],
+        "law": [],
         "reasons": [{"rule": "named", "text": "Named.", "points": score, "source": "x"}],
-    }  # fmt: skip
+    }
     return json.dumps(told)
 
 
@@ -48,8 +61,21 @@ def test_a_list_is_made_checked_and_counted(alerts: Path, call: Call, here: Path
     (here / "day.seed").write_text("a seed that draws two lines without an alert 0\n")
     promised = call("select", "seed", "day.seed").stdout.strip()
     lines = ("--lines", "manifest.csv")
-    made = call("select", str(alerts), *lines, "--quota", "20%", "--random", "25%", "--out",
-                "list.csv", "--seed-file", "day.seed", "--profiles", "profiles.toml")  # fmt: skip
+    made = call(
+        "select",
+        str(alerts),
+        *lines,
+        "--quota",
+        "20%",
+        "--random",
+        "25%",
+        "--out",
+        "list.csv",
+        "--seed-file",
+        "day.seed",
+        "--profiles",
+        "profiles.toml",
+    )
     assert made.exit_code == 0
     assert "40 lines, a quota of 8: 2 random, 1 profile, 3 score, 0 explore" in made.stderr
     assert "2 of the quota stay free" in made.stderr
@@ -83,8 +109,17 @@ def test_what_cannot_be_selected_is_refused(
     arguments: tuple[str, ...], problem: str, alerts: Path, call: Call, here: Path
 ) -> None:
     """Exit status 2, and no list."""
-    result = call("select", str(alerts), "--lines", "manifest.csv", "--least-random", "5%",
-                  *arguments, "--out", "list.csv")  # fmt: skip
+    result = call(
+        "select",
+        str(alerts),
+        "--lines",
+        "manifest.csv",
+        "--least-random",
+        "5%",
+        *arguments,
+        "--out",
+        "list.csv",
+    )
     assert result.exit_code == 2
     assert problem in result.stderr
     assert not (here / "list.csv").exists()
@@ -94,8 +129,18 @@ def test_what_was_changed_is_found(alerts: Path, call: Call, here: Path) -> None
     """A list with another line in its lot, another seed, and an outcome that is none."""
     call("select", "seed", "day.seed")
     call("select", "seed", "other.seed")
-    made = call("select", str(alerts), "--lines", "manifest.csv", "--quota", "8", "--out",
-                "list.csv", "--seed-file", "day.seed")  # fmt: skip
+    made = call(
+        "select",
+        str(alerts),
+        "--lines",
+        "manifest.csv",
+        "--quota",
+        "8",
+        "--out",
+        "list.csv",
+        "--seed-file",
+        "day.seed",
+    )
     assert made.exit_code == 0
     other = call("select", "check", "list.csv", "--seed-file", "other.seed")
     assert (other.exit_code, "not the seed" in other.stderr) == (2, True)

@@ -23,9 +23,14 @@ class Story:
     """Writes what happens to one notice, and on which day each side had it."""
 
     def __init__(
-        self, reference: str = "A-1", *, day: date = MONDAY, last: date | None = LAST,
-        ends: tuple[str, str] = ("DE", "MX"), had: int | None = 0,
-    ) -> None:  # fmt: skip
+        self,
+        reference: str = "A-1",
+        *,
+        day: date = MONDAY,
+        last: date | None = LAST,
+        ends: tuple[str, str] = ("DE", "MX"),
+        had: int | None = 0,
+    ) -> None:
         """Send the first version; a receipt for it comes after `had` days, or never."""
         self.notice = changed(NOTICE, reference=reference, reply_by=last)
         self.ends = ends
@@ -38,10 +43,15 @@ class Story:
         """Add an event that has seen all before it."""
         mine = sum(each.event.by == by for each in self.heard)
         event = Event(
-            id=f"{by}-{mine + 1}", notice=self.notice.reference, by=by, seq=mine + 1,
-            seen=len(self.heard) - mine, version=version,
-            at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC), what=what,
-        )  # fmt: skip
+            id=f"{by}-{mine + 1}",
+            notice=self.notice.reference,
+            by=by,
+            seq=mine + 1,
+            seen=len(self.heard) - mine,
+            version=version,
+            at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
+            what=what,
+        )
         came = None if had is None else days(had, day)
         self.heard.append(Heard(event=event, kept=day, had=came))
 

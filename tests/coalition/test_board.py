@@ -48,14 +48,18 @@ def materials(draw: st.DrawFn) -> Material:
     pair = st.tuples(st.sampled_from(COUNTRIES), st.sampled_from(COUNTRIES))
     told = st.builds(
         lambda number, ends, day: _told(number, ends, days(day)),
-        st.integers(0, 3), pair, st.integers(-60, 130),
-    )  # fmt: skip
+        st.integers(0, 3),
+        pair,
+        st.integers(-60, 130),
+    )
     spans = st.builds(
         lambda ends, since, length: frozen(
             days(since), None if length is None else days(since + length), ends
         ),
-        pair, st.integers(-60, 100), st.none() | st.integers(1, 40),
-    )  # fmt: skip
+        pair,
+        st.integers(-60, 100),
+        st.none() | st.integers(1, 40),
+    )
     return Material(
         notices=tuple(notices),
         incidents=tuple(draw(st.lists(told, max_size=6))),
@@ -95,8 +99,16 @@ def test_pairs_add_up_to_countries(material: Material) -> None:
 
 
 def _adds_up(total: Figures, parts: Sequence[Figures]) -> None:
-    for field in ("notices", "objections", "queries", "more_time", "released", "frozen_days",
-                  "incidents", "silences"):  # fmt: skip
+    for field in (
+        "notices",
+        "objections",
+        "queries",
+        "more_time",
+        "released",
+        "frozen_days",
+        "incidents",
+        "silences",
+    ):
         assert getattr(total, field) == sum(getattr(each, field) for each in parts), field
     for outcome, count in total.outcomes.items():
         assert count == sum(each.outcomes[outcome] for each in parts)
@@ -125,9 +137,11 @@ def test_the_order_does_not_matter(material: Material, chance: object) -> None:
     chance.shuffle(notices)  # type: ignore[attr-defined]
     chance.shuffle(incidents)  # type: ignore[attr-defined]
     other = Material(
-        notices=tuple(notices), incidents=tuple(incidents), freezes=material.freezes,
+        notices=tuple(notices),
+        incidents=tuple(incidents),
+        freezes=material.freezes,
         countries=material.countries,
-    )  # fmt: skip
+    )
     assert board_of(other, PERIOD, DAY) == board_of(material, PERIOD, DAY)
 
 
@@ -168,8 +182,12 @@ def test_a_trend_needs_more_than_chance() -> None:
 def test_an_incident_counts_once_in_a_direction() -> None:
     """Its second version is no second incident, and belongs to the period of the first."""
     ends = ("DE", "MX")
-    told = (_told(1, ends, days(-5)), _told(1, ends, days(5)), _told(2, ends, days(6)),
-            _told(2, ("MX", "DE"), days(7)))  # fmt: skip
+    told = (
+        _told(1, ends, days(-5)),
+        _told(1, ends, days(5)),
+        _told(2, ends, days(6)),
+        _told(2, ("MX", "DE"), days(7)),
+    )
     board = board_of(Material(incidents=told), PERIOD, DAY)
     rows = {(row.exporter, row.importer): row for row in board.pairs}
     assert (rows[ends].now.incidents, rows[ends].before.incidents) == (1, 1)

@@ -24,10 +24,18 @@ from tidewaiter.coalition.commitments import (
 
 DUE = days(90)
 PROMISE = Commitment(
-    id="c-1", owner="a", who="Precursor office", what="Answer nine notices in ten in time",
-    indicator=Indicator(name="Answered in time", unit="ppm of notices"), baseline=600_000,
-    baseline_day=days(-10), direction="at least", target=900_000, made=MONDAY, due=DUE,
-)  # fmt: skip
+    id="c-1",
+    owner="a",
+    who="Precursor office",
+    what="Answer nine notices in ten in time",
+    indicator=Indicator(name="Answered in time", unit="ppm of notices"),
+    baseline=600_000,
+    baseline_day=days(-10),
+    direction="at least",
+    target=900_000,
+    made=MONDAY,
+    due=DUE,
+)
 HASH = Evidence(title="Register", sha256="ab" * 32)
 LINK = Evidence(title="Annual report", link="https://example.org/report")
 GONE = Withdrawal(id="w", commitment="c-1", owner="a", day=days(40), reason="No budget")
@@ -35,9 +43,15 @@ GONE = Withdrawal(id="w", commitment="c-1", owner="a", day=days(40), reason="No 
 
 def _report(value: int, of: int, *evidence: Evidence, **changes: Any) -> Report:
     made = Report(
-        id=f"r-{of}-{value}", commitment="c-1", owner="a", by="a", day=days(of + 2), of=days(of),
-        value=value, evidence=evidence,
-    )  # fmt: skip
+        id=f"r-{of}-{value}",
+        commitment="c-1",
+        owner="a",
+        by="a",
+        day=days(of + 2),
+        of=days(of),
+        value=value,
+        evidence=evidence,
+    )
     report: Report = changed(made, **changes)
     return report
 
@@ -57,9 +71,13 @@ def test_a_number_with_evidence_decides() -> None:
 
 @pytest.mark.parametrize(
     "proof",
-    [(), (Evidence(title="Trust us"),), (Evidence(title="File", sha256="AB" * 32),),
-     (Evidence(title="Page", link="javascript:alert(1)"),)],
-)  # fmt: skip
+    [
+        (),
+        (Evidence(title="Trust us"),),
+        (Evidence(title="File", sha256="AB" * 32),),
+        (Evidence(title="Page", link="javascript:alert(1)"),),
+    ],
+)
 def test_a_word_alone_meets_nothing(proof: tuple[Evidence, ...]) -> None:
     """That it was reached, or never told, is not known: neither met nor missed."""
     told = _standing(_report(950_000, 30, *proof))
@@ -89,9 +107,15 @@ def test_what_was_met_can_be_lost() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"by": "b"}, {"of": days(33)}, {"of": days(-1)}, {"of": days(91), "day": days(92)},
-     {"commitment": "c-2"}, {"owner": "b"}],
-)  # fmt: skip
+    [
+        {"by": "b"},
+        {"of": days(33)},
+        {"of": days(-1)},
+        {"of": days(91), "day": days(92)},
+        {"commitment": "c-2"},
+        {"owner": "b"},
+    ],
+)
 def test_other_reports_decide_nothing(changes: dict[str, Any]) -> None:
     """By others, of other promises, of days that had not come, or outside of the promise."""
     told = _standing(changed(_report(950_000, 30, HASH), **changes), day=days(100))
@@ -111,11 +135,14 @@ def test_a_withdrawal_counts_until_the_last_day() -> None:
 reports = st.lists(
     st.builds(
         lambda value, of, proof, by: _report(value, of, *proof, by=by),
-        st.sampled_from([100_000, 899_999, 900_000, 1_000_000]), st.integers(-5, 100),
-        st.sampled_from([(), (HASH,), (Evidence(title="Trust us"),)]), st.sampled_from("ab"),
+        st.sampled_from([100_000, 899_999, 900_000, 1_000_000]),
+        st.integers(-5, 100),
+        st.sampled_from([(), (HASH,), (Evidence(title="Trust us"),)]),
+        st.sampled_from("ab"),
     ),
-    max_size=6, unique_by=lambda each: each.id,
-)  # fmt: skip
+    max_size=6,
+    unique_by=lambda each: each.id,
+)
 
 
 @given(reports, st.integers(0, 150), st.randoms())
@@ -143,9 +170,14 @@ def test_at_most_is_the_other_way() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "at"),
-    [({"due": days(-1)}, "due"), ({"baseline_day": None}, "baseline"),
-     ({"baseline": 950_000}, "target"), ({"target": 2**60}, "target"), ({"what": " "}, "what")],
-)  # fmt: skip
+    [
+        ({"due": days(-1)}, "due"),
+        ({"baseline_day": None}, "baseline"),
+        ({"baseline": 950_000}, "target"),
+        ({"target": 2**60}, "target"),
+        ({"what": " "}, "what"),
+    ],
+)
 def test_a_promise_that_means_nothing_has_problems(changes: dict[str, Any], at: str) -> None:
     """Each is told with its place before it goes out."""
     assert problems_of(PROMISE) == []

@@ -18,9 +18,21 @@ from tidewaiter.coalition.waiting import (
 )
 
 TABLE = {  # n: ranks of the 95 % interval of a median
-    6: (1, 6), 7: (1, 7), 8: (1, 8), 9: (2, 8), 10: (2, 9), 11: (2, 10), 12: (3, 10),
-    13: (3, 11), 15: (4, 12), 16: (4, 13), 17: (5, 13), 18: (5, 14), 19: (5, 15), 20: (6, 15),
-}  # fmt: skip
+    6: (1, 6),
+    7: (1, 7),
+    8: (1, 8),
+    9: (2, 8),
+    10: (2, 9),
+    11: (2, 10),
+    12: (3, 10),
+    13: (3, 11),
+    15: (4, 12),
+    16: (4, 13),
+    17: (5, 13),
+    18: (5, 14),
+    19: (5, 15),
+    20: (6, 15),
+}
 waits = st.lists(
     st.builds(Waited, days=st.integers(0, 12), answered=st.booleans()), min_size=1, max_size=40
 )
@@ -55,9 +67,13 @@ def test_ranks_cover_what_they_say(of: int, share: float) -> None:
 
 @pytest.mark.parametrize(
     ("count", "of", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611),
-     (1, 29, 0.0061, 0.1718)],
-)  # fmt: skip
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
 def test_wilson_is_that_of_newcombe_s_table(count: int, of: int, low: float, high: float) -> None:
     """The four examples of Newcombe 1998, Statistics in Medicine 17, 857-872, method 3."""
     assert list(wilson(count, of)) == pytest.approx([low, high], abs=5e-5)

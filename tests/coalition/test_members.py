@@ -33,12 +33,14 @@ def _peer(to: Standing, day: int) -> Move:
 JOINED = (_own("invited", 0), _own("active", 2), _peer("active", 3))
 moves = st.lists(
     st.builds(
-        Move, node=st.just("b"), by=st.sampled_from(["own", "peer"]),
+        Move,
+        node=st.just("b"),
+        by=st.sampled_from(["own", "peer"]),
         to=st.sampled_from(["invited", "active", "frozen", "ended"]),
         day=st.integers(0, 60).map(days),
     ),
     max_size=8,
-).map(tuple)  # fmt: skip
+).map(tuple)
 
 
 def _member(facts: Facts, day: int) -> Member:
@@ -52,10 +54,16 @@ def _state(facts: Facts, day: int) -> State | None:
 
 def _roster(version: int, day: int, *listed: Listed) -> Endorsed:
     roster = Roster(
-        id="r", name="Roster", version=version, previous="", day=days(day), needed=1,
-        endorsers=("a",), members=listed,
+        id="r",
+        name="Roster",
+        version=version,
+        previous="",
+        day=days(day),
+        needed=1,
+        endorsers=("a",),
+        members=listed,
         groups=(Group(id="g", name="Precursors", since=days(5), until=days(50)),),
-    )  # fmt: skip
+    )
     return Endorsed(roster=roster, signers=("a",))
 
 
@@ -97,8 +105,11 @@ def test_silence_begins_when_something_waits_and_ends_with_a_sign() -> None:
     assert [_state(facts, day) for day in (130, 131, 180)] == ["joined", "silent", "joined"]
     heard = Facts(moves=JOINED, pending=waits, signs=(Sign(node="b", day=days(140)),))
     assert [_state(heard, day) for day in (139, 140, 170, 171)] == [
-        "silent", "joined", "joined", "silent",
-    ]  # fmt: skip
+        "silent",
+        "joined",
+        "joined",
+        "silent",
+    ]
 
 
 def test_frozen_days_are_no_silence() -> None:
@@ -107,8 +118,11 @@ def test_frozen_days_are_no_silence() -> None:
     still = (*JOINED, _own("frozen", 20), _own("active", 120))
     facts = Facts(moves=still, pending=waits)
     assert [_state(facts, day) for day in (119, 120, 139, 142)] == [
-        "frozen", "joined", "joined", "silent",
-    ]  # fmt: skip
+        "frozen",
+        "joined",
+        "joined",
+        "silent",
+    ]
 
 
 def test_a_roster_advises_and_its_statements_are_kept() -> None:
@@ -121,8 +135,10 @@ def test_a_roster_advises_and_its_statements_are_kept() -> None:
     assert (b.state, b.disputed, b.name) == ("joined", True, "Authority B")
     assert (c.state, c.declared, c.disputed) == (None, None, True)
     assert [(each.source, each.day, each.told) for each in b.statements][-1] == (
-        "roster", days(9), "r, version 2",
-    )  # fmt: skip
+        "roster",
+        days(9),
+        "r, version 2",
+    )
     assert groups_on(facts.rosters, days(9))["r"][0].name == "Precursors"
     assert groups_on(facts.rosters, days(50)) == {"r": ()}
 

@@ -25,9 +25,16 @@ SECRETS = {name: bytes([number]) * 32 for number, name in enumerate("abcd", 1)}
 KEYS = {name: [public_of("sign", secret)] for name, secret in SECRETS.items()}
 LISTED = Listed(node="a", name="Authority A", country="XA", state="joined", since=MONDAY)
 FIRST = Roster(
-    id="r", name="Roster", version=1, previous="", day=MONDAY, needed=2, endorsers=("a", "b", "c"),
-    members=(LISTED,), groups=(Group(id="g", name="Precursors", members=("a",), since=MONDAY),),
-)  # fmt: skip
+    id="r",
+    name="Roster",
+    version=1,
+    previous="",
+    day=MONDAY,
+    needed=2,
+    endorsers=("a", "b", "c"),
+    members=(LISTED,),
+    groups=(Group(id="g", name="Precursors", members=("a",), since=MONDAY),),
+)
 
 
 def _signed(roster: Roster, by: str) -> SignedRoster:
@@ -64,9 +71,7 @@ def test_unknown_and_false_keys_count_for_nothing() -> None:
     renamed = sign_roster(FIRST, [root_signer("a", SECRETS["a"]), root_signer("d", SECRETS["b"])])
     with pytest.raises(InputError, match="must"):
         check_rosters([renamed], KEYS)
-    forged = sign_roster(
-        FIRST, [root_signer("a", SECRETS["a"]), root_signer("b", SECRETS["d"])]
-    )  # fmt: skip
+    forged = sign_roster(FIRST, [root_signer("a", SECRETS["a"]), root_signer("b", SECRETS["d"])])
     with pytest.raises(InputError, match="must"):
         check_rosters([forged], KEYS)
 
@@ -88,9 +93,13 @@ def test_a_version_must_follow() -> None:
     """With the next number, of the same roster, and from that very text."""
     first = _signed(FIRST, "ab")
     chains: list[Sequence[SignedRoster]] = [
-        [], [_next(first, "ab")], [first, first], [first, _next(first, "ab", version=3)],
-        [first, _next(first, "ab", previous="0" * 64)], [first, _next(first, "ab", id="s")],
-    ]  # fmt: skip
+        [],
+        [_next(first, "ab")],
+        [first, first],
+        [first, _next(first, "ab", version=3)],
+        [first, _next(first, "ab", previous="0" * 64)],
+        [first, _next(first, "ab", id="s")],
+    ]
     for chain in chains:
         with pytest.raises(InputError):
             check_rosters(chain, KEYS)
@@ -109,14 +118,16 @@ def test_two_versions_of_one_number_are_noticed() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"needed": 0}, {"needed": 4}, {"endorsers": ("a", "a", "b")},
+        {"needed": 0},
+        {"needed": 4},
+        {"endorsers": ("a", "a", "b")},
         {"members": (LISTED, LISTED)},
         {"groups": (Group(id="g", name="G", members=("z",), since=MONDAY),)},
         {"groups": (Group(id="g", name="G", parent="h", since=MONDAY),)},
         {"groups": (Group(id="g", name="G", parent="g", since=MONDAY),)},
         {"groups": (Group(id="g", name="G", since=MONDAY),) * 2},
     ],
-)  # fmt: skip
+)
 def test_a_roster_that_contradicts_itself_is_none(changes: dict[str, Any]) -> None:
     """It is neither signed nor read."""
     with pytest.raises(InputError):

@@ -35,9 +35,10 @@ def test_months_have_no_gap_and_the_last_is_not_whole() -> None:
     silent, waiting = Story().on(DAY), Story("A-2", day=DAY, last=date(2026, 7, 1)).on(DAY)
     incidents = (_told(1, date(2026, 4, 2)), _told(1, date(2026, 3, 30), "FR"), _told(2, days(300)))
     series = Series(
-        notices=(silent, waiting), incidents=incidents,
+        notices=(silent, waiting),
+        incidents=incidents,
         freezes=(frozen(date(2026, 4, 30), date(2026, 6, 1)), frozen(date(2026, 7, 1), None)),
-    )  # fmt: skip
+    )
     told = timeline_of(series, (), date(2026, 2, 20), DAY)
     assert [each.first.month for each in told.months] == [2, 3, 4, 5, 6]
     assert [each.notices for each in told.months] == [0, 1, 0, 0, 1]
@@ -66,22 +67,33 @@ def test_channels_members_and_groups_have_their_days() -> None:
     moves = [
         Move(node="b", by=by, to=to, day=days(day))  # type: ignore[arg-type]
         for by, to, day in (
-            ("own", "invited", 0), ("own", "active", 1), ("peer", "active", 2),
-            ("own", "frozen", 5), ("own", "active", 9), ("peer", "ended", 20),
+            ("own", "invited", 0),
+            ("own", "active", 1),
+            ("peer", "active", 2),
+            ("own", "frozen", 5),
+            ("own", "active", 9),
+            ("peer", "ended", 20),
         )
-    ]  # fmt: skip
+    ]
     told = [(each.what, each.day) for each in member_events(moves)]
     assert told == [("invited", MONDAY), ("joined", days(2)), ("left", days(20))]
     channel = [(each.what, each.day) for each in channel_events([frozen(days(5), days(9))])]
     assert channel == [("frozen", days(5)), ("thawed", days(9))]
     roster = Roster(
-        id="r", name="Roster", version=1, previous="", day=MONDAY, needed=1, endorsers=("a",),
+        id="r",
+        name="Roster",
+        version=1,
+        previous="",
+        day=MONDAY,
+        needed=1,
+        endorsers=("a",),
         groups=(Group(id="g", name="Precursors", since=days(3), until=days(30)),),
-    )  # fmt: skip
+    )
     groups = list(group_events([Endorsed(roster=roster, signers=("a",))]))
     assert [(each.what, each.text) for each in groups] == [
-        ("group formed", "Precursors"), ("group ended", "Precursors"),
-    ]  # fmt: skip
+        ("group formed", "Precursors"),
+        ("group ended", "Precursors"),
+    ]
 
 
 @given(st.lists(st.integers(-200, 100), max_size=20))

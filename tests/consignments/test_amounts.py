@@ -151,9 +151,14 @@ def test_a_gross_mass_is_told_as_at_most(between: Between) -> None:
 def test_what_of_a_line_counts() -> None:
     """Net before gross, never a zero, and the party with its name folded."""
     line = Line(
-        row=1, consignment="C", seq=1, gross_mg=9, volume_ul=5, percent=">=40",
+        row=1,
+        consignment="C",
+        seq=1,
+        gross_mg=9,
+        volume_ul=5,
+        percent=">=40",
         parties=(Party(role="importer", name=" ÉJEMPLO  S.A. "),),
-    )  # fmt: skip
+    )
     assert amount_of(line, ()) == Amount(None, 5, Decimal(40), True, False, "ejemplo s.a.")
     bare = msgspec.structs.replace(line, volume_ul=0, percent="0", parties=None)
     assert amount_of(bare, ()) == Amount(9, None, None, False, True, "")

@@ -17,36 +17,69 @@ from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, Party
 LEAST = 0.3
 LISTED = (
     # The code of a town is left out in the Bahamas, San Marino and on Norfolk Island.
-    ("phone", "+8675526712345"), ("phone", "+12425021234"), ("phone", "+3780549988612"),
-    ("phone", "+672322123"), ("phone", "+29023456"), ("phone", "+390669812345"),
-    ("email", "Info@Example.co.uk"), ("email", "me@gmail.com"), ("website", "www.other.com/firm"),
-    ("IMO", "9074729"), ("passport", "AB1234567"),
-)  # fmt: skip
+    ("phone", "+8675526712345"),
+    ("phone", "+12425021234"),
+    ("phone", "+3780549988612"),
+    ("phone", "+672322123"),
+    ("phone", "+29023456"),
+    ("phone", "+390669812345"),
+    ("email", "Info@Example.co.uk"),
+    ("email", "me@gmail.com"),
+    ("website", "www.other.com/firm"),
+    ("IMO", "9074729"),
+    ("passport", "AB1234567"),
+)
 WRITTEN = (
-    "TEL 0755-2671 2345", "电话：0755-26712345", "电话 ０７５５ ２６７１ ２３４５",
-    "ТЕЛ ٠٧٥٥٢٦٧١٢٣٤٥", "tel. 502-1234", "fax +1 (242) 502 1234", "Tel: 98 86 12",
-    "tel 0549 988612", "tel 2 21 23", "tel 2 34 56", "TEL (06) 698 12345",
-    "info@example.co.uk", "X@MAIL.EXAMPLE.CO.UK",
-    "www.example.co.uk/contact", "http://Other.com", "IMO 9074729", "imo no. 9074729",
-    "you@gmail.com", "ME@GMAIL.COM", "TEL 9999999", "Lot 7, 12 Main Rd",
-)  # fmt: skip
+    "TEL 0755-2671 2345",
+    "电话：0755-26712345",
+    "电话 ０７５５ ２６７１ ２３４５",
+    "ТЕЛ ٠٧٥٥٢٦٧١٢٣٤٥",
+    "tel. 502-1234",
+    "fax +1 (242) 502 1234",
+    "Tel: 98 86 12",
+    "tel 0549 988612",
+    "tel 2 21 23",
+    "tel 2 34 56",
+    "TEL (06) 698 12345",
+    "info@example.co.uk",
+    "X@MAIL.EXAMPLE.CO.UK",
+    "www.example.co.uk/contact",
+    "http://Other.com",
+    "IMO 9074729",
+    "imo no. 9074729",
+    "you@gmail.com",
+    "ME@GMAIL.COM",
+    "TEL 9999999",
+    "Lot 7, 12 Main Rd",
+)
 COUNTRIES = ("CN", "BS", "SM", "NF", "SH", "IT", "GB", None)
 NUMBERS = (("passport", "AB 1234567"), ("", "9074729"), ("VAT", "X1"), (None, None))
 NAMES = ("Aurora Chemicals", "GARNET CHEMICAL LIMITED", "Lotus Trading GmbH", "Co", "M/V Jade")
 WORDS = (
-    "Aurora", "Boreal", "Cinder", "Dovetail", "Ember", "Falcon", "Garnet", "Heron", "Iris", "Jade",
+    "Aurora",
+    "Boreal",
+    "Cinder",
+    "Dovetail",
+    "Ember",
+    "Falcon",
+    "Garnet",
+    "Heron",
+    "Iris",
+    "Jade",
     "Krill",
-)  # fmt: skip
+)
 
 
 def listed() -> Iterable[ListedParty]:
     """Yield an entry for each identifier."""
     for (scheme, value), word in zip(LISTED, WORDS, strict=True):
         yield ListedParty(
-            id=word, kind="vessel" if scheme == "IMO" else "organisation", countries=("CN",),
+            id=word,
+            kind="vessel" if scheme == "IMO" else "organisation",
+            countries=("CN",),
             names=(PartyName(text=f"{word} Chemicals Ltd"),),
             identifiers=(Identifier(scheme=scheme, value=value),),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +100,12 @@ papers = st.builds(
     lambda name, more, written, country, number: PartyOnPaper(
         f"{name} {more}".strip(), written, country, *number
     ),
-    st.sampled_from(NAMES), st.sampled_from(("", "TEL 0755-26712345")), st.sampled_from(WRITTEN),
-    st.sampled_from(COUNTRIES), st.sampled_from(NUMBERS),
-)  # fmt: skip
+    st.sampled_from(NAMES),
+    st.sampled_from(("", "TEL 0755-26712345")),
+    st.sampled_from(WRITTEN),
+    st.sampled_from(COUNTRIES),
+    st.sampled_from(NUMBERS),
+)
 
 
 def agree(asked: list[PartyOnPaper], finder: ListFinder, matcher: Matcher) -> int:

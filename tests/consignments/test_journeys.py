@@ -38,8 +38,13 @@ def stop(function: str, country: str | None = None, locode: str | None = None) -
             "CH",
         ),
         (
-            line(stop("loading", "IN"), stop("transit", "IN"), stop("transit", "Singapore"),
-                 stop("transit", "SG"), stop("destination", "AU")),
+            line(
+                stop("loading", "IN"),
+                stop("transit", "IN"),
+                stop("transit", "Singapore"),
+                stop("transit", "SG"),
+                stop("destination", "AU"),
+            ),
             "IN",
             ("SG",),
             "AU",
@@ -49,7 +54,7 @@ def stop(function: str, country: str | None = None, locode: str | None = None) -
         (line(stop("loading", "Atlantis"), stop("destination", "ZZ")), "", (), ""),
         (line(), "", (), ""),
     ],
-)  # fmt: skip
+)
 def test_journeys(written: Line, origin: str, via: tuple[str, ...], destination: str) -> None:
     """Codes, names and places are read; what is no country that we know is none."""
     assert journey_of(written) == Journey(origin=origin, via=via, destination=destination)

@@ -16,9 +16,13 @@ from tidewaiter.parties.types import Action, ListedParty, ListVersion, PartyName
 
 DAY = date(2026, 11, 25)
 VERSION = ListVersion(
-    slug="watch", name="Watch list", authority="Us", sha256="a" * 64, read=DAY,
+    slug="watch",
+    name="Watch list",
+    authority="Us",
+    sha256="a" * 64,
+    read=DAY,
     notice="Not for commercial use.",
-)  # fmt: skip
+)
 Find = Callable[..., tuple[PartyMatch, ...]]
 
 
@@ -27,9 +31,14 @@ def entry(
 ) -> ListedParty:
     """Make an entry."""
     return ListedParty(
-        id=key, kind="organisation", names=(PartyName(text=name),), ties=ties, action=action,
-        listed=date(2026, 1, 5), confidential=confidential,
-    )  # fmt: skip
+        id=key,
+        kind="organisation",
+        names=(PartyName(text=name),),
+        ties=ties,
+        action=action,
+        listed=date(2026, 1, 5),
+        confidential=confidential,
+    )
 
 
 def tie(kind: str, party: str, share: str = "") -> Tie:
@@ -61,9 +70,11 @@ def test_an_owner_that_is_blocked_is_a_reason(find: Find, rules: AlertRules) -> 
     assert linked.source == "watch@aaaaaaaaaaaa"
     for said in (
         "is owned by Musterfabrik Holding (60 %), which is on Watch list: blocked since 2026-01-05",
-        "add up to 60 %", "as the list tells them", "OFAC, guidance of 13 August 2014",
+        "add up to 60 %",
+        "as the list tells them",
+        "OFAC, guidance of 13 August 2014",
         "Best Practices",
-    ):  # fmt: skip
+    ):
         assert said in linked.text
     assert matches[0].notice == "Not for commercial use."
     assert (matches[0].sharing, matches[0].entries) == (1, 2)

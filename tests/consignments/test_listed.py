@@ -33,10 +33,19 @@ Batch = Callable[..., pa.RecordBatch]
 
 def _match(name: str, **more: Any) -> PartyMatch:
     facts: dict[str, Any] = {
-        "role": None, "name": name, "list": "test-list", "list_name": "Test list",
-        "version": "a" * 64, "list_day": DAY, "entry": "1", "listed_name": f"LISTED {name}",
-        "name_kind": "primary", "kind": "organisation", "probability": 0.95, "action": "blocked",
-    }  # fmt: skip
+        "role": None,
+        "name": name,
+        "list": "test-list",
+        "list_name": "Test list",
+        "version": "a" * 64,
+        "list_day": DAY,
+        "entry": "1",
+        "listed_name": f"LISTED {name}",
+        "name_kind": "primary",
+        "kind": "organisation",
+        "probability": 0.95,
+        "action": "blocked",
+    }
     return PartyMatch(**(facts | more))
 
 
@@ -95,9 +104,12 @@ def test_goods_on_a_listed_vessel_are_an_alert(
 ) -> None:
     """The number leads to the entry whatever the ship is called; another ship is no alert."""
     ship = ListedParty(
-        id="7", kind="vessel", names=(PartyName(text="HARBOUR EXAMPLE"),), action="blocked",
+        id="7",
+        kind="vessel",
+        names=(PartyName(text="HARBOUR EXAMPLE"),),
+        action="blocked",
         identifiers=(Identifier(scheme="IMO", value="9811000"),),
-    )  # fmt: skip
+    )
     version = ListVersion(slug="t", name="T", authority="Us", sha256="b" * 64, read=DAY)
     finder = ListFinder([(version, [ship])], load_alert_rules().party.least)
     rows: list[dict[str, Any]] = [

@@ -10,12 +10,23 @@ from tidewaiter.report.lineview import mode_in_words
 @pytest.mark.parametrize(
     ("written", "word", "code"),
     [
-        ("1", "sea", "1"), ("01", "sea", "1"), ("10", "sea", "1"), ("sea", "sea", "1"),
-        ("SEA", "sea", "1"), ("4", "air", "4"), ("40", "air", "4"), ("8", "inland water", "8"),
-        ("9", "", None), ("11", "", None), ("100", "", None), ("by hand", "", None),
-        ("", "", None), (None, "", None), ("\u0661", "", None),
+        ("1", "sea", "1"),
+        ("01", "sea", "1"),
+        ("10", "sea", "1"),
+        ("sea", "sea", "1"),
+        ("SEA", "sea", "1"),
+        ("4", "air", "4"),
+        ("40", "air", "4"),
+        ("8", "inland water", "8"),
+        ("9", "", None),
+        ("11", "", None),
+        ("100", "", None),
+        ("by hand", "", None),
+        ("", "", None),
+        (None, "", None),
+        ("\u0661", "", None),
     ],
-)  # fmt: skip
+)
 def test_codes_and_words_are_one(written: str | None, word: str, code: str | None) -> None:
     """What is neither has no word, and is shown as it is written."""
     assert (mode_of(written), code_of(written)) == (word, code)

@@ -13,9 +13,12 @@ def test_contacts_are_found_wherever_they_stand() -> None:
     """A telephone by the country, e-mails, the own domain and none of free mail."""
     address = "12 Keji Road, Shenzhen, TEL: 0755-2671 2345, sales@qorvex.com, q@163.com"
     assert _found("Qorvex Ltd", address, country="China", id_scheme="USCC", id="X") == {
-        ("USCC", "X"), ("phone", "+8675526712345"), ("email", "sales@qorvex.com"),
-        ("email", "q@163.com"), ("website", "qorvex.com"),
-    }  # fmt: skip
+        ("USCC", "X"),
+        ("phone", "+8675526712345"),
+        ("email", "sales@qorvex.com"),
+        ("email", "q@163.com"),
+        ("website", "qorvex.com"),
+    }
 
 
 def test_the_number_of_a_ship_in_her_name() -> None:

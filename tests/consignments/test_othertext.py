@@ -63,11 +63,21 @@ def test_a_batch_answers_as_its_lines_do(lines: list[list[tuple[str, str]]]) -> 
 @pytest.mark.parametrize(
     ("text", "counts"),
     [
-        ("steel", True), ("乙醚", True), ("бор", True), ("108-24-7", True), ("see 108-24-7", True),
-        ("12", False), ("kg", False), ("2026-03-01", False), ("MSKU1234565", False),
-        ("AB 12345", False), ("108-24-71", False), ("", False), (None, False),
+        ("steel", True),
+        ("乙醚", True),
+        ("бор", True),
+        ("108-24-7", True),
+        ("see 108-24-7", True),
+        ("12", False),
+        ("kg", False),
+        ("2026-03-01", False),
+        ("MSKU1234565", False),
+        ("AB 12345", False),
+        ("108-24-71", False),
+        ("", False),
+        (None, False),
     ],
-)  # fmt: skip
+)
 def test_words_are_three_letters_or_a_cas_number(text: str | None, counts: bool) -> None:  # noqa: FBT001
     """Numbers, days and the numbers of containers and bills are none."""
     assert has_words([text]) is counts

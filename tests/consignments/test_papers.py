@@ -73,8 +73,11 @@ def test_a_bad_content_leaves_the_row(products: Products) -> None:
     rows, (refused,) = products("product,purity\nAcetone,much\nToluene,99\n")
     assert [(row.row, row.percent) for row in rows] == [(1, None), (2, Decimal(99))]
     assert (refused.row, refused.column, refused.value, refused.screened) == (
-        1, "purity", "much", True,
-    )  # fmt: skip
+        1,
+        "purity",
+        "much",
+        True,
+    )
 
 
 def test_json_lines_and_other_columns_have_contents_too(products: Products) -> None:
@@ -96,12 +99,17 @@ def test_a_history_tells_day_amount_form_and_party(dealings: Dealings) -> None:
     )
     assert refused == []
     assert found[0] == Dealing(
-        day=date(2026, 11, 3), substance="ephedrine", mass_mg=25_000_000, percent=Decimal(99),
-        form="50-98-6", party="ejemplo sa",
-    )  # fmt: skip
+        day=date(2026, 11, 3),
+        substance="ephedrine",
+        mass_mg=25_000_000,
+        percent=Decimal(99),
+        form="50-98-6",
+        party="ejemplo sa",
+    )
     assert sorted((each.substance, each.party) for each in found[1:]) == [
-        ("acetone", "hafen ag"), ("toluene", "hafen ag"),
-    ]  # fmt: skip
+        ("acetone", "hafen ag"),
+        ("toluene", "hafen ag"),
+    ]
     assert {each.percent for each in found[1:]} == {None}  # at least half: all of it counts
 
 

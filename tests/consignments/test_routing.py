@@ -24,10 +24,13 @@ def _line(
     origin: str | None = None,
 ) -> Line:
     return Line(
-        row=1, consignment="C", seq=1, origin=origin,
+        row=1,
+        consignment="C",
+        seq=1,
+        origin=origin,
         parties=tuple(Party(role=role, country=country) for role, country in parties),
         route=tuple(Stop(function=f, country=c, locode=code) for f, c, code in stops),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(

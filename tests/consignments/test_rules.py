@@ -77,9 +77,19 @@ def test_every_regime_and_schedule_of_the_rules_is_in_the_registry(registry: Reg
 
 @pytest.mark.parametrize(
     ("score", "severity"),
-    [(100, "critical"), (80, "critical"), (79, "high"), (60, "high"), (59, "medium"),
-     (40, "medium"), (39, "low"), (15, "low"), (14, None), (0, None)],
-)  # fmt: skip
+    [
+        (100, "critical"),
+        (80, "critical"),
+        (79, "high"),
+        (60, "high"),
+        (59, "medium"),
+        (40, "medium"),
+        (39, "low"),
+        (15, "low"),
+        (14, None),
+        (0, None),
+    ],
+)
 def test_a_severity_begins_at_its_least_score(score: int, severity: str | None) -> None:
     """The bounds are of the severity above them."""
     assert load_alert_rules().severity.of(score) == severity
@@ -115,10 +125,21 @@ def test_a_copy_of_the_rules_is_the_rules(tmp_path: Path) -> None:
         ('rules = ["hidden"', 'rules = ["hiden"'),
         ("papers = 2", "papers = -2"),
     ],
-    ids=["type", "missing", "unknown", "not-toml", "no-last-row", "no-evidence-rule",
-         "no-check-rule", "unknown-word", "open-brace", "levels-out-of-order",
-         "order-of-no-check", "order-takes-off"],
-)  # fmt: skip
+    ids=[
+        "type",
+        "missing",
+        "unknown",
+        "not-toml",
+        "no-last-row",
+        "no-evidence-rule",
+        "no-check-rule",
+        "unknown-word",
+        "open-brace",
+        "levels-out-of-order",
+        "order-of-no-check",
+        "order-takes-off",
+    ],
+)
 def test_broken_rules_are_refused_with_their_place(before: str, after: str, tmp_path: Path) -> None:
     """A rule that is missing or cannot be filled in is found when the file is loaded."""
     assert before in OURS

@@ -19,10 +19,27 @@ from tidewaiter.consignments.types import Alert, Evidence, Mention, ReadOptions
 
 DAY = date(2026, 11, 25)
 PIECES = (
-    "acetone", "aceton", "acet1c anhydr1de", "Ерhеdrinе", "乙酸酐", "pseudoephedrine HCl", "PMK",
-    "free of toluene", "tablet press", "CAS 108-24-7", "CAS 108-24-8", "steel bolts", "samples",
-    "fentanyl", "white powder", "1,4-butanediol", "UN1715", "", "\u200b", "tooling for press",
-)  # fmt: skip
+    "acetone",
+    "aceton",
+    "acet1c anhydr1de",
+    "Ерhеdrinе",
+    "乙酸酐",
+    "pseudoephedrine HCl",
+    "PMK",
+    "free of toluene",
+    "tablet press",
+    "CAS 108-24-7",
+    "CAS 108-24-8",
+    "steel bolts",
+    "samples",
+    "fentanyl",
+    "white powder",
+    "1,4-butanediol",
+    "UN1715",
+    "",
+    "\u200b",
+    "tooling for press",
+)
 GOODS = st.lists(st.sampled_from(PIECES), max_size=4).map(" ".join)
 LINE = st.fixed_dictionaries(
     {

@@ -167,9 +167,30 @@ def test_what_is_looked_at_first_misses_nothing(written: Written) -> None:
 
 
 WORDS = st.sampled_from(
-    ["12", "12a", "No.7", "Rm301", "Bldg", "Building 4", "1st Fl.", "Keji", "keji-lu", "RD", "Rd.",
-     "O'Connor", "St", "Straße", "Ste 5", "Dubai", "90210", "EC1A 1BB", "P.O. Box 12", "Blvd", "N"]
-)  # fmt: skip
+    [
+        "12",
+        "12a",
+        "No.7",
+        "Rm301",
+        "Bldg",
+        "Building 4",
+        "1st Fl.",
+        "Keji",
+        "keji-lu",
+        "RD",
+        "Rd.",
+        "O'Connor",
+        "St",
+        "Straße",
+        "Ste 5",
+        "Dubai",
+        "90210",
+        "EC1A 1BB",
+        "P.O. Box 12",
+        "Blvd",
+        "N",
+    ]
+)
 
 
 @given(st.lists(WORDS, max_size=7), st.sampled_from([" ", ", ", "-", ""]))
@@ -199,9 +220,21 @@ def test_an_address_far_from_those_looked_for_is_not_read() -> None:
 
 
 CARE = st.sampled_from(
-    ["", " C/O Other Ltd", " care of: Other", " attn: X", " o/b/o Y", " A/C of Z", " acc0unt of Q",
-     " (HK) Ltd", " 香港", " t/a Shop", " Tel +86 755 2345 6789", " s@example.com"]
-)  # fmt: skip
+    [
+        "",
+        " C/O Other Ltd",
+        " care of: Other",
+        " attn: X",
+        " o/b/o Y",
+        " A/C of Z",
+        " acc0unt of Q",
+        " (HK) Ltd",
+        " 香港",
+        " t/a Shop",
+        " Tel +86 755 2345 6789",
+        " s@example.com",
+    ]
+)
 
 
 @given(st.text("abcdefgh C/.&0", max_size=12), CARE, st.sampled_from(["", "Room 5, 12 High St"]))
@@ -217,9 +250,11 @@ def test_names_of_alerts_are_not_read_to_look_for_what_they_share(rules: AlertRu
     """Reading them took longer than all else that settles what is looked for."""
     signs = PartySigns(rules)
     signs.want(
-        Written(name=f"Firm {at} Ltd", address=f"{at} High Street", country="CN", id_scheme="",
-                id="") for at in range(50)
-    )  # fmt: skip
+        Written(
+            name=f"Firm {at} Ltd", address=f"{at} High Street", country="CN", id_scheme="", id=""
+        )
+        for at in range(50)
+    )
     names_of.cache_clear()
     assert signs.begin()
     assert names_of.cache_info().misses == 0

@@ -49,9 +49,12 @@ def _acetone(litres: float, **more: Any) -> dict[str, Any]:
 def _dealing(kilos: float, day: date | None, **more: Any) -> dict[str, Any]:
     parties = [{"role": "exporter", "name": "Hafen AG"}, {"role": "importer", "name": "Muster Inc"}]
     return {
-        "goods": "acetic anhydride", "net_mg": round(kilos * KILOS), "departure": day,
-        "parties": parties, **more,
-    }  # fmt: skip
+        "goods": "acetic anhydride",
+        "net_mg": round(kilos * KILOS),
+        "departure": day,
+        "parties": parties,
+        **more,
+    }
 
 
 Marked = Callable[..., list[Alert]]
@@ -125,14 +128,18 @@ def test_a_month_adds_up(second: float, between: Between, marked: Marked, *, rea
         {"departure": date(2026, 10, 31)},
         {"departure": date(2025, 11, 1)},
         {"parties": [{"role": "exporter", "name": "Hafen AG"}, {"role": "importer", "name": "B"}]},
-        {"parties": [{"role": "exporter", "name": "Kai AG"},
-                     {"role": "importer", "name": "Muster Inc"}]},
+        {
+            "parties": [
+                {"role": "exporter", "name": "Kai AG"},
+                {"role": "importer", "name": "Muster Inc"},
+            ]
+        },
         {"departure": None},
         {"parties": None},
         {"goods": "acetone"},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_other_months_parties_and_substances_do_not_add_up(
     other: dict[str, Any], between: Between, marked: Marked
 ) -> None:
@@ -144,8 +151,9 @@ def test_other_months_parties_and_substances_do_not_add_up(
 def test_case_and_spaces_make_no_other_party(between: Between, marked: Marked) -> None:
     """Names are compared as they are folded."""
     parties = [
-        {"role": "consignor", "name": " HAFEN  ag"}, {"role": "buyer", "name": "MUSTER INC"},
-    ]  # fmt: skip
+        {"role": "consignor", "name": " HAFEN  ag"},
+        {"role": "buyer", "name": "MUSTER INC"},
+    ]
     rows = [_dealing(600, MONTH[0]), _dealing(600, MONTH[1], parties=parties)]
     assert all(_told(each) for each in marked(between("DE", "US", *rows)))
 

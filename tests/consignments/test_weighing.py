@@ -111,9 +111,20 @@ def test_a_screener_keeps_days_and_files_apart(listed: Identifier, batch: Batch)
 
 @pytest.mark.parametrize(
     ("days", "points"),
-    [(-400, 10), (-1, 10), (0, 30), (2, 30), (3, 20), (7, 20), (8, 10), (14, 10), (15, 5), (30, 5),
-     (31, 0)],
-)  # fmt: skip
+    [
+        (-400, 10),
+        (-1, 10),
+        (0, 30),
+        (2, 30),
+        (3, 20),
+        (7, 20),
+        (8, 10),
+        (14, 10),
+        (15, 5),
+        (30, 5),
+        (31, 0),
+    ],
+)
 def test_goods_that_are_due_soon_rank_higher(screen: Screen, days: int, points: int) -> None:
     """The days left add the points of their step to the rank, and nothing to the score."""
     due = DAY + timedelta(days=days)

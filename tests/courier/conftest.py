@@ -111,9 +111,12 @@ def found_party(
     """Found a node: its database is open, its keys in a file."""
     seed = random.Random(hashlib.sha256(name.encode()).digest())
     about = About(
-        node=f"tidewaiter/{name}", name=name.title(), country="", role="authority",
+        node=f"tidewaiter/{name}",
+        name=name.title(),
+        country="",
+        role="authority",
         endpoints=endpoints,
-    )  # fmt: skip
+    )
     made = found(about, seed.randbytes, MADE)
     ring = folder / f"{name}.ring"
     keep_ring(ring, made.ring)

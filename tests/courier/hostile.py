@@ -90,15 +90,17 @@ WAYS: dict[str, tuple[int, Callable[[float], AsyncIterator[bytes]]]] = {
 """What it does: how many at a time, and each of them."""
 
 
-async def one(way: Callable[[float], AsyncIterator[bytes]], port: int, until: float,
-              told: Counter[str]) -> None:  # fmt: skip
+async def one(
+    way: Callable[[float], AsyncIterator[bytes]], port: int, until: float, told: Counter[str]
+) -> None:
     """Do it again and again on one connection after another."""
     while time.monotonic() < until:
         with suppress(OSError, asyncio.TimeoutError, EOFError):
             reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=FROM)
             try:
-                async with asyncio.timeout_at(asyncio.get_running_loop().time() + until
-                                              - time.monotonic()):  # fmt: skip
+                async with asyncio.timeout_at(
+                    asyncio.get_running_loop().time() + until - time.monotonic()
+                ):
                     async for piece in way(until):
                         writer.write(piece)
                         await writer.drain()

@@ -111,9 +111,7 @@ def test_receipts_say_the_time_of_who_gives_them(pair: Pair) -> None:
     assert one.states() == {"processed": 1}
 
 
-def _rounds_until(
-    party: Party, post: Callable[..., list[str]], done: Callable[[], bool]
-) -> bool:  # fmt: skip
+def _rounds_until(party: Party, post: Callable[..., list[str]], done: Callable[[], bool]) -> bool:
     """Let a node send until something is so; return whether it came to be within 20 seconds."""
     rounds = Rounds(party.desk, post)
     until = time.monotonic() + 20

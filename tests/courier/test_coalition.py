@@ -46,18 +46,31 @@ def _later(party: Party, day: date) -> None:
 
 def _promise(owner: Party, **more: Any) -> Commitment:
     told: dict[str, Any] = {
-        "id": "replies", "owner": owner.name, "who": "Licensing", "what": "Answer in time",
-        "indicator": Indicator(name="share", unit="%"), "direction": "at least", "target": 90,
-        "made": DAY, "due": DAY + timedelta(days=10), **more,
-    }  # fmt: skip
+        "id": "replies",
+        "owner": owner.name,
+        "who": "Licensing",
+        "what": "Answer in time",
+        "indicator": Indicator(name="share", unit="%"),
+        "direction": "at least",
+        "target": 90,
+        "made": DAY,
+        "due": DAY + timedelta(days=10),
+        **more,
+    }
     return Commitment(**told)
 
 
 def _number(owner: Party, by: Party, value: int, name: str = "r1") -> Report:
     return Report(
-        id=name, commitment="replies", owner=owner.name, by=by.name, day=DAY, of=DAY, value=value,
+        id=name,
+        commitment="replies",
+        owner=owner.name,
+        by=by.name,
+        day=DAY,
+        of=DAY,
+        value=value,
         evidence=(Evidence(title="Count", sha256="0" * 64),),
-    )  # fmt: skip
+    )
 
 
 def _withdrawal(owner: Party) -> Withdrawal:
@@ -104,9 +117,15 @@ def _signed(version: int, before: SignedRoster | None, *by: Party) -> SignedRost
     names = tuple(each.name for each in by)
     listed = Listed(node=by[0].name, name="A", country="", state="joined", since=DAY)
     roster = Roster(
-        id="g2", name="Group", version=version, previous=before.digest() if before else "",
-        day=DAY, needed=len(by), endorsers=names, members=(listed,),
-    )  # fmt: skip
+        id="g2",
+        name="Group",
+        version=version,
+        previous=before.digest() if before else "",
+        day=DAY,
+        needed=len(by),
+        endorsers=names,
+        members=(listed,),
+    )
     return sign_roster(roster, _signers(*by))
 
 
@@ -132,9 +151,7 @@ def test_nobody_speaks_for_another(pair: Pair) -> None:
             _say(one, said)
     _say(one, _promise(one), other)
     one.send(other)
-    spoken: tuple[Pledged, ...] = (
-        _promise(one, target=1), _withdrawal(one), _number(one, one, 99)
-    )  # fmt: skip
+    spoken: tuple[Pledged, ...] = (_promise(one, target=1), _withdrawal(one), _number(one, one, 99))
     for kind, what in zip(
         ("commitment", "commitment-withdrawal", "commitment-report"), spoken, strict=True
     ):
@@ -235,29 +252,40 @@ def test_moves_of_both_sides_are_kept_with_their_reason(pair: Pair) -> None:
     relate(one.desk, other.name, "frozen", one.desk.stamp(), reason="order of 3 May")
     one.send(other)
     assert [(e.by, e.to, e.reason) for e in _moves(one)] == [
-        ("own", "active", ""), ("own", "frozen", "order of 3 May")
-    ]  # fmt: skip
+        ("own", "active", ""),
+        ("own", "frozen", "order of 3 May"),
+    ]
     assert [(e.by, e.to, e.day) for e in _moves(other)][1:] == [
         ("peer", "frozen", DAY + timedelta(days=2))
     ]
     with one.desk.database.work(one.desk.stamp()) as work:
-        for table in (tables.relation_move, tables.roster_version, tables.roster,
-                      tables.pledge_said, tables.pledge_said_to):  # fmt: skip
+        for table in (
+            tables.relation_move,
+            tables.roster_version,
+            tables.roster,
+            tables.pledge_said,
+            tables.pledge_said_to,
+        ):
             table.drop(work.connection)
         with Operations.context(MigrationContext.configure(work.connection)):
             r0022_coalition.upgrade()
         set_relation(work, other.name, Relation(standing="ended"))
     assert [(e.by, e.to, e.reason) for e in _moves(one)] == [
-        ("own", "frozen", "order of 3 May"), ("own", "ended", "")
-    ]  # fmt: skip
+        ("own", "frozen", "order of 3 May"),
+        ("own", "ended", ""),
+    ]
 
 
 def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
     """Once each, on the day of its first version, in the direction in which it was told."""
     one, other = pair
     told = incident(owner=one.name, parties=(), settled=())
-    for each in (told, incident(owner=one.name, parties=(), settled=(), version=2,
-                                status="updated", changed="more")):  # fmt: skip
+    for each in (
+        told,
+        incident(
+            owner=one.name, parties=(), settled=(), version=2, status="updated", changed="more"
+        ),
+    ):
         with one.desk.database.work(one.desk.stamp()) as work:
             tell_incident(work, one.desk.ring.lock, one.name, each, [other.name])
     one.send(other)

@@ -131,7 +131,7 @@ def test_strangers_leave_no_trace_in_the_log(served: Served) -> None:
     ("content", "status"),
     [(b"", 400), (b"x\n" * 65, 400), (b"x" * (1024 * 1024 + 65), 413)],
     ids=["nothing", "too many", "too large"],
-)  # fmt: skip
+)
 def test_what_is_no_request_is_refused(served: Served, content: bytes, status: int) -> None:
     """Nothing, too many lines, too many bytes."""
     answer = httpx.post(f"http://127.0.0.1:{served[3]}/tw/v1/inbox", content=content)
@@ -142,9 +142,9 @@ def test_what_is_no_request_is_refused(served: Served, content: bytes, status: i
 def test_a_line_gives_up_a_peer_that_drips() -> None:
     """Heads and bodies that come letter by letter, an answer without end, and one elsewhere."""
     answers = [
-        [b"HTTP/1.1 200 OK\r\n", *[b"x"] * 99], [b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n"]
-        + [b"x"] * 99,
-    ]  # fmt: skip
+        [b"HTTP/1.1 200 OK\r\n", *[b"x"] * 99],
+        [b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n"] + [b"x"] * 99,
+    ]
     for answer in answers:
         begun = time.monotonic()
         with pytest.raises(OutputError):

@@ -118,5 +118,6 @@ def test_what_has_come_is_not_sealed_anew(pair: Pair) -> None:
     assert len(other.taken()) == 3
     told = [read_receipt(text).receipt for text in receive(other.desk, [first, second])]
     assert [(each.state, each.code) for each in told] == [
-        ("processed", ""), ("turned-away", "old-key"),
-    ]  # fmt: skip
+        ("processed", ""),
+        ("turned-away", "old-key"),
+    ]

@@ -11,32 +11,111 @@ from tidewaiter.courier.line import Line, checked_endpoint, tls
 from tidewaiter.courier.network import may_reach
 
 INSIDE = [
-    "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1",
-    "017700000001", "0", "0.0.0.0", "localhost", "localhost.", "LOCALHOST", "127.255.255.254",  # noqa: S104
-    "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "169.254.169.254",
-    "169.254.0.1", "100.64.0.1", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1",
-    "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "192.88.99.1",
-    "2852039166", "0xa9fea9fe", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]", "[::ffff:10.0.0.1]", "[::ffff:169.254.169.254]", "[::ffff:0:127.0.0.1]",
-    "[::127.0.0.1]", "[fe80::1]", "[fc00::1]", "[fd00:ec2::254]", "[fec0::1]", "[ff02::1]",
-    "[2002:7f00:1::]", "[2002:a00:1::]", "[64:ff9b::7f00:1]", "[64:ff9b:1::a00:1]",
-    "[2001:0:7f00:1::]", "[2001:db8::1]", "[100::1]", "[3fff::1]", "[5f00::1]",
-]  # fmt: skip
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.0.0.1",
+    "0177.0.0.1",
+    "017700000001",
+    "0",
+    "0.0.0.0",  # noqa: S104
+    "localhost",
+    "localhost.",
+    "LOCALHOST",
+    "127.255.255.254",
+    "10.0.0.1",
+    "10.255.255.255",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.0.1",
+    "169.254.169.254",
+    "169.254.0.1",
+    "100.64.0.1",
+    "192.0.0.1",
+    "192.0.2.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "192.88.99.1",
+    "2852039166",
+    "0xa9fea9fe",
+    "[::1]",
+    "[::]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::ffff:10.0.0.1]",
+    "[::ffff:169.254.169.254]",
+    "[::ffff:0:127.0.0.1]",
+    "[::127.0.0.1]",
+    "[fe80::1]",
+    "[fc00::1]",
+    "[fd00:ec2::254]",
+    "[fec0::1]",
+    "[ff02::1]",
+    "[2002:7f00:1::]",
+    "[2002:a00:1::]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::a00:1]",
+    "[2001:0:7f00:1::]",
+    "[2001:db8::1]",
+    "[100::1]",
+    "[3fff::1]",
+    "[5f00::1]",
+]
 """Hosts of this machine, of its networks, and of none."""
 
 ODD = [
-    "unix:///run/docker.sock", "http+unix://%2Frun%2Fsock/", "file:///etc/passwd", "ftp://a.example",
-    "gopher://a.example:70/_x", "javascript:alert(1)", "//a.example", "a.example", "", "https://",
-    "http://", "https://user@a.example", "https://user:word@a.example", "https://@a.example",
-    "https://a.example@127.0.0.1", "https://a.example#@b.example", "https://a.example?x=1",
-    "https://a.example/?x", "https://a.example\\@b.example", "https://a.example:0",
-    "https://a.example:65536", "https://a.example:-1", "https://a.example:x", "https://a.example:",
-    "https://a.example:80:80", "https://a b.example", "https://a.example\n", "https://a\t.example",
-    "https://a.example/\r\nx-odd: 1", "https://a.example/%0d%0a", "https://[::1", "https://::1",
-    "https://[fe80::1%25eth0]", "https://[::1].example", "https://ex%61mple", "https://１２７.0.0.1",
-    "https://①②⑦.0.0.1", "https://a。example", "https://" + "a" * 300, "https://a.example/../x/..;/",
-    "HTTPS://a.example", "https:/a.example", "https:a.example",
-]  # fmt: skip
+    "unix:///run/docker.sock",
+    "http+unix://%2Frun%2Fsock/",
+    "file:///etc/passwd",
+    "ftp://a.example",
+    "gopher://a.example:70/_x",
+    "javascript:alert(1)",
+    "//a.example",
+    "a.example",
+    "",
+    "https://",
+    "http://",
+    "https://user@a.example",
+    "https://user:word@a.example",
+    "https://@a.example",
+    "https://a.example@127.0.0.1",
+    "https://a.example#@b.example",
+    "https://a.example?x=1",
+    "https://a.example/?x",
+    "https://a.example\\@b.example",
+    "https://a.example:0",
+    "https://a.example:65536",
+    "https://a.example:-1",
+    "https://a.example:x",
+    "https://a.example:",
+    "https://a.example:80:80",
+    "https://a b.example",
+    "https://a.example\n",
+    "https://a\t.example",
+    "https://a.example/\r\nx-odd: 1",
+    "https://a.example/%0d%0a",
+    "https://[::1",
+    "https://::1",
+    "https://[fe80::1%25eth0]",
+    "https://[::1].example",
+    "https://ex%61mple",
+    "https://１２７.0.0.1",
+    "https://①②⑦.0.0.1",
+    "https://a。example",
+    "https://" + "a" * 300,
+    "https://a.example/../x/..;/",
+    "HTTPS://a.example",
+    "https:/a.example",
+    "https:a.example",
+]
 """Addresses that readers read differently, or that are none of a node."""
 
 
@@ -91,9 +170,15 @@ def test_what_readers_read_differently_is_no_address(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://a.example", "https://a.example:8478/", "http://192.0.2.1:80/tw/node-1",
-            "https://[2001:db8::1]:8478", "https://xn--bcher-kva.example/"],
-)  # fmt: skip
+    "url",
+    [
+        "https://a.example",
+        "https://a.example:8478/",
+        "http://192.0.2.1:80/tw/node-1",
+        "https://[2001:db8::1]:8478",
+        "https://xn--bcher-kva.example/",
+    ],
+)
 def test_what_is_an_address_is_one(url: str) -> None:
     """The last slash goes."""
     assert checked_endpoint(url) == url.rstrip("/")
@@ -178,8 +263,13 @@ def test_a_gate_holds_so_much_and_gives_it_back() -> None:
     gate = Gate(held=10, held_of_one=6)
     with gate.holding("a") as one, gate.holding("a") as two, gate.holding("b") as other:
         assert [one(4), two(3), two(2), other(5), other(4), other(1)] == [
-            True, False, True, False, True, False,
-        ]  # fmt: skip
+            True,
+            False,
+            True,
+            False,
+            True,
+            False,
+        ]
     with gate.holding("c") as more:
         assert more(6)
     assert gate._taken == {}

@@ -82,8 +82,12 @@ class Nodes(RuleBasedStateMachine):
         """Choose a pair."""
         return list(self.ways)[number % len(self.ways)]
 
-    @rule(number=st.integers(0, 5), to=STANDINGS, compared=st.booleans(),
-          held_=st.sampled_from(["", "release", "discard"]))  # fmt: skip
+    @rule(
+        number=st.integers(0, 5),
+        to=STANDINGS,
+        compared=st.booleans(),
+        held_=st.sampled_from(["", "release", "discard"]),
+    )
     def move(self, number: int, to: Standing, compared: bool, held_: str) -> None:  # noqa: FBT001
         """Change a relation; it becomes what may follow, and nothing else."""
         one, other = self.pair(number)
@@ -289,9 +293,11 @@ class Three(Nodes):
 
 
 _SETTINGS = settings(
-    max_examples=SOAK or 12, stateful_step_count=50 if SOAK else 30, deadline=None,
+    max_examples=SOAK or 12,
+    stateful_step_count=50 if SOAK else 30,
+    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 TestTwoNodes = Nodes.TestCase
 TestTwoNodes.settings = _SETTINGS
 TestThreeNodes = Three.TestCase

@@ -100,8 +100,9 @@ def test_what_became_of_our_messages_is_told(pair: Pair) -> None:
     with one.desk.database.work() as work:
         told = deliveries(work, 1)
     assert [(each.by, each.state, each.who) for each in told] == [
-        ("exporter", "processed", "account 7"), ("importer", None, "")
-    ]  # fmt: skip
+        ("exporter", "processed", "account 7"),
+        ("importer", None, ""),
+    ]
 
 
 def _draft(party: Party, who: str, draft: Draft) -> KeptDraft:

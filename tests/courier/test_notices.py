@@ -96,9 +96,15 @@ def test_a_stranger_to_a_notice_has_no_say(party: Callable[..., Party], pair: Pa
     third.meet(one)
     _send(one, other)
     event = Event(
-        id="x", notice=NOTICE.reference, by="importer", seq=1, seen=1, version=1,
-        at=one.desk.clock(), what=YES,
-    )  # fmt: skip
+        id="x",
+        notice=NOTICE.reference,
+        by="importer",
+        seq=1,
+        seen=1,
+        version=1,
+        at=one.desk.clock(),
+        what=YES,
+    )
     with third.desk.database.work(third.desk.stamp()) as work:
         message = Message(kind="notice", body=msgspec.json.encode(event))
         write_message(work, third.desk.ring.lock, one.name, message)

@@ -26,7 +26,7 @@ from tidewaiter.store.recalls import Why, recall
 
 pytestmark = pytest.mark.skipif(
     not intersection.is_there(), reason="the extra psi is not installed"
-)  # fmt: skip
+)
 
 LEI = ("lei", "5493001KJTIIGC8Y1R12")
 SEEN = (
@@ -104,8 +104,9 @@ def test_both_sides_keep_that_was_asked_and_the_logs_name_nobody(
     number = _ask(asker, holder, *SEEN)
     _exchange(asker, holder)
     for party, other, action in (
-        (asker, holder, "private question asked"), (holder, asker, "private question answered"),
-    ):  # fmt: skip
+        (asker, holder, "private question asked"),
+        (holder, asker, "private question answered"),
+    ):
         log = _told(party)
         said = next(each for each in log.splitlines() if each.startswith(action))
         for word in (other.name, f'"keys":{SLOTS}', "investigation"):
@@ -178,8 +179,9 @@ def test_each_offer_has_a_secret_of_its_own(pair: tuple[Party, Party]) -> None:
     with holder.desk.database.work() as work:
         rows = work.connection.execute(select(o.state, o.written).order_by(o.number)).all()
     assert [(state, written is None) for state, written in rows] == [
-        ("replaced", True), ("open", False),
-    ]  # fmt: skip
+        ("replaced", True),
+        ("open", False),
+    ]
 
 
 def test_an_offer_ends(pair: tuple[Party, Party], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +218,7 @@ def test_what_is_no_question_counts_for_nothing(pair: tuple[Party, Party]) -> No
     for points in (b"", b"\x02" * POINT, b"\xff" * (SLOTS * POINT)):
         _send_raw(
             asker, holder, Question(offer=offer.offer, purpose="investigation", points=points)
-        )  # fmt: skip
+        )
     assert asker.states() == {"refused": 3}
     assert _lines(holder) == []
 

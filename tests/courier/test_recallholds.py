@@ -34,8 +34,10 @@ def test_a_hold_keeps_what_is_recalled_until_it_is_lifted(pair: Pair) -> None:
     (told,) = recalls_of(one)
     assert told.outcome is not None
     assert (told.standing, told.outcome.basis, told.untold) == (
-        "kept-under-legal-hold", "Order 7", 1
-    )  # fmt: skip
+        "kept-under-legal-hold",
+        "Order 7",
+        1,
+    )
     assert known_to(other, one).now() is not None
     with other.desk.database.work(other.desk.stamp()) as work:
         assert lift(work, safe, other.name, item) == "destroyed"

@@ -61,10 +61,17 @@ def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> No
     """No table of the recipient holds a copy, nor a feed; both sides read what came of it."""
     one, other = pair
     request = Request(
-        id="r-1", asker=one.name, asked=other.name, kind="information", day=date(2026, 11, 20),
-        purpose="control", facts="Drums.", instrument="un-1988-12",
-        items=(Question(number=1, text="Who?"),), marking=made_incident().marking,
-    )  # fmt: skip
+        id="r-1",
+        asker=one.name,
+        asked=other.name,
+        kind="information",
+        day=date(2026, 11, 20),
+        purpose="control",
+        facts="Drums.",
+        instrument="un-1988-12",
+        items=(Question(number=1, text="Who?"),),
+        marking=made_incident().marking,
+    )
     with one.desk.database.work(one.desk.stamp()) as work:
         ask(work, one.desk.ring.lock, one.name, request)
     asked = _last(one)
@@ -129,8 +136,11 @@ def test_a_recall_in_one_request_with_its_message_destroys_that_too(pair: Pair) 
     with one.desk.database.work(
         one.desk.stamp()
     ) as work:  # as though the first one had its receipt
-        work.connection.execute(update(tables.outgoing).values(state="processed")
-                                .where(tables.outgoing.c.state == "sealed"))  # fmt: skip
+        work.connection.execute(
+            update(tables.outgoing)
+            .values(state="processed")
+            .where(tables.outgoing.c.state == "sealed")
+        )
         work.connection.execute(update(tables.peer).values(told=1))
     one.send(other, keep)
     assert len(lines) == 2

@@ -262,8 +262,9 @@ def test_what_the_node_itself_said_since_the_copy_is_there_again(
     with other.desk.database.work() as work:
         talk = conversation(work, one.name, ring.lock, ring.openers())
         assert [(each.text, each.code) for each in talk if each.ours] == [
-            ("by mistake", ""), ("said since the copy", ""),
-        ]  # fmt: skip
+            ("by mistake", ""),
+            ("said since the copy", ""),
+        ]
         state = find_notice(work, ring.lock, 1, DAY).state
         assert (state.approved, state.name) == (True, "no objection")
     assert known_to(other, other).now() == known_to(one, other).now()
@@ -329,8 +330,12 @@ def test_who_has_less_or_more_is_asked_back_and_who_has_the_same_is_not(pair: Pa
         known = peer_of(work, other.name)
     ask = {"sender": other.name, "to": one.name, "after": 0, "nonce": "0"}
     assert [differs(Ask(**ask, have=have), known) for have in (-1, 0, 2, 3, 4)] == [  # type: ignore[arg-type]
-        False, True, True, False, True,
-    ]  # fmt: skip
+        False,
+        True,
+        True,
+        False,
+        True,
+    ]
     for _ in range(3):
         catch_up(other.desk, one.name, asking(one))
         catch_up(one.desk, other.name, asking(other))

@@ -41,9 +41,7 @@ def importer(pair: tuple[Party, Party]) -> tuple[Party, Party]:
 
 
 def _keep(party: Party) -> None:
-    entries = [
-        changed(each, until=LATER) if each == PERMIT else each for each in ENTRIES
-    ]  # fmt: skip
+    entries = [changed(each, until=LATER) if each == PERMIT else each for each in ENTRIES]
     with party.desk.database.work(party.desk.stamp()) as work:
         add_entries(work, "MX", entries)
 

@@ -37,11 +37,18 @@ MARKING = Marking(tlp="amber", purposes=("investigation",))
 
 def _request(one: Party, other: Party, **more: object) -> Request:
     base = Request(
-        id="r-1", asker=one.name, asked=other.name, kind="information", day=date(2026, 11, 20),
-        purpose="investigation", facts="Drums with another label.", instrument="un-1988-12",
+        id="r-1",
+        asker=one.name,
+        asked=other.name,
+        kind="information",
+        day=date(2026, 11, 20),
+        purpose="investigation",
+        facts="Drums with another label.",
+        instrument="un-1988-12",
         items=(Asked(number=1, text="Who sent them?"), Asked(number=2, text="What was paid?")),
-        deadline=date(2026, 12, 10), marking=MARKING,
-    )  # fmt: skip
+        deadline=date(2026, 12, 10),
+        marking=MARKING,
+    )
     return changed(base, **more)
 
 
@@ -62,9 +69,13 @@ def _asking(party: Party, asker: Party) -> Asking:
 
 def _answer(asker: Party, **more: object) -> Answer:
     base = Answer(
-        id="a-1", request="r-1", asker=asker.name, items=(1,), text="Alpha Trading.",
+        id="a-1",
+        request="r-1",
+        asker=asker.name,
+        items=(1,),
+        text="Alpha Trading.",
         marking=MARKING,
-    )  # fmt: skip
+    )
     return changed(base, **more)
 
 
@@ -144,9 +155,14 @@ BUNDLE = Bundle(
 
 def _open(one: Party, *partners: Party) -> None:
     case = JointCase(
-        id=CASE, opener=one.name, partners=tuple(each.name for each in partners), title="Drums",
-        purpose="investigation", day=date(2026, 11, 20), marking=MARKING,
-    )  # fmt: skip
+        id=CASE,
+        opener=one.name,
+        partners=tuple(each.name for each in partners),
+        title="Drums",
+        purpose="investigation",
+        day=date(2026, 11, 20),
+        marking=MARKING,
+    )
     with one.desk.database.work(one.desk.stamp()) as work:
         open_joint(work, one.desk.ring.lock, one.name, case)
 
@@ -166,9 +182,14 @@ def _joint(party: Party, opener: Party) -> Together:
 
 def _decide(party: Party, opener: Party, verdict: str, reason: str) -> tuple[str, ...]:
     return _tell(
-        party, opener, "decision", subject="incident north/7", verdict=verdict, reason=reason,
+        party,
+        opener,
+        "decision",
+        subject="incident north/7",
+        verdict=verdict,
+        reason=reason,
         day=date(2026, 11, 24),
-    )  # fmt: skip
+    )
 
 
 def test_decisions_of_a_joint_case_stand_side_by_side(pair: Pair) -> None:
@@ -187,8 +208,9 @@ def test_decisions_of_a_joint_case_stand_side_by_side(pair: Pair) -> None:
     assert _joint(one, one).sides == _joint(other, one).sides
     (sides,) = _joint(other, one).side_by_side().values()
     assert {node: each and each.verdict for node, each in sides.items()} == {
-        one.name: "hold", other.name: "release"
-    }  # fmt: skip
+        one.name: "hold",
+        other.name: "release",
+    }
     assert _joint(other, one).sides[one.name].bundles == (BUNDLE,)
 
 
@@ -207,9 +229,14 @@ def test_nobody_speaks_in_a_joint_case_who_is_not_in_it(
         _tell(each, one, "part", part="joined")
     assert _decide(other, one, "hold", "inspect") == (third.name,)
     word = Decision(
-        case=CASE, opener=one.name, number=1, subject="x", verdict="hold", reason="inspect",
+        case=CASE,
+        opener=one.name,
+        number=1,
+        subject="x",
+        verdict="hold",
+        reason="inspect",
         day=date(2026, 11, 24),
-    )  # fmt: skip
+    )
     _smuggle(fourth, one, "joint-case-decision", word)
     assert (fourth.name, 1, "refused") in one.taken()
     assert fourth.name not in _joint(one, one).sides

@@ -201,8 +201,9 @@ def test_what_a_thief_sent_is_marked_and_what_was_sent_to_it_goes_to_the_owner(
         ]
         talk = conversation(work, one.name, other.desk.ring.lock, other.desk.ring.openers())
         assert {each.text: each.doubted for each in talk if not each.ours} == {
-            "true": False, "false": True,
-        }  # fmt: skip
+            "true": False,
+            "false": True,
+        }
         assert standings(work)[0].doubted == 1
     assert [each.header.kind for each in held(one)].count("message") == 2
     assert both_agree(one, other)
@@ -211,8 +212,9 @@ def test_what_a_thief_sent_is_marked_and_what_was_sent_to_it_goes_to_the_owner(
         talk = conversation(work, other.name, one.desk.ring.lock, one.desk.ring.openers())
         assert [each.text for each in talk if each.ours and each.doubted] == ["false"]
         assert {each.text for each in talk if not each.ours} == {
-            "to the owner", "a secret, sealed for the thief",
-        }  # fmt: skip
+            "to the owner",
+            "a secret, sealed for the thief",
+        }
     false.desk.database.close()
 
 

@@ -31,13 +31,18 @@ def test_a_message_that_cannot_be_taken_holds_nobody_else_up(pair: tuple[Party, 
         with sender.desk.database.work() as work:
             lines.append(to_send(work, peer_of(work, taker.name), rows=1)[0].line)
     desk = Desk(
-        other.desk.database, other.desk.ring, path=other.ring, clock=other.desk.clock,
+        other.desk.database,
+        other.desk.ring,
+        path=other.ring,
+        clock=other.desk.clock,
         kinds={**KINDS, "message": Kind(schema=1, act=boom)},
-    )  # fmt: skip
+    )
     taker_ = Taker(desk)
     jobs: list[tuple[list[str], Future[list[str]]]] = [
-        ([lines[0]], Future()), (["junk"], Future()), ([lines[1]], Future()),
-    ]  # fmt: skip
+        ([lines[0]], Future()),
+        (["junk"], Future()),
+        ([lines[1]], Future()),
+    ]
     taker_._take(jobs)
     with pytest.raises(RuntimeError, match="fault"):
         jobs[0][1].result()

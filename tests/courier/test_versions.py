@@ -26,8 +26,11 @@ from tidewaiter.store.documents import add_document, documents
 from tidewaiter.store.peers import peer_of
 from tidewaiter.store.recovering import take_news
 
-LATER = {**KINDS, MESSAGE: Kind(schema=2, act=lambda _w, _r: None),
-         "forecast": Kind(schema=1, act=lambda _w, _r: None)}  # fmt: skip
+LATER = {
+    **KINDS,
+    MESSAGE: Kind(schema=2, act=lambda _w, _r: None),
+    "forecast": Kind(schema=1, act=lambda _w, _r: None),
+}
 MORE = {"colour": "unknown in version 1", "shade": [1, {"of": None}]}
 
 Pair = tuple[Party, Party]
@@ -71,8 +74,9 @@ def versions(party: Callable[..., Party], monkeypatch: pytest.MonkeyPatch) -> Pa
         made = close(draft, place, **more)
         if place.sender != later.name:
             return made
-        text = sign(_with_more(made.signed.payload), typ=TYPE, kid=more["kid"],
-                    secret=more["secret"])  # fmt: skip
+        text = sign(
+            _with_more(made.signed.payload), typ=TYPE, kid=more["kid"], secret=more["secret"]
+        )
         return structs.replace(made, signed=take_apart(text))
 
     def give_later(receipt: Receipt, *, kid: str, secret: bytes) -> str:
@@ -161,9 +165,11 @@ def test_what_is_written_all_the_same_is_refused_and_blocks_nothing(
     with later.desk.database.work() as work:
         found = work.connection.execute(select(o.state, o.code).order_by(o.seq)).all()
     assert [tuple(each) for each in found] == [
-        ("refused", "unknown-kind"), ("refused", "unknown-version"),
-        ("refused", "unknown-critical"), ("processed", ""),
-    ]  # fmt: skip
+        ("refused", "unknown-kind"),
+        ("refused", "unknown-version"),
+        ("refused", "unknown-critical"),
+        ("processed", ""),
+    ]
 
 
 def test_without_a_version_in_common_nothing_is_sealed(versions: Pair) -> None:

@@ -131,8 +131,12 @@ def test_nobody_visits_in_the_name_of_another(hidden: tuple[Party, Party], party
         return write_signed(told, by.desk.ring.signer())
 
     with open_house(other) as (client, _):
-        for text in (signed(third, one, other), signed(third, third, other),
-                     signed(one, one, third), "x"):  # fmt: skip
+        for text in (
+            signed(third, one, other),
+            signed(third, third, other),
+            signed(one, one, third),
+            "x",
+        ):
             assert client.post(VISIT, content=text).status_code == 403
     assert other.states() == {"waiting": 1}
 

@@ -16,9 +16,16 @@ from tidewaiter.store.witnesses import (
 )
 
 RECEIPT = Receipt(
-    id="", digest="0" * 64, sender="b", to="a", at="2026-11-25T12:00:00+00:00",
-    state="processed", have=7, size=100, root="a" * 64,
-)  # fmt: skip
+    id="",
+    digest="0" * 64,
+    sender="b",
+    to="a",
+    at="2026-11-25T12:00:00+00:00",
+    state="processed",
+    have=7,
+    size=100,
+    root="a" * 64,
+)
 
 
 def _said(party: Party, other: Party, **more: object) -> str:
@@ -66,8 +73,9 @@ def test_a_log_with_two_roots_or_a_shorter_one_is_kept_with_the_receipts(
     with one.desk.database.work() as work:
         found = log_contradictions(work, other.name)
         assert [(each.kind, each.size, each.before) for each in found] == [
-            ("shorter", 900, 1_000), ("two-roots", 1_000, 1_000)
-        ]  # fmt: skip
+            ("shorter", 900, 1_000),
+            ("two-roots", 1_000, 1_000),
+        ]
         assert found[1].root_before == "a" * 64
         assert {first, second, shorter} <= set(witnessed(work, other.name))
         assert count_log_contradictions(work) == {other.name: 2}

@@ -68,9 +68,7 @@ class Thief:
 
     def as_party(self, folder: Path, peer: Party) -> Party:
         """Be a node in the name of the victim, which has sent nothing yet."""
-        desk = Desk(
-            open_database(folder / "thief.db"), self.ring, clock=self.victim.desk.clock
-        )  # fmt: skip
+        desk = Desk(open_database(folder / "thief.db"), self.ring, clock=self.victim.desk.clock)
         with desk.database.work(desk.stamp()) as work:
             add_documents(work, self.chain)
         made = Party(desk, self.chain, b"")

@@ -62,8 +62,15 @@ def test_no_document_is_left_out_changed_or_put_elsewhere(chance: Random) -> Non
     """A chain holds as a whole, from its first."""
     _, chain = grown(founded(), chance, 4)
     other = grown(founded(seed=2), random.Random(3).randbytes, 4)[1]
-    broken = [chain[1:], chain[:2] + chain[3:], [*chain[:2], chain[3], chain[2]], [],
-              [*chain, chain[-1]], [*chain[:3], *other[3:]], [chain[0], chain[0]]]  # fmt: skip
+    broken = [
+        chain[1:],
+        chain[:2] + chain[3:],
+        [*chain[:2], chain[3], chain[2]],
+        [],
+        [*chain, chain[-1]],
+        [*chain[:3], *other[3:]],
+        [chain[0], chain[0]],
+    ]
     for each in broken:
         with pytest.raises(InputError):
             check_chain(each)
@@ -125,8 +132,7 @@ def test_a_key_does_not_come_back(chance: Random, state: str) -> None:
             third, root=wrapped(public_of("sign", made.next_root)), next_root="0" * 64
         )
         with pytest.raises(InputError, match="forgets or revives"):
-            check_next(second, before,
-                       sign_document(changed, [root_signer("n", made.next_root)]))  # fmt: skip
+            check_next(second, before, sign_document(changed, [root_signer("n", made.next_root)]))
 
 
 def test_another_root_is_the_one_that_was_announced() -> None:
@@ -204,13 +210,22 @@ def test_a_signature_of_a_kind_to_come_is_passed_over() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"keys": ()}, {"node": "a b"}, {"node": "a#b"}, {"node": ""}, {"node": "a\n"},
-        {"node": "é"}, {"node": "a" * 81}, {"root": "AAAA"}, {"root": wrapped(bytes(32))},
+        {"keys": ()},
+        {"node": "a b"},
+        {"node": "a#b"},
+        {"node": ""},
+        {"node": "a\n"},
+        {"node": "é"},
+        {"node": "a" * 81},
+        {"root": "AAAA"},
+        {"root": wrapped(bytes(32))},
         {"endpoints": tuple(f"https://{n}.example" for n in range(5))},
-        {"endpoints": ("https://a.example/" + "a" * 300,)}, {"name": "a" * 201}, {"number": 1001},
+        {"endpoints": ("https://a.example/" + "a" * 300,)},
+        {"name": "a" * 201},
+        {"number": 1001},
         {"number": 0},
     ],
-)  # fmt: skip
+)
 def test_what_no_node_says_of_itself(change: dict[str, Any]) -> None:
     """Names with odd characters, keys that are none, and more than anyone asks for."""
     told = structs.replace(founded().document.read(), **change)
@@ -224,8 +239,13 @@ def test_a_node_has_one_key_of_each_use(chance: Random) -> None:
     told = made.document.read()
     more = rotated(made.ring, made.document, chance, MADE)[1].read().keys[-2:]
     small = structs.replace(told.keys[1], key=wrapped(bytes(32)))
-    for keys in ((*told.keys, *more), (*told.keys, told.keys[0]), (told.keys[0], small),
-                 told.keys[:1], told.keys[1:]):  # fmt: skip
+    for keys in (
+        (*told.keys, *more),
+        (*told.keys, told.keys[0]),
+        (told.keys[0], small),
+        told.keys[:1],
+        told.keys[1:],
+    ):
         with pytest.raises(InputError):
             sign_document(structs.replace(told, keys=keys), []).read()
 

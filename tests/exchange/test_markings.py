@@ -58,10 +58,13 @@ def _limits(tlp: Tlp, reach: Reach, *, needs: bool = True, reshare: bool = True)
 @pytest.mark.parametrize(
     ("tlp", "widest"),
     [
-        ("red", "person"), ("amber+strict", "organisation"), ("amber", "client"),
-        ("green", "community"), ("clear", "public"),
+        ("red", "person"),
+        ("amber+strict", "organisation"),
+        ("amber", "client"),
+        ("green", "community"),
+        ("clear", "public"),
     ],
-)  # fmt: skip
+)
 def test_a_label_reaches_as_far_as_its_definition(tlp: Tlp, widest: Reach) -> None:
     """TLP 2.0: people; the organisation; its clients too; the community; anyone."""
     reached = [reach for reach in REACHES if not _limits(tlp, reach)]
@@ -167,8 +170,12 @@ def test_the_order_does_not_matter(one: Marking, other: Marking) -> None:
     again = strictest([other, one])
     assert set(both.purposes) == set(again.purposes)
     assert (both.tlp, both.pap, both.group, both.epoch, both.reshare) == (
-        again.tlp, again.pap, again.group, again.epoch, again.reshare,
-    )  # fmt: skip
+        again.tlp,
+        again.pap,
+        again.group,
+        again.epoch,
+        again.reshare,
+    )
 
 
 @given(marking=MARKINGS, to=RECIPIENTS, purpose=st.sampled_from(PURPOSES))

@@ -70,19 +70,28 @@ def test_what_is_no_base64_for_addresses_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        {"alg": "none", "typ": "t", "kid": "k"}, {"alg": "HS256", "typ": "t", "kid": "k"},
-        {"alg": "EdDSA", "typ": "t", "kid": "k"}, {"alg": "ed25519", "typ": "t", "kid": "k"},
-        {"alg": "ES256", "typ": "t", "kid": "k"}, {"typ": "t", "kid": "k"},
-        {"alg": "Ed25519", "kid": "k"}, {"alg": "Ed25519", "typ": "t"},
+        {"alg": "none", "typ": "t", "kid": "k"},
+        {"alg": "HS256", "typ": "t", "kid": "k"},
+        {"alg": "EdDSA", "typ": "t", "kid": "k"},
+        {"alg": "ed25519", "typ": "t", "kid": "k"},
+        {"alg": "ES256", "typ": "t", "kid": "k"},
+        {"typ": "t", "kid": "k"},
+        {"alg": "Ed25519", "kid": "k"},
+        {"alg": "Ed25519", "typ": "t"},
         {"alg": "Ed25519", "typ": "t", "kid": "k", "jwk": {"kty": "OKP"}},
         {"alg": "Ed25519", "typ": "t", "kid": "k", "jku": "https://a.example"},
         {"alg": "Ed25519", "typ": "t", "kid": "k", "b64": False, "crit": ["b64"]},
         {"alg": "Ed25519", "typ": "t", "kid": "k", "crit": []},
         {"alg": "Ed25519", "typ": "t", "kid": "k", "x5c": []},
-        {"alg": ["Ed25519"], "typ": "t", "kid": "k"}, {"alg": "Ed25519", "typ": 1, "kid": "k"},
-        b'{"alg":"none","alg":"Ed25519","typ":"t","kid":"k"}', b"[]", b"", b"{", b"null",
+        {"alg": ["Ed25519"], "typ": "t", "kid": "k"},
+        {"alg": "Ed25519", "typ": 1, "kid": "k"},
+        b'{"alg":"none","alg":"Ed25519","typ":"t","kid":"k"}',
+        b"[]",
+        b"",
+        b"{",
+        b"null",
     ],
-)  # fmt: skip
+)
 def test_a_head_holds_three_things_and_no_other(head: object) -> None:
     """Neither another algorithm nor a key or a rule of its own comes with a signed text."""
     with pytest.raises(InputError):
@@ -175,13 +184,15 @@ def test_the_largest_content_opens() -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        {"alg": "dir", "enc": "A256GCM"}, {"alg": "ECDH-ES", "enc": "A128GCM"},
+        {"alg": "dir", "enc": "A256GCM"},
+        {"alg": "ECDH-ES", "enc": "A128GCM"},
         {"alg": "ECDH-ES", "enc": "A256GCM", "zip": "DEF"},
         {"alg": "ECDH-ES", "enc": "A256GCM", "kid": "k"},
-        {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}, {"alg": "PBES2-HS256+A128KW", "p2c": 10**9},
+        {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"},
+        {"alg": "PBES2-HS256+A128KW", "p2c": 10**9},
         {"alg": "RSA1_5", "enc": "A256GCM"},
     ],
-)  # fmt: skip
+)
 def test_a_box_is_sealed_in_one_way(head: dict[str, object]) -> None:
     """Nothing else is tried, above all nothing that costs: no packing, no other algorithm."""
     box = seal(b"x", public_of("open", SECRET))

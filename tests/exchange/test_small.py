@@ -137,8 +137,13 @@ def test_a_ring_signs_with_its_newest_and_opens_with_all() -> None:
 def receipt(**changes: Any) -> str:
     """Sign a receipt."""
     told: dict[str, Any] = {
-        "id": ID, "digest": "a" * 64, "sender": "b", "to": "a", "at": MADE, "state": "processed",
-    }  # fmt: skip
+        "id": ID,
+        "digest": "a" * 64,
+        "sender": "b",
+        "to": "a",
+        "at": MADE,
+        "state": "processed",
+    }
     return give(Receipt(**{**told, **changes}), kid="b#k", secret=b"\1" * 32)
 
 
@@ -160,11 +165,21 @@ def test_a_receipt_says_one_thing() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"id": "x"}, {"id": f"{ID}\n"}, {"digest": ""}, {"digest": "A" * 64}, {"sender": ""},
-        {"sender": "a b"}, {"to": "a\n"}, {"have": -1}, {"size": -1}, {"root": "\0"},
-        {"state": "stored"}, {"code": "odd"}, {"have": 2**53},
+        {"id": "x"},
+        {"id": f"{ID}\n"},
+        {"digest": ""},
+        {"digest": "A" * 64},
+        {"sender": ""},
+        {"sender": "a b"},
+        {"to": "a\n"},
+        {"have": -1},
+        {"size": -1},
+        {"root": "\0"},
+        {"state": "stored"},
+        {"code": "odd"},
+        {"have": 2**53},
     ],
-)  # fmt: skip
+)
 def test_a_receipt_holds_what_a_column_takes(change: dict[str, Any]) -> None:
     """Names, hashes and numbers, and no line ends among them."""
     with pytest.raises(InputError):

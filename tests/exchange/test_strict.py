@@ -23,16 +23,35 @@ class Told(msgspec.Struct, frozen=True):
 @pytest.mark.parametrize(
     "held",
     [
-        b'{"a":1,"a":1}', b'{"a":1,"\\u0061":2}', b'{"b":{"x":1,"x":2}}',
+        b'{"a":1,"a":1}',
+        b'{"a":1,"\\u0061":2}',
+        b'{"b":{"x":1,"x":2}}',
         b'{"c":[{"x":1,"x":1}]}',
-        b'{"a":NaN}', b'{"a":Infinity}', b'{"a":-Infinity}', b'{"a":1e999}',
-        b'{"a":9007199254740992}', b'{"a":-9007199254740992}',
-        b'{"a":' + b"9" * 5000 + b"}", b'{"a":"\\ud800"}',
-        b'{"a":1}{"a":1}', b'{"a":1} x', b'{"a":1,}', b"{'a':1}", b"", b"[]", b"null", b'"a"',
-        b"\xef\xbb\xbf{}", b'{"a":"\xff"}', b'{"a":"\n"}', b'{"a":01}', b"{\x00}",
-        b'{"a":' + b"[" * MOST_DEPTH + b"]" * MOST_DEPTH + b"}", b"[" * 200_000,
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b'{"a":-Infinity}',
+        b'{"a":1e999}',
+        b'{"a":9007199254740992}',
+        b'{"a":-9007199254740992}',
+        b'{"a":' + b"9" * 5000 + b"}",
+        b'{"a":"\\ud800"}',
+        b'{"a":1}{"a":1}',
+        b'{"a":1} x',
+        b'{"a":1,}',
+        b"{'a':1}",
+        b"",
+        b"[]",
+        b"null",
+        b'"a"',
+        b"\xef\xbb\xbf{}",
+        b'{"a":"\xff"}',
+        b'{"a":"\n"}',
+        b'{"a":01}',
+        b"{\x00}",
+        b'{"a":' + b"[" * MOST_DEPTH + b"]" * MOST_DEPTH + b"}",
+        b"[" * 200_000,
     ],
-)  # fmt: skip
+)
 def test_what_has_two_meanings_is_refused(held: bytes) -> None:
     """A key twice, in any spelling; numbers that some round; more depth than a reader has."""
     with pytest.raises(InputError, match="this "):
@@ -42,12 +61,14 @@ def test_what_has_two_meanings_is_refused(held: bytes) -> None:
 @pytest.mark.parametrize(
     "held",
     [
-        b'{"a":9007199254740991}', b' {"a" : 1 }\n', b'{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}',
+        b'{"a":9007199254740991}',
+        b' {"a" : 1 }\n',
+        b'{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}',
         b'{"a":"\\"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{\\\\"}',
         b'{"a":' + b"[" * (MOST_DEPTH - 1) + b"]" * (MOST_DEPTH - 1) + b"}",
         b'{"a":[' + b"[]," * 100 + b"[]]}",
     ],
-)  # fmt: skip
+)
 def test_what_has_one_is_read(held: bytes) -> None:
     """Brackets in texts are no levels, and many that follow each other are none either."""
     assert read_json(held, Told, "thing").a == json.loads(held)["a"]
@@ -64,8 +85,12 @@ def test_no_text_takes_long(inner: bytes) -> None:
     assert time.process_time() - begun < 2
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text(),
-                    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_what_others_write_is_read_alike(value: object) -> None:
     """Python's own reader and this one agree on whatever one of them writes."""
     try:

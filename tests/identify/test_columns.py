@@ -23,8 +23,17 @@ from tidewaiter.identify import (
 from tidewaiter.identify.findings import Defect, Finding
 
 HOW = {
-    "exact", "squeezed", "fuzzy", "cas", "hs", "unno", "cus", "name", "structure", "class",
-}  # fmt: skip
+    "exact",
+    "squeezed",
+    "fuzzy",
+    "cas",
+    "hs",
+    "unno",
+    "cus",
+    "name",
+    "structure",
+    "class",
+}
 Answer = tuple[list[Finding], list[Defect]]
 
 LEXICON = load_lexicon()
@@ -40,12 +49,32 @@ words = st.one_of(
     st.sampled_from(NAMES).map(str.upper),
     st.sampled_from(NUMBERS),
     st.sampled_from(
-        ["free", "free of", "H.S.", "U N", "C.A.S. no", "CAS", "CAS No.", "UN", "HS", "1715",
-         "2915.24", "25 kg", "drum", "without", "cyanohydrin", "methyl", "acetone",
-         "acetome", "hydrochloride", "不含", "酸"]
+        [
+            "free",
+            "free of",
+            "H.S.",
+            "U N",
+            "C.A.S. no",
+            "CAS",
+            "CAS No.",
+            "UN",
+            "HS",
+            "1715",
+            "2915.24",
+            "25 kg",
+            "drum",
+            "without",
+            "cyanohydrin",
+            "methyl",
+            "acetone",
+            "acetome",
+            "hydrochloride",
+            "不含",
+            "酸",
+        ]
     ),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
-)  # fmt: skip
+)
 separators = st.sampled_from([" ", "", "-", ", ", "|", "\n", "; ", "\u200b", "\u00a0", "; 25 kg "])
 lines = st.lists(st.tuples(words, separators), max_size=5).map(
     lambda parts: "".join(word + separator for word, separator in parts)

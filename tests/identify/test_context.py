@@ -93,9 +93,15 @@ def test_the_no_of_a_number_is_no_negation(findings: Find, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["methyl acetone", "4-methyl acetone", "chloro-acetone", "phenyl acetone oxime x",
-             "bromo-2-acetone"]
-)  # fmt: skip
+    "text",
+    [
+        "methyl acetone",
+        "4-methyl acetone",
+        "chloro-acetone",
+        "phenyl acetone oxime x",
+        "bromo-2-acetone",
+    ],
+)
 def test_a_chemical_prefix_makes_another_chemical(findings: Find, text: str) -> None:
     """A group named before it, or joined to it, downgrades the name, or is a name of its own."""
     for found in findings(text):
@@ -132,9 +138,15 @@ def test_a_hyphen_alone_makes_no_group(findings: Find, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "sign"),
-    [("对羟基苯乙酸", "基"), ("氯苯乙酸", "氯"), ("苯乙酸酯", "酯"), ("丙酮酸 25公斤 5 kg", "酸"),
-     ("金属锂电池", "电池"), ("可充电金属锂电池组 5 pcs", "电池")],
-)  # fmt: skip
+    [
+        ("对羟基苯乙酸", "基"),
+        ("氯苯乙酸", "氯"),
+        ("苯乙酸酯", "酯"),
+        ("丙酮酸 25公斤 5 kg", "酸"),
+        ("金属锂电池", "电池"),
+        ("可充电金属锂电池组 5 pcs", "电池"),
+    ],
+)
 def test_an_ideograph_makes_another_chemical(findings: Find, text: str, sign: str) -> None:
     """Chinese names end and begin other names: the sign beside them is the reason."""
     found = _only(findings(text))

@@ -94,10 +94,11 @@ def test_what_no_list_names_is_found_by_its_class(registry: Registry) -> None:
     bare = msgspec.structs.replace(
         registry,
         substances=tuple(
-            each for each in registry.substances
+            each
+            for each in registry.substances
             if "fluorobutyryl" not in each.slug and "fluoroisobutyryl" not in each.slug
         ),
-    )  # fmt: skip
+    )
     smiles = "CCCC(=O)N(c1ccc(F)cc1)C1CCN(CCc2ccccc2)CC1"
     found, _ = Structures(bare).find(0, f"sample {smiles}", ())
     by_class = {bare.substances[each.substance].slug: each for each in found}

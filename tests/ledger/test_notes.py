@@ -53,10 +53,16 @@ def test_a_secret_is_not_shown() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "", "node", "node+00000000+AAAA", str(MINE.public()).replace("node/test", "node/best"),
-        str(MINE.public())[:-1], str(MINE.public()).replace("+A", "+B"), " +0+0", MINE.line(),
+        "",
+        "node",
+        "node+00000000+AAAA",
+        str(MINE.public()).replace("node/test", "node/best"),
+        str(MINE.public())[:-1],
+        str(MINE.public()).replace("+A", "+B"),
+        " +0+0",
+        MINE.line(),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_key_is_refused(line: str) -> None:
     """Each is told, with a hint."""
     with pytest.raises(InputError, match="key"):

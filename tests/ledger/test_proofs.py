@@ -56,12 +56,15 @@ def test_no_change_of_a_proof_holds(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "c2sp.org/tlog-proof@v1\n\n", "c2sp.org/tlog-proof@v1\nextra AA==\n\n",
-        "c2sp.org/tlog-proof@v1\nextra AB==\nindex 0\n\n", "c2sp.org/tlog-proof@v1\nindex 0\n\n",
+        "",
+        "c2sp.org/tlog-proof@v1\n\n",
+        "c2sp.org/tlog-proof@v1\nextra AA==\n\n",
+        "c2sp.org/tlog-proof@v1\nextra AB==\nindex 0\n\n",
+        "c2sp.org/tlog-proof@v1\nindex 0\n\n",
         "c2sp.org/tlog-proof@v1\nextra AA==\nindex 00\n\n",
         "c2sp.org/tlog-proof@v1\nextra AA==\nindex 0\nAA==\n\n",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_proof_is_refused(text: str) -> None:
     """Each is told, with a hint."""
     with pytest.raises(InputError) as told:

@@ -27,9 +27,13 @@ def keep(archive: Archive) -> Callable[..., KeptVersion]:
     """Add a version of a list of one's own."""
 
     def kept(
-        parties: Sequence[ListedParty], dated: date | None = None, *, force: bool = False,
-        now: datetime = NOON, slug: str = "board",
-    ) -> KeptVersion:  # fmt: skip
+        parties: Sequence[ListedParty],
+        dated: date | None = None,
+        *,
+        force: bool = False,
+        now: datetime = NOON,
+        slug: str = "board",
+    ) -> KeptVersion:
         content = write_own_json(ListHeader(slug=slug, dated=dated), parties)
         files = [ListFile(name="own.jsonl", content=content)]
         read = read_list(files, load_definitions())

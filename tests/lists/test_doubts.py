@@ -35,8 +35,10 @@ def test_canadas_aliases_are_names_of_their_own() -> None:
         ("Іван Прыкладаў", "native", "be"),
     ]
     assert [name for name, _, _ in names(read, 1)[1:]] == [
-        "Htaa Trading Group", "Htaa Trading Company Limited", "Htaa Co., Ltd.",
-    ]  # fmt: skip
+        "Htaa Trading Group",
+        "Htaa Trading Company Limited",
+        "Htaa Co., Ltd.",
+    ]
     doubts = doubts_in(read.parties, read.format, read.definition)
     assert (doubts.several, doubts.scripts) == ((), ())
 
@@ -67,9 +69,16 @@ def test_commas_of_a_layout_of_ones_own_leave_legal_forms_alone(
 ) -> None:
     """Whichever key says that commas part names, "Ltd." is none."""
     columns = Columns(
-        format="own-layout", source="test", claims=("Ref", "Firm"), id="Ref", names=(("Firm",),),
-        aliases=("Also",), kind_else="organisation", split=split, name_commas=commas,
-    )  # fmt: skip
+        format="own-layout",
+        source="test",
+        claims=("Ref", "Firm"),
+        id="Ref",
+        names=(("Firm",),),
+        aliases=("Also",),
+        kind_else="organisation",
+        split=split,
+        name_commas=commas,
+    )
     known = ListDefinition(
         slug="own", name="", authority="", licence="", source="", columns=columns
     )
@@ -77,8 +86,10 @@ def test_commas_of_a_layout_of_ones_own_leave_legal_forms_alone(
     file = ListFile(name="own.csv", content=content.encode())
     (party,) = read_list([file], {"own": known}, "own").parties
     assert [each.text for each in party.names] == [
-        "Example AG", "Beispiel Co., Ltd.", "Exemple Chimie",
-    ]  # fmt: skip
+        "Example AG",
+        "Beispiel Co., Ltd.",
+        "Exemple Chimie",
+    ]
 
 
 def test_a_list_in_our_own_layout_is_looked_at_too() -> None:

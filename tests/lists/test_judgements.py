@@ -22,10 +22,15 @@ ENTRY = ListedParty(id="7", kind="person", names=(PartyName(text="MUSTER, Max"),
 
 def _made(**more: Any) -> Judgement:
     facts: dict[str, Any] = {
-        "list": "test-list", "entry": "7", "version": version_of(ENTRY), "name": "Max Müster",
-        "verdict": "other", "why": "born in another year", "by": "officer 1",
+        "list": "test-list",
+        "entry": "7",
+        "version": version_of(ENTRY),
+        "name": "Max Müster",
+        "verdict": "other",
+        "why": "born in another year",
+        "by": "officer 1",
         "day": date(2026, 11, 25),
-    }  # fmt: skip
+    }
     return Judgement(**(facts | more))
 
 

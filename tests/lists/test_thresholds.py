@@ -27,8 +27,12 @@ ENTRY = ListedParty(id="7", kind="person", names=(PartyName(text="MUSTER, Max"),
 
 def _made(**more: Any) -> KeptThreshold:
     facts: dict[str, Any] = {
-        "threshold": 0.62, "why": "two officers", "by": "officer 1", "day": DAY, "model": "m1",
-    }  # fmt: skip
+        "threshold": 0.62,
+        "why": "two officers",
+        "by": "officer 1",
+        "day": DAY,
+        "model": "m1",
+    }
     return KeptThreshold(**(facts | more))
 
 

@@ -229,8 +229,9 @@ def test_what_one_side_alone_reports_is_listed_apart() -> None:
     flows += [("X", key(2022), 4_000, 40_000), ("M", key(2022, 156, 484), 800, 9_000)]
     found = compared(reading_of(flows)).orphans
     assert [(each.key.exporter, each.reported, each.other) for each in found] == [
-        (842, "X", "reports others"), (156, "M", "no reports"),
-    ]  # fmt: skip
+        (842, "X", "reports others"),
+        (156, "M", "no reports"),
+    ]
     assert found[0].seen == 1
 
 
@@ -245,8 +246,9 @@ def test_two_revisions_are_never_compared() -> None:
 def test_a_code_that_holds_others_too_is_marked() -> None:
     """There m says little of the watched chemical."""
     flows: list[tuple[Side, Key, float | None, float]] = [
-        ("X", key(code="291590"), 9_000, 90_000), ("M", key(code="291590"), 1_000, 10_000),
+        ("X", key(code="291590"), 9_000, 90_000),
+        ("M", key(code="291590"), 1_000, 10_000),
         *both({2022: (9_000, 1_000)}),
-    ]  # fmt: skip
+    ]
     found = compared(reading_of(flows)).discrepancies
     assert [(each.key.code, each.own) for each in found] == [(CODE, True), ("291590", False)]

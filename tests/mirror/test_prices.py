@@ -62,8 +62,9 @@ def test_a_pair_that_always_is_so_is_listed_once() -> None:
     reading.flows["X", new] = Amount(kg=40_000, usd=1_000)
     listed = found(reading)
     assert [(each.key.importer, each.key.period, each.always) for each in listed] == [
-        (124, 2020, False), (484, 2020, True),
-    ]  # fmt: skip
+        (124, 2020, False),
+        (484, 2020, True),
+    ]
     assert listed[0].z < 0 < listed[1].z
 
 
@@ -84,11 +85,13 @@ def test_a_year_stands_beside_years_and_a_month_beside_months() -> None:
 @pytest.mark.parametrize(
     "amount",
     [
-        Amount(kg=LEAST.floor_kg - 1, usd=1e6), Amount(kg=1e6, usd=LEAST.floor_usd - 1),
-        Amount(kg=1000, usd=1e6, estimated=True), Amount(kg=None, usd=1e6),
+        Amount(kg=LEAST.floor_kg - 1, usd=1e6),
+        Amount(kg=1e6, usd=LEAST.floor_usd - 1),
+        Amount(kg=1000, usd=1e6, estimated=True),
+        Amount(kg=None, usd=1e6),
         Amount(kg=1000, usd=None),
     ],
-)  # fmt: skip
+)
 def test_small_and_estimated_amounts_make_no_price(amount: Amount) -> None:
     """An estimated weight is computed from the value: its price says nothing."""
     reading = market()

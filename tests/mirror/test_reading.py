@@ -98,9 +98,11 @@ def test_a_row_given_twice_counts_once_and_two_ways_count_not(tmp_path: Path) ->
     """Of one file nobody can tell which is right."""
     path = made(
         tmp_path / "a.csv",
-        "2022,842,X,484,291524,10,5", "2022,842,X,484,291524,10,5",
-        "2022,842,X,124,291524,10,5", "2022,842,X,124,291524,10,6",
-    )  # fmt: skip
+        "2022,842,X,484,291524,10,5",
+        "2022,842,X,484,291524,10,5",
+        "2022,842,X,124,291524,10,5",
+        "2022,842,X,124,291524,10,6",
+    )
     reading = read(path)
     assert [key.importer for _, key in reading.flows] == [484]
     assert reading.conflicting == 1
@@ -189,5 +191,6 @@ def test_groups_and_trade_with_oneself_are_left_out(tmp_path: Path) -> None:
     reading = read(path)
     assert not reading.flows
     assert {each.what for each in reading.files[0].counts} == {
-        "a group of countries", "trade of a country with itself",
-    }  # fmt: skip
+        "a group of countries",
+        "trade of a country with itself",
+    }

@@ -73,8 +73,11 @@ def test_a_code_that_was_split_is_not_compared_and_the_other_code_is_told(tmp_pa
     assert found.discrepancies == ()
     sold, bought = found.orphans
     assert (sold.other, sold.own, bought.other, bought.own) == (
-        "split or merged", True, "split or merged", False,
-    )  # fmt: skip
+        "split or merged",
+        True,
+        "split or merged",
+        False,
+    )
     assert sold.elsewhere == (Elsewhere(code="293339", revision="H5", kg=900, usd=9000),)
     assert [each.code for each in bought.elsewhere] == ["293336"]
 
@@ -82,9 +85,11 @@ def test_a_code_that_was_split_is_not_compared_and_the_other_code_is_told(tmp_pa
 def test_older_codes_are_read_in_their_revision_alone(tmp_path: Path) -> None:
     """2934.99 held a watched substance in HS 2017, and holds none in HS 2022."""
     reading = read(
-        tmp_path / "a.csv", "2022,842,X,484,H5,293499,9,9", "2022,842,X,124,H6,293499,9,9",
+        tmp_path / "a.csv",
+        "2022,842,X,484,H5,293499,9,9",
+        "2022,842,X,124,H6,293499,9,9",
         "2022,842,X,484,H4,281210,9,9",
-    )  # fmt: skip
+    )
     assert {(at.code, at.revision) for _, at in reading.flows} == {
         ("293499", "H5"),
         ("281210", "H4"),

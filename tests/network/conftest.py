@@ -47,21 +47,25 @@ def lines_of(consignments: Iterable[tuple[str, str, Sequence[tuple[str, Told]]]]
     """Make lines: of each its consignment, its day, and its parties by role."""
     rows = [
         {
-            "row": row, "consignment": name, "seq": 1,
+            "row": row,
+            "consignment": name,
+            "seq": 1,
             "departure": date.fromisoformat(day) if day else None,
             "parties": [{"role": role, **party} for role, party in parties],
         }
         for row, (name, day, parties) in enumerate(consignments, 1)
-    ]  # fmt: skip
+    ]
     return pa.RecordBatch.from_pylist(rows, schema=LINES)
 
 
-MARCH = lines_of([
-    ("C1", "2026-03-01", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
-    ("C1", "2026-03-02", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
-    ("C2", "2026-03-09", [("consignor", ORNEK_TOO), ("importer", VOORBEELD)]),
-    ("C3", "", [("exporter", VOORBEELD), ("notify", ORNEK)]),
-])  # fmt: skip
+MARCH = lines_of(
+    [
+        ("C1", "2026-03-01", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
+        ("C1", "2026-03-02", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
+        ("C2", "2026-03-09", [("consignor", ORNEK_TOO), ("importer", VOORBEELD)]),
+        ("C3", "", [("exporter", VOORBEELD), ("notify", ORNEK)]),
+    ]
+)
 
 
 def store(
@@ -78,21 +82,44 @@ def store(
 def alert_of(row: int, *, restricted: bool = False, parties: Sequence[PartyMatch] = ()) -> Alert:
     """Make an alert about a row."""
     return Alert(
-        id=f"alert-{row}-{restricted}", file="a.csv", row=row, consignment="C", seq=1,
-        day=date(2026, 3, 1), severity="high", score=40, rank=40, due=None, days_left=None,
-        substances=("acetone",), title="Acetone", mentions=(), law=(), parties=tuple(parties),
-        line=Line(row=row, consignment="C", seq=1), restricted=restricted,
+        id=f"alert-{row}-{restricted}",
+        file="a.csv",
+        row=row,
+        consignment="C",
+        seq=1,
+        day=date(2026, 3, 1),
+        severity="high",
+        score=40,
+        rank=40,
+        due=None,
+        days_left=None,
+        substances=("acetone",),
+        title="Acetone",
+        mentions=(),
+        law=(),
+        parties=tuple(parties),
+        line=Line(row=row, consignment="C", seq=1),
+        restricted=restricted,
         reasons=(Reason(rule="named", text="The goods are named.", points=40, source="made"),),
-    )  # fmt: skip
+    )
 
 
 def match_of(name: str, entry: str, **change: Any) -> PartyMatch:
     """Make a match with an entry of a list."""
     told: dict[str, Any] = {
-        "role": "consignee", "name": name, "list": "board", "list_name": "Board", "version": "0",
-        "list_day": None, "entry": entry, "listed_name": name, "name_kind": "primary",
-        "kind": "organisation", "probability": 0.9, "action": "blocked",
-    }  # fmt: skip
+        "role": "consignee",
+        "name": name,
+        "list": "board",
+        "list_name": "Board",
+        "version": "0",
+        "list_day": None,
+        "entry": entry,
+        "listed_name": name,
+        "name_kind": "primary",
+        "kind": "organisation",
+        "probability": 0.9,
+        "action": "blocked",
+    }
     return PartyMatch(**(told | change))
 
 

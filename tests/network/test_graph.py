@@ -20,9 +20,21 @@ from tidewaiter.store.entities import largest_entities
 
 Resolved = Callable[..., None]
 WORDS = (
-    "Ambarino", "Boldega", "Cormundi", "Drusilko", "Elbantra", "Forzimel", "Gultenak", "Hervopal",
-    "Istmorin", "Jakubelt", "Kronfadi", "Lumberto", "Mirkasol", "Nostrabe",
-)  # fmt: skip
+    "Ambarino",
+    "Boldega",
+    "Cormundi",
+    "Drusilko",
+    "Elbantra",
+    "Forzimel",
+    "Gultenak",
+    "Hervopal",
+    "Istmorin",
+    "Jakubelt",
+    "Kronfadi",
+    "Lumberto",
+    "Mirkasol",
+    "Nostrabe",
+)
 HUB = "Zwischenlager Spedition"
 RULES = structs.replace(network_rules(), busy=6, first=4, more=3, shared=5)
 

@@ -76,10 +76,15 @@ def test_ownership_that_a_list_tells_ties_two_parties(
 ) -> None:
     """Between those that resemble its entries; through confidential ones for the cleared alone."""
     open_, secret = (
-        ListedLink(entry="B-2", name="Voorbeeld", owned=True, steps=("owned by Voorbeeld (60 %)",),
-                   confidential=confidential)
+        ListedLink(
+            entry="B-2",
+            name="Voorbeeld",
+            owned=True,
+            steps=("owned by Voorbeeld (60 %)",),
+            confidential=confidential,
+        )
         for confidential in (False, True)
-    )  # fmt: skip
+    )
     for link, told in ((open_, 1), (secret, 0)):
         with database.work(stamp()) as work:
             for table in reversed(tables.METADATA.sorted_tables):

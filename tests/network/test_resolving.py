@@ -89,8 +89,15 @@ def test_what_comes_later_waits_by_its_exact_name(database: Database, resolved: 
     resolved(database, MARCH)
     with database.work() as work:
         before = profiles_by_name(work)
-    same = lines_of([("C9", "2026-05-01", [
-        ("exporter", {**ORNEK, "address": "Elsewhere 9"}), ("consignee", VOORBEELD)])])  # fmt: skip
+    same = lines_of(
+        [
+            (
+                "C9",
+                "2026-05-01",
+                [("exporter", {**ORNEK, "address": "Elsewhere 9"}), ("consignee", VOORBEELD)],
+            )
+        ]
+    )
     store(database, same, file="c")
     store(database, APRIL, file="b")
     assert take_up(database, stamp) > 0
@@ -137,9 +144,10 @@ def test_lines_are_counted_alike_in_any_pieces(url: str, told: list[object], row
         store(database, lines_of(told))  # type: ignore[arg-type]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                resolving, "count_lines",
+                resolving,
+                "count_lines",
                 lambda *args: count_lines(*args, rows=rows),
-            )  # fmt: skip
+            )
             resolve_database(database, stamp, quiet)
         with database.work() as work:
             run = seen_in(work).run

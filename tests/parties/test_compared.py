@@ -66,10 +66,18 @@ def test_a_script_of_which_nothing_is_said_is_compared(script: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Yosef Ledugma יוסף", "王小明", "朝比奈拓见", "ウラジーミル・サモキシュ",
-        "ＡＢＣ貿易", "김철수", "محمد", "Ltd. 12", "", "·",
+        "Yosef Ledugma יוסף",
+        "王小明",
+        "朝比奈拓见",
+        "ウラジーミル・サモキシュ",
+        "ＡＢＣ貿易",
+        "김철수",
+        "محمد",
+        "Ltd. 12",
+        "",
+        "·",
     ],
-)  # fmt: skip
+)
 def test_nothing_is_said_of_names_that_are_compared(text: str) -> None:
     """A part in letters that are compared will do, and so will Chinese and Japanese names."""
     assert uncompared(text) == ""

@@ -121,11 +121,18 @@ def test_sources_are_merged_and_keep_what_we_do_not_read() -> None:
     """Topics, dates and websites of sources go on; referents name them."""
     lines = [
         party("NK-1", name=["Ornek Kimya AS"], country=["tr"], topics=["debarment"]),
-        party("NK-2", "LegalEntity", name=["ORNEK KIMYA A.S."], country=["tr"],
-              incorporationDate=["1999"], taxNumber=["40 817 263"], website=["https://a.example"]),
+        party(
+            "NK-2",
+            "LegalEntity",
+            name=["ORNEK KIMYA A.S."],
+            country=["tr"],
+            incorporationDate=["1999"],
+            taxNumber=["40 817 263"],
+            website=["https://a.example"],
+        ),
         party("own", "Ownership", owner=["NK-9"], asset=["NK-2"], percentage=["60"]),
         party("loop", "UnknownLink", subject=["NK-1"], object=["NK-2"]),
-    ]  # fmt: skip
+    ]
     file, sightings, _ = read(lines)
     first, *links = out(sightings, file)
     assert first["schema"] == "Company"
@@ -146,8 +153,11 @@ def test_nested_parties_and_their_links_are_taken() -> None:
     """A file that nests the owner inside the link, and the link inside the firm, says the same."""
     owner = party("NK-2", "Person", name=["Ayse Ornekoglu"])
     link = {"id": "own", "schema": "Ownership", "properties": {"owner": [owner]}}
-    firm = {"id": "NK-1", "schema": "Company", "properties": {
-        "name": ["Ornek Kimya AS"], "ownershipAsset": [link]}}  # fmt: skip
+    firm = {
+        "id": "NK-1",
+        "schema": "Company",
+        "properties": {"name": ["Ornek Kimya AS"], "ownershipAsset": [link]},
+    }
     file, sightings, unread = read([firm])
     assert not unread
     assert {each.refs for each in sightings} == {("NK-1",), ("NK-2",)}

@@ -22,9 +22,13 @@ def party(
     """Make an entry."""
     names = (PartyName(text=f"Firm {key}"),)
     return ListedParty(
-        id=key, kind="organisation", names=names, ties=ties, action=action,
+        id=key,
+        kind="organisation",
+        names=names,
+        ties=ties,
+        action=action,
         confidential=confidential,
-    )  # fmt: skip
+    )
 
 
 def tie(kind: str, other: str, share: str = "", note: str = "") -> Tie:
@@ -93,8 +97,14 @@ def test_a_name_leads_to_its_entry_where_one_bears_it() -> None:
     twice = party("x", action="blocked")
     one = Ownership([firm, party("2", action="blocked")])
     assert one.chains(firm, 3)[0].end is not None
-    both = Ownership([firm, party("2"), ListedParty(id="y", kind="unknown", names=(
-        PartyName(text="Firm 2"),)), twice])  # fmt: skip
+    both = Ownership(
+        [
+            firm,
+            party("2"),
+            ListedParty(id="y", kind="unknown", names=(PartyName(text="Firm 2"),)),
+            twice,
+        ]
+    )
     assert both.chains(firm, 3)[0].end is None
 
 
@@ -109,8 +119,16 @@ def test_ties_to_restricted_entries_can_be_left_out(said: str) -> None:
     assert hidden.blocked_share(firm) is None
 
 
-@given(st.lists(st.tuples(*[st.integers(0, 7)] * 2, st.sampled_from(["owned-by", "owns"]),
-                          st.sampled_from(["", "10 %", "50 %", "99 %"])), max_size=40))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(
+            *[st.integers(0, 7)] * 2,
+            st.sampled_from(["owned-by", "owns"]),
+            st.sampled_from(["", "10 %", "50 %", "99 %"]),
+        ),
+        max_size=40,
+    )
+)
 def test_any_graph_has_an_end(edges: list[tuple[int, int, str, str]]) -> None:
     """Circles, ties to itself and doubles: ways end, are short, and shares stay within 100 %."""
     ties: dict[int, list[Tie]] = {}
@@ -139,9 +157,17 @@ def test_a_long_row_of_owners_is_no_recursion() -> None:
 
 @pytest.mark.parametrize(
     ("text", "share"),
-    [("60 %", 60), ("33,3%", Decimal("33.3")), ("about 50 percent", None), ("25-50 %", None),
-     ("", None), ("100 shares", None), ("120 %", None), ("50", None)],
-)  # fmt: skip
+    [
+        ("60 %", 60),
+        ("33,3%", Decimal("33.3")),
+        ("about 50 percent", None),
+        ("25-50 %", None),
+        ("", None),
+        ("100 shares", None),
+        ("120 %", None),
+        ("50", None),
+    ],
+)
 def test_shares_are_read_as_written(text: str, share: Decimal | None) -> None:
     """A range, a count or a guess is no share that can be added up."""
     assert percent_of(text) == share

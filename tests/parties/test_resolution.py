@@ -79,9 +79,13 @@ def link_of(first: Written, second: Written) -> Link | None:
 def judge(first: Written, second: Written, verdict: Verdict) -> Judgement:
     """Make a judgement."""
     return Judgement(
-        a=id_of(first), b=id_of(second), verdict=verdict, who="A. Officer",
-        when="2026-11-25T10:00:00+00:00", why="the licence",
-    )  # fmt: skip
+        a=id_of(first),
+        b=id_of(second),
+        verdict=verdict,
+        who="A. Officer",
+        when="2026-11-25T10:00:00+00:00",
+        why="the licence",
+    )
 
 
 def joined(first: Written, second: Written, *said: Judgement) -> bool:
@@ -108,7 +112,7 @@ def joined(first: Written, second: Written, *said: Judgement) -> bool:
         ),
         (("Ornek Kimya t/a Sample Paints", "", "TR"), ("Sample Paints Ltd", "", "TR")),
     ],
-)  # fmt: skip
+)
 def test_one_party_in_two_spellings(
     first: tuple[str, str, str], second: tuple[str, str, str]
 ) -> None:
@@ -128,7 +132,7 @@ def test_one_party_in_two_spellings(
         (("", "12 Keji Rd, Shenzhen", "CN"), ("", "12 Keji Road, Shenzhen", "CN")),
         (("Li Wei", "", "CN"), ("Li Wei", "12 Keji Road, Shenzhen", "CN")),
     ],
-)  # fmt: skip
+)
 def test_two_parties_stay_two(first: tuple[str, str, str], second: tuple[str, str, str]) -> None:
     """A common name, a shared telephone or a shared house alone makes nobody one."""
     one, other = (Written(name=n, address=a, country=c) for n, a, c in (first, second))

@@ -14,11 +14,39 @@ from tidewaiter.parties.resolution.things import Hubs
 
 LEAST = resolution_rules().threshold - 10
 WORDS = (
-    "Ornek", "Ornk", "Kimya", "Kimia", "Kimyasal", "Sino", "Chem", "Sinochem", "chem-sino", "A",
-    "B", "Trading", "Trdg", "Ltd", "GmbH", "Holding", "Wang", "Wong", "12", "13", "深圳", "振业",
-    "Zhenye", "Химия", "Khimiya", "한국", "c/o", "t/a", "S.A.", "abcdefghijkl", "abdcefghijkl",
+    "Ornek",
+    "Ornk",
+    "Kimya",
+    "Kimia",
+    "Kimyasal",
+    "Sino",
+    "Chem",
+    "Sinochem",
+    "chem-sino",
+    "A",
+    "B",
+    "Trading",
+    "Trdg",
+    "Ltd",
+    "GmbH",
+    "Holding",
+    "Wang",
+    "Wong",
+    "12",
+    "13",
+    "深圳",
+    "振业",
+    "Zhenye",
+    "Химия",
+    "Khimiya",
+    "한국",
+    "c/o",
+    "t/a",
+    "S.A.",
+    "abcdefghijkl",
+    "abdcefghijkl",
     "abcdefghij",
-)  # fmt: skip
+)
 NAMES = st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join)
 PARTIES = st.builds(
     lambda name, address, country, number: Written(

@@ -116,7 +116,7 @@ PARTIES = st.lists(
         st.sampled_from((ROOM, "Flat 3, 12 Long St", "PO Box 1, Port", "a@163.com", "12 Long St")),
     ),
     max_size=8,
-)  # fmt: skip
+)
 
 
 @given(PARTIES, st.sampled_from(("CN", "MX", "AE", "DE", "US", "XX", "")))

@@ -26,12 +26,19 @@ def _example(place: int, lot: random.Random, shift: float) -> Example:
     vague, mass = lot.random() < 0.2, lot.lognormvariate(3, 2)
     chance = 0.05 + 0.3 * (substance == "ephedrine") + 0.25 * vague + 0.1 * (mass > 100)
     values: dict[str, Value] = {
-        "substance": substance, "how": lot.choice(["exact", "fuzzy", None]), "words": 3.0,
-        "net kg": mass if lot.random() < 0.9 else None, "rule control": points,
-    }  # fmt: skip
+        "substance": substance,
+        "how": lot.choice(["exact", "fuzzy", None]),
+        "words": 3.0,
+        "net kg": mass if lot.random() < 0.9 else None,
+        "rule control": points,
+    }
     if vague:
         values["rule vague"] = 15.0
     return Example(
-        alert=f"a{place:05}", day=BEGIN + timedelta(place // 10), score=int(points + 15 * vague),
-        values=values, hit=lot.random() < chance + shift, by_result=lot.random() < 0.5,
-    )  # fmt: skip
+        alert=f"a{place:05}",
+        day=BEGIN + timedelta(place // 10),
+        score=int(points + 15 * vague),
+        values=values,
+        hit=lot.random() < chance + shift,
+        by_result=lot.random() < 0.5,
+    )

@@ -26,17 +26,50 @@ _SCALES = made_model.SCALES
 
 def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
     """Make an alert of 40 points."""
-    line = Line(row=1, consignment="C1", seq=1, goods="two words", hs="293941",
-                net_mg=kilograms * 1_000_000, origin="XX", mode="1", procedure="to XX",
-                parties=(Party(role="consignee", name="Someone", country="XX"),))  # fmt: skip
-    mention = Mention(substance=substance, name=substance, cas=None, field="goods", start=0, end=3,
-                      text="two", how="exact", tier="name", score=0.9)  # fmt: skip
+    line = Line(
+        row=1,
+        consignment="C1",
+        seq=1,
+        goods="two words",
+        hs="293941",
+        net_mg=kilograms * 1_000_000,
+        origin="XX",
+        mode="1",
+        procedure="to XX",
+        parties=(Party(role="consignee", name="Someone", country="XX"),),
+    )
+    mention = Mention(
+        substance=substance,
+        name=substance,
+        cas=None,
+        field="goods",
+        start=0,
+        end=3,
+        text="two",
+        how="exact",
+        tier="name",
+        score=0.9,
+    )
     reason = Reason(rule="control", text="Listed.", points=40, source="un-1988-tables")
     return Alert(
-        id="a", file="f", row=1, consignment="C1", seq=1, day=DAY, severity="medium", score=40,
-        rank=60, due=None, days_left=None, substances=(substance,), title="x", line=line,
-        mentions=(mention,), reasons=(reason,), law=(),
-    )  # fmt: skip
+        id="a",
+        file="f",
+        row=1,
+        consignment="C1",
+        seq=1,
+        day=DAY,
+        severity="medium",
+        score=40,
+        rank=60,
+        due=None,
+        days_left=None,
+        substances=(substance,),
+        title="x",
+        line=line,
+        mentions=(mention,),
+        reasons=(reason,),
+        law=(),
+    )
 
 
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -94,8 +127,9 @@ def test_the_explanation_adds_up_exactly() -> None:
     total = told.base + sum(each.log_odds for each in told.terms) + told.rest
     assert total == pytest.approx(math.log(told.chance / (1 - told.chance)), abs=1e-12)
     assert [(each.features, each.values) for each in told.terms] == [
-        (("substance",), ("ephedrine",)), (("net kg",), (500.0,)),
-    ]  # fmt: skip
+        (("substance",), ("ephedrine",)),
+        (("net kg",), (500.0,)),
+    ]
     assert (told.points, told.decided, told.new) == (8, 810, False)
     assert told.above == (200 + 400 + 100 + 60 + 20 + 10) / 810
     assert explain(ranker, alert("new")).new
@@ -112,8 +146,9 @@ def test_what_was_never_seen_is_unsure() -> None:
 def test_names_and_countries_are_never_seen() -> None:
     """Another trader, another country and another place give the same values."""
     one = alert()
-    other = structs.replace(one.line, origin="YY", parties=None, consignment="C2",
-                            procedure="of YY", currency="EUR")  # fmt: skip
+    other = structs.replace(
+        one.line, origin="YY", parties=None, consignment="C2", procedure="of YY", currency="EUR"
+    )
     assert values_of(one) == values_of(structs.replace(one, line=other, file="g"))
     assert not {"country", "origin", "name", "route"} & {each.name for each in FEATURES}
 
@@ -124,10 +159,14 @@ def test_drift_is_told_from_chance() -> None:
     same = [values_of(alert("acetone", 5))] * 37 + [values_of(alert("acetone", 50))] * 22
     same += [values_of(alert("ephedrine", 50))] * 8 + [values_of(alert("ephedrine", 500))] * 13
     assert {each.verdict for each in drift(ranker, same, [], (None, None)).features[1:]} <= {
-        "stable", "look"}  # fmt: skip
+        "stable",
+        "look",
+    }
     other = [values_of(alert("piperonal", 500))] * 80
-    decided = [Example(alert=f"a{i}", day=DAY, score=40, values=other[i], hit=i < 60,
-                       by_result=True) for i in range(80)]  # fmt: skip
+    decided = [
+        Example(alert=f"a{i}", day=DAY, score=40, values=other[i], hit=i < 60, by_result=True)
+        for i in range(80)
+    ]
     found = drift(ranker, other, decided, (DAY, DAY))
     assert {each.name: each.verdict for each in found.features}["substance"] == "drifted"
     assert found.calibrated is False

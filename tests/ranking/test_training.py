@@ -41,8 +41,10 @@ def test_the_tables_add_up_to_what_the_library_says(quick: RankerSettings) -> No
     boosted = grow(columns, training.hits_of(rows), grown, quick, 1)
     base, scales, pairs = training.tabled(blank, boosted)
     assert max(abs(each) for pair in pairs for row in pair.values for each in row) > 0.01
-    other = [structs.replace(each, values={**each.values, "substance": "new"})
-             for each in examples(300, seed=9)]  # fmt: skip
+    other = [
+        structs.replace(each, values={**each.values, "substance": "new"})
+        for each in examples(300, seed=9)
+    ]
     for some in (rows, other):
         values = [each.values for each in some]
         added = base + terms(scales, pairs, values).sum(axis=1)
@@ -138,10 +140,17 @@ def test_lines_without_an_alert_grow_trees_and_nothing_else(quick: RankerSetting
     """What is usual, the counts and the back-test are of alerts; the tables are others."""
     alerts = examples(600)
     lines = [
-        structs.replace(each, alert=f"l{i}", raised=False, by_lot=True, hit=False, score=0,
-                        values={"mentions": 0.0, "net kg": 5.0})
+        structs.replace(
+            each,
+            alert=f"l{i}",
+            raised=False,
+            by_lot=True,
+            hit=False,
+            score=0,
+            values={"mentions": 0.0, "net kg": 5.0},
+        )
         for i, each in enumerate(examples(80, seed=5))
-    ]  # fmt: skip
+    ]
     plain = training.train(alerts, DAY, settings=quick)
     both = training.train([*alerts, *lines], DAY, settings=quick)
     assert (both.usual, both.training.alerts) == (plain.usual, 600)

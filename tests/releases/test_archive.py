@@ -44,8 +44,10 @@ def test_a_release_is_kept_and_loaded_as_it_was_read(archive: ReleaseArchive) ->
     assert archive.content(kept) == content
     assert archive.load(kept) == added
     assert (kept.source, kept.name, kept.origin) == (
-        "cdc-vsrr", "vsrr.csv", "https://data.cdc.gov/x",
-    )  # fmt: skip
+        "cdc-vsrr",
+        "vsrr.csv",
+        "https://data.cdc.gov/x",
+    )
     assert (kept.released, kept.told) == (month_of(2026, 6), False)
     assert (kept.first, kept.last, kept.figures) == (month_of(2026, 1), month_of(2026, 1), 1)
     assert (kept.refused, kept.added) == (1, NOON)
@@ -137,11 +139,17 @@ def test_two_processes_add_at_once(archive: ReleaseArchive, tmp_path: Path) -> N
         (tmp_path / f"{name}.csv").write_bytes(release(value))
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", code, archive.folder,
-             tmp_path / "same.csv", tmp_path / f"{own}.csv"],
+            [
+                sys.executable,
+                "-c",
+                code,
+                archive.folder,
+                tmp_path / "same.csv",
+                tmp_path / f"{own}.csv",
+            ],
         )
         for own in ("one", "two")
-    ]  # fmt: skip
+    ]
     assert [each.wait(60) for each in running] == [0, 0]
     kept = archive.kept()
     assert sorted(each.name for each in kept) == ["one.csv", "same.csv", "two.csv"]
@@ -156,9 +164,12 @@ def test_a_folder_of_published_files_is_read_as_an_archive_is(
     folder = tmp_path / "published"
     folder.mkdir()
     for name, content in (
-        ("b.csv", release()), ("a.csv", release(82_000, "February")), ("twice.csv", release()),
-        ("README.txt", b"of these files"), ("broken.zip", b"PK\x03\x04broken"),
-    ):  # fmt: skip
+        ("b.csv", release()),
+        ("a.csv", release(82_000, "February")),
+        ("twice.csv", release()),
+        ("README.txt", b"of these files"),
+        ("broken.zip", b"PK\x03\x04broken"),
+    ):
         (folder / name).write_bytes(content)
     for name in ("b.csv", "a.csv"):
         archive.add((folder / name).read_bytes(), name, NOON)

@@ -39,8 +39,11 @@ def _rows(page: str) -> list[str]:
 
 def _one(summary: Summary, alerts: Sequence[Alert]) -> Summary:
     shown = {name: getattr(summary, name) for name in summary.__struct_fields__}
-    lists = [name for name, value in shown.items() if value and isinstance(value, tuple)
-             and isinstance(value[0], Alert)]  # fmt: skip
+    lists = [
+        name
+        for name, value in shown.items()
+        if value and isinstance(value, tuple) and isinstance(value[0], Alert)
+    ]
     return msgspec.structs.replace(summary, **dict.fromkeys(lists, tuple(alerts)))
 
 

@@ -21,32 +21,53 @@ from tidewaiter.substances.rulings import Assessment, Check, Compound, Listing, 
 
 DAY = date(2026, 11, 25)
 LISTING = Listing(
-    schedule="class us-fentanyls-2025", clauses=("(E) another acyl",), decided=None,
-    since=date(2025, 7, 16), until=None, source="us-pl-119-26", mark="unverified", dates="read",
-)  # fmt: skip
+    schedule="class us-fentanyls-2025",
+    clauses=("(E) another acyl",),
+    decided=None,
+    since=date(2025, 7, 16),
+    until=None,
+    source="us-pl-119-26",
+    mark="unverified",
+    dates="read",
+)
 CHECK = Check(
     outcome="open", limit="100 l", reckoned="no amount", clause="item 1", source="x", mark="read"
 )
 HELD = Ruling(
-    regime="us-csa", jurisdiction="US", answer="controlled", reason="class us-fentanyls-2025",
-    roles=("import",), held=(LISTING,), doubts=("not verified",),
-)  # fmt: skip
+    regime="us-csa",
+    jurisdiction="US",
+    answer="controlled",
+    reason="class us-fentanyls-2025",
+    roles=("import",),
+    held=(LISTING,),
+    doubts=("not verified",),
+)
 OPEN = Ruling(
-    regime="au-precursors", jurisdiction="AU", answer="not assessable", reason="no amount",
+    regime="au-precursors",
+    jurisdiction="AU",
+    answer="not assessable",
+    reason="no amount",
     checks=(CHECK,),
-)  # fmt: skip
+)
 HOSTILE = '=HYPERLINK("http://example.org")\ud800\0'
 COMPOUNDS = (
     Compound(
-        place="a.smi, line 1", id=HOSTILE, answers=(
+        place="a.smi, line 1",
+        id=HOSTILE,
+        answers=(
             Assessment(
-                day=DAY, name="@SUM(1)", substance=None, form=None, match="class",
-                route=Route(origin="CN", destination="US"), rulings=(HELD, OPEN),
+                day=DAY,
+                name="@SUM(1)",
+                substance=None,
+                form=None,
+                match="class",
+                route=Route(origin="CN", destination="US"),
+                rulings=(HELD, OPEN),
             ),
         ),
     ),
     Compound(place="a.smi, line 2", id="", not_assessable="an open place", hint="close it"),
-)  # fmt: skip
+)
 
 
 def _written(path: Path) -> Path:

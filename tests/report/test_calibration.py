@@ -36,9 +36,16 @@ CHROMIUM = shutil.which("chromium")
 SMALLEST = 11.5  # px
 HOSTILE = "<img src=x onerror=alert(1)>\u202e" + "W" * 300
 CAUSE = Cause(
-    list="own-watch", entry="A-1", listed=HOSTILE, kind="organisation",
-    parties=3, name="麻" * 90 + " it's", country="MX", probability=0.987654, how="same",
-)  # fmt: skip
+    list="own-watch",
+    entry="A-1",
+    listed=HOSTILE,
+    kind="organisation",
+    parties=3,
+    name="麻" * 90 + " it's",
+    country="MX",
+    probability=0.987654,
+    how="same",
+)
 
 
 def made(parties: int = 5_000, *, found: int = 40, wanted: float | None = 0.001) -> Calibration:
@@ -58,7 +65,10 @@ def made(parties: int = 5_000, *, found: int = 40, wanted: float | None = 0.001)
         day=date(2026, 11, 25),
         lists=(
             AskedList(
-                list="own-watch", name="Own watch", version="ab" * 32, dated=date(2026, 10, 1),
+                list="own-watch",
+                name="Own watch",
+                version="ab" * 32,
+                dated=date(2026, 10, 1),
                 entries=3,
             ),
         ),
@@ -84,7 +94,7 @@ def made(parties: int = 5_000, *, found: int = 40, wanted: float | None = 0.001)
         )
         if found
         else (),
-    )  # fmt: skip
+    )
 
 
 def test_the_page_holds_all_and_loads_nothing() -> None:
@@ -166,8 +176,11 @@ def test_only_none_is_none_and_only_all_is_all(share: float, text: str) -> None:
 def test_a_rate_keeps_what_it_knows() -> None:
     """Small rates keep two figures, large ones none that they do not have."""
     assert [per(share, 10_000) for share in (0, 0.0000123, 0.00123, 0.123)] == [
-        "0", "0.12", "12", "1,230",
-    ]  # fmt: skip
+        "0",
+        "0.12",
+        "12",
+        "1,230",
+    ]
 
 
 def test_the_command_takes_a_country_that_is_one() -> None:

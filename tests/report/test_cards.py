@@ -61,8 +61,10 @@ def test_every_listing_stands_on_the_card(registry: Registry, card: Callable[...
 def test_both_clocks_and_the_state(card: Callable[..., Card]) -> None:
     """Decided in March, in force in December: between them it is published."""
     states: dict[str, State] = {
-        "2024-03-18": "later", "2024-03-19": "proposed", "2024-12-03": "held",
-    }  # fmt: skip
+        "2024-03-18": "later",
+        "2024-03-19": "proposed",
+        "2024-12-03": "held",
+    }
     for day, state in states.items():
         laws = {law.regime: law for law in card("4-piperidone", date.fromisoformat(day)).laws}
         (listing,) = laws["un-1988"].listings

@@ -17,11 +17,15 @@ def test_each_event_is_in_one_mark_within_the_drawing(told: list[tuple[int, str]
     """Marks of a lane are told apart, and their counts add up."""
     events = [
         Event(
-            at=(BEGIN + timedelta(seconds=seconds)).isoformat(timespec="microseconds"), by="x",
-            kind=kind, did="did", what="", said="",
+            at=(BEGIN + timedelta(seconds=seconds)).isoformat(timespec="microseconds"),
+            by="x",
+            kind=kind,
+            did="did",
+            what="",
+            said="",
         )
         for seconds, kind in sorted(told)
-    ]  # fmt: skip
+    ]
     drawn = draw_timeline(events)
     marks = [mark for lane in drawn.lanes for mark in lane.marks]
     assert sum(mark.count for mark in marks) == len(events)

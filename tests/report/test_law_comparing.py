@@ -21,9 +21,12 @@ DAY = date(2026, 11, 25)
 def view(registry: Registry) -> ComparisonView:
     """Compare the substances of Table I under all laws."""
     found = compare(
-        of_schedule(registry, "un-1988", "Table I", DAY), Question(day=DAY), registry,
-        load_lawbook(registry), load_members(registry),
-    )  # fmt: skip
+        of_schedule(registry, "un-1988", "Table I", DAY),
+        Question(day=DAY),
+        registry,
+        load_lawbook(registry),
+        load_members(registry),
+    )
     return comparison_view(found, words_of(registry), {r.slug: r for r in registry.classes})
 
 

@@ -33,8 +33,14 @@ def test_a_role_is_told_in_the_language_and_none_as_such(
 
 def test_each_field_that_transport_points_at_has_a_name() -> None:
     """It stands above the number that is marked."""
-    wrong = Line(row=1, consignment="020-12345676", seq=1, imo="9074728", mode="air",
-                 containers=("CSQU3054384",))  # fmt: skip
+    wrong = Line(
+        row=1,
+        consignment="020-12345676",
+        seq=1,
+        imo="9074728",
+        mode="air",
+        containers=("CSQU3054384",),
+    )
     found = [each.evidence for each in check_transport(wrong, load_alert_rules())]
     fields = [each.field for each in found if each]
     assert fields == ["containers", "consignment", "imo"]

@@ -38,17 +38,21 @@ def both(exporter: int, importer: int, values: dict[int, tuple[float, float]]) -
     sides: tuple[Side, Side] = ("X", "M")
     return [
         (side, exporter, importer, year, kg)
-        for year, two in values.items() for side, kg in zip(sides, two, strict=True)
-    ]  # fmt: skip
+        for year, two in values.items()
+        for side, kg in zip(sides, two, strict=True)
+    ]
 
 
 USUAL = {year: (10_000.0, 9_500.0 + year % 3 * 400) for year in range(2015, 2020)}
 FLOWS = [
     *both(US, MEXICO, {**USUAL, 2020: (10_000, 2_000)}),
     *both(CHINA, FRANCE, {**USUAL, 2020: (10_000, 42_000)}),
-    ("X", US, MEXICO, 2021, 700.0), ("M", US, FRANCE, 2020, 900.0), ("X", US, FRANCE, 2019, 1.0),
-    ("X", FRANCE, CHINA, 2020, 5.0), *both(US, NOWHERE, {2020: (9_000, 1)}),
-]  # fmt: skip
+    ("X", US, MEXICO, 2021, 700.0),
+    ("M", US, FRANCE, 2020, 900.0),
+    ("X", US, FRANCE, 2019, 1.0),
+    ("X", FRANCE, CHINA, 2020, 5.0),
+    *both(US, NOWHERE, {2020: (9_000, 1)}),
+]
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,13 @@ from tidewaiter.report.paper import pdf_of
 def test_every_form_is_filled(slug: str) -> None:
     """Every box of each form takes what a full notice says, and none is left with our numbers."""
     line = changed(
-        NOTICE.lines[0], goods="mixture", content_ppm=985_000, gross_mg=810_000_000,
-        contains=(Contained(name="Caffeine"),), net=Amount(volume_ul=5_500_000),
-    )  # fmt: skip
+        NOTICE.lines[0],
+        goods="mixture",
+        content_ppm=985_000,
+        gross_mg=810_000_000,
+        contains=(Contained(name="Caffeine"),),
+        net=Amount(volume_ul=5_500_000),
+    )
     permits = (Permit(kind="export permit", number="P-7"),)
     notice = structs.replace(NOTICE, lines=(line,), permits=permits, declared_lawful=True)
     form = load_forms()[slug]

@@ -20,11 +20,20 @@ LIBRARY = Library(rules={"vague": "Description says nothing"})
 def _counts(**change: Any) -> Counts:
     facts: dict[str, Any] = {
         "open": [OpenSince(severity="critical", day=TODAY - timedelta(days=31), alerts=2)],
-        "stands": {"open": 2, "dismissed": 117}, "assigned": {"": 1, "reyes": 1},
-        "added": {TODAY: 3}, "decided": {TODAY: 1}, "reopened": {}, "lines": {TODAY: 1_000_000},
-        "undone": 1, "disagreed": {"dismissed confirmed": 2}, "took": {5: 1, 200: 1},
-        "raised": 286, "rules": [], "substances": [], "lists": [],
-    }  # fmt: skip
+        "stands": {"open": 2, "dismissed": 117},
+        "assigned": {"": 1, "reyes": 1},
+        "added": {TODAY: 3},
+        "decided": {TODAY: 1},
+        "reopened": {},
+        "lines": {TODAY: 1_000_000},
+        "undone": 1,
+        "disagreed": {"dismissed confirmed": 2},
+        "took": {5: 1, 200: 1},
+        "raised": 286,
+        "rules": [],
+        "substances": [],
+        "lists": [],
+    }
     return Counts(**(facts | change))
 
 

@@ -96,8 +96,20 @@ def test_a_kind_that_is_not_known_holds_anything() -> None:
 def test_every_kind_is_used(kind: str) -> None:
     """Nothing stands in the file that no sentence holds, and no page asks for."""
     book = load_book()
-    asked = {"found", "against", "demanded", "checks", "open", "support", "link", "done", "met",
-             "title", "shown", "switched"}  # fmt: skip
+    asked = {
+        "found",
+        "against",
+        "demanded",
+        "checks",
+        "open",
+        "support",
+        "link",
+        "done",
+        "met",
+        "title",
+        "shown",
+        "switched",
+    }
     held = {hole.kind for each in PATTERNS for hole in each.shape.holes}
     inside = {book.kind_of(s, k) for k in book.groups for t in book.groups[k] for s in _slots(t)}
     of = {each.of for each in book.joined.values()}

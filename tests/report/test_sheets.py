@@ -92,13 +92,24 @@ def test_a_sheet_says_what_its_answers_rest_on(press: Press) -> None:
     """Name, number, how it was found, listings, sources with address, and both editions."""
     text, page = _read(press("fentanyl", "US", "CN"))
     for said in (
-        "Fentanyl", "437-38-7", "C22H28N2O", "336.48 u", "by its structure, as the registry has it",
-        "US Controlled Substances Act", "Its first day is not known; it is taken as in force.",
+        "Fentanyl",
+        "437-38-7",
+        "C22H28N2O",
+        "336.48 u",
+        "by its structure, as the registry has it",
+        "US Controlled Substances Act",
+        "Its first day is not known; it is taken as in force.",
         "was read in another source only, not in an official text",
-        "Law as it stood on 2026-11-25", "Printed on 2026-11-26", "tidewaiter 9.9",
-        "aaaaaaaaaaaa", "bbbbbbbbbbbb", "No licence, no legal advice.", "not listed",
-        "every loaded rule was evaluated and none holds", "Our copy: whole from 2025-07-21",
-    ):  # fmt: skip
+        "Law as it stood on 2026-11-25",
+        "Printed on 2026-11-26",
+        "tidewaiter 9.9",
+        "aaaaaaaaaaaa",
+        "bbbbbbbbbbbb",
+        "No licence, no legal advice.",
+        "not listed",
+        "every loaded rule was evaluated and none holds",
+        "Our copy: whole from 2025-07-21",
+    ):
         assert said in text, said
     assert any(each.startswith("https://www.deadiversion") for each in page.addresses)
     assert "svg" in page.tags

@@ -11,17 +11,33 @@ OLD, NEW = date(2026, 1, 31), date(2026, 11, 25)
 
 def _ruling(regime: str, jurisdiction: str, answer: Answer, *, schedule: str = "") -> Ruling:
     listing = Listing(
-        schedule=schedule, decided=None, since=None, until=None, source="s", mark="read",
+        schedule=schedule,
+        decided=None,
+        since=None,
+        until=None,
+        source="s",
+        mark="read",
         dates="read",
-    )  # fmt: skip
+    )
     duty = Duty(
-        role="export", kind="export licence", text="t", days=15, day_kind="working", clause="c",
-        source="s", mark="read", known=True,
-    )  # fmt: skip
+        role="export",
+        kind="export licence",
+        text="t",
+        days=15,
+        day_kind="working",
+        clause="c",
+        source="s",
+        mark="read",
+        known=True,
+    )
     return Ruling(
-        regime=regime, jurisdiction=jurisdiction, answer=answer, reason="r",
-        held=(listing,) if schedule else (), duties=(duty,) if schedule else (),
-    )  # fmt: skip
+        regime=regime,
+        jurisdiction=jurisdiction,
+        answer=answer,
+        reason="r",
+        held=(listing,) if schedule else (),
+        duties=(duty,) if schedule else (),
+    )
 
 
 def test_what_holds_comes_first_and_the_route_decides_the_rest() -> None:

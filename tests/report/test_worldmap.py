@@ -48,9 +48,10 @@ def test_a_line_ends_well_inside_a_large_country() -> None:
     """An outline surrounds the place of its country: a ray from it crosses it an odd times."""
     world = load_world()
     outside = [
-        code for code, place in world.places.items() if place.outline and not place.small
-        and not _inside(place)
-    ]  # fmt: skip
+        code
+        for code, place in world.places.items()
+        if place.outline and not place.small and not _inside(place)
+    ]
     assert outside == []
 
 

@@ -70,9 +70,14 @@ class Desk:
 
     @staticmethod
     def again(
-        database: Database, folder: Path | None, day: date, *, whole: bool = False,
-        own: tuple[Path, ...] = (), error: Exception | None = None,
-    ) -> tuple[Again, list[Alert], list[Alert], int]:  # fmt: skip
+        database: Database,
+        folder: Path | None,
+        day: date,
+        *,
+        whole: bool = False,
+        own: tuple[Path, ...] = (),
+        error: Exception | None = None,
+    ) -> tuple[Again, list[Alert], list[Alert], int]:
         """Screen a database again: what was planned, new alerts, those with notes, and lines."""
         settings = Settings(day=day, file="", sha256="", lists=folder, own=own)
         with screen_again(database, settings, whole=whole) as made:

@@ -51,9 +51,12 @@ def test_a_vessel_that_is_listed_later_is_looked_for_in_past_lines(
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     case.desk.screen(case.past, case.lists, path, THEN)
     ship = ListedParty(
-        id="ship", kind="vessel", names=(PartyName(text="EXAMPLE EXPRESS"),), action="blocked",
+        id="ship",
+        kind="vessel",
+        names=(PartyName(text="EXAMPLE EXPRESS"),),
+        action="blocked",
         identifiers=(Identifier(scheme="IMO", value="9074729"),),
-    )  # fmt: skip
+    )
     case.keep([*case.entries[1:LOOSE], ship], NOW)
     made, new, _, _ = case.again(NOW)
     assert (made.plan.why, made.touched.vessels) == ("", 2)
@@ -71,13 +74,18 @@ def test_a_firm_that_is_called_like_its_ship_is_not_screened_for_it(
 ) -> None:
     """What the ship's number met says nothing of the firm, and a change elsewhere nothing anew."""
     path = tmp_path / "ships.csv"
-    rows = ("consignment,goods,vessel,imo number,voyage,consignee",
-            "S1,paper,SOME CALM WATER,9074729,1W,SOME CALM WATER")  # fmt: skip
+    rows = (
+        "consignment,goods,vessel,imo number,voyage,consignee",
+        "S1,paper,SOME CALM WATER,9074729,1W,SOME CALM WATER",
+    )
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     ship = ListedParty(
-        id="ship", kind="vessel", names=(PartyName(text="EXAMPLE EXPRESS"),), action="blocked",
+        id="ship",
+        kind="vessel",
+        names=(PartyName(text="EXAMPLE EXPRESS"),),
+        action="blocked",
         identifiers=(Identifier(scheme="IMO", value="9074729"),),
-    )  # fmt: skip
+    )
     case.keep([*case.entries[1:LOOSE], ship], THEN)
     case.desk.screen(case.past, case.lists, path, THEN)
     (alert,) = (a for a in alerts_of(case.past).values() if a.file == "ships.csv")
@@ -151,9 +159,15 @@ def test_a_judgement_that_is_taken_back_tells_the_party_again(case: Case) -> Non
 
     def judge(verdict: str) -> None:
         made = Judgement(
-            list="board", entry=case.entries[0].id, version=version_of(held), name=name,
-            verdict=verdict, why="born elsewhere", by="officer", day=NOW,  # type: ignore[arg-type]
-        )  # fmt: skip
+            list="board",
+            entry=case.entries[0].id,
+            version=version_of(held),
+            name=name,
+            verdict=verdict,
+            why="born elsewhere",
+            by="officer",
+            day=NOW,  # type: ignore[arg-type]
+        )
         add_judgement(case.lists, made)
 
     archive = Archive(case.lists)
@@ -201,9 +215,15 @@ def _own(case: Case) -> dict[str, Any]:
 
 def _rewritten(case: Case) -> dict[str, Any]:
     made = Judgement(
-        list="board", entry=case.entries[1].id, version="0", name="X", verdict="other", why="x",
-        by="y", day=THEN,
-    )  # fmt: skip
+        list="board",
+        entry=case.entries[1].id,
+        version="0",
+        name="X",
+        verdict="other",
+        why="x",
+        by="y",
+        day=THEN,
+    )
     add_judgement(case.lists, made)
     return {}
 

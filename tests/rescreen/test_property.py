@@ -62,10 +62,12 @@ def base(
     folder = tmp_path_factory.mktemp("base")
     desk.keep(folder / "lists", entries[_LOOSE:], THEN, slug="stays")
     names = [
-        (_FORMS[place % len(_FORMS)].format(party.names[place % len(party.names)].text),
-         ("AD", "RU", "")[place % 3])
+        (
+            _FORMS[place % len(_FORMS)].format(party.names[place % len(party.names)].text),
+            ("AD", "RU", "")[place % 3],
+        )
         for place, party in enumerate(entries)
-    ]  # fmt: skip
+    ]
     desk.manifest(
         folder / "past.csv", [*names, *[(name.lower(), "") for name, _ in names[:_LOOSE]]]
     )

@@ -64,8 +64,12 @@ def test_new_alerts_of_past_lines_are_asked_about_too(database: Database, tmp_pa
     path.write_text(TITLES + LINE)
     strict = tmp_path / "strict.toml"
     ours = data("rules", "alerts.toml").read_text("utf-8")
-    levels = {"critical = 80": "critical = 99", "high = 60": "high = 98", "medium = 40":
-              "medium = 97", "low = 15": "low = 96"}  # fmt: skip
+    levels = {
+        "critical = 80": "critical = 99",
+        "high = 60": "high = 98",
+        "medium = 40": "medium = 97",
+        "low = 15": "low = 96",
+    }
     for here, there in levels.items():
         ours = ours.replace(here, there)
     strict.write_text(ours, "utf-8")

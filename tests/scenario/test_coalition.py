@@ -77,8 +77,9 @@ def test_each_notice_of_the_story_is_on_the_board(played: Played) -> None:
     for _, deeds in days_of(STORY, "reopened"):
         for each in deeds:
             if isinstance(each, Sending) and STORY.board in {
-                each.trade.exporter, each.trade.importer
-            }:  # fmt: skip
+                each.trade.exporter,
+                each.trade.importer,
+            }:
                 one, other = STORY.player(each.trade.exporter), STORY.player(each.trade.importer)
                 asked[one.country, other.country] += 1
     counted = {
@@ -92,8 +93,11 @@ def test_each_notice_of_the_story_is_on_the_board(played: Played) -> None:
 def test_one_is_silent_one_is_frozen_and_the_others_go_on(played: Played) -> None:
     """Before the channel opens again: what is held back is nobody's silence."""
     assert _states(played.members(FROZEN)) == {
-        "Borealia": "joined", "Cordana": "frozen", "Demeria": "joined", "Estoria": "silent"
-    }  # fmt: skip
+        "Borealia": "joined",
+        "Cordana": "frozen",
+        "Demeria": "joined",
+        "Estoria": "silent",
+    }
     pairs = {(row.exporter, row.importer): row.now for row in played.board(FROZEN).pairs}
     held = pairs["QM", "QP"].outcomes
     assert held["undelivered"] > 0

@@ -63,8 +63,10 @@ def test_the_command_writes_what_screen_reads(tmp_path: Path) -> None:
 
     assert call("scenario", "trade", "--lines", "1000", "--out", str(out)) == 0
     assert sorted(path.name for path in out.iterdir()) == [
-        "now.parquet", "past.parquet", "truth.csv",
-    ]  # fmt: skip
+        "now.parquet",
+        "past.parquet",
+        "truth.csv",
+    ]
     assert call("scenario", "trade", "--lines", "1000", "--out", str(out)) == 2
     alerts = tmp_path / "alerts.jsonl"
     words = ("screen", str(out / "now.parquet"), "--history", str(out / "past.parquet"))

@@ -22,12 +22,20 @@ def lines(scores: Sequence[int], **known: object) -> list[Candidate]:
     """Make lines with these scores."""
     return [
         structs.replace(
-            Candidate(key=f"f#{i} c/1", file="f", row=i, consignment="c", seq=1, score=score,
-                      alert=f"a{i}" if score else "", title="acetone" if score else ""),
+            Candidate(
+                key=f"f#{i} c/1",
+                file="f",
+                row=i,
+                consignment="c",
+                seq=1,
+                score=score,
+                alert=f"a{i}" if score else "",
+                title="acetone" if score else "",
+            ),
             **known,
         )
         for i, score in enumerate(scores)
-    ]  # fmt: skip
+    ]
 
 
 @settings(max_examples=40)
@@ -89,15 +97,20 @@ def test_a_share_goes_to_what_the_ranker_is_unsure_of() -> None:
 
 def test_profiles_go_by_precedence_and_rate() -> None:
     """A watch list takes each of its lines; a criterion about its rate; both before the score."""
-    some = [structs.replace(each, hs="2914", traders=("Écho GmbH",) if each.row < 5 else ())
-            for each in lines([0] * 400)]  # fmt: skip
+    some = [
+        structs.replace(each, hs="2914", traders=("Écho GmbH",) if each.row < 5 else ())
+        for each in lines([0] * 400)
+    ]
     plan = structs.replace(
-        PLAN, quota=200, random=0.0, least_random=0.0,
+        PLAN,
+        quota=200,
+        random=0.0,
+        least_random=0.0,
         profiles=(
             Profile(name="ketones", hs=("2914",), rate=0.25),
             Profile(name="watched", traders=("ECHO GMBH",), precedence=1),
         ),
-    )  # fmt: skip
+    )
     told, chosen = choose(some, plan, SEED)
     watched = [each for each in chosen if each.why == "profile: watched"]
     assert {each.candidate.row for each in watched} == set(range(5))
@@ -107,9 +120,12 @@ def test_profiles_go_by_precedence_and_rate() -> None:
 def test_a_profile_takes_one_of_so_many_in_a_row() -> None:
     """No more than two lines that fit are passed over before one is taken."""
     plan = structs.replace(
-        PLAN, quota=100, random=0.0, least_random=0.0,
+        PLAN,
+        quota=100,
+        random=0.0,
+        least_random=0.0,
         profiles=(Profile(name="each third", severity=("low",), rate=0.0, within=3),),
-    )  # fmt: skip
+    )
     some = [structs.replace(each, severity="low") for each in lines([0] * 30)]
     _, chosen = choose(some, plan, SEED)
     taken = sorted(each.candidate.row for each in chosen if each.arm == "profile")
@@ -119,9 +135,11 @@ def test_a_profile_takes_one_of_so_many_in_a_row() -> None:
 def test_a_profile_of_another_lane_takes_no_quota() -> None:
     """Papers are checked beyond the quota; a profile never lowers a lane."""
     plan = structs.replace(
-        PLAN, quota=1, random=1.0,
+        PLAN,
+        quota=1,
+        random=1.0,
         profiles=(Profile(name="papers", hs=("29",), lane="yellow"),),
-    )  # fmt: skip
+    )
     some = [structs.replace(each, hs="2914") for each in lines([0] * 10)]
     told, _ = choose(some, plan, SEED)
     assert (told.lanes["red"], told.lanes["yellow"]) == (1, 9)

@@ -10,8 +10,13 @@ from tidewaiter.selection.yields import Listed, outcome_of, yields_of
 
 def result(kind: Literal["inspection", "laboratory"], outcome: str) -> Result:
     """Make a result of alert a."""
-    seen = Observed(kind=kind, outcome=outcome, day=date(2026, 3, 1), person="x",
-                    findings=(Finding(substance="acetone"),))  # fmt: skip
+    seen = Observed(
+        kind=kind,
+        outcome=outcome,
+        day=date(2026, 3, 1),
+        person="x",
+        findings=(Finding(substance="acetone"),),
+    )
     return Result(id=1, alert="a", observed=seen, replaces=None, by="x", at="2026-03-01")
 
 
@@ -34,10 +39,12 @@ def test_a_result_counts_before_the_list() -> None:
 
 def test_each_arm_has_its_rate() -> None:
     """Lines count once; what was not inspected is in no rate; the lot is compared."""
-    rows = [listed(f"r{i}", "random", "not-as-declared" if i < 2 else "as-declared")
-            for i in range(100)]  # fmt: skip
-    rows += [listed(f"s{i}", "score", "not-as-declared" if i < 60 else "as-declared")
-             for i in range(100)]  # fmt: skip
+    rows = [
+        listed(f"r{i}", "random", "not-as-declared" if i < 2 else "as-declared") for i in range(100)
+    ]
+    rows += [
+        listed(f"s{i}", "score", "not-as-declared" if i < 60 else "as-declared") for i in range(100)
+    ]
     rows += [listed("s0", "score", "as-declared"), listed("x", "score", "not-found")]
     rows += [listed("y", "explore"), listed("r0", "random")]
     found = yields_of(rows, {})

@@ -19,10 +19,19 @@ from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Work
 
 VIOLATIONS = (
-    "messages never written", "lost", "duplicate effects", "wrong effects", "missing receipts",
-    "wrong receipts", "receipts that differ", "broken chains", "sides that differ",
-    "contradictions", "broken logs", "never settled",
-)  # fmt: skip
+    "messages never written",
+    "lost",
+    "duplicate effects",
+    "wrong effects",
+    "missing receipts",
+    "wrong receipts",
+    "receipts that differ",
+    "broken chains",
+    "sides that differ",
+    "contradictions",
+    "broken logs",
+    "never settled",
+)
 
 
 _BUSINESS = "SELECT b.*, m.message FROM business b LEFT JOIN business_message m USING (number)"
@@ -57,8 +66,9 @@ def _read(work: Work) -> Kept:
         outgoing=list(run(select(o).order_by(o.c.peer, o.c.seq))),
         incoming=list(run(select(i).order_by(i.c.peer, i.c.seq))),
         contradicted=list(run(select(tables.contradiction.c.peer)).scalars()),
-        log=log.problem if log.broken is not None else "", entries=log.state.entries,
-    )  # fmt: skip
+        log=log.problem if log.broken is not None else "",
+        entries=log.state.entries,
+    )
 
 
 def violations(world: World, kept: dict[str, Kept]) -> Counter[str]:

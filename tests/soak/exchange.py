@@ -188,11 +188,16 @@ def run(plan: Plan, folder: Path, empty: Path, urls: Sequence[str] = ()) -> Resu
     found["never settled"] += not is_settled
     now = os.times()
     return Result(
-        plan=plan, violations=dict(+found), kills=dict(running.kills), line=world.board.counted(),
-        messages=_messages(kept), seconds=round(time.monotonic() - begun, 1),
-        settled=round(settled, 1), load=round(load, 1),
+        plan=plan,
+        violations=dict(+found),
+        kills=dict(running.kills),
+        line=world.board.counted(),
+        messages=_messages(kept),
+        seconds=round(time.monotonic() - begun, 1),
+        settled=round(settled, 1),
+        load=round(load, 1),
         cpu=round(sum(now[:4]) - sum(cpu[:4]), 1),
-    )  # fmt: skip
+    )
 
 
 def _messages(kept: dict[str, Kept]) -> int:

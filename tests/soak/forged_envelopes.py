@@ -41,10 +41,16 @@ class EnvelopeForger(Knowing):
     def _other(self, field: str, value: Any) -> Any:
         name = message_id(self.chance.randrange(2**48), self.chance.randbytes(10))
         texts = {
-            "id": name, "thread": name, "parent": name, "kind": "notice", "crit": ["x"],
-            "prev": self.chance.randbytes(32).hex(), "commit": self.chance.randbytes(32).hex(),
-            "sealed": self.chance.randbytes(32).hex(), "marking": {"tlp": "clear"},
-        }  # fmt: skip
+            "id": name,
+            "thread": name,
+            "parent": name,
+            "kind": "notice",
+            "crit": ["x"],
+            "prev": self.chance.randbytes(32).hex(),
+            "commit": self.chance.randbytes(32).hex(),
+            "sealed": self.chance.randbytes(32).hex(),
+            "marking": {"tlp": "clear"},
+        }
         return texts[field] if field in texts else value + self.chance.randrange(1, 1000)
 
     def taken_apart(self) -> Forgery:
@@ -83,11 +89,24 @@ class EnvelopeForger(Knowing):
         told, box = self.header()
         head: Headers = {"alg": "Ed25519", "typ": "tw+jws", "kid": self.kid(self.now)}
         changes: list[Headers] = [
-                {"alg": "none"}, {"alg": "HS256"}, {"alg": "EdDSA"}, {"alg": "ES256"}, {"alg": ""},
-                {"typ": "tw-receipt+jws"}, {"typ": "tw-node+jws"}, {"typ": "JWT"}, {"typ": ""},
-                {"jwk": {}}, {"jku": "https://a.example"}, {"crit": ["b64"]}, {"b64": False},
-                {"alg": None}, {"kid": 1}, {"x5u": "x"}, {"zip": "DEF"},
-        ]  # fmt: skip
+            {"alg": "none"},
+            {"alg": "HS256"},
+            {"alg": "EdDSA"},
+            {"alg": "ES256"},
+            {"alg": ""},
+            {"typ": "tw-receipt+jws"},
+            {"typ": "tw-node+jws"},
+            {"typ": "JWT"},
+            {"typ": ""},
+            {"jwk": {}},
+            {"jku": "https://a.example"},
+            {"crit": ["b64"]},
+            {"b64": False},
+            {"alg": None},
+            {"kid": 1},
+            {"x5u": "x"},
+            {"zip": "DEF"},
+        ]
         change = self.chance.choice(changes)
         return Forgery(
             self.write(told, box, self.now, {**head, **change}), "malformed", claims=False
@@ -130,8 +149,14 @@ class EnvelopeForger(Knowing):
         parts = text.split(".")
         which = self.chance.randrange(3)
         spelled = parts[which]
-        ways = [f"{spelled}=", f"{spelled}==", spelled + "\t", f"{spelled[:4]}\n{spelled[4:]}",
-                spelled.replace("-", "+").replace("_", "/") + "=", f"{spelled}é"]  # fmt: skip
+        ways = [
+            f"{spelled}=",
+            f"{spelled}==",
+            spelled + "\t",
+            f"{spelled[:4]}\n{spelled[4:]}",
+            spelled.replace("-", "+").replace("_", "/") + "=",
+            f"{spelled}é",
+        ]
         if len(spelled) % 4 in {2, 3}:
             ways.append(spelled[:-1] + _next(spelled[-1]))
         parts[which] = self.chance.choice(ways)
@@ -157,18 +182,26 @@ class EnvelopeForger(Knowing):
         plain = json.dumps(told)
         other = self.chance.choice(
             [
-                plain[:-1] + ',"seq":1}', plain.replace('"v": 1', '"v": 1, "v": 1'),
-                plain[:-1] + ',"\\u0074o":"x"}', plain[:-1] + ',"x":NaN}',
-                plain[:-1] + ',"x":' + "[" * 40 + "]" * 40 + "}", plain[:-1] + ',"x":1e999}',
-                plain[:-1] + ',"x":9007199254740993}', plain + " x", plain[:-1],
-                plain.replace('"schema": 1', '"schema": 1.0'), "[]", "{}",
+                plain[:-1] + ',"seq":1}',
+                plain.replace('"v": 1', '"v": 1, "v": 1'),
+                plain[:-1] + ',"\\u0074o":"x"}',
+                plain[:-1] + ',"x":NaN}',
+                plain[:-1] + ',"x":' + "[" * 40 + "]" * 40 + "}",
+                plain[:-1] + ',"x":1e999}',
+                plain[:-1] + ',"x":9007199254740993}',
+                plain + " x",
+                plain[:-1],
+                plain.replace('"schema": 1', '"schema": 1.0'),
+                "[]",
+                "{}",
                 plain.replace(told["id"], told["id"] + "\\n"),
                 plain.replace('"message"', '"mess\\u0000age"'),
-                plain.replace('"prev": "', '"prev": "x'), plain.replace('"iat": ', '"iat": -'),
+                plain.replace('"prev": "', '"prev": "x'),
+                plain.replace('"iat": ', '"iat": -'),
                 plain.replace('"schema": 1', '"schema": 0'),
                 plain.replace(f'"seq": {told["seq"]}', '"seq": 0'),
             ]
-        )  # fmt: skip
+        )
         return Forgery(self.write(other.encode(), box, self.now), "malformed", claims=False)
 
     def contradiction(self) -> Forgery:
@@ -200,11 +233,15 @@ class EnvelopeForger(Knowing):
         told, box = self.header()
         stale = {"iat": NOW - 9 * 86_400, "exp": NOW - 5 * 86_400}
         changes: list[tuple[Headers, str]] = [
-            (stale, "expired"), ({"crit": ["sealed-twice"]}, "unknown-critical"),
-            ({"v": 2}, "unknown-version"), ({"kind": "order"}, "unknown-kind"),
-            ({"schema": 2}, "unknown-version"), ({"commit": "0" * 64}, "cannot-open"),
-            ({"kind": "relation"}, "no-effect"), ({"kind": "document"}, "no-effect"),
-        ]  # fmt: skip
+            (stale, "expired"),
+            ({"crit": ["sealed-twice"]}, "unknown-critical"),
+            ({"v": 2}, "unknown-version"),
+            ({"kind": "order"}, "unknown-kind"),
+            ({"schema": 2}, "unknown-version"),
+            ({"commit": "0" * 64}, "cannot-open"),
+            ({"kind": "relation"}, "no-effect"),
+            ({"kind": "document"}, "no-effect"),
+        ]
         change, code = changes[next(self.turn) % len(changes)]
         told |= change
         if code == "cannot-open" and self.chance.random() < 0.5:
@@ -214,9 +251,20 @@ class EnvelopeForger(Knowing):
 
     def envelopes(self, number: int) -> Counter[str]:
         """Send so many forged envelopes; return how often each code was given."""
-        ways = [self.altered, self.taken_apart, self.other_kid, self.other_head, self.other_sender,
-                self.strayed, self.other_box, self.odd_spelling, self.signature, self.two_readings,
-                self.contradiction, self.spliced]  # fmt: skip
+        ways = [
+            self.altered,
+            self.taken_apart,
+            self.other_kid,
+            self.other_head,
+            self.other_sender,
+            self.strayed,
+            self.other_box,
+            self.odd_spelling,
+            self.signature,
+            self.two_readings,
+            self.contradiction,
+            self.spliced,
+        ]
         given: Counter[str] = Counter()
         while given.total() < number:
             self.place_now = self.place()

@@ -57,24 +57,36 @@ class PaperForger(Knowing):
         headers = [assemble(*line.split(" ")) for line in lines]
         right = [
             Receipt(
-                id=each.header.id, digest=each.digest, sender=self.bergen.name, to=self.aland.name,
-                at="2026-11-25T12:00:00+00:00", state="processed", have=each.header.seq,
+                id=each.header.id,
+                digest=each.digest,
+                sender=self.bergen.name,
+                to=self.aland.name,
+                at="2026-11-25T12:00:00+00:00",
+                state="processed",
+                have=each.header.seq,
             )
             for each in headers
-        ]  # fmt: skip
+        ]
         key = self._key(self.bergen)
         kid = self.kid(key, self.bergen.name)
         true = [give(each, kid=kid, secret=key) for each in right]
         at = self.chance.randrange(len(true))
         turned = {"state": "turned-away"}
         changes: list[dict[str, Any]] = [
-            {"digest": "0" * 64}, {"to": self.cork.name}, {"sender": self.cork.name}, {"to": ""},
-            {"id": ""}, {"id": "", "to": ""}, {"id": headers[at - 1].header.id},
-            {"code": "early"}, {"state": "refused", "code": ""}, {"state": "stored"},
+            {"digest": "0" * 64},
+            {"to": self.cork.name},
+            {"sender": self.cork.name},
+            {"to": ""},
+            {"id": ""},
+            {"id": "", "to": ""},
+            {"id": headers[at - 1].header.id},
+            {"code": "early"},
+            {"state": "refused", "code": ""},
+            {"state": "stored"},
             {**turned, "code": "malformed", "id": "", "to": ""},
             {**turned, "code": "early", "have": 0, "digest": "0" * 64},
             {**turned, "code": "frozen", "id": headers[at - 1].header.id},
-        ]  # fmt: skip
+        ]
         way = self.chance.randrange(8)
         if way == 0:
             ways = [true[:-1], [*true, true[0]], true[::-1], [], list(lines)]
@@ -87,8 +99,9 @@ class PaperForger(Knowing):
             name = self.chance.choice([self.bergen.name, self.cork.name, self.aland.name])
             true[at] = give(right[at], kid=self.kid(secret, name), secret=secret)
         elif way == 3:
-            true[at] = self.chance.choice(["", "x", true[at] + "=", true[at][:-2], lines[at],
-                                           true[at].replace(".", "..")])  # fmt: skip
+            true[at] = self.chance.choice(
+                ["", "x", true[at] + "=", true[at][:-2], lines[at], true[at].replace(".", "..")]
+            )
         elif way == 4:
             _, payload, told = true[at].split(".")
             other = self.chance.choice([b'{"alg":"none","typ":"tw-receipt+jws","kid":"x"}', b"{}"])
@@ -106,22 +119,37 @@ class PaperForger(Knowing):
         for _ in range(number):
             good: dict[str, Any] = {"number": before.number + 1, "previous": last.digest()}
             stolen = self.chance.choice(
-                [self.old, self.revoked, self._key(self.cork), self.cork.root, self.aland.next_root,
-                 self.chance.randbytes(32)]
-            )  # fmt: skip
+                [
+                    self.old,
+                    self.revoked,
+                    self._key(self.cork),
+                    self.cork.root,
+                    self.aland.next_root,
+                    self.chance.randbytes(32),
+                ]
+            )
             root = wrapped(public_of("sign", self.aland.next_root))
             revived = tuple(structs.replace(key, state="active") for key in before.keys)
             changes: list[tuple[dict[str, Any], bytes]] = [
-                    ({}, stolen), ({"endpoints": ("https://thief.example",)}, stolen),
-                    ({"number": before.number + 2}, self.now), ({"previous": "0" * 64}, self.now),
-                    ({"number": before.number}, self.now), ({"node": self.cork.name}, self.now),
-                    ({"keys": revived}, self.now), ({"keys": before.keys[2:]}, self.now),
-                    ({"keys": before.keys[:-2]}, self.now), ({"keys": ()}, self.aland.root),
-                    ({"root": pair}, self.now), ({"root": pair}, self.aland.root),
-                    ({"root": root}, self.aland.root), ({"root": root}, self.now),
-                    ({"role": "king"}, self.now), ({"name": "a" * 999}, self.now),
-                    ({"node": "a b"}, self.now), ({"number": 0}, self.aland.root),
-            ]  # fmt: skip
+                ({}, stolen),
+                ({"endpoints": ("https://thief.example",)}, stolen),
+                ({"number": before.number + 2}, self.now),
+                ({"previous": "0" * 64}, self.now),
+                ({"number": before.number}, self.now),
+                ({"node": self.cork.name}, self.now),
+                ({"keys": revived}, self.now),
+                ({"keys": before.keys[2:]}, self.now),
+                ({"keys": before.keys[:-2]}, self.now),
+                ({"keys": ()}, self.aland.root),
+                ({"root": pair}, self.now),
+                ({"root": pair}, self.aland.root),
+                ({"root": root}, self.aland.root),
+                ({"root": root}, self.now),
+                ({"role": "king"}, self.now),
+                ({"name": "a" * 999}, self.now),
+                ({"node": "a b"}, self.now),
+                ({"number": 0}, self.aland.root),
+            ]
             change, secret = self.chance.choice(changes)
             document: Document = structs.replace(before, **{**good, **change})
             signer = Signer(kid=self.kid(secret), secret=secret)

@@ -119,12 +119,23 @@ class Knowing:
         key = public_of("open", self.bergen.desk.ring.newest("open").held)
         box = seal(held, key)
         return {
-            "v": 1, "id": name, "from": self.aland.name, "to": self.bergen.name, "seq": have + 1,
-            "prev": head, "iat": NOW, "exp": NOW + 86_400, "kind": "message", "schema": 1,
-            "thread": name, "parent": "",
+            "v": 1,
+            "id": name,
+            "from": self.aland.name,
+            "to": self.bergen.name,
+            "seq": have + 1,
+            "prev": head,
+            "iat": NOW,
+            "exp": NOW + 86_400,
+            "kind": "message",
+            "schema": 1,
+            "thread": name,
+            "parent": "",
             "marking": msgspec.to_builtins(Marking(tlp="amber")),
-            "crit": [], "commit": hashlib.sha256(held).hexdigest(), "sealed": digest_of(box),
-        }, box  # fmt: skip
+            "crit": [],
+            "commit": hashlib.sha256(held).hexdigest(),
+            "sealed": digest_of(box),
+        }, box
 
     def kid(self, secret: bytes, node: str = "") -> str:
         """Name a key."""

@@ -27,8 +27,9 @@ def run(number: int, folder: Path, seed: int = 1) -> dict[str, int]:
     """
     forger = Forger(folder, seed)
     parts: list[tuple[str, Callable[[int], int], int]] = [
-        ("receipts", forger.receipts, number // 10), ("documents", forger.documents, number // 10)
-    ]  # fmt: skip
+        ("receipts", forger.receipts, number // 10),
+        ("documents", forger.documents, number // 10),
+    ]
     found: dict[str, int] = dict(forger.envelopes(number - 2 * (number // 10)))
     for name, work, times in parts:
         found[name] = work(times)

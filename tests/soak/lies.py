@@ -26,14 +26,24 @@ def lie(desk: Desk, line: str, chance: random.Random) -> str:
     if key is None:
         return line
     draft = Draft(
-        id=name, kind="effect", schema=1, thread=name, marking=header.marking, iat=header.iat,
-        exp=header.iat + 400 * 86_400, body=written(Effect(content="a lie")),
-    )  # fmt: skip
+        id=name,
+        kind="effect",
+        schema=1,
+        thread=name,
+        marking=header.marking,
+        iat=header.iat,
+        exp=header.iat + 400 * 86_400,
+        body=written(Effect(content="a lie")),
+    )
     place = Place(
         sender=desk.node, to=header.to, seq=header.seq + 1, prev=chance.randbytes(32).hex()
     )
     signer = desk.ring.signer()
     return close(
-        draft, place, kid=signer.kid, secret=signer.secret, public=key.public,
+        draft,
+        place,
+        kid=signer.kid,
+        secret=signer.secret,
+        public=key.public,
         salt=secrets.token_bytes(SALT),
-    ).line()  # fmt: skip
+    ).line()

@@ -38,11 +38,20 @@ from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.peers import peers
 
 POINTS = (
-    "before verifying", "after verifying", "in the effect", "before the commit",
-    "after the commit", "before the receipts leave", "after the receipts left",
-    "between business and message", "in sealing", "after sealing", "before the request",
-    "after the request", "in keeping receipts",
-)  # fmt: skip
+    "before verifying",
+    "after verifying",
+    "in the effect",
+    "before the commit",
+    "after the commit",
+    "before the receipts leave",
+    "after the receipts left",
+    "between business and message",
+    "in sealing",
+    "after sealing",
+    "before the request",
+    "after the request",
+    "in keeping receipts",
+)
 _OPEN = 400  # messages under way at which nothing is written for a while
 _LATE, _SHORT = 0.04, 0.04  # shares of messages that have expired, and that expire soon
 
@@ -90,9 +99,12 @@ def _live(world: World, place: Place, life: Life) -> None:
     threading.Thread(target=writer.run, daemon=True).start()
     threading.Thread(target=_moody, args=(world, place, desk, life), daemon=True).start()
     server = Server(
-        app.make_app(desk), address="127.0.0.1", port=place.port, interface=Interfaces.ASGI,
+        app.make_app(desk),
+        address="127.0.0.1",
+        port=place.port,
+        interface=Interfaces.ASGI,
         log_enabled=False,
-    )  # fmt: skip
+    )
     asyncio.run(server.serve())
 
 

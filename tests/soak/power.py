@@ -155,9 +155,7 @@ def _acknowledge(told: int, names: list[str]) -> None:
     os.write(told, "".join(f"acknowledged {each}\n" for each in names).encode())
 
 
-def _lines(
-    sender: Place, to: Place, last: tuple[int, str], chance: random.Random
-) -> list[str]:  # fmt: skip
+def _lines(sender: Place, to: Place, last: tuple[int, str], chance: random.Random) -> list[str]:
     """Write the next messages of a peer."""
     ring, key = own_ring(sender.ring), to.document.active("open")
     if ring is None or key is None:
@@ -167,13 +165,23 @@ def _lines(
         seq += 1
         name = message_id(now * 1000, chance.randbytes(10))
         draft = Draft(
-            id=name, kind="effect", schema=1, thread=name, marking=Marking(tlp="amber"), iat=now,
-            exp=now + 400 * 86_400, body=written(Effect(content=f"{seq}")),
-        )  # fmt: skip
+            id=name,
+            kind="effect",
+            schema=1,
+            thread=name,
+            marking=Marking(tlp="amber"),
+            iat=now,
+            exp=now + 400 * 86_400,
+            body=written(Effect(content=f"{seq}")),
+        )
         envelope = close(
-            draft, envelopes.Place(sender=sender.node, to=to.node, seq=seq, prev=prev),
-            kid=signer.kid, secret=signer.secret, public=key.public, salt=chance.randbytes(16),
-        )  # fmt: skip
+            draft,
+            envelopes.Place(sender=sender.node, to=to.node, seq=seq, prev=prev),
+            kid=signer.kid,
+            secret=signer.secret,
+            public=key.public,
+            salt=chance.randbytes(16),
+        )
         lines.append(envelope.line())
         prev = envelope.digest
     return lines
@@ -198,10 +206,16 @@ def run(crashes: int, synchronous: str, seed: int, folder: Path) -> Result:
     with desk_at(node, skewed=False).database as database, database.work() as work:
         holds = verify_audit(work).broken is None
     return Result(
-        crashes=crashes, synchronous=synchronous, seed=seed, lost=len(lives.lost),
-        acknowledged=len(lives.kept | lives.lost), unreadable=lives.unreadable, log_holds=holds,
-        operations=lives.disk.operations, seconds=round(time.monotonic() - begun, 1),
-    )  # fmt: skip
+        crashes=crashes,
+        synchronous=synchronous,
+        seed=seed,
+        lost=len(lives.lost),
+        acknowledged=len(lives.kept | lives.lost),
+        unreadable=lives.unreadable,
+        log_holds=holds,
+        operations=lives.disk.operations,
+        seconds=round(time.monotonic() - begun, 1),
+    )
 
 
 def preload(folder: Path) -> None:

@@ -20,10 +20,18 @@ from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.receipts import Receipt, give
 
 RATES = {
-    "dropped": 0.05, "delayed": 0.10, "duplicated": 0.10, "shuffled": 0.05, "replayed": 0.05,
-    "misrouted": 0.03, "cut short": 0.03, "damaged": 0.03, "answers lost": 0.05, "forged": 0.05,
+    "dropped": 0.05,
+    "delayed": 0.10,
+    "duplicated": 0.10,
+    "shuffled": 0.05,
+    "replayed": 0.05,
+    "misrouted": 0.03,
+    "cut short": 0.03,
+    "damaged": 0.03,
+    "answers lost": 0.05,
+    "forged": 0.05,
     "receipts forged": 0.03,
-}  # fmt: skip
+}
 _EAGER, _YOUNG = 0.5, 8  # of the first so many requests, the share that is misrouted
 _PARTED = 0.01  # of requests, that begin a partition of the link
 _KEPT = 200  # old requests
@@ -169,9 +177,14 @@ class Proxy:
         except InputError:
             return b""
         receipt = Receipt(
-            id=envelope.header.id, digest=envelope.digest, sender=self._place.node,
-            to=envelope.header.sender, at="", state="processed", have=envelope.header.seq,
-        )  # fmt: skip
+            id=envelope.header.id,
+            digest=envelope.digest,
+            sender=self._place.node,
+            to=envelope.header.sender,
+            at="",
+            state="processed",
+            have=envelope.header.seq,
+        )
         return give(receipt, kid=self._place.kid(state), secret=secret).encode()
 
     def _of(self, node: str) -> Place | None:
@@ -184,12 +197,16 @@ def _with_other_body(
     header = envelope.header
     name = message_id(header.iat * 1000, chance.randbytes(10))
     draft = Draft(
-        id=name, kind="effect", schema=1, thread=name, marking=header.marking, iat=header.iat,
-        exp=header.iat + 400 * 86_400, body=written(Effect(content=f"forged by {kid}")),
-    )  # fmt: skip
-    place = envelopes.Place(
-        sender=header.sender, to=header.to, seq=header.seq, prev=header.prev
-    )  # fmt: skip
+        id=name,
+        kind="effect",
+        schema=1,
+        thread=name,
+        marking=header.marking,
+        iat=header.iat,
+        exp=header.iat + 400 * 86_400,
+        body=written(Effect(content=f"forged by {kid}")),
+    )
+    place = envelopes.Place(sender=header.sender, to=header.to, seq=header.seq, prev=header.prev)
     salt = chance.randbytes(envelopes.SALT)
     return close(draft, place, kid=kid, secret=secret, public=public, salt=salt).line()
 

@@ -40,11 +40,20 @@ from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = {
-    "wco-xml": "wco.xml", "asycuda-xml": "asycuda.xml", "ens-cc315a": "cc315a.xml",
-    "xfwb": "xfwb.xml", "xfzb": "xfzb.xml", "xfhl": "xfhl.xml", "ics2-xml": "ics2.xml",
-    "edifact": "*.edi", "x12-309": "*.x12",
-    "cargo-imp": "*.f*", "dcsa": "dcsa*.json", "postal": "itmatt*.json", "csv": "*.csv",
-}  # fmt: skip
+    "wco-xml": "wco.xml",
+    "asycuda-xml": "asycuda.xml",
+    "ens-cc315a": "cc315a.xml",
+    "xfwb": "xfwb.xml",
+    "xfzb": "xfzb.xml",
+    "xfhl": "xfhl.xml",
+    "ics2-xml": "ics2.xml",
+    "edifact": "*.edi",
+    "x12-309": "*.x12",
+    "cargo-imp": "*.f*",
+    "dcsa": "dcsa*.json",
+    "postal": "itmatt*.json",
+    "csv": "*.csv",
+}
 TEXTS = {
     "jsonl": '{"goods": "acetone", "hs": "291411", "net": "25 kg", "parties": [{"name": "A"}]}\n',
     "shopify-products": '{"products": [{"title": "A", "handle": "a", "body_html": "<p>b</p>", '
@@ -66,11 +75,48 @@ JSON_LINES = (
     '{"note": "x", "importer": "A", "lines": [{"goods": "a", "zork": [1]}, {"goods": "b"}]}'
 )
 PIECES = (
-    b"<", b"</", b">", b"/>", b"&amp;", b"&#0;", b"&x;", b"<!--", b"-->", b"<![CDATA[", b"]]>",
-    b"<?xml ?>", b"<!DOCTYPE a>", b"<Item>", b"<null/>", b'a="', b"\xff\xfe", b"\xef\xbb\xbf",
-    b"\0", b",", b'"', b"{", b"}", b"[", b"]", b'":', b"null", b"1e999", b"-0", b"\\ud800", b"'",
-    b"+", b":", b"?", b"UNT+1+1'", b"UNH+1+CUSCAR:D:95B:UN'", b"\r\n", b"\t", b";", b"kg", b"/",
-)  # fmt: skip
+    b"<",
+    b"</",
+    b">",
+    b"/>",
+    b"&amp;",
+    b"&#0;",
+    b"&x;",
+    b"<!--",
+    b"-->",
+    b"<![CDATA[",
+    b"]]>",
+    b"<?xml ?>",
+    b"<!DOCTYPE a>",
+    b"<Item>",
+    b"<null/>",
+    b'a="',
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\0",
+    b",",
+    b'"',
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b'":',
+    b"null",
+    b"1e999",
+    b"-0",
+    b"\\ud800",
+    b"'",
+    b"+",
+    b":",
+    b"?",
+    b"UNT+1+1'",
+    b"UNH+1+CUSCAR:D:95B:UN'",
+    b"\r\n",
+    b"\t",
+    b";",
+    b"kg",
+    b"/",
+)
 LARGEST = 20_000  # bytes of a damaged sample
 TARGETS = tuple(dict.fromkeys(ALSO.get(name, name) for name in BUILT_IN))
 
@@ -192,13 +238,22 @@ def guided(seconds: int, seed: int) -> int:
     words = folder.with_suffix(".dict")
     words.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in p) + '"\n' for p in PIECES))
     flags = (
-        f"-max_total_time={seconds}", f"-max_len={LARGEST}", f"-seed={seed}", f"-dict={words}",
-        "-timeout=10", "-rss_limit_mb=2048", f"-artifact_prefix={folder.with_suffix('.found-')}",
-    )  # fmt: skip
+        f"-max_total_time={seconds}",
+        f"-max_len={LARGEST}",
+        f"-seed={seed}",
+        f"-dict={words}",
+        "-timeout=10",
+        "-rss_limit_mb=2048",
+        f"-artifact_prefix={folder.with_suffix('.found-')}",
+    )
     run = subprocess.run(
         [sys.executable, "-m", "tests.soak.guided", *flags, str(folder)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     done = re.search(r"^Done (\d+) runs", run.stdout, re.MULTILINE)
     if run.returncode or not done:
         sys.exit(run.stdout[-6000:])

@@ -95,9 +95,12 @@ def desk_at(place: Place, *, skewed: bool = True) -> Desk:
     wrong = timedelta(days=SKEW[place.index % len(SKEW)] if skewed else 0)
     kinds = {**KINDS, "effect": Kind(schema=1, act=act)}
     return Desk(
-        open_database(place.db), ring, path=place.ring, kinds=kinds,
+        open_database(place.db),
+        ring,
+        path=place.ring,
+        kinds=kinds,
         clock=lambda: datetime.now(UTC) + wrong,
-    )  # fmt: skip
+    )
 
 
 class World:
@@ -130,9 +133,12 @@ class World:
     ) -> tuple[Place, list[SignedDocument]]:
         node, public = f"soak/n{index}", ports[2 * index + 1]
         about = About(
-            node=node, name=f"Node {index}", country="", role="authority",
+            node=node,
+            name=f"Node {index}",
+            country="",
+            role="authority",
             endpoints=(f"http://127.0.0.1:{public}",),
-        )  # fmt: skip
+        )
         first = found(about, chance.randbytes, MADE)
         lost = first.ring.newest("sign")
         ring, second = rotated(first.ring, first.document, chance.randbytes, MADE)
@@ -140,10 +146,16 @@ class World:
         ring, third = rotated(ring, second, chance.randbytes, MADE, revoked=[lost.name])
         keep_ring(self.folder / f"{index}.ring", ring)
         place = Place(
-            index=index, node=node, db=urls[index] if urls else str(self.folder / f"{index}.db"),
-            ring=self.folder / f"{index}.ring", port=ports[2 * index], public=public,
-            revoked=lost.held, retired=old.held, document=third.read(),
-        )  # fmt: skip
+            index=index,
+            node=node,
+            db=urls[index] if urls else str(self.folder / f"{index}.db"),
+            ring=self.folder / f"{index}.ring",
+            port=ports[2 * index],
+            public=public,
+            revoked=lost.held,
+            retired=old.held,
+            document=third.read(),
+        )
         return place, [first.document, second, third]
 
     def quota(self, index: int) -> int:
@@ -181,9 +193,20 @@ def put(where: object, /, **values: object) -> None:
 
 NODE_CELLS = ("allowed", "written", "open", "lives")
 DONE_BY_LINE = (
-    "requests", "dropped", "delayed", "duplicated", "shuffled", "replayed", "misrouted",
-    "cut short", "damaged", "answers lost", "forged", "receipts forged", "partitioned",
-)  # fmt: skip
+    "requests",
+    "dropped",
+    "delayed",
+    "duplicated",
+    "shuffled",
+    "replayed",
+    "misrouted",
+    "cut short",
+    "damaged",
+    "answers lost",
+    "forged",
+    "receipts forged",
+    "partitioned",
+)
 
 
 class Board:

@@ -33,17 +33,33 @@ def made_alert(make: MakeAlert, row: int) -> Alert:
     """Make an alert that differs from its neighbours in all that is filtered by."""
     name, place, bound = NAMES[row % 5], PLACES[row % 6], PLACES[row % 5]
     line = Line(
-        row=row, consignment=f"C{row // 3}", seq=row % 3 + 1, goods=GOODS[row % 7], hs="29141100",
+        row=row,
+        consignment=f"C{row // 3}",
+        seq=row % 3 + 1,
+        goods=GOODS[row % 7],
+        hs="29141100",
         cas=("67-64-1",) if row % 2 else None,
         parties=(Party(role="consignor", name=name, country=place, id=f"EORI{row % 4}"),),
-        route=(Stop(function="loading", country=place), Stop(function="transit", locode="NLRTM"),
-               Stop(function="destination", country=bound)),
-    )  # fmt: skip
+        route=(
+            Stop(function="loading", country=place),
+            Stop(function="transit", locode="NLRTM"),
+            Stop(function="destination", country=bound),
+        ),
+    )
     match = PartyMatch(
-        role="consignor", name=name, list="watch", list_name="Watch", version="0", list_day=None,
-        entry=f"E{row % 4}", listed_name=name, name_kind="primary", kind="organisation",
-        probability=0.9, action="watched",
-    )  # fmt: skip
+        role="consignor",
+        name=name,
+        list="watch",
+        list_name="Watch",
+        version="0",
+        list_day=None,
+        entry=f"E{row % 4}",
+        listed_name=name,
+        name_kind="primary",
+        kind="organisation",
+        probability=0.9,
+        action="watched",
+    )
     rules = ("control", *(("exact",) if row % 2 else ("fuzzy", "hs")))
     return make(
         row,
@@ -79,8 +95,16 @@ class Said:
         self.origin = CODES[loading] if loading else None
         self.destination = CODES[bound] if bound else None
         self.party = " ".join((party.name or "").split())
-        texts = (line.goods or "", alert.title, party.name or "", line.consignment, party.id or "",
-                 line.hs or "", *(line.cas or ()), alert.id)  # fmt: skip
+        texts = (
+            line.goods or "",
+            alert.title,
+            party.name or "",
+            line.consignment,
+            party.id or "",
+            line.hs or "",
+            *(line.cas or ()),
+            alert.id,
+        )
         self.text = _folded(" ".join(texts))
 
     def fits(self, wanted: AlertFilter) -> bool:
@@ -114,10 +138,11 @@ class Said:
             return False
         words = re.findall(r"\w+", self.text)
         return all(
-            piece in self.text if not piece.isascii() and piece[0] >= "\u4e00"
+            piece in self.text
+            if not piece.isascii() and piece[0] >= "\u4e00"
             else any(w == piece or (len(piece) > 2 and w.startswith(piece)) for w in words)
             for piece in pieces
-        )  # fmt: skip
+        )
 
 
 def _folded(text: str) -> str:
@@ -155,8 +180,26 @@ def put_in_order(said: list[Said], sort: Sort) -> list[Said]:
 
 
 _DAYS = st.none() | st.dates(TODAY - timedelta(days=50), TODAY + timedelta(days=50))
-_WORDS = ("", "acetone", "ace", "drums lot", "ACÉTONE", "麻黄", "碱", "盐酸", "уксус", "c1 drum",
-          "acetone zzz", "67-64-1", "2914", "büro", "上海 化工", "eori2", "of", "()")  # fmt: skip
+_WORDS = (
+    "",
+    "acetone",
+    "ace",
+    "drums lot",
+    "ACÉTONE",
+    "麻黄",
+    "碱",
+    "盐酸",
+    "уксус",
+    "c1 drum",
+    "acetone zzz",
+    "67-64-1",
+    "2914",
+    "büro",
+    "上海 化工",
+    "eori2",
+    "of",
+    "()",
+)
 
 
 def _some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
@@ -166,17 +209,23 @@ def _some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
 WIDE = st.builds(AlertFilter, severity=_some(*SEVERITIES))
 FILTERS: st.SearchStrategy[AlertFilter] = st.builds(
     AlertFilter,
-    severity=_some(*SEVERITIES), status=_some("open", "held", "dismissed"),
+    severity=_some(*SEVERITIES),
+    status=_some("open", "held", "dismissed"),
     assignee=st.sampled_from([None, None, "", "reyes", "ünal", "nobody"]),
-    substance=_some("acetone", "toluene", "ether"), rule=_some("control", "exact", "fuzzy", "none"),
+    substance=_some("acetone", "toluene", "ether"),
+    rule=_some("control", "exact", "fuzzy", "none"),
     country=_some("CN", "MX", "DE", "IN", "FR"),
     origin=st.sampled_from([None, None, None, "CN", "IN"]),
     destination=st.sampled_from([None, None, None, "MX", "FR"]),
     party=st.sampled_from([None, None, None, "acme", "Acme Chem Ltd", "buro", "上海"]),
     entry=st.sampled_from([None, None, None, "watch/E0", "watch/E9"]),
     consignment=st.sampled_from([None, None, None, "C4", "X"]),
-    due_within=st.none() | st.integers(-60, 60), due_from=_DAYS, due_to=_DAYS,
-    day_from=_DAYS, day_to=_DAYS, words=st.sampled_from(_WORDS),
-)  # fmt: skip
+    due_within=st.none() | st.integers(-60, 60),
+    due_from=_DAYS,
+    due_to=_DAYS,
+    day_from=_DAYS,
+    day_to=_DAYS,
+    words=st.sampled_from(_WORDS),
+)
 QUEUES = st.builds(Queue, wanted=FILTERS | WIDE, today=st.just(TODAY), cleared=st.booleans())
 VIEWS = st.builds(View, sort=st.sampled_from(list(ORDERS)), rows=st.integers(1, 40))

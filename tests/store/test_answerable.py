@@ -26,22 +26,34 @@ def decided(
 ) -> Database:
     """Store an alert of each kind; each line names a consignee of that name, and a carrier."""
     rows = [
-        {"row": row, "consignment": f"C{row}", "seq": 1, "parties": [
-            {"role": "consignee", "name": name, "address": "Kai 1, 10115 Berlin", "country": "DE",
-             "id_scheme": "lei", "id": "5493001KJTIIGC8Y1R12"},
-            {"role": "carrier", "name": f"carrier of {name}"},
-        ]}
+        {
+            "row": row,
+            "consignment": f"C{row}",
+            "seq": 1,
+            "parties": [
+                {
+                    "role": "consignee",
+                    "name": name,
+                    "address": "Kai 1, 10115 Berlin",
+                    "country": "DE",
+                    "id_scheme": "lei",
+                    "id": "5493001KJTIIGC8Y1R12",
+                },
+                {"role": "carrier", "name": f"carrier of {name}"},
+            ],
+        }
         for row, name in enumerate(NAMES, 1)
-    ]  # fmt: skip
+    ]
     alerts = [make_alert(row, restricted=name == "secret") for row, name in enumerate(NAMES, 1)]
     lines = pa.RecordBatch.from_pylist(rows, schema=LINES)
     with database.work(stamp) as work:
         batch = Batch(lines=lines, alerts=alerts, refusals=[], done_row=len(rows))
         add_batch(work, begin_screening(work, *reading).id, batch)
         for alert, verdict, reason in (
-            ("alert-1", "confirm", "documents"), ("alert-2", "dismiss", "other-goods"),
+            ("alert-1", "confirm", "documents"),
+            ("alert-2", "dismiss", "other-goods"),
             ("alert-4", "confirm", "documents"),
-        ):  # fmt: skip
+        ):
             seen = standings(work, [alert])[alert]
             decide(work, seen, Wanted(verdict=verdict, reason=reason, note="x"))  # type: ignore[arg-type]
         number = open_case(work, ANNA, "Drums").number
@@ -61,9 +73,11 @@ def test_parties_of_confirmed_alerts_are_answerable(decided: Database) -> None:
     with decided.work() as work:
         (found,) = answerable(work, frozenset({"confirmed"}))
     assert found == Party(
-        name="confirmed", address="Kai 1, 10115 Berlin", country="DE",
+        name="confirmed",
+        address="Kai 1, 10115 Berlin",
+        country="DE",
         numbers=(("lei", "5493001KJTIIGC8Y1R12"),),
-    )  # fmt: skip
+    )
 
 
 def test_parties_of_cases_are_answerable_where_that_is_said(decided: Database) -> None:

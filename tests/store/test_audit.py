@@ -137,10 +137,12 @@ def test_a_cut_end_is_found_by_a_state_noted_outside(database: Database, stamp: 
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE audit SET who = 'nobody'", "DELETE FROM audit",
-        "UPDATE audit_node SET hash = ''", "DELETE FROM audit_node",
+        "UPDATE audit SET who = 'nobody'",
+        "DELETE FROM audit",
+        "UPDATE audit_node SET hash = ''",
+        "DELETE FROM audit_node",
     ],
-)  # fmt: skip
+)
 def test_the_database_itself_refuses_edits(database: Database, stamp: Stamp, change: str) -> None:
     """An entry can be neither changed nor removed while the triggers stand."""
     _fill(database, stamp)

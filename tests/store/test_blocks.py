@@ -19,8 +19,9 @@ from tidewaiter.store.blocks import (
 BLOCKS = 3
 NUMBERS = st.sets(st.integers(0, BLOCKS * BLOCK - 1), max_size=60) | st.builds(
     lambda first, step: set(range(first, BLOCKS * BLOCK, step)),
-    st.integers(0, BLOCK), st.integers(1, 40),
-)  # fmt: skip
+    st.integers(0, BLOCK),
+    st.integers(1, 40),
+)
 
 
 def _rows(numbers: set[int]) -> list[tuple[int, bytes]]:

@@ -33,9 +33,12 @@ def _terms(work: Work) -> list[tuple[object, ...]]:
 
 
 def test_list_hits_of_stored_alerts_are_first_after_an_upgrade(
-    blank: str, stamp: Stamp, reading: tuple[Source, Run], make_batch: Callable[[int, int], Batch],
+    blank: str,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
+    make_batch: Callable[[int, int], Batch],
     make_alert: Callable[..., Alert],
-) -> None:  # fmt: skip
+) -> None:
     """The index is that of new alerts; a judged match is no hit; decisions were made one by one."""
     judged = structs.replace(LISTED, judged="another firm")
     found = [make_alert(row, parties=(LISTED,) if row in {5, 9} else ()) for row in range(1, 13)]

@@ -76,8 +76,9 @@ def test_critical_alerts_and_list_hits_wait_for_a_second_officer(mixed: Database
     with mixed.work(OFFICER) as work:
         told = sort_out(work, ALL, "dismiss", last=0)
         assert (dict(told.severities), dict(told.second)) == (
-            {"low": 10}, {"critical": 2, "low": 1},
-        )  # fmt: skip
+            {"low": 10},
+            {"critical": 2, "low": 1},
+        )
         assert (told.listed, told.worst[0] in CRITICAL) == (1, True)
         done = decide_many(work, ALL, SALT, last=0)
         assert (done.decided, done.proposed, done.left) == (10, 3, 0)
@@ -147,8 +148,9 @@ def test_an_act_is_undone_in_one_step(mixed: Database) -> None:
         assert (undone.reopened, undone.withdrawn, undone.left) == (9, 3, 1)
         found = _statuses(work)
         assert {n: s for n, s in found.items() if s != "open"} == {
-            "alert-2": "held", "alert-5": "held",
-        }  # fmt: skip
+            "alert-2": "held",
+            "alert-5": "held",
+        }
         assert batch_of(work, number).undone_by == OFFICER.who
         assert waiting_batches(work) == []
         assert members_of(work, number)["alert-5"] == "later"
@@ -174,8 +176,10 @@ def test_a_second_officer_confirms_or_rejects(mixed: Database) -> None:
         assert (told.settled, told.left) == (2, 0)
         found = _statuses(work)
         assert (found["alert-11"], found["alert-12"], found["alert-13"]) == (
-            "open", "dismissed", "dismissed",
-        )  # fmt: skip
+            "open",
+            "dismissed",
+            "dismissed",
+        )
         assert trail(work, "alert-12")[-1].by == CHIEF.who
         batch = batch_of(work, number)
         assert (batch.decided, batch.waiting, batch.rejected) == (12, 0, 1)
@@ -303,8 +307,10 @@ def test_an_act_on_restricted_alerts_alone_is_not_shown_to_who_is_not_cleared(
     database: Database, reading: tuple[Source, Run], make_batch: MakeBatch, make_alert: Make
 ) -> None:
     """Its note may tell what the alerts do; nor can it be undone by who may not know of it."""
-    alerts = [make_alert(row, severity=level, restricted=True)
-              for row, level in ((1, "low"), (2, "critical"))]  # fmt: skip
+    alerts = [
+        make_alert(row, severity=level, restricted=True)
+        for row, level in ((1, "low"), (2, "critical"))
+    ]
     with database.work(OFFICER) as work:
         lines = structs.replace(make_batch(1, 2), alerts=alerts, refusals=())
         add_batch(work, begin_screening(work, *reading).id, lines)

@@ -31,9 +31,11 @@ ALERTS = 12
 
 @pytest.fixture
 def filled(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
     make_batch: Callable[[int, int], Batch],
-) -> Database:  # fmt: skip
+) -> Database:
     """Store twelve alerts."""
     with database.work(stamp) as work:
         add_batch(work, begin_screening(work, *reading).id, make_batch(1, ALERTS))
@@ -73,8 +75,11 @@ def test_what_is_taken_back_uncovers_what_was_before(filled: Database, stamp: St
         opened = take_back(work, again)
         steps = trail(work, "alert-3")
     assert [each.status for each in (held, dismissed, again, opened)] == [
-        "held", "dismissed", "held", "open",
-    ]  # fmt: skip
+        "held",
+        "dismissed",
+        "held",
+        "open",
+    ]
     assert [step.verdict for step in steps] == ["hold", "dismiss", None, None]
     with pytest.raises(InputError, match="no decision stands"), filled.work(stamp) as work:
         take_back(work, opened)
@@ -160,8 +165,11 @@ def test_an_alert_is_named_by_the_beginning_of_its_id(filled: Database) -> None:
         assert alert_id(work, "alert-3") == "alert-3"
         assert alert_id(work, "alert-1") == "alert-1"  # though alert-10 begins so too
         for bad, said in (
-            ("alert-", "more than one"), ("al", "more than one"), ("alert-99", "no alert"),
-            ("alert%3", "no alert"), ("", "more than one"),
-        ):  # fmt: skip
+            ("alert-", "more than one"),
+            ("al", "more than one"),
+            ("alert-99", "no alert"),
+            ("alert%3", "no alert"),
+            ("", "more than one"),
+        ):
             with pytest.raises(InputError, match=said):
                 alert_id(work, bad)

@@ -132,8 +132,13 @@ def test_restricted_alerts_are_in_no_sum(database: Database, store: Stored) -> N
     secret = {"restricted": True, "due": date(2026, 5, 1), "substances": ("ephedrine",)}
     open_ = {"due": date(2026, 3, 1)}
     both = line(1, "CN", "MX", net_mg=3)
-    store([(both, {"id": "open", **open_}), (both, {"id": "secret", **secret}),
-           (line(2, "IR", "SY", net_mg=8), secret)])  # fmt: skip
+    store(
+        [
+            (both, {"id": "open", **open_}),
+            (both, {"id": "secret", **secret}),
+            (line(2, "IR", "SY", net_mg=8), secret),
+        ]
+    )
     seen = read(database, queue())
     assert seen.total == Sum(alerts=1, lines=1, net_mg=3)
     assert (seen.countries, seen.months) == ({"CN": 1, "MX": 1}, {"2026-03": 1})
@@ -199,8 +204,10 @@ def test_a_period_has_the_days_in_it(
     database: Database, store: Stored, first: date | None, last: date | None
 ) -> None:
     """Both ends are in it, and no day of the last month behind its end."""
-    days = [date(2025, 12, 31), *(date(2026, month, day) for month in (1, 2, 3, 9, 10, 11)
-            for day in (1, 15, 28))]  # fmt: skip
+    days = [
+        date(2025, 12, 31),
+        *(date(2026, month, day) for month in (1, 2, 3, 9, 10, 11) for day in (1, 15, 28)),
+    ]
     store([(line(row, "CN", "MX"), {"due": day}) for row, day in enumerate(days, start=1)])
     found = read(database, queue(due_from=first, due_to=last))
     inside = [d for d in days if (first or date.min) <= d <= (last or date.max)]

@@ -14,14 +14,21 @@ from tidewaiter.store.results import add_result, withdraw_result
 from tidewaiter.store.screenings import Run, Source
 
 DAY = date(2026, 2, 1)
-WRONG = Observed(kind="inspection", outcome="not-as-declared", day=DAY, person="Team 4",
-                 checks=("opened",))  # fmt: skip
+WRONG = Observed(
+    kind="inspection", outcome="not-as-declared", day=DAY, person="Team 4", checks=("opened",)
+)
 RIGHT = structs.replace(WRONG, outcome="as-declared")
 PAPERS = structs.replace(RIGHT, checks=("documents",))
 GONE = structs.replace(WRONG, outcome="not-found", checks=("documents",))
-FOUND = Observed(kind="laboratory", outcome="identified", day=DAY, person="Laboratory",
-                 methods=("colour-test",), strength="presumptive",
-                 findings=(Finding(substance="acetone"),))  # fmt: skip
+FOUND = Observed(
+    kind="laboratory",
+    outcome="identified",
+    day=DAY,
+    person="Laboratory",
+    methods=("colour-test",),
+    strength="presumptive",
+    findings=(Finding(substance="acetone"),),
+)
 
 
 def test_results_are_told_of_both_traders(
@@ -46,12 +53,16 @@ def test_results_are_told_of_both_traders(
 
 
 def test_alerts_of_other_files_by_substance(
-    database: Database, put: Callable[..., None], make_alert: Callable[..., Alert],
+    database: Database,
+    put: Callable[..., None],
+    make_alert: Callable[..., Alert],
     reading: tuple[Source, Run],
-) -> None:  # fmt: skip
+) -> None:
     """Those of files that are at hand are left out; None asks for all substances."""
-    alerts = [structs.replace(make_alert(row), substances=(slug,))
-              for row, slug in ((1, "acetone"), (2, "safrole"))]  # fmt: skip
+    alerts = [
+        structs.replace(make_alert(row), substances=(slug,))
+        for row, slug in ((1, "acetone"), (2, "safrole"))
+    ]
     put(*alerts)
     with database.work() as work:
         named = [each.id for _, each in alerts_naming(work, ("safrole",), but=())]

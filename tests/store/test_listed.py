@@ -16,14 +16,21 @@ from tidewaiter.store.results import add_result
 from tidewaiter.store.screenings import Run, Source, begin_screening
 from tidewaiter.store.selecting import Days, file_label
 
-LOOK = Observed(kind="inspection", outcome="as-declared", day=date(2026, 3, 1), person="Team 4",
-                checks=("opened",))  # fmt: skip
+LOOK = Observed(
+    kind="inspection",
+    outcome="as-declared",
+    day=date(2026, 3, 1),
+    person="Team 4",
+    checks=("opened",),
+)
 
 
 def test_lists_teach_of_lines_without_an_alert(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
     make_batch: Callable[[int, int], Batch],
-) -> None:  # fmt: skip
+) -> None:
     """A result counts before a list; a line that is an alert now counts as one; secrets do not."""
     source, run = reading
     batch = make_batch(1, 8)
@@ -55,9 +62,12 @@ def test_lists_teach_of_lines_without_an_alert(
         told = {each.alert.rpartition("#")[2]: each for each in outcomes(work, Days(), found)}
         late = list(outcomes(work, Days(first=date(2030, 1, 1)), found))
     assert {name: (each.hit, each.raised, each.by_lot) for name, each in told.items()} == {
-        "alert-1": (True, True, False), "alert-2": (True, True, True),
-        "alert-3": (False, True, False), "5": (False, False, True), "6": (True, False, False),
-    }  # fmt: skip
+        "alert-1": (True, True, False),
+        "alert-2": (True, True, True),
+        "alert-3": (False, True, False),
+        "5": (False, False, True),
+        "6": (True, False, False),
+    }
     assert all(each.by_result for each in told.values())
     assert told["5"].values["mentions"] == 0.0
     assert not any(name.startswith("rule ") for name in told["5"].values)

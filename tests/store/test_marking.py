@@ -37,9 +37,12 @@ def _with(*made: Reason) -> Callable[[Alert], Alert]:
         score = alert.score + sum(each.points for each in made)
         severity = "critical" if score >= 90 else alert.severity
         return structs.replace(
-            alert, reasons=(*alert.reasons, *made), score=score, severity=severity,
+            alert,
+            reasons=(*alert.reasons, *made),
+            score=score,
+            severity=severity,
             rank=alert.rank - alert.score + score,
-        )  # fmt: skip
+        )
 
     return mark
 
@@ -70,8 +73,11 @@ def test_an_open_alert_says_it_everywhere(database: Database, put: Put, make_ale
         assert [(each.id, each.score, each.reasons[-1]) for each in found] == [("alert-1", 90, NEW)]
         queue = Queue(wanted=AlertFilter(), today=date(2026, 3, 1), cleared=True)
         assert count_alerts(work, queue, "severity") == {
-            "critical": 1, "high": 2, "medium": 0, "low": 0
-        }  # fmt: skip
+            "critical": 1,
+            "high": 2,
+            "medium": 0,
+            "low": 0,
+        }
         c = tables.reason.c
         rules = work.connection.execute(select(c.rule).where(c.alert == "alert-1"))
         assert list(rules.scalars()) == ["named", "route", "trader-new"]
@@ -105,8 +111,11 @@ def test_a_decided_alert_stays_and_gets_a_note(
     _mark(database, ["alert-1"], NEW)
     with database.work(OFFICER) as work:
         before = find_alert(work, "alert-1")
-        seen = decide(work, standings(work, ["alert-1"])["alert-1"],
-                      Wanted(verdict="dismiss", reason="other-goods"))  # fmt: skip
+        seen = decide(
+            work,
+            standings(work, ["alert-1"])["alert-1"],
+            Wanted(verdict="dismiss", reason="other-goods"),
+        )
         entry = audit_entries(work, rows=1000)[-1]
     told = _mark(database, ["alert-1"], NEW, SPLIT)
     assert (told.changed, told.noted) == ((), ("alert-1",))
@@ -142,8 +151,9 @@ def test_what_rests_comes_back_when_its_rule_is_about_it_no_longer(
     put(remover(make_alert, 1), remover(make_alert, 2))
     approved(database)
     with database.work(OFFICER) as work:
-        add_webhook(work, NewWebhook(name="a", url="https://example.org/x",
-                                     severities=("critical",)))  # fmt: skip
+        add_webhook(
+            work, NewWebhook(name="a", url="https://example.org/x", severities=("critical",))
+        )
     ids = ["alert-1", "alert-2"]
     with database.work() as work:
         assert {each.status for each in standings(work, ids).values()} == {"suppressed"}
@@ -164,8 +174,9 @@ def test_what_rests_rests_by_the_rule_that_is_about_it(
     other = approved(database, scope=structs.replace(SCOPE, most="critical"), strong=True)
     ids = ["alert-1", "alert-2"]
     with database.work(OFFICER) as work:
-        add_webhook(work, NewWebhook(name="a", url="https://example.org/x",
-                                     severities=("critical",)))  # fmt: skip
+        add_webhook(
+            work, NewWebhook(name="a", url="https://example.org/x", severities=("critical",))
+        )
     _mark(database, ["alert-1"], NEW)
     _mark(database, ["alert-2"], SPLIT)
     with database.work(OFFICER) as work:

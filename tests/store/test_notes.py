@@ -27,15 +27,27 @@ PLACE = Entry(list="board", entry="A-1")
 
 @pytest.fixture
 def resting(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
-    make_batch: Callable[[int, int], Batch], make_alert: Callable[..., Alert],
-) -> Alert:  # fmt: skip
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
+    make_batch: Callable[[int, int], Batch],
+    make_alert: Callable[..., Alert],
+) -> Alert:
     """Store an alert that rests on an entry, and one that rests on none."""
     match = PartyMatch(
-        role=None, name="Muster", list="board", list_name="Board", version="0", list_day=None,
-        entry="A-1", listed_name="Muster", name_kind="primary", kind="person", probability=0.9,
+        role=None,
+        name="Muster",
+        list="board",
+        list_name="Board",
+        version="0",
+        list_day=None,
+        entry="A-1",
+        listed_name="Muster",
+        name_kind="primary",
+        kind="person",
+        probability=0.9,
         action="indicted",
-    )  # fmt: skip
+    )
     alert = make_alert(1, parties=(match,))
     batch = make_batch(1, 2)
     with database.work(stamp) as work:

@@ -26,8 +26,13 @@ from tidewaiter.store.results import add_result
 from tidewaiter.store.screenings import Run, Source, begin_screening
 from tidewaiter.store.selecting import Days
 
-LOOK = Observed(kind="inspection", outcome="as-declared", day=date(2026, 3, 1), person="Team 4",
-                checks=("opened",))  # fmt: skip
+LOOK = Observed(
+    kind="inspection",
+    outcome="as-declared",
+    day=date(2026, 3, 1),
+    person="Team 4",
+    checks=("opened",),
+)
 FOUND = structs.replace(LOOK, outcome="not-as-declared")
 CONFIRM = Wanted(verdict="confirm", reason="mislabelled")
 OTHER = Wanted(verdict="dismiss", reason="other-goods")
@@ -56,9 +61,11 @@ def test_a_result_counts_before_a_decision(
         assert not list(outcomes(work, Days(last=date(2026, 2, 28))))
         first = next(iter(outcomes(work, Days())))
     assert found == {
-        "alert-1": (True, False), "alert-2": (False, True), "alert-3": (False, False),
+        "alert-1": (True, False),
+        "alert-2": (False, True),
+        "alert-3": (False, False),
         "alert-5": (True, True),
-    }  # fmt: skip
+    }
     assert (first.score, first.values["rule named"], first.day) == (60, 40.0, date(2026, 3, 1))
 
 
@@ -67,8 +74,10 @@ def place(tmp_path: Path, stamp: Stamp, reading: tuple[Source, Run], make_batch:
     """Store 320 alerts, of which 120 were inspected: those on ephedrine were right."""
     path = str(tmp_path / "cases.db")
     batch = make_batch(1, 320)
-    alerts = [structs.replace(each, substances=("ephedrine",)) if each.row % 4 == 0 else each
-              for each in batch.alerts]  # fmt: skip
+    alerts = [
+        structs.replace(each, substances=("ephedrine",)) if each.row % 4 == 0 else each
+        for each in batch.alerts
+    ]
     with open_database(path) as database, database.work(stamp) as work:
         batch = structs.replace(batch, alerts=alerts, refusals=[])
         add_batch(work, begin_screening(work, *reading).id, batch)
@@ -76,8 +85,11 @@ def place(tmp_path: Path, stamp: Stamp, reading: tuple[Source, Run], make_batch:
         for each, hit in zip(alerts[:120], right[:120], strict=True):
             add_result(work, each.id, FOUND if hit else LOOK)
         for wanted, kind in ((CONFIRM, True), (OTHER, False)):
-            some = [each.id for each, hit in zip(alerts, right, strict=True)
-                    if hit is kind and each.row > 120]  # fmt: skip
+            some = [
+                each.id
+                for each, hit in zip(alerts, right, strict=True)
+                if hit is kind and each.row > 120
+            ]
             decide_each(work, some, wanted)
     return path
 
@@ -106,22 +118,45 @@ def test_a_model_is_trained_applied_and_watched(
     assert "the chances agree with the outcomes" in watched.stdout
     seed = ["select", "seed", str(tmp_path / "day.seed"), "--db", place]
     promised = CliRunner().invoke(main, seed).stdout.strip()
-    listed = ["select", "--db", place, "--quota", "5%", "--seed-file", str(tmp_path / "day.seed"),
-              "--out", str(tmp_path / "of-db.csv")]  # fmt: skip
+    listed = [
+        "select",
+        "--db",
+        place,
+        "--quota",
+        "5%",
+        "--seed-file",
+        str(tmp_path / "day.seed"),
+        "--out",
+        str(tmp_path / "of-db.csv"),
+    ]
     assert "320 lines, a quota of 16: 2 random" in CliRunner().invoke(main, listed).stderr
     with open_database(place) as database, database.work() as work:
         noted = list(audit_entries(work))[-2:]
     assert [each.action for each in noted] == ["seed promised", "inspection list made"]
     assert all(promised in each.details for each in noted)
-    select = ["select", alerts, "--quota", "1", "--random", "0%", "--least-random", "0%",
-              "--ranker", model, "--out", str(tmp_path / "list.csv")]  # fmt: skip
+    select = [
+        "select",
+        alerts,
+        "--quota",
+        "1",
+        "--random",
+        "0%",
+        "--least-random",
+        "0%",
+        "--ranker",
+        model,
+        "--out",
+        str(tmp_path / "list.csv"),
+    ]
     assert "1 explore" in CliRunner().invoke(main, select).stderr
 
 
 def test_too_few_outcomes_make_no_model(
-    tmp_path: Path, reading: tuple[Source, Run], make_batch: MakeBatch,
+    tmp_path: Path,
+    reading: tuple[Source, Run],
+    make_batch: MakeBatch,
     stamp: Stamp,
-) -> None:  # fmt: skip
+) -> None:
     """The command says what is missing, and writes nothing."""
     path = str(tmp_path / "few.db")
     with open_database(path) as few, few.work(stamp) as work:

@@ -20,9 +20,12 @@ DISMISS = Wanted(verdict="dismiss", reason="wrong-data")
 
 @pytest.fixture
 def filled(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
-    make_batch: Callable[[int, int], Batch], make_alert: Callable[..., Alert],
-) -> Database:  # fmt: skip
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
+    make_batch: Callable[[int, int], Batch],
+    make_alert: Callable[..., Alert],
+) -> Database:
     """Store ten alerts, of which two are restricted; two are dismissed, of which one is undone."""
     batch = make_batch(1, 10)
     found = [make_alert(row, restricted=row > 8) for row in range(1, 11)]
@@ -56,8 +59,9 @@ def test_what_is_there_is_read(filled: Database) -> None:
     assert msgspec.json.encode(msgspec.json.decode(written, type=Counts)) == written
     assert percentile(told.took, 0.5) == 2_800
     assert {track.key: (track.added, track.dismissed) for track in told.rules} == {
-        "named": (8, 1), "route": (8, 1),
-    }  # fmt: skip
+        "named": (8, 1),
+        "route": (8, 1),
+    }
     assert [track.key for track in told.substances] == ["acetone"]
     assert told.lists == ()
 

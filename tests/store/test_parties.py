@@ -26,7 +26,7 @@ _PARTIES = st.lists(
         dict.fromkeys(("role", "name", "address", "country", "id_scheme", "id"), _TEXTS)
     ),
     max_size=4,
-)  # fmt: skip
+)
 
 
 def _lines(parties: Sequence[Sequence[dict[str, Any]] | None]) -> pa.RecordBatch:
@@ -59,10 +59,19 @@ def _links(work: Work) -> list[tuple[Any, ...]]:
 
 def _match(**change: Any) -> PartyMatch:
     told: dict[str, Any] = {
-        "role": "consignee", "name": "Muster", "list": "board", "list_name": "Board",
-        "version": "0", "list_day": None, "entry": "A-1", "listed_name": "Muster",
-        "name_kind": "primary", "kind": "organisation", "probability": 0.9, "action": "blocked",
-    }  # fmt: skip
+        "role": "consignee",
+        "name": "Muster",
+        "list": "board",
+        "list_name": "Board",
+        "version": "0",
+        "list_day": None,
+        "entry": "A-1",
+        "listed_name": "Muster",
+        "name_kind": "primary",
+        "kind": "organisation",
+        "probability": 0.9,
+        "action": "blocked",
+    }
     return PartyMatch(**(told | change))
 
 
@@ -71,8 +80,15 @@ def test_a_party_is_stored_once_and_its_lines_are_found(
 ) -> None:
     """Two lines of one party give one row; another address is another party; no name is none."""
     one = {"role": "consignor", "name": "Muster", "country": "DE"}
-    lines = _lines([[one], [{**one, "role": "notify"}], [{**one, "address": "Hafen 1"}],
-                    [{"role": "seller", "address": "Hafen 2"}], None])  # fmt: skip
+    lines = _lines(
+        [
+            [one],
+            [{**one, "role": "notify"}],
+            [{**one, "address": "Hafen 1"}],
+            [{"role": "seller", "address": "Hafen 2"}],
+            None,
+        ]
+    )
     with database.work(stamp) as work:
         screening = begin_screening(work, *reading).id
         for _ in range(2):
@@ -83,8 +99,10 @@ def test_a_party_is_stored_once_and_its_lines_are_found(
         assert second.party.address == "Hafen 1"
         assert stored_parties(work, after=first.id) == [second]
         assert [row[4:] for row in _links(work)] == [
-            ("3", "consignor"), ("1", "consignor"), ("2", "notify")
-        ]  # fmt: skip
+            ("3", "consignor"),
+            ("1", "consignor"),
+            ("2", "notify"),
+        ]
         found = list(batches_of(work, lines_of_parties(work, [first.id])))
     assert [batch.lines.column("row").to_pylist() for batch in found] == [[1, 2]]
 
@@ -148,6 +166,7 @@ def test_entries_are_found_by_the_parties_of_their_alerts(
     with database.work() as work:
         ids = {each.party.name: each.id for each in stored_parties(work)}
         assert entries_by_party(work) == {
-            ids["Muster"]: {("board", "A-1")}, ids[long]: {("board", "A-2")},
-        }  # fmt: skip
+            ids["Muster"]: {("board", "A-1")},
+            ids[long]: {("board", "A-2")},
+        }
         assert len(entries_with_alerts(work)) == 4

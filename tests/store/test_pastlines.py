@@ -21,19 +21,27 @@ LONG = "Z" * 250
 ASKED = ("hs", "origin", "net_mg", "value", "currency", "route", "parties", "containers")
 
 ROWS: dict[str, Row] = {
-    "trader": {"departure": date(2026, 1, 2),
-               "parties": [{"role": "exporter", "name": "HÁFEN  ag"}]},
+    "trader": {
+        "departure": date(2026, 1, 2),
+        "parties": [{"role": "exporter", "name": "HÁFEN  ag"}],
+    },
     "long": {"lodged": date(2026, 1, 3), "parties": [{"role": "importer", "name": LONG}]},
     "other": {"release": date(2026, 1, 4), "parties": [{"role": "importer", "name": "Hafen"}]},
-    "heading": {"arrival": date(2026, 1, 5), "hs": "29152400", "value": Decimal("1.5000"),
-                "currency": "EUR", "net_mg": 7, "origin": "DE"},
+    "heading": {
+        "arrival": date(2026, 1, 5),
+        "hs": "29152400",
+        "value": Decimal("1.5000"),
+        "currency": "EUR",
+        "net_mg": 7,
+        "origin": "DE",
+    },
     "chapter": {"hs": "2915"},
     "box": {"containers": ["MSCU1234566"], "lodged": date(2026, 1, 6), "arrival": date(2026, 2, 1)},
     "text": {"goods": '"containers":["', "departure": date(2026, 1, 7)},
     "way": {"route": [{"country": "DE"}, {"country": "NL"}, {"locode": "USNYC"}]},
     "back": {"route": [{"country": "US"}, {"country": "DE"}]},
     "stop": {"route": [{"country": "DE"}]},
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -81,6 +89,10 @@ def test_what_concerns_the_past_is_read_whole(
 
 def test_each_party_is_told_once(filled: Database) -> None:
     """Names stand as they were written, the long one whole."""
-    names = [party["name"] for batch in past_parties(filled) for row in batch.to_pylist()
-             for party in row["parties"]]  # fmt: skip
+    names = [
+        party["name"]
+        for batch in past_parties(filled)
+        for row in batch.to_pylist()
+        for party in row["parties"]
+    ]
     assert names == ["HÁFEN  ag", LONG, "Hafen"]

@@ -63,10 +63,15 @@ _SOME = st.lists(
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some=_SOME, phrase=st.sampled_from(["acetone remover", "acetone"]), strong=st.booleans())
 def test_a_rule_hides_what_its_preview_said(
-    some: list[tuple[str, str, bool]], phrase: str, *, strong: bool,
-    tmp_path_factory: pytest.TempPathFactory, make_alert: Make, make_batch: MakeBatch,
+    some: list[tuple[str, str, bool]],
+    phrase: str,
+    *,
+    strong: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+    make_alert: Make,
+    make_batch: MakeBatch,
     reading: tuple[Source, Run],
-) -> None:  # fmt: skip
+) -> None:
     """Never more, on the same data; strong ones only where it says so."""
     found = []
     for row, (goods, severity, listed) in enumerate(some, start=1):

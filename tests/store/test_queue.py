@@ -36,9 +36,12 @@ MakeAlert = Callable[..., Alert]
 
 @pytest.fixture
 def screening_id(
-    database: Database, stamp: Stamp, source: Source, run: Run,
+    database: Database,
+    stamp: Stamp,
+    source: Source,
+    run: Run,
     make_lines: Callable[[int, int], pa.RecordBatch],
-) -> int:  # fmt: skip
+) -> int:
     """Screen 120 lines without an alert."""
     with database.work(stamp) as work:
         screening = begin_screening(work, source, run)
@@ -121,11 +124,13 @@ def _without(wanted: AlertFilter, name: str) -> AlertFilter:
 
 def _check_counts(by: Any, seen: list[Said], wanted: AlertFilter) -> None:
     read: dict[str, Callable[[Said], Any]] = {
-        "severity": lambda e: [e.alert.severity], "status": lambda e: [e.status],
-        "assignee": lambda e: [e.assignee], "substance": lambda e: e.alert.substances,
+        "severity": lambda e: [e.alert.severity],
+        "status": lambda e: [e.status],
+        "assignee": lambda e: [e.assignee],
+        "substance": lambda e: e.alert.substances,
         "rule": lambda e: {reason.rule for reason in e.alert.reasons},
         "country": lambda e: e.country,
-    }  # fmt: skip
+    }
     for name, values in read.items():
         others = _without(wanted, name)
         expected = Counter(v for e in seen if e.fits(others) for v in values(e))
@@ -144,8 +149,11 @@ def test_what_is_taken_back_is_found_where_it_was(
 
     with database.work(stamp) as work:
         (now,) = standings(work, [name]).values()
-        for verdict, reason, status in (("hold", "inspect", "held"), ("hold", "sample", "held"),
-                                        ("dismiss", "other-goods", "dismissed")):  # fmt: skip
+        for verdict, reason, status in (
+            ("hold", "inspect", "held"),
+            ("hold", "sample", "held"),
+            ("dismiss", "other-goods", "dismissed"),
+        ):
             now = decide(work, now, Wanted(verdict=verdict, reason=reason))  # type: ignore[arg-type]
             assert where(work) == [status]
         for status in ("held", "held", "open"):

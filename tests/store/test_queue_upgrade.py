@@ -24,9 +24,11 @@ BEFORE = (
     "DROP INDEX alert_consignment",
     "ALTER TABLE alert DROP COLUMN number",
     "ALTER TABLE alert DROP COLUMN restricted",
-    *(f"CREATE INDEX alert_{name} ON alert ({name})"
-      for name in ("rank", "severity", "status", "assignee", "due", "consignment")),
-)  # fmt: skip
+    *(
+        f"CREATE INDEX alert_{name} ON alert ({name})"
+        for name in ("rank", "severity", "status", "assignee", "due", "consignment")
+    ),
+)
 
 
 def _index(work: Work) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
@@ -40,10 +42,19 @@ def _index(work: Work) -> tuple[list[tuple[object, ...]], list[tuple[object, ...
 
 def _match(row: int) -> PartyMatch:
     return PartyMatch(
-        role="exporter", name="A trader", list="watch", list_name="Watch", version="0",
-        list_day=None, entry=f"E{row % 3}", listed_name="A Trader", name_kind="primary",
-        kind="organisation", probability=0.9, action="watched",
-    )  # fmt: skip
+        role="exporter",
+        name="A trader",
+        list="watch",
+        list_name="Watch",
+        version="0",
+        list_day=None,
+        entry=f"E{row % 3}",
+        listed_name="A Trader",
+        name_kind="primary",
+        kind="organisation",
+        probability=0.9,
+        action="watched",
+    )
 
 
 @pytest.fixture

@@ -75,8 +75,10 @@ def test_what_does_not_fit_together_is_told(database: Database) -> None:
     with database.work(WHO) as work:
         done = add_entries(work, "MX", (PERMIT,))
     assert done.added == 1
-    assert [problem.text for problem in done.together] == ['there is no operator "op-1"',
-                                                           'op-1 has no site "S1"']  # fmt: skip
+    assert [problem.text for problem in done.together] == [
+        'there is no operator "op-1"',
+        'op-1 has no site "S1"',
+    ]
 
 
 def test_a_shipment_is_written_off_once_and_given_back_once(kept: Database) -> None:
@@ -112,9 +114,12 @@ def test_each_change_stands_in_the_audit_and_no_name_does(kept: Database) -> Non
         assert verify_audit(work).broken is None
         rows = work.connection.execute(select(tables.register_entry.c.payload)).scalars().all()
     assert [entry.action for entry in told[-5:]] == [
-        "register begun", "register entries added", "register written off", "register cancelled",
+        "register begun",
+        "register entries added",
+        "register written off",
+        "register cancelled",
         "register operator erased",
-    ]  # fmt: skip
+    ]
     for secret in (OPERATOR.name, OPERATOR.address, OPERATOR.business_numbers[0]):
         assert secret not in str([*told, *rows])
     operators = [each for each in _held(kept).entries if isinstance(each, Operator)]

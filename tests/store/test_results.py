@@ -16,21 +16,33 @@ from tidewaiter.store.results import add_result, withdraw_result
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
 LOOK = Observed(
-    kind="inspection", outcome="not-as-declared", day=date(2026, 3, 1), person="Team 4 ",
-    checks=("opened", "opened"), quantity="25 kg", place="Quay 3", note="Labels were over\0painted",
-)  # fmt: skip
+    kind="inspection",
+    outcome="not-as-declared",
+    day=date(2026, 3, 1),
+    person="Team 4 ",
+    checks=("opened", "opened"),
+    quantity="25 kg",
+    place="Quay 3",
+    note="Labels were over\0painted",
+)
 LAB = Observed(
-    kind="laboratory", outcome="identified", day=date(2026, 3, 1), person="State laboratory",
-    methods=("gc-ms",), strength="confirmatory",
+    kind="laboratory",
+    outcome="identified",
+    day=date(2026, 3, 1),
+    person="State laboratory",
+    methods=("gc-ms",),
+    strength="confirmatory",
     findings=(Finding(substance="acetone", percent=">= 99,5 %"),),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
 def filled(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
     make_batch: Callable[[int, int], Batch],
-) -> Database:  # fmt: skip
+) -> Database:
     """Store three alerts."""
     with database.work(stamp) as work:
         add_batch(work, begin_screening(work, *reading).id, make_batch(1, 3))

@@ -37,9 +37,16 @@ def test_a_rule_is_turned_down_and_on_again(database: Database, stamp: Stamp) ->
     assert held == [
         (),
         (Switch(rule="vague", points=0, since=DAY, by="officer", why="3 of 120 were right\ufffd"),),
-        (Switch(rule="vague", points=10, since=date(2026, 4, 1), by="officer",
-                why="3 of 120 were right\ufffd"),),
-    ]  # fmt: skip
+        (
+            Switch(
+                rule="vague",
+                points=10,
+                since=date(2026, 4, 1),
+                by="officer",
+                why="3 of 120 were right\ufffd",
+            ),
+        ),
+    ]
     assert switches_on(steps, date(2026, 5, 1)) == ()
     assert (entry.action, "120" in entry.details) == ("rule set", False)
 
@@ -88,12 +95,15 @@ def test_a_setting_made_unseen_is_not_covered(database: Database, stamp: Stamp) 
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        (_wanted("no-rule"), "no rule"), (_wanted("party-removed"), "no rule"),
-        (_wanted("kept"), "no rule"), (_wanted(points=-1), "no points"),
-        (_wanted(points=101), "no points"), (_wanted(why=" "), "reason is missing"),
+        (_wanted("no-rule"), "no rule"),
+        (_wanted("party-removed"), "no rule"),
+        (_wanted("kept"), "no rule"),
+        (_wanted(points=-1), "no points"),
+        (_wanted(points=101), "no points"),
+        (_wanted(why=" "), "reason is missing"),
         (_wanted(why="x" * 501), "too long"),
     ],
-)  # fmt: skip
+)
 def test_a_setting_that_means_nothing_is_refused(
     database: Database, stamp: Stamp, bad: WantedSetting, said: str
 ) -> None:

@@ -14,9 +14,11 @@ TODAY = Days(first=date(2026, 3, 1), last=date(2026, 3, 1))
 
 
 def test_lines_and_open_alerts_of_some_days(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
     make_batch: Callable[[int, int], Batch],
-) -> None:  # fmt: skip
+) -> None:
     """A decided alert is none to inspect; its line can still be drawn by lot."""
     with database.work(stamp) as work:
         add_batch(work, begin_screening(work, *reading).id, make_batch(1, 4))

@@ -58,8 +58,9 @@ def test_a_proposed_rule_hides_nothing(removers: Database) -> None:
     assert (changed.alerts, changed.suppression.hidden) == (6, 6)
     assert (changed.suppression.state, changed.suppression.since) == ("active", DAY.date())
     assert [(step.step, step.by) for step in steps] == [
-        ("proposed", "reyes"), ("approved", "okafor"),
-    ]  # fmt: skip
+        ("proposed", "reyes"),
+        ("approved", "okafor"),
+    ]
     assert counts_of(removers) == {"open": 4, "suppressed": 6}
 
 
@@ -123,9 +124,11 @@ def test_a_rule_ends_on_its_day(removers: Database) -> None:
 
 
 def test_a_rule_past_its_day_hides_nothing_that_comes(
-    database: Database, make_alert: Make, reading: tuple[Source, Run],
+    database: Database,
+    make_alert: Make,
+    reading: tuple[Source, Run],
     make_batch: MakeBatch,
-) -> None:  # fmt: skip
+) -> None:
     """Though nobody has ended it yet."""
     approved(database)
     late = Stamp(who="officer", at=datetime(2026, 9, 1, 0, 1, tzinfo=UTC))

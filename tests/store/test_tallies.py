@@ -22,27 +22,49 @@ from tidewaiter.store.tallies import correct, count_all, is_counted, recount
 
 ALERTS = 8
 MENTION = Mention(
-    substance="acetone", name="Acetone", cas="67-64-1", field="goods", start=0, end=7,
-    text="acetone", how="exact", tier="strong", score=1.0,
-)  # fmt: skip
+    substance="acetone",
+    name="Acetone",
+    cas="67-64-1",
+    field="goods",
+    start=0,
+    end=7,
+    text="acetone",
+    how="exact",
+    tier="strong",
+    score=1.0,
+)
 MATCH = PartyMatch(
-    role="exporter", name="A trader", list="sdn", list_name="SDN", version="v", list_day=None,
-    entry="7", listed_name="A. Trader", name_kind="primary", kind="organisation",
-    probability=0.95, action="blocked",
-)  # fmt: skip
+    role="exporter",
+    name="A trader",
+    list="sdn",
+    list_name="SDN",
+    version="v",
+    list_day=None,
+    entry="7",
+    listed_name="A. Trader",
+    name_kind="primary",
+    kind="organisation",
+    probability=0.95,
+    action="blocked",
+)
 WANTED = (
-    Wanted(verdict="hold", reason="inspect"), Wanted(verdict="confirm", reason="analysed"),
+    Wanted(verdict="hold", reason="inspect"),
+    Wanted(verdict="confirm", reason="analysed"),
     Wanted(verdict="dismiss", reason="other-goods"),
-    Wanted(verdict="dismiss", reason="other-party"), Wanted(verdict="dismiss", reason="repeated"),
+    Wanted(verdict="dismiss", reason="other-party"),
+    Wanted(verdict="dismiss", reason="repeated"),
     Wanted(verdict="release", reason="permitted"),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
 def filled(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
-    make_batch: Callable[[int, int], Batch], make_alert: Callable[..., Alert],
-) -> Database:  # fmt: skip
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
+    make_batch: Callable[[int, int], Batch],
+    make_alert: Callable[..., Alert],
+) -> Database:
     """Store eight alerts, every third of which is restricted."""
     batch = make_batch(1, ALERTS)
     found = [
@@ -58,9 +80,11 @@ def filled(
 def _counts(work: Work) -> Mapping[Cell, int]:
     rows = work.connection.execute(select(tables.tally).where(tables.tally.c.amount != 0))
     return {
-        Cell(row["subject"], row["what"], row["key"], row["day"], bool(row["restricted"])):
-        row["amount"] for row in rows.mappings()
-    }  # fmt: skip
+        Cell(row["subject"], row["what"], row["key"], row["day"], bool(row["restricted"])): row[
+            "amount"
+        ]
+        for row in rows.mappings()
+    }
 
 
 def test_what_comes_in_is_counted(filled: Database) -> None:
@@ -118,9 +142,14 @@ def test_a_disagreement_is_counted_once_per_step(filled: Database, stamp: Stamp)
 def test_results_count_apart_from_decisions(filled: Database, stamp: Stamp) -> None:
     """And no more when they are withdrawn."""
     found = Observed(
-        kind="laboratory", outcome="identified", day=date(2026, 3, 1), person="Laboratory",
-        methods=("gc-ms",), strength="confirmatory", findings=(Finding(substance="acetone"),),
-    )  # fmt: skip
+        kind="laboratory",
+        outcome="identified",
+        day=date(2026, 3, 1),
+        person="Laboratory",
+        methods=("gc-ms",),
+        strength="confirmatory",
+        findings=(Finding(substance="acetone"),),
+    )
     cell = Cell("substance", "result-confirmed", "acetone", "2026-03", False)
     with filled.work(stamp) as work:
         mine = add_result(work, "alert-1", found)
@@ -167,11 +196,14 @@ def _change(work: Work, chance: random.Random, alert: str) -> None:
 def _reported(chance: random.Random) -> Observed:
     found = chance.random() < 0.5
     return Observed(
-        kind="laboratory", outcome="identified" if found else "not-detected",
-        day=date(2026, 3, 1), person="Laboratory", methods=("gc-ms",),
+        kind="laboratory",
+        outcome="identified" if found else "not-detected",
+        day=date(2026, 3, 1),
+        person="Laboratory",
+        methods=("gc-ms",),
         strength=chance.choice(["presumptive", "confirmatory"]),
         findings=(Finding(substance="acetone", found=found),),
-    )  # fmt: skip
+    )
 
 
 def test_a_recount_mends_what_somebody_changed_by_hand(filled: Database, stamp: Stamp) -> None:

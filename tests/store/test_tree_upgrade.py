@@ -28,9 +28,13 @@ def _chain(entries: int) -> list[dict[str, object]]:
     previous = "0" * 64
     for number in range(1, entries + 1):
         body = {
-            "number": number, "at": AT, "who": "ofiçer", "action": "counted",
-            "details": f'{{"number":{number}}}', "previous": previous,
-        }  # fmt: skip
+            "number": number,
+            "at": AT,
+            "who": "ofiçer",
+            "action": "counted",
+            "details": f'{{"number":{number}}}',
+            "previous": previous,
+        }
         said = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         previous = hashlib.sha256(said.encode()).hexdigest()
         rows.append(body | {"digest": previous})
@@ -101,12 +105,18 @@ Rows = list[dict[str, object]]
     [
         (lambda rows: rows[2].update(who="nobody"), 3, ["counted"] * 5),
         (lambda rows: rows.pop(2), 4, ["counted"] * 2 + ["entry missing"] + ["counted"] * 2),
-        (lambda rows: rows[0].update(number=-1), 1,
-         ["entry missing", *["counted"] * 4, "out of order, -1: counted"]),
-        (lambda rows: rows[4].update(number=9_000_000), 9_000_000,
-         [*["counted"] * 4, "out of order, 9000000: counted"]),
+        (
+            lambda rows: rows[0].update(number=-1),
+            1,
+            ["entry missing", *["counted"] * 4, "out of order, -1: counted"],
+        ),
+        (
+            lambda rows: rows[4].update(number=9_000_000),
+            9_000_000,
+            [*["counted"] * 4, "out of order, 9000000: counted"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_broken_chain_is_carried_on_and_told(
     blank: str, change: Callable[[Rows], None], broken: int, actions: list[str]
 ) -> None:

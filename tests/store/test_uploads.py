@@ -265,6 +265,10 @@ def test_the_audit_names_no_file(database: Database, add: Callable[..., Upload])
         entries = audit_entries(work)
         assert verify_audit(work).broken is None
     assert [each.action for each in entries] == [
-        "upload received", "upload mapped", "upload queued", "upload begun", "upload done",
-    ]  # fmt: skip
+        "upload received",
+        "upload mapped",
+        "upload queued",
+        "upload begun",
+        "upload done",
+    ]
     assert not any("a.csv" in each.details for each in entries)

@@ -18,10 +18,13 @@ from tidewaiter.store.screenings import Run, Source, begin_screening
 from tidewaiter.store.vessels import entries_by_vessel, stored_vessels
 
 SHIPS = [
-    {"vessel": "EVER SO", "imo": "9074729"}, {"goods": '"vessel":"X", "imo":"9811000"'},
-    {"vessel": "EVER SO"}, {"imo": "9319466"}, {"voyage": "12E"},
+    {"vessel": "EVER SO", "imo": "9074729"},
+    {"goods": '"vessel":"X", "imo":"9811000"'},
+    {"vessel": "EVER SO"},
+    {"imo": "9319466"},
+    {"voyage": "12E"},
     {"vessel": "EVER SO", "imo": "9074729", "voyage": "13W"},
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -32,9 +35,11 @@ def filled(database: Database, stamp: Stamp, reading: tuple[Source, Run]) -> Dat
         for number, ship in enumerate(SHIPS, start=1)
     ]
     batch = Batch(
-        lines=pa.RecordBatch.from_pylist(rows, schema=LINES), alerts=[], refusals=[],
+        lines=pa.RecordBatch.from_pylist(rows, schema=LINES),
+        alerts=[],
+        refusals=[],
         done_row=len(rows),
-    )  # fmt: skip
+    )
     with database.work(stamp) as work:
         add_batch(work, begin_screening(work, *reading).id, batch)
     return database
@@ -65,9 +70,12 @@ def test_a_line_that_cannot_be_read_is_an_error(filled: Database, stamp: Stamp) 
 
 @pytest.mark.parametrize("role", ["vessel", "consignee"])
 def test_a_firm_and_its_ship_of_one_name_have_each_their_own(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
-    make_alert: Callable[..., Alert], role: str,
-) -> None:  # fmt: skip
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
+    make_alert: Callable[..., Alert],
+    role: str,
+) -> None:
     """Either has what the alert says of it; of an older alert, whose roles were not kept, both."""
     firm = {"role": "consignee", "name": "EVER SO"}
     row = {"row": 1, "consignment": "C", "seq": 1, "vessel": "EVER SO", "parties": [firm]}

@@ -87,9 +87,11 @@ def test_a_count_is_that_of_what_the_filter_keeps(
     hits = CATALOGUE.search(text)
     counts = facets(hits, filters, DAY)
     for name, values in (
-        ("regime", counts.regimes), ("kind", counts.kinds), ("letter", counts.letters),
+        ("regime", counts.regimes),
+        ("kind", counts.kinds),
+        ("letter", counts.letters),
         ("schedule", counts.schedules),
-    ):  # fmt: skip
+    ):
         for value, count in values.items():
             chosen = {"regime": regime, "kind": kind, "letter": letter, name: value}
             assert len(narrow(hits, Filters(**chosen), DAY)) == count

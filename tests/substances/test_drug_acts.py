@@ -21,9 +21,14 @@ def book(registry: Registry) -> LawBook:
 
 
 def _ruling(
-    slug: str, regime: str, registry: Registry, book: LawBook, *,
-    day: date = TODAY, goods: Goods | None = None,
-) -> Ruling:  # fmt: skip
+    slug: str,
+    regime: str,
+    registry: Registry,
+    book: LawBook,
+    *,
+    day: date = TODAY,
+    goods: Goods | None = None,
+) -> Ruling:
     country = registry.regimes[regime].jurisdiction
     found = Found(name=slug, substance=registry.substance(slug))
     question = Question(day=day, jurisdictions=(country,), goods=goods)
@@ -31,15 +36,18 @@ def _ruling(
     return next(each for each in answers if each.regime == regime)
 
 
-@pytest.mark.parametrize(("slug", "regime", "schedule"), [
-    ("fentanyl", CANADA, "Schedule I"),
-    ("jwh-018", CANADA, "Schedule II"),
-    ("methaqualone", CANADA, "Schedule III"),
-    ("diazepam", CANADA, "Schedule IV"),
-    ("fentanyl", BRITAIN, "Class A"),
-    ("codeine", BRITAIN, "Class B"),
-    ("diazepam", BRITAIN, "Class C"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("slug", "regime", "schedule"),
+    [
+        ("fentanyl", CANADA, "Schedule I"),
+        ("jwh-018", CANADA, "Schedule II"),
+        ("methaqualone", CANADA, "Schedule III"),
+        ("diazepam", CANADA, "Schedule IV"),
+        ("fentanyl", BRITAIN, "Class A"),
+        ("codeine", BRITAIN, "Class B"),
+        ("diazepam", BRITAIN, "Class C"),
+    ],
+)
 def test_what_an_act_names_is_controlled(
     slug: str, regime: str, schedule: str, registry: Registry, book: LawBook
 ) -> None:

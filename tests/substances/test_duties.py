@@ -19,9 +19,14 @@ TO_MEXICO = Route(origin="DE", destination="MX")
 
 def _listing(schedule: str = "Table I") -> Listing:
     return Listing(
-        schedule=schedule, decided=None, since=None, until=None, source="s", mark="read",
+        schedule=schedule,
+        decided=None,
+        since=None,
+        until=None,
+        source="s",
+        mark="read",
         dates="read",
-    )  # fmt: skip
+    )
 
 
 def _demand(**more: object) -> Demand:
@@ -54,8 +59,10 @@ def ephedrine(registry: Registry) -> Found:
 @pytest.mark.parametrize(
     ("more", "roles", "demanded"),
     [
-        ({}, ("export",), True), ({}, (), False),
-        ({"roles": ("export",)}, ("export",), True), ({"roles": ("import",)}, ("export",), False),
+        ({}, ("export",), True),
+        ({}, (), False),
+        ({"roles": ("export",)}, ("export",), True),
+        ({"roles": ("import",)}, ("export",), False),
         ({"schedules": ("Table I",)}, ("export",), True),
         ({"schedules": ("Table II",)}, ("export",), False),
         ({"destinations": ("MX",)}, ("export",), True),
@@ -68,7 +75,7 @@ def ephedrine(registry: Registry) -> Found:
         ({"until": DAY + timedelta(days=1)}, ("export",), True),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_is_demanded(
     more: dict[str, object], roles: tuple[Role, ...], ephedrine: Found, *, demanded: bool
 ) -> None:
@@ -81,13 +88,18 @@ def test_what_is_demanded(
 @pytest.mark.parametrize(
     ("request_", "known"),
     [
-        ({}, True), ({"since": DAY}, True), ({"since": DAY + timedelta(days=1)}, False),
-        ({"until": DAY}, False), ({"until": DAY + timedelta(days=1)}, True),
-        ({"country": "US"}, False), ({"schedules": ("Table II",)}, False),
-        ({"substances": ("ephedrine",)}, True), ({"substances": ("norephedrine",)}, False),
+        ({}, True),
+        ({"since": DAY}, True),
+        ({"since": DAY + timedelta(days=1)}, False),
+        ({"until": DAY}, False),
+        ({"until": DAY + timedelta(days=1)}, True),
+        ({"country": "US"}, False),
+        ({"schedules": ("Table II",)}, False),
+        ({"substances": ("ephedrine",)}, True),
+        ({"substances": ("norephedrine",)}, False),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_notification_is_owed_to_who_asked(
     request_: dict[str, object], ephedrine: Found, *, known: bool
 ) -> None:
@@ -140,9 +152,13 @@ def test_a_request_reaches_the_answer(registry: Registry, ephedrine: Found) -> N
 
 def _hold(**more: object) -> ClassHold:
     given = {
-        "regime": "us-csa", "rule": "us-x", "clauses": ("(E) another acyl group",),
-        "since": date(2026, 1, 1), "source": "s", **more,
-    }  # fmt: skip
+        "regime": "us-csa",
+        "rule": "us-x",
+        "clauses": ("(E) another acyl group",),
+        "since": date(2026, 1, 1),
+        "source": "s",
+        **more,
+    }
     return ClassHold(**given)  # type: ignore[arg-type]
 
 
@@ -154,9 +170,13 @@ def _of_class(registry: Registry, day: date, found: Found) -> Ruling:
 
 @pytest.mark.parametrize(
     ("day", "held"),
-    [(date(2025, 12, 31), False), (date(2026, 1, 1), True), (date(2026, 6, 30), True),
-     (date(2026, 7, 1), False)],
-)  # fmt: skip
+    [
+        (date(2025, 12, 31), False),
+        (date(2026, 1, 1), True),
+        (date(2026, 6, 30), True),
+        (date(2026, 7, 1), False),
+    ],
+)
 def test_a_class_holds_on_its_days(day: date, registry: Registry, *, held: bool) -> None:
     """A structure that no list names is controlled by a class from its first day to its last."""
     ruling = _of_class(registry, day, Found(name="X", classes=(_hold(until=date(2026, 7, 1)),)))

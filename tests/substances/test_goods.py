@@ -23,14 +23,23 @@ ESTER: tuple[Variant, ...] = ("ester",)
 
 
 def _listing(
-    schedule: str = "A", clauses: tuple[str, ...] = (), holds: tuple[Variant, ...] = (),
+    schedule: str = "A",
+    clauses: tuple[str, ...] = (),
+    holds: tuple[Variant, ...] = (),
     leaves_out: tuple[Variant, ...] = (),
-) -> Listing:  # fmt: skip
+) -> Listing:
     return Listing(
-        schedule=schedule, clauses=clauses, holds=holds, leaves_out=leaves_out,
-        decided=None, since=None, until=None,
-        source="s", mark="read", dates="read",
-    )  # fmt: skip
+        schedule=schedule,
+        clauses=clauses,
+        holds=holds,
+        leaves_out=leaves_out,
+        decided=None,
+        since=None,
+        until=None,
+        source="s",
+        mark="read",
+        dates="read",
+    )
 
 
 def _place(
@@ -48,11 +57,14 @@ def _rule(effect: str, goods: Goods = "mixture", **more: object) -> FormRule:
 @pytest.mark.parametrize(
     ("name", "kinds", "goods"),
     [
-        ("Ephedrine hydrochloride", ("salt",), None), ("Ephedrine sulphate", ("salt",), None),
-        ("Sodium salt of X", ("salt",), None), ("Ephedra extract", ("extract",), "extract"),
-        ("Hemihydrate", None, None), ("Oleum", None, None),
+        ("Ephedrine hydrochloride", ("salt",), None),
+        ("Ephedrine sulphate", ("salt",), None),
+        ("Sodium salt of X", ("salt",), None),
+        ("Ephedra extract", ("extract",), "extract"),
+        ("Hemihydrate", None, None),
+        ("Oleum", None, None),
     ],
-)  # fmt: skip
+)
 def test_the_name_of_a_form_tells_its_kind_where_nothing_else_does(
     name: str, kinds: tuple[Variant, ...] | None, goods: Goods | None
 ) -> None:
@@ -100,10 +112,13 @@ def test_a_class_holds_its_salts() -> None:
 @pytest.mark.parametrize(
     ("effect", "mark", "held", "open_"),
     [
-        ("held", "read", 1, False), ("outside", "read", 0, False), ("judge", "read", 0, True),
-        ("outside", "unverified", 0, True), ("outside", "second-hand", 0, False),
+        ("held", "read", 1, False),
+        ("outside", "read", 0, False),
+        ("judge", "read", 0, True),
+        ("outside", "unverified", 0, True),
+        ("outside", "second-hand", 0, False),
     ],
-)  # fmt: skip
+)
 def test_a_rule_on_mixtures_decides(effect: str, mark: str, held: int, *, open_: bool) -> None:
     """A rule holds, leaves out or asks a person; one that is remembered leaves nothing out."""
     place = _place("mixture", forms=(_rule(effect, mark=mark),))

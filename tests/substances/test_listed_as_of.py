@@ -22,9 +22,15 @@ CHECKED = date(2026, 6, 1)
 DAY = timedelta(days=1)
 DRAFT = date(2025, 12, 1)
 LAW = Regime(
-    slug="law", name="Law", jurisdiction="XX", authority="A", source="s", checked=CHECKED,
-    edition=date(2020, 1, 1), covers=date(2020, 1, 1),
-)  # fmt: skip
+    slug="law",
+    name="Law",
+    jurisdiction="XX",
+    authority="A",
+    source="s",
+    checked=CHECKED,
+    edition=date(2020, 1, 1),
+    covers=date(2020, 1, 1),
+)
 ETHANOL = Found(name="ethanol", formula="C2H6O")
 REGISTRY = load_registry()
 BOOK = load_lawbook(REGISTRY)
@@ -62,9 +68,14 @@ def _rulings(text: str, *where: str, day: date) -> dict[str, Ruling]:
 
 @pytest.mark.parametrize(
     ("days", "answer", "age"),
-    [(-400, "not listed", 0), (0, "not listed", 0), (1, "not listed", 1), (90, "not listed", 90),
-     (91, "not assessable", 91)],
-)  # fmt: skip
+    [
+        (-400, "not listed", 0),
+        (0, "not listed", 0),
+        (1, "not listed", 1),
+        (90, "not listed", 90),
+        (91, "not assessable", 91),
+    ],
+)
 def test_the_answer_ages_until_the_tolerance_ends(days: int, answer: str, age: int) -> None:
     """After the last comparison it is "not listed" as of that day, and then not assessable."""
     day = CHECKED + days * DAY
@@ -257,9 +268,18 @@ def test_the_first_day_of_a_category_is_not_that_of_the_control() -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", ["un-1961", "un-1971", "un-1988", "us-listed-chemicals", "eu-precursors",
-             "uk-precursors", "ca-precursors", "cn-precursors"],
-)  # fmt: skip
+    "slug",
+    [
+        "un-1961",
+        "un-1971",
+        "un-1988",
+        "us-listed-chemicals",
+        "eu-precursors",
+        "uk-precursors",
+        "ca-precursors",
+        "cn-precursors",
+    ],
+)
 @pytest.mark.parametrize(("days", "age"), [(0, 0), (6, 6)])
 def test_a_solvent_is_not_listed_in_the_days_after_a_release(
     slug: str, days: int, age: int

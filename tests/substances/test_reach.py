@@ -17,9 +17,14 @@ TO_MEXICO = Route(origin="CN", destination="MX")
 
 def _listing(schedule: str = "A") -> Listing:
     return Listing(
-        schedule=schedule, decided=None, since=None, until=None, source="s", mark="read",
+        schedule=schedule,
+        decided=None,
+        since=None,
+        until=None,
+        source="s",
+        mark="read",
         dates="read",
-    )  # fmt: skip
+    )
 
 
 def _reach(**more: object) -> Reach:
@@ -28,9 +33,11 @@ def _reach(**more: object) -> Reach:
 
 
 def _place(
-    rule: Reach | Gap, route: Route = TO_MEXICO, roles: tuple[Role, ...] = ("export",),
+    rule: Reach | Gap,
+    route: Route = TO_MEXICO,
+    roles: tuple[Role, ...] = ("export",),
     found: Found | None = None,
-) -> Place:  # fmt: skip
+) -> Place:
     held = {"reaches": (rule,)} if isinstance(rule, Reach) else {"gaps": (rule,)}
     book = LawBook(routes={"law": RouteFile(regime="law", **held)})
     return Question(day=DAY, route=route), "law", book, found or Found(name="X"), roles
@@ -59,11 +66,13 @@ def test_a_listing_holds_on_its_routes(
 @pytest.mark.parametrize(
     "more",
     [
-        {"schedules": ("B",)}, {"substances": ("acetone",)}, {"since": date(2026, 11, 26)},
+        {"schedules": ("B",)},
+        {"substances": ("acetone",)},
+        {"since": date(2026, 11, 26)},
         {"until": DAY},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_rule_of_something_else_confines_nothing(more: dict[str, object]) -> None:
     """Another schedule, substance or day is not confined, to any destination."""
     place = _place(_reach(**more), Route(origin="CN", destination="DE"))

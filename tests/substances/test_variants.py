@@ -155,10 +155,14 @@ def test_a_form_follows_the_scope_of_each_law(name: str, regime: str, answer: st
 @pytest.mark.parametrize(
     "smiles",
     [
-        "CCOC(=O)Cc1ccccc1", "CCOC(=O)c1ccccc1N", "O=C(Cc1ccccc1)OCc1ccccc1",
-        "COC(=O)c1ccccc1NC(C)=O", "C=CCOC(=O)Cc1ccccc1", "Cl.COC(=O)c1ccccc1N",
+        "CCOC(=O)Cc1ccccc1",
+        "CCOC(=O)c1ccccc1N",
+        "O=C(Cc1ccccc1)OCc1ccccc1",
+        "COC(=O)c1ccccc1NC(C)=O",
+        "C=CCOC(=O)Cc1ccccc1",
+        "Cl.COC(=O)c1ccccc1N",
     ],
-)  # fmt: skip
+)
 def test_esters_of_list_one_are_found_by_structure(smiles: str) -> None:
     """Its esters are held whether anything names them or not, and in no table of the convention."""
     said = _told(smiles, "US", "UN", structure=True)
@@ -169,10 +173,14 @@ def test_esters_of_list_one_are_found_by_structure(smiles: str) -> None:
 @pytest.mark.parametrize(
     "smiles",
     [
-        "COC(=O)Cc1ccc(C)cc1", "COC(=O)CCc1ccccc1", "CC(=O)OCCc1ccccc1", "COC(=O)c1ccccc1",
-        "COC(=O)c1cccc(N)c1", "NC(=O)Cc1ccccc1",
+        "COC(=O)Cc1ccc(C)cc1",
+        "COC(=O)CCc1ccccc1",
+        "CC(=O)OCCc1ccccc1",
+        "COC(=O)c1ccccc1",
+        "COC(=O)c1cccc(N)c1",
+        "NC(=O)Cc1ccccc1",
     ],
-)  # fmt: skip
+)
 def test_other_esters_and_amides_are_none(smiles: str) -> None:
     """An ester of another acid, or an amide of this one, is no ester of the entry."""
     said = _told(smiles, "US", structure=True)

@@ -24,9 +24,19 @@ from tidewaiter.uploads.worker import work_once
 
 OURS = ("tidewaiter", "pathlib", "sqlalchemy.engine", "sqlalchemy.dialects", "psycopg")
 TOUCHES = frozenset(
-    {"write", "fsync", "truncate", "replace", "unlink", "flock", "execute", "executemany", "commit",
-     "_start_query"}
-)  # fmt: skip
+    {
+        "write",
+        "fsync",
+        "truncate",
+        "replace",
+        "unlink",
+        "flock",
+        "execute",
+        "executemany",
+        "commit",
+        "_start_query",
+    }
+)
 
 
 def kill_at(number: int, seen: list[int]) -> None:

@@ -37,8 +37,13 @@ def fill(node: Node, folder: Path) -> Desk:
 
     Its keys go where TIDEWAITER_KEY says, and its roots into the folder.
     """
-    about = About(node="tidewaiter/aland", name="Åland", country="DE", role="authority",
-                  endpoints=("http://127.0.0.1:1",))  # fmt: skip
+    about = About(
+        node="tidewaiter/aland",
+        name="Åland",
+        country="DE",
+        role="authority",
+        endpoints=("http://127.0.0.1:1",),
+    )
     begin = node.today() - timedelta(days=180)
     found_node(node.database, ring_file(), folder / "roots", about, _stamp(begin))
     desk = desk_of(node.database, ring_file())
@@ -57,8 +62,9 @@ def fill(node: Node, folder: Path) -> Desk:
 def _meet(desk: Desk, name: str, country: str, day: date) -> None:
     seed = Random(sha256(name.encode()).digest())
     short = name.rpartition("/")[2].title()
-    about = About(node=name, name=short, country=country, role="authority",
-                  endpoints=("http://127.0.0.1:1",))  # fmt: skip
+    about = About(
+        node=name, name=short, country=country, role="authority", endpoints=("http://127.0.0.1:1",)
+    )
     made = found(about, seed.randbytes, moment(_stamp(day).at))
     with desk.database.work(_stamp(day)) as work:
         add_peer(work, [made.document])
@@ -76,9 +82,15 @@ def _notice(desk: Desk, reference: str, day: date, days: int | None) -> None:
         return
     then = _stamp(day + timedelta(days=days))
     event = Event(
-        id=f"yes-{reference}", notice=reference, by="importer", seq=1, seen=1, version=1,
-        at=then.at, what=NoObjection(decided_by="Section 4"),
-    )  # fmt: skip
+        id=f"yes-{reference}",
+        notice=reference,
+        by="importer",
+        seq=1,
+        seen=1,
+        version=1,
+        at=then.at,
+        what=NoObjection(decided_by="Section 4"),
+    )
     heard = Heard(sender=BERGEN, to=desk.node, message=f"m-{reference}", at=moment(then.at))
     with desk.database.work(then) as work:
         take_event(work, desk.ring.lock, heard, event)
@@ -92,23 +104,40 @@ def _arrived(work: Work, day: date) -> None:
 
 def _promises(desk: Desk, begin: date, today: date) -> None:
     roster = Roster(
-        id="g2", name="Group of two", version=1, previous="", day=begin, needed=1,
+        id="g2",
+        name="Group of two",
+        version=1,
+        previous="",
+        day=begin,
+        needed=1,
         endorsers=(desk.node,),
         members=(
             Listed(node=BERGEN, name="Bergen", country="MX", state="joined", since=begin),
             Listed(node=CORFU, name="Corfu", country="FR", state="joined", since=begin),
         ),
         groups=(Group(id="1", name="Precursors", members=(BERGEN,), since=begin),),
-    )  # fmt: skip
+    )
     promise = Commitment(
-        id="replies", owner=desk.node, who="Licensing", what="Answer notices in time",
-        indicator=Indicator(name="Share of notices", unit="% of notices"), direction="at least",
-        target=90, made=begin, due=today + timedelta(days=90),
-    )  # fmt: skip
+        id="replies",
+        owner=desk.node,
+        who="Licensing",
+        what="Answer notices in time",
+        indicator=Indicator(name="Share of notices", unit="% of notices"),
+        direction="at least",
+        target=90,
+        made=begin,
+        due=today + timedelta(days=90),
+    )
     report = Report(
-        id="r1", commitment="replies", owner=desk.node, by=desk.node, day=today, of=today,
-        value=92, evidence=(Evidence(title="Count", link="https://aland.example/count"),),
-    )  # fmt: skip
+        id="r1",
+        commitment="replies",
+        owner=desk.node,
+        by=desk.node,
+        day=today,
+        of=today,
+        value=92,
+        evidence=(Evidence(title="Count", link="https://aland.example/count"),),
+    )
     with desk.database.work(_stamp(begin)) as work:
         take_roster(work, desk.ring.lock, [sign_roster(roster, [desk.ring.signer()])])
         say_pledge(work, desk.ring.lock, desk.node, promise)

@@ -63,9 +63,11 @@ class Desk:
         return self.client.get(path, headers=self._headers(headers), follow_redirects=False)
 
     def post(
-        self, path: str, form: Mapping[str, Any] | None = None,
+        self,
+        path: str,
+        form: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:  # fmt: skip
+    ) -> httpx.Response:
         """Send a form of a page."""
         fields = {"csrf": self.token(), **(form or {})}
         return self.client.post(
@@ -181,9 +183,11 @@ def desk(node: Node) -> Iterator[Callable[..., Desk]]:
 def bench(node: Node, desk: Uploads) -> Bench:
     """Return where a worker screens what waits."""
     return Bench(
-        desk=desk, database=node.database, lease=Lease(worker="here 1 x"),
+        desk=desk,
+        database=node.database,
+        lease=Lease(worker="here 1 x"),
         leaving=threading.Event(),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

@@ -31,9 +31,12 @@ def make_node(node: Node, name: str = "Customs of Aland") -> Party:
     """Make an installation a node, unless it is one; its keys stand beside its key."""
     if not ring_file().exists():
         about = About(
-            node=own_key(key_file()).name, name=name, country="AX", role="authority",
+            node=own_key(key_file()).name,
+            name=name,
+            country="AX",
+            role="authority",
             endpoints=("https://node.aland.example:8478",),
-        )  # fmt: skip
+        )
         roots = ring_file().parent / f"roots-{secrets.token_hex(4)}"
         roots.mkdir()
         found_node(node.database, ring_file(), roots, about, _stamp())

@@ -96,9 +96,10 @@ def send_file(
 ) -> dict[str, Any]:
     """Send a file, as a form of a page does; return what is answered."""
     answer = who.client.post(
-        f"{path}?csrf={who.token()}", files={field: (name, content, "text/csv")},
+        f"{path}?csrf={who.token()}",
+        files={field: (name, content, "text/csv")},
         headers=who._headers(None),
-    )  # fmt: skip
+    )
     assert answer.is_success, answer.text
     return dict(answer.json())
 
@@ -135,9 +136,14 @@ def _alerts(anna: Desk, alerts: Sequence[str]) -> None:
     decision = {"verdict": "dismiss", "reason": "other-goods", "note": "Tea", "seen": 0}
     _sent(anna, f"/alerts/{alerts[2]}/decision", decision)
     found = {
-        "kind": "laboratory", "outcome": "identified", "day": "2026-11-24", "person": "State lab",
-        "methods": ["gc-ms"], "strength": "confirmatory", "found": ["ephedrine = 98.5"],
-    }  # fmt: skip
+        "kind": "laboratory",
+        "outcome": "identified",
+        "day": "2026-11-24",
+        "person": "State lab",
+        "methods": ["gc-ms"],
+        "strength": "confirmatory",
+        "found": ["ephedrine = 98.5"],
+    }
     _sent(anna, f"/alerts/{alerts[3]}/results", found)
     many = {"do": "decide", "alert": [alerts[1], *alerts[7:9]], "decision": "dismiss/other-goods"}
     _sent(anna, "/queue/bulk", {**many, "note": "Tea", "confirmed": True})

@@ -22,13 +22,19 @@ MARKING = Marking(tlp="amber", purposes=("investigation",))
 def request(one: Party, other: Party, **more: Any) -> Request:
     """Make a request of two things."""
     told: dict[str, Any] = {
-        "id": "r-1", "asker": one.name, "asked": other.name, "kind": "information",
-        "day": date(2026, 11, 20), "purpose": "investigation",
+        "id": "r-1",
+        "asker": one.name,
+        "asked": other.name,
+        "kind": "information",
+        "day": date(2026, 11, 20),
+        "purpose": "investigation",
         "facts": "Four drums with another label <b>were found</b>; the maker is [redacted].",
-        "instrument": "un-1988-12", "deadline": date(2099, 12, 10), "marking": MARKING,
+        "instrument": "un-1988-12",
+        "deadline": date(2099, 12, 10),
+        "marking": MARKING,
         "items": (Asked(number=1, text="Who sent them?"), Asked(number=2, text="What was paid?")),
         "about": (About(kind="incident", node=other.name, ref="S-17"),),
-    }  # fmt: skip
+    }
     return Request(**{**told, **more})
 
 
@@ -54,15 +60,20 @@ def fill_requests(node: Node) -> dict[str, list[Any]]:
     return {
         "/requests/{number}": numbers(node, "request"),
         "/joint/{number}": numbers(node, "joint-case"),
-    }  # fmt: skip
+    }
 
 
 def open_case(one: Party, other: Party) -> None:
     """Let a node open a joint case with another."""
     case = JointCase(
-        id="j-1", opener=one.name, partners=(other.name,), title="Drums <b>",
-        purpose="investigation", day=date(2026, 11, 20), marking=MARKING,
-    )  # fmt: skip
+        id="j-1",
+        opener=one.name,
+        partners=(other.name,),
+        title="Drums <b>",
+        purpose="investigation",
+        day=date(2026, 11, 20),
+        marking=MARKING,
+    )
     with one.desk.database.work(one.desk.stamp()) as work:
         open_joint(work, one.desk.ring.lock, one.name, case)
 

@@ -6,14 +6,22 @@ import httpx
 from tests.web.conftest import Desk
 
 
-def send(who: Desk, content: bytes, name: str = "new.csv", *, path: str = "/screen/files.json",
-         token: str | None = None) -> httpx.Response:  # fmt: skip
+def send(
+    who: Desk,
+    content: bytes,
+    name: str = "new.csv",
+    *,
+    path: str = "/screen/files.json",
+    token: str | None = None,
+) -> httpx.Response:
     """Send a file in; the token is that of the session, where no other is said."""
     token = who.token() if token is None else token
     return who.client.post(
-        f"{path}?csrf={token}", files={"files": (name, content, "text/csv")},
-        headers=who._headers(None), follow_redirects=False,
-    )  # fmt: skip
+        f"{path}?csrf={token}",
+        files={"files": (name, content, "text/csv")},
+        headers=who._headers(None),
+        follow_redirects=False,
+    )
 
 
 def sent(who: Desk, content: bytes, name: str = "new.csv") -> dict[str, Any]:

@@ -126,6 +126,7 @@ def test_who_is_not_cleared_finds_no_restricted_alert(
     for way in ways:
         if way.method == "GET":
             assert [each.status_code for each in _try(cleared, way, _address(way, hidden))] == [
-                200, 200
-            ]  # fmt: skip
+                200,
+                200,
+            ]
     assert len(ways) > 7

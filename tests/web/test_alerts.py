@@ -76,8 +76,12 @@ def test_what_other_lines_say_stands_among_the_reasons(
         mark_alerts(work, [name], mark)
     record, page = one.get(f"/alerts/{name}.json").json(), one.get(f"/alerts/{name}").text
     assert [each["number"] for each in record["versions"]] == [0, 1]
-    for text in ("Three lines reach it.", "As its line was found", "decided upon",
-                 "After the decision, seen on"):  # fmt: skip
+    for text in (
+        "Three lines reach it.",
+        "As its line was found",
+        "decided upon",
+        "After the decision, seen on",
+    ):
         assert text in page, text
     for rule in ("split", "detour"):
         assert name in one.get(f"/queue?rule={rule}&status=held").text

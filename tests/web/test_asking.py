@@ -18,13 +18,17 @@ def test_a_name_with_points_is_a_field_inside() -> None:
     """Rows stand in the order of their places, whatever the gaps and the order of the form."""
     told = formed(
         [
-            ("notice.lines.10.name", "second"), ("notice.lines.2.name", "first"),
-            ("notice.lines.2.contains.0.name", "inner"), ("notice.lines.10.packages", ""),
-            ("notice.parties.broker.name", "B"), ("notice.parties.exporter.name", ""),
-            ("words", "a"), ("words", "b"),
+            ("notice.lines.10.name", "second"),
+            ("notice.lines.2.name", "first"),
+            ("notice.lines.2.contains.0.name", "inner"),
+            ("notice.lines.10.packages", ""),
+            ("notice.parties.broker.name", "B"),
+            ("notice.parties.exporter.name", ""),
+            ("words", "a"),
+            ("words", "b"),
         ],
         Outer,
-    )  # fmt: skip
+    )
     made = convert(told, Outer, strict=False)
     assert [line.name for line in made.notice.lines] == ["first", "second"]
     assert made.notice.lines[0].contains[0].name == "inner"

@@ -17,9 +17,12 @@ from tidewaiter.web.node import Node
 
 People = Callable[..., Desk]
 PAGES = {
-    "trends": "/burden", "mix": "/burden/drugs", "map": "/burden/map", "ages": "/burden/ages",
+    "trends": "/burden",
+    "mix": "/burden/drugs",
+    "map": "/burden/map",
+    "ages": "/burden/ages",
     "changes": "/burden/changes",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -163,9 +166,10 @@ def test_all_can_use_the_pages(opened: Opened, served: tuple[str, Node], tmp_pat
     """On a telephone and a desk, in the dark too: nothing overflows, and axe is satisfied."""
     served[1].counts = ReleaseShelf(fill_counts(tmp_path / "counts"))
     for path, width, scheme in (
-        ("/burden", 390, "dark"), ("/burden/map", 390, "light"),
+        ("/burden", 390, "dark"),
+        ("/burden/map", 390, "light"),
         ("/burden/changes", 1280, "dark"),
         ("/burden/claims?text=nearly+110,000+deaths+in+2022", 390, "light"),
-    ):  # fmt: skip
+    ):
         page, told = opened(path, role="viewer", width=width, color_scheme=scheme)
         check_page(page, told, width)

@@ -68,9 +68,11 @@ def test_a_report_is_filled_from_the_case(desk: Callable[..., Desk]) -> None:
     assert fields["reporter"]["left"]
     texts = [f"{key} {XSS}" for key in fields]
     answer = anna.client.post(
-        base, data={"csrf": anna.token(), "field": texts}, headers=anna._headers(None),
+        base,
+        data={"csrf": anna.token(), "field": texts},
+        headers=anna._headers(None),
         follow_redirects=False,
-    )  # fmt: skip
+    )
     assert answer.status_code == 303, answer.text
     step = case_of(anna)["case"]["drafts"][0]["step"]
     document = anna.get(f"{base}/{step}")

@@ -19,7 +19,7 @@ def test_a_case_is_kept_from_its_alert_to_its_closing(desk: Callable[..., Desk])
         ("parties", {"name": "A trader", "role": "consignee"}),
         ("consignments", {"source": "1", "consignment": case_of(anna)["alerts"][0]["consignment"]}),
         ("members", {"user": name_of(susan)}),
-    ):  # fmt: skip
+    ):
         answer = anna.post(f"{base}/{path}", form)
         assert (answer.status_code, answer.text) == (303, answer.text)
         assert answer.headers["location"].startswith(base)
@@ -88,8 +88,12 @@ def test_the_list_shows_what_one_may_see(desk: Callable[..., Desk]) -> None:
     admin = desk("administrator", "root")
     open_case(anna, "Of Anna")
     open_case(ben, "Of Ben")
-    for someone, told in ((anna, ["Of Anna"]), (ben, ["Of Ben"]), (susan, ["Of Ben", "Of Anna"]),
-                          (admin, [])):  # fmt: skip
+    for someone, told in (
+        (anna, ["Of Anna"]),
+        (ben, ["Of Ben"]),
+        (susan, ["Of Ben", "Of Anna"]),
+        (admin, []),
+    ):
         record = someone.get("/cases.json").json()
         assert [row["title"] for row in record["rows"]] == told
         assert record["counts"]["all"] == len(told)

@@ -17,10 +17,23 @@ from tidewaiter.web.node import Node
 from tidewaiter.web.openapi import description
 
 READS = {
-    "queue_page", "alert_page", "case_page", "party_page", "substance_page", "law_page",
-    "flows_page", "overview_page", "audit_page", "notices_page", "notice_page",
-    "board_page", "register_page", "trends_page", "claims_page", "ranker_page",
-}  # fmt: skip
+    "queue_page",
+    "alert_page",
+    "case_page",
+    "party_page",
+    "substance_page",
+    "law_page",
+    "flows_page",
+    "overview_page",
+    "audit_page",
+    "notices_page",
+    "notice_page",
+    "board_page",
+    "register_page",
+    "trends_page",
+    "claims_page",
+    "ranker_page",
+}
 
 
 @pytest.fixture

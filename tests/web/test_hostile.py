@@ -36,11 +36,22 @@ ATTACKS = (
     "{{ 7*7 }}{% raw %}",
     "</textarea></title></style><script>window.hit=1</script>",
     "\u202e\u2066<b>\x1b[31m",
-)  # fmt: skip
+)
 _HEADER = (
-    "Consignment", "Goods", "HS", "CAS", "Quantity", "Origin", "Exporter", "Exporter address",
-    "Consignee", "Port of loading", "Port of discharge", "Container", "Arrival",
-)  # fmt: skip
+    "Consignment",
+    "Goods",
+    "HS",
+    "CAS",
+    "Quantity",
+    "Origin",
+    "Exporter",
+    "Exporter address",
+    "Consignee",
+    "Port of loading",
+    "Port of discharge",
+    "Container",
+    "Arrival",
+)
 
 
 def _hostile(folder: Path, place: str) -> None:

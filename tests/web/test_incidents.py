@@ -44,13 +44,16 @@ def test_what_is_not_filled_in_of_a_form_is_not_there() -> None:
     """Places that stay empty are closed, and a list of words keeps its words."""
     told = formed(
         [
-            ("lines.0.declared.text", ""), ("lines.0.found.mass", " "),
-            ("lines.2.declared.text", "two"), ("lines.2.found.text", ""),
-            ("marking.purposes.0", "control"), ("marking.purposes.3", "warning"),
+            ("lines.0.declared.text", ""),
+            ("lines.0.found.mass", " "),
+            ("lines.2.declared.text", "two"),
+            ("lines.2.found.text", ""),
+            ("marking.purposes.0", "control"),
+            ("marking.purposes.3", "warning"),
             ("concealment.how", ""),
         ],
         Draft,
-    )  # fmt: skip
+    )
     assert told == {
         "lines": [{"declared": {"text": "two"}}],
         "marking": {"purposes": ["control", "warning"]},
@@ -72,12 +75,23 @@ def test_a_version_says_which_parts_it_changes() -> None:
 
 
 FORM = {
-    "kind": "seizure", "day": "2026-11-03", "place.country": "NL", "place.name": "Rotterdam",
-    "title": "Drums <b>", "stage": "import", "lines.0.declared.text": "Epoxy resin",
-    "lines.0.found.text": "Clear liquid", "lines.0.found.substance": "acetic-anhydride",
-    "lines.0.found.mass": "100.5 kg", "parties.1.role": "consignee", "parties.1.basis": "waybill",
-    "marking.tlp": "amber", "marking.pap": "green", "marking.purposes.0": "control", "after": "0",
-}  # fmt: skip
+    "kind": "seizure",
+    "day": "2026-11-03",
+    "place.country": "NL",
+    "place.name": "Rotterdam",
+    "title": "Drums <b>",
+    "stage": "import",
+    "lines.0.declared.text": "Epoxy resin",
+    "lines.0.found.text": "Clear liquid",
+    "lines.0.found.substance": "acetic-anhydride",
+    "lines.0.found.mass": "100.5 kg",
+    "parties.1.role": "consignee",
+    "parties.1.basis": "waybill",
+    "marking.tlp": "amber",
+    "marking.pap": "green",
+    "marking.purposes.0": "control",
+    "after": "0",
+}
 
 
 def test_an_incident_is_told_by_the_form_answered_and_told_again(
@@ -100,17 +114,19 @@ def test_an_incident_is_told_by_the_form_answered_and_told_again(
     now = known.now()
     assert now is not None
     assert (now.title, now.lines[0].found and now.lines[0].found.net_mg) == (
-        "Drums <b>", 100_500_000
-    )  # fmt: skip
+        "Drums <b>",
+        100_500_000,
+    )
     other.send(own)
     page = ben.get("/incidents/1.json").json()
     assert [each["state"] for each in page["told"]] == ["processed"]
     assert "Drums &lt;b&gt;" in ben.get("/incidents/1").text
     proposal = page["known"]["proposals"][0]["said"]
     answer = {
-        "settled.0.node": proposal["sender"], "settled.0.proposal": proposal["body"]["id"],
+        "settled.0.node": proposal["sender"],
+        "settled.0.proposal": proposal["body"]["id"],
         "settled.0.taken": "true",
-    }  # fmt: skip
+    }
     again = {**FORM, **answer, "after": "1", "changed": "The drums were measured"}
     assert ben.post("/incidents/1/versions", {**again, "after": "7"}).status_code == 409
     assert ben.post("/incidents/1/versions", again).status_code == 303

@@ -46,7 +46,7 @@ def test_a_side_joins_decides_and_holds_a_field_back(
     ben, chief = desk("analyst", "ben"), desk("administrator", "chief")
     assert [(each["part"], each["number"]) for each in ben.get("/joint.json").json()["rows"]] == [
         ("invited", 1)
-    ]  # fmt: skip
+    ]
     text = ben.get("/joint/1").text
     assert "Drums &lt;b&gt;" in text
     assert "Tell a decision of this side" not in text
@@ -64,9 +64,14 @@ def test_a_side_joins_decides_and_holds_a_field_back(
     assert _send(ben, "/joint/1/redactions", bundle, **{**told, "why": ""}).status_code == 400
     own.send(other)
     theirs = Decision(
-        case="j-1", opener=other.name, number=0, subject="incident S-17", verdict="release",
-        reason="permitted", day=other.desk.stamp().at.date(),
-    )  # fmt: skip
+        case="j-1",
+        opener=other.name,
+        number=0,
+        subject="incident S-17",
+        verdict="release",
+        reason="permitted",
+        day=other.desk.stamp().at.date(),
+    )
     with other.desk.database.work(other.desk.stamp()) as work:
         known = find_joint(work, other.desk.ring.lock, other.name, "j-1")
         say_in_joint(work, other.desk.ring.lock, other.name, theirs)
@@ -110,6 +115,9 @@ def _bundle() -> bytes:
 
 def _send(who: Desk, path: str, file: bytes, **fields: str) -> httpx.Response:
     return who.client.post(
-        f"{path}?csrf={who.token()}", data=fields, files={"file": ("case.zip", file)},
-        headers=who.cookie(), follow_redirects=False,
-    )  # fmt: skip
+        f"{path}?csrf={who.token()}",
+        data=fields,
+        files={"file": ("case.zip", file)},
+        headers=who.cookie(),
+        follow_redirects=False,
+    )

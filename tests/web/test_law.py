@@ -28,11 +28,16 @@ BYTES = 200_000  # of a page, compressed
 SMILES = "CCC(=O)N(c1ccccc1)C1CCN(CCc2cccs2)CC1"  # thiofentanyl, of Schedule I of 1961
 HOSTILE = "<script>alert(1)</script>\"'{{ 7 * 7 }}\u202e"
 PAGES = (
-    "/substances", "/law", "/law/compare", "/law/changes", "/law/regimes", "/law/classes",
+    "/substances",
+    "/law",
+    "/law/compare",
+    "/law/changes",
+    "/law/regimes",
+    "/law/classes",
     *(f"/law/regimes/{slug}" for slug in sorted(load_registry().regimes)),
     *(f"/law/classes/{rule.slug}" for rule in load_registry().classes),
     *(f"/substances/{each.slug}" for each in load_registry().substances[::40]),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -96,11 +101,16 @@ def test_a_structure_is_put_to_the_class_rules(desk: Desks) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("amount=25+parsecs", "amount"), ("from=Atlantis", "from"), ("to=XX", "to"),
-        ("transit=PA,Nowhere", "transit"), ("percent=140", "percent"), ("day=tomorrow", "day"),
-        ("form=powder", "form"), ("in=ZZ", "in"),
+        ("amount=25+parsecs", "amount"),
+        ("from=Atlantis", "from"),
+        ("to=XX", "to"),
+        ("transit=PA,Nowhere", "transit"),
+        ("percent=140", "percent"),
+        ("day=tomorrow", "day"),
+        ("form=powder", "form"),
+        ("in=ZZ", "in"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_marked_and_nothing_is_answered(
     desk: Desks, query: str, field: str
 ) -> None:
@@ -120,9 +130,14 @@ def test_the_first_and_the_last_day_are_days(desk: Desks, day: str) -> None:
     """Whatever a program sends as a day is answered; what is no day is refused."""
     one = desk("viewer")
     for path in (
-        "/substances", "/substances/fentanyl", "/law/changes", "/law/regimes/un-1988",
-        "/law/regimes", "/law/classes", "/law/classes/us-fentanyls-2025",
-    ):  # fmt: skip
+        "/substances",
+        "/substances/fentanyl",
+        "/law/changes",
+        "/law/regimes/un-1988",
+        "/law/regimes",
+        "/law/classes",
+        "/law/classes/us-fentanyls-2025",
+    ):
         assert one.get(f"{path}?day={day}").status_code == 200, path
         assert one.get(f"{path}?day=tomorrow").status_code == 400, path
     assert one.get(f"/law?what=fentanyl&day={day}").status_code == 200
@@ -150,10 +165,13 @@ def test_what_is_not_assessable_is_never_not_listed(desk: Desks) -> None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("/substances", "text"), ("/law", "what"), ("/law", "from"), ("/law", "amount"),
+        ("/substances", "text"),
+        ("/law", "what"),
+        ("/law", "from"),
+        ("/law", "amount"),
         ("/law/compare", "what"),
     ],
-)  # fmt: skip
+)
 def test_what_is_written_stays_text(desk: Desks, path: str, name: str) -> None:
     """Markup, templates and marks that turn the reading are shown, not obeyed."""
     what = "&what=acetone" if name not in {"what", "text"} else ""

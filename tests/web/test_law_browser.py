@@ -13,12 +13,15 @@ from tests.web.test_law import SMILES
 @pytest.mark.parametrize(
     "path",
     [
-        "/substances/acetic-anhydride", f"/law?what={quote(SMILES)}&in=GB&in=UN",
-        "/law?what=acetone&amount=25+parsecs", "/law/compare?of=un-1988:Table+II",
-        "/law/changes?day=2024-06-01", "/law/regimes/us-listed-chemicals",
+        "/substances/acetic-anhydride",
+        f"/law?what={quote(SMILES)}&in=GB&in=UN",
+        "/law?what=acetone&amount=25+parsecs",
+        "/law/compare?of=un-1988:Table+II",
+        "/law/changes?day=2024-06-01",
+        "/law/regimes/us-listed-chemicals",
         "/law/classes/us-fentanyls-2025",
     ],
-)  # fmt: skip
+)
 def test_all_can_use_a_filled_page(opened: Opened, path: str, width: int, scheme: str) -> None:
     """It fits, asks nothing from elsewhere, and axe has nothing to say."""
     page, told = opened(path, role="viewer", width=width, color_scheme=scheme)

@@ -7,12 +7,14 @@ from tidewaiter.web import menu
 from tidewaiter.web.menu import Entry, parts_at, shown_to
 
 WHOLE = Entry(
-    path="/law", label="Law", right="see",
+    path="/law",
+    label="Law",
+    right="see",
     parts=(
         Entry(path="/law", label="Classes", right="see"),
         Entry(path="/books", label="Books", right="audit"),
     ),
-)  # fmt: skip
+)
 ALL: frozenset[Right] = frozenset({"see", "audit"})
 
 
@@ -26,8 +28,9 @@ def test_a_whole_is_where_any_of_its_parts_is() -> None:
     """Below a part, the whole and the part are marked, and nothing else is."""
     assert [each.here for each in shown_to(ALL, "/books/7")] == [False, True]
     assert [(each.path, each.here) for each in parts_at(ALL, "/books/7")] == [
-        ("/law", False), ("/books", True)
-    ]  # fmt: skip
+        ("/law", False),
+        ("/books", True),
+    ]
 
 
 def test_the_second_row_holds_what_one_may_see() -> None:

@@ -44,18 +44,27 @@ def _form(peer: str, today: date, **more: Any) -> dict[str, Any]:
     """Fill the form as the browser sends it."""
     party = {"name": "Nordchemie Muster GmbH", "address": "Hamburg", "country": "AX"}
     filled = {
-        "peer": peer, "notice.reference": "AX-2026-0041", "notice.basis": "treaty",
-        "notice.confidentiality": "TLP:AMBER", "notice.sender.name": "Customs of Aland",
-        "notice.sender.country": "AX", "notice.recipient.name": "Authority",
-        "notice.recipient.country": "MX", "notice.reply_by": "",
-        "notice.lines.0.name": "Acetic anhydride", "notice.lines.0.net": "800 kg",
-        "notice.lines.0.cas": "108-24-7", "notice.lines.0.hs": "2915.24",
+        "peer": peer,
+        "notice.reference": "AX-2026-0041",
+        "notice.basis": "treaty",
+        "notice.confidentiality": "TLP:AMBER",
+        "notice.sender.name": "Customs of Aland",
+        "notice.sender.country": "AX",
+        "notice.recipient.name": "Authority",
+        "notice.recipient.country": "MX",
+        "notice.reply_by": "",
+        "notice.lines.0.name": "Acetic anhydride",
+        "notice.lines.0.net": "800 kg",
+        "notice.lines.0.cas": "108-24-7",
+        "notice.lines.0.hs": "2915.24",
         "notice.parties.importer.name": "Importadora Alfa SA",
-        "notice.parties.importer.address": "Veracruz", "notice.parties.importer.country": "MX",
-        "notice.parties.broker.name": "", "notice.parties.broker.country": "",
+        "notice.parties.importer.address": "Veracruz",
+        "notice.parties.importer.country": "MX",
+        "notice.parties.broker.name": "",
+        "notice.parties.broker.country": "",
         "notice.transport.entry_point": "Veracruz",
         "notice.transport.dispatch": (today + timedelta(days=60)).isoformat(),
-    }  # fmt: skip
+    }
     filled |= {f"notice.parties.exporter.{name}": value for name, value in party.items()}
     return {**filled, **more}
 
@@ -71,9 +80,11 @@ def test_a_notice_is_written_line_by_line_and_sent(
     form = _form(other.name, today, version=1, add="lines")
     assert anna.post("/notices/drafts/1", form).status_code == 303
     form = _form(other.name, today, version=2, send="true") | {
-        "notice.lines.1.name": "Ephedrine", "notice.lines.1.net": "much",
-        "notice.lines.1.goods": "salt", "notice.lines.1.form": "hydrochloride",
-    }  # fmt: skip
+        "notice.lines.1.name": "Ephedrine",
+        "notice.lines.1.net": "much",
+        "notice.lines.1.goods": "salt",
+        "notice.lines.1.form": "hydrochloride",
+    }
     refused = anna.post("/notices/drafts/1", form)
     assert refused.status_code == 400
     assert "line 2, quantity" in refused.text
@@ -100,10 +111,14 @@ def test_a_check_keeps_nothing_and_tells_all(
     assert pair
     anna = desk("analyst", "anna")
     form = _form("", node.today()) | {
-        "notice.lines.0.name": "Ephedrine", "notice.lines.0.cas": "", "notice.lines.0.hs": "",
-        "notice.lines.0.goods": "salt", "notice.lines.0.form": "hydrochloride",
-        "notice.lines.0.net": "25 kg", "notice.transport.entry_point": "",
-    }  # fmt: skip
+        "notice.lines.0.name": "Ephedrine",
+        "notice.lines.0.cas": "",
+        "notice.lines.0.hs": "",
+        "notice.lines.0.goods": "salt",
+        "notice.lines.0.form": "hydrochloride",
+        "notice.lines.0.net": "25 kg",
+        "notice.transport.entry_point": "",
+    }
     part = anna.post("/notices/check", form)
     assert part.status_code == 200
     assert "<html" not in part.text
@@ -158,17 +173,20 @@ def test_a_file_fills_the_form_and_an_amendment_begins_with_what_stands(
     raw = write_xml(NoticeFile(notice=notice_of(today, "AX-9")))
     files = {"file": ("notice.xml", raw, "application/xml")}
     answer = anna.client.post(
-        f"/notices/drafts/file?csrf={anna.token()}", files=files, headers=anna.cookie(),
+        f"/notices/drafts/file?csrf={anna.token()}",
+        files=files,
+        headers=anna.cookie(),
         follow_redirects=False,
-    )  # fmt: skip
+    )
     assert answer.headers["location"] == "/notices/drafts/1"
     page = anna.get("/notices/drafts/1").text
     assert 'value="AX-9"' in page
     assert 'value="800 kg"' in page
     bad = anna.client.post(
-        f"/notices/drafts/file?csrf={anna.token()}", files={"file": ("x", b"<!DOCTYPE a>", "a/b")},
+        f"/notices/drafts/file?csrf={anna.token()}",
+        files={"file": ("x", b"<!DOCTYPE a>", "a/b")},
         headers=anna.cookie(),
-    )  # fmt: skip
+    )
     assert bad.status_code == 400
 
     send(own, other, notice_of(today, "AX-10"))

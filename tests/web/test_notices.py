@@ -60,10 +60,15 @@ def test_an_import_is_answered_by_the_page(
     assert (row["listed"]["row"]["reference"], row["listed"]["overdue"]) == ("NO-1", False)
     assert anna.post("/notices/1/acknowledge", {"seen": 1}).status_code == 303
     form = {
-        "seen": 1, "decided_by": "Licensing", "conditions": "one shipment\nby sea",
-        "allowed.0.line": 1, "allowed.0.amount": "500 kg", "allowed.1.line": 2,
-        "allowed.1.amount": "", "importer_licence": "holds",
-    }  # fmt: skip
+        "seen": 1,
+        "decided_by": "Licensing",
+        "conditions": "one shipment\nby sea",
+        "allowed.0.line": 1,
+        "allowed.0.amount": "500 kg",
+        "allowed.1.line": 2,
+        "allowed.1.amount": "",
+        "importer_licence": "holds",
+    }
     assert anna.post("/notices/1/agree", form).status_code == 303
     own.send(other)
     assert _state(other, number, today) == "no objection"
@@ -118,8 +123,13 @@ def test_an_export_is_asked_about_answered_and_told_of(
     answer = {"seen": 1, "query": query, "text": "y" * 3_000}
     assert anna.post("/notices/1/answer", answer).status_code == 303
     assert "y" * 3_000 in anna.get("/notices/1").text  # no text of a conversation is cut
-    form = {"seen": 1, "outcome": "shipped", "on": "2026-12-01", "lines.0.line": 1,
-            "lines.0.amount": "1.234 kg"}  # fmt: skip
+    form = {
+        "seen": 1,
+        "outcome": "shipped",
+        "on": "2026-12-01",
+        "lines.0.line": 1,
+        "lines.0.amount": "1.234 kg",
+    }
     assert anna.post("/notices/1/return", form).status_code == 400  # it can be read in two ways
     form["lines.0.amount"] = "750 kg"
     assert anna.post("/notices/1/return", form).status_code == 303
@@ -129,8 +139,11 @@ def test_an_export_is_asked_about_answered_and_told_of(
     raw = anna.get("/notices/1/xml")
     assert raw.headers["content-type"].startswith("application/xml")
     assert [each.by for each in read_xml(raw.content, "x").events] == [
-        "exporter", "importer", "exporter", "exporter"
-    ]  # fmt: skip
+        "exporter",
+        "importer",
+        "exporter",
+        "exporter",
+    ]
 
 
 def test_silence_is_told_and_stands_first(
@@ -204,9 +217,16 @@ def test_nothing_that_can_be_is_without_words() -> None:
         assert event_in_words(changed(event, what=kind(**fields)))
     for state in get_args(OutgoingState):
         kept = Delivery(
-            event="", message="", sealed=True, by="exporter", came="", who="", state=state,
-            code="", changed="",
-        )  # fmt: skip
+            event="",
+            message="",
+            sealed=True,
+            by="exporter",
+            came="",
+            who="",
+            state=state,
+            code="",
+            changed="",
+        )
         assert delivery_in_words(kept)
 
 

@@ -35,10 +35,11 @@ class Login:
         """Describe itself, give its keys, or say who someone is."""
         if request.url.path.endswith("openid-configuration"):
             told = {
-                "issuer": _ISSUER, "jwks_uri": f"{_ISSUER}/keys",
+                "issuer": _ISSUER,
+                "jwks_uri": f"{_ISSUER}/keys",
                 "authorization_endpoint": f"{_ISSUER}/authorize",
                 "token_endpoint": f"{_ISSUER}/token",
-            }  # fmt: skip
+            }
             return httpx.Response(200, json=told)
         if request.url.path == "/keys":
             public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
@@ -105,10 +106,14 @@ def test_the_subject_counts_and_not_the_name(client: "TestClient[Any]", login: L
 @pytest.mark.parametrize(
     "claims",
     [
-        {"nonce": "another"}, {"aud": "another"}, {"iss": "https://evil.example"},
-        {"exp": 1}, {"preferred_username": ""}, {"preferred_username": "nobody"},
+        {"nonce": "another"},
+        {"aud": "another"},
+        {"iss": "https://evil.example"},
+        {"exp": 1},
+        {"preferred_username": ""},
+        {"preferred_username": "nobody"},
     ],
-)  # fmt: skip
+)
 def test_a_word_that_does_not_hold_opens_nothing(
     client: "TestClient[Any]", login: Login, claims: dict[str, Any]
 ) -> None:

@@ -34,9 +34,12 @@ from tidewaiter.web.openapi import description
 _NOT_OURS = [ignored_auth, negative_data_rejection, positive_data_acceptance]
 _EXAMPLES = 6  # of each action
 _SLOW = {
-    "receive_files": 3, "read_again": 4, "set_reading": 6,  # a process reads each file
-    "check_notice": 5, "keep_draft": 6,  # the law on each line
-}  # fmt: skip
+    "receive_files": 3,
+    "read_again": 4,
+    "set_reading": 6,  # a process reads each file
+    "check_notice": 5,
+    "keep_draft": 6,  # the law on each line
+}
 _PATIENCE = 120.0  # seconds
 _FILES = (b"goods\nacetone\n", b"Alpha;Beta\nacetone;x\n", b"", b"\x00\xff\n")
 
@@ -93,9 +96,13 @@ def _seen(case: Any, who: Desk) -> dict[str, int]:
         return {}
     told = answer.json()
     places = (
-        ("case", "last"), ("rule", "last"), ("standing", "decided"), ("upload", "version"),
-        ("stands", "seen"), ("draft", "version"),
-    )  # fmt: skip
+        ("case", "last"),
+        ("rule", "last"),
+        ("standing", "decided"),
+        ("upload", "version"),
+        ("stands", "seen"),
+        ("draft", "version"),
+    )
     now = next((told[part][name] for part, name in places if part in told), None)
     return dict.fromkeys(names, now or 0)
 
@@ -106,9 +113,13 @@ def _fields(real: Real) -> Real:
     return {
         **dict.fromkeys(("who", "user", "owner"), people),
         **dict.fromkeys(("seen", "version", "step", "source", "about", "number"), numbers),
-        "alert": real["/alerts/{name}"], "case": [1, 2], "other": real["/parties/{number}"],
-        "to": ["anna", "chief"], "field": [["x"] * 8], "map": ["goods=Alpha"],
-    }  # fmt: skip
+        "alert": real["/alerts/{name}"],
+        "case": [1, 2],
+        "other": real["/parties/{number}"],
+        "to": ["anna", "chief"],
+        "field": [["x"] * 8],
+        "map": ["goods=Alpha"],
+    }
 
 
 def _name(operation: Any) -> str:
@@ -122,9 +133,11 @@ def _ask(
     answered: Counter[int] = Counter()
 
     @settings(
-        max_examples=_SLOW.get(_name(operation), _EXAMPLES), deadline=None, database=None,
+        max_examples=_SLOW.get(_name(operation), _EXAMPLES),
+        deadline=None,
+        database=None,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=operation.as_strategy(), chance=st.randoms(use_true_random=False))
     def ask(case: Any, chance: random.Random) -> None:
         _made_real(case, real, chance, who, share)

@@ -37,10 +37,15 @@ def _resolve(node: Node) -> None:
 def _store(node: Node, *parties: dict[str, str]) -> None:
     """Store a consignment of each two parties that follow each other."""
     rows = [
-        {"row": row, "consignment": f"X{row}", "seq": 1, "departure": date(2026, 3, row % 28 + 1),
-         "parties": [{"role": "exporter", **one}, {"role": "consignee", **other}]}
+        {
+            "row": row,
+            "consignment": f"X{row}",
+            "seq": 1,
+            "departure": date(2026, 3, row % 28 + 1),
+            "parties": [{"role": "exporter", **one}, {"role": "consignee", **other}],
+        }
         for row, (one, other) in enumerate(pairwise(parties), 1)
-    ]  # fmt: skip
+    ]
     with node.change(None) as work:
         run = Run(day=date(2026, 3, 1), registry="r", rules="r")
         screening = begin_screening(work, Source(sha256="e" * 64, name="x.csv", size=1), run).id
@@ -137,12 +142,16 @@ def test_a_viewer_judges_nothing(desk: Callable[..., Desk]) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/parties/999999", 404), ("/parties/99999999999999999999999", 404),
-        ("/network?party=999999", 404), ("/network?party=1&open=1,x", 400),
-        ("/network?party=1&steps=9", 400), ("/network?from=1&to=99999999", 404),
-        ("/network?party=1&open=99999999999", 200), ("/parties?q=%00%ff", 200),
+        ("/parties/999999", 404),
+        ("/parties/99999999999999999999999", 404),
+        ("/network?party=999999", 404),
+        ("/network?party=1&open=1,x", 400),
+        ("/network?party=1&steps=9", 400),
+        ("/network?from=1&to=99999999", 404),
+        ("/network?party=1&open=99999999999", 200),
+        ("/parties?q=%00%ff", 200),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there_is_told(desk: Callable[..., Desk], path: str, status: int) -> None:
     """And nothing breaks."""
     assert desk("viewer").get(path).status_code == status
@@ -201,8 +210,13 @@ def test_the_pages_fit_and_can_be_used_by_all(
         other = work.connection.exec_driver_sql(
             "SELECT entity FROM entity_profile WHERE name = 'Elbantra Handel'"
         ).scalar_one()
-    for path in ("/parties", "/parties?q=handel", f"/parties/{number}", f"/network?party={number}",
-                 f"/network?from={number}&to={other}"):  # fmt: skip
+    for path in (
+        "/parties",
+        "/parties?q=handel",
+        f"/parties/{number}",
+        f"/network?party={number}",
+        f"/network?from={number}&to={other}",
+    ):
         page, told = opened(path, width=width, color_scheme=scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for summary in page.locator("main summary").all():

@@ -52,9 +52,11 @@ def test_a_peer_is_taken_up_confirmed_frozen_and_taken_up_again_by_the_pages(
     told = words(fingerprint(other.chain[0].read()))
     file = {"file": ("bergen.json", write_chain(other.chain), "application/json")}
     answer = anna.client.post(
-        f"/peers/file?csrf={anna.token()}", files=file, headers=anna.cookie(),
+        f"/peers/file?csrf={anna.token()}",
+        files=file,
+        headers=anna.cookie(),
         follow_redirects=False,
-    )  # fmt: skip
+    )
     page = answer.headers["location"]
     assert page == f"/peers/{peer_key(other.name)}"
     for shown in (anna.get(page).text, anna.get(f"{page}.json").text, anna.get("/peers.json").text):
@@ -80,8 +82,9 @@ def test_a_peer_is_taken_up_confirmed_frozen_and_taken_up_again_by_the_pages(
     own.send(other)
     talk = ben.get(f"{page}.json").json()["talk"]
     assert [(each["text"], each["state"]) for each in talk] == [
-        (None, "discarded"), ("<b>second</b>", "processed")
-    ]  # fmt: skip
+        (None, "discarded"),
+        ("<b>second</b>", "processed"),
+    ]
     anna.post(f"{page}/scope", {"kinds": ["notice"], "tlp": "amber", "reason": "order of 4 May"})
     refused = ben.post(f"{page}/messages", {"text": "third"})
     assert refused.status_code == 400
@@ -96,9 +99,11 @@ def test_relations_are_changed_by_those_alone_who_may(
     ben, chief = desk("analyst", "ben"), desk("administrator", "chief")
     assert "/relation" not in ben.get(page).text
     for path, form in (
-        (f"{page}/relation", {"to": "ended"}), (f"{page}/scope", {}), ("/peers", {"documents": ""}),
+        (f"{page}/relation", {"to": "ended"}),
+        (f"{page}/scope", {}),
+        ("/peers", {"documents": ""}),
         (f"{page}/discarded", {"message": "x"}),
-    ):  # fmt: skip
+    ):
         assert ben.post(path, form).status_code == 403
     assert chief.get("/peers").status_code == 403
     assert ben.get("/peers/0123456789abcdef").status_code == 404
@@ -212,9 +217,16 @@ def test_what_a_peer_said_of_its_log_and_the_proof_of_a_message_are_on_its_page(
     signer = other.desk.ring.signer()
     for root, have in (("a", 20), ("b", 21)):
         told = Receipt(
-            id="", digest="0" * 64, sender=other.name, to=own.name, state="processed", have=have,
-            at="2026-11-25T12:00:00+00:00", size=5_000, root=root * 64,
-        )  # fmt: skip
+            id="",
+            digest="0" * 64,
+            sender=other.name,
+            to=own.name,
+            state="processed",
+            have=have,
+            at="2026-11-25T12:00:00+00:00",
+            size=5_000,
+            root=root * 64,
+        )
         text = give(told, kid=signer.kid, secret=signer.secret)
         with node.database.work(other.desk.stamp()) as work:
             heard_from(work, other.name, [read_receipt(text)])

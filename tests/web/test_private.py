@@ -32,12 +32,16 @@ def pair(node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 def _question(peer: str) -> dict[str, Any]:
     return {
-        "peer": peer, "purpose": "investigation",
-        "parties.0.name": f"Harbour {XSS}", "parties.0.numbers.0.scheme": "lei",
-        "parties.0.numbers.0.value": LEI, "parties.0.numbers.1.scheme": "vat",
-        "parties.1.email": "desk@unseen.example", "parties.2.name": "",
+        "peer": peer,
+        "purpose": "investigation",
+        "parties.0.name": f"Harbour {XSS}",
+        "parties.0.numbers.0.scheme": "lei",
+        "parties.0.numbers.0.value": LEI,
+        "parties.0.numbers.1.scheme": "vat",
+        "parties.1.email": "desk@unseen.example",
+        "parties.2.name": "",
         "parties.2.numbers.0.scheme": "lei",
-    }  # fmt: skip
+    }
 
 
 @needs_psi
@@ -73,8 +77,13 @@ def test_a_peer_is_let_ask_and_let_no_more(desk: Callable[..., Desk], pair: Pair
     """By who relates alone; what is left is told, and gone when it is denied."""
     _, other = pair
     anna, chief = desk("analyst", "anna"), desk("supervisor", "chief")
-    form = {"peer": other.name, "budget": 128, "purposes": "control", "parts": "confirmed",
-            "days": 7}  # fmt: skip
+    form = {
+        "peer": other.name,
+        "budget": 128,
+        "purposes": "control",
+        "parts": "confirmed",
+        "days": 7,
+    }
     assert anna.post("/private/offers", form).status_code == 403
     assert chief.post("/private/offers", {**form, "parts": "joined"}).status_code == 400
     assert chief.post("/private/offers", {**form, "budget": 63}).status_code == 400

@@ -86,9 +86,14 @@ def test_a_row_says_what_brings_it_forward(desk: Callable[..., Desk], node: Node
     one = desk("viewer")
     rows = _page(one)["rows"]
     page = one.get("/queue").text
-    papers = {row["alert"]["id"] for row in rows
-              if any(r["rule"] in node.alert_rules.order.rules and r["points"] > 0
-                     for r in row["alert"]["reasons"])}  # fmt: skip
+    papers = {
+        row["alert"]["id"]
+        for row in rows
+        if any(
+            r["rule"] in node.alert_rules.order.rules and r["points"] > 0
+            for r in row["alert"]["reasons"]
+        )
+    }
     assert papers
     assert len(re.findall(r"\+\d+ papers disagree", page)) == len(papers)
     assert "unusual" not in page
@@ -137,8 +142,14 @@ def test_many_are_decided_after_a_look_at_what_it_would_do(desk: Callable[..., D
     one = desk("analyst")
     page = _page(one, "severity=low")
     some = _ids(page)[:3]
-    form = {"do": "decide", "alert": some, "decision": "dismiss/other-goods",
-            "seen": page["last"], "queue": "severity=low", "expected": page["total"]}  # fmt: skip
+    form = {
+        "do": "decide",
+        "alert": some,
+        "decision": "dismiss/other-goods",
+        "seen": page["last"],
+        "queue": "severity=low",
+        "expected": page["total"],
+    }
     look = one.post("/queue/bulk", form)
     assert (look.status_code, _page(one, "severity=low")["total"]) == (200, page["total"])
     assert 'name="note"' in look.text
@@ -178,8 +189,14 @@ def test_one_act_never_dismisses_critical_alerts_or_list_hits(
     with node.change(None) as work:
         numbers = list(numbers_of(work, [listed]).values())
         change_terms(work, {"listed:1": numbers}, {"listed:0": numbers})
-    ask = {"do": "decide", "everything": True, "decision": "dismiss/other-goods",
-           "note": "test run", "seen": page["last"], "expected": page["total"]}  # fmt: skip
+    ask = {
+        "do": "decide",
+        "everything": True,
+        "decision": "dismiss/other-goods",
+        "note": "test run",
+        "seen": page["last"],
+        "expected": page["total"],
+    }
     assert one.send("/queue/bulk", ask).status_code == 400
     look = one.send("/queue/bulk/preview", ask).json()
     assert look["second"]["critical"] == len(critical)
@@ -207,8 +224,15 @@ def test_an_alert_that_came_after_the_look_is_left_alone(
     """What was not counted on the page that was confirmed is not decided by it."""
     one = desk("analyst")
     page = _page(one, "severity=low")
-    ask = {"do": "decide", "everything": True, "decision": "hold/inspect", "note": "all of them",
-           "seen": page["last"], "queue": "severity=low", "expected": page["total"]}  # fmt: skip
+    ask = {
+        "do": "decide",
+        "everything": True,
+        "decision": "hold/inspect",
+        "note": "all of them",
+        "seen": page["last"],
+        "queue": "severity=low",
+        "expected": page["total"],
+    }
     look = one.send("/queue/bulk/preview", ask).json()
     stored = look["asked"]["stored"]
     fewer = {**look["asked"], "stored": stored - 1}  # as if the last one had come just now
@@ -223,8 +247,14 @@ def test_a_supervisor_is_no_second_officer_of_their_own_act(desk: Callable[..., 
     """Another supervisor is."""
     chief, other = desk("supervisor", "one"), desk("supervisor", "other")
     page = _page(chief, "severity=critical")
-    ask = {"do": "decide", "alert": _ids(page), "decision": "release/permitted", "note": "permits",
-           "seen": page["last"], "confirmed": True}  # fmt: skip
+    ask = {
+        "do": "decide",
+        "alert": _ids(page),
+        "decision": "release/permitted",
+        "note": "permits",
+        "seen": page["last"],
+        "confirmed": True,
+    }
     done = chief.send("/queue/bulk", ask).json()
     assert (done["done"], done["proposed"]) == (0, page["total"])
     second = f"/bulk-decisions/{done['batch']}/second"
@@ -240,8 +270,15 @@ def test_what_another_decided_is_left_and_counted(desk: Callable[..., Desk]) -> 
     first, second = _ids(page)[:2]
     held = {"verdict": "hold", "reason": "inspect", "seen": "0"}
     assert other.post(f"/alerts/{first}/decision", held).status_code == 303
-    ask = {"do": "decide", "decision": "dismiss/other-goods", "seen": page["last"], "note": "salt",
-           "queue": "severity=low", "expected": page["total"], "confirmed": True}  # fmt: skip
+    ask = {
+        "do": "decide",
+        "decision": "dismiss/other-goods",
+        "seen": page["last"],
+        "note": "salt",
+        "queue": "severity=low",
+        "expected": page["total"],
+        "confirmed": True,
+    }
     ticked = one.send("/queue/bulk", {**ask, "alert": [first, second]}).json()
     assert (ticked["done"], ticked["proposed"], ticked["left"]) == (1, 0, 1)
     every = one.send("/queue/bulk", {**ask, "everything": True}).json()
@@ -406,8 +443,14 @@ def test_a_colleague_does_not_undo_an_act_by_an_address_that_was_passed_on(
     """Who decided is offered it in the queue; others undo it on the page of the act."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
     page = _page(one, "severity=low")
-    ask = {"do": "decide", "alert": _ids(page)[:2], "decision": "hold/inspect", "note": "both",
-           "seen": page["last"], "confirmed": True}  # fmt: skip
+    ask = {
+        "do": "decide",
+        "alert": _ids(page)[:2],
+        "decision": "hold/inspect",
+        "note": "both",
+        "seen": page["last"],
+        "confirmed": True,
+    }
     number = one.send("/queue/bulk", ask).json()["batch"]
     back = f"/queue?did=decide&done=2&batch={number}"
     undo = f'action="/bulk-decisions/{number}/undo"'
@@ -437,8 +480,14 @@ def test_undoing_an_act_that_only_proposed_says_what_is_as_before(
     """Its alerts were never decided; they wait for nobody any more."""
     one = desk("analyst")
     page = _page(one, "severity=critical")
-    ask = {"do": "decide", "alert": _ids(page), "decision": "dismiss/other-goods", "note": "all",
-           "seen": page["last"], "confirmed": True}  # fmt: skip
+    ask = {
+        "do": "decide",
+        "alert": _ids(page),
+        "decision": "dismiss/other-goods",
+        "note": "all",
+        "seen": page["last"],
+        "confirmed": True,
+    }
     done = one.send("/queue/bulk", ask).json()
     assert (done["done"], done["proposed"]) == (0, page["total"])
     back = one.post(f"/bulk-decisions/{done['batch']}/undo", {}).headers["location"]

@@ -80,12 +80,20 @@ def test_the_page_tells_figures_tables_and_the_lot(
     told = chief.get("/ranker.json").json()
     lot = told["yields"]["arms"][0]
     assert (lot["arm"], lot["selected"], lot["hits"]["count"], lot["hits"]["of"]) == (
-        "random", 2, 1, 2,
-    )  # fmt: skip
+        "random",
+        2,
+        1,
+        2,
+    )
     assert [each["feature"]["name"] for each in told["tables"]] == ["substance", "net kg"]
     page = chief.get("/ranker").text
-    for text in ("Base rate", "By lot, whatever the score", "Does it still hold?", "Net mass, kg",
-                 "below 10"):  # fmt: skip
+    for text in (
+        "Base rate",
+        "By lot, whatever the score",
+        "Does it still hold?",
+        "Net mass, kg",
+        "below 10",
+    ):
         assert text in page
     assert page.count("<svg") > 8
     (folder / "list.csv").write_text("arm\n", encoding="utf-8")
@@ -141,9 +149,10 @@ def test_files_of_an_upload_tell_what_decisions_taught(
     chances = [f"{each['learned']['chance']:.3f}" for each in told]
     assert [row["learned"] for row in rows] == chances
     assert "What decisions taught" in anna.get(f"{where}/report.html").text
-    for change in (lambda: (folder / "ranker.json").write_bytes(b"{}"), lambda: setattr(
-        node, "taught", Taught(None)
-    )):  # fmt: skip
+    for change in (
+        lambda: (folder / "ranker.json").write_bytes(b"{}"),
+        lambda: setattr(node, "taught", Taught(None)),
+    ):
         change()
         assert '"learned"' not in anna.get(f"{where}/alerts.jsonl").text
         assert "learned" not in anna.get(f"{where}/alerts.csv").text.splitlines()[0]

@@ -33,8 +33,11 @@ def test_entries_are_found_with_their_state_and_balance(
     fill_register(node)
     anna = desk("analyst", "anna")
     assert _listed(anna, "?kind=grant") == [
-        ("gr-1", "valid"), ("gr-2", "suspended"), ("gr-3", "expired"), ("gr-4", "revoked")
-    ]  # fmt: skip
+        ("gr-1", "valid"),
+        ("gr-2", "suspended"),
+        ("gr-3", "expired"),
+        ("gr-4", "revoked"),
+    ]
     assert _listed(anna)[0] == ("gr-1", "valid")
     assert _listed(anna)[-1] == ("op-1", None)
     assert _listed(anna, "?text=ia26-01") == [("gr-1", "valid")]
@@ -61,8 +64,12 @@ def test_an_entry_tells_its_movements(node: Node, desk: Callable[..., Desk]) -> 
     assert "41 kg used of 40 kg: 1 kg too much" in page
     assert "/cancel" not in page  # who only reads is offered nothing
     assert [each["entry"]["id"] for each in anna.get("/register/1.json").json()["held"]] == [
-        "gr-1", "st-1", "gr-2", "gr-3", "gr-4"
-    ]  # fmt: skip
+        "gr-1",
+        "st-1",
+        "gr-2",
+        "gr-3",
+        "gr-4",
+    ]
     assert anna.get("/register/99").status_code == 404
 
 
@@ -74,10 +81,19 @@ def test_a_shipment_is_written_off_once_and_cancelled(
     today = node.today().isoformat()
     chief = desk("supervisor", "chief")
     form = {
-        "substance": "ephedrine hydrochloride", "amount": "5 kg", "direction": "import",
-        "on": today, "operator": "op-1", "permit": "IA 26/01", "issuer": "ax", "id": "s-2",
-        "source": f"paper {XSS}", "reason": "found at audit", "entry": 3, "percent": "",
-    }  # fmt: skip
+        "substance": "ephedrine hydrochloride",
+        "amount": "5 kg",
+        "direction": "import",
+        "on": today,
+        "operator": "op-1",
+        "permit": "IA 26/01",
+        "issuer": "ax",
+        "id": "s-2",
+        "source": f"paper {XSS}",
+        "reason": "found at audit",
+        "entry": 3,
+        "percent": "",
+    }
     for _ in range(2):
         answer = chief.post("/register/movements", form)
         assert (answer.status_code, answer.headers["location"]) == (303, "/register/3#moved")
@@ -104,9 +120,10 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(desk: Callable[..., Desk]) -
     told = chief.send("/register/entries", {**body, "country": "mx"})
     assert (told.status_code, told.json()["added"]) == (201, 1)
     answer = chief.client.post(
-        f"/register/files?csrf={chief.token()}", files={"file": ("<i>.csv", CSV, "text/csv")},
+        f"/register/files?csrf={chief.token()}",
+        files={"file": ("<i>.csv", CSV, "text/csv")},
         headers=chief.cookie(),
-    )  # fmt: skip
+    )
     assert "row 2, substance" in answer.text
     assert "unobtainium&lt;b&gt;" in answer.text
     assert "write its slug" in answer.text

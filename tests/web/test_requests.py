@@ -22,10 +22,18 @@ from tidewaiter.web.node import Node
 from tidewaiter.web.requestwords import ALL, days_left
 
 FORM = {
-    "kind": "information", "purpose": "investigation", "facts": "Drums <b>", "tlp": "amber",
-    "pap": "red", "items": ["Who sent them?", ""], "instrument": "un-1988-12",
-    "about.0.kind": "incident", "about.0.ref": "", "deadline": "2099-12-10", "group": "",
-}  # fmt: skip
+    "kind": "information",
+    "purpose": "investigation",
+    "facts": "Drums <b>",
+    "tlp": "amber",
+    "pap": "red",
+    "items": ["Who sent them?", ""],
+    "instrument": "un-1988-12",
+    "about.0.kind": "incident",
+    "about.0.ref": "",
+    "deadline": "2099-12-10",
+    "group": "",
+}
 
 
 @pytest.fixture
@@ -63,8 +71,11 @@ def test_what_is_late_stands_first_and_what_is_over_last(pair: tuple[Party, Part
     assert acts(known["soon"], other.name) == ("withdraw",)
     assert acts(known["soon"], "tidewaiter/third") == acts(known["gone"], own.name) == ()
     assert [days_left(each) for each in (-1, -2, 0, 1)] == [
-        "1 day late", "2 days late", "today", "in 1 day"
-    ]  # fmt: skip
+        "1 day late",
+        "2 days late",
+        "today",
+        "in 1 day",
+    ]
 
 
 def test_a_request_is_answered_from_its_page(
@@ -99,7 +110,7 @@ def test_a_request_is_answered_from_its_page(
     assert (page["known"]["state"], page["acts"]) == ("done", ["answer", "refuse"])
     assert {sent["state"] for each in page["fates"].values() for sent in each["sent"]} == {
         "processed"
-    }  # fmt: skip
+    }
     assert ben.post(f"{path}/delays", {"until": "2099-12-20"}).status_code == 409
     assert ben.get("/requests.json").json()["rows"] == []
     assert len(ben.get("/requests.json?show=over").json()["rows"]) == 1
@@ -121,8 +132,12 @@ def test_a_request_is_asked_by_the_form_and_withdrawn(
     made = ben.post("/requests", form)
     assert made.headers["location"] == "/requests/1", made.text
     own.send(other)
-    late = Delay(id="d", request=ben.get("/requests/1.json").json()["known"]["id"],
-                 asker=own.name, needs="A court order")  # fmt: skip
+    late = Delay(
+        id="d",
+        request=ben.get("/requests/1.json").json()["known"]["id"],
+        asker=own.name,
+        needs="A court order",
+    )
     with other.desk.database.work(other.desk.stamp()) as work:
         say_to_request(work, other.desk.ring.lock, other.name, late)
     other.send(own)

@@ -6,15 +6,27 @@ import pytest
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
-LOOK = {"kind": "inspection", "outcome": "not-as-declared", "day": "2026-11-24", "person": "Team 4",
-        "checks": ["opened"], "quantity": "25 kg", "note": "<b>painted</b> over"}  # fmt: skip
+LOOK = {
+    "kind": "inspection",
+    "outcome": "not-as-declared",
+    "day": "2026-11-24",
+    "person": "Team 4",
+    "checks": ["opened"],
+    "quantity": "25 kg",
+    "note": "<b>painted</b> over",
+}
 
 
 def _lab(substance: str, **change: object) -> dict[str, object]:
     told: dict[str, object] = {
-        "kind": "laboratory", "outcome": "identified", "day": "2026-11-24", "person": "State lab",
-        "methods": ["gc-ms"], "strength": "confirmatory", "found": [f"{substance} = 98,5"],
-    }  # fmt: skip
+        "kind": "laboratory",
+        "outcome": "identified",
+        "day": "2026-11-24",
+        "person": "State lab",
+        "methods": ["gc-ms"],
+        "strength": "confirmatory",
+        "found": [f"{substance} = 98,5"],
+    }
     return {**told, **change}
 
 
@@ -27,8 +39,12 @@ def test_a_result_is_recorded_from_a_form_and_from_json(desk: Callable[..., Desk
     slug = one.get(f"/alerts/{name}.json").json()["alert"]["substances"][0]
     made = one.send(f"/alerts/{name}/results", _lab(slug)).json()
     assert made["observed"]["findings"][0] | {"name": "", "cas": ""} == {
-        "substance": slug, "name": "", "cas": "", "found": True, "percent": "98.5",
-    }  # fmt: skip
+        "substance": slug,
+        "name": "",
+        "cas": "",
+        "found": True,
+        "percent": "98.5",
+    }
     record = one.get(f"/alerts/{name}/results.json").json()
     assert [each["id"] for each in record["results"]] == [1, 2]
     assert record["results"][0]["observed"]["mass_mg"] == 25_000_000
@@ -59,9 +75,15 @@ def test_a_result_is_corrected_and_withdrawn(desk: Callable[..., Desk]) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"checks": []}, {"day": "2999-01-01"}, {"outcome": "identified"},
-              {"quantity": "much"}, {"found": ["x / 50-00-1"]}],
-)  # fmt: skip
+    "wrong",
+    [
+        {"checks": []},
+        {"day": "2999-01-01"},
+        {"outcome": "identified"},
+        {"quantity": "much"},
+        {"found": ["x / 50-00-1"]},
+    ],
+)
 def test_a_report_that_does_not_fit_is_refused(
     desk: Callable[..., Desk], wrong: dict[str, object]
 ) -> None:

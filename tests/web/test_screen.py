@@ -204,8 +204,10 @@ def test_the_same_bytes_are_named_and_screened_once(
     work()
     states = {each["id"]: each["state"] for each in one.get("/screen.json").json()["uploads"]}
     assert (states[first["id"]], states[second["id"]], states[other["id"]]) == (
-        "done", "mapped", "done",
-    )  # fmt: skip
+        "done",
+        "mapped",
+        "done",
+    )
     assert one.post("/screen/ready.json").json()["uploads"] == []
 
 
@@ -317,11 +319,16 @@ def test_a_hostile_name_does_no_harm(desk: SignIn, work: Callable[[], None]) -> 
         ("multipart/form-data; boundary=b", b"--b--\r\n", 400),
         ("multipart/form-data", b"x", 400),
         ("application/octet-stream", b"goods\nacetone\n", 400),
-        ("multipart/form-data; boundary=b",
-         b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\ngoods\nace',
-         400),
+        (
+            "multipart/form-data; boundary=b",
+            (
+                b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n'
+                b"\r\ngoods\nace"
+            ),
+            400,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_broken_form_leaves_nothing(
     kind: str, body: bytes, status: int, desk: SignIn, node: Node
 ) -> None:

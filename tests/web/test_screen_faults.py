@@ -13,8 +13,11 @@ from tidewaiter.uploads import arrivals, jobs
 
 SignIn = Callable[..., Desk]
 DATA = Path(__file__).parents[1] / "data"
-FILES = [("messages/manifest.x12", {"format": "x12-309"}), ("messages/wco.xml", {}),
-         ("formats/dcsa-ebl.json", {})]  # fmt: skip
+FILES = [
+    ("messages/manifest.x12", {"format": "x12-309"}),
+    ("messages/wco.xml", {}),
+    ("formats/dcsa-ebl.json", {}),
+]
 
 
 def _told(one: Desk, upload: dict[str, Any]) -> tuple[dict[str, Any], str]:

@@ -16,9 +16,11 @@ def test_several_files_are_screened_at_once(desk: SignIn, work: Callable[[], Non
     one, other = desk("analyst", "one"), desk("analyst", "other")
     files = [("files", (f"{n}.csv", b"goods\nacetone %d\n" % n, "text/csv")) for n in range(3)]
     answer = one.client.post(
-        f"/screen/files?csrf={one.token()}", files=files, headers=one._headers(None),
+        f"/screen/files?csrf={one.token()}",
+        files=files,
+        headers=one._headers(None),
         follow_redirects=False,
-    )  # fmt: skip
+    )
     assert answer.headers["location"] == "/screen"
     sent(other, b"goods\nbenzene\n", "theirs.csv")
     assert one.post("/screen/ready").status_code == 303

@@ -90,9 +90,14 @@ def test_a_token_has_no_more_rights_than_it_was_given(
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("", 303), ("/redoc", 303), ("/swagger", 303), ("/openapi.yaml", 303),
-     ("/openapi.json.json", 401)],
-)  # fmt: skip
+    [
+        ("", 303),
+        ("/redoc", 303),
+        ("/swagger", 303),
+        ("/openapi.yaml", 303),
+        ("/openapi.json.json", 401),
+    ],
+)
 def test_the_api_is_not_described_to_strangers(
     stranger: "TestClient[Any]", path: str, status: int
 ) -> None:

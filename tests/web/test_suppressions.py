@@ -45,8 +45,12 @@ def _ends(node: Node, days: int = 90) -> str:
 
 def _form(node: Node, **change: Any) -> Mapping[str, Any]:
     return {
-        **VAGUE, "reason": "other-goods", "owner": "reyes", "expires": _ends(node), **change,
-    }  # fmt: skip
+        **VAGUE,
+        "reason": "other-goods",
+        "owner": "reyes",
+        "expires": _ends(node),
+        **change,
+    }
 
 
 def _tea(node: Node) -> Alert:
@@ -67,10 +71,14 @@ def _filled(node: Node) -> None:
             rule = propose(
                 work,
                 Proposal(
-                    scope=scope, reason="other-goods", words="A tea that names the tree",
-                    owner="reyes", expires=ends, strong=hides,
+                    scope=scope,
+                    reason="other-goods",
+                    words="A tea that names the tree",
+                    owner="reyes",
+                    expires=ends,
+                    strong=hides,
                 ),
-            )  # fmt: skip
+            )
             if not hides:
                 approve(work, rule, "seen the boxes")
 

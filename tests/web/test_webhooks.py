@@ -111,10 +111,15 @@ def test_one_that_is_off_is_told_nothing(desk: Callable[..., Desk], node: Node) 
 @pytest.mark.parametrize(
     "url",
     [
-        "http://duty.example/", "ftp://x/", "https://", "https://u:p@h/", "javascript:1",
-        "http://[", "https://h/" + "a" * 500,
+        "http://duty.example/",
+        "ftp://x/",
+        "https://",
+        "https://u:p@h/",
+        "javascript:1",
+        "http://[",
+        "https://h/" + "a" * 500,
     ],
-)  # fmt: skip
+)
 def test_an_address_that_others_can_read_is_refused(url: str) -> None:
     """And what is no address."""
     with pytest.raises(InputError):

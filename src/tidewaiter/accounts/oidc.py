@@ -92,11 +92,15 @@ def authorization_url(provider: Provider, endpoints: Endpoints, begun: Begun, ba
     """
     digest = hashlib.sha256(begun.verifier.encode()).digest()
     query = {
-        "response_type": "code", "client_id": provider.client, "redirect_uri": back,
-        "scope": "openid profile", "state": begun.state, "nonce": begun.nonce,
+        "response_type": "code",
+        "client_id": provider.client,
+        "redirect_uri": back,
+        "scope": "openid profile",
+        "state": begun.state,
+        "nonce": begun.nonce,
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
-    }  # fmt: skip
+    }
     separator = "&" if "?" in endpoints.authorization else "?"
     return f"{endpoints.authorization}{separator}{urlencode(query)}"
 
@@ -104,10 +108,13 @@ def authorization_url(provider: Provider, endpoints: Endpoints, begun: Begun, ba
 def token_form(provider: Provider, begun: Begun, code: str, back: str) -> dict[str, str]:
     """Return what is sent to the provider for its word on who someone is."""
     return {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": back,
-        "client_id": provider.client, "client_secret": provider.secret,
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": back,
+        "client_id": provider.client,
+        "client_secret": provider.secret,
         "code_verifier": begun.verifier,
-    }  # fmt: skip
+    }
 
 
 def known_by(provider: Provider, begun: Begun, token: str, keys: Mapping[str, Any]) -> Known:
@@ -126,10 +133,14 @@ def known_by(provider: Provider, begun: Begun, token: str, keys: Mapping[str, An
         kid = jwt.get_unverified_header(token).get("kid")
         found = [each for each in jwt.PyJWKSet.from_dict(dict(keys)).keys if each.key_id == kid]
         told = jwt.decode(
-            token, found[0], algorithms=_ALGORITHMS, audience=provider.client,
-            issuer=provider.issuer, leeway=_LEEWAY,
+            token,
+            found[0],
+            algorithms=_ALGORITHMS,
+            audience=provider.client,
+            issuer=provider.issuer,
+            leeway=_LEEWAY,
             options={"require": ["exp", "iat", "iss", "aud", "sub"]},
-        )  # fmt: skip
+        )
     except (jwt.PyJWTError, IndexError, ValueError, TypeError) as error:
         said = "the provider's word does not hold"
         raise InputError(said, at=provider.issuer, hint=_HINT) from error

@@ -124,9 +124,12 @@ def registered(site: Site, answer: dict[str, Any], challenge: bytes) -> Passkey:
     """
     try:
         found = verify_registration_response(
-            credential=answer, expected_challenge=challenge, expected_rp_id=site.domain,
-            expected_origin=site.origin, require_user_verification=True,
-        )  # fmt: skip
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.domain,
+            expected_origin=site.origin,
+            require_user_verification=True,
+        )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise InputError("this passkey cannot be read", hint=_HINT) from error
     return Passkey(
@@ -164,10 +167,14 @@ def signed(site: Site, answer: dict[str, Any], challenge: bytes, kept: Passkey) 
     """
     try:
         found = verify_authentication_response(
-            credential=answer, expected_challenge=challenge, expected_rp_id=site.domain,
-            expected_origin=site.origin, credential_public_key=kept.public,
-            credential_current_sign_count=kept.count, require_user_verification=True,
-        )  # fmt: skip
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.domain,
+            expected_origin=site.origin,
+            credential_public_key=kept.public,
+            credential_current_sign_count=kept.count,
+            require_user_verification=True,
+        )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise InputError("this passkey does not open an account", hint=_HINT) from error
     return found.new_sign_count

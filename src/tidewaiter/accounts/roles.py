@@ -9,9 +9,22 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 Right = Literal[
-    "see", "upload", "decide", "assign", "case", "approve", "overview", "audit", "exchange",
-    "relate", "register", "feed", "administer", "vouch", "connect",
-]  # fmt: skip
+    "see",
+    "upload",
+    "decide",
+    "assign",
+    "case",
+    "approve",
+    "overview",
+    "audit",
+    "exchange",
+    "relate",
+    "register",
+    "feed",
+    "administer",
+    "vouch",
+    "connect",
+]
 """One thing that an account may do; data/rules/roles.toml says each in words."""
 
 Role = Literal["viewer", "analyst", "supervisor", "administrator"]

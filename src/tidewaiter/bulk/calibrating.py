@@ -37,9 +37,13 @@ class Known(NamedTuple):
     def record(self) -> KnownFile:
         """Return what is told of the file."""
         return KnownFile(
-            file=self.file, sha256=self.sha256, parties=self.hits.parties, repeated=self.repeated,
-            refused=self.refused, settled=self.hits.settled,
-        )  # fmt: skip
+            file=self.file,
+            sha256=self.sha256,
+            parties=self.hits.parties,
+            repeated=self.repeated,
+            refused=self.refused,
+            settled=self.hits.settled,
+        )
 
 
 class Wanted(NamedTuple):
@@ -74,12 +78,15 @@ class Calibrator:
         self._judgements = read_judgements(archive.folder)
         self.lists = tuple(
             AskedList(
-                list=version.slug, name=version.name, version=version.sha256, dated=version.dated,
+                list=version.slug,
+                name=version.name,
+                version=version.sha256,
+                dated=version.dated,
                 entries=sum(not party.confidential for party in parties),
             )
             for version, parties in held
             if not version.confidential
-        )  # fmt: skip
+        )
         # Ids are those of each list, so entries are told apart by their places.
         parties = [
             structs.replace(each.party, id=str(place)) for place, each in enumerate(self._entries)

@@ -48,9 +48,12 @@ class Marks:
     """Adds to an alert what the other lines say. Restricted entries have no part in it."""
 
     def __init__(
-        self, together: Together | None, signs: PartySigns, past: Past | None = None,
+        self,
+        together: Together | None,
+        signs: PartySigns,
+        past: Past | None = None,
         selecting: Callable[[], Iterator[Alert]] = lambda: iter(()),
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take the sums, the signs, the past, and what it selects."""
         self._together = together
         self._signs = signs
@@ -82,9 +85,14 @@ class Marks:
 
 
 def marks_of(
-    journal: Path, settings: Settings, earlier: Iterable[Alert] = (), lines: Lines = tuple,
-    before: Before | None = None, *, workers: int = 1,
-) -> Marks:  # fmt: skip
+    journal: Path,
+    settings: Settings,
+    earlier: Iterable[Alert] = (),
+    lines: Lines = tuple,
+    before: Before | None = None,
+    *,
+    workers: int = 1,
+) -> Marks:
     """Add up the alerts of a screening, and look for the signs and the past of their parties.
 
     Args:
@@ -221,8 +229,19 @@ class Once:
         line = alert.line
         if line.consignment == f"row {line.row}":
             return True
-        mark = hash((line.consignment, line.seq, line.goods, line.hs, line.net_mg, line.gross_mg,
-                     line.volume_ul, line.quantity, day_of(line)))  # fmt: skip
+        mark = hash(
+            (
+                line.consignment,
+                line.seq,
+                line.goods,
+                line.hs,
+                line.net_mg,
+                line.gross_mg,
+                line.volume_ul,
+                line.quantity,
+                day_of(line),
+            )
+        )
         return self._seen.setdefault(mark, file) == file
 
 
@@ -234,9 +253,12 @@ def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:
 
 
 def _add_up(
-    journal: Path, settings: Settings, rules: AlertRules, earlier: Iterable[Alert],
+    journal: Path,
+    settings: Settings,
+    rules: AlertRules,
+    earlier: Iterable[Alert],
     before: Before | None,
-) -> Together | None:  # fmt: skip
+) -> Together | None:
     """Add up what the limits of the law count; None: no limit is about an alert, as mostly."""
     limited = _open(read_journal(journal, holding=HOLDING), rules)
     first = next(limited, None)

@@ -145,9 +145,13 @@ def screen_batch(batch: pa.RecordBatch, settings: Settings) -> Screened:
 
 
 def run(
-    read: Iterator[pa.RecordBatch | Refusal], settings: Settings, *, workers: int, after: int = 0,
+    read: Iterator[pa.RecordBatch | Refusal],
+    settings: Settings,
+    *,
+    workers: int,
+    after: int = 0,
     remarks: int = 0,
-) -> Iterator[Step]:  # fmt: skip
+) -> Iterator[Step]:
     """Screen what a reader yields.
 
     Args:

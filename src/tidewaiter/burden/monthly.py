@@ -89,9 +89,11 @@ def recovered_months(
 
 def _rows(figures: pa.Table, place: str, indicator: str) -> list[dict[str, Any]]:
     wanted = figures.filter(
-        (pc.field("place") == place) & (pc.field("indicator") == indicator)
-        & (pc.field("part") == "") & pc.field("months").isin([1, _TWELVE])
-    )  # fmt: skip
+        (pc.field("place") == place)
+        & (pc.field("indicator") == indicator)
+        & (pc.field("part") == "")
+        & pc.field("months").isin([1, _TWELVE])
+    )
     if not len(wanted):
         raise InputError(f"no figures of {indicator} in {place}", hint="see what the file holds")
     if "percent" in wanted["measure"].to_pylist():
@@ -110,9 +112,10 @@ def _estimated(estimates: pa.Table | None, place: str, indicator: str) -> dict[i
     if estimates is None:
         return {}
     wanted = estimates.filter(
-        (pc.field("place") == place) & (pc.field("indicator") == indicator)
+        (pc.field("place") == place)
+        & (pc.field("indicator") == indicator)
         & pc.field("estimate").is_valid()
-    )  # fmt: skip
+    )
     return {row["last"]: row for row in wanted.to_pylist()}
 
 
@@ -200,22 +203,31 @@ def _closed(windows: Mapping[int, _Window], start: int, length: int) -> list[boo
 
 
 def _table(
-    months: Numbers, start: int, closed: list[bool],
-    windows: Mapping[int, _Window], kind: dict[str, Any],
-) -> pa.Table:  # fmt: skip
+    months: Numbers,
+    start: int,
+    closed: list[bool],
+    windows: Mapping[int, _Window],
+    kind: dict[str, Any],
+) -> pa.Table:
     same = {name: kind[name] for name in ("place", "indicator", "measure", "basis", "part")}
     rows = []
     for at, value in enumerate(months.tolist()):
         low, high = _interval(value, start + at, windows)
         window = windows.get(start + at)
         rows.append(
-            same | {
-                "last": start + at, "months": 1, "value": value, "closed": closed[at],
-                "missing": "", "low": low, "high": high,
+            same
+            | {
+                "last": start + at,
+                "months": 1,
+                "value": value,
+                "closed": closed[at],
+                "missing": "",
+                "low": low,
+                "high": high,
                 "year_low": window.low if window else None,
                 "year_high": window.high if window else None,
             }
-        )  # fmt: skip
+        )
     return pa.Table.from_pylist(rows, schema=MONTHLY)
 
 
@@ -238,10 +250,11 @@ def _as_reported(rows: list[dict[str, Any]]) -> Months:
     if [row["last"] for row in rows] != list(range(start, start + len(rows))):
         missing = sorted(set(range(start, rows[-1]["last"])) - {row["last"] for row in rows})
         raise InputError(
-            f"there is no count of {month_text(missing[0])}" if missing
+            f"there is no count of {month_text(missing[0])}"
+            if missing
             else "a month is there twice",
             hint="months are compared where none is left out",
-        )  # fmt: skip
+        )
     return Months(
         figures=pa.Table.from_pylist(
             [row | dict.fromkeys(("low", "high", "year_low", "year_high")) for row in rows],

@@ -7,9 +7,19 @@ from tidewaiter.base.errors import InputError
 _YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _TWELVE = 12
 _NAMES = {
-    "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6,
-    "july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
-}  # fmt: skip
+    "january": 1,
+    "february": 2,
+    "march": 3,
+    "april": 4,
+    "may": 5,
+    "june": 6,
+    "july": 7,
+    "august": 8,
+    "september": 9,
+    "october": 10,
+    "november": 11,
+    "december": 12,
+}
 MONTHS = _NAMES | {name[:3]: number for name, number in _NAMES.items()}
 """English names of months, and their first three letters, to 1 to 12."""
 

@@ -154,9 +154,10 @@ def _read(content: bytes, name: str, what: str, by: Sequence[str]) -> list[Count
             if cells[0].startswith(_END):  # notes of WONDER follow
                 break
             raise InputError(
-                "it has more or fewer cells than titles", at=f"{name}, row {place}",
+                "it has more or fewer cells than titles",
+                at=f"{name}, row {place}",
                 hint="look whether a delimiter is wrong there",
-            )  # fmt: skip
+            )
         if cells.get("notes", "").strip().casefold() == "total":
             continue
         at = f"{name}, row {place}"
@@ -189,9 +190,10 @@ def _band(text: str, title: str, at: str) -> str:
         if first <= ages.start and ages.stop <= last:
             return label
     raise InputError(
-        f'the ages "{text}" lie across ten-year bands', at=at,
+        f'the ages "{text}" lie across ten-year bands',
+        at=at,
         hint="rates are adjusted by the bands " + ", ".join(ten.labels),
-    )  # fmt: skip
+    )
 
 
 def _number(text: str, at: str) -> float | None:

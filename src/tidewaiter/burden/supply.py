@@ -77,18 +77,28 @@ def supplied(releases: Iterable[Release]) -> tuple[Supplied, ...]:
             said = () if before is None else (Said(release=before.release, value=before.value),)
             earlier = said + (before.earlier if before else ())
             found[key] = Supplied(
-                place=key[0], indicator=key[1], measure=key[2], last=key[3], months=key[4],
-                value=row["value"], closed=row["closed"], release=release.label,
-                file=release.name, earlier=earlier,
-            )  # fmt: skip
+                place=key[0],
+                indicator=key[1],
+                measure=key[2],
+                last=key[3],
+                months=key[4],
+                value=row["value"],
+                closed=row["closed"],
+                release=release.label,
+                file=release.name,
+                earlier=earlier,
+            )
     keys = sorted(found, key=lambda key: (key[1], key[2], key[0], key[4], key[3]))
     return tuple(found[key] for key in keys)
 
 
 def chosen(
-    series: Sequence[Supplied], indicators: Sequence[str] = (), measure: str = "", place: str = "",
+    series: Sequence[Supplied],
+    indicators: Sequence[str] = (),
+    measure: str = "",
+    place: str = "",
     since: int | None = None,
-) -> tuple[Supplied, ...]:  # fmt: skip
+) -> tuple[Supplied, ...]:
     """Choose from series.
 
     Args:
@@ -99,12 +109,13 @@ def chosen(
         since: The first month; null: from the beginning.
     """
     return tuple(
-        each for each in series
+        each
+        for each in series
         if (not indicators or each.indicator in indicators)
         and measure in {"", each.measure}
         and place in {"", each.place}
         and (since is None or each.last >= since)
-    )  # fmt: skip
+    )
 
 
 def _wholes(figures: pa.Table) -> list[dict[str, Any]]:

@@ -28,9 +28,12 @@ CaseStatus = Literal["open", "closed-confirmed", "closed-dismissed", "closed-ref
 """Where a case stands. closed-dismissed: two people agreed that the alerts were wrong."""
 
 STATUSES: dict[str, CaseStatus] = {
-    "opened": "open", "reopened": "open", "agreed": "closed-dismissed",
-    "confirmed": "closed-confirmed", "referred": "closed-referred",
-}  # fmt: skip
+    "opened": "open",
+    "reopened": "open",
+    "agreed": "closed-dismissed",
+    "confirmed": "closed-confirmed",
+    "referred": "closed-referred",
+}
 _PROPOSING = {"proposed", "refused", "recalled", *STATUSES}
 
 C = TypeVar("C", bound=Content)
@@ -169,10 +172,15 @@ def _one(
 ) -> Kept[C]:
     content = step.content()
     return Kept(
-        step=step.id, by=step.by, at=step.at, restricted=step.restricted,
+        step=step.id,
+        by=step.by,
+        at=step.at,
+        restricted=step.restricted,
         what=content if isinstance(content, kind) else None,
-        about=step.about, corrected=corrected, done=done,
-    )  # fmt: skip
+        about=step.about,
+        corrected=corrected,
+        done=done,
+    )
 
 
 def _title(steps: Sequence[Step]) -> str | None:

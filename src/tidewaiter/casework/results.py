@@ -129,8 +129,12 @@ def load_result_rules() -> ResultRules:
         RegistryError: The file is malformed, or an outcome has no row.
     """
     rules = read_toml(data("rules", "results.toml"), ResultRules)
-    for name, codes in (("inspection", Inspected), ("laboratory", Analysed), ("check", Check),
-                        ("about", About)):  # fmt: skip
+    for name, codes in (
+        ("inspection", Inspected),
+        ("laboratory", Analysed),
+        ("check", Check),
+        ("about", About),
+    ):
         missing = set(get_args(codes)) - set(getattr(rules, name))
         if missing:
             hint = "give each code its row"
@@ -249,12 +253,17 @@ def _check_analysis(observed: Observed, rules: ResultRules) -> None:
         hint = "a technique of category A and another, or three with two of B; else: presumptive"
         _refuse("these methods alone prove no substance", hint)
     found = [each.found for each in observed.findings]
-    fits = {"identified": any(found), "not-detected": bool(found) and not any(found),
-            "inconclusive": not found}  # fmt: skip
+    fits = {
+        "identified": any(found),
+        "not-detected": bool(found) and not any(found),
+        "inconclusive": not found,
+    }
     if not fits[observed.outcome]:
-        hints = {"identified": "name a substance that was found",
-                 "not-detected": "name what was looked for, and nothing that was found",
-                 "inconclusive": "leave the substances out"}  # fmt: skip
+        hints = {
+            "identified": "name a substance that was found",
+            "not-detected": "name what was looked for, and nothing that was found",
+            "inconclusive": "leave the substances out",
+        }
         _refuse(f'"{observed.outcome}" does not fit the substances', hints[observed.outcome])
 
 

@@ -194,10 +194,33 @@ class Drafted(Content, frozen=True, kw_only=True):
 
 
 AnyContent = (
-    Opened | Renamed | Owned | Shared | Unshared | AlertAdded | ConsignmentAdded | PartyAdded
-    | FileAdded | Note | Task | Done | Withdrawn | Proposed | Agreed | Refused | Recalled
-    | Confirmed | Referred | Reopened | Retained | Held | Unheld | Erased | Exported | Drafted
-)  # fmt: skip
+    Opened
+    | Renamed
+    | Owned
+    | Shared
+    | Unshared
+    | AlertAdded
+    | ConsignmentAdded
+    | PartyAdded
+    | FileAdded
+    | Note
+    | Task
+    | Done
+    | Withdrawn
+    | Proposed
+    | Agreed
+    | Refused
+    | Recalled
+    | Confirmed
+    | Referred
+    | Reopened
+    | Retained
+    | Held
+    | Unheld
+    | Erased
+    | Exported
+    | Drafted
+)
 
 KINDS: Mapping[str, type[Content]] = {each.__name__.lower(): each for each in get_args(AnyContent)}
 """The record of each kind of step."""

@@ -10,9 +10,17 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 Fill = Literal[
-    "", "parties", "substances", "goods", "dates", "route", "transfer", "consignments", "values",
+    "",
+    "parties",
+    "substances",
+    "goods",
+    "dates",
+    "route",
+    "transfer",
+    "consignments",
+    "values",
     "reasons",
-]  # fmt: skip
+]
 """What of a case fills a field; "": nothing, it is left to the user."""
 
 

@@ -10,11 +10,16 @@ from tidewaiter.casework.steps import AlertAdded, AnyContent, Step, kind_of
 _WHOM = ("user", "owner", "who")
 _SAID = ("title", "text", "why", "note")
 _WHAT = {
-    "alertadded": "{0.alert}", "consignmentadded": "{0.consignment}",
-    "partyadded": "{0.name}", "fileadded": "{0.name}", "task": "{0.what}", "referred": "{0.to}",
+    "alertadded": "{0.alert}",
+    "consignmentadded": "{0.consignment}",
+    "partyadded": "{0.name}",
+    "fileadded": "{0.name}",
+    "task": "{0.what}",
+    "referred": "{0.to}",
     "retained": "{0.until}, {0.basis}",
-    "erased": "{0.steps:,} steps", "drafted": "{0.form}",
-}  # fmt: skip
+    "erased": "{0.steps:,} steps",
+    "drafted": "{0.form}",
+}
 
 
 class Event(Record, frozen=True, kw_only=True):

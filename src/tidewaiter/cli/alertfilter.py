@@ -13,14 +13,24 @@ from tidewaiter.store.queuefilter import AlertFilter
 F = TypeVar("F", bound=Callable[..., None])
 _Day = click.DateTime(["%Y-%m-%d"])
 _OPTIONS = (
-    click.option("--status", multiple=True, type=click.Choice(["all", *get_args(Status)]),
-                 default=["open"], show_default=True, help="Where they stand."),
-    click.option("--severity", multiple=True, type=click.Choice(get_args(Severity)),
-                 help="Of this severity."),
+    click.option(
+        "--status",
+        multiple=True,
+        type=click.Choice(["all", *get_args(Status)]),
+        default=["open"],
+        show_default=True,
+        help="Where they stand.",
+    ),
+    click.option(
+        "--severity", multiple=True, type=click.Choice(get_args(Severity)), help="Of this severity."
+    ),
     click.option("--substance", multiple=True, help="That name this substance: its slug."),
     click.option("--rule", multiple=True, help="With a reason of this rule."),
-    click.option("--country", multiple=True,
-                 help="With goods, a stop or a party of this country: two letters."),
+    click.option(
+        "--country",
+        multiple=True,
+        help="With goods, a stop or a party of this country: two letters.",
+    ),
     click.option("--from", "origin", help="Sent from this country: two letters."),
     click.option("--to", "destination", help="Bound for this country: two letters."),
     click.option("--party", help="With a party of this name in the papers, or that begins so."),
@@ -30,14 +40,19 @@ _OPTIONS = (
     click.option("--assignee", help='Of this person; "": of nobody.'),
     click.option("--due-from", type=_Day, help="Due on this day or later."),
     click.option("--due-to", type=_Day, help="Due on this day or before."),
-    click.option("--due-within", type=int,
-                 help="Due so many days from today, or before; -1: those that are late."),
+    click.option(
+        "--due-within",
+        type=int,
+        help="Due so many days from today, or before; -1: those that are late.",
+    ),
     click.option("--day-from", type=_Day, help="Screened by the law of this day, or a later one."),
     click.option("--day-to", type=_Day, help="Screened by the law of this day, or an earlier one."),
-    click.option("--words", default="",
-                 help="With all these words, or their beginnings, in goods, title, parties or "
-                 "vessel."),
-)  # fmt: skip
+    click.option(
+        "--words",
+        default="",
+        help="With all these words, or their beginnings, in goods, title, parties or vessel.",
+    ),
+)
 
 
 def filter_options(command: F) -> F:

@@ -54,10 +54,20 @@ for _command in (result, withdraw_, recount_, bulk):
 @alerts.command(name="list")
 @needs_db
 @filter_options
-@click.option("--sort", type=click.Choice(get_args(Sort)), default="rank", show_default=True,
-              help="What is first.")  # fmt: skip
-@click.option("--rows", type=click.IntRange(1, 100_000), default=20, show_default=True,
-              help="How many at most.")  # fmt: skip
+@click.option(
+    "--sort",
+    type=click.Choice(get_args(Sort)),
+    default="rank",
+    show_default=True,
+    help="What is first.",
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option("--after", help="The id of the last alert seen: those that come after it.")
 @_json
 def list_(
@@ -107,8 +117,13 @@ def show(name: str, db: str, *, as_json: bool) -> None:
         found = results_of(work, [full]).get(full, [])
         versions = versions_of(work, full)
     if as_json:
-        told = {"standing": where, "trail": steps, "results": found, "alert": alert,
-                "versions": versions}  # fmt: skip
+        told = {
+            "standing": where,
+            "trail": steps,
+            "results": found,
+            "alert": alert,
+            "versions": versions,
+        }
         click.echo(msgspec.json.encode(told))
         return
     for line in (*show_alert(alert, where, steps), *show_results(alert, found)):

@@ -35,14 +35,29 @@ _OUTCOMES = (*get_args(Inspected), *get_args(Analysed))
 @click.option("--on", "day", type=Day(), help="The day on which it was done (today).")
 @click.option("--place", default="", help="Where.")
 @click.option("--reference", default="", help="The number that the report bears.")
-@click.option("--check", "checks", type=click.Choice(get_args(Check)), multiple=True,
-              help="Of an inspection: what was done.")  # fmt: skip
-@click.option("--method", "methods", type=click.Choice(list(load_result_rules().method)),
-              multiple=True, help="Of a laboratory: how.")  # fmt: skip
-@click.option("--confirmatory", "strength", flag_value="confirmatory",
-              help="The laboratory says that it proves the substance.")  # fmt: skip
-@click.option("--presumptive", "strength", flag_value="presumptive",
-              help="It points to the substance.")  # fmt: skip
+@click.option(
+    "--check",
+    "checks",
+    type=click.Choice(get_args(Check)),
+    multiple=True,
+    help="Of an inspection: what was done.",
+)
+@click.option(
+    "--method",
+    "methods",
+    type=click.Choice(list(load_result_rules().method)),
+    multiple=True,
+    help="Of a laboratory: how.",
+)
+@click.option(
+    "--confirmatory",
+    "strength",
+    flag_value="confirmatory",
+    help="The laboratory says that it proves the substance.",
+)
+@click.option(
+    "--presumptive", "strength", flag_value="presumptive", help="It points to the substance."
+)
 @click.option(
     "--found", multiple=True, help="Slug, CAS number or name, and content: ephedrine=98.5."
 )
@@ -50,8 +65,13 @@ _OUTCOMES = (*get_args(Inspected), *get_args(Analysed))
 @click.option("--quantity", default="", help='Found, with its unit: "25 kg".')
 @click.option("--note", default="", help="Words of your own.")
 @click.option("--replaces", type=int, help="Number of the result that this one corrects.")
-@click.option("--own", multiple=True, envvar="TIDEWAITER_OWN", help="A folder of your own lists.",
-              type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@click.option(
+    "--own",
+    multiple=True,
+    envvar="TIDEWAITER_OWN",
+    help="A folder of your own lists.",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
 def result(name: str, outcome: str, db: str, replaces: int | None, **options: Any) -> None:
     """Record what an inspection or a laboratory found in the goods of alert ID.
 
@@ -70,8 +90,12 @@ def result(name: str, outcome: str, db: str, replaces: int | None, **options: An
 @click.command(name="withdraw")
 @click.argument("number", type=int)
 @needs_db
-@click.option("--reason", required=True, type=click.Choice(list(load_result_rules().withdrawal)),
-              help="Why it counts no more.")  # fmt: skip
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice(list(load_result_rules().withdrawal)),
+    help="Why it counts no more.",
+)
 @click.option("--note", default="", help="Words of your own.")
 def withdraw_(number: int, db: str, *, reason: str, note: str) -> None:
     """Withdraw result NUMBER: it stays to be read, and counts no more.
@@ -92,8 +116,10 @@ def recount_(db: str) -> None:
     """
     with open_database(db) as database:
         told = count_anew(database, own_stamp)
-    click.echo(f"{told.alerts:,} alerts counted; {told.wrong:,} of {told.counts:,} counts were "
-               "others", err=True)  # fmt: skip
+    click.echo(
+        f"{told.alerts:,} alerts counted; {told.wrong:,} of {told.counts:,} counts were others",
+        err=True,
+    )
 
 
 def _observed(outcome: str, said: dict[str, Any]) -> Observed:

@@ -80,10 +80,16 @@ def show_results(alert: Alert, found: Sequence[Result]) -> Iterator[str]:
 def _line(alert: Alert) -> Iterator[str]:
     line = alert.line
     told = {
-        "goods": line.goods or line.commercial, "HS": line.hs, "CAS": ", ".join(line.cas or ()),
-        "UN": line.un, "quantity": line.quantity, "origin": line.origin,
-        "vessel": line.vessel, "IMO number": line.imo, "voyage or flight": line.voyage,
-    }  # fmt: skip
+        "goods": line.goods or line.commercial,
+        "HS": line.hs,
+        "CAS": ", ".join(line.cas or ()),
+        "UN": line.un,
+        "quantity": line.quantity,
+        "origin": line.origin,
+        "vessel": line.vessel,
+        "IMO number": line.imo,
+        "voyage or flight": line.voyage,
+    }
     for title, text in told.items():
         if text:
             yield f"  {title}: {as_line(text)}"

@@ -31,8 +31,13 @@ def bulk() -> None:
 
 @bulk.command(name="list")
 @needs_db
-@click.option("--rows", type=click.IntRange(1, 100_000), default=20, show_default=True,
-              help="How many at most.")  # fmt: skip
+@click.option(
+    "--rows",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List bulk decisions, the newest first.

@@ -85,9 +85,14 @@ def _add(archive: ReleaseArchive, file: ReleaseFile | InputError, options: dict[
     if isinstance(file, InputError):
         raise file
     release, new = archive.add(
-        file.content, file.name, datetime.now(UTC), options["source"] or "", options["released"],
-        origin=file.origin, indicator=options["indicator"],
-    )  # fmt: skip
+        file.content,
+        file.name,
+        datetime.now(UTC),
+        options["source"] or "",
+        options["released"],
+        origin=file.origin,
+        indicator=options["indicator"],
+    )
     click.echo(said_of(file.name, release, "added" if new else "is there already"))
     notes = release.reading.notes
     show_notes(file.name, notes, len(notes) if options["every"] else SHOWN)

@@ -15,7 +15,7 @@ from tidewaiter.burden.nowcast.backtest import (
     Block,
     Tested,
     blocks,
-)  # fmt: skip
+)
 from tidewaiter.burden.nowcast.backtest import (
     backtest as run,
 )
@@ -34,9 +34,13 @@ _FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--source", default="cdc-vsrr", show_default=True, help="Whose releases.")
 @click.option(
-    "--indicator", "wanted", multiple=True, default=("overdose", "T40.4"), show_default=True,
+    "--indicator",
+    "wanted",
+    multiple=True,
+    default=("overdose", "T40.4"),
+    show_default=True,
     help="Which counts; repeatable.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each block.")
 @archived_in
 def backtest(
@@ -58,9 +62,10 @@ def backtest(
     tested = list(run(releases, later, keys, before_data))
     if not tested:
         raise InputError(
-            "no release can be judged", at=str(folder),
+            "no release can be judged",
+            at=str(folder),
             hint="it needs releases a year apart; without pending deaths or a prediction, three",
-        )  # fmt: skip
+        )
     found = blocks(tested)
     if as_json:
         for block in found:
@@ -74,22 +79,29 @@ def _print(found: Sequence[Block], tested: Sequence[Tested]) -> None:
     months = sorted({each.released for each in tested})
     console.print(
         f"{len(months)} releases, {month_text(months[0])} to {month_text(months[-1])}; lags 0 to 6;"
-        " errors in percent of the closed count", markup=False,
-    )  # fmt: skip
+        " errors in percent of the closed count",
+        markup=False,
+    )
     for block in found:
         what = "nation" if block.nation else "states with 100 deaths or more"
         table = Table(
             title=f"{indicators()[block.indicator].name}: {what}, {block.cells:,} cells; "
             f"the interval holds {block.covered:.1f} %, {block.width:.1f} % wide",
-            title_justify="left", box=None, header_style="bold",
-        )  # fmt: skip
+            title_justify="left",
+            box=None,
+            header_style="bold",
+        )
         for head in ("method", "cells", "mean error", "at lag 0", "bias", "largest"):
             table.add_column(head, justify="left" if head == "method" else "right")
         for score in block.scores:
             table.add_row(
-                score.method, f"{score.cells:,}", f"{score.error:.2f}", f"{score.newest:.2f}",
-                f"{score.bias:+.2f}", f"{score.largest:.1f}",
-            )  # fmt: skip
+                score.method,
+                f"{score.cells:,}",
+                f"{score.error:.2f}",
+                f"{score.newest:.2f}",
+                f"{score.bias:+.2f}",
+                f"{score.largest:.1f}",
+            )
         console.print(table)
         covered = ", ".join(f"{share:.0f}" for share in block.covered_by_lag)
         console.print(f"  interval by lag: {covered} %", markup=False)

@@ -16,14 +16,24 @@ from tidewaiter.report.languages import LANGUAGES, speaking
 
 @click.command()
 @click.option("--place", default="", help="US, Ohio, DE-BY (US, or the country there is).")
-@click.option("--indicator", default="overdose", show_default=True,
-              help="What is counted: overdose, T40.4.")  # fmt: skip
+@click.option(
+    "--indicator", default="overdose", show_default=True, help="What is counted: overdose, T40.4."
+)
 @click.option("--release", default="", help="Its month, label or SHA-256 (the newest).")
 @click.option("--to", "until", default="", help="Periods that end in this month or earlier.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              help="The file: .html, or .pdf.")  # fmt: skip
-@click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True,
-              help="Of the brief.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file: .html, or .pdf.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(sorted(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="Of the brief.",
+)
 @archived_in
 def brief(out: Path, language: str, folder: Path, **asked: str) -> None:
     """Write one page for a decision: the newest count, its change, drugs, places, and its limits.

@@ -48,9 +48,13 @@ def claim(
         raise InputError("nothing is claimed", hint="give a sentence, or --number 110000")
     today = own_stamp().at.date()
     given = Given(
-        said=said_on, place=told["place"], period=told["period"], indicator=told["indicator"],
-        basis=_BASES[told["basis"]], number=told["number"],
-    )  # fmt: skip
+        said=said_on,
+        place=told["place"],
+        period=told["period"],
+        indicator=told["indicator"],
+        basis=_BASES[told["basis"]],
+        number=told["number"],
+    )
     releases = load_releases(folder).releases
     checked = [check_claim(each, releases, today) for each in parse_claims(text, today, given)]
     if as_json:

@@ -16,12 +16,17 @@ def answer_text(checked: Checked) -> str:
     lines = [f'"{claim.text}"', *_wrapped("understood as", [understood(claim)])]
     lines += _wrapped("taken", claim.assumed)
     lines += _wrapped("read", [read_text(claim)])
-    for title, texts in (("not understood", [gap_text(gap) for gap in claim.gaps]),
-                         ("not checked", claim.unchecked)):  # fmt: skip
+    for title, texts in (
+        ("not understood", [gap_text(gap) for gap in claim.gaps]),
+        ("not checked", claim.unchecked),
+    ):
         lines += _wrapped(title, ["; ".join(texts)] if texts else [])
     lines += ["", *_table(checked.findings)] if checked.findings else []
-    lines += ["", f"verdict: {checked.verdict}", *(each for line in checked.summary
-                                                  for each in _lines(line))]  # fmt: skip
+    lines += [
+        "",
+        f"verdict: {checked.verdict}",
+        *(each for line in checked.summary for each in _lines(line)),
+    ]
     for title, texts in (("mind", checked.warnings), ("missing to tell more", checked.missing)):
         if texts:
             lines += ["", f"{title}:", *(each for text in texts for each in _lines(f"- {text}"))]

@@ -24,18 +24,34 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ASKED = (
     click.option("--day", type=Day(), help="Of an event that is not known: 2024-05-01."),
     click.option("--kind", type=click.Choice(get_args(Kind)), help="What happened on --day."),
-    click.option("--substance", "substances", multiple=True,
-                 help="A slug or a name, with --day; repeatable."),
+    click.option(
+        "--substance", "substances", multiple=True, help="A slug or a name, with --day; repeatable."
+    ),
     click.option("--where", default="", help="Whose act it was, with --day: US, CN, US-OH."),
     click.option("--events", type=FILE, help="Own events: a file like data/burden/events.toml."),
     click.option("--place", default="US", show_default=True, help="Whose deaths are counted."),
-    click.option("--indicator", "--series", "indicator", default="T40.4", show_default=True,
-                 help="What is counted."),
-    click.option("--window", default="0-12", show_default=True,
-                 help="Months after the event; 0 is its own month, the last is not counted."),
-    click.option("--direction", type=click.Choice(get_args(Direction)), default="down",
-                 show_default=True, help="Which way the series is expected to move."),
-)  # fmt: skip
+    click.option(
+        "--indicator",
+        "--series",
+        "indicator",
+        default="T40.4",
+        show_default=True,
+        help="What is counted.",
+    ),
+    click.option(
+        "--window",
+        default="0-12",
+        show_default=True,
+        help="Months after the event; 0 is its own month, the last is not counted.",
+    ),
+    click.option(
+        "--direction",
+        type=click.Choice(get_args(Direction)),
+        default="down",
+        show_default=True,
+        help="Which way the series is expected to move.",
+    ),
+)
 
 
 def asked(command: F) -> F:
@@ -48,8 +64,13 @@ def asked(command: F) -> F:
 @click.command()
 @click.argument("event", required=False)
 @asked
-@click.option("--to", "file", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              help="The file of declarations, JSON lines; it only grows.")  # fmt: skip
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file of declarations, JSON lines; it only grows.",
+)
 def declare(event: str | None, file: Path, **options: Any) -> None:
     """Keep what is asked of an event before the data are looked at: its hash, with the day.
 
@@ -96,7 +117,10 @@ def _own(options: dict[str, Any]) -> Event:
         raise InputError("it is not said what happened on that day", hint="give --kind")
     day: date = options["day"]
     return Event(
-        slug=f"day-{day.isoformat()}", name=f"{options['kind']} of {day.isoformat()}", day=day,
-        kind=options["kind"], where=options["where"].upper(),
+        slug=f"day-{day.isoformat()}",
+        name=f"{options['kind']} of {day.isoformat()}",
+        day=day,
+        kind=options["kind"],
+        where=options["where"].upper(),
         substances=options["substances"],
-    )  # fmt: skip
+    )

@@ -20,10 +20,14 @@ from tidewaiter.report.burdencards import card_text, placebo_text
 @asked
 @click.option("--release", "file", type=FILE, help="A release; else the archive's newest.")
 @click.option("--base", type=FILE, help="Months of the first window: a release by month, or CSV.")
-@click.option("--declared", type=click.Path(dir_okay=False, path_type=Path),
-              help="The file of declarations; EVENT may then be the hash of one.")  # fmt: skip
-@click.option("--dose", type=FILE,
-              help="Pounds by month: CBP's seizures, or CSV; in differences only.")  # fmt: skip
+@click.option(
+    "--declared",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file of declarations; EVENT may then be the hash of one.",
+)
+@click.option(
+    "--dose", type=FILE, help="Pounds by month: CBP's seizures, or CSV; in differences only."
+)
 @click.option("--drug", default="seized-fentanyl", show_default=True, help="Of CBP's seizures.")
 @click.option("--placebos", is_flag=True, help="List the dates that it is ranked among.")
 @click.option("--json", "as_json", is_flag=True, help="The card as JSON, nothing left out.")
@@ -42,9 +46,10 @@ def event(event: str | None, folder: Path, **options: Any) -> None:
     wanted = named.declaration if named else declaration_of(event, known, options)
     shelf = Shelf(releases_of(options["file"], folder))
     beside = Beside(
-        kept=kept, known=known,
+        kept=kept,
+        known=known,
         **{name: options[name] for name in ("base", "dose", "drug")},
-    )  # fmt: skip
+    )
     material = material_of(wanted, shelf, beside)
     card = event_card(wanted, material)
     if options["as_json"]:

@@ -34,8 +34,13 @@ class Known(Record, frozen=True, kw_only=True):
 @click.argument("names", metavar="SOURCES", nargs=-1)
 @click.option("--address", help="Another address; with one SOURCE.")
 @click.option("--released", type=Month(), help="The month in which it came out: 2025-09.")
-@click.option("--timeout", type=click.FloatRange(0.1), default=30.0, show_default=True,
-              help="Seconds without a byte after which a connection is given up.")  # fmt: skip
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds without a byte after which a connection is given up.",
+)
 @archived_in
 def fetch(
     names: tuple[str, ...], address: str | None, released: int | None, timeout: float, folder: Path

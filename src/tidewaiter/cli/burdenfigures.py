@@ -67,10 +67,12 @@ def _chosen(releases: tuple[Release, ...], wanted: str) -> list[Release]:
     if wanted == _NEWEST:
         return list({each.reading.source: each for each in releases}.values())
     found = [
-        each for each in releases
-        if each.label.endswith(f" {wanted}") or each.label == wanted
+        each
+        for each in releases
+        if each.label.endswith(f" {wanted}")
+        or each.label == wanted
         or each.sha256.startswith(wanted)
-    ]  # fmt: skip
+    ]
     if not found:
         known = ", ".join(each.label for each in releases) or "none"
         raise InputError(f'"{wanted}" is no release that is kept', hint=f"kept: {known}")

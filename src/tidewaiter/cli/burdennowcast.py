@@ -29,9 +29,12 @@ _FLAGGED = 8  # places that are named on the screen
 @click.command()
 @click.argument("file", type=_FILE)
 @click.option(
-    "--archive", "folder", type=_FOLDER, envvar="TIDEWAITER_RELEASES",
+    "--archive",
+    "folder",
+    type=_FOLDER,
+    envvar="TIDEWAITER_RELEASES",
     help="Earlier releases: an archive, or a folder of their files. Setting: TIDEWAITER_RELEASES.",
-)  # fmt: skip
+)
 @click.option("--indicator", "wanted", multiple=True, help="overdose, T40.4 (all); repeatable.")
 @click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
 def nowcast(file: Path, folder: Path | None, wanted: tuple[str, ...], out: Path | None) -> None:
@@ -78,16 +81,21 @@ def _say(found: pa.Table, reading: Reading) -> None:
         table = Table(
             title=f"{place_name(place)}, deaths in the twelve months to "
             f"{month_text(rows[0]['last'])}, {status}, {reading.source} released {released}",
-            title_justify="left", box=None, header_style="bold",
-        )  # fmt: skip
+            title_justify="left",
+            box=None,
+            header_style="bold",
+        )
         table.add_column("what")
         for head in ("reported", "estimate", "95 % interval", "source's own"):
             table.add_column(head, justify="right", no_wrap=True)
         for row in rows:
             table.add_row(
-                _name(row["indicator"]), _count(row["reported"]), _count(row["estimate"]),
-                _interval(row), _count(row["predicted"]),
-            )  # fmt: skip
+                _name(row["indicator"]),
+                _count(row["reported"]),
+                _count(row["estimate"]),
+                _interval(row),
+                _count(row["predicted"]),
+            )
         console.print(table)
     odd = [row for row in newest if row["flag"] and row["method"] != "none"]
     seen = {row["place"]: row["flag"] for row in odd if row["indicator"] == "overdose"}

@@ -107,16 +107,20 @@ def _series(loaded: Sequence[Loaded], folder: str) -> tuple[Supplied, ...]:
     series = supplied(release for each in loaded for release in each.releases)
     if not series:
         raise InputError(
-            "there are neither seizures nor reports", at=folder,
+            "there are neither seizures nor reports",
+            at=folder,
             hint="name files of CBP or NFLIS, or keep them first: tidewaiter burden add FILE",
-        )  # fmt: skip
+        )
     return series
 
 
 def _chosen(
-    series: tuple[Supplied, ...], indicators: tuple[str, ...], measure: str, place: str,
+    series: tuple[Supplied, ...],
+    indicators: tuple[str, ...],
+    measure: str,
+    place: str,
     since: int | None,
-) -> tuple[Supplied, ...]:  # fmt: skip
+) -> tuple[Supplied, ...]:
     known = {each.indicator for each in series}
     for indicator in indicators:
         if indicator not in known:
@@ -140,9 +144,11 @@ def _print_tables(series: Sequence[Supplied]) -> None:
         table = Table(title=visible(title), title_justify="left", box=None, header_style="bold")
         for name in _SHOWN:
             table.add_column(
-                name, no_wrap=name in {"period", "value"}, overflow="fold",
+                name,
+                no_wrap=name in {"period", "value"},
+                overflow="fold",
                 justify="right" if name == "value" else "left",
-            )  # fmt: skip
+            )
         for each in numbers[-_MOST:]:
             table.add_row(*map(visible, _cells(each)))
         console.print(table)
@@ -159,18 +165,31 @@ def _cells(each: Supplied) -> tuple[str, ...]:
     before = f"{_number(said.value)} ({said.release})" if said else ""
     first, last = _period(each)
     return (
-        each.place, last if first == last else f"{first}/{last}",
-        _number(each.value), _STATES[each.closed], each.release, before,
-    )  # fmt: skip
+        each.place,
+        last if first == last else f"{first}/{last}",
+        _number(each.value),
+        _STATES[each.closed],
+        each.release,
+        before,
+    )
 
 
 def _row(each: Supplied) -> dict[str, object]:
     said, (first, last) = each.revised, _period(each)
     values = (
-        each.indicator, supply_name(each.indicator), each.measure, each.place, first, last,
-        each.value, _STATES[each.closed], each.release, each.file,
-        said.value if said else None, said.release if said else "",
-    )  # fmt: skip
+        each.indicator,
+        supply_name(each.indicator),
+        each.measure,
+        each.place,
+        first,
+        last,
+        each.value,
+        _STATES[each.closed],
+        each.release,
+        each.file,
+        said.value if said else None,
+        said.release if said else "",
+    )
     return dict(zip(_COLUMNS.names, values, strict=True))
 
 

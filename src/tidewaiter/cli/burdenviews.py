@@ -26,8 +26,12 @@ _ROWS = 30  # of a table on a terminal; the sheet has them all
 
 _OPTIONS = (
     click.option("--place", default="", help="US, Ohio, DE-BY (US, or the country there is)."),
-    click.option("--indicator", default="overdose", show_default=True,
-                 help="What is counted: overdose, T40.4."),
+    click.option(
+        "--indicator",
+        default="overdose",
+        show_default=True,
+        help="What is counted: overdose, T40.4.",
+    ),
     click.option("--source", default="", help="Of this source alone: cdc-vsrr."),
     click.option("--release", default="", help="Its month, label or SHA-256 (the newest)."),
     click.option("--from", "since", default="", help="Periods that end in this month or later."),
@@ -37,7 +41,7 @@ _OPTIONS = (
     click.option("--csv", "sheet", type=_FILE, help="Write a sheet there; -: to stdout."),
     click.option("--svg", type=_FILE, help="Write the figure there as SVG."),
     click.option("--png", type=_FILE, help="Write the figure there as PNG (extra png)."),
-)  # fmt: skip
+)
 
 
 def asking(command: F) -> F:

@@ -47,8 +47,13 @@ def cases() -> None:
 @needs_db
 @click.option("--status", type=click.Choice(get_args(CaseStatus)), help="Where they stand.")
 @click.option("--over", is_flag=True, help="Whose time is over, so that they may be erased.")
-@click.option("--rows", type=click.IntRange(1, 100_000), default=20, show_default=True,
-              help="How many at most.")  # fmt: skip
+@click.option(
+    "--rows",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option(
     "--before", type=click.IntRange(1), help="Those behind the one whose last step this was."
 )

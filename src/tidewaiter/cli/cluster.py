@@ -61,22 +61,31 @@ def on_cluster(command: F) -> F:
     """Add the options; the command takes them as `engine`, `master`, `form` and `spark`."""
     add = [
         click.option(
-            "--engine", type=click.Choice(["local", "spark"]), default="local",
+            "--engine",
+            type=click.Choice(["local", "spark"]),
+            default="local",
             help="spark: on a cluster; --out is a folder then.",
         ),
         click.option(
-            "--master", default="local[*]", show_default=True,
+            "--master",
+            default="local[*]",
+            show_default=True,
             help="With --engine spark: local[CORES] or spark://HOST:7077.",
         ),
         click.option(
-            "--parts", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl",
+            "--parts",
+            "form",
+            type=click.Choice(["jsonl", "parquet"]),
+            default="jsonl",
             help="With --engine spark: how the parts are written.",
         ),
         click.option(
-            "--spark", type=Field(), multiple=True,
+            "--spark",
+            type=Field(),
+            multiple=True,
             help="With --engine spark: a setting: spark.executor.memory=8g.",
         ),
-    ]  # fmt: skip
+    ]
     for each in reversed(add):
         command = each(command)
     return command
@@ -106,10 +115,15 @@ def cluster_of(options: dict[str, Any]) -> Cluster:
 
 
 _NOT_THERE = {
-    "again": "--again", "whole": "--whole", "report": "--report", "refused": "--refused",
-    "restricted": "--out-restricted", "db": "--db", "register": "--register",
+    "again": "--again",
+    "whole": "--whole",
+    "report": "--report",
+    "refused": "--refused",
+    "restricted": "--out-restricted",
+    "db": "--db",
+    "register": "--register",
     "workers": "--workers",
-}  # fmt: skip
+}
 
 
 def _is_given(name: str) -> bool:
@@ -152,9 +166,12 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
     settings = pinned(settings)
     digest = registry_digest(settings)
     task = Task(
-        inputs=_inputs(there), settings=settings, digest=digest, form=cluster.form,
+        inputs=_inputs(there),
+        settings=settings,
+        digest=digest,
+        form=cluster.form,
         beside=there.beside,
-    )  # fmt: skip
+    )
     tell_first_start()
     begun = time.monotonic()
     mark = hashlib.sha256(str(out.absolute()).encode("utf-8", "backslashreplace")).hexdigest()[:8]
@@ -228,10 +245,18 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
     told = Told(
         files=tuple(each.name for each in task.inputs if not each.earlier),
         history=tuple(each.name for each in task.inputs if each.earlier),
-        day=task.settings.day.isoformat(), registry=task.digest, master=master,
-        lines=found.lines, alerts=found.alerts, parts=found.parts, noted=found.noted,
-        unread=found.unread, unknown=found.unknown, scripts=found.scripts,
-        refused=len(found.refusals), seconds=round(seconds, 1),
-    )  # fmt: skip
+        day=task.settings.day.isoformat(),
+        registry=task.digest,
+        master=master,
+        lines=found.lines,
+        alerts=found.alerts,
+        parts=found.parts,
+        noted=found.noted,
+        unread=found.unread,
+        unknown=found.unknown,
+        scripts=found.scripts,
+        refused=len(found.refusals),
+        seconds=round(seconds, 1),
+    )
     text = msgspec.json.format(msgspec.json.encode(told), indent=2)
     (folder / "summary.json").write_bytes(text + b"\n")

@@ -60,8 +60,13 @@ coalition.add_command(commitments)
 
 @coalition.command()
 @_day
-@click.option("--patience", type=click.IntRange(0), default=PATIENCE, show_default=True,
-              help="Days without a sign after which a member is silent.")  # fmt: skip
+@click.option(
+    "--patience",
+    type=click.IntRange(0),
+    default=PATIENCE,
+    show_default=True,
+    help="Days without a sign after which a member is silent.",
+)
 @needs_db
 @_json
 def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
@@ -124,10 +129,19 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
 @coalition.command()
 @_day
 @_since
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              help="The file: .html, or .pdf.")  # fmt: skip
-@click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True,
-              help="Of the pack.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file: .html, or .pdf.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(sorted(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="Of the pack.",
+)
 @needs_db
 def pack(day: date, since: date | None, out: Path, language: str, db: str) -> None:
     """Write what a meeting on a day needs into one file: board, members, commitments, timeline.

@@ -162,10 +162,16 @@ def report(db: str, **options: Any) -> None:
     wanted, stamp = Wanted(**options), own_stamp()
     with desk_at(db) as desk, desk.database.work(stamp) as work:
         said = Report(
-            id=secrets.token_hex(_ID), commitment=wanted.commitment, owner=wanted.owner,
-            by=desk.node, day=stamp.at.date(), of=wanted.of, value=wanted.value,
-            evidence=_evidence(wanted.path, wanted.link), note=wanted.note,
-        )  # fmt: skip
+            id=secrets.token_hex(_ID),
+            commitment=wanted.commitment,
+            owner=wanted.owner,
+            by=desk.node,
+            day=stamp.at.date(),
+            of=wanted.of,
+            value=wanted.value,
+            evidence=_evidence(wanted.path, wanted.link),
+            note=wanted.note,
+        )
         _find(_pledges(desk, work, stamp.at.date()), wanted.owner, wanted.commitment)
         told = say_pledge(work, desk.ring.lock, desk.node, said, wanted.peers)
     click.echo(as_line(f"{said.id}\ttold to {', '.join(told) or 'nobody'}"))
@@ -186,9 +192,12 @@ def withdraw(commitment: str, reason: str, db: str) -> None:
     with desk_at(db) as desk, desk.database.work(stamp) as work:
         _find(_pledges(desk, work, stamp.at.date()), desk.node, commitment)
         said = Withdrawal(
-            id=secrets.token_hex(_ID), commitment=commitment, owner=desk.node,
-            day=stamp.at.date(), reason=reason,
-        )  # fmt: skip
+            id=secrets.token_hex(_ID),
+            commitment=commitment,
+            owner=desk.node,
+            day=stamp.at.date(),
+            reason=reason,
+        )
         say_pledge(work, desk.ring.lock, desk.node, said)
     click.echo(as_line(f"{commitment}\twithdrawn"))
 

@@ -40,8 +40,12 @@ def roster() -> None:
 
 @roster.command()
 @click.argument("path", type=FILE)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              help="Where the signed version is written.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where the signed version is written.",
+)
 @needs_db
 def sign(path: Path, out: Path, db: str) -> None:
     """Sign the version of a roster in PATH as this node.

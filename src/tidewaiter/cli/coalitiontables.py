@@ -37,12 +37,18 @@ def member_table(members: Iterable[MemberView]) -> Table:
         ("node", "name", "country", "state", "since", "silent", "rosters say", "groups"),
         (
             (
-                each.node, each.name, each.country, each.says, each.since, each.silence,
-                "; ".join((*each.rosters, *(("DISPUTED",) if each.disputed else ()))), each.groups,
+                each.node,
+                each.name,
+                each.country,
+                each.says,
+                each.since,
+                each.silence,
+                "; ".join((*each.rosters, *(("DISPUTED",) if each.disputed else ()))),
+                each.groups,
             )
             for each in members
         ),
-    )  # fmt: skip
+    )
 
 
 def group_table(groups: Iterable[GroupView]) -> Table:
@@ -59,12 +65,17 @@ def pledge_table(pledges: Iterable[PledgeView]) -> Table:
         ("owner", "id", "what", "target", "due", "state", "last number"),
         (
             (
-                each.owner, each.id, "; ".join(filter(None, (each.what, each.changed))),
-                each.target, each.due, each.says, each.last,
+                each.owner,
+                each.id,
+                "; ".join(filter(None, (each.what, each.changed))),
+                each.target,
+                each.due,
+                each.says,
+                each.last,
             )
             for each in pledges
         ),
-    )  # fmt: skip
+    )
 
 
 def timeline_tables(view: TimelineView) -> Iterable[Table]:
@@ -79,18 +90,37 @@ def timeline_tables(view: TimelineView) -> Iterable[Table]:
 def _board(first: str, rows: Iterable[tuple[str, RowView]]) -> Table:
     return _table(
         (
-            first, "notices", "in time", "share", "95 %", "median days", "9 of 10", "no reply",
-            "objections", "other", "incidents", "trend",
+            first,
+            "notices",
+            "in time",
+            "share",
+            "95 %",
+            "median days",
+            "9 of 10",
+            "no reply",
+            "objections",
+            "other",
+            "incidents",
+            "trend",
         ),
         (
             (
-                name, f"{row.notices} ({row.more})", row.count, row.share, row.interval,
-                f"{row.median}{'*' if row.method else ''}", row.ninetieth, row.silences,
-                row.objections, _other(row), row.incidents, row.trend,
+                name,
+                f"{row.notices} ({row.more})",
+                row.count,
+                row.share,
+                row.interval,
+                f"{row.median}{'*' if row.method else ''}",
+                row.ninetieth,
+                row.silences,
+                row.objections,
+                _other(row),
+                row.incidents,
+                row.trend,
             )
             for name, row in rows
         ),
-    )  # fmt: skip
+    )
 
 
 def _other(row: RowView) -> str:

@@ -26,10 +26,20 @@ def feeds() -> None:
 @feeds.command()
 @click.argument("title")
 @needs_db
-@click.option("--reach", type=click.Choice(get_args(Reach)), default="organisation",
-              show_default=True, help="How far from here whoever reads it is.")  # fmt: skip
-@click.option("--purpose", type=click.Choice(get_args(Purpose)), default="control",
-              show_default=True, help="What they read it for.")  # fmt: skip
+@click.option(
+    "--reach",
+    type=click.Choice(get_args(Reach)),
+    default="organisation",
+    show_default=True,
+    help="How far from here whoever reads it is.",
+)
+@click.option(
+    "--purpose",
+    type=click.Choice(get_args(Purpose)),
+    default="control",
+    show_default=True,
+    help="What they read it for.",
+)
 def make(title: str, db: str, reach: Reach, purpose: Purpose) -> None:
     """Make a feed called TITLE. What a marking holds back from such readers is not in it.
 

@@ -86,9 +86,13 @@ def _from_ftm(file: BinaryIO, sources: FtmFile) -> Iterator[Iterable[Sighting] |
             yield [each]
         else:
             yield Refusal(
-                row=each.line, column="", value=each.value, problem=each.problem, hint=each.hint,
+                row=each.line,
+                column="",
+                value=each.value,
+                problem=each.problem,
+                hint=each.hint,
                 screened=False,
-            )  # fmt: skip
+            )
 
 
 def _from_lines(

@@ -103,15 +103,29 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
 @click.argument("owner")
 @click.argument("incident")
 @needs_db
-@click.option("--as", "form", type=click.Choice(["stix", "misp"]), default="stix",
-              show_default=True, help="As a STIX 2.1 bundle, or as a MISP event.")  # fmt: skip
-@click.option("--reach", type=click.Choice(get_args(Reach)), default="organisation",
-              show_default=True, help="How far from here whoever reads it is.")  # fmt: skip
-@click.option("--purpose", type=click.Choice(get_args(Purpose)), default="control",
-              show_default=True, help="What they read it for.")  # fmt: skip
-def export(
-    owner: str, incident: str, db: str, form: Form, **told: str
-) -> None:  # fmt: skip
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["stix", "misp"]),
+    default="stix",
+    show_default=True,
+    help="As a STIX 2.1 bundle, or as a MISP event.",
+)
+@click.option(
+    "--reach",
+    type=click.Choice(get_args(Reach)),
+    default="organisation",
+    show_default=True,
+    help="How far from here whoever reads it is.",
+)
+@click.option(
+    "--purpose",
+    type=click.Choice(get_args(Purpose)),
+    default="control",
+    show_default=True,
+    help="What they read it for.",
+)
+def export(owner: str, incident: str, db: str, form: Form, **told: str) -> None:
     """Write INCIDENT of the node OWNER for other programs, without what its marking holds back.
 
     Example: tidewaiter incidents export tidewaiter/a1 S-17 --db node.db --as misp > event.json

@@ -25,9 +25,13 @@ from tidewaiter.report.lineview import details_of
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TOLD = {"you": "as you say", "content": "by its first bytes", "name": "by its name", "": ""}
 _HOWS = {
-    "said": "as you say", "name": "by its name", "values": "by its values",
-    "format": "by the format", "other text": "", "": "",
-}  # fmt: skip
+    "said": "as you say",
+    "name": "by its name",
+    "values": "by its values",
+    "format": "by the format",
+    "other text": "",
+    "": "",
+}
 _TABLES = {
     "csv": "Delimited text (.csv, .tsv, .tab, .txt)",
     "jsonl": "Objects of JSON, one a line or in an array (.jsonl, .ndjson, .json)",
@@ -78,7 +82,7 @@ def inspect(
     described, or it cannot be read.
 
     Example: tidewaiter inspect manifest.csv
-    """  # fmt: skip
+    """
     if formats == (path is not None):
         raise click.UsageError("give a file, or --formats")
     if path is None:
@@ -107,11 +111,9 @@ def known_formats() -> tuple[KnownFormat, ...]:
         for name, title in _TABLES.items()
     ]
     messages = [
-        KnownFormat(
-            name=each.name, title=each.title, source=each.source, confirmed=each.confirmed
-        )
+        KnownFormat(name=each.name, title=each.title, source=each.source, confirmed=each.confirmed)
         for each in FORMATS.values()
-    ]  # fmt: skip
+    ]
     guests = [
         KnownFormat(name=name, title="of another package", source="", confirmed=True)
         for name in sorted(set(readers()) - {*_TABLES, *ALSO, *FORMATS})
@@ -126,10 +128,14 @@ def _print_formats(*, as_json: bool) -> None:
     table = _table("name", "format", "layout", "mark")
     for each in known_formats():
         mark = _READ if each.source else ""
-        table.add_row(*_cells(
-            each.name, each.title, each.source,
-            mark if each.confirmed else f"not confirmed: only by --format {each.name}",
-        ))  # fmt: skip
+        table.add_row(
+            *_cells(
+                each.name,
+                each.title,
+                each.source,
+                mark if each.confirmed else f"not confirmed: only by --format {each.name}",
+            )
+        )
     Console(highlight=False).print(table)
 
 
@@ -223,9 +229,9 @@ def _print_columns(console: Console, title: str, columns: list[SeenColumn]) -> N
         return
     table = _table("column", "read as", "why", "first values")
     for each in columns:
-        table.add_row(*_cells(
-            each.name, ", ".join(each.fields), _HOWS[each.how], " | ".join(each.samples)
-        ))  # fmt: skip
+        table.add_row(
+            *_cells(each.name, ", ".join(each.fields), _HOWS[each.how], " | ".join(each.samples))
+        )
     console.print()
     console.print(Text(title, style="bold"))
     console.print(table)

@@ -55,12 +55,23 @@ def joint() -> None:
 
 @joint.command(name="open")
 @click.argument("title")
-@click.option("--with", "partners", multiple=True, required=True, metavar="NODE",
-              help="A peer that is invited.")  # fmt: skip
+@click.option(
+    "--with",
+    "partners",
+    multiple=True,
+    required=True,
+    metavar="NODE",
+    help="A peer that is invited.",
+)
 @click.option("--purpose", required=True, type=click.Choice(get_args(Purpose)), help="What for.")
 @click.option("--basis", default="", help="The law on which it rests.")
-@click.option("--tlp", type=click.Choice(get_args(Tlp)), default="amber", show_default=True,
-              help="The label of all that is said in it.")  # fmt: skip
+@click.option(
+    "--tlp",
+    type=click.Choice(get_args(Tlp)),
+    default="amber",
+    show_default=True,
+    help="The label of all that is said in it.",
+)
 @needs_db
 def open_(title: str, partners: tuple[str, ...], tlp: Tlp, db: str, **told: Any) -> None:
     """Open a joint case called TITLE, and invite peers to it.
@@ -70,9 +81,14 @@ def open_(title: str, partners: tuple[str, ...], tlp: Tlp, db: str, **told: Any)
     stamp = own_stamp()
     with desk_at(db) as desk, desk.database.work(stamp) as work:
         case = JointCase(
-            id=new_id(), opener=desk.node, partners=partners, title=title,
-            day=stamp.at.date(), marking=Marking(tlp=tlp, purposes=(told["purpose"],)), **told,
-        )  # fmt: skip
+            id=new_id(),
+            opener=desk.node,
+            partners=partners,
+            title=title,
+            day=stamp.at.date(),
+            marking=Marking(tlp=tlp, purposes=(told["purpose"],)),
+            **told,
+        )
         open_joint(work, desk.ring.lock, desk.node, case)
     click.echo(as_line(f"{case.opener}\t{case.id}"))
 
@@ -149,8 +165,14 @@ def add(opener: str, case: str, bundle: Path, db: str) -> None:
 @_case
 @click.argument("bundle", type=_FILE)
 @click.argument("member")
-@click.option("--field", "fields", multiple=True, required=True, metavar="POINTER",
-              help='A place in the file, like "/parties/0/name" (RFC 6901).')  # fmt: skip
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    required=True,
+    metavar="POINTER",
+    help='A place in the file, like "/parties/0/name" (RFC 6901).',
+)
 @click.option("--why", required=True, help="Why these fields are taken out.")
 @click.option("--out", required=True, type=_OUT, help="Where the file goes without them.")
 @needs_db

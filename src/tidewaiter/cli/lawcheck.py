@@ -72,9 +72,12 @@ class Checked:
 
 
 def check_catalogue(
-    path: Path, reading: tuple[ReadOptions, Namer], question: Question,
-    destinations: tuple[str, ...], checked: Checked,
-) -> Iterator[tuple[Product, Question, Found]]:  # fmt: skip
+    path: Path,
+    reading: tuple[ReadOptions, Namer],
+    question: Question,
+    destinations: tuple[str, ...],
+    checked: Checked,
+) -> Iterator[tuple[Product, Question, Found]]:
     """Yield what is asked of each product for each destination.
 
     Args:

@@ -105,9 +105,14 @@ class Desk:
 
         wanted = self.wanted
         job = Job(
-            path=path, out=wanted.out, sheets=wanted.sheets, columns=wanted.columns,
-            question=self._question(), own=wanted.own, workers=wanted.workers,
-        )  # fmt: skip
+            path=path,
+            out=wanted.out,
+            sheets=wanted.sheets,
+            columns=wanted.columns,
+            question=self._question(),
+            own=wanted.own,
+            workers=wanted.workers,
+        )
         return assess_file(job)
 
     def _print_sheet(

@@ -69,16 +69,20 @@ class _Asked(Record, frozen=True, kw_only=True):
 @click.argument("cleared", required=False, type=_FILE)
 @click.option("--found", type=_FILE, help="Parties that were rightly flagged: what is missed.")
 @click.option(
-    "--per-million", type=Within(0, _MILLION, min_open=True),
+    "--per-million",
+    type=Within(0, _MILLION, min_open=True),
     help="Choose the threshold that gives at most so many alerts in a million parties.",
-)  # fmt: skip
+)
 @click.option("--rate", type=Rate(), help='The same as a share: "0.1%" or 0.001.')
 @click.option("--by-kind", is_flag=True, help="Choose one for each kind of entry.")
 @click.option("--keep", is_flag=True, help="Keep the threshold that is chosen; needs --why.")
 @click.option(
-    "--set", "least", type=LeastOf(), multiple=True,
+    "--set",
+    "least",
+    type=LeastOf(),
+    multiple=True,
     help="Keep this one: 0.62, or person=0.8 for a kind of entry; needs --why.",
-)  # fmt: skip
+)
 @click.option("--drop", is_flag=True, help="Take back the threshold that is kept; needs --why.")
 @click.option("--why", default="", help="The reason, for those who read it later.")
 @click.option("--by", default="", help="Who decided (the user of this computer).")
@@ -189,16 +193,23 @@ def _named(parties: Iterable[AskedParty], refused: list[Refusal]) -> Iterator[As
         row = int(each.id) if each.id.isdecimal() else 0
         refused.append(
             Refusal(
-                row=row, column="name", value="", problem="there is no name and no number",
-                hint="write the name in the column name", screened=False,
+                row=row,
+                column="name",
+                value="",
+                problem="there is no name and no number",
+                hint="write the name in the column name",
+                screened=False,
             )
-        )  # fmt: skip
+        )
 
 
 def _keep(
-    archive: Archive, day: date, asked: _Asked, threshold: Threshold | None,
+    archive: Archive,
+    day: date,
+    asked: _Asked,
+    threshold: Threshold | None,
     calibration: Calibration | None,
-) -> None:  # fmt: skip
+) -> None:
     """Write the threshold into the folder of lists."""
     if not archive.slugs():
         hint = "keep one: tidewaiter lists add FILE"

@@ -40,8 +40,11 @@ def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) ->
     parties = Archive(folder).load(kept).parties
     listed = next((party for party in parties if party.id == entry), None)
     if listed is None:
-        raise InputError(f'the list has no entry "{printable(entry)}"', at=slug,
-                         hint="an alert shows the id of the entry")  # fmt: skip
+        raise InputError(
+            f'the list has no entry "{printable(entry)}"',
+            at=slug,
+            hint="an alert shows the id of the entry",
+        )
     made = Judgement(
         list=slug,
         entry=entry,

@@ -188,9 +188,14 @@ def _cells(slug: str, kept: KeptVersion | None, day: date, count: int) -> tuple[
     version = kept.version
     age = f"{(day - kept.since).days:,} days"
     return (
-        slug, version.sha256[:8], str(kept.since), age, str(version.read),
-        f"{version.entries:,}", str(count),
-    )  # fmt: skip
+        slug,
+        version.sha256[:8],
+        str(kept.since),
+        age,
+        str(version.read),
+        f"{version.entries:,}",
+        str(count),
+    )
 
 
 @lists.command()

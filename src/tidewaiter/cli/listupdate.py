@@ -34,8 +34,13 @@ class Known(Record, frozen=True, kw_only=True):
 @click.command()
 @click.argument("slugs", nargs=-1)
 @click.option("--from", "addresses", multiple=True, help="Another address; may be given again.")
-@click.option("--timeout", type=click.FloatRange(0.1), default=30.0, show_default=True,
-              help="Seconds without a byte after which a connection is given up.")  # fmt: skip
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds without a byte after which a connection is given up.",
+)
 @click.option("--force", is_flag=True, help="Take it though entries are missing or unreadable.")
 @kept_in
 def update(

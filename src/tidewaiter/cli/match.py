@@ -45,9 +45,11 @@ _CHANCE = Within(0, 1)
 @kept_in
 @click.option("--country", type=Place(), help="Country of the party.")
 @click.option(
-    "--kind", type=click.Choice(sorted(set(KINDS.values()))), default="unknown",
+    "--kind",
+    type=click.Choice(sorted(set(KINDS.values()))),
+    default="unknown",
     help="What kind of party it is.",
-)  # fmt: skip
+)
 @click.option("--born", help='Date of birth, whole or in part: "1970", "1970-03-05".')
 @party_options
 @click.option("--file", "path", type=_FILE, help="Parties: CSV, JSON Lines, Parquet or XLSX.")
@@ -59,11 +61,24 @@ _CHANCE = Within(0, 1)
 @click.option("--restricted", is_flag=True, help="Entries for your authority alone too; keep it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def match(  # noqa: PLR0917 - Click passes them by name
-    name: str | None, list_path: Path | None, day: date | None, folder: Path,
-    country: str | None, kind: PartyKind, born: str | None, path: Path | None,
-    queries: Path | None, out: Path | None, threshold: float | None, refused: Path | None, *,
-    known: Known, attributes: bool, restricted: bool, as_json: bool,
-) -> None:  # fmt: skip
+    name: str | None,
+    list_path: Path | None,
+    day: date | None,
+    folder: Path,
+    country: str | None,
+    kind: PartyKind,
+    born: str | None,
+    path: Path | None,
+    queries: Path | None,
+    out: Path | None,
+    threshold: float | None,
+    refused: Path | None,
+    *,
+    known: Known,
+    attributes: bool,
+    restricted: bool,
+    as_json: bool,
+) -> None:
     """Match NAME, or the parties of a file, against lists, and say why.
 
     A match says which entry a party resembles, with a probability. It is never a verdict. Exit
@@ -87,10 +102,13 @@ def match(  # noqa: PLR0917 - Click passes them by name
     lists = lists_of(list_path, folder, day, restricted=restricted)
     if name is not None:
         party = AskedParty(
-            text=printable(name), kind=kind, countries=(country,) if country else (),
-            births=(_day(born),) if born else (), addresses=known.addresses,
+            text=printable(name),
+            kind=kind,
+            countries=(country,) if country else (),
+            births=(_day(born),) if born else (),
+            addresses=known.addresses,
             identifiers=known.identifiers,
-        )  # fmt: skip
+        )
         answer = Matcher(lists.index).match([party], least)[0]
         show(lists.settled(party, answer), as_json=as_json)
     elif queries is not None and out is not None:

@@ -38,8 +38,13 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--orphans", type=_OUT, help="A .csv file of the flows that one side alone reports.")
 @click.option("--prices", type=_OUT, help="A .csv file of unusual values per kilogram.")
 @click.option("--report", type=_OUT, help="A page of HTML that needs no network.")
-@click.option("--own", multiple=True, envvar="TIDEWAITER_OWN", type=_FOLDER,
-              help="A folder of your own lists; may be given again.")  # fmt: skip
+@click.option(
+    "--own",
+    multiple=True,
+    envvar="TIDEWAITER_OWN",
+    type=_FOLDER,
+    help="A folder of your own lists; may be given again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the whole answer to standard output.")
 def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> None:
     """Compare exports with the imports that mirror them, in FILES of UN Comtrade or BACI.

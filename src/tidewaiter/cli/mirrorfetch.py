@@ -27,13 +27,27 @@ _YEARS = 30
 @click.option("--reporters", required=True, multiple=True, help="Countries that report: US,NL.")
 @click.option("--years", required=True, help="A year or a span: 2023, 2019-2023.")
 @click.option("--codes", multiple=True, help="HS6 codes, like 2915.24,2914.31; else all watched.")
-@click.option("--out", required=True, help="The CSV file that is written.",
-              type=click.Path(dir_okay=False, path_type=Path))  # fmt: skip
+@click.option(
+    "--out",
+    required=True,
+    help="The CSV file that is written.",
+    type=click.Path(dir_okay=False, path_type=Path),
+)
 @click.option("--address", default=ADDRESS, show_default=True, help="Of the preview.")
-@click.option("--pause", type=click.FloatRange(0), default=1.5, show_default=True,
-              help="Seconds between two questions.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(0.1), default=30.0, show_default=True,
-              help="Seconds without a byte after which a connection is given up.")  # fmt: skip
+@click.option(
+    "--pause",
+    type=click.FloatRange(0),
+    default=1.5,
+    show_default=True,
+    help="Seconds between two questions.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds without a byte after which a connection is given up.",
+)
 def fetch(**options: Any) -> None:
     """Download rows from the public preview of UN Comtrade, which needs no key.
 
@@ -49,8 +63,10 @@ def fetch(**options: Any) -> None:
     limits = Limits(timeout=options["timeout"], pause=options["pause"])
     asked = [
         Query(reporter=country, year=year, flow=flow, codes=wanted)
-        for country in countries for year in _span(options["years"]) for flow in ("X", "M")
-    ]  # fmt: skip
+        for country in countries
+        for year in _span(options["years"])
+        for flow in ("X", "M")
+    ]
     with TemporaryDirectory() as folder:
         asking = _Asking(options["address"], Path(folder), options["pause"], limits)
         for query in asked:

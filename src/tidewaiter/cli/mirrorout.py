@@ -109,9 +109,15 @@ def _discrepancies(found: Mirrored) -> Table:
     table = _table("code", "period", "flow", "X", "M'", "m", "usual", "z", "weight", "kind")
     for one in found.discrepancies[:_ROWS]:
         table.add_row(
-            *_head(one), quantity(one.x, one.basis), quantity(one.m_fob, one.basis),
-            signed(one.ratio), signed(one.usual), signed(one.z, 1), f"{one.weight:.2f}", one.kind,
-        )  # fmt: skip
+            *_head(one),
+            quantity(one.x, one.basis),
+            quantity(one.m_fob, one.basis),
+            signed(one.ratio),
+            signed(one.usual),
+            signed(one.z, 1),
+            f"{one.weight:.2f}",
+            one.kind,
+        )
     return table
 
 
@@ -139,9 +145,12 @@ def _prices(found: Mirrored) -> Table:
     for one in found.prices[:_ROWS]:
         told = (one.price, one.usual, one.other_side, one.pair_usual)
         table.add_row(
-            *_head(one), "exports" if one.reported == "X" else "imports", quantity(one.kg, "kg"),
-            *map(price_in_words, told), signed(one.z, 1),
-        )  # fmt: skip
+            *_head(one),
+            "exports" if one.reported == "X" else "imports",
+            quantity(one.kg, "kg"),
+            *map(price_in_words, told),
+            signed(one.z, 1),
+        )
     return table
 
 

@@ -40,12 +40,24 @@ from tidewaiter.store.peers import end_wait, peer_of
 from tidewaiter.store.restored import go_on_without, mark_restored
 from tidewaiter.store.witnesses import check_witnessed, told_logs
 
-_language = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en",
-                         show_default=True, help="Of the words.")  # fmt: skip
-_since = click.option("--since", type=click.DateTime(), help="UTC; nothing that was written from "
-                      "then on is to be trusted; else from now on.")  # fmt: skip
-_inside = click.option("--inside", multiple=True, metavar="NETWORK",
-                       help="A private network in which peers are, like 10.0.0.0/8.")  # fmt: skip
+_language = click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="Of the words.",
+)
+_since = click.option(
+    "--since",
+    type=click.DateTime(),
+    help="UTC; nothing that was written from then on is to be trusted; else from now on.",
+)
+_inside = click.option(
+    "--inside",
+    multiple=True,
+    metavar="NETWORK",
+    help="A private network in which peers are, like 10.0.0.0/8.",
+)
 _PLACE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -62,12 +74,25 @@ def node() -> None:
 @needs_db
 @click.option("--name", required=True, help="As people call it.")
 @click.option("--country", type=Place(), help="Two letters, as in ISO 3166.")
-@click.option("--role", type=click.Choice(get_args(Role)), default="authority", show_default=True,
-              help="What it is.")  # fmt: skip
-@click.option("--endpoint", "endpoints", multiple=True,
-              help="An address at which peers reach it: https://HOST:PORT.")  # fmt: skip
-@click.option("--roots", required=True, type=_FOLDER,
-              help="The folder for the two root keys; take it away afterwards.")  # fmt: skip
+@click.option(
+    "--role",
+    type=click.Choice(get_args(Role)),
+    default="authority",
+    show_default=True,
+    help="What it is.",
+)
+@click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    help="An address at which peers reach it: https://HOST:PORT.",
+)
+@click.option(
+    "--roots",
+    required=True,
+    type=_FOLDER,
+    help="The folder for the two root keys; take it away afterwards.",
+)
 def init(
     db: str, name: str, country: str | None, role: Role, roots: Path, **more: tuple[str, ...]
 ) -> None:
@@ -79,9 +104,12 @@ def init(
     Example: tidewaiter node init --db node.db --name "Customs of Aland" --roots /media/stick
     """
     about = About(
-        node=own_key(key_file()).name, name=name, country=country or "", role=role,
+        node=own_key(key_file()).name,
+        name=name,
+        country=country or "",
+        role=role,
         endpoints=tuple(map(checked_endpoint, more["endpoints"])),
-    )  # fmt: skip
+    )
     with open_database(db) as database:
         places = found_node(database, ring_file(), roots, about, own_stamp())
     for number, place in enumerate(places, 1):
@@ -93,8 +121,12 @@ def init(
 @needs_db
 @click.option("--name", help="As people call it.")
 @click.option("--country", type=Place(), help="Two letters, as in ISO 3166.")
-@click.option("--endpoint", "endpoints", multiple=True,
-              help="An address at which peers reach it, in place of those before.")  # fmt: skip
+@click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    help="An address at which peers reach it, in place of those before.",
+)
 def change_(db: str, name: str | None, country: str | None, endpoints: tuple[str, ...]) -> None:
     """Say something else of this node, and tell its peers; its keys stay.
 
@@ -104,9 +136,12 @@ def change_(db: str, name: str | None, country: str | None, endpoints: tuple[str
         with desk.database.work() as work:
             _, before = own_document(work, desk.node)
         about = About(
-            node=before.node, name=name or before.name, country=country or before.country,
-            role=before.role, endpoints=tuple(map(checked_endpoint, endpoints)) or before.endpoints,
-        )  # fmt: skip
+            node=before.node,
+            name=name or before.name,
+            country=country or before.country,
+            role=before.role,
+            endpoints=tuple(map(checked_endpoint, endpoints)) or before.endpoints,
+        )
         told = change(desk, about, own_stamp())
     click.echo(f"document {told.number} says so")
 
@@ -114,11 +149,16 @@ def change_(db: str, name: str | None, country: str | None, endpoints: tuple[str
 @node.command()
 @needs_db
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", type=click.IntRange(1, 65_535), default=8478, show_default=True,
-              help="The port.")  # fmt: skip
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), default=8478, show_default=True, help="The port."
+)
 @_inside
-@click.option("--behind", multiple=True, metavar="NETWORK",
-              help="A network of what ends TLS before this node, like 127.0.0.1/32.")  # fmt: skip
+@click.option(
+    "--behind",
+    multiple=True,
+    metavar="NETWORK",
+    help="A network of what ends TLS before this node, like 127.0.0.1/32.",
+)
 def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[str, ...]) -> None:
     """Take what peers send, and bring them what is theirs.
 
@@ -168,10 +208,17 @@ def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
 
 @node.command(name="recover")
 @needs_db
-@click.option("--root", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="The file of a root key.")  # fmt: skip
-@click.option("--roots", type=_FOLDER, help="The folder for a new root key, where the second file "
-              "takes the place of the first.")  # fmt: skip
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file of a root key.",
+)
+@click.option(
+    "--roots",
+    type=_FOLDER,
+    help="The folder for a new root key, where the second file takes the place of the first.",
+)
 @_since
 @_inside
 def recover_(
@@ -254,8 +301,12 @@ def retry(db: str, peer: str | None) -> None:
 
 @node.command()
 @needs_db
-@click.option("--without", metavar="PEER", help="Wait no longer for what this peer has: it cannot "
-              "be reached. What it recalled since the copy was made stays readable.")  # fmt: skip
+@click.option(
+    "--without",
+    metavar="PEER",
+    help="Wait no longer for what this peer has: it cannot "
+    "be reached. What it recalled since the copy was made stays readable.",
+)
 def restored(db: str, without: str | None) -> None:
     """Say that this database was put back from a copy, by other tools than `node restore`.
 
@@ -273,8 +324,11 @@ def restored(db: str, without: str | None) -> None:
 
 @node.command()
 @needs_db
-@click.option("--witnessed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A file of what a peer has witnessed of this node.")  # fmt: skip
+@click.option(
+    "--witnessed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of what a peer has witnessed of this node.",
+)
 def verify(db: str, witnessed: Path | None) -> None:
     """Recompute the log of this node from its first entry, and compare it with what it told peers.
 
@@ -315,8 +369,13 @@ def backup_key(path: Path) -> None:
 
 @node.command()
 @needs_db
-@click.option("--to", "recipient", required=True, metavar="AGE1...",
-              help="Who can read it: the line that backup-key prints.")  # fmt: skip
+@click.option(
+    "--to",
+    "recipient",
+    required=True,
+    metavar="AGE1...",
+    help="Who can read it: the line that backup-key prints.",
+)
 @click.option("--out", required=True, type=_PLACE, help="The file.")
 def backup(db: str, recipient: str, out: Path) -> None:
     """Write the database and the keys of this node into one encrypted file; it serves on.
@@ -330,9 +389,12 @@ def backup(db: str, recipient: str, out: Path) -> None:
 @node.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--db", required=True, type=_PLACE, help="Where the database goes.")
-@click.option("--identity", required=True,
-              type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="The file of the secret key of the backup.")  # fmt: skip
+@click.option(
+    "--identity",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file of the secret key of the backup.",
+)
 def restore(path: Path, db: Path, identity: Path) -> None:
     """Restore a node from the backup in PATH, where none is.
 

@@ -180,11 +180,21 @@ def amend(number: int, path: Path, reason: str, db: str) -> None:
 
 @click.command(name="return")
 @_number
-@click.option("--outcome", required=True, type=click.Choice(get_args(Outcome)),
-              help="What became of the goods.")  # fmt: skip
+@click.option(
+    "--outcome",
+    required=True,
+    type=click.Choice(get_args(Outcome)),
+    help="What became of the goods.",
+)
 @click.option("--on", type=Day(), required=True, help="The day.")
-@click.option("--line", "amounts", type=Field(), multiple=True, metavar="LINE=AMOUNT",
-              help='What it was really, of a line: 1="25 kg".')  # fmt: skip
+@click.option(
+    "--line",
+    "amounts",
+    type=Field(),
+    multiple=True,
+    metavar="LINE=AMOUNT",
+    help='What it was really, of a line: 1="25 kg".',
+)
 @click.option("--as-notified", is_flag=True, help="It was what the notice says, of all lines.")
 @click.option("--permit", default="", help="Number of the permit that it is written off.")
 @click.option("--more", is_flag=True, help="Further shipments under this notice follow.")
@@ -206,9 +216,13 @@ def return_(number: int, db: str, **options: Any) -> None:
         if told.as_notified:
             lines = _notified(find_notice(work, desk.ring.lock, number, told.on).state)
         what = Returned(
-            outcome=told.outcome, on=told.on, lines=lines, permit=told.permit, note=told.note,
+            outcome=told.outcome,
+            on=told.on,
+            lines=lines,
+            permit=told.permit,
+            note=told.note,
             last=not told.more,
-        )  # fmt: skip
+        )
         kept = do_to_notice(work, desk.ring.lock, number, what)
     tell(kept)
     if not lines:
@@ -228,5 +242,14 @@ def _notified(state: State) -> tuple[LineAmount, ...]:
 
 
 REPLIES = (
-    acknowledge, agree, object_, ask, answer, more_time, not_for_us, withdraw, amend, return_,
-)  # fmt: skip
+    acknowledge,
+    agree,
+    object_,
+    ask,
+    answer,
+    more_time,
+    not_for_us,
+    withdraw,
+    amend,
+    return_,
+)

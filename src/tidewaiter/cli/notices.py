@@ -95,8 +95,13 @@ def send(path: Path, peer: str, db: str) -> None:
 @notices.command(name="list")
 @needs_db
 @click.option("--state", default="", help='How they stand, like "sent" or "expired without reply".')
-@click.option("--rows", type=click.IntRange(1, 10_000), default=20, show_default=True,
-              help="How many at most.")  # fmt: skip
+@click.option(
+    "--rows",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @_json
 def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
     """List notices, the last first.
@@ -149,10 +154,20 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
 @notices.command()
 @_number
 @needs_db
-@click.option("--form", "slug", type=click.Choice(list(load_forms())), default="treaty",
-              show_default=True, help="Which form.")  # fmt: skip
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              help="The file: .html, or .pdf.")  # fmt: skip
+@click.option(
+    "--form",
+    "slug",
+    type=click.Choice(list(load_forms())),
+    default="treaty",
+    show_default=True,
+    help="Which form.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file: .html, or .pdf.",
+)
 def form(number: int, db: str, slug: str, out: Path) -> None:
     """Fill an official form from notice NUMBER, to be printed and signed.
 

@@ -185,9 +185,13 @@ class Commands(click.Group):
     """
 
     def __init__(
-        self, *args: Any, sections: Sections, modules: str,
-        elsewhere: Mapping[str, str] | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self,
+        *args: Any,
+        sections: Sections,
+        modules: str,
+        elsewhere: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Take what help tells.
 
         Args:

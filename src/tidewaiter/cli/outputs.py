@@ -91,9 +91,14 @@ def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) 
 
 
 def write_outputs(
-    journal: Path, outputs: Outputs, settings: Settings, registry: str, marks: Marks, *,
+    journal: Path,
+    outputs: Outputs,
+    settings: Settings,
+    registry: str,
+    marks: Marks,
+    *,
     beside: Callable[[Alert], Alert] = lambda alert: alert,
-) -> Summary:  # fmt: skip
+) -> Summary:
     """Write the alerts, the refusals and the report, each whole or not at all.
 
     What rests on restricted entries goes into a file of its own, and leaves no trace elsewhere.

@@ -24,18 +24,27 @@ def party_options(command: F) -> F:
     """Add --id, --phone, --email, --web and --address; the command gets them as `known`."""
 
     @click.option(
-        "--id", "numbers", type=Field(), multiple=True, metavar="SCHEME=VALUE",
+        "--id",
+        "numbers",
+        type=Field(),
+        multiple=True,
+        metavar="SCHEME=VALUE",
         help="A number: lei=..., imo=..., passport=... (several).",
-    )  # fmt: skip
+    )
     @click.option("--phone", multiple=True, help="Telephone; say --country, or write +86 ...")
     @click.option("--email", multiple=True, help="E-mail.")
     @click.option("--web", multiple=True, help="Web site or domain.")
     @click.option("--address", multiple=True, help="Address, in one line.")
     @wraps(command)
     def wrapped(
-        *args: Any, numbers: tuple[tuple[str, str], ...], phone: tuple[str, ...],
-        email: tuple[str, ...], web: tuple[str, ...], address: tuple[str, ...], **rest: Any,
-    ) -> Any:  # fmt: skip
+        *args: Any,
+        numbers: tuple[tuple[str, str], ...],
+        phone: tuple[str, ...],
+        email: tuple[str, ...],
+        web: tuple[str, ...],
+        address: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
         said = [
             *numbers,
             *(("phone", each) for each in phone),

@@ -110,10 +110,20 @@ def end(node: str, db: str, reason: str) -> None:
 
 @peers.command()
 @click.argument("node")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(sorted(KINDS.keys() - ALWAYS)),
-              help="A kind of message that is exchanged (all).")  # fmt: skip
-@click.option("--tlp", type=click.Choice(get_args(Tlp)), default="red", show_default=True,
-              help="The closest marking that is sent.")  # fmt: skip
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(sorted(KINDS.keys() - ALWAYS)),
+    help="A kind of message that is exchanged (all).",
+)
+@click.option(
+    "--tlp",
+    type=click.Choice(get_args(Tlp)),
+    default="red",
+    show_default=True,
+    help="The closest marking that is sent.",
+)
 @needs_db
 @_reason
 def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str, reason: str) -> None:

@@ -42,19 +42,38 @@ def private() -> None:
 
 @private.command(name="allow")
 @click.argument("node")
-@click.option("--budget", type=click.IntRange(SLOTS, MOST_BUDGET), default=3 * SLOTS,
-              show_default=True, help=f"Keys in a day; each question takes {SLOTS}.")  # fmt: skip
-@click.option("--purpose", "purposes", type=_PURPOSES, multiple=True, required=True,
-              help="What it may ask for (several).")  # fmt: skip
-@click.option("--from", "parts", type=click.Choice(PARTS), multiple=True, default=("confirmed",),
-              show_default=True, help="Which parties it is answered from (several): of confirmed "
-              "alerts, of alerts in cases, and spellings joined to these.")  # fmt: skip
-@click.option("--days", type=click.IntRange(1, DAYS), default=30, show_default=True,
-              help="For how long.")  # fmt: skip
+@click.option(
+    "--budget",
+    type=click.IntRange(SLOTS, MOST_BUDGET),
+    default=3 * SLOTS,
+    show_default=True,
+    help=f"Keys in a day; each question takes {SLOTS}.",
+)
+@click.option(
+    "--purpose",
+    "purposes",
+    type=_PURPOSES,
+    multiple=True,
+    required=True,
+    help="What it may ask for (several).",
+)
+@click.option(
+    "--from",
+    "parts",
+    type=click.Choice(PARTS),
+    multiple=True,
+    default=("confirmed",),
+    show_default=True,
+    help="Which parties it is answered from (several): of confirmed "
+    "alerts, of alerts in cases, and spellings joined to these.",
+)
+@click.option(
+    "--days", type=click.IntRange(1, DAYS), default=30, show_default=True, help="For how long."
+)
 @needs_db
 def allow_(
     node: str, *, budget: int, purposes: tuple[Purpose, ...], parts: Any, days: int, db: str
-) -> None:  # fmt: skip
+) -> None:
     """Let NODE ask this node, from now on and for some days; it replaces what was allowed before.
 
     It is answered from what stands here now. Allow it again to take in what was confirmed since.
@@ -62,9 +81,12 @@ def allow_(
     Example: tidewaiter private allow tidewaiter/b1 --purpose investigation --db node.db
     """
     allowing = Allowing(
-        peer=node, budget=budget, purposes=tuple(dict.fromkeys(purposes)), days=days,
+        peer=node,
+        budget=budget,
+        purposes=tuple(dict.fromkeys(purposes)),
+        days=days,
         parts=frozenset(parts),
-    )  # fmt: skip
+    )
     with desk_at(db) as desk:
         done = allow(desk, own_stamp(), allowing)
     told = f"{done.keys:,} keys of {done.parties - done.keyless:,} parties"
@@ -94,9 +116,15 @@ def deny(node: str, db: str) -> None:
 @party_options
 @needs_db
 def ask_(
-    node: str, *, purpose: Purpose, name: str, country: str, path: Path | None, known: Known,
+    node: str,
+    *,
+    purpose: Purpose,
+    name: str,
+    country: str,
+    path: Path | None,
+    known: Known,
     db: str,
-) -> None:  # fmt: skip
+) -> None:
     """Ask NODE whether it has seen a party, or several that fit into one question.
 
     The answer comes as a message: look at it by `tidewaiter private show`.
@@ -111,8 +139,13 @@ def ask_(
 
 @private.command(name="list")
 @needs_db
-@click.option("--rows", type=click.IntRange(1, 10_000), default=20, show_default=True,
-              help="How many of each at most.")  # fmt: skip
+@click.option(
+    "--rows",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="How many of each at most.",
+)
 @_json
 def list_(db: str, rows: int, *, as_json: bool) -> None:
     """List who may ask whom, and the questions that were asked, the last first.

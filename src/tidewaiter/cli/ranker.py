@@ -45,15 +45,22 @@ def ranker() -> None:
 @click.option("--from", "first", type=Day(), help="Alerts that came in on this day or later.")
 @click.option("--to", "last", type=Day(), help="... on this day or before (UTC).")
 @click.option(
-    "--inspected", type=_HERE, multiple=True,
+    "--inspected",
+    type=_HERE,
+    multiple=True,
     help="A list of `tidewaiter select` that came back: what was found teaches too.",
-)  # fmt: skip
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the library.")
 @click.option("--out", type=_FILE, required=True, help="The model: .json.")
 def train(
-    *, db: str, first: date | None, last: date | None, inspected: tuple[Path, ...], seed: int,
+    *,
+    db: str,
+    first: date | None,
+    last: date | None,
+    inspected: tuple[Path, ...],
+    seed: int,
     out: Path,
-) -> None:  # fmt: skip
+) -> None:
     """Train a model on the alerts of a database that have an outcome.
 
     Fewer than 300 outcomes, 50 of each kind, or 100 results of inspections are refused. It needs
@@ -137,8 +144,10 @@ def watch(db: str, model: Path, first: date | None, last: date | None, *, as_jso
 
 def _lists_in_words(found: Inspected) -> str:
     lost = f"; {found.lost:,} are not in this database, or cannot count" if found.lost else ""
-    return (f"lists tell of {len(found.alerts):,} alerts and of {len(found.lines):,} lines without "
-            f"one{lost}")  # fmt: skip
+    return (
+        f"lists tell of {len(found.alerts):,} alerts and of {len(found.lines):,} lines without "
+        f"one{lost}"
+    )
 
 
 def _applied(

@@ -22,8 +22,13 @@ from tidewaiter.store.restored import check_complete
 
 _item = click.argument("item")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
-_rows = click.option("--rows", type=click.IntRange(1, 10_000), default=20, show_default=True,
-                     help="How many at most.")  # fmt: skip
+_rows = click.option(
+    "--rows",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 
 
 @click.command()
@@ -31,8 +36,13 @@ _rows = click.option("--rows", type=click.IntRange(1, 10_000), default=20, show_
 @click.option("--reason", required=True, type=click.Choice(get_args(Reason)), help="Why.")
 @click.option("--basis", default="", help="The law or the order on which it rests.")
 @click.option("--note", default="", help="In words.")
-@click.option("--from", "only", multiple=True, metavar="NODE",
-              help="A peer from which alone it is recalled (all who were told).")  # fmt: skip
+@click.option(
+    "--from",
+    "only",
+    multiple=True,
+    metavar="NODE",
+    help="A peer from which alone it is recalled (all who were told).",
+)
 @needs_db
 def recall(item: str, db: str, only: tuple[str, ...], **told: str) -> None:
     """Recall ITEM, a message that this node sent, from all who were told the same.
@@ -96,8 +106,11 @@ def items(db: str, node: str, rows: int, *, came: bool, as_json: bool) -> None:
 @_item
 @click.option("--basis", required=True, help="The law or the order; its source is told.")
 @click.option("--until", type=Day(), help="The last day, where it is known.")
-@click.option("--case", type=click.IntRange(1),
-              help="The case whose own legal hold keeps it, while that lasts.")  # fmt: skip
+@click.option(
+    "--case",
+    type=click.IntRange(1),
+    help="The case whose own legal hold keeps it, while that lasts.",
+)
 @needs_db
 def hold_(item: str, basis: str, until: date | None, case: int | None, db: str) -> None:
     """Keep ITEM, a message that came, where its source recalls it.
@@ -126,8 +139,13 @@ def lift_(item: str, db: str) -> None:
 @recalls.command()
 @_item
 @click.option("--to", "others", type=click.IntRange(0), required=True, help="To how many.")
-@click.option("--asked", type=click.IntRange(0), default=0, show_default=True,
-              help="How many of them have been asked to destroy it.")  # fmt: skip
+@click.option(
+    "--asked",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="How many of them have been asked to destroy it.",
+)
 @needs_db
 def passed(item: str, others: int, asked: int, db: str) -> None:
     """Say to how many ITEM, a message that came, was passed on; where it is recalled, that is told.

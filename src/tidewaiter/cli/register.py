@@ -121,8 +121,12 @@ def show(name: str, day: date, db: str) -> None:
         hint = "look at: tidewaiter register list"
         raise MissingError(f'the register has no "{name}"', hint=hint)
     for each in found:
-        click.echo(as_line(f"version {each.version}, decided {each.decided}: "
-                           f"{entry_line(each, day)} ({each.source})"))  # fmt: skip
+        click.echo(
+            as_line(
+                f"version {each.version}, decided {each.decided}: "
+                f"{entry_line(each, day)} ({each.source})"
+            )
+        )
     names = {(kind_of(each), each.id) for each in found}
     for entry in book.held_on(day):
         if not isinstance(entry, _COUNTED) or (kind_of(entry), entry.id) not in names:

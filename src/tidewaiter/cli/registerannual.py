@@ -18,8 +18,9 @@ from tidewaiter.substances.registry import load_registry
 @click.command()
 @click.argument("year", type=click.IntRange(1989, 2199))
 @click.option("--form", is_flag=True, help="Only the columns of UN Form D that are confirmed.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="A CSV file.")  # fmt: skip
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A CSV file."
+)
 @needs_db
 def annual(year: int, out: Path, db: str, *, form: bool) -> None:
     """Add up a YEAR: seized, stopped, imported, exported and needed, by substance.

@@ -35,9 +35,7 @@ from tidewaiter.substances.registry import load_registry
 @click.option("--source", required=True, help="Where that is written: a declaration, a report.")
 @click.option("--reason", required=True, help="Why you write it off.")
 @needs_db
-def write_off(
-    reason: str, name: str | None, issuer: str | None, db: str, **options: Any
-) -> None:  # fmt: skip
+def write_off(reason: str, name: str | None, issuer: str | None, db: str, **options: Any) -> None:
     """Write off a shipment that no notice tells of.
 
     Say of what, how much, which way and when, and where that is written; a permit by --permit.

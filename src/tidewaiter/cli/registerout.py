@@ -36,9 +36,11 @@ def account_line(entry: Grant | Requirement, account: Account) -> str:
     if measured(account.granted) is None:
         return f"{entry.id}\t{name}\t{entry.substance}\tno amount is named"
     parts = [
-        f"{in_words(account.granted)} granted", f"{in_words(account.used)} used",
-        f"{in_words(account.promised)} promised", f"{in_words(account.free)} free",
-    ]  # fmt: skip
+        f"{in_words(account.granted)} granted",
+        f"{in_words(account.used)} used",
+        f"{in_words(account.promised)} promised",
+        f"{in_words(account.free)} free",
+    ]
     if _is_some(account.exceeded):
         parts.append(f"{in_words(account.exceeded)} too much")
     if account.findings:

@@ -35,8 +35,14 @@ _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing l
 _asker = click.argument("asker")
 _request = click.argument("request")
 _why = click.argument("why")
-_items = click.option("--item", "items", type=click.IntRange(1), multiple=True, metavar="NUMBER",
-                      help="A thing that was asked, by its number.")  # fmt: skip
+_items = click.option(
+    "--item",
+    "items",
+    type=click.IntRange(1),
+    multiple=True,
+    metavar="NUMBER",
+    help="A thing that was asked, by its number.",
+)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _HINT = "docs/reference/requests.md shows what a request looks like"
 _MOST = 1 << 20  # bytes of a file
@@ -118,10 +124,20 @@ def show(asker: str, request: str, db: str, *, as_json: bool) -> None:
 @_request
 @click.argument("text")
 @_items
-@click.option("--partly", type=click.IntRange(1), multiple=True, metavar="NUMBER",
-              help="A thing that is answered in part.")  # fmt: skip
-@click.option("--bundle", "bundles", multiple=True, metavar="SHA256",
-              help="An evidence bundle that belongs to it.")  # fmt: skip
+@click.option(
+    "--partly",
+    type=click.IntRange(1),
+    multiple=True,
+    metavar="NUMBER",
+    help="A thing that is answered in part.",
+)
+@click.option(
+    "--bundle",
+    "bundles",
+    multiple=True,
+    metavar="SHA256",
+    help="An evidence bundle that belongs to it.",
+)
 @click.option("--tlp", type=click.Choice(get_args(Tlp)), help="Its label (that of the request).")
 @needs_db
 def answer(asker: str, request: str, text: str, db: str, tlp: Tlp | None, **told: Any) -> None:

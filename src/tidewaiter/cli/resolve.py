@@ -73,9 +73,12 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--out", type=_FILE, help="Entities: .jsonl, .parquet or .ftm.json.")
 @click.option("--db", help="A database whose parties are resolved in it, in place of files.")
 @click.option(
-    "--links", "--edges", "links", type=_FILE,
+    "--links",
+    "--edges",
+    "links",
+    type=_FILE,
     help="Pairs that were joined, or nearly, and why: .jsonl or .parquet.",
-)  # fmt: skip
+)
 @click.option("--judgements", type=_HERE, help="What people said: tidewaiter parties judge.")
 @click.option("--earlier", type=_HERE, help="Entities of before; they go on, with their ids.")
 @click.option("--refused", type=_FILE, help="What could not be read: .csv.")

@@ -30,13 +30,24 @@ def scenario() -> None:
 
 
 @scenario.command()
-@click.option("--ending", type=click.Choice(_ENDINGS), default=_ENDINGS[0], show_default=True,
-              help="How the story ends.")  # fmt: skip
+@click.option(
+    "--ending",
+    type=click.Choice(_ENDINGS),
+    default=_ENDINGS[0],
+    show_default=True,
+    help="How the story ends.",
+)
 @click.option("--all", "everything", is_flag=True, help="Tell of every notice and answer too.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write the meeting pack of the last day there: .html, or .pdf.")  # fmt: skip
-@click.option("--keep", type=click.Path(file_okay=False, path_type=Path),
-              help="Keep the databases and keys of the nodes in this empty folder.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the meeting pack of the last day there: .html, or .pdf.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the databases and keys of the nodes in this empty folder.",
+)
 def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | None) -> None:
     """Play a year of five invented countries, and show the cooperation board at its end.
 
@@ -54,8 +65,9 @@ def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | N
         _play(story, ending, keep.resolve(), everything=everything, out=out)
         click.echo(
             f"Look around: TIDEWAITER_KEY={keep / story.board}.key "
-            f"tidewaiter coalition board --db {keep / story.board}.db --day {story.ends}", err=True
-        )  # fmt: skip
+            f"tidewaiter coalition board --db {keep / story.board}.db --day {story.ends}",
+            err=True,
+        )
         return
     with TemporaryDirectory(prefix="tidewaiter-") as folder:
         _play(story, ending, Path(folder), everything=everything, out=out)
@@ -63,10 +75,19 @@ def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | N
 
 @scenario.command()
 @click.option("--seed", type=int, default=1, show_default=True, help="Another one: other lines.")
-@click.option("--lines", type=click.IntRange(1_000, 2_000_000), default=40_000, show_default=True,
-              help="About how many, of a year.")  # fmt: skip
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True,
-              help="An empty folder.")  # fmt: skip
+@click.option(
+    "--lines",
+    type=click.IntRange(1_000, 2_000_000),
+    default=40_000,
+    show_default=True,
+    help="About how many, of a year.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="An empty folder.",
+)
 def trade(seed: int, lines: int, out: Path) -> None:
     """Make a year of trade of made-up firms, with planted lines and innocent look-alikes.
 
@@ -82,8 +103,9 @@ def trade(seed: int, lines: int, out: Path) -> None:
     click.echo(
         f"{written.past:,} lines of the past and {written.now:,} to screen, {written.planted:,} of "
         f"them planted. Next: tidewaiter screen {out / 'now.parquet'} "
-        f"--history {out / 'past.parquet'} --out {out / 'alerts.jsonl'}", err=True
-    )  # fmt: skip
+        f"--history {out / 'past.parquet'} --out {out / 'alerts.jsonl'}",
+        err=True,
+    )
 
 
 def _play(story: Story, ending: str, folder: Path, *, everything: bool, out: Path | None) -> None:

@@ -37,8 +37,7 @@ class Said(Record, frozen=True, kw_only=True):
 _OPTIONS = (
     click.option("--alert", help="Begin with what an alert shows: its id."),
     click.option("--substance", multiple=True, help="Names this substance only: its slug."),
-    click.option("--way", multiple=True, type=click.Choice(get_args(Way)),
-                 help="Found so only."),
+    click.option("--way", multiple=True, type=click.Choice(get_args(Way)), help="Found so only."),
     click.option("--rule", multiple=True, help="Reasons of this rule only."),
     click.option("--phrase", help='Words at the find; "": any.'),
     click.option("--heading", help='The HS code begins so; "": any.'),
@@ -47,7 +46,7 @@ _OPTIONS = (
     click.option("--consignee", help='Name as in the papers; "": any.'),
     click.option("--consignee-id", default="", help="Number as in the papers."),
     click.option("--most", type=click.Choice(get_args(Severity)), help="Up to this severity."),
-)  # fmt: skip
+)
 
 
 def scope_options(command: F) -> F:

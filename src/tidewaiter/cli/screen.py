@@ -99,9 +99,11 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
 @click.option(
-    "--out-restricted", "restricted", type=_FILE,
+    "--out-restricted",
+    "restricted",
+    type=_FILE,
     help="Alerts that rest on restricted entries: .jsonl or .csv, for you alone.",
-)  # fmt: skip
+)
 @click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
 @click.option("--register", help="Ask the register of this database (that of --db, if it has one).")
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
@@ -135,9 +137,13 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     if cluster.engine == "spark":
         check_files((*paths, *wanted.history))
         there = There(
-            paths, wanted.out, wanted.history, _options(wanted), wanted.saved,
+            paths,
+            wanted.out,
+            wanted.history,
+            _options(wanted),
+            wanted.saved,
             beside_of(wanted.ranker) if wanted.ranker else None,
-        )  # fmt: skip
+        )
         done_there = screen_cluster(there, _settings(wanted, file="", sha256=""), cluster)
         sys.exit(1 if done_there.refusals else 0)
     packed = members_of(paths[0]) if len(paths) == 1 else None
@@ -153,9 +159,12 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
         named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
         check_outputs(named, _kept(None, wanted, None))
         past = Past(
-            place=wanted.db, out=wanted.out, restricted=wanted.restricted, whole=whole,
+            place=wanted.db,
+            out=wanted.out,
+            restricted=wanted.restricted,
+            whole=whole,
             beside=beside_of(wanted.ranker) if wanted.ranker else None,
-        )  # fmt: skip
+        )
         screen_past(past, settings)
         return
     if whole:
@@ -215,14 +224,18 @@ def _screen_file(path: Path, wanted: Wanted) -> bool:
         drop_abandoned(journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database, resting_told(database):
             settings = switched(settings, database)
-            job = OneFile(path, options, settings, journal, wanted.history, wanted.workers,
-                          wanted.register)  # fmt: skip
+            job = OneFile(
+                path, options, settings, journal, wanted.history, wanted.workers, wanted.register
+            )
             marks, new = screen_one(job, database)
         outputs = Outputs(
-            alerts=wanted.out, report=wanted.report, refused=refused,
-            refused_named=wanted.refused is not None, learned=wanted.ranker is not None,
+            alerts=wanted.out,
+            report=wanted.report,
+            refused=refused,
+            refused_named=wanted.refused is not None,
+            learned=wanted.ranker is not None,
             restricted=place_of(wanted.restricted, settings, journal),
-        )  # fmt: skip
+        )
         digest = registry_digest(settings, restricted=False)
         summary = write_outputs(journal, outputs, settings, digest, marks, beside=beside)
         done = read_done(journal)

@@ -89,14 +89,22 @@ class Wanted(Record, frozen=True, kw_only=True):
 @from_options
 @click.option("--quota", type=Amount(), required=True, help="Lines to open: 200, or 1% of all.")
 @click.option("--random", type=Portion(), help="Of the quota, by lot (10%).")
-@click.option("--explore", type=Portion(),
-              help="Of the quota, for alerts of which --ranker is unsure (5%).")  # fmt: skip
+@click.option(
+    "--explore", type=Portion(), help="Of the quota, for alerts of which --ranker is unsure (5%)."
+)
 @click.option("--least-random", type=Portion(), help="Of all lines, by lot at least (0.05%).")
 @click.option("--profiles", type=_HERE, help="Criteria and watch lists: a TOML file.")
 @click.option("--ranker", type=_HERE, help="A model of `tidewaiter ranker train`.")
 @click.option("--seed-file", "seed", type=_HERE, help="Of `tidewaiter select seed` (a new seed).")
-@click.option("--lane", "lanes", multiple=True, type=click.Choice(LANES), default=["red"],
-              show_default=True, help="Lanes that are written; red: to be opened.")  # fmt: skip
+@click.option(
+    "--lane",
+    "lanes",
+    multiple=True,
+    type=click.Choice(LANES),
+    default=["red"],
+    show_default=True,
+    help="Lanes that are written; red: to be opened.",
+)
 @click.option("--out", type=_FILE, required=True, help="The list: .csv; beside it, a .json.")
 def select(
     *, out: Path, ranker: Path | None, seed: Path | None, lanes: tuple[str, ...], **options: Any
@@ -124,8 +132,11 @@ def select(
     _tell(told, out, unsure=any(each.unsure is not None for each in candidates))
     if seed is None:
         click.echo(f"the seed was made for this list: {text}", err=True)
-        click.echo("nobody saw its commitment before, so the lot proves nothing to others: "
-                   "tidewaiter select seed makes one beforehand", err=True)  # fmt: skip
+        click.echo(
+            "nobody saw its commitment before, so the lot proves nothing to others: "
+            "tidewaiter select seed makes one beforehand",
+            err=True,
+        )
 
 
 def _plan(wanted: Wanted, candidates: list[Candidate]) -> Plan:
@@ -158,11 +169,17 @@ def _tell(told: Selection, out: Path, *, unsure: bool) -> None:
     click.echo(f"{told.lines:,} lines, a quota of {told.plan.quota:,}: {arms}", err=True)
     click.echo(f"lanes: {lanes}", err=True)
     if free := told.plan.quota - sum(told.arms.values()):
-        click.echo(f"{free:,} of the quota stay free: no other line has a score; --random raises "
-                   "what is drawn by lot", err=True)  # fmt: skip
+        click.echo(
+            f"{free:,} of the quota stay free: no other line has a score; --random raises "
+            "what is drawn by lot",
+            err=True,
+        )
     if told.passed:
-        click.echo(f"{told.passed:,} lines with the score of the red lane found no room in the "
-                   "quota; their papers are to be checked", err=True)  # fmt: skip
+        click.echo(
+            f"{told.passed:,} lines with the score of the red lane found no room in the "
+            "quota; their papers are to be checked",
+            err=True,
+        )
     if not unsure and told.plan.explore:
         click.echo("nothing was explored: without --ranker nothing says what is unsure", err=True)
     click.echo(f"{out}, and how it was made: {record_of(out)}", err=True)

@@ -33,14 +33,21 @@ F = TypeVar("F", bound=Callable[..., None])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.argument("alerts", required=False, type=_FILE),
-    click.option("--lines", type=_FILE, multiple=True,
-                 help="The file that was screened: the lot is drawn over all its lines."),
+    click.option(
+        "--lines",
+        type=_FILE,
+        multiple=True,
+        help="The file that was screened: the lot is drawn over all its lines.",
+    ),
     click.option("--db", help="Select from a database: a path, or postgresql+psycopg://..."),
     click.option("--from", "first", type=Day(), help="Of --db: files that came in on this day."),
     click.option("--to", "last", type=Day(), help="Of --db: ... up to this day (UTC)."),
-    click.option("--restricted", is_flag=True,
-                 help="Of --db: alerts on restricted entries too; the list is as secret as they."),
-)  # fmt: skip
+    click.option(
+        "--restricted",
+        is_flag=True,
+        help="Of --db: alerts on restricted entries too; the list is as secret as they.",
+    ),
+)
 
 
 class From(Record, frozen=True, kw_only=True):
@@ -102,8 +109,11 @@ def gather(source: From, ranker: Ranker | None = None) -> Iterator[Candidate]:
     for path in source.lines:
         yield from _of_file(path)
     if not source.lines:
-        click.echo("the lot is drawn over lines with an alert only: give the file that was "
-                   "screened with --lines", err=True)  # fmt: skip
+        click.echo(
+            "the lot is drawn over lines with an alert only: give the file that was "
+            "screened with --lines",
+            err=True,
+        )
 
 
 def _of_alerts(alerts: Iterator[tuple[str, Alert]], ranker: Ranker | None) -> Iterator[Candidate]:
@@ -129,8 +139,9 @@ def _of_database(place: str, source: From, ranker: Ranker | None) -> Iterator[Ca
     days = Days(first=source.first, last=source.last)
     with open_database(place) as database, database.work() as work:
         if not source.restricted and (hidden := restricted_seen(work, days)):
-            click.echo(f"{hidden:,} alerts on restricted entries are left out: --restricted",
-                       err=True)  # fmt: skip
+            click.echo(
+                f"{hidden:,} alerts on restricted entries are left out: --restricted", err=True
+            )
         found = open_alerts_seen(work, days, restricted=source.restricted)
         yield from _of_alerts(found, ranker)
         for batch in lines_seen(work, days):

@@ -42,30 +42,74 @@ _PORTS = click.IntRange(1, 65_535)
 @click.option("--port", type=_PORTS, default=8477, show_default=True, help="The port.")
 @click.option("--public", default="", help="What browsers call it, like https://tide.example.")
 @click.option("--oidc-issuer", "issuer", help="The address of your provider of OpenID Connect.")
-@click.option("--oidc-client", "client", default="tidewaiter", show_default=True,
-              help="By what name it knows this server.")  # fmt: skip
+@click.option(
+    "--oidc-client",
+    "client",
+    default="tidewaiter",
+    show_default=True,
+    help="By what name it knows this server.",
+)
 @click.option("--oidc-secret", "secret", type=_FILE, help="A file that holds the secret of both.")
-@click.option("--oidc-claim", "claim", default="preferred_username", show_default=True,
-              help="Which of its claims names the account.")  # fmt: skip
-@click.option("--oidc-label", "label", default="single sign-on", show_default=True,
-              help="What the button calls it.")  # fmt: skip
+@click.option(
+    "--oidc-claim",
+    "claim",
+    default="preferred_username",
+    show_default=True,
+    help="Which of its claims names the account.",
+)
+@click.option(
+    "--oidc-label",
+    "label",
+    default="single sign-on",
+    show_default=True,
+    help="What the button calls it.",
+)
 @kept_in
-@click.option("--archive", type=click.Path(file_okay=False, path_type=Path),
-              envvar="TIDEWAITER_RELEASES", default=releases_folder,
-              help="The folder that keeps releases of official counts.")  # fmt: skip
-@click.option("--own", type=_FOLDER, multiple=True, envvar="TIDEWAITER_OWN",
-              help="A folder of your own lists of substances.")  # fmt: skip
-@click.option("--uploads", type=click.Path(file_okay=False, path_type=Path),
-              envvar="TIDEWAITER_UPLOADS",
-              help="The folder for files that are sent in (beside the database).")  # fmt: skip
-@click.option("--upload-limit", type=click.FloatRange(0.001), default=2.0, show_default=True,
-              help="GB of the largest file that is taken.")  # fmt: skip
-@click.option("--upload-days", type=click.IntRange(1), default=DAYS, show_default=True,
-              help="Days for which a file is kept after its screening.")  # fmt: skip
-@click.option("--ranker", type=_FOLDER, envvar="TIDEWAITER_RANKER",
-              help="The folder of ranker.json, and of lists that came back.")  # fmt: skip
-@click.option("--sample/--no-sample", default=None,
-              help="Screen the sample (else: only where yours is empty).")  # fmt: skip
+@click.option(
+    "--archive",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="TIDEWAITER_RELEASES",
+    default=releases_folder,
+    help="The folder that keeps releases of official counts.",
+)
+@click.option(
+    "--own",
+    type=_FOLDER,
+    multiple=True,
+    envvar="TIDEWAITER_OWN",
+    help="A folder of your own lists of substances.",
+)
+@click.option(
+    "--uploads",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="TIDEWAITER_UPLOADS",
+    help="The folder for files that are sent in (beside the database).",
+)
+@click.option(
+    "--upload-limit",
+    type=click.FloatRange(0.001),
+    default=2.0,
+    show_default=True,
+    help="GB of the largest file that is taken.",
+)
+@click.option(
+    "--upload-days",
+    type=click.IntRange(1),
+    default=DAYS,
+    show_default=True,
+    help="Days for which a file is kept after its screening.",
+)
+@click.option(
+    "--ranker",
+    type=_FOLDER,
+    envvar="TIDEWAITER_RANKER",
+    help="The folder of ranker.json, and of lists that came back.",
+)
+@click.option(
+    "--sample/--no-sample",
+    default=None,
+    help="Screen the sample (else: only where yours is empty).",
+)
 def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: Any) -> None:
     """Serve the pages where alerts become decisions.
 
@@ -75,14 +119,19 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
     Example: tidewaiter serve --db cases.db
     """
     serving = Serving(
-        db=db or _own_database(), lists=str(folder) if folder else None,
-        own=tuple(str(each.resolve()) for each in own), provider=_provider(more),
-        host=more["host"], port=more["port"], public=more["public"],
+        db=db or _own_database(),
+        lists=str(folder) if folder else None,
+        own=tuple(str(each.resolve()) for each in own),
+        provider=_provider(more),
+        host=more["host"],
+        port=more["port"],
+        public=more["public"],
         archive=str(more["archive"].resolve()),
         uploads=str(more["uploads"].resolve()) if more["uploads"] else None,
         ranker=str(more["ranker"].resolve()) if more["ranker"] else None,
-        upload_limit=round(more["upload_limit"] * (1 << 30)), upload_days=more["upload_days"],
-    )  # fmt: skip
+        upload_limit=round(more["upload_limit"] * (1 << 30)),
+        upload_days=more["upload_days"],
+    )
     _check_port(serving.host, serving.port)
     node = Node(serving)
     _welcome(node)
@@ -123,9 +172,12 @@ def _provider(told: Mapping[str, Any]) -> Provider | None:
         raise InputError("--oidc-issuer needs --oidc-secret and --public", hint=hint)
     secret = told["secret"].read_text(encoding="utf-8").strip()
     return Provider(
-        issuer=told["issuer"], client=told["client"], secret=secret, claim=told["claim"],
+        issuer=told["issuer"],
+        client=told["client"],
+        secret=secret,
+        claim=told["claim"],
         label=told["label"],
-    )  # fmt: skip
+    )
 
 
 def _own_database() -> str:

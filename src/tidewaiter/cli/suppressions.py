@@ -212,9 +212,13 @@ def _offered(work: Work, number: int) -> Scope:
 def _proposal(scope: Scope, options: dict[str, Any]) -> Proposal:
     expires: date = options["expires"]
     return Proposal(
-        scope=scope, reason=options["reason"], words=printable(options["words"]),
-        owner=printable(options["owner"]), expires=expires, strong=options["strong"],
-    )  # fmt: skip
+        scope=scope,
+        reason=options["reason"],
+        words=printable(options["words"]),
+        owner=printable(options["owner"]),
+        expires=expires,
+        strong=options["strong"],
+    )
 
 
 def _as_seen(now: Suppression, seen: int | None) -> Suppression:

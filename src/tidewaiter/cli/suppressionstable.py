@@ -28,10 +28,13 @@ def rules_table(rules: Sequence[Suppression]) -> Table:
         told = rule.proposal
         strong = " (strong too)" if told.strong else ""
         table.add_row(
-            str(rule.number), Text(f"{rule.state}{strong}"), f"{rule.hidden:,}",
-            told.expires.isoformat(), Text(as_line(told.owner)),
+            str(rule.number),
+            Text(f"{rule.state}{strong}"),
+            f"{rule.hidden:,}",
+            told.expires.isoformat(),
+            Text(as_line(told.owner)),
             Text(as_line("; ".join(scope_in_words(told.scope)))),
-        )  # fmt: skip
+        )
     return table
 
 

@@ -138,9 +138,11 @@ class Client:
             answer = self._http.request(method, address, headers=headers, **more)
         except httpx.HTTPError as error:
             problem = Problem(
-                title="No answer", status=0, detail=f"{self._address} does not answer: {error}",
+                title="No answer",
+                status=0,
+                detail=f"{self._address} does not answer: {error}",
                 hint="check the address, and that the server runs",
-            )  # fmt: skip
+            )
             raise RefusedError(problem) from error
         if answer.is_success:
             return msgspec.json.decode(answer.content, type=kind)

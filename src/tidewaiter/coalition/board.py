@@ -159,11 +159,9 @@ def board_from(notices: Sequence[Counted], material: Material, period: Period, d
         day=day,
         period=period,
         pairs=tuple(rows),
-        countries=tuple(
-            _country(each, notices, incidents, period, known) for each in named
-        ),
+        countries=tuple(_country(each, notices, incidents, period, known) for each in named),
         no_calendar=tuple(each for each in named if without_calendar(each, day.year)),
-    )  # fmt: skip
+    )
 
 
 def _check(period: Period, day: date) -> None:
@@ -194,10 +192,8 @@ def figures(notices: Sequence[Counted], incidents: Sequence[SharedIncident]) -> 
     """Count notices and incidents."""
     outcomes = Counter(each.outcome for each in notices)
     waited = [
-        Waited(days=each.days, answered=each.answered)
-        for each in notices
-        if each.days is not None
-    ]  # fmt: skip
+        Waited(days=each.days, answered=each.answered) for each in notices if each.days is not None
+    ]
     return Figures(
         notices=len(notices),
         outcomes={each: outcomes[each] for each in OUTCOMES},
@@ -221,13 +217,15 @@ def _row(
     """Count one direction; None in a pair is any country."""
     sender, receiver = pair
     mine = [
-        each for each in notices
+        each
+        for each in notices
         if sender in {None, each.exporter} and receiver in {None, each.importer}
-    ]  # fmt: skip
+    ]
     told = [
-        each for each in incidents
+        each
+        for each in incidents
         if sender in {None, each.teller} and receiver in {None, each.told}
-    ]  # fmt: skip
+    ]
     now, before = (
         figures([e for e in mine if p.holds(e.sent)], [e for e in _first(told) if p.holds(e.day)])
         for p in (period, period.before())
@@ -255,12 +253,13 @@ def _country(
         sent=_row((country, None), notices, incidents, period),
         received=_row((None, country), notices, incidents, period),
         frozen=tuple(
-            each for each in material.freezes
+            each
+            for each in material.freezes
             if country in {material.countries.get(n) for n in (each.by, each.towards)}
             and each.since < period.until
             and (each.until is None or each.until > period.since)
         ),
-    )  # fmt: skip
+    )
 
 
 def trend(now: Figures, before: Figures) -> Trend:

@@ -191,11 +191,12 @@ def groups_on(rosters: Iterable[Endorsed], day: date) -> dict[str, tuple[Group, 
     """Return the groups that there are on a day, by id of their roster."""
     return {
         each.roster.id: tuple(
-            group for group in each.roster.groups
+            group
+            for group in each.roster.groups
             if group.since <= day and (group.until is None or day < group.until)
         )
         for each in in_force(rosters, day)
-    }  # fmt: skip
+    }
 
 
 def _declared(own: Standing, theirs: Standing) -> Declared | None:
@@ -215,9 +216,11 @@ def _member(node: str, facts: Facts, day: date, patience: int) -> Member:
     spans = history(moves, node)
     now = spans[-1] if spans else Since(day=date.min, state=None)
     listings = [
-        (one.roster, each) for one in in_force(facts.rosters, day)
-        for each in one.roster.members if each.node == node
-    ]  # fmt: skip
+        (one.roster, each)
+        for one in in_force(facts.rosters, day)
+        for each in one.roster.members
+        if each.node == node
+    ]
     silence = _silence(node, facts, moves, day) if now.state in {"invited", "joined"} else None
     if silence is not None and silence.days <= patience:
         silence = None
@@ -227,11 +230,14 @@ def _member(node: str, facts: Facts, day: date, patience: int) -> Member:
     ]
     said += [
         Statement(
-            says=each.state, day=roster.day, since=each.since, source="roster",
+            says=each.state,
+            day=roster.day,
+            since=each.since,
+            source="roster",
             told=f"{roster.id}, version {roster.version}",
         )
         for roster, each in listings
-    ]  # fmt: skip
+    ]
     return Member(
         node=node,
         name=next((each.name for _, each in listings), ""),

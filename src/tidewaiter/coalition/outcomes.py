@@ -20,9 +20,17 @@ from tidewaiter.exchange.notices.events import (
 from tidewaiter.exchange.notices.judging import DECISIONS, Judged, judge, versions_of
 
 Outcome = Literal[
-    "in time", "late", "no reply", "answered early", "waiting", "frozen", "withdrawn", "no term",
-    "undelivered", "came too late",
-]  # fmt: skip
+    "in time",
+    "late",
+    "no reply",
+    "answered early",
+    "waiting",
+    "frozen",
+    "withdrawn",
+    "no term",
+    "undelivered",
+    "came too late",
+]
 """What became of the version in force. "in time", "late" and "no reply" are of notices whose last
 day is over; "answered early": it is still to come. "waiting": no answer, and the last day is not
 over. "frozen": no answer, and the clock stands still. "withdrawn": it was taken back before either.

@@ -76,12 +76,10 @@ def lines_of(
             rosters=tuple(
                 f"{one.says} ({one.told})" for one in each.statements if one.source == "roster"
             ),
-            groups=tuple(
-                one.group.name for one in kept if each.node in one.group.members
-            ),
+            groups=tuple(one.group.name for one in kept if each.node in one.group.members),
         )
         for each in members
-    )  # fmt: skip
+    )
 
 
 def working_groups(
@@ -96,11 +94,13 @@ def working_groups(
         named = {group.id: group.name for group in each.roster.groups}
         found += [
             Working(
-                roster=each.roster.id, group=group, part_of=named.get(group.parent, ""),
+                roster=each.roster.id,
+                group=group,
+                part_of=named.get(group.parent, ""),
                 members=tuple(
                     known[node].name if node in known else listed[node] for node in group.members
                 ),
             )
             for group in groups[each.roster.id]
-        ]  # fmt: skip
+        ]
     return tuple(found)

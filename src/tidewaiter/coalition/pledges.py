@@ -25,10 +25,12 @@ Pledged = Commitment | Initiative | Report | Withdrawal
 
 KINDS: Mapping[str, type[Pledged]] = MappingProxyType(
     {
-        "commitment": Commitment, "initiative": Initiative, "commitment-report": Report,
+        "commitment": Commitment,
+        "initiative": Initiative,
+        "commitment-report": Report,
         "commitment-withdrawal": Withdrawal,
     }
-)  # fmt: skip
+)
 """Kinds of message that speak of what was promised."""
 
 S = TypeVar("S", bound=Pledged)

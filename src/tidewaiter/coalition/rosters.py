@@ -180,8 +180,9 @@ def _check_signers(
         raise InputError(
             f"{len(found)} of its endorsers that are known here have signed it, and "
             f"{before.needed} must",
-            at=at, hint="take up the nodes that endorse it, or let it be: a roster only advises",
-        )  # fmt: skip
+            at=at,
+            hint="take up the nodes that endorse it, or let it be: a roster only advises",
+        )
     return found
 
 

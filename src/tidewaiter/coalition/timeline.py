@@ -21,9 +21,16 @@ from tidewaiter.substances.types import Mark
 _MONTHS = 1_200  # at most
 
 Happening = Literal[
-    "law in force", "law ends", "frozen", "thawed", "group formed", "group ended", "invited",
-    "joined", "left",
-]  # fmt: skip
+    "law in force",
+    "law ends",
+    "frozen",
+    "thawed",
+    "group formed",
+    "group ended",
+    "invited",
+    "joined",
+    "left",
+]
 
 
 class Event(Record, frozen=True, kw_only=True):
@@ -86,13 +93,16 @@ def timeline_of(series: Series, events: Iterable[Event], since: date, day: date)
     told = Counter(_index(each) for each in _first_told(series.incidents, day).values())
     months = [
         Month(
-            first=_first_day(each), notices=sent[each], no_reply=silent[each],
-            still_open=waiting[each], incidents=told[each],
+            first=_first_day(each),
+            notices=sent[each],
+            no_reply=silent[each],
+            still_open=waiting[each],
+            incidents=told[each],
             frozen=_frozen_in(each, series.freezes, day),
             whole=each < last,
         )
         for each in range(first, last + 1)
-    ]  # fmt: skip
+    ]
     begin = _first_day(first)
     shown = sorted(
         (each for each in events if begin <= each.day <= day),
@@ -106,10 +116,13 @@ def law_events(changes: Iterable[Change]) -> Iterator[Event]:
     for each in changes:
         if each.step in {"begins", "ends"}:
             yield Event(
-                day=each.day, what="law in force" if each.step == "begins" else "law ends",
-                of=(each.regime, *each.schedules), text=each.text or ", ".join(each.substances),
-                source=each.source, mark=each.mark,
-            )  # fmt: skip
+                day=each.day,
+                what="law in force" if each.step == "begins" else "law ends",
+                of=(each.regime, *each.schedules),
+                text=each.text or ", ".join(each.substances),
+                source=each.source,
+                mark=each.mark,
+            )
 
 
 def channel_events(freezes: Iterable[Freeze]) -> Iterator[Event]:

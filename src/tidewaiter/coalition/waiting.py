@@ -53,14 +53,20 @@ def waits_of(waited: Sequence[Waited]) -> Waits:
     if unanswered * _FEW <= len(waited):
         days = sorted(each.days for each in waited if each.answered)
         return Waits(
-            method="answered", answered=answered, unanswered=unanswered,
-            median=quantile(days, MEDIAN), ninetieth=quantile(days, TAIL_END),
-        )  # fmt: skip
+            method="answered",
+            answered=answered,
+            unanswered=unanswered,
+            median=quantile(days, MEDIAN),
+            ninetieth=quantile(days, TAIL_END),
+        )
     curve = survival(waited)
     return Waits(
-        method="Kaplan-Meier", answered=answered, unanswered=unanswered,
-        median=crossing(curve, MEDIAN), ninetieth=crossing(curve, TAIL_END),
-    )  # fmt: skip
+        method="Kaplan-Meier",
+        answered=answered,
+        unanswered=unanswered,
+        median=crossing(curve, MEDIAN),
+        ninetieth=crossing(curve, TAIL_END),
+    )
 
 
 def quantile(days: Sequence[int], share: float) -> Days:

@@ -27,9 +27,10 @@ def waiting_for(watched: Watched, own: str, day: date) -> Pending | None:
     mine = watched.exporter.node == own
     side, other = ("exporter", "importer") if mine else ("importer", "exporter")
     asked = [
-        each for each in heard
+        each
+        for each in heard
         if each.event.by == side and isinstance(each.event.what, _ASKING[side])
-    ]  # fmt: skip
+    ]
     if state.waits_for != other or not asked:
         return None
     return Pending(

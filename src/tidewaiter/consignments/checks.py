@@ -89,9 +89,13 @@ def _check_hs(line: Line, substance: Substance, rules: AlertRules) -> Iterator[R
     if not any(code[:width] == hs[:width] for hs in own):
         evidence = Evidence(field="hs", start=0, end=len(code), text=code)
         yield reason(
-            rules, "hs-mismatch", evidence, hs=code, name=substance.name,
+            rules,
+            "hs-mismatch",
+            evidence,
+            hs=code,
+            name=substance.name,
             own=" or ".join(substance.hs),
-        )  # fmt: skip
+        )
 
 
 def _check_cas(
@@ -123,9 +127,13 @@ def _check_un(
     if line.un not in rules.groups.un and len(named) == 1:
         evidence = Evidence(field="un", start=0, end=len(line.un), text=line.un)
         yield reason(
-            rules, "un-mismatch", evidence, un=line.un, name=substance.name,
+            rules,
+            "un-mismatch",
+            evidence,
+            un=line.un,
+            name=substance.name,
             own=" or ".join(substance.un),
-        )  # fmt: skip
+        )
 
 
 def _check_hidden(finds: Sequence[Find], rules: AlertRules) -> Iterator[Reason]:

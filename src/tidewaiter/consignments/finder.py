@@ -37,11 +37,15 @@ class ListFinder:
     """Finds the listed parties that names resemble; keeps what it answered."""
 
     def __init__(
-        self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]],
+        self,
+        lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]],
         least: float | Threshold,
-        judged: Judged | None = None, links: Mapping[str, Links] | None = None,
-        rarity: Rarity | None = None, *, indexed: Indexed = build_index,
-    ) -> None:  # fmt: skip
+        judged: Judged | None = None,
+        links: Mapping[str, Links] | None = None,
+        rarity: Rarity | None = None,
+        *,
+        indexed: Indexed = build_index,
+    ) -> None:
         """Take the index of lists.
 
         Args:

@@ -42,11 +42,22 @@ def mention_of(find: Find, substance: Substance) -> Mention:
     """Turn a find into the mention that an alert tells, of a substance."""
     found = find.finding
     return Mention(
-        substance=substance.slug, name=substance.name, cas=found.cas, field=find.field,
-        start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
-        score=found.score, reasons=found.reasons, downgraded=found.downgraded,
-        structure=found.structure, atoms=found.atoms, column=find.column,
-    )  # fmt: skip
+        substance=substance.slug,
+        name=substance.name,
+        cas=found.cas,
+        field=find.field,
+        start=found.start,
+        end=found.end,
+        text=found.text,
+        how=found.how,
+        tier=found.tier,
+        score=found.score,
+        reasons=found.reasons,
+        downgraded=found.downgraded,
+        structure=found.structure,
+        atoms=found.atoms,
+        column=find.column,
+    )
 
 
 def find_of(mention: Mention, place: int) -> Find:
@@ -57,9 +68,18 @@ def find_of(mention: Mention, place: int) -> Find:
         place: Of its substance in the registry.
     """
     made = Finding(
-        0, place, mention.cas, mention.start, mention.end, mention.text, mention.how,
-        mention.tier, mention.score, mention.reasons, mention.downgraded,
-    )  # fmt: skip
+        0,
+        place,
+        mention.cas,
+        mention.start,
+        mention.end,
+        mention.text,
+        mention.how,
+        mention.tier,
+        mention.score,
+        mention.reasons,
+        mention.downgraded,
+    )
     return Find(mention.field, made, mention.column)
 
 

@@ -10,9 +10,12 @@ from tidewaiter.consignments.types import Alert, Line, Mention, PartyMatch, Reas
 
 
 def identity(
-    source: str, line: Line, mentions: Sequence[Mention], reasons: Iterable[Reason],
+    source: str,
+    line: Line,
+    mentions: Sequence[Mention],
+    reasons: Iterable[Reason],
     parties: Iterable[PartyMatch],
-) -> str:  # fmt: skip
+) -> str:
     """Hash what makes an alert another one: its line, and what is found in it."""
     findings: dict[str, set[str]] = defaultdict(set)
     for mention in mentions:

@@ -42,18 +42,22 @@ _Text = str | None
 
 @lru_cache(maxsize=8192)  # lines of a consignment have one journey, and are asked for it again
 def _journey(
-    origin: _Text, parties: tuple[tuple[_Text, _Text], ...],
+    origin: _Text,
+    parties: tuple[tuple[_Text, _Text], ...],
     stops: tuple[tuple[_Text, _Text, _Text], ...],
-) -> Journey:  # fmt: skip
+) -> Journey:
     """Return the journey of lines by all that it rests on."""
     said = Line(
-        row=0, consignment="", seq=0, origin=origin,
+        row=0,
+        consignment="",
+        seq=0,
+        origin=origin,
         parties=tuple(Party(role=role, country=country) for role, country in parties),
         route=tuple(
             Stop(function=function, country=country, locode=locode)
             for function, country, locode in stops
         ),
-    )  # fmt: skip
+    )
     route = route_of(_with_codes(said))
     begin, destination = _known(route.origin), _known(route.destination)
     passed = dict.fromkeys(_known(code) for code in route.transit)

@@ -91,8 +91,10 @@ def kept_together(columns: Mapping[str, pa.Array], rows: int) -> pa.Array | None
     Returns:
         None where no row has any.
     """
-    there = [np.flatnonzero(pc.is_valid(each).to_numpy(zero_copy_only=False))
-             for each in columns.values()]  # fmt: skip
+    there = [
+        np.flatnonzero(pc.is_valid(each).to_numpy(zero_copy_only=False))
+        for each in columns.values()
+    ]
     if not any(map(len, there)):
         return None
     places = np.concatenate(there)

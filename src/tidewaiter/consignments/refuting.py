@@ -57,9 +57,13 @@ class Refuter:
         ]
 
     def _judged(
-        self, line: Line, find: Find, finds: Sequence[Find], flaws: Sequence[Flaw],
+        self,
+        line: Line,
+        find: Find,
+        finds: Sequence[Find],
+        flaws: Sequence[Flaw],
         substance: Substance,
-    ) -> Find:  # fmt: skip
+    ) -> Find:
         numbers = [each for each in finds if each.finding.how == "cas"]
         same = find.finding.substance
         if any(number.finding.substance == same for number in numbers) or _fits(line, substance):

@@ -33,9 +33,12 @@ def finding_of(text: str, registry: Registry, *, found: bool = True) -> Finding:
         raise InputError(f'"{cas}" is not a CAS number', hint=hint)
     known = _known(name, cas, registry)
     return Finding(
-        substance=known.slug if known else "", name=name or (known.name if known else ""), cas=cas,
-        found=found, percent=percent.strip(),
-    )  # fmt: skip
+        substance=known.slug if known else "",
+        name=name or (known.name if known else ""),
+        cas=cas,
+        found=found,
+        percent=percent.strip(),
+    )
 
 
 def _known(name: str, cas: str, registry: Registry) -> Substance | None:

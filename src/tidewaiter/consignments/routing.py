@@ -74,9 +74,14 @@ class RoutedLaw:
         self._of = lru_cache(maxsize=_KEPT)(self._assess)
 
     def of(
-        self, place: int, route: Route, line: Line | None = None, finds: Sequence[Find] = (), *,
+        self,
+        place: int,
+        route: Route,
+        line: Line | None = None,
+        finds: Sequence[Find] = (),
+        *,
         alone: bool = True,
-    ) -> Law:  # fmt: skip
+    ) -> Law:
         """Return the law on a substance of the registry, by its place there, on a route.
 
         Amounts are asked for only where a law on the route has a limit for the substance; all
@@ -107,9 +112,13 @@ class RoutedLaw:
         return _with_amount(law, limited, question, found, amount.in_words())
 
     def _assess(
-        self, place: int, form: str | None, origin: str | None, transit: tuple[str, ...],
+        self,
+        place: int,
+        form: str | None,
+        origin: str | None,
+        transit: tuple[str, ...],
         destination: str | None,
-    ) -> _Kept:  # fmt: skip
+    ) -> _Kept:
         """Assess any amount of a substance on a route, once."""
         route = Route(origin=origin, transit=transit, destination=destination)
         if not route.given:
@@ -125,11 +134,15 @@ class RoutedLaw:
         slug = self._registry.substances[place].slug
         limited = {
             each.regime: limits_on(
-                self._book.limits(each.regime), self._day, slug, each.roles,
+                self._book.limits(each.regime),
+                self._day,
+                slug,
+                each.roles,
                 {listing.schedule for listing in each.held},
             )
-            for each in met.values() if any(check.limit != ANY for check in each.checks)
-        }  # fmt: skip
+            for each in met.values()
+            if any(check.limit != ANY for check in each.checks)
+        }
         return _Kept(Law(tuple(self._holdings(place, form, met)), open_), limited)
 
     def _found(self, place: int, form: str | None) -> Found:
@@ -250,8 +263,10 @@ def _country(text: str | None) -> str | None:
 
 
 _OFF_ROUTE: Mapping[Holds, Answer] = {
-    "held": "controlled", "left out": "not listed", "not known": "not assessable",
-}  # fmt: skip
+    "held": "controlled",
+    "left out": "not listed",
+    "not known": "not assessable",
+}
 
 
 def _holding(
@@ -275,9 +290,12 @@ def _holding(
 
 
 def _with_amount(
-    law: Law, limited: Mapping[str, tuple[Limit, ...]], question: Question, found: Found,
+    law: Law,
+    limited: Mapping[str, tuple[Limit, ...]],
+    question: Question,
+    found: Found,
     goods: str,
-) -> Law:  # fmt: skip
+) -> Law:
     """Put the answers for an amount, which `goods` says in words, in the place of those for any."""
     freed: list[Freed] = []
     judged: dict[str, tuple[Answer, tuple[str, ...]]] = {}

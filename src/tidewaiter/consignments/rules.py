@@ -17,9 +17,18 @@ from tidewaiter.substances.types import Control
 # The rules that a file must have, and the words that their sentences may hold.
 _NAMED = ("name", "field")
 _SINGLE = (
-    "cas", "cus", "exact", "squeezed", "weak", "hs", "unno", "name", "structure", "variant",
+    "cas",
+    "cus",
+    "exact",
+    "squeezed",
+    "weak",
+    "hs",
+    "unno",
+    "name",
+    "structure",
+    "variant",
     "class",
-)  # fmt: skip
+)
 _EVIDENCE = {
     **dict.fromkeys(_SINGLE, _NAMED),
     **dict.fromkeys(("fuzzy-1", "fuzzy-2", "fuzzy-3"), _NAMED),
@@ -29,9 +38,14 @@ _EVIDENCE = {
     "other-text": ("column",),
 }
 REGISTER = (
-    "register-none", "register-revoked", "register-suspended", "register-expired",
-    "register-exceeded", "register-open", "register-covered",
-)  # fmt: skip
+    "register-none",
+    "register-revoked",
+    "register-suspended",
+    "register-expired",
+    "register-exceeded",
+    "register-open",
+    "register-covered",
+)
 """What a register of licences and permits answers; none of it may take points off."""
 
 _CHECKS = {

@@ -72,9 +72,11 @@ class Sum(NamedTuple):
     def plus(self, other: "Sum") -> "Sum":
         """Add what other lines add up to."""
         return Sum(
-            self.total + other.total, self.lines + other.lines, self.earlier + other.earlier,
+            self.total + other.total,
+            self.lines + other.lines,
+            self.earlier + other.earlier,
             self.gross or other.gross,
-        )  # fmt: skip
+        )
 
 
 Sums = dict[Key, Sum]
@@ -190,9 +192,14 @@ class Together:
                 yield from self._counted(alert, mine, finds, amount, counting=counting)
 
     def _counted(
-        self, alert: Alert, held: list[Holding], finds: list[Find], amount: Amount, *,
+        self,
+        alert: Alert,
+        held: list[Holding],
+        finds: list[Find],
+        amount: Amount,
+        *,
         counting: bool,
-    ) -> Iterator[Part]:  # fmt: skip
+    ) -> Iterator[Part]:
         regime, slug, role = held[0].regime, held[0].substance, held[0].role
         every = self._book.limits(regime)
         schedules = {each.schedule for each in held if each.answer != "not listed"}

@@ -36,9 +36,14 @@ from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Control, Substance
 
 _FIELDS = {
-    "goods": "description", "commercial": "commercial description", "cas": "CAS column",
-    "hs": "HS column", "un": "UN column", "cus": "CUS column", OTHER: "other text",
-}  # fmt: skip
+    "goods": "description",
+    "commercial": "commercial description",
+    "cas": "CAS column",
+    "hs": "HS column",
+    "un": "UN column",
+    "cus": "CUS column",
+    OTHER: "other text",
+}
 _MOST = 100  # mentions shown of one line
 _CODES = frozenset({"hs", "unno"})  # numbers of goods, which name nothing for sure
 _MORE = 4  # substances of a line that add points
@@ -83,9 +88,14 @@ class Weigher:
         self._routed = RoutedLaw(registry, load_lawbook(registry), day)
 
     def weigh(
-        self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw], *, vague: bool,
+        self,
+        line: Line,
+        finds: Sequence[Find],
+        flaws: Sequence[Flaw],
+        *,
+        vague: bool,
         parties: Sequence[PartyMatch] = (),
-    ) -> Alert | None:  # fmt: skip
+    ) -> Alert | None:
         """Weigh one line.
 
         Args:
@@ -270,35 +280,52 @@ class Weigher:
             )
             text = rules["more"].text.format(name=law.name)
             yield Reason(
-                rule="more", text=text, points=points if ranked.index(place) < _MORE else 0,
-                source=_RULES, evidence=evidence_of(best),
-            )  # fmt: skip
+                rule="more",
+                text=text,
+                points=points if ranked.index(place) < _MORE else 0,
+                source=_RULES,
+                evidence=evidence_of(best),
+            )
             return
         if law.control is not None:
             yield Reason(
-                rule="control", points=law.points, source=law.control.source,
+                rule="control",
+                points=law.points,
+                source=law.control.source,
                 text=f"{law.name}: {self._printed(law.control)}. {law.why}",
-            )  # fmt: skip
+            )
         rule, _ = self._evidence(best)
         field = _FIELDS.get(best.field, best.field)
         text = rules[rule].text.format(name=law.name, field=field)
         yield Reason(
-            rule=rule, text=text, points=rules[rule].points, source=_RULES,
+            rule=rule,
+            text=text,
+            points=rules[rule].points,
+            source=_RULES,
             evidence=evidence_of(best),
-        )  # fmt: skip
+        )
         if best.field == OTHER:
             text = rules["other-text"].text.format(column=f'"{best.column}"')
             yield Reason(
-                rule="other-text", text=text, points=rules["other-text"].points, source=_RULES,
+                rule="other-text",
+                text=text,
+                points=rules["other-text"].points,
+                source=_RULES,
                 evidence=evidence_of(best),
-            )  # fmt: skip
+            )
         for against in best.finding.downgraded[:1]:
             yield Reason(
-                rule="downgraded", text=against[0].upper() + against[1:],
-                points=rules["downgraded"].points, source=_RULES, evidence=evidence_of(best),
-            )  # fmt: skip
-        ways = {find.finding.how == "cas" for find in mine if not find.finding.downgraded
-                and find.finding.how not in _CODES}  # fmt: skip
+                rule="downgraded",
+                text=against[0].upper() + against[1:],
+                points=rules["downgraded"].points,
+                source=_RULES,
+                evidence=evidence_of(best),
+            )
+        ways = {
+            find.finding.how == "cas"
+            for find in mine
+            if not find.finding.downgraded and find.finding.how not in _CODES
+        }
         if len(ways) > 1:
             text = rules["both"].text.format(name=law.name)
             yield Reason(rule="both", text=text, points=rules["both"].points, source=_RULES)

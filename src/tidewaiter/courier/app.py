@@ -44,9 +44,14 @@ class House(Record, frozen=True, kw_only=True):
 
 
 def make_app(
-    desk: Desk, leave: Callable[[], None] = lambda: None, *, gate: Gate | None = None,
-    behind: tuple[str, ...] = (), visits: Visits | None = None, seconds: float = _SECONDS,
-) -> Litestar:  # fmt: skip
+    desk: Desk,
+    leave: Callable[[], None] = lambda: None,
+    *,
+    gate: Gate | None = None,
+    behind: tuple[str, ...] = (),
+    visits: Visits | None = None,
+    seconds: float = _SECONDS,
+) -> Litestar:
     """Make the application.
 
     Args:
@@ -69,11 +74,14 @@ def make_app(
 
     house = House(
         desk=desk, gate=gate or Gate(), behind=behind, visits=visits or Visits(), seconds=seconds
-    )  # fmt: skip
+    )
     return Litestar(
-        [_inbox, _held, _document, _news, _visit], lifespan=[lifespan], openapi_config=None,
-        before_request=_admit, state=State({"house": house}),
-    )  # fmt: skip
+        [_inbox, _held, _document, _news, _visit],
+        lifespan=[lifespan],
+        openapi_config=None,
+        before_request=_admit,
+        state=State({"house": house}),
+    )
 
 
 @post(INBOX, status_code=200, media_type=MediaType.TEXT)

@@ -90,9 +90,15 @@ def answer(desk: Desk, text: str) -> list[str]:
     _note(desk, known, asked)
     lines = [f"{each.signed} {each.box} {in_force(desk, each.receipt)}" for each in kept]
     told = Held(
-        sender=desk.node, to=node, nonce=asked.nonce, have=known.have, head=known.head,
-        receipt=last, receipts=tuple(later) if asked.have >= 0 else (), replaced=replaced,
-    )  # fmt: skip
+        sender=desk.node,
+        to=node,
+        nonce=asked.nonce,
+        have=known.have,
+        head=known.head,
+        receipt=last,
+        receipts=tuple(later) if asked.have >= 0 else (),
+        replaced=replaced,
+    )
     new = asked.contents and desk.is_new(f"{node} {asked.nonce}")
     back = _given_back(desk, document, kept) if new else []
     return [write_signed(told, desk.ring.signer()), *lines, *back]
@@ -173,9 +179,13 @@ def catch_up(desk: Desk, node: str, ask: Asking) -> int:
             after = receipted_to(work, known)
             before = digest_at(work, node, after)
         asked = Ask(
-            sender=desk.node, to=node, after=after, nonce=secrets.token_hex(_NONCE),
-            have=known.have, contents=True,
-        )  # fmt: skip
+            sender=desk.node,
+            to=node,
+            after=after,
+            nonce=secrets.token_hex(_NONCE),
+            have=known.have,
+            contents=True,
+        )
         texts = ask(document, write_signed(asked, desk.ring.signer()))
         held = read_signed(texts[0] if texts else "", Held, document, desk.node)
         if held.nonce != asked.nonce:
@@ -229,11 +239,13 @@ def _messages(
         raise InputError("a receipt is not for good")
     return [
         Regained(
-            envelope=each, receipt=receipt, forged=each.header.id in forged,
+            envelope=each,
+            receipt=receipt,
+            forged=each.header.id in forged,
             body=_own_content(desk, each, back),
         )
         for each, receipt, back in zip_longest(envelopes, receipts, given[: len(envelopes)])
-    ]  # fmt: skip
+    ]
 
 
 def _own_content(desk: Desk, envelope: Envelope, back: str | None) -> bytes | None:

@@ -29,10 +29,15 @@ class Desk:
     """What sending and taking messages needs."""
 
     def __init__(
-        self, database: Database, ring: Ring, *, path: Path | None = None,
-        clock: Callable[[], datetime] = _now, kinds: Mapping[str, Kind] = KINDS,
+        self,
+        database: Database,
+        ring: Ring,
+        *,
+        path: Path | None = None,
+        clock: Callable[[], datetime] = _now,
+        kinds: Mapping[str, Kind] = KINDS,
         noting: Noting | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Gather it.
 
         Args:

@@ -16,9 +16,14 @@ Form = Literal["stix", "misp"]
 
 
 def export_incident(
-    desk: Desk, work: Work, incident: tuple[str, str], *, form: Form, edge: Edge,
+    desk: Desk,
+    work: Work,
+    incident: tuple[str, str],
+    *,
+    form: Form,
+    edge: Edge,
     registry: Registry,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """Write an incident as a STIX 2.1 bundle or as a MISP event.
 
     Args:

@@ -88,15 +88,20 @@ def tell_kinds(desk: Desk) -> bool:
         return False
     about = About(
         node=now.node, name=now.name, country=now.country, role=now.role, endpoints=now.endpoints
-    )  # fmt: skip
+    )
     change(desk, about, desk.stamp())
     return True
 
 
 def recover(
-    database: Database, path: Path, root: bytes, stamp: Stamp, *, since: str = "",
+    database: Database,
+    path: Path,
+    root: bytes,
+    stamp: Stamp,
+    *,
+    since: str = "",
     roots: Path | None = None,
-) -> Recovery:  # fmt: skip
+) -> Recovery:
     """Give this node new keys by its root: those that spoke for it are lost, or another's.
 
     Its peers exchange nothing with it before people have compared its words anew.

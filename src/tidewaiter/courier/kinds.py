@@ -190,15 +190,18 @@ def _redo_recall(work: Work, received: Received) -> None:
 
 def _spoken(received: Received) -> Heard:
     """Return by which message this node itself said something."""
-    return structs.replace(_heard(received), sender=received.header.sender,
-                           to=received.header.sender)  # fmt: skip
+    return structs.replace(
+        _heard(received), sender=received.header.sender, to=received.header.sender
+    )
 
 
 def _heard(received: Received) -> Heard:
     return Heard(
-        sender=received.peer, to=received.header.to, message=received.header.id,
+        sender=received.peer,
+        to=received.header.to,
+        message=received.header.id,
         at=moment(datetime.fromtimestamp(received.header.iat, UTC)),
-    )  # fmt: skip
+    )
 
 
 KINDS: Mapping[str, Kind] = {

@@ -56,9 +56,12 @@ class Line:
     """Sends to peers; one for all of them, and for several threads."""
 
     def __init__(
-        self, *, inside: Iterable[str] = (), seconds: float = _SECONDS,
+        self,
+        *,
+        inside: Iterable[str] = (),
+        seconds: float = _SECONDS,
         resolver: Resolver = looked_up,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Say what may be reached.
 
         Args:
@@ -68,9 +71,12 @@ class Line:
         """
         self._seconds = seconds
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls(), network_backend=Network(inside, resolver), max_connections=64,
-            keepalive_expiry=60.0, retries=0,
-        )  # fmt: skip
+            ssl_context=tls(),
+            network_backend=Network(inside, resolver),
+            max_connections=64,
+            keepalive_expiry=60.0,
+            retries=0,
+        )
 
     def close(self) -> None:
         """Close every connection."""
@@ -123,9 +129,12 @@ class Line:
             scheme=told.scheme, host=shown, port=port, target=f"{told.path.rstrip('/')}{path}"
         )
         headers: dict[bytes | str, bytes | str] = {
-            "host": f"{shown}:{port}", "content-type": kind, "content-length": str(len(body)),
-            "user-agent": "tidewaiter", "accept-encoding": "identity",
-        }  # fmt: skip
+            "host": f"{shown}:{port}",
+            "content-type": kind,
+            "content-length": str(len(body)),
+            "user-agent": "tidewaiter",
+            "accept-encoding": "identity",
+        }
         waits = dict.fromkeys(("connect", "read", "write", "pool"), self._seconds / 3)
         try:
             with (
@@ -146,9 +155,13 @@ class Line:
 
 
 _TROUBLES = (
-    httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol, OSError, ValueError,
-)  # fmt: skip
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    OSError,
+    ValueError,
+)
 
 
 def as_lines(text: str) -> list[str]:

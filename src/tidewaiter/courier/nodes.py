@@ -80,9 +80,15 @@ def root_file(folder: Path, node: str, number: int) -> Path:
 
 
 def relate(
-    desk: Desk, node: str, to: Standing, stamp: Stamp, *, reason: str = "", compared: str = "",
+    desk: Desk,
+    node: str,
+    to: Standing,
+    stamp: Stamp,
+    *,
+    reason: str = "",
+    compared: str = "",
     held: str = "",
-) -> Known:  # fmt: skip
+) -> Known:
     """Change what this node does with a peer, and tell it.
 
     Args:
@@ -105,9 +111,15 @@ def relate(
 
 
 def relate_within(
-    desk: Desk, work: Work, node: str, to: Standing, *, reason: str = "", compared: str = "",
+    desk: Desk,
+    work: Work,
+    node: str,
+    to: Standing,
+    *,
+    reason: str = "",
+    compared: str = "",
     held: str = "",
-) -> Known:  # fmt: skip
+) -> Known:
     """Change what this node does with a peer, in work that writes; otherwise as `relate`."""
     true = fingerprint(documents(work, peer_of(work, node).node)[-1].read())
     if compared and compared != true:
@@ -167,9 +179,12 @@ def standings(work: Work) -> list[Standings]:
     """Return all peers, with what lies between."""
     return [
         Standings(
-            peer=each, fingerprint=fingerprint(documents(work, each.node)[-1].read()),
-            outgoing=count_outgoing(work, each.node), again=count_again(work, each),
-            missing=missing_from(each), doubted=len(doubted_messages(work, each)),
+            peer=each,
+            fingerprint=fingerprint(documents(work, each.node)[-1].read()),
+            outgoing=count_outgoing(work, each.node),
+            again=count_again(work, each),
+            missing=missing_from(each),
+            doubted=len(doubted_messages(work, each)),
         )
         for each in peers(work)
-    ]  # fmt: skip
+    ]

@@ -65,14 +65,20 @@ def allow(desk: Desk, stamp: Stamp, allowing: Allowing) -> Allowed:
     size = filter_size(len(keys))
     made = make_filter(secret, filled(keys, size, secrets.token_bytes))
     terms = Terms(
-        offer=secrets.token_hex(_ID), holder=desk.node, asker=allowing.peer, version=VERSION,
-        keys=size, budget=allowing.budget, purposes=allowing.purposes,
-        until=stamp.at.date() + timedelta(days=allowing.days), divisor=made.divisor,
-        range=made.range, size=len(made.bits), digest=filter_digest(made),
-    )  # fmt: skip
+        offer=secrets.token_hex(_ID),
+        holder=desk.node,
+        asker=allowing.peer,
+        version=VERSION,
+        keys=size,
+        budget=allowing.budget,
+        purposes=allowing.purposes,
+        until=stamp.at.date() + timedelta(days=allowing.days),
+        divisor=made.divisor,
+        range=made.range,
+        size=len(made.bits),
+        digest=filter_digest(made),
+    )
     with desk.database.work(stamp) as work:
-        offer = give_offer(
-            work, desk.ring.lock, Made(terms=terms, secret=secret, filter=made)
-        )  # fmt: skip
+        offer = give_offer(work, desk.ring.lock, Made(terms=terms, secret=secret, filter=made))
     keyless = sum(1 for some in every if not some)
     return Allowed(offer=offer, parties=len(every), keyless=keyless, keys=len(keys))

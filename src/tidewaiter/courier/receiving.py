@@ -13,10 +13,16 @@ from tidewaiter.exchange.receipts import read_receipt
 
 UNPROVED = frozenset[str](
     {
-        "malformed", "not-for-us", "unknown-sender", "unknown-key", "old-key", "revoked-key",
-        "bad-signature", "other-box",
+        "malformed",
+        "not-for-us",
+        "unknown-sender",
+        "unknown-key",
+        "old-key",
+        "revoked-key",
+        "bad-signature",
+        "other-box",
     }
-)  # fmt: skip
+)
 """Codes of what may come from anyone."""
 
 MOST_LINES = 64

@@ -30,9 +30,13 @@ class Rounds:
     """Sends what is due, in threads of its own, until it is closed."""
 
     def __init__(
-        self, desk: Desk, post: Post, ask: Asking | None = None, tell: Tell | None = None,
+        self,
+        desk: Desk,
+        post: Post,
+        ask: Asking | None = None,
+        tell: Tell | None = None,
         visitors: Callable[[], Sequence[str]] = tuple,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Begin.
 
         Args:

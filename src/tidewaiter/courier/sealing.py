@@ -74,9 +74,13 @@ def _closed(
         seq += 1
         place = Place(sender=desk.node, to=known.node, seq=seq, prev=prev)
         envelope = close(
-            each.draft, place, kid=signer.kid, secret=signer.secret, public=key.public,
+            each.draft,
+            place,
+            kid=signer.kid,
+            secret=signer.secret,
+            public=key.public,
             salt=secrets.token_bytes(SALT),
-        )  # fmt: skip
+        )
         made.append((each, envelope))
         prev = envelope.digest
     return made

@@ -191,7 +191,7 @@ def _keep(
     ask = any(each.code in _OTHERWISE or each.have > known.sealed for each in told)
     return Round(
         sent=len(batch), receipts=len(final), more=more, trouble=trouble, ask=ask, wait=wait
-    )  # fmt: skip
+    )
 
 
 def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> bool:

@@ -44,10 +44,15 @@ def run(serving: Serving) -> None:
         serving: What is served, and where.
     """
     server = Server(
-        "tidewaiter.courier.serving:served", address=serving.host, port=serving.port,
-        interface=Interfaces.ASGI, factory=True, workers=1, log_enabled=False,
+        "tidewaiter.courier.serving:served",
+        address=serving.host,
+        port=serving.port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        log_enabled=False,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS),
-    )  # fmt: skip
+    )
     with handed_over(serving):
         serve(server)
 

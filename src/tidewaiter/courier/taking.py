@@ -134,9 +134,12 @@ class Taking:
             code = None if body is not None else "cannot-open"
         if code is None and body is not None:
             received = Received(
-                peer=header.sender, header=header, body=body, safe=self._desk.ring.lock,
+                peer=header.sender,
+                header=header,
+                body=body,
+                safe=self._desk.ring.lock,
                 beside=self._new.get(header.sender, {}),
-            )  # fmt: skip
+            )
             code, says = self._effect(received)
         if header.kind in CONTROL:  # it may have changed what is known of the peer
             self._look(header.sender)
@@ -193,11 +196,18 @@ def receipt_for(desk: Desk, judged: Judged, state: State | None, *, have: int = 
     if judged.taken:
         became = "refused" if judged.code else "processed"
     receipt = Receipt(
-        id=header.id if header else "", digest=judged.digest, sender=desk.node,
-        to=header.sender if header else "", at=moment(desk.clock()), state=became,
-        code=judged.code or "", says=judged.says, have=have, size=state.entries if state else 0,
+        id=header.id if header else "",
+        digest=judged.digest,
+        sender=desk.node,
+        to=header.sender if header else "",
+        at=moment(desk.clock()),
+        state=became,
+        code=judged.code or "",
+        says=judged.says,
+        have=have,
+        size=state.entries if state else 0,
         root=state.root.hex() if state else "",
-    )  # fmt: skip
+    )
     signer = desk.ring.signer()
     return give(receipt, kid=signer.kid, secret=signer.secret)
 
@@ -215,9 +225,10 @@ def _entry(judged: Judged) -> tuple[str, Details] | None:
     if judged.receipt or judged.envelope is None or judged.code in UNNOTED:
         return None
     told: dict[str, str | int] = {
-        "peer": judged.envelope.header.sender, "message": judged.envelope.header.id,
+        "peer": judged.envelope.header.sender,
+        "message": judged.envelope.header.id,
         "digest": judged.digest,
-    }  # fmt: skip
+    }
     if judged.code:
         told["code"] = judged.code
     return (TAKEN if judged.taken else TURNED_AWAY), told

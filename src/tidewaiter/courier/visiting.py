@@ -133,7 +133,7 @@ def visit(
         endpoints = judged_by(work, known).document.endpoints
     told = Visit(
         sender=desk.node, to=node, nonce=secrets.token_hex(_NONCE), answers=done[0] if done else ""
-    )  # fmt: skip
+    )
     signed = write_signed(told, desk.ring.signer())
     job = read_job(line.visit(endpoints, f"{signed}\n{done[1] if done else ''}"))
     return None if job is None else (job.name, _answer(desk, job))

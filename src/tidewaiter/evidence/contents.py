@@ -16,9 +16,14 @@ ENTRIES = "entries.json"
 LARGEST = 256 * 1024 * 1024  # bytes of case.json
 
 _ENDINGS = {
-    "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif",
-    "image/tiff": "tif", "text/plain": "txt", "application/zip": "zip",
-}  # fmt: skip
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/gif": "gif",
+    "image/tiff": "tif",
+    "text/plain": "txt",
+    "application/zip": "zip",
+}
 
 
 class CaseRecord(Record, frozen=True, kw_only=True):

@@ -125,9 +125,14 @@ def gather(work: Work, viewer: Viewer, exported: Step, secret: SecretKey) -> Gat
     state, proven = custody(work, steps, trails, entries=exported.entry)
     told = Checkpoint(origin=secret.name, size=state.entries, root=state.root)
     return Gathered(
-        case=case, steps=steps, alerts=alerts, trails=trails, proven=tuple(proven),
-        note=secret.sign(str(told)), people=dict(_people(work, steps, trails)),
-    )  # fmt: skip
+        case=case,
+        steps=steps,
+        alerts=alerts,
+        trails=trails,
+        proven=tuple(proven),
+        note=secret.sign(str(told)),
+        people=dict(_people(work, steps, trails)),
+    )
 
 
 def _people(
@@ -165,10 +170,19 @@ def _sources(
         yield source_of(proofs[proven.entry.number], _proof(proven, gathered.note))
     events = tuple(timeline(gathered.steps, gathered.trails))
     record = CaseRecord(
-        made=exported.at, restricted=making.restricted, people=gathered.people, case=case,
-        steps=gathered.steps, decisions=gathered.trails, alerts=alerts, lines=told,
-        files=names, drafts=drafts, custody=proofs, timeline=events,
-    )  # fmt: skip
+        made=exported.at,
+        restricted=making.restricted,
+        people=gathered.people,
+        case=case,
+        steps=gathered.steps,
+        decisions=gathered.trails,
+        alerts=alerts,
+        lines=told,
+        files=names,
+        drafts=drafts,
+        custody=proofs,
+        timeline=events,
+    )
     yield source_of(CASE, _json(record))
     yield source_of(ENTRIES, _json(_entries(gathered.alerts)))
     yield source_of(CHECKPOINT, gathered.note.encode())
@@ -217,23 +231,37 @@ def _entries(alerts: Iterable[Alert]) -> list[ListEntry]:
             key = (match.list, match.version, match.entry)
             before = found[key].alerts if key in found else ()
             found[key] = ListEntry(
-                list=match.list, list_name=match.list_name, version=match.version,
-                list_day=str(match.list_day or ""), entry=match.entry, name=match.listed_name,
-                action=match.action, outcome=match.outcome,
-                outcome_day=str(match.outcome_day or ""), listed=str(match.listed or ""),
-                source=match.source, alerts=(*before, alert.id),
-            )  # fmt: skip
+                list=match.list,
+                list_name=match.list_name,
+                version=match.version,
+                list_day=str(match.list_day or ""),
+                entry=match.entry,
+                name=match.listed_name,
+                action=match.action,
+                outcome=match.outcome,
+                outcome_day=str(match.outcome_day or ""),
+                listed=str(match.listed or ""),
+                source=match.source,
+                alerts=(*before, alert.id),
+            )
     return [found[key] for key in sorted(found)]
 
 
 def _page(record: CaseRecord, gathered: Gathered, making: Making) -> str:
     size, root = gathered.note.split("\n")[1:3]
     sheet = CaseSheet(
-        case=gathered.case, events=record.timeline, alerts=gathered.alerts, files=record.files,
-        drafts=record.drafts, custody=tuple(_custody(gathered.proven)), made=record.made,
-        key=str(making.secret.public()), log=f"{int(size):,} entries, root {root}",
-        restricted=record.restricted, people=record.people,
-    )  # fmt: skip
+        case=gathered.case,
+        events=record.timeline,
+        alerts=gathered.alerts,
+        files=record.files,
+        drafts=record.drafts,
+        custody=tuple(_custody(gathered.proven)),
+        made=record.made,
+        key=str(making.secret.public()),
+        log=f"{int(size):,} entries, root {root}",
+        restricted=record.restricted,
+        people=record.people,
+    )
     return render_case(sheet, making.library)
 
 
@@ -245,9 +273,13 @@ def _custody(proven: Sequence[Proven]) -> Iterator[Custody]:
         did = f": {rule.says}" if rule else ""
         what = f"step {step}{did}" if step else f"{each.entry.action} {alert}"
         yield Custody(
-            number=each.entry.number, at=each.entry.at, who=each.entry.who,
-            action=each.entry.action, what=what, digest=str(told.get("digest", "")),
-        )  # fmt: skip
+            number=each.entry.number,
+            at=each.entry.at,
+            who=each.entry.who,
+            action=each.entry.action,
+            what=what,
+            digest=str(told.get("digest", "")),
+        )
 
 
 def _json(value: Any) -> bytes:

@@ -22,15 +22,19 @@ def verify_message(held: bytes, known: Collection[str]) -> Verdict:
     evidence = read_evidence(held)
     checked = check_evidence(evidence)
     parts = [
-        *_who("sender", checked.sender), *_who("recipient", checked.recipient),
+        *_who("sender", checked.sender),
+        *_who("recipient", checked.recipient),
         *(Part(name=each.name, holds=each.holds, says=each.says) for each in checked.found),
-    ]  # fmt: skip
+    ]
     # Nobody but the sender is needed for what it signed; the recipient, for what it received.
     needed = [checked.sender, *([checked.recipient] if evidence.receipt else [])]
     return Verdict(
-        of=f"message {checked.message}", made=evidence.made, key=fingerprint(checked.sender),
-        named=all(fingerprint(each) in known for each in needed), parts=tuple(parts),
-    )  # fmt: skip
+        of=f"message {checked.message}",
+        made=evidence.made,
+        key=fingerprint(checked.sender),
+        named=all(fingerprint(each) in known for each in needed),
+        parts=tuple(parts),
+    )
 
 
 def _who(name: str, document: Document) -> Iterator[Part]:

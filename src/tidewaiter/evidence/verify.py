@@ -99,9 +99,12 @@ def verify_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Verdict:
         parts += [Part(name=name, holds=False, says=skipped) for name in ("custody", "record")]
     manifest = opened.manifest
     return Verdict(
-        of=manifest.of, made=manifest.made, key=str(manifest.key), named=opened.named,
+        of=manifest.of,
+        made=manifest.made,
+        key=str(manifest.key),
+        named=opened.named,
         parts=tuple(parts),
-    )  # fmt: skip
+    )
 
 
 def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
@@ -181,9 +184,12 @@ def _wrong_chain(steps: Sequence[_Step], details: Mapping[int, _Details]) -> Ite
     before = 0
     for step in steps:
         wanted = {
-            "case": step.case, "step": step.id, "kind": step.kind, "digest": step.digest,
+            "case": step.case,
+            "step": step.id,
+            "kind": step.kind,
+            "digest": step.digest,
             "before": before,
-        }  # fmt: skip
+        }
         has = details.get(step.entry)
         if has is None:
             yield f"step {step.id} has no entry in the custody"

@@ -67,7 +67,7 @@ def write_signed(told: Ask | Held | Visit, signer: Signer) -> str:
     """Sign a question, an answer or a visit."""
     return sign(
         msgspec.json.encode(told), typ=TYPES[type(told)], kid=signer.kid, secret=signer.secret
-    )  # fmt: skip
+    )
 
 
 def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:

@@ -121,11 +121,23 @@ def close(
     """
     box = seal(salt + draft.body, public)
     header = Header(
-        v=VERSION, id=draft.id, sender=place.sender, to=place.to, seq=place.seq, prev=place.prev,
-        iat=draft.iat, exp=draft.exp, kind=draft.kind, schema=draft.schema, thread=draft.thread,
-        parent=draft.parent, marking=draft.marking, crit=draft.crit,
-        commit=_commitment(salt + draft.body), sealed=digest_of(box),
-    )  # fmt: skip
+        v=VERSION,
+        id=draft.id,
+        sender=place.sender,
+        to=place.to,
+        seq=place.seq,
+        prev=place.prev,
+        iat=draft.iat,
+        exp=draft.exp,
+        kind=draft.kind,
+        schema=draft.schema,
+        thread=draft.thread,
+        parent=draft.parent,
+        marking=draft.marking,
+        crit=draft.crit,
+        commit=_commitment(salt + draft.body),
+        sealed=digest_of(box),
+    )
     text = sign(msgspec.json.encode(header), typ=TYPE, kid=kid, secret=secret)
     return Envelope(header=header, signed=take_apart(text), box=box)
 

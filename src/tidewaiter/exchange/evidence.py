@@ -132,12 +132,16 @@ def check_evidence(evidence: MessageEvidence) -> Checked:
     recipient = _whole(evidence.recipient, envelope.header.to)
     content, found = _content(evidence, envelope)
     return Checked(
-        message=envelope.header.id, sender=sender, recipient=recipient, content=content,
+        message=envelope.header.id,
+        sender=sender,
+        recipient=recipient,
+        content=content,
         found=(
-            _signature(envelope, sender, evidence.untrusted), found,
+            _signature(envelope, sender, evidence.untrusted),
+            found,
             _receipt(evidence, envelope, recipient),
         ),
-    )  # fmt: skip
+    )
 
 
 def _whole(chain: Sequence[SignedDocument], node: str) -> Document:
@@ -181,8 +185,10 @@ def _receipt(evidence: MessageEvidence, envelope: Envelope, recipient: Document)
         return Found(name="receipt", holds=False, says=error.message)
     told, key = given.receipt, recipient.key_of(given.signed.kid)
     same = (told.id, told.digest, told.sender) == (
-        envelope.header.id, envelope.digest, recipient.node
-    )  # fmt: skip
+        envelope.header.id,
+        envelope.digest,
+        recipient.node,
+    )
     holds = key is not None and key.state != "revoked" and is_signed_by(given.signed, key.public)
     if not same or not holds:
         return Found(name="receipt", holds=False, says=f"{recipient.node} did not give it for this")

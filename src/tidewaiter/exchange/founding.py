@@ -53,11 +53,19 @@ def found(about: About, random: Random, made: str) -> Founded:
     pairs = (_pair("sign", random), _pair("open", random))
     ring = Ring(node=about.node, pairs=pairs, store=wrapped(random(KEY)))
     document = Document(
-        node=about.node, name=about.name, country=about.country, role=about.role,
-        keys=tuple(pair.public() for pair in pairs), root=wrapped(public_of("sign", root)),
-        next_root=root_hash(public_of("sign", next_root)), endpoints=about.endpoints, number=1,
-        previous="", made=made, kinds=about.kinds,
-    )  # fmt: skip
+        node=about.node,
+        name=about.name,
+        country=about.country,
+        role=about.role,
+        keys=tuple(pair.public() for pair in pairs),
+        root=wrapped(public_of("sign", root)),
+        next_root=root_hash(public_of("sign", next_root)),
+        endpoints=about.endpoints,
+        number=1,
+        previous="",
+        made=made,
+        kinds=about.kinds,
+    )
     signed = sign_document(document, [root_signer(about.node, root), ring.signer()])
     return Founded(ring=ring, root=root, next_root=next_root, document=signed)
 
@@ -81,17 +89,26 @@ def rotated(
     pairs = (_pair("sign", random), _pair("open", random))
     keys = tuple(_aged(key, revoked) for key in before.keys)
     document = structs.replace(
-        before, keys=(*keys, *(pair.public() for pair in pairs)), number=before.number + 1,
-        previous=last.digest(), made=made,
-    )  # fmt: skip
+        before,
+        keys=(*keys, *(pair.public() for pair in pairs)),
+        number=before.number + 1,
+        previous=last.digest(),
+        made=made,
+    )
     signed = sign_document(document, [ring.signer()])
     return structs.replace(ring, pairs=(*ring.pairs, *pairs)), signed
 
 
 def recovered(
-    ring: Ring, last: SignedDocument, root: bytes, random: Random, made: str,
-    *, next_root: bytes | None = None, later: bytes | None = None,
-) -> tuple[Ring, SignedDocument]:  # fmt: skip
+    ring: Ring,
+    last: SignedDocument,
+    root: bytes,
+    random: Random,
+    made: str,
+    *,
+    next_root: bytes | None = None,
+    later: bytes | None = None,
+) -> tuple[Ring, SignedDocument]:
     """Give a node new keys by its root: those that spoke for it are lost, or another's.
 
     Args:
@@ -109,14 +126,18 @@ def recovered(
     keys = tuple(_aged(key, gone) for key in before.keys)
     signer = root_signer(before.node, next_root or root)
     document = structs.replace(
-        before, keys=(*keys, *(pair.public() for pair in pairs)), number=before.number + 1,
-        previous=last.digest(), made=made,
-    )  # fmt: skip
+        before,
+        keys=(*keys, *(pair.public() for pair in pairs)),
+        number=before.number + 1,
+        previous=last.digest(),
+        made=made,
+    )
     if next_root is not None and later is not None:
         document = structs.replace(
-            document, root=wrapped(public_of("sign", next_root)),
+            document,
+            root=wrapped(public_of("sign", next_root)),
             next_root=root_hash(public_of("sign", later)),
-        )  # fmt: skip
+        )
     return structs.replace(ring, pairs=(*ring.pairs, *pairs)), sign_document(document, [signer])
 
 
@@ -124,10 +145,16 @@ def renewed(ring: Ring, last: SignedDocument, about: About, made: str) -> Signed
     """Say something else of a node, under the keys that it has."""
     before = last.read()
     document = structs.replace(
-        before, name=about.name, country=about.country, role=about.role,
-        endpoints=about.endpoints, number=before.number + 1, previous=last.digest(), made=made,
+        before,
+        name=about.name,
+        country=about.country,
+        role=about.role,
+        endpoints=about.endpoints,
+        number=before.number + 1,
+        previous=last.digest(),
+        made=made,
         kinds=about.kinds,
-    )  # fmt: skip
+    )
     return sign_document(document, [ring.signer()])
 
 

@@ -49,9 +49,7 @@ class Before(Record, frozen=True, kw_only=True):
 
     def contradicts(self, envelope: Envelope) -> bool:
         """Say whether another message was taken in the place of this one."""
-        for found in (
-            self.by_id.get(envelope.header.id), self.by_seq.get(envelope.header.seq)
-        ):  # fmt: skip
+        for found in (self.by_id.get(envelope.header.id), self.by_seq.get(envelope.header.seq)):
             if found and found.digest != envelope.digest:
                 return True
         return False

@@ -149,9 +149,12 @@ def why_not_reshare(marking: Marking, to: Recipient, purpose: Purpose) -> tuple[
         purpose: What for.
     """
     return (
-        *_by_label(marking, to), *_by_need(marking, to), *_by_reshare(marking, to),
-        *_by_group(marking, to), *_by_purpose(marking, purpose),
-    )  # fmt: skip
+        *_by_label(marking, to),
+        *_by_need(marking, to),
+        *_by_reshare(marking, to),
+        *_by_group(marking, to),
+        *_by_purpose(marking, purpose),
+    )
 
 
 def why_not_do(marking: Marking, action: Action) -> str:

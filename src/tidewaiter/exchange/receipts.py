@@ -17,24 +17,44 @@ from tidewaiter.exchange.strict import read_json
 TYPE = "tw-receipt+jws"
 
 Final = Literal[
-    "expired", "unknown-kind", "unknown-critical", "unknown-version", "not-in-scope",
-    "cannot-open", "bad-content", "no-effect",
-]  # fmt: skip
+    "expired",
+    "unknown-kind",
+    "unknown-critical",
+    "unknown-version",
+    "not-in-scope",
+    "cannot-open",
+    "bad-content",
+    "no-effect",
+]
 """Why a message was refused for good: it has its place in the chain, and did nothing."""
 
 Passing = Literal[
-    "malformed", "not-for-us", "unknown-sender", "unknown-key", "old-key", "revoked-key",
-    "bad-signature", "other-box", "early", "broken-chain", "equivocation", "frozen", "ended",
-    "not-active", "too-many",
-]  # fmt: skip
+    "malformed",
+    "not-for-us",
+    "unknown-sender",
+    "unknown-key",
+    "old-key",
+    "revoked-key",
+    "bad-signature",
+    "other-box",
+    "early",
+    "broken-chain",
+    "equivocation",
+    "frozen",
+    "ended",
+    "not-active",
+    "too-many",
+]
 """Why a message was turned away: it has no place in the chain, and can come again."""
 
 Code = Final | Passing
 
 _CODES: dict[str, tuple[str, ...]] = {
-    "processed": ("",), "recalled": ("",), "refused": get_args(Final),
+    "processed": ("",),
+    "recalled": ("",),
+    "refused": get_args(Final),
     "turned-away": get_args(Passing),
-}  # fmt: skip
+}
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):

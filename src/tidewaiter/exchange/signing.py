@@ -188,9 +188,12 @@ def take_apart(text: str) -> Signed:
     told = read_json(head, _Protected, "head of a signed text")
     told_by = f"{parts[0]}.{parts[1]}".encode()
     return Signed(
-        text=text, typ=told.typ, kid=told.kid, payload=payload,
+        text=text,
+        typ=told.typ,
+        kid=told.kid,
+        payload=payload,
         digest=hashlib.sha256(told_by).hexdigest(),
-    )  # fmt: skip
+    )
 
 
 def is_signed_by(signed: Signed, public: bytes) -> bool:

@@ -40,9 +40,12 @@ def read_json(held: bytes, kind: type[R], what: str) -> R:
     try:
         _check_depth(held, what)
         json.loads(
-            held.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number,
-            parse_int=_whole, parse_float=_fraction,
-        )  # fmt: skip
+            held.decode("utf-8"),
+            object_pairs_hook=_once,
+            parse_constant=_no_number,
+            parse_int=_whole,
+            parse_float=_fraction,
+        )
         return msgspec.json.decode(held, type=kind)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:  # msgspec's are ValueErrors
         hint = "it must be JSON as RFC 7493 has it, with the fields of its kind"

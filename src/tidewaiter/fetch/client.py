@@ -59,9 +59,14 @@ class _Redirects(request.HTTPRedirectHandler):
     """Redirects that stay on the web, and do not lead from https to http."""
 
     def redirect_request(  # noqa: PLR0917 - as the library calls it
-        self, req: request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage,
+        self,
+        req: request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
         newurl: str,
-    ) -> request.Request | None:  # fmt: skip
+    ) -> request.Request | None:
         """Follow a redirect, or refuse it."""
         here, there = urlsplit(req.full_url).scheme, urlsplit(newurl).scheme
         if there not in ("https", "http") or (here == "https" and there != "https"):

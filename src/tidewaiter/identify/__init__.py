@@ -4,5 +4,11 @@ from tidewaiter.identify.identify import MENTIONS, Identifier, column_of, identi
 from tidewaiter.identify.lexicon import Lexicon, is_ready, load_lexicon
 
 __all__ = [
-    "MENTIONS", "Identifier", "Lexicon", "column_of", "identify", "is_ready", "load_lexicon",
-]  # fmt: skip
+    "MENTIONS",
+    "Identifier",
+    "Lexicon",
+    "column_of",
+    "identify",
+    "is_ready",
+    "load_lexicon",
+]

@@ -33,9 +33,15 @@ _UNITS_OUT = 40
 
 @uncounted
 def longer_name(
-    room: Folded, n: int, words: Words, count: int, begin: int, end: int, other: Table,
+    room: Folded,
+    n: int,
+    words: Words,
+    count: int,
+    begin: int,
+    end: int,
+    other: Table,
     powers: NDArray[np.uint64],
-) -> tuple[int, int]:  # fmt: skip
+) -> tuple[int, int]:
     """Find the longest name of another chemical that a name stands inside.
 
     Returns:

@@ -42,9 +42,12 @@ def clear_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> None:
 
 @uncounted
 def masked_distances(
-    masks: NDArray[np.uint64], size: int, text: NDArray[np.uint32], most: int,
+    masks: NDArray[np.uint64],
+    size: int,
+    text: NDArray[np.uint32],
+    most: int,
     far: NDArray[np.int32],
-) -> int:  # fmt: skip
+) -> int:
     """Compare a key with each beginning of a text, a bit for each unit (Hyyro 2003).
 
     Args:

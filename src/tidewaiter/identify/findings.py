@@ -213,9 +213,13 @@ class Reader:
         yield self._finding(line, hit, here, ("fuzzy", entry.tier, _NEAR_SCORES[hit[5]]), reasons)
 
     def _finding(
-        self, line: int, hit: list[int], here: bytes, found: tuple[str, str, float],
+        self,
+        line: int,
+        hit: list[int],
+        here: bytes,
+        found: tuple[str, str, float],
         reasons: list[str],
-    ) -> Finding:  # fmt: skip
+    ) -> Finding:
         """Make a finding of a name: how it was found, its tier and its score."""
         how, tier, score = found
         entry = self._entries[hit[2]]
@@ -224,10 +228,18 @@ class Reader:
             whole = _points(here, hit[11], hit[12])
             reasons.append(f'written as "{whole}"; the CAS number shown is that of {entry.text}')
         return Finding(
-            line, entry.substance, entry.cas, hit[3], hit[4],
-            here[hit[7] : hit[8]].decode(), how, tier,
-            round(score * (DOWNGRADED if downgraded else 1), 3), tuple(reasons), downgraded,
-        )  # fmt: skip
+            line,
+            entry.substance,
+            entry.cas,
+            hit[3],
+            hit[4],
+            here[hit[7] : hit[8]].decode(),
+            how,
+            tier,
+            round(score * (DOWNGRADED if downgraded else 1), 3),
+            tuple(reasons),
+            downgraded,
+        )
 
     def _downgraded(self, hit: list[int], here: bytes) -> tuple[str, ...]:
         """Say what speaks against a hit."""
@@ -256,10 +268,18 @@ class Reader:
         if hit[6] & NEGATED:
             downgraded = ("the text says that the goods are free of it, or stand in its place",)
         return Finding(
-            line, number.substance, number.cas, hit[3], hit[4], here[hit[7] : hit[8]].decode(),
-            "cas", "strong", round(score * (DOWNGRADED if downgraded else 1), 3), tuple(reasons),
+            line,
+            number.substance,
+            number.cas,
+            hit[3],
+            hit[4],
+            here[hit[7] : hit[8]].decode(),
+            "cas",
+            "strong",
+            round(score * (DOWNGRADED if downgraded else 1), 3),
+            tuple(reasons),
             downgraded,
-        )  # fmt: skip
+        )
 
     def _coded(self, line: int, hit: list[int], here: bytes) -> Iterator[Finding]:
         """Read an HS, UN or CUS number that the text announces."""
@@ -276,9 +296,18 @@ class Reader:
             cas = next(iter(self._lexicon.registry.substances[place].cas), None)
             written = here[hit[7] : hit[8]].decode()
             yield Finding(
-                line, place, cas, hit[3], hit[4], written, how,
-                "strong" if hit[1] == CUS else "weak", _SCORES[how], (reason,), (),
-            )  # fmt: skip
+                line,
+                place,
+                cas,
+                hit[3],
+                hit[4],
+                written,
+                how,
+                "strong" if hit[1] == CUS else "weak",
+                _SCORES[how],
+                (reason,),
+                (),
+            )
 
 
 def _groups(

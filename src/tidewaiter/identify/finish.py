@@ -28,11 +28,21 @@ from tidewaiter.identify.words import Words, word_at
 
 @uncounted
 def finish_hits(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], line: int, folded: Folded, words: Words,
-    count: int, other: Table, phrases: Phrases, english: NDArray[np.bool_],
-    powers: NDArray[np.uint64], units: NDArray[np.int32], cues: NDArray[np.bool_], hits: Hits,
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    line: int,
+    folded: Folded,
+    words: Words,
+    count: int,
+    other: Table,
+    phrases: Phrases,
+    english: NDArray[np.bool_],
+    powers: NDArray[np.uint64],
+    units: NDArray[np.int32],
+    cues: NDArray[np.bool_],
+    hits: Hits,
     start: int,
-) -> None:  # fmt: skip
+) -> None:
     """Finish the hits of a block from row `start` on; its first line is `line`."""
     n = units[-1]
     view = View(text, folded, words, count, phrases, powers)

@@ -33,10 +33,26 @@ from tidewaiter.identify.fold_rules import (
 )
 
 __all__ = [
-    "BASE", "COMMA", "DIGIT", "DOT", "HYPHEN", "IDEOGRAPH", "LETTER", "LINE", "NEWLINE",
-    "OTHER", "SEPARATOR", "SPACE", "STOP", "FoldTables", "Folded", "build_fold_tables", "fold_line",
-    "fold_lines", "make_room",
-]  # fmt: skip
+    "BASE",
+    "COMMA",
+    "DIGIT",
+    "DOT",
+    "HYPHEN",
+    "IDEOGRAPH",
+    "LETTER",
+    "LINE",
+    "NEWLINE",
+    "OTHER",
+    "SEPARATOR",
+    "SPACE",
+    "STOP",
+    "FoldTables",
+    "Folded",
+    "build_fold_tables",
+    "fold_line",
+    "fold_lines",
+    "make_room",
+]
 
 # Greek capitals that are seldom written for their names, and look like Latin ones.
 _CAPITALS = (0x395, 0x396, 0x397, 0x399, 0x39A, 0x39C, 0x39D, 0x39F, 0x3A1, 0x3A4, 0x3A5, 0x3A7)
@@ -82,9 +98,15 @@ def fold_line(text: NDArray[np.uint8], tables: FoldTables, room: Folded) -> int:
 
 @uncounted
 def fold_lines(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], begin: int, end: int,
-    tables: FoldTables, room: Folded, units: NDArray[np.int32], again: bool,
-) -> None:  # fmt: skip
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    begin: int,
+    end: int,
+    tables: FoldTables,
+    room: Folded,
+    units: NDArray[np.int32],
+    again: bool,
+) -> None:
     """Fold lines `begin` to `end` of a column, one after the other.
 
     The first unit of each line is set apart from the line before by a gap that no name, word
@@ -221,9 +243,15 @@ def _fold_plain(
 
 @uncounted
 def _add(
-    room: Folded, n: int, key: np.uint32, kind: np.uint8, gap: np.uint8, wide: int, at: int,
+    room: Folded,
+    n: int,
+    key: np.uint32,
+    kind: np.uint8,
+    gap: np.uint8,
+    wide: int,
+    at: int,
     end: int,
-) -> int:  # fmt: skip
+) -> int:
     """Add a unit; "rn" inside a word becomes the "m" that a scan takes it for."""
     keys, kinds, starts = room.key, room.kind, room.start
     if key == _N and gap == 0 and n > 0 and keys[n - 1] == _R and kind == kinds[n - 1]:

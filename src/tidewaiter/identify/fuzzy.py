@@ -54,9 +54,17 @@ class Found(NamedTuple):
 
 @uncounted
 def scan_unknown(
-    room: Folded, n: int, words: Words, count: int, anchors: Anchors,
-    powers: NDArray[np.uint64], found: Found, glue: Glue, hits: Hits, start: int,
-) -> None:  # fmt: skip
+    room: Folded,
+    n: int,
+    words: Words,
+    count: int,
+    anchors: Anchors,
+    powers: NDArray[np.uint64],
+    found: Found,
+    glue: Glue,
+    hits: Hits,
+    start: int,
+) -> None:
     """Add the names that unknown words of a block are near to; its hits begin at `start`."""
     exact = min(hits.count[0], len(hits.rows))
     mark_unknown(room, words, count)
@@ -168,9 +176,16 @@ def trimmed(room: Folded, words: Words, at: int) -> tuple[int, int]:
 
 @compiled
 def _search_word(
-    room: Folded, n: int, words: Words, count: int, at: int, hashed: np.uint64, anchors: Anchors,
-    hits: Hits, found: Found,
-) -> bool:  # fmt: skip
+    room: Folded,
+    n: int,
+    words: Words,
+    count: int,
+    at: int,
+    hashed: np.uint64,
+    anchors: Anchors,
+    hits: Hits,
+    found: Found,
+) -> bool:
     """Add the names that an unknown word is near to; tell whether it is near to any key."""
     begin, end = trimmed(room, words, at)
     total = _recall(found, hashed)
@@ -207,9 +222,18 @@ def _is_pair(key: int, begin: int, end: int) -> bool:
 
 @uncounted
 def _add_found(
-    room: Folded, n: int, words: Words, count: int, at: int, begin: int, end: int, total: int,
-    anchors: Anchors, hits: Hits, found: Found,
-) -> None:  # fmt: skip
+    room: Folded,
+    n: int,
+    words: Words,
+    count: int,
+    at: int,
+    begin: int,
+    end: int,
+    total: int,
+    anchors: Anchors,
+    hits: Hits,
+    found: Found,
+) -> None:
     """Add the names that the keys found near to a word are, or are the anchors of."""
     for index in range(total):
         place = found.near.keys[index]

@@ -46,7 +46,7 @@ class Glue(NamedTuple):
 @uncounted
 def find_glued(
     room: Folded, words: Words, at: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
-) -> bool:  # fmt: skip
+) -> bool:
     """Add a strong name that is glued to ordinary words in an unknown word; tell whether any."""
     kinds, hashes, heads = room.kind, room.hash, glue.trie.heads
     low, end = words.begin[at], words.end[at]
@@ -67,7 +67,7 @@ def find_glued(
 @uncounted
 def _add_glued(
     room: Folded, low: int, at: int, high: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
-) -> bool:  # fmt: skip
+) -> bool:
     """Add the name from a unit on, if what else is in a run of letters is ordinary words."""
     end, key, said = _name_at(room, at, high, glue, powers)
     if key < 0 or (at == low and end == high):
@@ -85,7 +85,7 @@ def _add_glued(
 @uncounted
 def _name_at(
     room: Folded, at: int, high: int, glue: Glue, powers: NDArray[np.uint64]
-) -> tuple[int, int, int]:  # fmt: skip
+) -> tuple[int, int, int]:
     """Find the longest strong name from a unit on that ordinary words follow, or nothing.
 
     Returns:
@@ -106,9 +106,7 @@ def _name_at(
 
 
 @uncounted
-def _kind_of(
-    room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]
-) -> int:  # fmt: skip
+def _kind_of(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]) -> int:
     """Return the flags of letters that are one ordinary word or two; 0 for none, -1: others."""
     if low == high:
         return 0
@@ -125,9 +123,7 @@ def _kind_of(
 
 
 @uncounted
-def _word_kind(
-    room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]
-) -> int:  # fmt: skip
+def _word_kind(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]) -> int:
     """Return what of a word's flags counts beside a name; -1 where it is no such word."""
     said = find(glue.phrases.table, span_hash(room, powers, low, high))
     flags = flags_of(room, powers, glue.vocabulary, low, high)

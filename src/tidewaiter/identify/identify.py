@@ -80,9 +80,12 @@ class Identifier:
         return _spread(findings, which), _spread(defects, which)
 
     def _add_structures(
-        self, text: NDArray[np.uint8], offsets: NDArray[np.int64], findings: list[Finding],
+        self,
+        text: NDArray[np.uint8],
+        offsets: NDArray[np.int64],
+        findings: list[Finding],
         defects: list[Defect],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Add what systematic names and structures in the lines name; keep the order of places."""
         marked = find_triggers(text, offsets, few=self._few)
         if not marked:

@@ -52,9 +52,12 @@ def _rooms(offsets: NDArray[np.int64]) -> tuple[Folded, NDArray[np.uint64]]:
 
 @compiled
 def _hash_lines(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: FoldTables, room: Folded,
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    tables: FoldTables,
+    room: Folded,
     powers: NDArray[np.uint64],
-) -> NDArray[np.uint64]:  # fmt: skip
+) -> NDArray[np.uint64]:
     hashes = np.zeros(len(offsets) - 1, np.uint64)
     units = np.zeros(2, np.int32)
     for line in range(len(hashes)):
@@ -66,9 +69,14 @@ def _hash_lines(
 
 @compiled
 def _hash_line_words(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: FoldTables, room: Folded,
-    powers: NDArray[np.uint64], none: Vocabulary, words: Words,
-) -> NDArray[np.uint64]:  # fmt: skip
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    tables: FoldTables,
+    room: Folded,
+    powers: NDArray[np.uint64],
+    none: Vocabulary,
+    words: Words,
+) -> NDArray[np.uint64]:
     hashes = np.zeros(len(text) + 1, np.uint64)
     units = np.zeros(2, np.int32)
     total = 0

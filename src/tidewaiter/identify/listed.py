@@ -81,7 +81,7 @@ def cue_end(
 @uncounted
 def mark_cue(
     room: Folded, words: Words, at: int, phrases: Phrases, powers: NDArray[np.uint64]
-) -> int:  # fmt: skip
+) -> int:
     """Mark the last word of a cue of several words ("CN code"), and return the cue; 0: none.
 
     One whose last word is a cue itself is read where that stands.
@@ -128,9 +128,16 @@ def next_listed(
 
 @uncounted
 def may_be_code(
-    room: Folded, words: Words, count: int, at: int, last: int, cue: int, first: bool,
-    phrases: Phrases, powers: NDArray[np.uint64],
-) -> bool:  # fmt: skip
+    room: Folded,
+    words: Words,
+    count: int,
+    at: int,
+    last: int,
+    cue: int,
+    first: bool,
+    phrases: Phrases,
+    powers: NDArray[np.uint64],
+) -> bool:
     """Tell whether a number behind a cue is a code, and no amount, year or post code.
 
     Args:

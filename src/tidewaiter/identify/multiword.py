@@ -40,9 +40,18 @@ class Anchors(NamedTuple):
 
 @uncounted
 def search_names(
-    room: Folded, n: int, words: Words, count: int, at: int, place: int, begin: int, end: int,
-    anchors: Anchors, near: Room, hits: Hits,
-) -> None:  # fmt: skip
+    room: Folded,
+    n: int,
+    words: Words,
+    count: int,
+    at: int,
+    place: int,
+    begin: int,
+    end: int,
+    anchors: Anchors,
+    near: Room,
+    hits: Hits,
+) -> None:
     """Compare each name that holds an anchor with the text around it."""
     text, unknown, firsts = room.key, words.unknown, anchors.first
     low, high = begin, end  # where what is unknown next to the anchor begins, and ends
@@ -91,9 +100,16 @@ def _unknown_around(words: Words, count: int, at: int) -> tuple[int, int]:
 
 @uncounted
 def _nearest_span(
-    room: Folded, n: int, begin: int, end: int, start: int, stop: int,
-    units: NDArray[np.uint32], most: int, near: Room,
-) -> tuple[int, int, int]:  # fmt: skip
+    room: Folded,
+    n: int,
+    begin: int,
+    end: int,
+    start: int,
+    stop: int,
+    units: NDArray[np.uint32],
+    most: int,
+    near: Room,
+) -> tuple[int, int, int]:
     """Find the words around an anchor that are nearest to a name: edits, first, last."""
     best, first, last = most + 1, 0, 0
     masked = set_masks(near.masks, units)

@@ -178,9 +178,14 @@ def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
 
 @uncounted
 def _add_members(
-    word: NDArray[np.uint32], near: Near, room: Room, n: int, key: np.uint64, most: int,
+    word: NDArray[np.uint32],
+    near: Near,
+    room: Room,
+    n: int,
+    key: np.uint64,
+    most: int,
     masked: bool,
-) -> int:  # fmt: skip
+) -> int:
     """Add the keys that share one piece with the word and are near enough, each once."""
     which = find(near.pieces, key)
     if which < 0:

@@ -68,9 +68,14 @@ class View(NamedTuple):
 
 @inlined
 def may_be_negated(
-    room: Folded, words: Words, count: int, first: int, after: int, phrases: Phrases,
+    room: Folded,
+    words: Words,
+    count: int,
+    first: int,
+    after: int,
+    phrases: Phrases,
     powers: NDArray[np.uint64],
-) -> bool:  # fmt: skip
+) -> bool:
     """Tell whether a look around words `first` to `after` is worth its time; it seldom is."""
     begins, ends, flags, hashes, keys = words.begin, words.end, words.flags, room.hash, room.key
     if first > 0:

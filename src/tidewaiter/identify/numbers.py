@@ -37,9 +37,16 @@ _CODE = 4  # digits that a code begins with, at least
 
 @uncounted
 def scan_numbers(
-    room: Folded, words: Words, count: int, cas: NDArray[np.int64], phrases: Phrases,
-    powers: NDArray[np.uint64], units: NDArray[np.int32], cues: NDArray[np.bool_], hits: Hits,
-) -> None:  # fmt: skip
+    room: Folded,
+    words: Words,
+    count: int,
+    cas: NDArray[np.int64],
+    phrases: Phrases,
+    powers: NDArray[np.uint64],
+    units: NDArray[np.int32],
+    cues: NDArray[np.bool_],
+    hits: Hits,
+) -> None:
     """Add the CAS, HS, UN and CUS numbers of a block; tell which of its lines hold a cue."""
     begins, ends, flags = words.begin, words.end, words.flags
     at = 0
@@ -84,9 +91,15 @@ def scan_numbers(
 
 @uncounted
 def _add_cas(
-    room: Folded, words: Words, count: int, at: int, cas: NDArray[np.int64], phrases: Phrases,
-    powers: NDArray[np.uint64], hits: Hits,
-) -> bool:  # fmt: skip
+    room: Folded,
+    words: Words,
+    count: int,
+    at: int,
+    cas: NDArray[np.int64],
+    phrases: Phrases,
+    powers: NDArray[np.uint64],
+    hits: Hits,
+) -> bool:
     """Add a CAS number; tell whether a good one stands there."""
     number, begin, end, real = cas_at(room, words, count, at)
     if number < 0:
@@ -112,9 +125,14 @@ def _add_cas(
 
 @uncounted
 def _add_goods_numbers(
-    room: Folded, words: Words, count: int, at: int, phrases: Phrases, powers: NDArray[np.uint64],
+    room: Folded,
+    words: Words,
+    count: int,
+    at: int,
+    phrases: Phrases,
+    powers: NDArray[np.uint64],
     hits: Hits,
-) -> bool:  # fmt: skip
+) -> bool:
     """Add the numbers that a cue announces; tell whether one is of a chemical chapter."""
     cue = words.flags[at]
     place = at if cue & MIXED else number_after(room, words, count, at)  # "UN1715"
@@ -123,9 +141,15 @@ def _add_goods_numbers(
 
 @uncounted
 def _add_from(
-    room: Folded, words: Words, count: int, place: int, cue: int, phrases: Phrases,
-    powers: NDArray[np.uint64], hits: Hits,
-) -> bool:  # fmt: skip
+    room: Folded,
+    words: Words,
+    count: int,
+    place: int,
+    cue: int,
+    phrases: Phrases,
+    powers: NDArray[np.uint64],
+    hits: Hits,
+) -> bool:
     """Add the number at a word, if there is one, and those listed after it."""
     chemical, first = False, True
     while place >= 0:

@@ -127,9 +127,12 @@ def _hash_words(text: str, fold: FoldTables) -> list[int]:
 
 @inlined
 def may_be_phrase(
-    hashes: NDArray[np.uint64], begin: int, end: int, bits: NDArray[np.uint8],
+    hashes: NDArray[np.uint64],
+    begin: int,
+    end: int,
+    bits: NDArray[np.uint8],
     powers: NDArray[np.uint64],
-) -> bool:  # fmt: skip
+) -> bool:
     """Tell whether a phrase may begin with a word, or end, by the bits of those that do."""
     bit = mix(hashes[end] - hashes[begin] * powers[end - begin]) >> np.uint64(64 - _EDGE_BITS)
     return bool((bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1) == 1)
@@ -157,7 +160,7 @@ def phrase_before(
 @uncounted
 def phrase_after(
     room: Folded, words: Words, count: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
-) -> tuple[int, int]:  # fmt: skip
+) -> tuple[int, int]:
     """Find the longest phrase that begins with a word.
 
     Returns:

@@ -33,9 +33,12 @@ def first_of_each(
 
 @uncounted
 def _number(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], slots: NDArray[np.int64],
-    which: NDArray[np.int64], first: NDArray[np.int64],
-) -> int:  # fmt: skip
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    which: NDArray[np.int64],
+    first: NDArray[np.int64],
+) -> int:
     mask = len(slots) - 1
     count = 0
     for line in range(len(which)):

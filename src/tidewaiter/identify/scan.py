@@ -122,9 +122,13 @@ def _make_room(longest: int, verdicts: Verdicts) -> Room:
 
 @uncounted
 def _scan_blocks(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: Tables, room: Room, hits: Hits,
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    tables: Tables,
+    room: Room,
+    hits: Hits,
     ambiguous: NDArray[np.bool_],
-) -> None:  # fmt: skip
+) -> None:
     """Scan all lines, as many at a time as a block holds.
 
     Marks the ambiguous lines, which can be read in two ways; where there is no room to mark
@@ -155,9 +159,15 @@ def _is_ambiguous(text: NDArray[np.uint8]) -> bool:
 
 @uncounted
 def _scan_block(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], begin: int, end: int, tables: Tables,
-    room: Room, hits: Hits, again: bool,
-) -> None:  # fmt: skip
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    begin: int,
+    end: int,
+    tables: Tables,
+    room: Room,
+    hits: Hits,
+    again: bool,
+) -> None:
     """Take a block of lines through every step."""
     folded, words, units = room.folded, room.words, room.units
     fold_lines(text, offsets, begin, end, tables.fold, folded, units, again)
@@ -167,24 +177,43 @@ def _scan_block(
     start = hits.count[0]
     _scan_names(folded, n, tables.trie, tables.strong, room, hits)
     scan_numbers(
-        folded, words, count, tables.cas, tables.phrases, room.powers, units[: lines + 1],
-        room.cues, hits,
-    )  # fmt: skip
+        folded,
+        words,
+        count,
+        tables.cas,
+        tables.phrases,
+        room.powers,
+        units[: lines + 1],
+        room.cues,
+        hits,
+    )
     glue = Glue(tables.trie, tables.strong, tables.vocabulary, tables.other, tables.phrases)
     scan_unknown(
         folded, n, words, count, tables.anchors, room.powers, room.found, glue, hits, start
     )
     here = text[offsets[begin] : offsets[end]]
     finish_hits(
-        here, offsets, begin, folded, words, count, tables.other, tables.phrases, tables.english,
-        room.powers, units[: lines + 1], room.cues, hits, start,
-    )  # fmt: skip
+        here,
+        offsets,
+        begin,
+        folded,
+        words,
+        count,
+        tables.other,
+        tables.phrases,
+        tables.english,
+        room.powers,
+        units[: lines + 1],
+        room.cues,
+        hits,
+        start,
+    )
 
 
 @uncounted
 def _scan_names(
     folded: Folded, n: int, trie: Trie, strong: NDArray[np.bool_], room: Room, hits: Hits
-) -> None:  # fmt: skip
+) -> None:
     """Add the longest names, leftmost first, none over another.
 
     A weak name counts for nothing without a cue, so the strong names inside it are added too.

@@ -15,8 +15,12 @@ from tidewaiter.substances.sightings import Sighting
 _KEPT = 1 << 15  # texts whose reading is kept
 # How far a finding may be trusted, by how sure it is that the structure is meant and is held.
 _SCORES = {"same": 0.95, "variant": 0.6, "open": 0.3, "ion": 0.3}
-_READ = {"name": "the systematic name", "smiles": "the SMILES", "inchi": "the InChI",
-         "inchikey": "the InChIKey"}  # fmt: skip
+_READ = {
+    "name": "the systematic name",
+    "smiles": "the SMILES",
+    "inchi": "the InChI",
+    "inchikey": "the InChIKey",
+}
 
 
 class _Seen(NamedTuple):
@@ -119,10 +123,20 @@ class Structures:
                 downgraded = ("what could be read is an ion, so it may be half of a name",)
             smiles = f", read as {each.smiles}" if each.smiles and at.shape == "name" else ""
             yield Finding(
-                line, place, cas, at.start, at.end, text[at.start : at.end], how,
-                "strong" if each.sureness == "same" else "weak", _SCORES[each.sureness],
-                (f"{_READ[at.shape]}{smiles}", *each.words), downgraded, each.smiles, each.atoms,
-            )  # fmt: skip
+                line,
+                place,
+                cas,
+                at.start,
+                at.end,
+                text[at.start : at.end],
+                how,
+                "strong" if each.sureness == "same" else "weak",
+                _SCORES[each.sureness],
+                (f"{_READ[at.shape]}{smiles}", *each.words),
+                downgraded,
+                each.smiles,
+                each.atoms,
+            )
 
 
 def inside(part: Finding, whole: Finding) -> bool:

@@ -79,7 +79,7 @@ def find_starts(
 @inlined
 def may_start(
     hashes: NDArray[np.uint64], at: int, heads: NDArray[np.uint8], powers: NDArray[np.uint64]
-) -> bool:  # fmt: skip
+) -> bool:
     """Tell whether a long key may start at a unit, be it inside a word."""
     return _bit(heads, mix(hashes[at + _HEAD] - hashes[at] * powers[_HEAD]))
 

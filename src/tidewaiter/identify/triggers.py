@@ -67,9 +67,11 @@ def find_triggers(
 
 @uncounted
 def _look(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint16],
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    kinds: NDArray[np.uint16],
     marked: NDArray[np.bool_],
-) -> None:  # fmt: skip
+) -> None:
     """Mark the lines that hold a sign of a structure."""
     for line in range(len(offsets) - 1):
         begin, end = offsets[line], offsets[line + 1]

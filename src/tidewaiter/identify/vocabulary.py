@@ -45,9 +45,29 @@ _LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
 # common, and those that are near to a name and are not that name as their language spells it.
 _FURTHER_SHARE, _COMMON = 20_000e-9, 50_000e-9
 _FURTHER = (
-    "bg", "ca", "cs", "da", "el", "fi", "hu", "id", "is", "lt", "lv", "mk", "nb", "pl", "ro", "sh",
-    "sk", "sl", "sv", "tr", "uk", "vi",
-)  # fmt: skip
+    "bg",
+    "ca",
+    "cs",
+    "da",
+    "el",
+    "fi",
+    "hu",
+    "id",
+    "is",
+    "lt",
+    "lv",
+    "mk",
+    "nb",
+    "pl",
+    "ro",
+    "sh",
+    "sk",
+    "sl",
+    "sv",
+    "tr",
+    "uk",
+    "vi",
+)
 
 
 def build_vocabulary(

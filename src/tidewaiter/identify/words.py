@@ -87,7 +87,7 @@ def _look_up(slots: NDArray[np.uint32], key: np.uint64) -> int:
 @uncounted
 def flags_of(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, begin: int, end: int
-) -> int:  # fmt: skip
+) -> int:
     """Return what the vocabulary knows of units, be they part of a word; 0: nothing."""
     return _look_up(vocabulary.slots, short_hash(room, powers, begin, end))
 

@@ -135,11 +135,26 @@ def directory(entries: Iterable[tuple[Member, int]]) -> bytes:
         name = member.name.encode()
         rows.append(
             struct.pack(
-                "<4s6HIII5HII", b"PK\1\2", _UNIX << 8 | _VERSION, _VERSION, 0, 0, *_DOS, crc,
-                member.size, member.size, len(name), 0, 0, 0, 0, _MODE, place,
+                "<4s6HIII5HII",
+                b"PK\1\2",
+                _UNIX << 8 | _VERSION,
+                _VERSION,
+                0,
+                0,
+                *_DOS,
+                crc,
+                member.size,
+                member.size,
+                len(name),
+                0,
+                0,
+                0,
+                0,
+                _MODE,
+                place,
             )
             + name
-        )  # fmt: skip
+        )
         place += len(head(member, crc)) + member.size
     body, count = b"".join(rows), len(rows)
     return body + struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, count, count, len(body), place, 0)

@@ -31,8 +31,14 @@ _HEAD = 30  # bytes before a name
 _END = 22  # bytes of the end of a ZIP without a comment
 _FEW = 5  # names told
 _UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, RuntimeError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+)
 
 
 class Part(Record, frozen=True, kw_only=True):
@@ -70,9 +76,12 @@ def open_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Opened:
     signature, named = _signature(note, manifest, keys)
     files, container = _contents(file, note, manifest)
     return Opened(
-        manifest=manifest, note=note, parts=(signature, files, container), named=named,
+        manifest=manifest,
+        note=note,
+        parts=(signature, files, container),
+        named=named,
         places=_places(note, manifest),
-    )  # fmt: skip
+    )
 
 
 def member_bytes(file: BinaryIO, opened: Opened, name: str, *, most: int) -> bytes:

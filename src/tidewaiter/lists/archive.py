@@ -90,9 +90,15 @@ class Archive:
         return self.folder / "definitions"
 
     def add(
-        self, read: ReadList, files: Sequence[ListFile], now: datetime, *,
-        source: str = "", dated: date | None = None, force: bool = False,
-    ) -> tuple[KeptVersion, bool]:  # fmt: skip
+        self,
+        read: ReadList,
+        files: Sequence[ListFile],
+        now: datetime,
+        *,
+        source: str = "",
+        dated: date | None = None,
+        force: bool = False,
+    ) -> tuple[KeptVersion, bool]:
         """Keep a version; it takes force on its day.
 
         Args:

@@ -87,8 +87,9 @@ def compare(
     least = method.judging
     weighed = [
         (p.key.exporter, p.key.importer, p.ratio)
-        for p in pairs.values() if max(p.x, p.m_fob) >= _floor(p.basis, least)
-    ]  # fmt: skip
+        for p in pairs.values()
+        if max(p.x, p.m_fob) >= _floor(p.basis, least)
+    ]
     trust = reliabilities(weighed, method)
     judge = _Judge(reading, watched, {code: value for code, (value, _) in trust.items()}, least)
     found = list(judge.judge(pairs))
@@ -239,9 +240,7 @@ def is_month(period: int) -> bool:
 
 def _series(pair: _Pair) -> Series:
     key = pair.key
-    return (
-        key.code, key.revision, key.exporter, key.importer, pair.basis, is_month(key.period)
-    )  # fmt: skip
+    return (key.code, key.revision, key.exporter, key.importer, pair.basis, is_month(key.period))
 
 
 def _unspecified(reading: Reading, key: Key) -> float:
@@ -262,6 +261,10 @@ _KINDS: tuple[Kind, ...] = ("changed", "standing", "no history", "lag", "ordinar
 def _order(one: Discrepancy) -> tuple[object, ...]:
     """Order: kilograms before values, own codes before shared ones, the most unusual first."""
     return (
-        _KINDS.index(one.kind), one.basis != "kg", not one.own, -round(one.score, 9), -abs(one.gap),
+        _KINDS.index(one.kind),
+        one.basis != "kg",
+        not one.own,
+        -round(one.score, 9),
+        -abs(one.gap),
         one.key,
-    )  # fmt: skip
+    )

@@ -114,6 +114,11 @@ def _order(one: Orphan) -> tuple[object, ...]:
     weighs = one.kg is not None and not one.estimated
     amount = (one.kg if weighs else one.usd) or 0.0
     return (
-        _ORDER.index(one.other), not weighs, not one.own, -min(one.seen, 3), -amount, one.key,
+        _ORDER.index(one.other),
+        not weighs,
+        not one.own,
+        -min(one.seen, 3),
+        -amount,
+        one.key,
         one.reported,
-    )  # fmt: skip
+    )

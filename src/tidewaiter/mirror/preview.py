@@ -15,11 +15,30 @@ MOST = 500
 """Rows of an answer; one that has them all may be cut, and says nothing of it."""
 
 COLUMNS = (
-    "refYear", "period", "reporterCode", "reporterISO", "flowCode", "partnerCode", "partnerISO",
-    "partner2Code", "classificationCode", "isOriginalClassification", "cmdCode", "customsCode",
-    "motCode", "qtyUnitCode", "qty", "netWgt", "isNetWgtEstimated", "cifvalue", "fobvalue",
-    "primaryValue", "legacyEstimationFlag", "isReported", "isAggregate",
-)  # fmt: skip
+    "refYear",
+    "period",
+    "reporterCode",
+    "reporterISO",
+    "flowCode",
+    "partnerCode",
+    "partnerISO",
+    "partner2Code",
+    "classificationCode",
+    "isOriginalClassification",
+    "cmdCode",
+    "customsCode",
+    "motCode",
+    "qtyUnitCode",
+    "qty",
+    "netWgt",
+    "isNetWgtEstimated",
+    "cifvalue",
+    "fobvalue",
+    "primaryValue",
+    "legacyEstimationFlag",
+    "isReported",
+    "isAggregate",
+)
 
 Value = str | int | float | bool | None
 

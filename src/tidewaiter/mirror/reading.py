@@ -249,6 +249,10 @@ def _conflict(
 ) -> Conflict:
     first, second = both
     return Conflict(
-        at=at, side=slot[0], key=slot[1], kg=(first.kg, second.kg), usd=(first.usd, second.usd),
+        at=at,
+        side=slot[0],
+        key=slot[1],
+        kg=(first.kg, second.kg),
+        usd=(first.usd, second.usd),
         kept=kept,
-    )  # fmt: skip
+    )

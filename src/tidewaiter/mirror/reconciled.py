@@ -33,9 +33,12 @@ def unusual_years(
             told = standing(math.log(kg), others, least.reconciled_spread)
             if abs(told.z) >= least.least_z:
                 key = Key(
-                    code=code, revision=revision, exporter=exporter, importer=importer,
+                    code=code,
+                    revision=revision,
+                    exporter=exporter,
+                    importer=importer,
                     period=period,
-                )  # fmt: skip
+                )
                 found.append(
                     Point(
                         **head_of(key, watched),

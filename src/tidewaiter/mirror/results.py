@@ -131,14 +131,18 @@ def answer(
         conflicts=tuple(reading.conflicts),
         gaps=tuple(
             Gap(
-                reporter=name_of(reporter), side=side, code=key.code, period=key.period,
-                total_kg=total, parts_kg=parts,
+                reporter=name_of(reporter),
+                side=side,
+                code=key.code,
+                period=key.period,
+                total_kg=total,
+                parts_kg=parts,
             )
             for reporter, side, key, total, parts in reading.gaps
         ),
         refused_rows=reading.refused_rows,
         refused=tuple(reading.refused),
-    )  # fmt: skip
+    )
 
 
 def course(

@@ -18,8 +18,14 @@ from tidewaiter.mirror.types import Key, Watched
 
 NEWEST = "H6"
 _YEARS = {
-    "H6": 2022, "H5": 2017, "H4": 2012, "H3": 2007, "H2": 2002, "H1": 1996, "H0": 1992,
-}  # fmt: skip
+    "H6": 2022,
+    "H5": 2017,
+    "H4": 2012,
+    "H3": 2007,
+    "H2": 2002,
+    "H1": 1996,
+    "H0": 1992,
+}
 
 At = tuple[str, str]
 """A code and the revision that it is of, like ("291524", "H6")."""
@@ -140,8 +146,9 @@ def with_older(watched: Mapping[str, Watched]) -> dict[str, Watched]:
             held[code].update(each.substances)
     added = {
         code: Watched(code=code, own=False, substances=tuple(sorted(names)))
-        for code, names in sorted(held.items()) if code not in watched
-    }  # fmt: skip
+        for code, names in sorted(held.items())
+        if code not in watched
+    }
     return {**watched, **added}
 
 

@@ -11,11 +11,23 @@ from tidewaiter.mirror.places import load_areas, one_code
 from tidewaiter.mirror.types import Amount, Key, Side
 
 _FLOWS: Mapping[str, str] = {
-    "M": "M", "X": "X", "RM": "RM", "RX": "RX",
-    "1": "M", "2": "X", "3": "RX", "4": "RM",
-    "IMPORT": "M", "IMPORTS": "M", "EXPORT": "X", "EXPORTS": "X",
-    "RE-EXPORT": "RX", "RE-EXPORTS": "RX", "RE-IMPORT": "RM", "RE-IMPORTS": "RM",
-}  # fmt: skip
+    "M": "M",
+    "X": "X",
+    "RM": "RM",
+    "RX": "RX",
+    "1": "M",
+    "2": "X",
+    "3": "RX",
+    "4": "RM",
+    "IMPORT": "M",
+    "IMPORTS": "M",
+    "EXPORT": "X",
+    "EXPORTS": "X",
+    "RE-EXPORT": "RX",
+    "RE-EXPORTS": "RX",
+    "RE-IMPORT": "RM",
+    "RE-IMPORTS": "RM",
+}
 """The first line is of UN Comtrade since 2022, the second until then. Imports include re-imports
 and exports re-exports: https://uncomtrade.org/docs/trade-flows-in-un-comtrade"""
 

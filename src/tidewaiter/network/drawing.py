@@ -51,13 +51,16 @@ def draw_ways(search: Search) -> Drawing:
     nodes = tuple(
         Placed(
             node=Node(
-                id=f"p{entity}", kind="party", label=search.profiles[entity].name,
+                id=f"p{entity}",
+                kind="party",
+                label=search.profiles[entity].name,
                 profile=search.profiles[entity],
             ),
-            x=float(column), y=rows[entity],
+            x=float(column),
+            y=rows[entity],
         )
         for entity, column in columns.items()
-    )  # fmt: skip
+    )
     steps = {frozenset((step.one, step.other)): step for way in search.ways for step in way.steps}
     edges = tuple(edge for step in steps.values() for edge in step_edges(step))
     return Drawing(nodes=nodes, edges=edges, full=False)
@@ -66,19 +69,30 @@ def draw_ways(search: Search) -> Drawing:
 def step_edges(step: Step) -> tuple[Edge, ...]:
     """Return what ties the two of a step, each as an edge."""
     trade = [
-        Edge(a=f"p{t.sender}", b=f"p{t.receiver}", kind="sends", consignments=t.consignments,
-             first=t.first, last=t.last)
+        Edge(
+            a=f"p{t.sender}",
+            b=f"p{t.receiver}",
+            kind="sends",
+            consignments=t.consignments,
+            first=t.first,
+            last=t.last,
+        )
         for t in step.trade
-    ]  # fmt: skip
+    ]
     things = [
         Edge(a=f"p{step.one}", b=f"p{step.other}", kind=thing.kind, label=thing.label)  # type: ignore[arg-type]
         for thing in step.things
     ]
     owned = [
-        Edge(a=f"p{o.entity}", b=f"p{o.owner}", kind="owned", list_name=o.told.list_name,
-             steps=o.told.steps)
+        Edge(
+            a=f"p{o.entity}",
+            b=f"p{o.owner}",
+            kind="owned",
+            list_name=o.told.list_name,
+            steps=o.told.steps,
+        )
         for o in step.owned
-    ]  # fmt: skip
+    ]
     return (*trade, *things, *owned)
 
 

@@ -142,13 +142,17 @@ class Builder:
             shown[tie.receiver] += 1
         nodes = [
             Node(
-                id=f"{_PARTY}{entity}", kind="party", label=profile.name, profile=profile,
-                opened=self._opened.get(entity, 0), stage=self._stage[entity],
+                id=f"{_PARTY}{entity}",
+                kind="party",
+                label=profile.name,
+                profile=profile,
+                opened=self._opened.get(entity, 0),
+                stage=self._stage[entity],
                 hidden=max(0, profile.degree - shown[entity]),
             )
             for entity in self._stage
             if (profile := profiles.get(entity)) is not None
-        ]  # fmt: skip
+        ]
         self._drawn = Counter(key for _, key in self._gives)
         nodes += [self._thing_node(thing, stage) for thing, stage in self._things.values()]
         nodes += [node for node, _ in self._rest.values()]
@@ -183,9 +187,14 @@ class Builder:
             return
         name = f"r{asked.entity}-{tie}"
         node = Node(
-            id=name, kind="rest", label="", hidden=hidden, of=asked.entity, tie=tie,
+            id=name,
+            kind="rest",
+            label="",
+            hidden=hidden,
+            of=asked.entity,
+            tie=tie,
             stage=asked.stage,
-        )  # fmt: skip
+        )
         self._rest[name] = node, f"{_PARTY}{asked.entity}"
 
     def _tie_all(self) -> None:
@@ -214,29 +223,39 @@ class Builder:
         key = thing.kind, thing.value
         drawn = self._drawn[key]
         return Node(
-            id=_thing_id(key), kind=thing.kind, label=thing.label,  # type: ignore[arg-type]
-            hidden=thing.entities - drawn, stage=stage,
-        )  # fmt: skip
+            id=_thing_id(key),
+            kind=thing.kind,
+            label=thing.label,  # type: ignore[arg-type]
+            hidden=thing.entities - drawn,
+            stage=stage,
+        )
 
     def _edges(self, trade: Sequence[Trade]) -> list[Edge]:
         edges = [
             Edge(
-                a=f"{_PARTY}{t.sender}", b=f"{_PARTY}{t.receiver}", kind="sends",
-                consignments=t.consignments, first=t.first, last=t.last,
+                a=f"{_PARTY}{t.sender}",
+                b=f"{_PARTY}{t.receiver}",
+                kind="sends",
+                consignments=t.consignments,
+                first=t.first,
+                last=t.last,
             )
             for t in trade
-        ]  # fmt: skip
+        ]
         edges += [
             Edge(a=f"{_PARTY}{entity}", b=_thing_id(key), kind=key[0])  # type: ignore[arg-type]
             for entity, key in self._gives
         ]
         edges += [
             Edge(
-                a=f"{_PARTY}{own.entity}", b=f"{_PARTY}{own.owner}", kind="owned",
-                list_name=own.told.list_name, steps=own.told.steps,
+                a=f"{_PARTY}{own.entity}",
+                b=f"{_PARTY}{own.owner}",
+                kind="owned",
+                list_name=own.told.list_name,
+                steps=own.told.steps,
             )
             for own in self._owned.values()
-        ]  # fmt: skip
+        ]
         return edges + [Edge(a=of, b=node.id, kind="rest") for node, of in self._rest.values()]
 
 

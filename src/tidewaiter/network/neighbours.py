@@ -46,9 +46,13 @@ class Ties(NamedTuple):
 
 
 def ties_of(
-    seen: Seen, profiles: Mapping[int, Profile], limit: int, rules: NetworkRules,
-    *, most: int | None = None,
-) -> Ties:  # fmt: skip
+    seen: Seen,
+    profiles: Mapping[int, Profile],
+    limit: int,
+    rules: NetworkRules,
+    *,
+    most: int | None = None,
+) -> Ties:
     """Read the ties of parties, those of busy ones as far as a limit.
 
     Args:

@@ -220,9 +220,12 @@ def _often(members: Sequence[Member]) -> Sequence[Member]:
 
 
 def _write(
-    database: Database, stamp: Clock, run: int, told: tuple[Sequence[Entity], Held, Resolution],
+    database: Database,
+    stamp: Clock,
+    run: int,
+    told: tuple[Sequence[Entity], Held, Resolution],
     tell: Tell,
-) -> None:  # fmt: skip
+) -> None:
     entities, held, found = told
     for start in range(0, len(entities), _ENTITIES):
         tell("writing entities", start, len(entities))

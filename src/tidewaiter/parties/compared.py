@@ -23,13 +23,38 @@ FOREIGN_HAN: Final = "Han, foreign names"
 # First words of the names that Unicode gives letters, and of forms of them.
 _COMPARED: Final = frozenset(
     {
-        "Latin", "Cyrillic", "Greek", "Arabic", "Cjk", "Ideographic", "Hangul", "Hiragana",
-        "Katakana", "Katakana-hiragana", "Armenian", "Georgian", "Ethiopic", "Fullwidth",
-        "Halfwidth", "Feminine", "Masculine", "Micro", "Modifier", "Mathematical", "Circled",
-        "Parenthesized", "Squared", "Ohm", "Kelvin", "Angstrom", "Roman", "Small", "Superscript",
+        "Latin",
+        "Cyrillic",
+        "Greek",
+        "Arabic",
+        "Cjk",
+        "Ideographic",
+        "Hangul",
+        "Hiragana",
+        "Katakana",
+        "Katakana-hiragana",
+        "Armenian",
+        "Georgian",
+        "Ethiopic",
+        "Fullwidth",
+        "Halfwidth",
+        "Feminine",
+        "Masculine",
+        "Micro",
+        "Modifier",
+        "Mathematical",
+        "Circled",
+        "Parenthesized",
+        "Squared",
+        "Ohm",
+        "Kelvin",
+        "Angstrom",
+        "Roman",
+        "Small",
+        "Superscript",
         "Subscript",
     }
-)  # fmt: skip
+)
 _FOREIGN: Final = re.compile(
     r"\s*[\u3400-\u9fff\uf900-\ufaff]+(?:\s*[·・•‧．][\s]*[\u3400-\u9fff\uf900-\ufaff]+)+\s*"
 )

@@ -19,8 +19,11 @@ from tidewaiter.parties.types import ListedParty, Tie
 
 _UP = {"owned-by": "owned by", "controlled-by": "controlled by", "operated-by": "operated by"}
 _DOWN = {"owns": "owned-by", "controls": "controlled-by", "operates": "operated-by"}
-_DOWN_WORDS = {"owned-by": "an owner of", "controlled-by": "in control of", "operated-by":
-               "the operator of"}  # fmt: skip
+_DOWN_WORDS = {
+    "owned-by": "an owner of",
+    "controlled-by": "in control of",
+    "operated-by": "the operator of",
+}
 _FORMER = "formerly-"
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|per ?cent|percent)")
 _WAYS = 2_000  # that are looked at from one entry; a hostile list may tie all to all

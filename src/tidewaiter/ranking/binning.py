@@ -14,8 +14,11 @@ def scale_of(values: Sequence[Value], feature: Feature, settings: RankerSettings
     """Return the bins or levels of a feature, all of them still without a weight."""
     if feature.kind == "category":
         counts = Counter(each for each in values if isinstance(each, str))
-        often = [each for each in counts.most_common(settings.most_levels)
-                 if each[1] >= settings.least_level]  # fmt: skip
+        often = [
+            each
+            for each in counts.most_common(settings.most_levels)
+            if each[1] >= settings.least_level
+        ]
         levels = tuple(sorted(level for level, _ in often))
         return Scale(feature=feature, levels=levels, values=(0.0,) * (len(levels) + 1), seen=())
     known = np.array([number(each) for each in values])

@@ -38,8 +38,9 @@ class Size(NamedTuple):
 class Columns:
     """What is learned from: a code for each row and feature."""
 
-    def __init__(self, codes: np.ndarray, sizes: list[int], categories: list[bool],
-                 rising: list[bool]) -> None:  # fmt: skip
+    def __init__(
+        self, codes: np.ndarray, sizes: list[int], categories: list[bool], rising: list[bool]
+    ) -> None:
         """Hold codes.
 
         Args:
@@ -109,9 +110,14 @@ class Boosted:
 
 
 def grow(
-    columns: Columns, hits: np.ndarray, grown: "Size", settings: Boosting, seed: int, *,
+    columns: Columns,
+    hits: np.ndarray,
+    grown: "Size",
+    settings: Boosting,
+    seed: int,
+    *,
     weights: np.ndarray | None = None,
-) -> Boosted:  # fmt: skip
+) -> Boosted:
     """Grow trees.
 
     Args:

@@ -73,10 +73,15 @@ def drift(
     if share.low is not None and share.high is not None:
         right = share.low <= expected / share.of <= share.high
     return Drift(
-        first=days[0], last=days[1], alerts=len(rows), features=tuple(found), decided=share,
-        expected=expected, calibrated=right,
+        first=days[0],
+        last=days[1],
+        alerts=len(rows),
+        features=tuple(found),
+        decided=share,
+        expected=expected,
+        calibrated=right,
         auc=None if right is None or len(set(hits)) == 1 else auc(chances, hits),
-    )  # fmt: skip
+    )
 
 
 def stability(

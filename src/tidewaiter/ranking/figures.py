@@ -64,8 +64,12 @@ def calibrated(odds: np.ndarray, hits: np.ndarray) -> tuple[float, float]:
     for _ in range(100):
         chance = 1 / (1 + np.exp(-np.clip(slope * odds + shift, -50, 50)))
         miss, weight = targets - chance, chance * (1 - chance) + 1e-12
-        matrix = np.array([[(weight * odds * odds).sum() + 1e-6, (weight * odds).sum()],
-                           [(weight * odds).sum(), weight.sum() + 1e-6]])  # fmt: skip
+        matrix = np.array(
+            [
+                [(weight * odds * odds).sum() + 1e-6, (weight * odds).sum()],
+                [(weight * odds).sum(), weight.sum() + 1e-6],
+            ]
+        )
         step = np.linalg.solve(matrix, np.array([(miss * odds).sum(), miss.sum()]))
         slope, shift = (
             slope + float(np.clip(step[0], -1, 1)),

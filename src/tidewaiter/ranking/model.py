@@ -143,10 +143,11 @@ class Ranker:
 
     def _is_new(self, values: Values) -> bool:
         return any(
-            scale.feature.kind == "category" and values.get(scale.feature.name) is not None
+            scale.feature.kind == "category"
+            and values.get(scale.feature.name) is not None
             and values[scale.feature.name] not in scale.levels
             for scale in self.model.scales
-        )  # fmt: skip
+        )
 
 
 def value_for(feature: Feature, values: Values) -> Value:

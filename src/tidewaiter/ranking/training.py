@@ -92,18 +92,34 @@ def train(
     chances = logistic(slope * _odds(base, scales, pairs, [*held, *last]) + shift)
     drawn = sum(each.by_lot for each in taught)
     training = Training(
-        first=rows[0].day, last=rows[-1].day, alerts=len(rows), hits=int(hits_of(rows).sum()),
-        results=sum(each.by_result for each in rows), digest=digest_of(told),
-        settings=settings.version, seed=seed, rounds=grown.rounds, library=library(),
-        lines=len(lines), by_lot=drawn,
+        first=rows[0].day,
+        last=rows[-1].day,
+        alerts=len(rows),
+        hits=int(hits_of(rows).sum()),
+        results=sum(each.by_result for each in rows),
+        digest=digest_of(told),
+        settings=settings.version,
+        seed=seed,
+        rounds=grown.rounds,
+        library=library(),
+        lines=len(lines),
+        by_lot=drawn,
         lot_weight=_short(lot_weight(taught, settings)) if drawn else None,
-    )  # fmt: skip
+    )
     model = Model(
-        format=FORMAT, made=day, training=training,
-        backtest=tested(last, chances[len(held):], usual, settings),
-        base=base, slope=slope, shift=shift, usual=usual, most_points=settings.most_points,
-        scales=tuple(scales), pairs=tuple(pairs), chances=tuple(map(int, tenths(chances))),
-    )  # fmt: skip
+        format=FORMAT,
+        made=day,
+        training=training,
+        backtest=tested(last, chances[len(held) :], usual, settings),
+        base=base,
+        slope=slope,
+        shift=shift,
+        usual=usual,
+        most_points=settings.most_points,
+        scales=tuple(scales),
+        pairs=tuple(pairs),
+        chances=tuple(map(int, tenths(chances))),
+    )
     return sealed(model)
 
 
@@ -137,8 +153,9 @@ def scales_of(
     rows: Sequence[Example], features: Sequence[Feature], settings: RankerSettings
 ) -> list[Scale]:
     """Cut features into bins and levels, all of them still without a weight."""
-    made = [scale_of([value_for(one, each.values) for each in rows], one, settings)
-            for one in features]  # fmt: skip
+    made = [
+        scale_of([value_for(one, each.values) for each in rows], one, settings) for one in features
+    ]
     return [
         structs.replace(scale, seen=counted(scale, rows))
         for scale in made
@@ -198,10 +215,16 @@ def tested(
         ]
         depths.append(Depth(share=share, alerts=count, learned=by[0], score=by[1], both=by[2]))
     return Backtest(
-        first=rows[0].day, last=rows[-1].day, alerts=len(rows), hits=int(hits.sum()),
-        expected=float(chances.sum()), auc=auc(chances, hits), auc_score=auc(scores, hits),
-        brier=brier(chances, hits), depths=tuple(depths),
-    )  # fmt: skip
+        first=rows[0].day,
+        last=rows[-1].day,
+        alerts=len(rows),
+        hits=int(hits.sum()),
+        expected=float(chances.sum()),
+        auc=auc(chances, hits),
+        auc_score=auc(scores, hits),
+        brier=brier(chances, hits),
+        depths=tuple(depths),
+    )
 
 
 def lot_weight(rows: Sequence[Example], settings: RankerSettings) -> float:
@@ -253,9 +276,12 @@ def _check_both(*parts: Sequence[Example]) -> None:
 
 
 def best(
-    blank: Sequence[Scale], taught: Sequence[Example], held: Sequence[Example],
-    settings: RankerSettings, seed: int,
-) -> Boosted:  # fmt: skip
+    blank: Sequence[Scale],
+    taught: Sequence[Example],
+    held: Sequence[Example],
+    settings: RankerSettings,
+    seed: int,
+) -> Boosted:
     """Return the trees, and the pairs, that lose least on the rows that calibrate."""
     columns, hits = columns_of(blank, taught), hits_of(taught)
     heavy = lot_weight(taught, settings)
@@ -266,13 +292,16 @@ def best(
     for allowed in settings.pairs:
         boosted = grow(columns, hits, Size(most, pairs[:allowed]), settings, seed, weights=weights)
         staged = boosted.staged(other)
-        tried += [(log_loss(staged[rounds - 1], known), rounds, pairs[:allowed])
-                  for rounds in settings.rounds]  # fmt: skip
+        tried += [
+            (log_loss(staged[rounds - 1], known), rounds, pairs[:allowed])
+            for rounds in settings.rounds
+        ]
         if not pairs:
             chances = logistic(boosted.staged(columns.codes)[min(tried)[1] - 1])
             off, unsure = weights * (hits - chances), weights * chances * (1 - chances)
-            pairs = tuple(best_pairs(columns, off, unsure, max(settings.pairs),
-                                     settings.most_cells))  # fmt: skip
+            pairs = tuple(
+                best_pairs(columns, off, unsure, max(settings.pairs), settings.most_cells)
+            )
     _, rounds, chosen = min(tried)
     return grow(columns, hits, Size(rounds, chosen), settings, seed, weights=weights)
 

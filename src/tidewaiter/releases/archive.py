@@ -66,9 +66,16 @@ class ReleaseArchive:
         self.folder = folder
 
     def add(
-        self, content: bytes, name: str, now: datetime, source: str = "",
-        released: int | None = None, *, origin: str = "", indicator: str = "",
-    ) -> tuple[Release, bool]:  # fmt: skip
+        self,
+        content: bytes,
+        name: str,
+        now: datetime,
+        source: str = "",
+        released: int | None = None,
+        *,
+        origin: str = "",
+        indicator: str = "",
+    ) -> tuple[Release, bool]:
         """Read a release and keep it.
 
         Args:

@@ -71,8 +71,9 @@ def _lines(file: Path) -> list[_Line]:
         ):
             raise InputError(
                 "a declaration was changed or taken away",
-                at=at, hint="restore the file; what it says of the day is worth nothing",
-            )  # fmt: skip
+                at=at,
+                hint="restore the file; what it says of the day is worth nothing",
+            )
         found.append(line)
     return found
 

@@ -44,9 +44,15 @@ def _dated(event: Known, registry: Registry) -> Event:
         if event.day is None:
             raise RegistryError("an event has neither day nor law", at=event.slug)
         return Event(
-            slug=event.slug, name=event.name, day=event.day, kind=event.kind, where=event.where,
-            substances=event.substances, source=event.source, verified=event.verified,
-        )  # fmt: skip
+            slug=event.slug,
+            name=event.name,
+            day=event.day,
+            kind=event.kind,
+            where=event.where,
+            substances=event.substances,
+            source=event.source,
+            verified=event.verified,
+        )
     controls = list(_controls(event.law, registry, event.slug))
     days = {control.since for control in controls}
     day = controls[0].since
@@ -56,10 +62,15 @@ def _dated(event: Known, registry: Registry) -> Event:
         )
     regime = registry.regimes[event.law.regime].name
     return Event(
-        slug=event.slug, name=event.name, day=day, kind=event.kind, where=event.where,
-        substances=event.law.substances, source=f"{regime}: {controls[0].schedule}",
+        slug=event.slug,
+        name=event.name,
+        day=day,
+        kind=event.kind,
+        where=event.where,
+        substances=event.law.substances,
+        source=f"{regime}: {controls[0].schedule}",
         verified=event.verified and all(control.dates == "read" for control in controls),
-    )  # fmt: skip
+    )
 
 
 def _controls(law: Law, registry: Registry, slug: str) -> Iterator[Control]:

@@ -43,6 +43,9 @@ def unpack_figures(content: bytes) -> Reading:
     if figures.schema != FIGURES:
         raise pa.ArrowInvalid("other columns")
     return Reading(
-        source=beside.source, figures=figures, notes=beside.notes,
-        released=beside.released, told=beside.told,
-    )  # fmt: skip
+        source=beside.source,
+        figures=figures,
+        notes=beside.notes,
+        released=beside.released,
+        told=beside.told,
+    )

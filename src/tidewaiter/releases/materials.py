@@ -91,11 +91,19 @@ def _maybe(shelf: Shelf, place: str, indicator: str) -> Months | None:
 def _dose(file: Path, drug: str) -> Months:
     counts = read_dose(file, drug)
     rows = [
-        dict.fromkeys(MONTHLY.names) | {
-            "place": "US", "indicator": drug, "measure": "pounds", "basis": "", "part": "",
-            "missing": "", "last": month, "months": 1, "value": value,
+        dict.fromkeys(MONTHLY.names)
+        | {
+            "place": "US",
+            "indicator": drug,
+            "measure": "pounds",
+            "basis": "",
+            "part": "",
+            "missing": "",
+            "last": month,
+            "months": 1,
+            "value": value,
         }
         for month, value in sorted(counts.items())
-    ]  # fmt: skip
+    ]
     figures = pa.Table.from_pylist(rows, schema=MONTHLY)
     return Months(figures=figures, method="as reported", notes=())

@@ -51,9 +51,11 @@ def releases_of(file: Path | None, folder: Path) -> tuple[Release, ...]:
 def figures_in(release: Release, place: str, indicator: str) -> int:
     """Count the months and windows of twelve that a release has of a place and an indicator."""
     wanted = (
-        (pc.field("place") == place) & (pc.field("indicator") == indicator)
-        & (pc.field("part") == "") & pc.field("months").isin([1, 12])
-    )  # fmt: skip
+        (pc.field("place") == place)
+        & (pc.field("indicator") == indicator)
+        & (pc.field("part") == "")
+        & pc.field("months").isin([1, 12])
+    )
     return len(release.reading.figures.filter(wanted))
 
 
@@ -119,14 +121,18 @@ def read_base(file: Path, place: str, indicator: str) -> dict[int, float]:
     except InputError:
         return _plain_months(content, file.name)
     found = figures.filter(
-        (pc.field("place") == place) & (pc.field("indicator") == indicator)
-        & (pc.field("months") == 1) & (pc.field("part") == "") & pc.field("value").is_valid()
-    )  # fmt: skip
+        (pc.field("place") == place)
+        & (pc.field("indicator") == indicator)
+        & (pc.field("months") == 1)
+        & (pc.field("part") == "")
+        & pc.field("value").is_valid()
+    )
     if not len(found):
         raise InputError(
-            f"it has no months of {indicator} in {place}", at=file.name,
+            f"it has no months of {indicator} in {place}",
+            at=file.name,
             hint="give an export by month, or a CSV file with the columns month and value",
-        )  # fmt: skip
+        )
     return dict(zip(found["last"].to_pylist(), found["value"].to_pylist(), strict=True))
 
 
@@ -143,9 +149,11 @@ def read_dose(file: Path, drug: str) -> dict[int, float]:
         return _plain_months(content, file.name)
     found: dict[int, float] = {}
     for row in figures.filter(
-        (pc.field("measure") == "pounds") & (pc.field("months") == 1)
-        & (pc.field("indicator") == drug) & pc.field("value").is_valid()
-    ).to_pylist():  # fmt: skip
+        (pc.field("measure") == "pounds")
+        & (pc.field("months") == 1)
+        & (pc.field("indicator") == drug)
+        & pc.field("value").is_valid()
+    ).to_pylist():
         found[row["last"]] = found.get(row["last"], 0.0) + row["value"]
     if not found:
         raise InputError(f"it has no pounds of {drug} by month", at=file.name, hint="see --drug")
@@ -161,9 +169,10 @@ def _plain_months(content: bytes, name: str) -> dict[int, float]:
             found[parse_month(cells[0])] = float(cells[1])
         except (InputError, ValueError, IndexError):
             raise InputError(
-                f'"{",".join(cells)}" is no month and count', at=f"{name}, line {number}",
+                f'"{",".join(cells)}" is no month and count',
+                at=f"{name}, line {number}",
                 hint="write lines like 2014-02,426 below a line of titles",
-            ) from None  # fmt: skip
+            ) from None
     return found
 
 

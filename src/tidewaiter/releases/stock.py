@@ -51,9 +51,10 @@ class ReleaseShelf:
         if self.folder is not None and state != self._state:
             loaded = load_releases(self.folder)
             self._stock = Stock(
-                releases=loaded.releases, skipped=loaded.skipped,
+                releases=loaded.releases,
+                skipped=loaded.skipped,
                 choices=choices_of(loaded.releases),
-            )  # fmt: skip
+            )
             self._series = Shelf(loaded.releases)
             self._state = state
         return self._stock

@@ -88,11 +88,16 @@ def row_view(row: Row) -> RowView:
     now, trend = row.now, row.trend
     shown = now.in_time
     return RowView(
-        exporter=place(row.exporter), importer=place(row.importer), notices=number(now.notices),
+        exporter=place(row.exporter),
+        importer=place(row.importer),
+        notices=number(now.notices),
         tells=shown.share is not None,
         count=_count(shown),
-        share=_percent(shown.share), interval=interval_in_words(shown),
-        low=_scaled(shown.low), dot=_scaled(shown.share), high=_scaled(shown.high),
+        share=_percent(shown.share),
+        interval=interval_in_words(shown),
+        low=_scaled(shown.low),
+        dot=_scaled(shown.share),
+        high=_scaled(shown.high),
         median=days_in_words(now.waits, now.waits.median),
         ninetieth=days_in_words(now.waits, now.waits.ninetieth),
         method=now.waits.method if now.waits.method == "Kaplan-Meier" else "",
@@ -100,12 +105,16 @@ def row_view(row: Row) -> RowView:
         rest=tuple(
             f"{number(now.outcomes[each])} {told(each)}" for each in _OPEN if now.outcomes[each]
         ),
-        objections=number(now.objections), queries=number(now.queries),
-        more_time=number(now.more_time), released=number(now.released),
-        frozen_days=number(now.frozen_days), incidents=number(now.incidents),
-        trend=told(trend.in_time.tendency), trend_days=told(trend.median),
+        objections=number(now.objections),
+        queries=number(now.queries),
+        more_time=number(now.more_time),
+        released=number(now.released),
+        frozen_days=number(now.frozen_days),
+        incidents=number(now.incidents),
+        trend=told(trend.in_time.tendency),
+        trend_days=told(trend.median),
         more=f"{trend.notices:+,}",
-    )  # fmt: skip
+    )
 
 
 def place(code: str | None) -> str:
@@ -149,16 +158,19 @@ def freezes_in_words(freezes: Iterable[Freeze], names: Mapping[str, str]) -> tup
 
 def _of(freeze: Freeze, names: Mapping[str, str]) -> dict[str, str]:
     return {
-        "by": names.get(freeze.by, freeze.by), "since": day(freeze.since),
+        "by": names.get(freeze.by, freeze.by),
+        "since": day(freeze.since),
         "until": day(freeze.until),
-    }  # fmt: skip
+    }
 
 
 def _country(found: Country, names: Mapping[str, str]) -> CountryView:
     return CountryView(
-        name=place(found.country), sent=row_view(found.sent), received=row_view(found.received),
+        name=place(found.country),
+        sent=row_view(found.sent),
+        received=row_view(found.received),
         frozen=freezes_in_words(found.frozen, names),
-    )  # fmt: skip
+    )
 
 
 def _count(share: Share) -> str:

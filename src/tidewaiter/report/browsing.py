@@ -127,7 +127,10 @@ class Browser:
         counts = facets(found, asked.filters, asked.day)
         filters = asked.filters
         return BrowseView(
-            text=asked.text, day=asked.day, filters=filters, total=len(kept),
+            text=asked.text,
+            day=asked.day,
+            filters=filters,
+            total=len(kept),
             rows=tuple(self._row(each, asked.day) for each in page),
             next=query_of(asked, after=after) if after else None,
             first=query_of(asked) if asked.after else None,
@@ -136,8 +139,9 @@ class Browser:
             kinds=_choices("kind", counts.kinds, asked, _KINDS),
             letters=_choices("letter", counts.letters, asked),
             recognised=recognised,
-            not_assessable=problem.message if problem else "", hint=problem.hint if problem else "",
-        )  # fmt: skip
+            not_assessable=problem.message if problem else "",
+            hint=problem.hint if problem else "",
+        )
 
     def _recognised(self, asked: Searching) -> tuple[tuple[Recognised, ...], InputError | None]:
         try:
@@ -215,9 +219,14 @@ def recognised(found: Found, registry: Registry, day: date) -> Recognised:
 
 
 def _said(
-    rule: ClassRule, registry: Registry, day: date, *, clauses: tuple[str, ...] = (),
-    excluded: tuple[str, ...] = (), open_: str = "",
-) -> ClassSaid:  # fmt: skip
+    rule: ClassRule,
+    registry: Registry,
+    day: date,
+    *,
+    clauses: tuple[str, ...] = (),
+    excluded: tuple[str, ...] = (),
+    open_: str = "",
+) -> ClassSaid:
     return ClassSaid(
         rule=Named(slug=rule.slug, name=rule.name),
         jurisdiction=registry.regimes[rule.regime].jurisdiction,

@@ -30,9 +30,15 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
         x = LEFT + (bands.index(each.age) + 0.1) * step + sexes.index(each.sex) * width
         y = scale.y(each.deaths)
         boxes.append(
-            Box(kind=_KINDS.get(each.sex, "bar"), told=_told(each), x=round(x, 1), y=y,
-                width=round(width, 1), height=round(_FOOT - y, 1))
-        )  # fmt: skip
+            Box(
+                kind=_KINDS.get(each.sex, "bar"),
+                told=_told(each),
+                x=round(x, 1),
+                y=y,
+                width=round(width, 1),
+                height=round(_FOOT - y, 1),
+            )
+        )
     period = span_words(ages.caption.months, ages.last)
     lines = grid_of(scale, LEFT, RIGHT)
     marks = marks_of(scale, LEFT)
@@ -55,11 +61,15 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
 def _names(bands: Sequence[str], step: float) -> list[Word]:
     """Name the bands, on two lines by turns where they are many."""
     return [
-        Word(text="?" if age == "NS" else age, x=round(LEFT + (spot + 0.5) * step, 1),
-             anchor="middle", kind="mark",
-             y=_FOOT + 18 + (15 if len(bands) > _FEW // 2 and spot % 2 else 0))
+        Word(
+            text="?" if age == "NS" else age,
+            x=round(LEFT + (spot + 0.5) * step, 1),
+            anchor="middle",
+            kind="mark",
+            y=_FOOT + 18 + (15 if len(bands) > _FEW // 2 and spot % 2 else 0),
+        )
         for spot, age in enumerate(bands)
-    ]  # fmt: skip
+    ]
 
 
 def _told(band: Band) -> str:
@@ -78,10 +88,12 @@ def _sex(sex: str) -> str:
 
 def _row(band: Band) -> tuple[str, ...]:
     return (
-        _age(band.age), _sex(band.sex),
+        _age(band.age),
+        _sex(band.sex),
         amount(band.deaths) if band.deaths is not None else missing_words(band.missing),
-        amount(band.people), rate(band.rate),
-    )  # fmt: skip
+        amount(band.people),
+        rate(band.rate),
+    )
 
 
 def _notes(ages: Ages) -> tuple[str, ...]:

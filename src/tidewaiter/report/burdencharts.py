@@ -57,7 +57,8 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
     closer = words("The scale does not begin at 0, so that close numbers can be told apart.")
     return Figure(
         slug=slug,
-        title=f"{title_of(caption)}: {words('the newest periods, closer')}" if near
+        title=f"{title_of(caption)}: {words('the newest periods, closer')}"
+        if near
         else title_of(caption),
         facts=facts(caption),
         about=_about(trend),
@@ -70,7 +71,7 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
         notes=(closer,) if near else _notes(trend),
         heads=_heads(caption),
         rows=tuple(_row(each) for each in reversed(points)),
-    )  # fmt: skip
+    )
 
 
 def _numbers(point: Point, *, near: bool) -> tuple[float | None, ...]:
@@ -87,10 +88,13 @@ def change_words(change: Change, caption: Caption) -> str:
         "%(change)s against the %(months)s months that ended in %(before)s: "
         "%(value)s (%(by)s) against %(base)s"
     ) % {
-        "change": signed(change.percent) + interval, "months": number(caption.months),
-        "before": month_words(change.before), "value": amount(change.value),
-        "by": measured_words(change.by, caption), "base": amount(change.value_before),
-    }  # fmt: skip
+        "change": signed(change.percent) + interval,
+        "months": number(caption.months),
+        "before": month_words(change.before),
+        "value": amount(change.value),
+        "by": measured_words(change.by, caption),
+        "base": amount(change.value_before),
+    }
 
 
 def _zone_word(zone: Sequence[Box]) -> list[Word]:
@@ -131,9 +135,13 @@ def _about(trend: Trend) -> str:
 
 def _heads(caption: Caption) -> tuple[str, ...]:
     return (
-        words("Month"), words("Reported"), begun(predicted_words(caption)),
-        words("Estimate"), interval_name(), words("State of the count"),
-    )  # fmt: skip
+        words("Month"),
+        words("Reported"),
+        begun(predicted_words(caption)),
+        words("Estimate"),
+        interval_name(),
+        words("State of the count"),
+    )
 
 
 def _row(point: Point) -> tuple[str, ...]:

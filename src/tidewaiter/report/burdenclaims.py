@@ -14,13 +14,16 @@ def understood(claim: Claim) -> str:
     name = indicators()[claim.indicator].name
     place = place_name(claim.place) if claim.place else "place not understood"
     what = {
-        "deaths": "deaths", "pace": f"deaths {'an' if claim.per == 'hour' else 'a'} {claim.per}",
-        "interval": "time from one death to the next", "total": "deaths of several years",
-        "rate": f"{claim.rate} rate" if claim.rate != "any" else "rate", "rank": "rank",
+        "deaths": "deaths",
+        "pace": f"deaths {'an' if claim.per == 'hour' else 'a'} {claim.per}",
+        "interval": "time from one death to the next",
+        "total": "deaths of several years",
+        "rate": f"{claim.rate} rate" if claim.rate != "any" else "rate",
+        "rank": "rank",
         "share": f"share of {indicators()[claim.of].name.lower()}" if claim.of else "share",
         "change": ("fall" if claim.direction < 0 else "rise")
         + (" of the rate" if claim.rate else ""),
-    }[claim.measure]  # fmt: skip
+    }[claim.measure]
     number = " ".join(filter(None, [claim.stated.comparator, _number(claim)]))
     period = _period(claim)
     since = f" from {period_text(claim.against, claim.months)}" if claim.against is not None else ""
@@ -59,7 +62,11 @@ def finding_row(each: Finding) -> tuple[str, ...]:
     """Lay out a figure that stands beside a claim, in the order of HEADS."""
     whole = each.unit == "deaths"
     return (
-        each.period, each.basis or "not told", amount_text(each.value, each.unit), state(each),
-        each.releases[0], f"{each.difference:+,.0f}" if whole else f"{each.difference:+.1f}",
+        each.period,
+        each.basis or "not told",
+        amount_text(each.value, each.unit),
+        state(each),
+        each.releases[0],
+        f"{each.difference:+,.0f}" if whole else f"{each.difference:+.1f}",
         f"{_FITS[each.fit]}{' (other denominator)' if each.aside else ''}",
-    )  # fmt: skip
+    )

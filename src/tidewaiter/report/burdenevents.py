@@ -28,9 +28,10 @@ class CardView(Record, frozen=True, kw_only=True):
 def card_view(card: EventCard) -> CardView:
     """Put a card into words; nothing stands there that the card does not hold."""
     return CardView(
-        figure=event_figure(card), lines=tuple(each.strip() for each in number_lines(card)),
+        figure=event_figure(card),
+        lines=tuple(each.strip() for each in number_lines(card)),
         exploratory=card.exploratory.removesuffix(": exploratory"),
-    )  # fmt: skip
+    )
 
 
 def event_figure(card: EventCard, slug: str = "event") -> Figure:
@@ -45,8 +46,14 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
 
     window = card.declaration.window
     since, until = at + window.since, min(at + window.until - 1, last)
-    zone = Box(kind="zone", told=words("window that is counted"), x=x(since - 0.5), y=_TOP,
-               width=round(x(until + 0.5) - x(since - 0.5), 1), height=_FOOT - _TOP)  # fmt: skip
+    zone = Box(
+        kind="zone",
+        told=words("window that is counted"),
+        x=x(since - 0.5),
+        y=_TOP,
+        width=round(x(until + 0.5) - x(since - 0.5), 1),
+        height=_FOOT - _TOP,
+    )
     lines = grid_of(scale, LEFT, RIGHT)
     marks = marks_of(scale, LEFT)
     years = [month for month in range(first, last + 1) if month % 12 == 0]
@@ -54,8 +61,13 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
         Word(text=str(month // 12), x=x(month), y=_FOOT + 18, anchor="middle", kind="mark")
         for month in years[:: -(-len(years) // _YEARS) or 1]
     ]
-    named = Word(text=f"{words('event')}: {month_words(card.event_month)}", x=x(at), y=_TOP - 12,
-                 anchor="middle", kind="zone-word")  # fmt: skip
+    named = Word(
+        text=f"{words('event')}: {month_words(card.event_month)}",
+        x=x(at),
+        y=_TOP - 12,
+        anchor="middle",
+        kind="zone-word",
+    )
     rule = Shape(kind="event", d=path_of([(x(at), _TOP - 6), (x(at), _FOOT)]))
     xs = {p.month: x(parse_month(p.month)) for p in points}
     return Figure(
@@ -67,19 +79,28 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
         boxes=(zone,),
         shapes=(*lines, rule, *_lines(points, xs, scale.y)),
         dots=tuple(
-            Dot(kind="dot" if p.closed else "dot-open", x=xs[p.month], y=scale.y(p.value),
-                told=f"{month_words(p.month)}: {amount(p.value)}")
+            Dot(
+                kind="dot" if p.closed else "dot-open",
+                x=xs[p.month],
+                y=scale.y(p.value),
+                told=f"{month_words(p.month)}: {amount(p.value)}",
+            )
             for p in points
         ),
         words=(*marks, *names, named),
-        key=(("reported", words("single months, closed")),
-             *((("open", f"{words('single months, provisional')}, {interval_name()}"),)
-               if any(not p.closed for p in points) else ()),
-             ("zone", words("window that is counted"))),
+        key=(
+            ("reported", words("single months, closed")),
+            *(
+                (("open", f"{words('single months, provisional')}, {interval_name()}"),)
+                if any(not p.closed for p in points)
+                else ()
+            ),
+            ("zone", words("window that is counted")),
+        ),
         notes=(words("What stands beside each other is not said to have caused each other."),),
         heads=(words("Month"), words("Deaths"), interval_name(), words("State of the count")),
         rows=tuple(_row(p) for p in reversed(points)),
-    )  # fmt: skip
+    )
 
 
 def _lines(points: list[Point], xs: dict[str, float], y: Callable[[float], float]) -> list[Shape]:
@@ -89,9 +110,14 @@ def _lines(points: list[Point], xs: dict[str, float], y: Callable[[float], float
     told = [p for p in open_ones if p.low is not None and p.high is not None]
     if len(told) > 1:
         shapes.append(
-            Shape(kind="band", d=area_of([(xs[p.month], y(p.high or 0.0)) for p in told],
-                                         [(xs[p.month], y(max(p.low or 0.0, 0.0))) for p in told]))
-        )  # fmt: skip
+            Shape(
+                kind="band",
+                d=area_of(
+                    [(xs[p.month], y(p.high or 0.0)) for p in told],
+                    [(xs[p.month], y(max(p.low or 0.0, 0.0))) for p in told],
+                ),
+            )
+        )
     for kind, run in (("reported", closed), ("open", [*closed[-1:], *open_ones])):
         if len(run) > 1:
             shapes.append(Shape(kind=kind, d=path_of([(xs[p.month], y(p.value)) for p in run])))
@@ -122,5 +148,8 @@ def direction_words(direction: Direction) -> str:
 def _row(point: Point) -> tuple[str, ...]:
     status = words("closed") if point.closed else words("provisional")
     return (
-        month_words(point.month), amount(point.value), between(point.low, point.high) or "–", status
-    )  # fmt: skip
+        month_words(point.month),
+        amount(point.value),
+        between(point.low, point.high) or "–",
+        status,
+    )

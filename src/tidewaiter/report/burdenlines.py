@@ -45,10 +45,15 @@ def grid_of(scale: Scale, left: float, right: float) -> list[Shape]:
 def marks_of(scale: Scale, left: float, unit: str = "") -> list[Word]:
     """Return the numbers of the lines across, to their left, with their unit."""
     return [
-        Word(text=f"{number(value)}{unit}", x=left - 6, y=scale.y(value) + 4, anchor="end",
-             kind="mark")
+        Word(
+            text=f"{number(value)}{unit}",
+            x=left - 6,
+            y=scale.y(value) + 4,
+            anchor="end",
+            kind="mark",
+        )
         for value in scale.marks()
-    ]  # fmt: skip
+    ]
 
 
 def years_of(
@@ -65,10 +70,15 @@ def years_of(
         ]
     every = -(-len(starts) // most)
     return [
-        Word(text=each.last[:4], x=x(each), y=y, anchor="middle" if x(each) < WIDTH - 20 else "end",
-             kind="mark")
+        Word(
+            text=each.last[:4],
+            x=x(each),
+            y=y,
+            anchor="middle" if x(each) < WIDTH - 20 else "end",
+            kind="mark",
+        )
         for each in starts[::every]
-    ]  # fmt: skip
+    ]
 
 
 def zone_of(
@@ -80,9 +90,15 @@ def zone_of(
         return ()
     left, right = x(open_ones[0]), x(open_ones[-1])
     return (
-        Box(kind="zone", told=status_words(open_ones[0].status), x=left, y=top,
-            width=round(max(right - left, 2.0), 1), height=foot - top),
-    )  # fmt: skip
+        Box(
+            kind="zone",
+            told=status_words(open_ones[0].status),
+            x=left,
+            y=top,
+            width=round(max(right - left, 2.0), 1),
+            height=foot - top,
+        ),
+    )
 
 
 def lines_of(

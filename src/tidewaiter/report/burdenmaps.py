@@ -55,20 +55,35 @@ def rank_figure(across: Across, slug: str = "map") -> Figure:
         y, size = spot * _BAR + 4, _size(row, across) or 0.0
         kind = "bar" if row.status == "closed" else "bar-open"
         boxes.append(
-            Box(kind=kind, told=_told(row, across), x=_NAME, y=y,
-                width=round(max(size / most * room, 1.0), 1), height=_BAR - 8)
-        )  # fmt: skip
+            Box(
+                kind=kind,
+                told=_told(row, across),
+                x=_NAME,
+                y=y,
+                width=round(max(size / most * room, 1.0), 1),
+                height=_BAR - 8,
+            )
+        )
         named = place_words(row.place, row.name)
         told.append(Word(text=named[:22], x=_NAME - 8, y=y + 11, anchor="end", kind="label"))
         told.append(
-            Word(text=_shown(row, across), x=round(_NAME + size / most * room + 6, 1), y=y + 11,
-                 anchor="start", kind="mark")
-        )  # fmt: skip
+            Word(
+                text=_shown(row, across),
+                x=round(_NAME + size / most * room + 6, 1),
+                y=y + 11,
+                anchor="start",
+                kind="mark",
+            )
+        )
     kinds = {each.kind: status_words(row.status) for each, row in zip(boxes, rows, strict=False)}
     return _figure(
-        across, slug, height=min(len(rows), _MOST_BARS) * _BAR + 8, boxes=boxes, told=told,
+        across,
+        slug,
+        height=min(len(rows), _MOST_BARS) * _BAR + 8,
+        boxes=boxes,
+        told=told,
         key=tuple(kinds.items()),
-    )  # fmt: skip
+    )
 
 
 def _tile_map(across: Across, slug: str) -> Figure:
@@ -82,9 +97,15 @@ def _tile_map(across: Across, slug: str) -> Figure:
         kind = f"step{step}" if step else "none"
         x, y = column * _TILE, line * _TILE
         boxes.append(
-            Box(kind=kind, told=_told(row, across) if row else place, x=x + _GAP / 2,
-                y=y + _GAP / 2, width=_TILE - _GAP, height=_TILE - _GAP)
-        )  # fmt: skip
+            Box(
+                kind=kind,
+                told=_told(row, across) if row else place,
+                x=x + _GAP / 2,
+                y=y + _GAP / 2,
+                width=_TILE - _GAP,
+                height=_TILE - _GAP,
+            )
+        )
         ink = "on-none" if not step else "on-dark" if step >= _DARK else "on-light"
         middle = x + _TILE / 2
         told.append(Word(text=place[3:], x=middle, y=y + 16, anchor="middle", kind=ink))
@@ -101,9 +122,14 @@ def _tile_map(across: Across, slug: str) -> Figure:
 
 
 def _figure(
-    across: Across, slug: str, *, height: float, boxes: Sequence[Box], told: Sequence[Word],
+    across: Across,
+    slug: str,
+    *,
+    height: float,
+    boxes: Sequence[Box],
+    told: Sequence[Word],
     key: tuple[tuple[str, str], ...],
-) -> Figure:  # fmt: skip
+) -> Figure:
     caption = across.caption
     what = words("per 100,000 people") if across.population else words("counts")
     name = indicator_words(caption.indicator, caption.indicator_name)
@@ -119,10 +145,16 @@ def _figure(
         words=tuple(told),
         key=key,
         notes=_notes(across),
-        heads=(words("Place"), words("Deaths"), words("Kind of number"), interval_name(),
-               words("Per 100,000"), words("State of the count")),
+        heads=(
+            words("Place"),
+            words("Deaths"),
+            words("Kind of number"),
+            interval_name(),
+            words("Per 100,000"),
+            words("State of the count"),
+        ),
         rows=tuple(_row(each, caption) for each in across.rows),
-    )  # fmt: skip
+    )
 
 
 def _row(row: Where, caption: Caption) -> tuple[str, ...]:
@@ -150,8 +182,9 @@ def _notes(across: Across) -> tuple[str, ...]:
                 "places come first."
             )
         )
-    kinds = dict.fromkeys(measured_words(row.by, across.caption) for row in across.rows
-                          if row.value is not None)  # fmt: skip
+    kinds = dict.fromkeys(
+        measured_words(row.by, across.caption) for row in across.rows if row.value is not None
+    )
     notes.append(f"{words('What is shown')}: {', '.join(kinds)}.")
     if any(row.status == "provisional" for row in across.rows):
         notes.append(words("Places report at different speed; late ones look lower than they are."))

@@ -37,10 +37,16 @@ def mix_figure(mix: Mix, slug: str = "drugs") -> Figure:
     """Draw each class of drugs in a panel of its own, all to one scale."""
     place = place_words(mix.caption.place, mix.caption.place_name)
     scale = scale_of(
-        [v for each in mix.drugs for p in each.points for v in (p.reported, p.estimate, p.high)
-         if v is not None],
-        _PANEL_TOP, _PANEL_FOOT,
-    )  # fmt: skip
+        [
+            v
+            for each in mix.drugs
+            for p in each.points
+            for v in (p.reported, p.estimate, p.high)
+            if v is not None
+        ],
+        _PANEL_TOP,
+        _PANEL_FOOT,
+    )
     boxes: list[Box] = []
     shapes: list[Shape] = []
     told: list[Word] = []

@@ -41,7 +41,7 @@ def revision_view(told: Revisions) -> RevisionView:
         tables=tuple(each for each in _tables(told) if each.rows),
         heads=_heads(),
         alarm=_alarm(told),
-    )  # fmt: skip
+    )
 
 
 def instead_words(told: Revisions) -> str:
@@ -60,10 +60,15 @@ def _named(key: str) -> str:
 
 def _heads() -> tuple[str, ...]:
     return (
-        words("Place"), words("Indicator"), words("Month"), words("Count before"),
-        words("Count after"), words("Difference"), words("Change, percent"),
+        words("Place"),
+        words("Indicator"),
+        words("Month"),
+        words("Count before"),
+        words("Count after"),
+        words("Difference"),
+        words("Change, percent"),
         words("State of the count"),
-    )  # fmt: skip
+    )
 
 
 def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
@@ -101,21 +106,27 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
             f"{_months(each.lag)}: {signed(each.country)}"
             for each in told.growth
             if each.country is not None
-        ) or words("The table says the same."),
+        )
+        or words("The table says the same."),
         height=_HEIGHT,
         shapes=(*grid_of(scale, LEFT, RIGHT), *shapes),
         dots=dots,
-        words=(*marks, *lag_words,
-               Word(text=words("age in months"), x=RIGHT, y=_FOOT + 36, anchor="end", kind="mark")),
-        key=(("reported", words("country as a whole")),
-             ("predicted", words("mean of places with 100 deaths or more"))),
+        words=(
+            *marks,
+            *lag_words,
+            Word(text=words("age in months"), x=RIGHT, y=_FOOT + 36, anchor="end", kind="mark"),
+        ),
+        key=(
+            ("reported", words("country as a whole")),
+            ("predicted", words("mean of places with 100 deaths or more")),
+        ),
         notes=tuple(notes),
         heads=(words("Age in months"), words("Country"), words("Mean of places"), words("Places")),
         rows=tuple(
             (str(each.lag), _signed(each.country), _signed(each.states), number(each.places))
             for each in told.growth
         ),
-    )  # fmt: skip
+    )
 
 
 def _courses(
@@ -125,8 +136,11 @@ def _courses(
     shapes: list[Shape] = []
     dots: list[Dot] = []
     for kind, dot, read in (("reported", "dot", _country), ("predicted", "dot-other", _states)):
-        points = [(x(each.lag), scale.y(max(value, 0.0)), value, each) for each in growth
-                  if (value := read(each)) is not None]  # fmt: skip
+        points = [
+            (x(each.lag), scale.y(max(value, 0.0)), value, each)
+            for each in growth
+            if (value := read(each)) is not None
+        ]
         if len(points) > 1:
             shapes.append(Shape(kind=kind, d=path_of([(px, py) for px, py, _, _ in points])))
         dots += [
@@ -142,10 +156,15 @@ def cell_row(cell: Cell) -> tuple[str, ...]:
     if cell.is_closed and not cell.was_closed:
         state = words("closed since")
     return (
-        place_words(cell.place, cell.place_name), cell.indicator, month_words(cell.last),
-        _count(cell.before), _count(cell.after), _count(cell.difference, sign=True),
-        _signed(cell.percent), state,
-    )  # fmt: skip
+        place_words(cell.place, cell.place_name),
+        cell.indicator,
+        month_words(cell.last),
+        _count(cell.before),
+        _count(cell.after),
+        _count(cell.difference, sign=True),
+        _signed(cell.percent),
+        state,
+    )
 
 
 def _country(growth: Growth) -> float | None:
@@ -190,12 +209,14 @@ def _alarm(told: Revisions) -> str:
 def _tables(told: Revisions) -> Sequence[CellTable]:
     return (
         CellTable(
-            slug="moved", title=words("Closed counts that moved"),
+            slug="moved",
+            title=words("Closed counts that moved"),
             says=words("A closed count should stay as it is."),
             rows=tuple(map(cell_row, told.moved_closed)),
         ),
         CellTable(
-            slug="unusual", title=words("Far from what others of the same period did"),
+            slug="unusual",
+            title=words("Far from what others of the same period did"),
             says=words(
                 "Late or amended certificates, as those of North Carolina in 2023, look like this; "
                 "the estimates of such places deserve doubt."
@@ -203,20 +224,24 @@ def _tables(told: Revisions) -> Sequence[CellTable]:
             rows=tuple(map(cell_row, told.unusual)),
         ),
         CellTable(
-            slug="largest", title=words("Largest changes"), says="",
+            slug="largest",
+            title=words("Largest changes"),
+            says="",
             rows=tuple(map(cell_row, told.largest)),
         ),
-    )  # fmt: skip
+    )
 
 
 def _tally(told: Revisions) -> tuple[tuple[str, str], ...]:
     tally = told.tally
     named = (
-        (words("grew"), tally.grew), (words("shrank"), tally.shrank),
+        (words("grew"), tally.grew),
+        (words("shrank"), tally.shrank),
         (words("the same"), tally.same),
-        (words("new"), tally.new), (words("gone"), tally.gone),
+        (words("new"), tally.new),
+        (words("gone"), tally.gone),
         (words("shown, hidden before"), tally.shown_now),
         (words("hidden, shown before"), tally.hidden_now),
         (words("closed since"), tally.closed_now),
-    )  # fmt: skip
+    )
     return tuple((name, number(count)) for name, count in named)

@@ -16,25 +16,76 @@ from tidewaiter.report.exports import CsvTable
 _BEFORE = ("place", "place_name", "indicator", "indicator_name", "period_end", "period_months")
 _AFTER = ("measure", "basis", "release", "release_month", "source", "sha256")
 _POINT = ("status", "reported", "missing", "predicted", "estimate", "low", "high", "flag")
-_WHERE = ("status", "value", "value_is", "missing", "low", "high", "people", "per_100000",
-          "population")  # fmt: skip
+_WHERE = (
+    "status",
+    "value",
+    "value_is",
+    "missing",
+    "low",
+    "high",
+    "people",
+    "per_100000",
+    "population",
+)
 _BAND = ("age", "sex", "status", "deaths", "missing", "people", "per_100000")
-_CELL = ("place", "place_name", "indicator", "period_end", "months_old", "before", "after",
-         "difference", "percent", "was", "is", "why", "release_before", "sha256_before",
-         "release", "sha256", "source")  # fmt: skip
-_MONTH = ("place", "indicator", "period_end", "period_months", "status", "deaths", "low", "high",
-          "event", "event_day", "window", "direction", "basis", "months_from", "release",
-          "sha256")  # fmt: skip
+_CELL = (
+    "place",
+    "place_name",
+    "indicator",
+    "period_end",
+    "months_old",
+    "before",
+    "after",
+    "difference",
+    "percent",
+    "was",
+    "is",
+    "why",
+    "release_before",
+    "sha256_before",
+    "release",
+    "sha256",
+    "source",
+)
+_MONTH = (
+    "place",
+    "indicator",
+    "period_end",
+    "period_months",
+    "status",
+    "deaths",
+    "low",
+    "high",
+    "event",
+    "event_day",
+    "window",
+    "direction",
+    "basis",
+    "months_from",
+    "release",
+    "sha256",
+)
 Rows = Iterable[Sequence[object]]
 
 
 def trend_sheet(*trends: Trend) -> bytes:
     """Write trends as CSV, one period a row."""
     rows = [
-        (*_before(each.caption, p.last), p.status, p.reported, p.missing, p.predicted, p.estimate,
-         p.low, p.high, p.flag, *_after(each.caption))
-        for each in trends for p in each.points
-    ]  # fmt: skip
+        (
+            *_before(each.caption, p.last),
+            p.status,
+            p.reported,
+            p.missing,
+            p.predicted,
+            p.estimate,
+            p.low,
+            p.high,
+            p.flag,
+            *_after(each.caption),
+        )
+        for each in trends
+        for p in each.points
+    ]
     return _sheet((*_BEFORE, *_POINT, *_AFTER), rows)
 
 
@@ -48,11 +99,26 @@ def across_sheet(across: Across) -> bytes:
     told = across.caption
     counted_by = f"{across.population} {across.population_year}".strip()
     rows = [
-        (row.place, row.name, told.indicator, told.indicator_name, across.last, told.months,
-         row.status, row.value, row.by if row.value is not None else "", row.missing, row.low,
-         row.high, row.people, row.rate, counted_by, *_after(told))
+        (
+            row.place,
+            row.name,
+            told.indicator,
+            told.indicator_name,
+            across.last,
+            told.months,
+            row.status,
+            row.value,
+            row.by if row.value is not None else "",
+            row.missing,
+            row.low,
+            row.high,
+            row.people,
+            row.rate,
+            counted_by,
+            *_after(told),
+        )
         for row in across.rows
-    ]  # fmt: skip
+    ]
     return _sheet((*_BEFORE, *_WHERE, *_AFTER), rows)
 
 
@@ -60,23 +126,42 @@ def ages_sheet(ages: Ages) -> bytes:
     """Write deaths by age as CSV."""
     status = "closed" if ages.caption.closed_to else "not told"
     rows = [
-        (*_before(ages.caption, ages.last), each.age, each.sex, status, each.deaths, each.missing,
-         each.people, each.rate, *_after(ages.caption))
+        (
+            *_before(ages.caption, ages.last),
+            each.age,
+            each.sex,
+            status,
+            each.deaths,
+            each.missing,
+            each.people,
+            each.rate,
+            *_after(ages.caption),
+        )
         for each in ages.bands
-    ]  # fmt: skip
+    ]
     return _sheet((*_BEFORE, *_BAND, *_AFTER), rows)
 
 
 def revision_sheet(told: Revisions) -> bytes:
     """Write the cells that are shown of two releases as CSV, each with why it is shown."""
     shown = (
-        ("closed and moved", told.moved_closed), ("unusual", told.unusual), ("large", told.largest)
-    )  # fmt: skip
+        ("closed and moved", told.moved_closed),
+        ("unusual", told.unusual),
+        ("large", told.largest),
+    )
     rows = [
-        (*_cell(each), why, told.before, told.before_sha256, told.after, told.after_sha256,
-         told.source)
-        for why, cells in shown for each in cells
-    ]  # fmt: skip
+        (
+            *_cell(each),
+            why,
+            told.before,
+            told.before_sha256,
+            told.after,
+            told.after_sha256,
+            told.source,
+        )
+        for why, cells in shown
+        for each in cells
+    ]
     return _sheet(_CELL, rows)
 
 
@@ -84,21 +169,43 @@ def event_sheet(card: EventCard) -> bytes:
     """Write the months of an event card as CSV, each with the event and what was asked."""
     asked = card.declaration
     rows = [
-        (asked.place, asked.indicator, each.month, 1, "closed" if each.closed else "provisional",
-         each.value, each.low, each.high, asked.event.slug, asked.event.day.isoformat(),
-         f"{asked.window.since}-{asked.window.until}", asked.direction, card.basis,
-         card.months_from, card.release, card.release_sha256)
+        (
+            asked.place,
+            asked.indicator,
+            each.month,
+            1,
+            "closed" if each.closed else "provisional",
+            each.value,
+            each.low,
+            each.high,
+            asked.event.slug,
+            asked.event.day.isoformat(),
+            f"{asked.window.since}-{asked.window.until}",
+            asked.direction,
+            card.basis,
+            card.months_from,
+            card.release,
+            card.release_sha256,
+        )
         for each in card.points
-    ]  # fmt: skip
+    ]
     return _sheet(_MONTH, rows)
 
 
 def _cell(cell: Cell) -> tuple[object, ...]:
     return (
-        cell.place, cell.place_name, cell.indicator, cell.last, cell.lag, cell.before, cell.after,
-        cell.difference, cell.percent, _state(closed=cell.was_closed),
+        cell.place,
+        cell.place_name,
+        cell.indicator,
+        cell.last,
+        cell.lag,
+        cell.before,
+        cell.after,
+        cell.difference,
+        cell.percent,
+        _state(closed=cell.was_closed),
         _state(closed=cell.is_closed),
-    )  # fmt: skip
+    )
 
 
 def _state(*, closed: bool) -> str:

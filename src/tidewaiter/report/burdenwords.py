@@ -53,8 +53,9 @@ def span_words(months: int, last: str) -> str:
     if months == 1:
         return month_words(last)
     return words("%(months)s months to %(month)s") % {
-        "months": number(months), "month": month_words(last)
-    }  # fmt: skip
+        "months": number(months),
+        "month": month_words(last),
+    }
 
 
 def basis_words(basis: str) -> str:

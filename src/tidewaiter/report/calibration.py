@@ -149,9 +149,11 @@ def level_rows(told: Calibration) -> tuple[Row, ...]:
     for level in told.levels:
         share = level.alerts
         cells = [
-            f"{share.count:,}", per(share.share, TEN_THOUSAND), per(share.share, MILLION),
+            f"{share.count:,}",
+            per(share.share, TEN_THOUSAND),
+            per(share.share, MILLION),
             interval(share, MILLION),
-        ]  # fmt: skip
+        ]
         if level.recall:
             cells.append(recall_cell(level.recall))
         elif level.benchmark and not told.found:
@@ -171,11 +173,13 @@ def group_row(group: Group, words: Callable[[str], str]) -> Row:
     return Row(
         key=words(group.key),
         cells=(
-            f"{share.count:,}", f"{share.total:,}", per(share.share, MILLION),
+            f"{share.count:,}",
+            f"{share.total:,}",
+            per(share.share, MILLION),
             interval(share, MILLION),
         ),
         marked=group.unequal,
-    )  # fmt: skip
+    )
 
 
 def origin_words(key: str) -> str:

@@ -62,9 +62,13 @@ def rules_on(
 def _limit(limit: Limit) -> RuleFact:
     condition = f"; free only {limit.condition}" if limit.condition else ""
     return RuleFact(
-        matter="limit", roles=limit.roles, text=f"{limit_in_words(limit)}{condition}",
-        clause=limit.clause, mark=limit.mark, source=limit.source,
-    )  # fmt: skip
+        matter="limit",
+        roles=limit.roles,
+        text=f"{limit_in_words(limit)}{condition}",
+        clause=limit.clause,
+        mark=limit.mark,
+        source=limit.source,
+    )
 
 
 def _duties(
@@ -75,10 +79,16 @@ def _duties(
     for role in _ROLES:
         for duty in duties_of((question, regime, book, found, (role,)), standing.held):
             fact = RuleFact(
-                matter="duty", roles=(), text=": ".join(filter(None, (duty.kind, duty.text))),
-                days=duty.days, day_kind=duty.day_kind, known=duty.known, clause=duty.clause,
-                mark=duty.mark, source=duty.source,
-            )  # fmt: skip
+                matter="duty",
+                roles=(),
+                text=": ".join(filter(None, (duty.kind, duty.text))),
+                days=duty.days,
+                day_kind=duty.day_kind,
+                known=duty.known,
+                clause=duty.clause,
+                mark=duty.mark,
+                source=duty.source,
+            )
             told.setdefault(fact, []).append(role)
     for fact, roles in told.items():
         yield replace(fact, roles=tuple(roles))
@@ -90,6 +100,10 @@ def _said(rule: Rule) -> RuleFact:
     if isinstance(rule, FormRule):
         matter, text = "goods", f"{', '.join(rule.goods)}: {text}"
     return RuleFact(
-        matter=matter, roles=rule.roles, text=text, clause=rule.clause, mark=rule.mark,
+        matter=matter,
+        roles=rule.roles,
+        text=text,
+        clause=rule.clause,
+        mark=rule.mark,
         source=rule.source,
-    )  # fmt: skip
+    )

@@ -160,18 +160,28 @@ class _Maker:
         laws = tuple(self._law(slug, each) for slug, each in standings.items())
         it = self._substance
         return Card(
-            slug=it.slug, name=it.name, kind=it.kind, day=self._question.day,
-            cas=it.cas, hs=it.hs, un=it.un, cus=it.cus,
-            smiles=it.smiles or "", inchikey=it.inchikey or "", formula=it.formula or "",
+            slug=it.slug,
+            name=it.name,
+            kind=it.kind,
+            day=self._question.day,
+            cas=it.cas,
+            hs=it.hs,
+            un=it.un,
+            cus=it.cus,
+            smiles=it.smiles or "",
+            inchikey=it.inchikey or "",
+            formula=it.formula or "",
             mass_u=_mass(it.formula),
             names=tuple(_names(it.names)),
             street=tuple(_name(each) for each in it.names if each.tier == "street"),
-            forms=tuple(_forms(it)), note=it.note, laws=laws,
+            forms=tuple(_forms(it)),
+            note=it.note,
+            laws=laws,
             open_classes=tuple(self._open()),
             timeline=timeline(self._spans(laws), self._question.day),
             sources=tuple(each for name, each in self._cited.items() if name not in it.sources),
             origins=tuple(self._cited[name] for name in it.sources),
-        )  # fmt: skip
+        )
 
     def _standings(self) -> Iterator[tuple[str, Standing]]:
         """Yield how each regime that has something to say of it stands, in the order of places."""

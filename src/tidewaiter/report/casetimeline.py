@@ -21,17 +21,27 @@ def _(text: str) -> str:
 
 _LANES: Mapping[str, str] = MappingProxyType(
     {
-        "case": _("Case"), "alerts": _("Alerts"), "decided": _("Decisions"),
-        "papers": _("Papers"), "notes": _("Notes, tasks"),
+        "case": _("Case"),
+        "alerts": _("Alerts"),
+        "decided": _("Decisions"),
+        "papers": _("Papers"),
+        "notes": _("Notes, tasks"),
     }
-)  # fmt: skip
+)
 _LANE_OF: Mapping[str, str] = MappingProxyType(
     {
-        "decided": "decided", "alertadded": "alerts", "consignmentadded": "papers",
-        "partyadded": "papers", "fileadded": "papers", "drafted": "papers", "exported": "papers",
-        "note": "notes", "task": "notes", "done": "notes",
+        "decided": "decided",
+        "alertadded": "alerts",
+        "consignmentadded": "papers",
+        "partyadded": "papers",
+        "fileadded": "papers",
+        "drafted": "papers",
+        "exported": "papers",
+        "note": "notes",
+        "task": "notes",
+        "done": "notes",
     }
-)  # fmt: skip
+)
 
 
 class Mark(Record, frozen=True, kw_only=True):
@@ -93,9 +103,14 @@ def draw_timeline(events: Sequence[Event]) -> Drawn:
             lanes.append(Lane(slug=slug, label=label, y=y, marks=marks))
     foot = _TOP + _LANE * len(lanes)
     return Drawn(
-        width=WIDTH, height=foot + _FOOT, left=LEFT, right=WIDTH - RIGHT, foot=foot,
-        lanes=tuple(lanes), ticks=tuple(_ticks(begin, span)),
-    )  # fmt: skip
+        width=WIDTH,
+        height=foot + _FOOT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        foot=foot,
+        lanes=tuple(lanes),
+        ticks=tuple(_ticks(begin, span)),
+    )
 
 
 def _groups(told: Iterable[tuple[float, Event]]) -> Iterator[list[tuple[float, Event]]]:

@@ -99,9 +99,13 @@ def class_view(slug: str, day: date, registry: Registry) -> ClassView | None:
 def _line(rule: ClassRule, registry: Registry, day: date) -> ClassLine:
     regime = registry.regimes[rule.regime]
     control = Control(
-        regime=rule.regime, schedule=rule.schedule, decided=rule.decided, since=rule.since,
-        until=rule.until, source=rule.source,
-    )  # fmt: skip
+        regime=rule.regime,
+        schedule=rule.schedule,
+        decided=rule.decided,
+        since=rule.since,
+        until=rule.until,
+        source=rule.source,
+    )
     return ClassLine(
         slug=rule.slug,
         name=rule.name,

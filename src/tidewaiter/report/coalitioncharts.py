@@ -10,9 +10,16 @@ from tidewaiter.report.library import Library
 from tidewaiter.report.overviewcharts import WIDTH, Box, Drawn, Word
 
 _LETTERS: Mapping[Happening, str] = {
-    "law in force": "L", "law ends": "L", "frozen": "F", "thawed": "O", "group formed": "G",
-    "group ended": "G", "invited": "M", "joined": "M", "left": "M",
-}  # fmt: skip
+    "law in force": "L",
+    "law ends": "L",
+    "frozen": "F",
+    "thawed": "O",
+    "group formed": "G",
+    "group ended": "G",
+    "invited": "M",
+    "joined": "M",
+    "left": "M",
+}
 _ORDER = "LFOGM"  # of the rows of letters, from the top
 _ROW = 16  # height of a row of events
 _BARS = 110
@@ -80,9 +87,12 @@ def _of(event: Event, names: Mapping[str, str], library: Library) -> str:
 
 def _meaning(letter: str) -> str:
     meanings = {
-        "L": words("law"), "F": words("channel frozen"), "O": words("channel opened"),
-        "G": words("groups"), "M": words("members"),
-    }  # fmt: skip
+        "L": words("law"),
+        "F": words("channel frozen"),
+        "O": words("channel opened"),
+        "G": words("groups"),
+        "M": words("members"),
+    }
     return meanings[letter]
 
 
@@ -101,8 +111,11 @@ def _drawn(timeline: Timeline, letters: list[str]) -> Drawn:
         about=words(
             "%(notices)s notices in %(months)s months, %(silent)s of them without a reply; "
             "%(events)s events. The tables say the same."
-        ) % {
-            "notices": number(notices), "months": number(len(months)), "silent": number(silent),
+        )
+        % {
+            "notices": number(notices),
+            "months": number(len(months)),
+            "silent": number(silent),
             "events": number(len(timeline.events)),
         },
         height=foot + 30,
@@ -112,14 +125,23 @@ def _drawn(timeline: Timeline, letters: list[str]) -> Drawn:
             *_letters(timeline, letters, step),
             Word(text=f"{words('at most')} {number(most)}", x=WIDTH, y=top - 6, anchor="end"),
             Word(text=month(months[0].first), x=0, y=foot + 22, anchor="start"),
-            *((Word(text=month(months[-1].first), x=WIDTH, y=foot + 22, anchor="end"),)
-              if len(months) > 1 else ()),
+            *(
+                (Word(text=month(months[-1].first), x=WIDTH, y=foot + 22, anchor="end"),)
+                if len(months) > 1
+                else ()
+            ),
         ),
         key=(("in", words("Notices")), ("out", words("of these without a reply"))),
-        heads=(words("Month"), words("Notices"), words("Without a reply"), words("Still open"),
-               words("Incidents"), words("Channels frozen")),
+        heads=(
+            words("Month"),
+            words("Notices"),
+            words("Without a reply"),
+            words("Still open"),
+            words("Incidents"),
+            words("Channels frozen"),
+        ),
         rows=tuple(_cells(each) for each in reversed(months)),
-    )  # fmt: skip
+    )
 
 
 def _bars(place: int, told_of: Month, step: float, scale: tuple[float, float]) -> list[Box]:
@@ -163,6 +185,9 @@ def _cells(told_of: Month) -> tuple[str, ...]:
     name = month(told_of.first)
     return (
         name if told_of.whole else f"{name} ({words('not over')})",
-        number(told_of.notices), number(told_of.no_reply), number(told_of.still_open),
-        number(told_of.incidents), number(told_of.frozen),
-    )  # fmt: skip
+        number(told_of.notices),
+        number(told_of.no_reply),
+        number(told_of.still_open),
+        number(told_of.incidents),
+        number(told_of.frozen),
+    )

@@ -16,9 +16,16 @@ def svg_code(text: str, title: str) -> bytes:
     """
     out = io.BytesIO()
     _code(text).save(
-        out, kind="svg", border=_BORDER, dark="#000", light="#fff", title=title, xmldecl=False,
-        omitsize=True, nl=False,
-    )  # fmt: skip
+        out,
+        kind="svg",
+        border=_BORDER,
+        dark="#000",
+        light="#fff",
+        title=title,
+        xmldecl=False,
+        omitsize=True,
+        nl=False,
+    )
     return out.getvalue()
 
 

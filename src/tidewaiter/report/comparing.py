@@ -18,9 +18,23 @@ from tidewaiter.substances.rulings import Answer, Listing
 from tidewaiter.substances.types import Mark
 
 COLUMNS = (
-    "substance", "name", "cas", "day", "jurisdiction", "regime", "answer", "as_of",
-    "listing", "since", "until", "decided", "marks", "source", "reason", "agreement",
-)  # fmt: skip
+    "substance",
+    "name",
+    "cas",
+    "day",
+    "jurisdiction",
+    "regime",
+    "answer",
+    "as_of",
+    "listing",
+    "since",
+    "until",
+    "decided",
+    "marks",
+    "source",
+    "reason",
+    "agreement",
+)
 """Of the table: a row for each substance and regime."""
 
 

@@ -77,9 +77,13 @@ def _sheet(figure: Figure) -> _Sheet:
     down = y + 10
     foot = _add(lines, figure.notes, down + figure.height + 4)
     return _Sheet(
-        figure=figure, width=WIDTH + 2 * _EDGE, height=foot + 14, down=down, lines=tuple(lines),
+        figure=figure,
+        width=WIDTH + 2 * _EDGE,
+        height=foot + 14,
+        down=down,
+        lines=tuple(lines),
         samples=tuple(samples),
-    )  # fmt: skip
+    )
 
 
 def _add(lines: list[Word], texts: tuple[str, ...], y: float) -> float:

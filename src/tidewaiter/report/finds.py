@@ -78,9 +78,10 @@ def goods_shown(alert: Alert) -> tuple[str, tuple[Find, ...]]:
         for text in _values(alert.line, name, column)[:1]:
             here = (find for find in found if _is_of(find, name, column))
             return text, tuple(
-                find for find in here
+                find
+                for find in here
                 if text[find.evidence.start : find.evidence.end] == find.evidence.text
-            )  # fmt: skip
+            )
     return "", ()
 
 

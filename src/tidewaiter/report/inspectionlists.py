@@ -18,9 +18,23 @@ from tidewaiter.selection.types import Arm, Chosen, Selection
 from tidewaiter.selection.yields import INSPECTED, Listed
 
 COLUMNS = (
-    "lane", "arm", "why", "consignment", "seq", "file", "row", "score", "chance", "alert", "draw",
-    "key", "outcome", "day", "by", "note",
-)  # fmt: skip
+    "lane",
+    "arm",
+    "why",
+    "consignment",
+    "seq",
+    "file",
+    "row",
+    "score",
+    "chance",
+    "alert",
+    "draw",
+    "key",
+    "outcome",
+    "day",
+    "by",
+    "note",
+)
 """Of the list; the last four are empty, for whoever inspects."""
 
 _NEEDED = ("arm", "draw", "key", "alert", "outcome", "day")
@@ -84,14 +98,30 @@ def _row(cells: dict[str, str], path: Path, number: int) -> Row:
     except ValueError as error:
         raise InputError(f'"{day}" is no day', at=place, hint="write it like 2026-11-25") from error
     return Row(
-        key=cells["key"], arm=cast("Arm", cells["arm"]), alert=cells["alert"], outcome=outcome,
-        day=when, draw=cells["draw"],
-    )  # fmt: skip
+        key=cells["key"],
+        arm=cast("Arm", cells["arm"]),
+        alert=cells["alert"],
+        outcome=outcome,
+        day=when,
+        draw=cells["draw"],
+    )
 
 
 def _cells(each: Chosen) -> list[str]:
     line = each.candidate
     chance = "" if line.chance is None else f"{line.chance:.3f}"
-    told = (each.lane, each.arm or "", each.why, line.consignment, str(line.seq), line.file,
-            str(line.row), str(line.score), chance, line.alert, each.draw, line.key)  # fmt: skip
+    told = (
+        each.lane,
+        each.arm or "",
+        each.why,
+        line.consignment,
+        str(line.seq),
+        line.file,
+        str(line.row),
+        str(line.score),
+        chance,
+        line.alert,
+        each.draw,
+        line.key,
+    )
     return [*map(neutralise, told), "", "", "", ""]

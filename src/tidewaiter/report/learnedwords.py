@@ -86,19 +86,25 @@ def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
     total = learned.base + sum(each.log_odds for each in learned.terms[:_FIRST]) + others
     return LearnedView(
         lead=lead.format(chance=percent(learned.chance), usual=percent(learned.usual)),
-        place=place.format(above=percent(learned.above), points=_points(learned.points),
-                           score=number(score)),
-        trained=trained.format(day=day(learned.made), decided=decided % {
-            "num": number(learned.decided)}, last=day(learned.last), model=learned.model),
+        place=place.format(
+            above=percent(learned.above), points=_points(learned.points), score=number(score)
+        ),
+        trained=trained.format(
+            day=day(learned.made),
+            decided=decided % {"num": number(learned.decided)},
+            last=day(learned.last),
+            model=learned.model,
+        ),
         new=words("It has something that no or few alerts that taught had: little is known of it.")
-        if learned.new else "",
+        if learned.new
+        else "",
         base=signed(learned.base),
         rows=rows[:_FIRST],
         more=rows[_FIRST:],
         others=signed(others) if rows[_FIRST:] or abs(others) >= _SMALL else "",
         total=signed(total),
         chance=percent(learned.chance),
-    )  # fmt: skip
+    )
 
 
 def label_of(feature: str, library: Library) -> str:
@@ -142,9 +148,12 @@ def _term(term: Term, widest: float, library: Library) -> TermView:
     return TermView(
         label=" × ".join(label_of(name, library) for name in term.features),
         value=" × ".join(value_of(name, value, library) for name, value in pairs),
-        adds=signed(term.log_odds), odds=factor(term.log_odds), against=term.log_odds < 0,
-        x=x, width=width,
-    )  # fmt: skip
+        adds=signed(term.log_odds),
+        odds=factor(term.log_odds),
+        against=term.log_odds < 0,
+        x=x,
+        width=width,
+    )
 
 
 def _points(points: int) -> str:

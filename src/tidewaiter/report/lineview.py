@@ -16,20 +16,41 @@ FEW = 30  # values that are told
 MOST_KEPT = 200  # fields kept unused that are told
 _ROLES = frozenset(
     {
-        marked("exporter"), marked("importer"), marked("consignor"), marked("consignee"),
-        marked("notify"), marked("buyer"), marked("seller"), marked("declarant"),
-        marked("sender"), marked("carrier"), marked("forwarder"), marked("broker"),
-        marked("other"), marked("party"), marked("vessel"),
-        marked("origin"), marked("loading"), marked("transit"), marked("unlading"),
-        marked("destination"), marked("place"),
+        marked("exporter"),
+        marked("importer"),
+        marked("consignor"),
+        marked("consignee"),
+        marked("notify"),
+        marked("buyer"),
+        marked("seller"),
+        marked("declarant"),
+        marked("sender"),
+        marked("carrier"),
+        marked("forwarder"),
+        marked("broker"),
+        marked("other"),
+        marked("party"),
+        marked("vessel"),
+        marked("origin"),
+        marked("loading"),
+        marked("transit"),
+        marked("unlading"),
+        marked("destination"),
+        marked("place"),
     }
-)  # fmt: skip
+)
 _MODES = frozenset(
     {
-        marked("sea"), marked("rail"), marked("road"), marked("air"), marked("mail"),
-        marked("multimodal"), marked("fixed installation"), marked("inland water"),
+        marked("sea"),
+        marked("rail"),
+        marked("road"),
+        marked("air"),
+        marked("mail"),
+        marked("multimodal"),
+        marked("fixed installation"),
+        marked("inland water"),
     }
-)  # fmt: skip
+)
 
 
 class Detail(Record, frozen=True, kw_only=True):

@@ -75,9 +75,12 @@ def member_view(line: Line) -> MemberView:
 def group_view(working: Working) -> GroupView:
     """Put a working group into words."""
     return GroupView(
-        name=working.group.name, part_of=working.part_of, roster=working.roster,
-        since=day(working.group.since), members=", ".join(working.members) or words("nobody"),
-    )  # fmt: skip
+        name=working.group.name,
+        part_of=working.part_of,
+        roster=working.roster,
+        since=day(working.group.since),
+        members=", ".join(working.members) or words("nobody"),
+    )
 
 
 def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
@@ -130,8 +133,9 @@ def _changed(pledge: Pledge) -> str:
     times = counted("changed once", "changed %(num)s times", changes) % {"num": number(changes)}
     first = pledge.versions[0].commitment
     at_first = words("at first: %(target)s by %(due)s") % {
-        "target": _target(first), "due": day(first.due)
-    }  # fmt: skip
+        "target": _target(first),
+        "due": day(first.due),
+    }
     late = words("a change after the last day does not count")
     return "; ".join((times, at_first, *((late,) if any(e.late for e in pledge.versions) else ())))
 
@@ -142,6 +146,7 @@ def _silence(line: Line) -> str:
         return ""
     told_of = words("%(days)s days without a sign since %(since)s; waiting: %(what)s")
     return told_of % {
-        "days": number(silence.days), "since": day(silence.since),
+        "days": number(silence.days),
+        "since": day(silence.since),
         "what": ", ".join(silence.waiting),
-    }  # fmt: skip
+    }

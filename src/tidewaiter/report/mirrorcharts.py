@@ -45,11 +45,15 @@ def flow_chart(slug: str, seen: Seen, one: Discrepancy, least: Judging) -> Drawn
         key=tuple([*key, ("usual", f"usual m: z below {least.least_z:g}")] if usual else key),
         heads=("Period", "Exports", "Imports", "m"),
         rows=tuple(
-            (str(at.period), quantity(at.x, seen.basis), quantity(at.m, seen.basis),
-             signed(at.ratio))
+            (
+                str(at.period),
+                quantity(at.x, seen.basis),
+                quantity(at.m, seen.basis),
+                signed(at.ratio),
+            )
             for at in seen.periods
         ),
-    )  # fmt: skip
+    )
 
 
 def _usual(one: Discrepancy, least: Judging) -> tuple[float, float, float] | None:

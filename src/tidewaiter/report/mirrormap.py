@@ -133,10 +133,15 @@ def _of_difference(one: Discrepancy, href: str) -> MapPair:
         href=href,
         says=f"{one.exporter} → {one.importer}: {what} ({where}, m {signed(one.ratio)})",
         cells=(
-            one.exporter, one.importer, one.kind, one.key.code, str(one.key.period),
-            ("" if one.gap > 0 else "−") + gap, signed(one.ratio),
+            one.exporter,
+            one.importer,
+            one.kind,
+            one.key.code,
+            str(one.key.period),
+            ("" if one.gap > 0 else "−") + gap,
+            signed(one.ratio),
         ),
-    )  # fmt: skip
+    )
 
 
 def _of_orphan(one: Orphan) -> MapPair:
@@ -150,10 +155,15 @@ def _of_orphan(one: Orphan) -> MapPair:
         href="#orphans",
         says=f"{one.exporter} → {one.importer}: {side} alone, {amount} ({where})",
         cells=(
-            one.exporter, one.importer, f"{side} alone", one.key.code, str(one.key.period),
-            sign + amount, "",
+            one.exporter,
+            one.importer,
+            f"{side} alone",
+            one.key.code,
+            str(one.key.period),
+            sign + amount,
+            "",
         ),
-    )  # fmt: skip
+    )
 
 
 def _line(ends: Ends, pair: MapPair, most: float, scale: float) -> MapLine:
@@ -167,9 +177,12 @@ def _places(codes: Collection[str], width: int) -> Iterator[MapPlace]:
     for code in codes:
         place = load_world().places[code]
         yield MapPlace(
-            outline=place.outline, small=place.small, x=place.at[0], y=place.at[1],
+            outline=place.outline,
+            small=place.small,
+            x=place.at[0],
+            y=place.at[1],
             label=code if code in named else "",
-        )  # fmt: skip
+        )
 
 
 def _view(points: list[tuple[int, int]], whole: tuple[int, int]) -> tuple[int, int, int, int]:

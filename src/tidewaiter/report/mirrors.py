@@ -117,16 +117,21 @@ def _row(one: Discrepancy, watched: dict[str, Watched], chart: Drawn | None) -> 
     return Row(
         one=one,
         cells=(
-            quantity(one.x, one.basis), quantity(one.m, one.basis),
-            "" if one.tau is None else f"{one.tau:.3f}", quantity(one.m_fob, one.basis),
-            signed(one.ratio), signed(one.usual), signed(one.z, 1), signed(one.with_next),
+            quantity(one.x, one.basis),
+            quantity(one.m, one.basis),
+            "" if one.tau is None else f"{one.tau:.3f}",
+            quantity(one.m_fob, one.basis),
+            signed(one.ratio),
+            signed(one.usual),
+            signed(one.z, 1),
+            signed(one.with_next),
             f"{one.reliability[0]:.2f} × {one.reliability[1]:.2f} = {one.weight:.2f}",
         ),
         substances=known.substances if known else (),
         shared="" if one.own else SHARED,
         remarks=tuple(_remarks(one)),
         chart=chart,
-    )  # fmt: skip
+    )
 
 
 def _remarks(one: Discrepancy) -> Iterator[str]:
@@ -151,22 +156,33 @@ def _remarks(one: Discrepancy) -> Iterator[str]:
 def _orphans(found: Mirrored) -> Iterator[tuple[str, ...]]:
     for one in found.orphans[:_LISTED]:
         yield (
-            one.key.code + ("" if one.own else " *"), str(one.key.period), one.exporter,
-            one.importer, "exports" if one.reported == "X" else "imports",
+            one.key.code + ("" if one.own else " *"),
+            str(one.key.period),
+            one.exporter,
+            one.importer,
+            "exports" if one.reported == "X" else "imports",
             one.other + (f": {elsewhere_in_words(one)}" if one.elsewhere else ""),
-            quantity(one.kg, "kg"), quantity(one.usd, "USD"), str(one.seen),
+            quantity(one.kg, "kg"),
+            quantity(one.usd, "USD"),
+            str(one.seen),
             quantity(one.unspecified_kg or None, "kg"),
-        )  # fmt: skip
+        )
 
 
 def _prices(found: Mirrored) -> Iterator[tuple[str, ...]]:
     for one in found.prices[:_LISTED]:
         prices = (one.price, one.usual, one.other_side, one.pair_usual)
         yield (
-            one.key.code + ("" if one.own else " *"), str(one.key.period), one.exporter,
-            one.importer, "exports" if one.reported == "X" else "imports", quantity(one.kg, "kg"),
-            *map(price_in_words, prices), signed(one.z, 1), str(one.flows),
-        )  # fmt: skip
+            one.key.code + ("" if one.own else " *"),
+            str(one.key.period),
+            one.exporter,
+            one.importer,
+            "exports" if one.reported == "X" else "imports",
+            quantity(one.kg, "kg"),
+            *map(price_in_words, prices),
+            signed(one.z, 1),
+            str(one.flows),
+        )
 
 
 def _matrix(found: tuple[Discrepancy, ...]) -> Matrix:

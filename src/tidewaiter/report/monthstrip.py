@@ -76,14 +76,23 @@ def month_strip(
         month = least + place
         bars.append(
             MonthBar(
-                month=month, day=first_day(month), count=count, x=round(place * step + 1, 1),
-                y=round(HEIGHT - height, 1), width=round(step - 2, 1), height=round(height, 1),
+                month=month,
+                day=first_day(month),
+                count=count,
+                x=round(place * step + 1, 1),
+                y=round(HEIGHT - height, 1),
+                width=round(step - 2, 1),
+                height=round(height, 1),
                 chosen=first <= month <= last,
             )
-        )  # fmt: skip
+        )
     begin, end = month_text(least), month_text(most)
     return Strip(
-        bars=tuple(bars), least=least, most=most, first=first, last=last,
+        bars=tuple(bars),
+        least=least,
+        most=most,
+        first=first,
+        last=last,
         earlier=sum(count for month, count in months.items() if month < begin),
         later=sum(count for month, count in months.items() if month > end),
-    )  # fmt: skip
+    )

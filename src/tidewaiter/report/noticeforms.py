@@ -81,8 +81,14 @@ def filled(notice: Notice, form: Form, *, number: int, state: str, day: date) ->
     header = [each for each in form.needs if not each.field.startswith(_LINES)]
     of_lines = [each for each in form.needs if each.field.startswith(_LINES)]
     return FilledForm(
-        number=number, reference=notice.reference, version=notice.version, state=state, day=day,
-        slug=form.slug, title=form.title, note=form.note,
+        number=number,
+        reference=notice.reference,
+        version=notice.version,
+        state=state,
+        day=day,
+        slug=form.slug,
+        title=form.title,
+        note=form.note,
         sources=tuple(load_sources()[name].title for name in form.sources),
         boxes=tuple(_box(each, notice, each.field) for each in header if applies(each, notice)),
         lines=tuple(
@@ -98,7 +104,7 @@ def filled(notice: Notice, form: Form, *, number: int, state: str, day: date) ->
             if of_lines
         ),
         others=tuple((slug, each.title) for slug, each in load_forms().items()),
-    )  # fmt: skip
+    )
 
 
 def _box(need: Need, thing: object, path: str) -> FilledBox:

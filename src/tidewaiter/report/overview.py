@@ -97,21 +97,32 @@ def overview_view(
             for status, count in sorted(counts.stands.items(), key=lambda each: -each[1])
         ),
         flow=flow_chart(counts.added, counts.decided, span),
-        ages=classes_chart("ages", words("Open alerts by age, in days"), words("Days"),
-                           _ages(counts, today)),
-        rate=days_chart("rate", words("Alerts per million lines, by day"),
-                        words("Per million lines"), _rates(counts), span),
-        rules=track_views(counts.rules, counts.raised, "rule",
-                          lambda key: words(library.rules.get(key, key))),
-        substances=track_views(counts.substances[: rules.shown], counts.raised, "substance",
-                               _titles(library.substances)),
+        ages=classes_chart(
+            "ages", words("Open alerts by age, in days"), words("Days"), _ages(counts, today)
+        ),
+        rate=days_chart(
+            "rate",
+            words("Alerts per million lines, by day"),
+            words("Per million lines"),
+            _rates(counts),
+            span,
+        ),
+        rules=track_views(
+            counts.rules, counts.raised, "rule", lambda key: words(library.rules.get(key, key))
+        ),
+        substances=track_views(
+            counts.substances[: rules.shown],
+            counts.raised,
+            "substance",
+            _titles(library.substances),
+        ),
         substances_more=max(0, len(counts.substances) - rules.shown),
         lists=track_views(counts.lists[: rules.shown], counts.raised, "list", str),
         disagreed=tuple((_turn(key, names), count) for key, count in _by_size(counts.disagreed)),
         undone=counts.undone,
         few=rules.few,
         days=len(span),
-    )  # fmt: skip
+    )
 
 
 def minutes_in_words(minutes: int | None) -> str:
@@ -128,24 +139,42 @@ def minutes_in_words(minutes: int | None) -> str:
 def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
     waiting = sum(each.alerts for each in counts.open)
     critical = sum(each.alerts for each in counts.open if each.severity == "critical")
-    yield Tile(label=words("Open alerts"), value=number(waiting),
-               more=f"{number(critical)} {words('critical')}", asks=_queue())  # fmt: skip
+    yield Tile(
+        label=words("Open alerts"),
+        value=number(waiting),
+        more=f"{number(critical)} {words('critical')}",
+        asks=_queue(),
+    )
     oldest = min((each.day for each in counts.open if each.alerts), default=None)
     age = (today - oldest).days if oldest else None
-    yield Tile(label=words("Oldest open"),
-               value="–" if age is None else f"{number(max(0, age))} {words('days')}",
-               more=f"{words('came in')} {day(oldest)}" if oldest else "", asks=None)  # fmt: skip
+    yield Tile(
+        label=words("Oldest open"),
+        value="–" if age is None else f"{number(max(0, age))} {words('days')}",
+        more=f"{words('came in')} {day(oldest)}" if oldest else "",
+        asks=None,
+    )
     week = days_of(max(first, _week(today)), today)
     came, went = (sum(of.get(each, 0) for each in week) for of in (counts.added, counts.decided))
-    yield Tile(label=words("Last 7 days"), value=f"{number(came)} {words('in')}",
-               more=f"{number(went)} {words('decided')}", asks=None)  # fmt: skip
+    yield Tile(
+        label=words("Last 7 days"),
+        value=f"{number(came)} {words('in')}",
+        more=f"{number(went)} {words('decided')}",
+        asks=None,
+    )
     half, most = decision_times(counts.took)
-    yield Tile(label=words("Time to a decision, median"), value=minutes_in_words(half),
-               more=f"{words('90 % within')} {minutes_in_words(most)}", asks=None)  # fmt: skip
+    yield Tile(
+        label=words("Time to a decision, median"),
+        value=minutes_in_words(half),
+        more=f"{words('90 % within')} {minutes_in_words(most)}",
+        asks=None,
+    )
     lines, alerts = sum(counts.lines.values()), sum(counts.added.values())
-    yield Tile(label=words("Alerts per million lines"),
-               value=number(round(alerts / lines * _MILLION)) if lines else "–",
-               more=f"{number(lines)} {words('lines')}", asks=None)  # fmt: skip
+    yield Tile(
+        label=words("Alerts per million lines"),
+        value=number(round(alerts / lines * _MILLION)) if lines else "–",
+        more=f"{number(lines)} {words('lines')}",
+        asks=None,
+    )
 
 
 def _week(today: date) -> date:
@@ -158,8 +187,9 @@ def _noisy(tracks: Iterable[Track], raised: int, library: Library) -> Iterable[N
     found.sort(key=lambda track: (track.confirmed / track.decided, -track.added))
     for track in found[: rules.noisy_shown]:
         title = words(library.rules.get(track.key, track.key))
-        yield Noisy(text=noisy_in_words(track, raised, title), rule=track.key,
-                    asks=_queue(rule=track.key))  # fmt: skip
+        yield Noisy(
+            text=noisy_in_words(track, raised, title), rule=track.key, asks=_queue(rule=track.key)
+        )
 
 
 def _severities(counts: Counts) -> tuple[Row, ...]:

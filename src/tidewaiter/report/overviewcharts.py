@@ -104,16 +104,22 @@ def days_chart(
     most = max([*values.values(), 0.0]) or 1.0
     unit, step = (_FOOT - _TOP) / most, WIDTH / max(len(span), 1)
     boxes = tuple(
-        _box(place, step, (_FOOT - values[each] * unit, values[each] * unit),
-             f"{day_in_words(each)}: {number(round(values[each]))}")
-        for place, each in enumerate(span) if values.get(each)
-    )  # fmt: skip
+        _box(
+            place,
+            step,
+            (_FOOT - values[each] * unit, values[each] * unit),
+            f"{day_in_words(each)}: {number(round(values[each]))}",
+        )
+        for place, each in enumerate(span)
+        if values.get(each)
+    )
     shown = [each for each in reversed(span) if each in values]
     return Drawn(
         slug=slug,
         title=title,
         about=f"{len(shown)} {words('days')}; {words('at most in a day')} {number(round(most))}."
-        if shown else words("Nothing yet."),
+        if shown
+        else words("Nothing yet."),
         height=_FOOT + _ROOM + 8,
         axis=_FOOT,
         boxes=boxes,
@@ -121,7 +127,7 @@ def days_chart(
         key=(),
         heads=(words("Day"), head),
         rows=tuple((day_in_words(each), number(round(values[each]))) for each in shown),
-    )  # fmt: skip
+    )
 
 
 def classes_chart(slug: str, title: str, head: str, counts: Sequence[tuple[str, int]]) -> Drawn:
@@ -146,7 +152,7 @@ def classes_chart(slug: str, title: str, head: str, counts: Sequence[tuple[str, 
         key=(),
         heads=(head, words("Alerts")),
         rows=tuple((name, number(count)) for name, count in counts),
-    )  # fmt: skip
+    )
 
 
 def days_of(first: date, last: date) -> list[date]:
@@ -161,16 +167,23 @@ def _named(
     for place, (name, count) in enumerate(counts):
         x = round((place + 0.5) * step, 1)
         told.append(Word(text=name, x=x, y=_FOOT + _ROOM, anchor="middle"))
-        told.append(Word(text=number(count), x=x, y=round(top(count) - 5, 1), anchor="middle",
-                         kind="count"))  # fmt: skip
+        told.append(
+            Word(text=number(count), x=x, y=round(top(count) - 5, 1), anchor="middle", kind="count")
+        )
     return told
 
 
 def _box(place: int, step: float, bar: tuple[float, float], told: str, kind: str = "in") -> Box:
     """Return the bar at a place of its row; its top and its height are in units of the chart."""
     x, (y, height) = (place + (1 - _GAP) / 2) * step, bar
-    return Box(kind=kind, told=told, x=round(x, 2), y=round(y, 1), width=round(step * _GAP, 2),
-               height=round(height, 1))  # fmt: skip
+    return Box(
+        kind=kind,
+        told=told,
+        x=round(x, 2),
+        y=round(y, 1),
+        width=round(step * _GAP, 2),
+        height=round(height, 1),
+    )
 
 
 def _most(most: int) -> Word:

@@ -75,8 +75,10 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
     mentioned = zip(alert.mentions, mention_claims(alert), strict=True)
     said = words("{name} is in the goods")
     named = [(said.format(name=each.name), claim) for each, claim in mentioned]
-    named += [(plain(reason_told(reason.rule, reason.text)), claim)
-              for reason, claim in zip(alert.reasons, claims_of(alert), strict=True)]  # fmt: skip
+    named += [
+        (plain(reason_told(reason.rule, reason.text)), claim)
+        for reason, claim in zip(alert.reasons, claims_of(alert), strict=True)
+    ]
     told = {text: all_say(counting, claim) for text, claim in named if _is_told(claim)}
     return tuple(
         SayingView(claim=text, said=saying.said, words=saying_in_words(saying))
@@ -99,8 +101,14 @@ def saying_in_words(saying: Saying) -> str:
 def result_in_words(view: ResultView) -> Iterator[str]:
     """Yield the lines of one result."""
     yield f"{view.number}  {view.day}  {view.kind}: {view.outcome}. {view.person}"
-    told = {"": "; ".join(view.how), "found": "; ".join(view.findings), "amount": view.amount,
-            "at": view.place, "report": view.reference, "note": view.note}  # fmt: skip
+    told = {
+        "": "; ".join(view.how),
+        "found": "; ".join(view.findings),
+        "amount": view.amount,
+        "at": view.place,
+        "report": view.reference,
+        "note": view.note,
+    }
     for label, text in told.items():
         if text:
             yield f"     {label}: {text}" if label else f"     {text}"

@@ -90,9 +90,12 @@ def rule_lines(
 
 
 def rule_views(
-    lines: Sequence[RuleLine], raised: int, today: date, library: Library,
+    lines: Sequence[RuleLine],
+    raised: int,
+    today: date,
+    library: Library,
     people: Mapping[str, str],
-) -> tuple[RuleView, ...]:  # fmt: skip
+) -> tuple[RuleView, ...]:
     """Put rules into words.
 
     Args:

@@ -78,8 +78,14 @@ def sankey(carried: Sequence[Carried], last: str, inset: float = 0) -> Sankey:
             value = values[stage, name]
             room = max(value * scale, ROOM)
             top = y + (room - value * scale) / 2
-            nodes[stage, name] = Node(stage=stage, name=name, value=value, x=round(x, 1),
-                                      y=round(top, 2), height=round(value * scale, 2))  # fmt: skip
+            nodes[stage, name] = Node(
+                stage=stage,
+                name=name,
+                value=value,
+                x=round(x, 1),
+                y=round(top, 2),
+                height=round(value * scale, 2),
+            )
             y += room + _GAP
     bands = tuple(_bands(nodes, links, scale))
     height = round(max(heights) + _GAP, 1)
@@ -110,10 +116,12 @@ def _ordered(
     """
     count = max(stage for stage, _ in values) + 1
     stages = [
-        sorted((name for at, name in values if at == stage),
-               key=lambda name: (name == last, -values[stage, name], name))
+        sorted(
+            (name for at, name in values if at == stage),
+            key=lambda name: (name == last, -values[stage, name], name),
+        )
         for stage in range(count)
-    ]  # fmt: skip
+    ]
     near: dict[Key, list[tuple[Key, int]]] = defaultdict(list)
     for (stage, start, end), value in links.items():
         near[stage, start].append(((stage + 1, end), value))
@@ -127,9 +135,12 @@ def _ordered(
 
 
 def _by_neighbours(
-    stages: Sequence[Sequence[str]], stage: int, beside: int,
-    near: Mapping[Key, Sequence[tuple[Key, int]]], last: str,
-) -> list[str]:  # fmt: skip
+    stages: Sequence[Sequence[str]],
+    stage: int,
+    beside: int,
+    near: Mapping[Key, Sequence[tuple[Key, int]]],
+    last: str,
+) -> list[str]:
     places = {name: at for at, name in enumerate(stages[beside])}
 
     def middle(name: str) -> float:
@@ -156,8 +167,9 @@ def _bands(
     for stage, start, end in sorted(links, key=lambda link: nodes[link[0], link[1]].y):
         value = links[stage, start, end]
         one, other = nodes[stage, start], nodes[stage + 1, end]
-        path = _path((one.x + BAR, starts[stage, start, end]),
-                     (other.x, left[stage + 1, end]), value * scale)  # fmt: skip
+        path = _path(
+            (one.x + BAR, starts[stage, start, end]), (other.x, left[stage + 1, end]), value * scale
+        )
         left[stage + 1, end] += value * scale
         yield Band(start=start, end=end, stage=stage, value=value, path=path)
 

@@ -70,15 +70,27 @@ def suspicion(
     """Return a report with what was written into its fields; those not told are empty."""
     fields = tuple(
         FieldView(
-            key=field.key, label=field.says, cite=field.cite, left=not field.fill,
+            key=field.key,
+            label=field.says,
+            cite=field.cite,
+            left=not field.fill,
             text=told.get(field.key, ""),
         )
         for field in form.field
-    )  # fmt: skip
+    )
     return Suspicion(
-        case=case, form=slug, title=form.says, law=form.law, asks=form.asks, mark=form.mark,
-        sources=form.sources, read=form.read, fields=fields, at=at, by=by,
-    )  # fmt: skip
+        case=case,
+        form=slug,
+        title=form.says,
+        law=form.law,
+        asks=form.asks,
+        mark=form.mark,
+        sources=form.sources,
+        read=form.read,
+        fields=fields,
+        at=at,
+        by=by,
+    )
 
 
 def render_suspicion(report: Suspicion) -> str:

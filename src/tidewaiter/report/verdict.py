@@ -11,8 +11,12 @@ from tidewaiter.substances.rulings import Age, Answer, Listing, Ruling
 from tidewaiter.substances.types import Regime
 
 ORDER: tuple[Answer, ...] = (
-    "controlled", "free by amount", "proposed", "not assessable", "not listed",
-)  # fmt: skip
+    "controlled",
+    "free by amount",
+    "proposed",
+    "not assessable",
+    "not listed",
+)
 """Answers in the order in which they are shown: what holds comes first."""
 
 

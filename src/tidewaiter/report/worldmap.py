@@ -67,8 +67,9 @@ def world_svg() -> str:
     world = load_world()
     outlines = "".join(
         f'<path id="{code}" d="{place.outline}"/>'
-        for code, place in world.places.items() if place.outline
-    )  # fmt: skip
+        for code, place in world.places.items()
+        if place.outline
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {world.width} {world.height}">'
         f'<g id="land"><path d="{world.other_land}"/>{outlines}</g></svg>'
@@ -127,8 +128,9 @@ def shades(most: int) -> tuple[Shade, ...]:
     base = next((b for b in _BASES if b**SHADES > most), math.ceil(most ** (1 / SHADES)) + 1)
     steps = (
         Shade(step=n + 1, least=base**n, most=base ** (n + 1) - 1)
-        for n in range(SHADES) if base**n <= most
-    )  # fmt: skip
+        for n in range(SHADES)
+        if base**n <= most
+    )
     return tuple(steps)
 
 

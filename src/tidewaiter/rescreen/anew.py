@@ -51,9 +51,13 @@ from tidewaiter.substances.registry import load_registry
 
 
 def mark_again(
-    database: Database, settings: Settings, stamp: Callable[[], Stamp], *, whole: bool = False,
+    database: Database,
+    settings: Settings,
+    stamp: Callable[[], Stamp],
+    *,
+    whole: bool = False,
     write: Callable[[Iterator[Alert]], None] = lambda _: None,
-) -> Kept | None:  # fmt: skip
+) -> Kept | None:
     """Mark all alerts of a database anew; those that rules of the past select are added.
 
     They are written before they are kept: stopped in between, it finds them as new once more.

@@ -70,7 +70,8 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
     return msgspec.structs.replace(
         basis,
         settings=tuple(
-            _kept(path) for path in files
+            _kept(path)
+            for path in files
             if path.is_file() and path.name not in {JUDGEMENTS, GENERATION, THRESHOLDS}
         ),
         generation=generation.id if generation else "",
@@ -81,7 +82,7 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
         ),
         judgements=_kept(judgements) if judgements.is_file() else None,
         threshold=settings.threshold.value if settings.threshold else "",
-    )  # fmt: skip
+    )
 
 
 def registry_digest(settings: Settings, *, restricted: bool = True) -> str:

@@ -15,9 +15,11 @@ from tidewaiter.store.pastlines import past_lines, past_parties
 
 
 def before_of(
-    database: Database | None, but: Collection[str], files: Lines | None = None,
+    database: Database | None,
+    but: Collection[str],
+    files: Lines | None = None,
     allowed: tuple[Allowed, ...] = (),
-) -> Before | None:  # fmt: skip
+) -> Before | None:
     """Return what earlier files, a database and a register hold; None: nothing.
 
     Args:

@@ -28,10 +28,12 @@ class Kept(Record, frozen=True, kw_only=True):
     def plus(self, other: "Kept") -> "Kept":
         """Add what another piece of work did."""
         return Kept(
-            looked=self.looked + other.looked, changed=self.changed + other.changed,
-            raised=self.raised + other.raised, noted=self.noted + other.noted,
+            looked=self.looked + other.looked,
+            changed=self.changed + other.changed,
+            raised=self.raised + other.raised,
+            noted=self.noted + other.noted,
             selected=self.selected + other.selected,
-        )  # fmt: skip
+        )
 
 
 def keep_marks(

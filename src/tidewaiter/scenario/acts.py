@@ -138,17 +138,24 @@ def _list(stage: Stage, act: Act) -> str:
         last = known[-1].read() if known else None
         formed = {each.id: each.since for each in last.groups} if last else {}
         roster = Roster(
-            id=_ROSTER, name=f"Coalition, as {one.player.name} lists it",
-            version=len(known) + 1, previous=known[-1].digest() if known else "", day=day,
-            needed=1, endorsers=(one.name,), members=_listed(stage, work, last, one),
+            id=_ROSTER,
+            name=f"Coalition, as {one.player.name} lists it",
+            version=len(known) + 1,
+            previous=known[-1].digest() if known else "",
+            day=day,
+            needed=1,
+            endorsers=(one.name,),
+            members=_listed(stage, work, last, one),
             groups=tuple(
                 Group(
-                    id=each.id, name=each.name, members=(one.name, *each.members),
+                    id=each.id,
+                    name=each.name,
+                    members=(one.name, *each.members),
                     since=formed.get(each.id, day),
                 )
                 for each in groups(work)
             ),
-        )  # fmt: skip
+        )
         signed = sign_roster(roster, [one.desk.ring.signer()])
         take_roster(work, one.desk.ring.lock, [signed])
         for peer in peers(work):
@@ -165,11 +172,14 @@ def _listed(stage: Stage, work: Work, last: Roster | None, one: Node) -> tuple[L
     rows += [(each.node, _STATES[each.relation.standing]) for each in peers(work)]
     return tuple(
         Listed(
-            node=node, name=named[node].name, country=named[node].country, state=state,
+            node=node,
+            name=named[node].name,
+            country=named[node].country,
+            state=state,
             since=since.get(node, day),
         )
         for node, state in rows
-    )  # fmt: skip
+    )
 
 
 def _tell(stage: Stage, act: Act) -> str:
@@ -181,9 +191,13 @@ def _tell(stage: Stage, act: Act) -> str:
         incident = _incident(one, act, marking)
         if before:
             incident = structs.replace(
-                incident, version=before.version + 1, status="updated", day=before.day,
-                law_day=before.law_day, changed=act.changed,
-            )  # fmt: skip
+                incident,
+                version=before.version + 1,
+                status="updated",
+                day=before.day,
+                law_day=before.law_day,
+                changed=act.changed,
+            )
         tell_incident(work, lock, one.name, incident, [stage.node(key).name for key in act.whom])
     to = "the working group" if act.group else names_of(stage, act)
     return f"{one.player.name} tells {to}: {act.title}. {act.changed or act.account}"
@@ -191,8 +205,7 @@ def _tell(stage: Stage, act: Act) -> str:
 
 def _incident(one: Node, act: Act, marking: Marking) -> Incident:
     day = one.desk.clock().date()
-    goods = Goods(text=act.substance.replace("-", " "), substance=act.substance,
-                  net_mg=act.kg * MG)  # fmt: skip
+    goods = Goods(text=act.substance.replace("-", " "), substance=act.substance, net_mg=act.kg * MG)
     seen = act.kind != "suspicious-shipment"
     line = Line(
         number=1,
@@ -201,26 +214,47 @@ def _incident(one: Node, act: Act, marking: Marking) -> Incident:
         identified=Identified(method="laboratory", day=day, by=one.player.office) if seen else None,
     )
     party = AllegedParty(
-        node=one.name, ref="p-1", role="consignee", kind="organisation", name=act.party,
-        basis=act.basis, marking=marking,
-    )  # fmt: skip
+        node=one.name,
+        ref="p-1",
+        role="consignee",
+        kind="organisation",
+        name=act.party,
+        basis=act.basis,
+        marking=marking,
+    )
     return Incident(
-        id=act.ref, owner=one.name, version=1, status="open", kind=act.kind, day=day,
-        place=Where(country=one.player.country, name=one.player.entry_point), stage="import",
-        law_day=day, marking=marking, title=act.title, account=act.account, lines=(line,),
+        id=act.ref,
+        owner=one.name,
+        version=1,
+        status="open",
+        kind=act.kind,
+        day=day,
+        place=Where(country=one.player.country, name=one.player.entry_point),
+        stage="import",
+        law_day=day,
+        marking=marking,
+        title=act.title,
+        account=act.account,
+        lines=(line,),
         route=(Stop(function="unlading", country=one.player.country),),
         parties=(party,) if act.party else (),
-    )  # fmt: skip
+    )
 
 
 def _promise(stage: Stage, act: Act) -> str:
     one = stage.node(act.who)
     day = one.desk.clock().date()
     said = Commitment(
-        id=act.ref, owner=one.name, who=one.player.office, what=act.says,
-        indicator=Indicator(name="Share answered in time", unit=act.unit), direction="at least",
-        target=act.target, made=day, due=act.due or day,
-    )  # fmt: skip
+        id=act.ref,
+        owner=one.name,
+        who=one.player.office,
+        what=act.says,
+        indicator=Indicator(name="Share answered in time", unit=act.unit),
+        direction="at least",
+        target=act.target,
+        made=day,
+        due=act.due or day,
+    )
     with one.desk.database.work(one.stamp()) as work:
         to = [stage.node(key).name for key in act.whom]
         say_pledge(work, one.desk.ring.lock, one.name, said, to)
@@ -232,16 +266,30 @@ def _report(stage: Stage, act: Act) -> str:
     day = one.desk.clock().date()
     evidence = (Evidence(title="Count of the quarter", link=act.says),)
     said = Report(
-        id=f"{act.ref}-{day}", commitment=act.ref, owner=one.name, by=one.name, day=day, of=day,
-        value=act.value, evidence=evidence,
-    )  # fmt: skip
+        id=f"{act.ref}-{day}",
+        commitment=act.ref,
+        owner=one.name,
+        by=one.name,
+        day=day,
+        of=day,
+        value=act.value,
+        evidence=evidence,
+    )
     with one.desk.database.work(one.stamp()) as work:
         say_pledge(work, one.desk.ring.lock, one.name, said)
     return f"{one.player.name} reports {act.value} on its promise {act.ref}"
 
 
 _ACTS: dict[str, Callable[[Stage, Act], str]] = {
-    "meets": _meet, "invites": _invite, "freezes": _freeze, "thaws": _thaw, "writes": _write,
-    "forms": _form, "lists": _list, "tells": _tell, "promises": _promise, "reports": _report,
+    "meets": _meet,
+    "invites": _invite,
+    "freezes": _freeze,
+    "thaws": _thaw,
+    "writes": _write,
+    "forms": _form,
+    "lists": _list,
+    "tells": _tell,
+    "promises": _promise,
+    "reports": _report,
     "answers": answer_all,
-}  # fmt: skip
+}

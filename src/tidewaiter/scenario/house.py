@@ -70,7 +70,10 @@ def serve(place: Place) -> None:
         desk.database.close()
 
     server = Server(
-        make_app(desk, leave, visits=visits), address="127.0.0.1", port=place.port,
-        interface=Interfaces.ASGI, log_enabled=False,
-    )  # fmt: skip
+        make_app(desk, leave, visits=visits),
+        address="127.0.0.1",
+        port=place.port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+    )
     asyncio.run(server.serve())

@@ -66,8 +66,10 @@ def small_months(made: Market, day: date) -> Plant:
     firm = made.firm("watched", made.to("US"))
     goods, receiver = made.facts.trade["watched"][0], made.known(firm)
     days = (day, day - timedelta(days=35), day - timedelta(days=70))
-    rows = [made.row(firm, receiver, d, Unlike(goods=goods, kilos=made.chance.uniform(300, 700)))
-            for d in days]  # fmt: skip
+    rows = [
+        made.row(firm, receiver, d, Unlike(goods=goods, kilos=made.chance.uniform(300, 700)))
+        for d in days
+    ]
     return Plant(rows[:1], rows[1:])
 
 
@@ -124,11 +126,24 @@ def within_need(made: Market, day: date) -> Plant:
     return for_need(made, day, before=0.6, now=made.chance.uniform(0.1, 0.35))
 
 
-LOOK_ALIKES: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType({
-    "front-company": start_up, "new-consignee": new_supplier, "mismatch": slip, "price": premium,
-    "detour": other_way, "split": small, "month": small_months, "year": small_year,
-    "over-usual": stocks_up, "dormant": seasonal, "equipment": tablets, "label": foreign_label,
-    "inspected": in_order, "co-loaded": groupage, "over-quota": within_quota,
-    "over-need": within_need,
-})  # fmt: skip
+LOOK_ALIKES: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType(
+    {
+        "front-company": start_up,
+        "new-consignee": new_supplier,
+        "mismatch": slip,
+        "price": premium,
+        "detour": other_way,
+        "split": small,
+        "month": small_months,
+        "year": small_year,
+        "over-usual": stocks_up,
+        "dormant": seasonal,
+        "equipment": tablets,
+        "label": foreign_label,
+        "inspected": in_order,
+        "co-loaded": groupage,
+        "over-quota": within_quota,
+        "over-need": within_need,
+    }
+)
 """What looks like each scenario, by its name."""

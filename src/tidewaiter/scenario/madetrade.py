@@ -77,9 +77,12 @@ class MadeTrade:
         return made
 
     def _some(
-        self, makers: Mapping[str, Callable[[Market, date], Plant]], count: int, planted: str,
+        self,
+        makers: Mapping[str, Callable[[Market, date], Plant]],
+        count: int,
+        planted: str,
         like: str,
-    ) -> list[Made]:  # fmt: skip
+    ) -> list[Made]:
         rows: list[Row] = []
         around: list[Row] = []
         last = self.facts.begins + timedelta(days=self.facts.days)

@@ -119,8 +119,15 @@ class Market:
         receivers = tuple(self.name() for _ in range(chance.randint(2, 2 * _REGULAR)))
         usual = exp(chance.gauss(7, 0.8))
         habit = chance.random() < _SHARING
-        return Firm(self.name(), trade, goods, lane or chance.choice(facts.lane), receivers, usual,
-                    habit if shares is None else shares)  # fmt: skip
+        return Firm(
+            self.name(),
+            trade,
+            goods,
+            lane or chance.choice(facts.lane),
+            receivers,
+            usual,
+            habit if shares is None else shares,
+        )
 
     def of(self, *trades: str, shares: bool | None = None) -> Firm:
         """Return a firm of some trades, of any where none is named; of a habit, where one is."""
@@ -169,16 +176,22 @@ class Market:
         stops = [("loading", begin), *([("transit", via)] if via else []), ("destination", end)]
         value = mass * usual * unlike.price * exp(chance.gauss(0, _SPREAD))
         return {
-            "goods": text, "hs": hs, "net_mg": round(mass * MG), "packages": packages,
-            "value": Decimal(f"{value:.2f}"), "currency": "USD", "origin": begin[:2],
-            "departure": day, "mode": "sea",
+            "goods": text,
+            "hs": hs,
+            "net_mg": round(mass * MG),
+            "packages": packages,
+            "value": Decimal(f"{value:.2f}"),
+            "currency": "USD",
+            "origin": begin[:2],
+            "departure": day,
+            "mode": "sea",
             "containers": [unlike.box or self._box(firm, begin, day)],
             "parties": [
                 {"role": "exporter", "name": firm.name, "country": begin[:2]},
                 {"role": "importer", "name": receiver, "country": end[:2]},
             ],
             "route": [{"function": f, "locode": c, "country": c[:2]} for f, c in stops],
-        }  # fmt: skip
+        }
 
     def _box(self, firm: Firm, place: str, day: date) -> str:
         """Return a container: one of its own, or that of its place and week."""

@@ -77,11 +77,17 @@ def month(made: Market, day: date) -> Plant:
     first = day.replace(day=1)
     days = sorted(made.chance.sample(range(28), 3))
     goods, receiver = made.facts.trade["watched"][ACETONE], made.known(firm)
-    return Plant([
-        made.row(firm, receiver, first + timedelta(days=d), Unlike(goods=goods,
-                 kilos=made.chance.uniform(700, 1_400)))
-        for d in days
-    ])  # fmt: skip
+    return Plant(
+        [
+            made.row(
+                firm,
+                receiver,
+                first + timedelta(days=d),
+                Unlike(goods=goods, kilos=made.chance.uniform(700, 1_400)),
+            )
+            for d in days
+        ]
+    )
 
 
 def year(made: Market, day: date) -> Plant:
@@ -138,11 +144,24 @@ def over_need(made: Market, day: date) -> Plant:
     return for_need(made, day, before=0.9, now=made.chance.uniform(0.15, 0.6))
 
 
-PLANTED: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType({
-    "front-company": front_company, "new-consignee": new_consignee, "mismatch": mismatch,
-    "price": price, "detour": detour, "split": split, "month": month, "year": year,
-    "over-usual": over_usual, "dormant": dormant, "equipment": equipment, "label": label,
-    "inspected": inspected, "co-loaded": co_loaded, "over-quota": over_quota,
-    "over-need": over_need,
-})  # fmt: skip
+PLANTED: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType(
+    {
+        "front-company": front_company,
+        "new-consignee": new_consignee,
+        "mismatch": mismatch,
+        "price": price,
+        "detour": detour,
+        "split": split,
+        "month": month,
+        "year": year,
+        "over-usual": over_usual,
+        "dormant": dormant,
+        "equipment": equipment,
+        "label": label,
+        "inspected": inspected,
+        "co-loaded": co_loaded,
+        "over-quota": over_quota,
+        "over-need": over_need,
+    }
+)
 """What is planted, by name."""

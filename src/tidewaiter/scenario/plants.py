@@ -15,10 +15,16 @@ PRESS: Goods = ("Rotary tablet press machine", "847989", 45.0, 900)
 SOURCE = "made-up register"
 ACETONE, ANHYDRIDE = 0, 3  # places in the goods that are watched
 _DENSITY = {ACETONE: 0.79, ANHYDRIDE: 1.08}  # kilograms a litre
-_SLUGS: Mapping[str, str] = MappingProxyType({
-    "291411": "acetone", "290230": "toluene", "284161": "potassium-permanganate",
-    "291524": "acetic-anhydride", "280610": "hydrochloric-acid", "290911": "ethyl-ether",
-})  # fmt: skip
+_SLUGS: Mapping[str, str] = MappingProxyType(
+    {
+        "291411": "acetone",
+        "290230": "toluene",
+        "284161": "potassium-permanganate",
+        "291524": "acetic-anhydride",
+        "280610": "hydrochloric-acid",
+        "290911": "ethyl-ether",
+    }
+)
 
 
 class Plant(NamedTuple):
@@ -43,9 +49,14 @@ def european(made: Market) -> Firm:
 
 
 def litres(
-    made: Market, firm: Firm, receiver: str, day: date, place: int = ACETONE, *,
+    made: Market,
+    firm: Firm,
+    receiver: str,
+    day: date,
+    place: int = ACETONE,
+    *,
     between: tuple[float, float],
-) -> Row:  # fmt: skip
+) -> Row:
     """Make a line of a liquid, by its volume.
 
     Args:
@@ -117,9 +128,13 @@ def under_permit(made: Market, day: date, *, before: float, now: float) -> Plant
     def permit(slug: str, _: str, mass_mg: int) -> tuple[Allowed, Row]:
         number = f"PE-{made.chance.randrange(10**6):06d}"
         allowed = Allowed(
-            what="paper", name=f"export permit {number}", number=number, substance=slug,
-            mass_mg=mass_mg, source=SOURCE,
-        )  # fmt: skip
+            what="paper",
+            name=f"export permit {number}",
+            number=number,
+            substance=slug,
+            mass_mg=mass_mg,
+            source=SOURCE,
+        )
         return allowed, {"licences": [number]}
 
     return _used(made, day, (before, now), permit)
@@ -130,19 +145,27 @@ def for_need(made: Market, day: date, *, before: float, now: float) -> Plant:
 
     def need(slug: str, receiver: str, mass_mg: int) -> tuple[Allowed, Row]:
         allowed = Allowed(
-            what="need", name=f"what was declared for {day.year}",
-            traders=(fold_party(receiver),), substance=slug, mass_mg=mass_mg, content=True,
-            since=date(day.year, 1, 1), until=date(day.year, 12, 31), source=SOURCE,
-        )  # fmt: skip
+            what="need",
+            name=f"what was declared for {day.year}",
+            traders=(fold_party(receiver),),
+            substance=slug,
+            mass_mg=mass_mg,
+            content=True,
+            since=date(day.year, 1, 1),
+            until=date(day.year, 12, 31),
+            source=SOURCE,
+        )
         return allowed, {"percent": "100"}
 
     return _used(made, day, (before, now), need)
 
 
 def _used(
-    made: Market, day: date, shares: tuple[float, float],
+    made: Market,
+    day: date,
+    shares: tuple[float, float],
     allow: Callable[[str, str, int], tuple[Allowed, Row]],
-) -> Plant:  # fmt: skip
+) -> Plant:
     """Make lines that use up what is allowed.
 
     Args:

@@ -135,9 +135,12 @@ def set_up(story: Story, folder: Path) -> Iterator[Stage]:
 
 def _found(player: Player, place: Place, begin: datetime) -> None:
     about = About(
-        node=f"tidewaiter/{player.key}", name=player.name, country=player.country,
-        role="authority", endpoints=(place.address,),
-    )  # fmt: skip
+        node=f"tidewaiter/{player.key}",
+        name=player.name,
+        country=player.country,
+        role="authority",
+        endpoints=(place.address,),
+    )
     with open_database(place.database) as database:
         stamp = Stamp(who=f"officers of {player.name}", at=begin)
         found_node(database, place.ring, place.folder / "roots", about, stamp)

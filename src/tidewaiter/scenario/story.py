@@ -10,9 +10,18 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.incidents.types import Kind
 
 Does = Literal[
-    "meets", "invites", "freezes", "thaws", "writes", "forms", "lists", "tells", "promises",
-    "reports", "answers",
-]  # fmt: skip
+    "meets",
+    "invites",
+    "freezes",
+    "thaws",
+    "writes",
+    "forms",
+    "lists",
+    "tells",
+    "promises",
+    "reports",
+    "answers",
+]
 
 
 class Player(Record, frozen=True, kw_only=True):

@@ -29,22 +29,28 @@ def notice_of(stage: Stage, trade: Trade, reference: str) -> Notice:
     """Write the notice of an export, as it is sent today."""
     one, other = stage.node(trade.exporter).player, stage.node(trade.importer).player
     day = stage.node(trade.exporter).desk.clock().date()
-    line = NoticeLine(number=1, name=trade.name, hs=trade.hs, cas=trade.cas,
-                      net=Amount(mass_mg=trade.kg * MG))  # fmt: skip
+    line = NoticeLine(
+        number=1, name=trade.name, hs=trade.hs, cas=trade.cas, net=Amount(mass_mg=trade.kg * MG)
+    )
     return Notice(
-        reference=reference, basis="treaty", confidentiality="TLP:AMBER",
+        reference=reference,
+        basis="treaty",
+        confidentiality="TLP:AMBER",
         sender=Authority(name=one.office, country=one.country),
-        recipient=Authority(name=other.office, country=other.country), sent=day,
+        recipient=Authority(name=other.office, country=other.country),
+        sent=day,
         reply_by=day + _TERM,
         parties=Parties(
-            exporter=Party(name=one.firm, address=one.entry_point, country=one.country,
-                           phone="+00 0000"),
-            importer=Party(name=other.firm, address=other.entry_point, country=other.country,
-                           phone="+00 0000"),
+            exporter=Party(
+                name=one.firm, address=one.entry_point, country=one.country, phone="+00 0000"
+            ),
+            importer=Party(
+                name=other.firm, address=other.entry_point, country=other.country, phone="+00 0000"
+            ),
         ),
         lines=(line,),
         transport=Transport(mode="sea", entry_point=other.entry_point, dispatch=day + _BEFORE),
-    )  # fmt: skip
+    )
 
 
 def send(stage: Stage, deed: Sending) -> str:

@@ -69,9 +69,14 @@ def add_account(work: Work, new: NewAccount) -> Account:
     """
     name = account_name(new.name)
     row = {
-        "name": name, "shown": plain(new.shown.strip()[:LONGEST]) or name, "role": new.role,
-        "cleared": 0, "active": 1, "wrong": 0, "made": moment(stamp_of(work).at),
-    }  # fmt: skip
+        "name": name,
+        "shown": plain(new.shown.strip()[:LONGEST]) or name,
+        "role": new.role,
+        "cleared": 0,
+        "active": 1,
+        "wrong": 0,
+        "made": moment(stamp_of(work).at),
+    }
     try:
         with work.connection.begin_nested():
             made = work.connection.execute(insert(tables.account).values(**row))

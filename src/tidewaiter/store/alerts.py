@@ -20,8 +20,24 @@ from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
 
-_ALERT = ("id", "source", "row", "screening", "consignment", "seq", "severity", "score", "rank",
-          "due", "day", "title", "payload", "stored", "number", "restricted")  # fmt: skip
+_ALERT = (
+    "id",
+    "source",
+    "row",
+    "screening",
+    "consignment",
+    "seq",
+    "severity",
+    "score",
+    "rank",
+    "due",
+    "day",
+    "title",
+    "payload",
+    "stored",
+    "number",
+    "restricted",
+)
 
 
 def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[str, ...]:
@@ -142,10 +158,23 @@ def _alert_row(
     alert: Alert, source: int, screening: int, at: str, number: int
 ) -> tuple[object, ...]:
     return (
-        alert.id, source, alert.row, screening, key(alert.consignment), alert.seq, alert.severity,
-        alert.score, alert.rank, alert.due and alert.due.isoformat(), alert.day.isoformat(),
-        plain(alert.title), encode(alert), at, number, int(alert.restricted),
-    )  # fmt: skip
+        alert.id,
+        source,
+        alert.row,
+        screening,
+        key(alert.consignment),
+        alert.seq,
+        alert.severity,
+        alert.score,
+        alert.rank,
+        alert.due and alert.due.isoformat(),
+        alert.day.isoformat(),
+        plain(alert.title),
+        encode(alert),
+        at,
+        number,
+        int(alert.restricted),
+    )
 
 
 def _substance_rows(alert: Alert) -> Iterator[tuple[str, str]]:

@@ -48,8 +48,11 @@ def answerable(work: Work, parts: frozenset[Part]) -> Iterator[Party]:
 def _named(part: str) -> Select[int]:
     """Select the parties on the lines of alerts that are not restricted."""
     a, n, k, pa = (
-        tables.alert.c, tables.line.c, tables.party_line.c, tables.party_alert.c,
-    )  # fmt: skip
+        tables.alert.c,
+        tables.line.c,
+        tables.party_line.c,
+        tables.party_alert.c,
+    )
     named = (
         tables.alert.join(tables.line, (n.source == a.source) & (n.row == a.row))
         .join(tables.party_line, k.line == n.id)
@@ -87,7 +90,8 @@ def _joined(work: Work, ids: set[int]) -> set[int]:
 def _party(told: dict[str, str]) -> Party:
     number = told.get("id")
     return Party(
-        name=told.get("name", ""), address=told.get("address", ""),
+        name=told.get("name", ""),
+        address=told.get("address", ""),
         country=told.get("country", ""),
         numbers=((told.get("id_scheme", ""), number),) if number else (),
-    )  # fmt: skip
+    )

@@ -36,9 +36,12 @@ def take_question(work: Work, safe: bytes, heard: Heard, question: Question) -> 
     points = b"" if code or kept is None else blinded_again(kept.secret, question.points)
     answer = Answer(question=heard.message, offer=question.offer, code=code, points=points)
     message = Message(
-        kind=ANSWER, body=msgspec.json.encode(answer), thread=heard.message, parent=heard.message,
+        kind=ANSWER,
+        body=msgspec.json.encode(answer),
+        thread=heard.message,
+        parent=heard.message,
         marking=Marking(tlp="amber", purposes=(question.purpose,)),
-    )  # fmt: skip
+    )
     write_message(work, safe, peer, message)
     add_question(work, "holder", peer, question, heard.message, code=code)
     told: Details = {

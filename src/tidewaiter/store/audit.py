@@ -112,9 +112,13 @@ def record_changes(work: Work, changes: Sequence[tuple[str, Details]]) -> None:
     for number, (action, details) in enumerate(changes, size + 1):
         told = msgspec.json.encode(details, order="sorted").decode()
         entry = Entry(
-            number=number, at=at, who=who, action=action, details=told,
+            number=number,
+            at=at,
+            who=who,
+            action=action,
+            details=told,
             salt=secrets.token_hex(_SALT),
-        )  # fmt: skip
+        )
         entries.append(msgspec.structs.asdict(entry))
         for level, place, found in grown(number - 1, leaf_hash(entry.written()), node):
             made[level, place] = found

@@ -75,12 +75,14 @@ def held_items(work: Work, node: str, safe: bytes, *, rows: int = 500) -> list[I
     )
     return [
         Item(
-            id=row.id, kind=row.kind, made=row.made,
+            id=row.id,
+            kind=row.kind,
+            made=row.made,
             tlp=decode(row.marking, Marking, f"marking of {row.id}").tlp,
             text=text_of(unlock(row.body, safe)) if row.kind == MESSAGE and row.body else None,
         )
         for row in work.connection.execute(wanted.order_by(o.number).limit(rows))
-    ]  # fmt: skip
+    ]
 
 
 def count_contradictions(work: Work) -> dict[str, int]:
@@ -104,11 +106,14 @@ def contradictions(work: Work, node: str, *, rows: int = 100) -> list[Contradict
     )
     return [
         Contradiction(
-            message=row.message, seq=row.seq, digest=row.digest, first=row.first or "",
+            message=row.message,
+            seq=row.seq,
+            digest=row.digest,
+            first=row.first or "",
             came=row.came,
         )
         for row in work.connection.execute(wanted)
-    ]  # fmt: skip
+    ]
 
 
 def kept_documents(work: Work, node: str) -> list[Kept]:

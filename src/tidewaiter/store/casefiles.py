@@ -112,9 +112,12 @@ def _measured(given: Given, file: BinaryIO) -> FileAdded:
     if not size:
         raise InputError("the file is empty", at=given.name, hint="choose another one")
     return FileAdded(
-        name=given.name[: rules.limits.title], sha256=found.hexdigest(), size=size,
-        type=rules.type_of(head), note=given.note,
-    )  # fmt: skip
+        name=given.name[: rules.limits.title],
+        sha256=found.hexdigest(),
+        size=size,
+        type=rules.type_of(head),
+        note=given.note,
+    )
 
 
 def _keep(work: Work, told: FileAdded, file: BinaryIO) -> None:

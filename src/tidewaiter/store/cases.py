@@ -199,16 +199,27 @@ def _insert(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
     written, salt = write_content(asked.content), secrets.token_hex(SALT)
     kind, digest = kind_of(asked.content), step_digest(salt, written)
     row = {
-        "case": number, "kind": kind, "about": asked.about, "restricted": int(asked.restricted),
-        "by": plain(viewer.name), "at": moment(stamp_of(work).at), "written": written,
-        "salt": salt, "digest": digest, "entry": audit_size(work) + 1,
-    }  # fmt: skip
+        "case": number,
+        "kind": kind,
+        "about": asked.about,
+        "restricted": int(asked.restricted),
+        "by": plain(viewer.name),
+        "at": moment(stamp_of(work).at),
+        "written": written,
+        "salt": salt,
+        "digest": digest,
+        "entry": audit_size(work) + 1,
+    }
     made = work.connection.execute(insert(tables.case_step).values(row)).inserted_primary_key
     step = int(made[0])  # type: ignore[index]
     before = _before(work, number, step, restricted=asked.restricted)
     said: Details = {
-        "case": number, "step": step, "kind": kind, "digest": digest, "before": before,
-    }  # fmt: skip
+        "case": number,
+        "step": step,
+        "kind": kind,
+        "digest": digest,
+        "before": before,
+    }
     record_change(work, "case step", said)
     return Step(**{**row, "restricted": asked.restricted, "id": step})  # type: ignore[arg-type]
 

@@ -122,9 +122,7 @@ def watched(
 
 def _heard(reader: Reader, numbers: list[int]) -> Iterator[tuple[int, tuple[Heard, ...]]]:
     """Yield the events of notices: of its own, a node has the receipt's day too."""
-    e, n, o, r = (
-        tables.notice_event.c, tables.notice.c, tables.outgoing.c, tables.recalled.c
-    )  # fmt: skip
+    e, n, o, r = (tables.notice_event.c, tables.notice.c, tables.outgoing.c, tables.recalled.c)
     gone = e.message.in_(select(r.item).where(r.outcome.in_(NO_MORE)))
     joined = (
         select(e.notice, e.written, e.came, e.by, n.side, o.state, o.changed, gone.label("gone"))
@@ -209,9 +207,11 @@ def _receipts(work: Work) -> Iterator[Pending]:
     done = select(o.peer, made, until).where(o.receipt.is_not(None), made < until).distinct()
     for node, since, came in work.connection.execute(done):
         yield Pending(
-            node=node, what="receipt", since=date.fromisoformat(since),
+            node=node,
+            what="receipt",
+            since=date.fromisoformat(since),
             until=date.fromisoformat(came),
-        )  # fmt: skip
+        )
 
 
 def _incidents(reader: Reader, known: Mapping[str, Known]) -> Iterator[SharedIncident]:
@@ -225,14 +225,20 @@ def _incidents(reader: Reader, known: Mapping[str, Known]) -> Iterator[SharedInc
     own = known[reader.node].country
     for owner, subject, sender, came in reader.work.connection.execute(theirs):
         yield SharedIncident(
-            owner=owner, incident=subject, teller=known[sender].country, told=own,
+            owner=owner,
+            incident=subject,
+            teller=known[sender].country,
+            told=own,
             day=day_of(came),
-        )  # fmt: skip
+        )
     for subject, peer, made in reader.work.connection.execute(_told(reader.node)):
         yield SharedIncident(
-            owner=reader.node, incident=subject, teller=own, told=known[peer].country,
+            owner=reader.node,
+            incident=subject,
+            teller=own,
+            told=known[peer].country,
             day=day_of(made),
-        )  # fmt: skip
+        )
 
 
 def _told(own: str) -> Select[Any]:

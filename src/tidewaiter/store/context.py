@@ -77,11 +77,13 @@ def context_of(work: Work, alert: Alert, *, cleared: bool) -> Context:
     found = _alerts_of(work, source, [row.row for row in rows], cleared=cleared)
     lines = tuple(
         OtherLine(
-            seq=row.seq, row=row.row, goods=(row.goods or "")[:_GOODS],
+            seq=row.seq,
+            row=row.row,
+            goods=(row.goods or "")[:_GOODS],
             alerts=tuple(found.get(row.row, ())),
         )
         for row in rows
-    )  # fmt: skip
+    )
     parties = _parties(work, source, alert.row, cleared=cleared)
     return Context(lines=lines, other_lines=total, parties=parties)
 
@@ -127,6 +129,10 @@ def _before(
     told = work.connection.execute(wanted.order_by(a.status))
     counts = {status: count for status, count in told}  # noqa: C416
     return PartyBefore(
-        name=name, role=role or "party", lines=min(lines, COUNTED), lines_capped=lines > COUNTED,
-        alerts=sum(counts.values()), standing=counts,
-    )  # fmt: skip
+        name=name,
+        role=role or "party",
+        lines=min(lines, COUNTED),
+        lines_capped=lines > COUNTED,
+        alerts=sum(counts.values()),
+        standing=counts,
+    )

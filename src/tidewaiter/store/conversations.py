@@ -82,9 +82,15 @@ def _theirs(
     )
     for row in work.connection.execute(wanted.order_by(i.seq)):
         yield Spoken(
-            at=row.came, ours=False, text=_opened(row.signed, row.box, openers), state=row.state,
-            code=row.code, id=row.id, left=True, doubted=row.id in doubted,
-        )  # fmt: skip
+            at=row.came,
+            ours=False,
+            text=_opened(row.signed, row.box, openers),
+            state=row.state,
+            code=row.code,
+            id=row.id,
+            left=True,
+            doubted=row.id in doubted,
+        )
 
 
 def _opened(signed: str, box: str | None, openers: Sequence[bytes]) -> str | None:

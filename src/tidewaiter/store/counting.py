@@ -136,9 +136,11 @@ def count_partners(work: Work, run: int, entities: Iterable[int]) -> None:
                 tables.entity_thing.join(
                     tables.thing, (h.run == g.run) & (h.kind == g.kind) & (h.value == g.value)
                 ),
-                g.run == run, g.entity == p.c.entity, h.entities > 1,
+                g.run == run,
+                g.entity == p.c.entity,
+                h.entities > 1,
             ),
-        }  # fmt: skip
+        }
         here = (p.c.run == run) & p.c.entity.in_(some)
         work.connection.execute(p.update().where(here).values(**counts))
 
@@ -254,8 +256,18 @@ def _keep_entities(
         (run, entity, "", "", 0, tally.lines, more[entity], tally.first, tally.last, "")
         for entity, tally in sorted(entities.items())
     )
-    columns = ("run", "entity", "name", "country", "waiting",
-               "lines", "consignments", "first", "last", "signs")  # fmt: skip
+    columns = (
+        "run",
+        "entity",
+        "name",
+        "country",
+        "waiting",
+        "lines",
+        "consignments",
+        "first",
+        "last",
+        "signs",
+    )
     _add(work, tables.entity_profile, rows, columns, "lines", "consignments")
 
 

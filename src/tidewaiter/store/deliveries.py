@@ -46,9 +46,15 @@ def deliveries(work: Work, notice: int) -> list[Delivery]:
     )
     return [
         Delivery(
-            message=row.message, sealed=row.ours is None or row.seq is not None,
-            event=row.id, by=row.by, came=row.came, who=row.who or "", state=row.state,
-            code=row.code or "", changed=row.changed or "",
+            message=row.message,
+            sealed=row.ours is None or row.seq is not None,
+            event=row.id,
+            by=row.by,
+            came=row.came,
+            who=row.who or "",
+            state=row.state,
+            code=row.code or "",
+            changed=row.changed or "",
         )
         for row in work.connection.execute(wanted)
-    ]  # fmt: skip
+    ]

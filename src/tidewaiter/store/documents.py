@@ -135,9 +135,11 @@ def _put_aside(work: Work, node: str, common: int) -> None:
 
 def _keep(work: Work, node: str, number: int, signed: SignedDocument) -> None:
     row = {
-        "node": node, "number": number, "written": encode(signed),
+        "node": node,
+        "number": number,
+        "written": encode(signed),
         "kept": moment(stamp_of(work).at),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.node_document).values(**row))
     record_change(
         work, "document kept", {"node": node, "number": number, "digest": signed.digest()}

@@ -162,8 +162,12 @@ def months_of(work: Work, run: int, entity: int) -> list[Month]:
     return [Month(month=at, **counts[at]) for at in sorted(counts)]
 
 
-_SIDE: Final = {SENDS: "sent", SENDS | NAMED: "sent", RECEIVES: "received",
-                RECEIVES | NAMED: "received"}  # fmt: skip
+_SIDE: Final = {
+    SENDS: "sent",
+    SENDS | NAMED: "sent",
+    RECEIVES: "received",
+    RECEIVES | NAMED: "received",
+}
 
 
 class NearBy(Record, frozen=True, kw_only=True):

@@ -61,10 +61,16 @@ def add_entities(work: Work, run: int, new: Sequence[NewEntity]) -> dict[str, in
     """
     ids = entity_ids(work, [each.key for each in new])
     profiles = [
-        {"run": run, "entity": ids[each.key], "name": plain(each.name),
-         "country": plain(each.country), "waiting": int(each.waiting), "signs": each.signs}
+        {
+            "run": run,
+            "entity": ids[each.key],
+            "name": plain(each.name),
+            "country": plain(each.country),
+            "waiting": int(each.waiting),
+            "signs": each.signs,
+        }
         for each in new
-    ]  # fmt: skip
+    ]
     if profiles:
         work.connection.execute(insert(tables.entity_profile), profiles)
     add_parties(work, run, {ids[each.key]: each.parties for each in new})
@@ -75,8 +81,11 @@ def add_entities(work: Work, run: int, new: Sequence[NewEntity]) -> dict[str, in
 def add_parties(work: Work, run: int, parties: Mapping[int, Iterable[PartyOf]]) -> None:
     """Write which parties are of which entity."""
     columns = ("run", "party", "entity", "member", "how")
-    rows = ((run, each.party, entity, each.member, each.how)
-            for entity, some in parties.items() for each in some)  # fmt: skip
+    rows = (
+        (run, each.party, entity, each.member, each.how)
+        for entity, some in parties.items()
+        for each in some
+    )
     insert_new(work.connection, tables.entity_party, columns, rows)
 
 
@@ -134,11 +143,19 @@ def add_links(work: Work, run: int, links: Iterable[Link]) -> None:
     some = list(links)
     entities = entities_of(work, run, {member for link in some for member in (link.a, link.b)})
     rows: list[tuple[Any, ...]] = [
-        (run, link.a, link.b, entities[link.a], entities[link.b], link.points, link.outcome,
-         plain(msgspec.json.encode(link).decode()))
+        (
+            run,
+            link.a,
+            link.b,
+            entities[link.a],
+            entities[link.b],
+            link.points,
+            link.outcome,
+            plain(msgspec.json.encode(link).decode()),
+        )
         for link in some
         if link.a in entities and link.b in entities
-    ]  # fmt: skip
+    ]
     columns = ("run", "a", "b", "one", "other", "points", "outcome", "payload")
     insert_new(work.connection, tables.entity_link, columns, rows)
 

@@ -37,15 +37,25 @@ def evidence_of(
     if row is not None:
         held = held_by_any(assemble(row.signed, row.box), openers) if row.box else None
         return MessageEvidence(
-            made=moment(stamp.at), signed=row.signed, held=packed(held), receipt=row.receipt,
-            sender=theirs, recipient=ours, untrusted=known.untrusted,
-        )  # fmt: skip
+            made=moment(stamp.at),
+            signed=row.signed,
+            held=packed(held),
+            receipt=row.receipt,
+            sender=theirs,
+            recipient=ours,
+            untrusted=known.untrusted,
+        )
     went = select(o.signed, o.receipt).where(o.peer == node, o.id == message, o.signed.is_not(None))
     sent = work.connection.execute(went).first()
     if sent is None:
         raise MissingError(f'no message "{message[:40]}" came from this peer, or went to it')
     # The salt of what this node sealed is in the box alone, which the peer opens.
     return MessageEvidence(
-        made=moment(stamp.at), signed=sent.signed, held="", receipt=sent.receipt or "", sender=ours,
-        recipient=theirs, untrusted={},
-    )  # fmt: skip
+        made=moment(stamp.at),
+        signed=sent.signed,
+        held="",
+        receipt=sent.receipt or "",
+        sender=ours,
+        recipient=theirs,
+        untrusted={},
+    )

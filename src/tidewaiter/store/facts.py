@@ -50,11 +50,12 @@ def _named(work: Work, ids: Sequence[str]) -> dict[str, _Named]:
     lists = _several(work, tables.alert_party, "list", ids)
     return {
         name: _Named(
-            rules=rules.get(name, ()), substances=substances.get(name, ()),
+            rules=rules.get(name, ()),
+            substances=substances.get(name, ()),
             lists=lists.get(name, ()),
         )
         for name in ids
-    }  # fmt: skip
+    }
 
 
 def _facts(

@@ -60,8 +60,16 @@ def _sent(
     s, i, o, r = tables.said.c, tables.said_in.c, tables.outgoing.c, tables.recalled.c
     word = tables.outgoing.alias("word")
     wanted = (
-        select(s.message, o.id, o.peer, o.state, o.code, r.number, r.outcome,
-               word.c.state.label("word"))
+        select(
+            s.message,
+            o.id,
+            o.peer,
+            o.state,
+            o.code,
+            r.number,
+            r.outcome,
+            word.c.state.label("word"),
+        )
         .select_from(
             tables.said.join(tables.said_in, i.said == s.number)
             .join(tables.outgoing, o.id == i.message)
@@ -70,7 +78,7 @@ def _sent(
         )
         .where(*these, s.sender == own)
         .order_by(s.number, o.peer)
-    )  # fmt: skip
+    )
     for row in work.connection.execute(wanted).all():
         recalled = None if row.number is None else standing_of(row.outcome, row.word)
         yield (

@@ -67,8 +67,15 @@ def make_feed(work: Work, title: str, reach: Reach, purpose: Purpose) -> Feed:
     if not 0 < len(told) <= _LONGEST:
         raise InputError(f"the title of a feed has 1 to {_LONGEST} characters")
     name = str(uuid.UUID(bytes=secrets.token_bytes(_ID), version=4))
-    row = {"id": name, "title": told, "reach": reach, "purpose": purpose,
-           "made": moment(stamp_of(work).at), "seq": 0, "added": None}  # fmt: skip
+    row = {
+        "id": name,
+        "title": told,
+        "reach": reach,
+        "purpose": purpose,
+        "made": moment(stamp_of(work).at),
+        "seq": 0,
+        "added": None,
+    }
     work.connection.execute(insert(tables.feed).values(**row))
     record_change(work, "feed made", {"feed": name, "reach": reach, "purpose": purpose})
     return feed_of(work, name)
@@ -83,8 +90,9 @@ def remove_feed(work: Work, name: str) -> None:
     feed_of(work, name)
     for table, column in (
         (tables.feed_source, tables.feed_source.c.feed),
-        (tables.feed_item, tables.feed_item.c.feed), (tables.feed, tables.feed.c.id),
-    ):  # fmt: skip
+        (tables.feed_item, tables.feed_item.c.feed),
+        (tables.feed, tables.feed.c.id),
+    ):
         work.connection.execute(delete(table).where(column == name))
     record_change(work, "feed removed", {"feed": name})
 
@@ -184,10 +192,13 @@ def _items(
 
 def _row(item: Item, source: Source, safe: bytes) -> dict[str, object]:
     return {
-        "feed": item.collection, "seq": item.seq, "added": item.added, "owner": source.owner,
+        "feed": item.collection,
+        "seq": item.seq,
+        "added": item.added,
+        "owner": source.owner,
         "subject": source.subject,
         "written": lock(msgspec.json.encode(item), safe, secrets.token_bytes(_NONCE)),
-    }  # fmt: skip
+    }
 
 
 def _feed(row: RowMapping) -> Feed:

@@ -173,14 +173,23 @@ def _settle(
         destroy(work, safe, source, item, recall.digest)
     kept = result == "kept-under-legal-hold"
     outcome = Outcome(
-        recall=recall.id, item=item, digest=recall.digest, result=result, day=day,
-        basis=custody.basis if kept else "", until=custody.until if kept else None,
-        reshared=custody.reshared, told=custody.told,
-    )  # fmt: skip
+        recall=recall.id,
+        item=item,
+        digest=recall.digest,
+        result=result,
+        day=day,
+        basis=custody.basis if kept else "",
+        until=custody.until if kept else None,
+        reshared=custody.reshared,
+        told=custody.told,
+    )
     message = Message(
-        kind="recall-outcome", body=msgspec.json.encode(outcome), parent=row["message"],
-        thread=row["message"], marking=structs.replace(marking, group="", epoch=0),
-    )  # fmt: skip
+        kind="recall-outcome",
+        body=msgspec.json.encode(outcome),
+        parent=row["message"],
+        thread=row["message"],
+        marking=structs.replace(marking, group="", epoch=0),
+    )
     name = write_message(work, safe, source, message)
     of = Subject(kind="recall-outcome", owner=source, id=recall.id)
     keep_said(work, safe, spoken_here(work, own, name), of, outcome, names=[name])
@@ -213,9 +222,15 @@ def _asked_back(work: Work, heard: Heard, recall: Recall, kind: str) -> RowMappi
     if not work.connection.execute(again).rowcount:
         now = moment(stamp_of(work).at)
         row = {
-            **told, "source": heard.sender, "item": recall.item, "peer": heard.to,
-            "kind": kind, "outcome": "", "asked": now, "changed": now,
-        }  # fmt: skip
+            **told,
+            "source": heard.sender,
+            "item": recall.item,
+            "peer": heard.to,
+            "kind": kind,
+            "outcome": "",
+            "asked": now,
+            "changed": now,
+        }
         work.connection.execute(insert(tables.recalled).values(**row))
     return work.connection.execute(select(tables.recalled).where(*of)).mappings().one()
 

@@ -173,10 +173,15 @@ def _resting_by(work: Work, number: int, some: Sequence[int]) -> list[str]:
     both = tables.alert.join(tables.alert_suppressed, a.id == s.alert)
     found: list[str] = []
     for numbers in slices(some):
-        wanted = select(a.id).select_from(both).where(
-            a.number.in_(numbers), s.suppression == number,
-            a.status == "suppressed",
-        )  # fmt: skip
+        wanted = (
+            select(a.id)
+            .select_from(both)
+            .where(
+                a.number.in_(numbers),
+                s.suppression == number,
+                a.status == "suppressed",
+            )
+        )
         found += work.connection.execute(wanted.order_by(a.id)).scalars()
     return found
 

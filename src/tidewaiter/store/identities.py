@@ -43,9 +43,11 @@ def _bind(work: Work, issuer: str, subject: str, name: str) -> int:
     if work.connection.execute(taken).first() is not None:
         raise InputError(f'the account "{name[:60]}" is someone else’s', hint=_HINT)
     row = {
-        "issuer": issuer, "subject": subject, "account": number,
+        "issuer": issuer,
+        "subject": subject,
+        "account": number,
         "made": moment(stamp_of(work).at),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.identity).values(**row))
     record_change(work, "account bound to a provider", {"account": number})
     return number

@@ -40,9 +40,15 @@ class Delivery(Record, frozen=True, kw_only=True):
 
 
 def propose(
-    work: Work, safe: bytes, own: str, incident: tuple[str, str], text: str, *, at: str = "",
+    work: Work,
+    safe: bytes,
+    own: str,
+    incident: tuple[str, str],
+    text: str,
+    *,
+    at: str = "",
     instead: str = "",
-) -> str:  # fmt: skip
+) -> str:
     """Propose something to the owner of an incident; return the id of the proposal.
 
     Args:
@@ -61,18 +67,28 @@ def propose(
     owner, name = incident
     now = _version(find_known(work, safe, owner, name))
     said = Proposal(
-        id=secrets.token_hex(_ID), incident=name, owner=owner, about=now.version, text=text, at=at,
+        id=secrets.token_hex(_ID),
+        incident=name,
+        owner=owner,
+        about=now.version,
+        text=text,
+        at=at,
         instead=instead,
-    )  # fmt: skip
+    )
     _refuse(check_proposal(said, now))
     answer_incident(work, safe, own, said, _marking(now))
     return said.id
 
 
 def sight(
-    work: Work, safe: bytes, own: str, incident: tuple[str, str], seen: Seen, *,
+    work: Work,
+    safe: bytes,
+    own: str,
+    incident: tuple[str, str],
+    seen: Seen,
+    *,
     registry: Registry,
-) -> str:  # fmt: skip
+) -> str:
     """Tell the owner of an incident that it was seen here too; return the id of the sighting.
 
     Args:
@@ -90,9 +106,15 @@ def sight(
     owner, name = incident
     marking = _marking(_version(find_known(work, safe, owner, name)))
     said = Sighting(
-        id=secrets.token_hex(_ID), incident=name, owner=owner, day=seen.day, place=seen.place,
-        what=seen.what, stage=seen.stage, marking=marking,
-    )  # fmt: skip
+        id=secrets.token_hex(_ID),
+        incident=name,
+        owner=owner,
+        day=seen.day,
+        place=seen.place,
+        what=seen.what,
+        stage=seen.stage,
+        marking=marking,
+    )
     today = work.stamp.at.date() if work.stamp else seen.day
     _refuse(check_sighting(said, registry, today))
     answer_incident(work, safe, own, said, marking)

@@ -28,9 +28,7 @@ from tidewaiter.store.saying import (
     subjects,
 )
 
-KINDS: dict[str, type[Spoken]] = {
-    "incident": Incident, "proposal": Proposal, "sighting": Sighting
-}  # fmt: skip
+KINDS: dict[str, type[Spoken]] = {"incident": Incident, "proposal": Proposal, "sighting": Sighting}
 """Kinds of message that speak of incidents."""
 
 

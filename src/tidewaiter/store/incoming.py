@@ -83,10 +83,13 @@ def keep_contradiction(work: Work, node: str, envelope: Envelope) -> bool:
     them without end.
     """
     row = {
-        "peer": node, "message": plain(envelope.header.id), "seq": envelope.header.seq,
-        "digest": envelope.digest, "signed": envelope.signed.text,
+        "peer": node,
+        "message": plain(envelope.header.id),
+        "seq": envelope.header.seq,
+        "digest": envelope.digest,
+        "signed": envelope.signed.text,
         "came": moment(stamp_of(work).at),
-    }  # fmt: skip
+    }
     c = tables.contradiction.c
     known = select(c.id).where(c.peer == node, c.digest == envelope.digest)
     if work.connection.execute(known).first() is not None:
@@ -108,11 +111,21 @@ def _destroyed(work: Work, node: str, ids: Sequence[str]) -> set[str]:
 def _row(node: str, arrived: Arrived, now: str) -> dict[str, Any]:
     header = arrived.envelope.header
     return {
-        "peer": node, "id": plain(header.id), "seq": header.seq,
-        "digest": arrived.envelope.digest, "kind": plain(header.kind), "schema": header.schema,
-        "thread": plain(header.thread), "parent": plain(header.parent),
-        "marking": encode(header.marking), "iat": header.iat, "exp": header.exp,
-        "state": "refused" if arrived.code else "processed", "code": arrived.code,
-        "signed": arrived.envelope.signed.text, "box": arrived.envelope.box,
-        "receipt": arrived.receipt, "came": now,
-    }  # fmt: skip
+        "peer": node,
+        "id": plain(header.id),
+        "seq": header.seq,
+        "digest": arrived.envelope.digest,
+        "kind": plain(header.kind),
+        "schema": header.schema,
+        "thread": plain(header.thread),
+        "parent": plain(header.parent),
+        "marking": encode(header.marking),
+        "iat": header.iat,
+        "exp": header.exp,
+        "state": "refused" if arrived.code else "processed",
+        "code": arrived.code,
+        "signed": arrived.envelope.signed.text,
+        "box": arrived.envelope.box,
+        "receipt": arrived.receipt,
+        "came": now,
+    }

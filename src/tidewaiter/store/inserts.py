@@ -95,9 +95,11 @@ def insert_or_add(
 
 
 def _written(
-    connection: Connection, statement: Any, columns: Sequence[str],
+    connection: Connection,
+    statement: Any,
+    columns: Sequence[str],
     rows: Iterable[tuple[object, ...]],
-) -> int:  # fmt: skip
+) -> int:
     """Insert rows by a statement; return how many it says it wrote."""
     values = list(rows)
     if not values:

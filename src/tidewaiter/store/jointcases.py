@@ -41,9 +41,11 @@ from tidewaiter.store.saying import (
 )
 
 KINDS: dict[str, type[Spoken]] = {
-    "joint-case": JointCase, "joint-case-part": Taking, "joint-case-bundle": Offer,
+    "joint-case": JointCase,
+    "joint-case-part": Taking,
+    "joint-case-bundle": Offer,
     "joint-case-decision": Decision,
-}  # fmt: skip
+}
 """Kinds of message that speak of joint cases."""
 
 _NAMES = {kind: name for name, kind in KINDS.items()}

@@ -34,15 +34,23 @@ def kept(work: Work, safe: bytes, *, rows: int = 100, after: int = 0) -> list[He
     wanted = (
         select(c.peer, c.item, i.came, i.kind, r.outcome)
         .select_from(
-            tables.custody.join(tables.incoming, (i.peer == c.peer) & (i.id == c.item))
-            .outerjoin(tables.recalled, (r.source == c.peer) & (r.item == c.item))
+            tables.custody.join(tables.incoming, (i.peer == c.peer) & (i.id == c.item)).outerjoin(
+                tables.recalled, (r.source == c.peer) & (r.item == c.item)
+            )
         )
-        .order_by(c.changed.desc(), c.item).limit(rows).offset(after)
-    )  # fmt: skip
+        .order_by(c.changed.desc(), c.item)
+        .limit(rows)
+        .offset(after)
+    )
     return [
         Held(
-            id=row.item, peer=row.peer, at=row.came, kind=row.kind, about=about(work, row.item),
-            custody=custody_of(work, safe, row.peer, row.item), recalled=row.outcome or "",
+            id=row.item,
+            peer=row.peer,
+            at=row.came,
+            kind=row.kind,
+            about=about(work, row.item),
+            custody=custody_of(work, safe, row.peer, row.item),
+            recalled=row.outcome or "",
         )
         for row in work.connection.execute(wanted).all()
-    ]  # fmt: skip
+    ]

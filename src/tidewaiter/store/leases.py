@@ -80,9 +80,12 @@ def _take(work: Work, upload: Upload, lease: Lease) -> Upload:
 
 
 def renew_lease(
-    work: Work, number: int, lease: Lease, reached: Reached | None = None,
+    work: Work,
+    number: int,
+    lease: Lease,
+    reached: Reached | None = None,
     screening: int | None = None,
-) -> Orders:  # fmt: skip
+) -> Orders:
     """Say that a process is still at an upload, and how far it is.
 
     Args:
@@ -105,9 +108,15 @@ def renew_lease(
 
 
 def end_upload(
-    work: Work, number: int, lease: Lease, state: Literal["done", "cancelled", "queued"],
-    *, screening: int | None = None, reached: Reached | None = None, failed: bool = False,
-) -> bool:  # fmt: skip
+    work: Work,
+    number: int,
+    lease: Lease,
+    state: Literal["done", "cancelled", "queued"],
+    *,
+    screening: int | None = None,
+    reached: Reached | None = None,
+    failed: bool = False,
+) -> bool:
     """End the work on an upload: it is done, cancelled, or waits for another process.
 
     Args:

@@ -131,10 +131,15 @@ def _examples(
             for row in batch.lines.to_pylist():
                 each = here[source, row["row"]]
                 yield Example(
-                    alert=each.key, day=days[source], score=0, values=values_of_line(line_of(row)),
-                    hit=outcome_of(each, {}) == "hit", by_result=True, by_lot=each.arm == _LOT,
+                    alert=each.key,
+                    day=days[source],
+                    score=0,
+                    values=values_of_line(line_of(row)),
+                    hit=outcome_of(each, {}) == "hit",
+                    by_result=True,
+                    by_lot=each.arm == _LOT,
                     raised=False,
-                )  # fmt: skip
+                )
 
 
 def _by_source(places: Sequence[Place]) -> dict[int, list[int]]:

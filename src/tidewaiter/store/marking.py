@@ -119,9 +119,14 @@ def _read(work: Work, ids: Sequence[str]) -> list[_Stored]:
         for row in work.connection.execute(wanted.where(c.id.in_(some)).order_by(c.number)):
             alert = decode(row.payload, Alert, f"alert {row.id}")
             found.append(
-                _Stored(alert=alert, number=row.number, status=row.status, step=row.decided,
-                        stored=row.stored)
-            )  # fmt: skip
+                _Stored(
+                    alert=alert,
+                    number=row.number,
+                    status=row.status,
+                    step=row.decided,
+                    stored=row.stored,
+                )
+            )
     return found
 
 
@@ -151,10 +156,15 @@ def _update(work: Work, now: Sequence[Alert]) -> None:
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     chosen = update(tables.alert).where(c.id == bindparam("this")).values(**values)
     rows = [
-        {"this": alert.id, "new_severity": alert.severity, "new_score": alert.score,
-         "new_rank": alert.rank, "new_payload": encode(alert)}
+        {
+            "this": alert.id,
+            "new_severity": alert.severity,
+            "new_score": alert.score,
+            "new_rank": alert.rank,
+            "new_payload": encode(alert),
+        }
         for alert in now
-    ]  # fmt: skip
+    ]
     work.connection.execute(chosen, rows)
 
 

@@ -73,9 +73,16 @@ def earlier_entities(work: Work, run: int | None) -> Iterator[Entity]:
         held[key].append(Member(id=member, written=Written()))
     for key, members in held.items():
         yield Entity(
-            id=key, name="", names=(), countries=(), roles=(), first=None, last=None, lines=0,
+            id=key,
+            name="",
+            names=(),
+            countries=(),
+            roles=(),
+            first=None,
+            last=None,
+            lines=0,
             members=tuple(members),
-        )  # fmt: skip
+        )
 
 
 def _counts(work: Work) -> tuple[Counter[int], defaultdict[int, set[str]]]:

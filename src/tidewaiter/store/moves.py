@@ -31,9 +31,12 @@ def note_move(
     if (work.connection.execute(last).scalar() or "none") == to:
         return
     row = {
-        "peer": node, "by": by, "standing": to, "at": moment(stamp_of(work).at),
+        "peer": node,
+        "by": by,
+        "standing": to,
+        "at": moment(stamp_of(work).at),
         "reason": plain(reason),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.relation_move).values(**row))
 
 

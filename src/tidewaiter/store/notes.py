@@ -51,11 +51,17 @@ class Note(Record, frozen=True, kw_only=True):
 def insert_alert_parties(work: Work, new: Iterable[Alert]) -> None:
     """Insert on which entries alerts rest, which are being inserted themselves."""
     rows = [
-        {"alert": alert.id, "number": number, "list": plain(match.list),
-         "entry": plain(match.entry), "name": plain(match.name), "role": plain(match.role or "")}
+        {
+            "alert": alert.id,
+            "number": number,
+            "list": plain(match.list),
+            "entry": plain(match.entry),
+            "name": plain(match.name),
+            "role": plain(match.role or ""),
+        }
         for alert in new
         for number, match in enumerate(alert.parties, start=1)
-    ]  # fmt: skip
+    ]
     if rows:
         work.connection.execute(insert(tables.alert_party), rows)
 
@@ -132,10 +138,17 @@ def add_notes(work: Work, due: Sequence[Due]) -> None:
     if not due:
         return
     rows = (
-        (each.alert, plain(each.note.entry.list), plain(each.note.entry.entry), each.note.rule,
-         each.note.day.isoformat(), plain(each.note.text), plain(each.note.source))
+        (
+            each.alert,
+            plain(each.note.entry.list),
+            plain(each.note.entry.entry),
+            each.note.rule,
+            each.note.day.isoformat(),
+            plain(each.note.text),
+            plain(each.note.source),
+        )
         for each in due
-    )  # fmt: skip
+    )
     insert_new(work.connection, tables.alert_note, _COLUMNS, rows)
     _index(work, due)
     counts = Counter[str](each.note.rule for each in due)

@@ -125,6 +125,8 @@ def _listed(row: dict[str, Any], day: date) -> Listed:
     name, country = row.pop("peer_name"), row.pop("peer_country")
     read = read_row(row)
     return Listed(
-        row=on_day(read, day), name=name, country=country,
+        row=on_day(read, day),
+        name=name,
+        country=country,
         overdue=read.due is not None and read.due < day,
-    )  # fmt: skip
+    )

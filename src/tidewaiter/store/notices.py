@@ -160,17 +160,25 @@ def _event(
 ) -> Event:
     mine = max((each.seq for each in events if each.by == row.side), default=0)
     return Event(
-        id=secrets.token_hex(_ID), notice=row.reference, by=row.side, seq=mine + 1, seen=seen,
-        version=version, at=stamp_of(work).at, what=what,
-    )  # fmt: skip
+        id=secrets.token_hex(_ID),
+        notice=row.reference,
+        by=row.side,
+        seq=mine + 1,
+        seen=seen,
+        version=version,
+        at=stamp_of(work).at,
+        what=what,
+    )
 
 
 def _send(work: Work, safe: bytes, row: Row, event: Event, *, thread: str) -> None:
     """Keep an event of this side, and write the message that tells of it."""
     message = Message(
-        kind=NOTICE, body=msgspec.json.encode(event), thread=thread,
+        kind=NOTICE,
+        body=msgspec.json.encode(event),
+        thread=thread,
         marking=Marking(tlp="amber", purposes=("control",)),
-    )  # fmt: skip
+    )
     _keep(work, safe, row.number, event, write_message(work, safe, row.peer, message))
 
 
@@ -181,11 +189,15 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
         raise InputError(f"event {event.id[:40]} was told before by another message")
     stamp, side = stamp_of(work), row_of(work, number).side
     row = {
-        "notice": number, "id": plain(event.id), "by": event.by, "seq": event.seq,
-        "message": message, "came": moment(stamp.at),
+        "notice": number,
+        "id": plain(event.id),
+        "by": event.by,
+        "seq": event.seq,
+        "message": message,
+        "came": moment(stamp.at),
         "who": plain(stamp.who) if event.by == side else None,
         "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(_NONCE)),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.notice_event).values(**row))
     project_notice(work, safe, number)
 
@@ -197,19 +209,28 @@ def project_notice(work: Work, safe: bytes, number: int) -> None:
     state = state_of(events, date.min)  # whatever the day: that shows later
     due = next_due(state)
     told = {
-        "state": state.name, "waits_for": state.waits_for or "", "version": state.version,
+        "state": state.name,
+        "waits_for": state.waits_for or "",
+        "version": state.version,
         "reply_by": state.reply_by.isoformat() if state.reply_by else None,
-        "due": due.isoformat() if due else None, "changed": moment(at),
-    }  # fmt: skip
+        "due": due.isoformat() if due else None,
+        "changed": moment(at),
+    }
     work.connection.execute(update(tables.notice).where(n.number == number).values(**told))
     enter_notice(work, number, row_of(work, number).side, events, state)
 
 
 def _insert(work: Work, owner: str, reference: str, peer: str, side: Side) -> int:
     row = {
-        "owner": owner, "reference": plain(reference), "peer": peer, "side": side, "state": "draft",
-        "waits_for": "", "version": 0, "changed": moment(stamp_of(work).at),
-    }  # fmt: skip
+        "owner": owner,
+        "reference": plain(reference),
+        "peer": peer,
+        "side": side,
+        "state": "draft",
+        "waits_for": "",
+        "version": 0,
+        "changed": moment(stamp_of(work).at),
+    }
     done = work.connection.execute(insert(tables.notice).values(**row))
     return int(done.inserted_primary_key[0])  # type: ignore[index]
 

@@ -197,9 +197,12 @@ def filter_digest(made: Filter) -> str:
 
 def _told(terms: Terms) -> Details:
     return {
-        "offer": terms.offer, "keys": terms.keys, "budget": terms.budget,
-        "purposes": " ".join(terms.purposes), "until": terms.until.isoformat(),
-    }  # fmt: skip
+        "offer": terms.offer,
+        "keys": terms.keys,
+        "budget": terms.budget,
+        "purposes": " ".join(terms.purposes),
+        "until": terms.until.isoformat(),
+    }
 
 
 def _close(work: Work, side: Side, peer: str, state: State) -> None:
@@ -215,10 +218,16 @@ def _close(work: Work, side: Side, peer: str, state: State) -> None:
 def _insert(work: Work, safe: bytes, side: Side, peer: str, written: _Written) -> int:
     terms = written.terms
     row = {
-        "side": side, "peer": peer, "offer": terms.offer, "state": "open", "slots": terms.keys,
-        "budget": terms.budget, "until": terms.until.isoformat(),
-        "made": moment(stamp_of(work).at), "written": _locked(msgspec.json.encode(written), safe),
-    }  # fmt: skip
+        "side": side,
+        "peer": peer,
+        "offer": terms.offer,
+        "state": "open",
+        "slots": terms.keys,
+        "budget": terms.budget,
+        "until": terms.until.isoformat(),
+        "made": moment(stamp_of(work).at),
+        "written": _locked(msgspec.json.encode(written), safe),
+    }
     o = tables.private_offer.c
     known = (o.side == side) & (o.peer == peer) & (o.offer == terms.offer)
     if work.connection.execute(select(o.number).where(known)).first() is not None:
@@ -233,9 +242,7 @@ def _locked(held: bytes, safe: bytes) -> bytes:
 
 def _row_of(work: Work, side: Side, peer: str) -> RowMapping | None:
     o = tables.private_offer.c
-    wanted = select(tables.private_offer).where(
-        o.side == side, o.peer == peer, o.state == "open"
-    )  # fmt: skip
+    wanted = select(tables.private_offer).where(o.side == side, o.peer == peer, o.state == "open")
     return work.connection.execute(wanted).mappings().first()
 
 

@@ -131,5 +131,12 @@ def _told(
 
 def _example(alert: Alert, day: date, told: tuple[bool, bool], *, by_lot: bool) -> Example:
     score = score_of(each for each in alert.reasons if each.rule != LEARNED)
-    return Example(alert=alert.id, day=day, score=score, values=values_of(alert), hit=told[0],
-                   by_result=told[1], by_lot=by_lot)  # fmt: skip
+    return Example(
+        alert=alert.id,
+        day=day,
+        score=score,
+        values=values_of(alert),
+        hit=told[0],
+        by_result=told[1],
+        by_lot=by_lot,
+    )

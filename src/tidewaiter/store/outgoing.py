@@ -85,13 +85,21 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
     name = message_id(int(at.timestamp() * 1000), secrets.token_bytes(_RANDOM))
     now = int(at.timestamp())
     row = {
-        "id": name, "peer": node, "kind": message.kind, "schema": message.schema,
-        "thread": message.thread or name, "parent": message.parent,
-        "marking": encode(message.marking), "iat": now, "exp": now + message.days * 86_400,
-        "state": "waiting" if free else "held", "code": "",
-        "body": lock(message.body, safe, secrets.token_bytes(_NONCE)), "made": moment(at),
+        "id": name,
+        "peer": node,
+        "kind": message.kind,
+        "schema": message.schema,
+        "thread": message.thread or name,
+        "parent": message.parent,
+        "marking": encode(message.marking),
+        "iat": now,
+        "exp": now + message.days * 86_400,
+        "state": "waiting" if free else "held",
+        "code": "",
+        "body": lock(message.body, safe, secrets.token_bytes(_NONCE)),
+        "made": moment(at),
         "changed": moment(at),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.outgoing).values(**row))
     record_changes(work, [("message written", {"peer": node, "message": name})])
     if message.kind in ALWAYS:
@@ -141,11 +149,16 @@ def keep_sealed(work: Work, node: str, sealed: Sequence[tuple[Waiting, Envelope]
     now = moment(stamp_of(work).at)
     rows = [
         {
-            "_number": each.number, "state": "sealed", "seq": made.header.seq,
-            "digest": made.digest, "signed": made.signed.text, "box": made.box, "changed": now,
+            "_number": each.number,
+            "state": "sealed",
+            "seq": made.header.seq,
+            "digest": made.digest,
+            "signed": made.signed.text,
+            "box": made.box,
+            "changed": now,
         }
         for each, made in sealed
-    ]  # fmt: skip
+    ]
     o, p = tables.outgoing.c, tables.peer.c
     work.connection.execute(update(tables.outgoing).where(o.number == bindparam("_number")), rows)
     last = sealed[-1][1]
@@ -203,11 +216,14 @@ def keep_receipts(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> N
     now, o = moment(stamp_of(work).at), tables.outgoing.c
     rows = [
         {
-            "_id": each.receipt.id, "state": each.receipt.state, "code": each.receipt.code,
-            "receipt": each.signed.text, "changed": now,
+            "_id": each.receipt.id,
+            "state": each.receipt.state,
+            "code": each.receipt.code,
+            "receipt": each.signed.text,
+            "changed": now,
         }
         for each in receipts
-    ]  # fmt: skip
+    ]
     if not rows:
         return
     first = update(tables.outgoing).where(
@@ -278,7 +294,13 @@ def count_again(work: Work, known: Known) -> int:
 def _draft(row: RowMapping, safe: bytes) -> Draft:
     marking = decode(row["marking"], Marking, f"marking of {row['id']}")
     return Draft(
-        id=row["id"], kind=row["kind"], schema=row["schema"], thread=row["thread"],
-        parent=row["parent"], marking=marking, iat=row["iat"], exp=row["exp"],
+        id=row["id"],
+        kind=row["kind"],
+        schema=row["schema"],
+        thread=row["thread"],
+        parent=row["parent"],
+        marking=marking,
+        iat=row["iat"],
+        exp=row["exp"],
         body=unlock(row["body"], safe),
-    )  # fmt: skip
+    )

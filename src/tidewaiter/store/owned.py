@@ -105,9 +105,14 @@ def _tie(match: PartyMatch, link: ListedLink, pair: tuple[int, int], *, secret: 
     names = (match.listed_name, link.name)
     name, owner = names if link.owned else names[::-1]
     told = Owned(
-        list=match.list, list_name=match.list_name, name=name, owner=owner, steps=link.steps,
-        control=link.control, former=link.former,
-    )  # fmt: skip
+        list=match.list,
+        list_name=match.list_name,
+        name=name,
+        owner=owner,
+        steps=link.steps,
+        control=link.control,
+        former=link.former,
+    )
     return _Tie(one, other, secret or match.confidential or link.confidential, told)
 
 

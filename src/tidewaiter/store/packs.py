@@ -131,11 +131,14 @@ def _timeline(
     counts: Counts, facts: Facts, since: date, day: date, laws: Iterable[Change]
 ) -> Timeline:
     series = Series(
-        notices=counts.notices, incidents=counts.material.incidents,
+        notices=counts.notices,
+        incidents=counts.material.incidents,
         freezes=counts.material.freezes,
-    )  # fmt: skip
+    )
     events: list[Event] = [
-        *law_events(laws), *channel_events(series.freezes), *member_events(facts.moves),
+        *law_events(laws),
+        *channel_events(series.freezes),
+        *member_events(facts.moves),
         *group_events(in_force(facts.rosters, day)),
-    ]  # fmt: skip
+    ]
     return timeline_of(series, events, since, day)

@@ -62,9 +62,13 @@ def judge_parties(work: Work, said: Said) -> int:
         raise ConflictError(f"{who} judged the two since you looked", hint=hint)
     stamp = stamp_of(work)
     row = {
-        "a": a, "b": b, "verdict": said.verdict, "why": plain(said.why.strip()),
-        "by": plain(stamp.who), "at": moment(stamp.at),
-    }  # fmt: skip
+        "a": a,
+        "b": b,
+        "verdict": said.verdict,
+        "why": plain(said.why.strip()),
+        "by": plain(stamp.who),
+        "at": moment(stamp.at),
+    }
     target = insert(tables.party_judgement)
     number = int(work.connection.execute(target.values(**row)).inserted_primary_key[0])  # type: ignore[index]
     check_judgements(stored_judgements(work))
@@ -104,11 +108,15 @@ def stored_judgements(work: Work) -> list[Judgement]:
     rows = work.connection.execute(select(c).order_by(c.c.id)).mappings()
     return [
         Judgement(
-            a=row["a"], b=row["b"], verdict=row["verdict"], who=row["by"], when=row["at"],
+            a=row["a"],
+            b=row["b"],
+            verdict=row["verdict"],
+            who=row["by"],
+            when=row["at"],
             why=row["why"],
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _check(said: Said) -> None:

@@ -40,10 +40,13 @@ def add_passkey(work: Work, account: int, passkey: Passkey, name: str) -> int:
     if find_passkey(work, passkey.credential) is not None:
         raise InputError("this passkey is known", hint="use it to sign in")
     row = {
-        "account": account, "credential": passkey.credential.hex(),
-        "public": passkey.public.hex(), "count": passkey.count,
-        "name": plain(name.strip()[:_NAME]) or "passkey", "made": moment(stamp_of(work).at),
-    }  # fmt: skip
+        "account": account,
+        "credential": passkey.credential.hex(),
+        "public": passkey.public.hex(),
+        "count": passkey.count,
+        "name": plain(name.strip()[:_NAME]) or "passkey",
+        "made": moment(stamp_of(work).at),
+    }
     done = work.connection.execute(insert(tables.passkey).values(**row))
     number = int(done.inserted_primary_key[0])  # type: ignore[index]
     record_change(work, "passkey made", {"account": account, "passkey": number})

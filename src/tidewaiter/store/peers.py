@@ -163,9 +163,12 @@ def set_relation(work: Work, node: str, relation: Relation) -> None:
     """Write down what this node does with a peer."""
     note_move(work, node, "own", relation.standing, relation.reason)
     _set(
-        work, node, relation=encode(relation), standing=relation.standing,
+        work,
+        node,
+        relation=encode(relation),
+        standing=relation.standing,
         since=moment(stamp_of(work).at),
-    )  # fmt: skip
+    )
 
 
 def hear_relation(work: Work, node: str, theirs: Standing) -> None:
@@ -204,9 +207,11 @@ def describe(work: Work, node: str) -> None:
     """Write down what a peer's newest document says; make the peer where it is not there."""
     document = documents(work, node)[-1].read()
     told = {
-        "name": plain(document.name), "country": plain(document.country), "role": document.role,
+        "name": plain(document.name),
+        "country": plain(document.country),
+        "role": document.role,
         "document": document.number,
-    }  # fmt: skip
+    }
     if find_peer(work, document.node) is not None:
         _set(work, document.node, **told)
         return
@@ -214,10 +219,18 @@ def describe(work: Work, node: str) -> None:
     empty = dict.fromkeys(("theirs_since", "head", "sealed_head", "log_root", "heard"), "")
     zero = dict.fromkeys(("have", "owed", "sealed", "told", "log_size", "tries"), 0)
     row = {
-        "node": document.node, **told, **empty, **zero, "relation": encode(Relation()),
-        "standing": "none", "since": now, "theirs": "none", "untrusted": "{}", "due": now,
+        "node": document.node,
+        **told,
+        **empty,
+        **zero,
+        "relation": encode(Relation()),
+        "standing": "none",
+        "since": now,
+        "theirs": "none",
+        "untrusted": "{}",
+        "due": now,
         "trouble": "",
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.peer).values(**row))
     record_change(work, "peer added", {"peer": document.node})
 

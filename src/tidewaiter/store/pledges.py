@@ -165,11 +165,16 @@ def _keep(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged) -> bo
         hint = "give what is new an id of its own"
         raise InputError(f"something else was said under the id {name[:40]}", hint=hint)
     row = {
-        "kind": kind, "owner": owner, "subject": subject, "sender": heard.sender,
-        "message": heard.message, "id": name,
-        "digest": digest, "written": lock(written, safe, secrets.token_bytes(_NONCE)),
+        "kind": kind,
+        "owner": owner,
+        "subject": subject,
+        "sender": heard.sender,
+        "message": heard.message,
+        "id": name,
+        "digest": digest,
+        "written": lock(written, safe, secrets.token_bytes(_NONCE)),
         "came": moment(stamp_of(work).at),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.pledge_said).values(**row))
     record_change(work, "pledge kept", {"kind": kind, "digest": digest})
     return True

@@ -48,9 +48,15 @@ def log_of(work: Work, side: Side, peer: str, day: date) -> list[Asked]:
 
 
 def add_question(
-    work: Work, side: Side, peer: str, question: Question, message: str, *,
-    code: Code | None = None, written: bytes | None = None,
-) -> int:  # fmt: skip
+    work: Work,
+    side: Side,
+    peer: str,
+    question: Question,
+    message: str,
+    *,
+    code: Code | None = None,
+    written: bytes | None = None,
+) -> int:
     """Write down that a question was asked, or came; return its number here.
 
     Args:
@@ -66,11 +72,20 @@ def add_question(
     holder = side == "holder"
     state = ("refused" if code else "answered") if holder else "asked"
     row = {
-        "side": side, "peer": peer, "offer": question.offer, "message": message,
-        "day": day_of(work).isoformat(), "at": now, "slots": SLOTS, "purpose": question.purpose,
-        "state": state, "code": code or "", "answered": now if holder else "", "answer": "",
+        "side": side,
+        "peer": peer,
+        "offer": question.offer,
+        "message": message,
+        "day": day_of(work).isoformat(),
+        "at": now,
+        "slots": SLOTS,
+        "purpose": question.purpose,
+        "state": state,
+        "code": code or "",
+        "answered": now if holder else "",
+        "answer": "",
         "written": written,
-    }  # fmt: skip
+    }
     done = work.connection.execute(insert(tables.private_question).values(**row))
     return int(done.inserted_primary_key[0])  # type: ignore[index]
 
@@ -89,10 +104,17 @@ def line_of(row: Row[Any]) -> Line:
     """Read a row of `question_rows`."""
     turned = row.state == "asked" and row.sent in {"refused", "discarded"}
     return Line(
-        number=row.number, side=row.side, peer=row.peer, day=date.fromisoformat(row.day),
-        at=row.at, slots=row.slots, purpose=row.purpose, state="refused" if turned else row.state,
-        code=row.turned or row.sent if turned else row.code, answered=row.answered,
-    )  # fmt: skip
+        number=row.number,
+        side=row.side,
+        peer=row.peer,
+        day=date.fromisoformat(row.day),
+        at=row.at,
+        slots=row.slots,
+        purpose=row.purpose,
+        state="refused" if turned else row.state,
+        code=row.turned or row.sent if turned else row.code,
+        answered=row.answered,
+    )
 
 
 def day_of(work: Work) -> date:

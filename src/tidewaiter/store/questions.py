@@ -75,17 +75,17 @@ def ask(work: Work, safe: bytes, peer: str, parties: Sequence[Party], purpose: P
     day = day_of(work)
     kept = _offered(work, safe, peer)
     secret = new_secret()
-    question = Question(
-        offer=kept.terms.offer, purpose=purpose, points=blinded(secret, slots)
-    )  # fmt: skip
+    question = Question(offer=kept.terms.offer, purpose=purpose, points=blinded(secret, slots))
     code = why_not(kept.terms, log_of(work, "asker", peer, day), question, day)
     if code:
         hint = "look at: tidewaiter private list"
         raise InputError(f"{peer} would not answer: {SAYS[code]}", hint=hint)
     message = Message(
-        kind=QUESTION, body=msgspec.json.encode(question), days=_DAYS,
+        kind=QUESTION,
+        body=msgspec.json.encode(question),
+        days=_DAYS,
         marking=Marking(tlp="amber", purposes=(purpose,)),
-    )  # fmt: skip
+    )
     name = write_message(work, safe, peer, message)
     written = _Written(
         parties=tuple(Found(party=each) for each in parties), slots=tuple(slots), secret=secret
@@ -116,10 +116,12 @@ def take_answer(work: Work, safe: bytes, heard: Heard, answer: Answer) -> None:
         for each in written.parties
     )
     became = {
-        "state": "refused" if answer.code else "answered", "code": answer.code or "",
-        "answered": moment(stamp_of(work).at), "answer": heard.message,
+        "state": "refused" if answer.code else "answered",
+        "code": answer.code or "",
+        "answered": moment(stamp_of(work).at),
+        "answer": heard.message,
         "written": _locked(_Written(parties=parties), safe),
-    }  # fmt: skip
+    }
     changed = update(tables.private_question).where(q.number == row.number).values(**became)
     work.connection.execute(changed)
     told: Details = {"peer": heard.sender, "message": answer.question, "keys": SLOTS}
@@ -198,9 +200,7 @@ def _offered(work: Work, safe: bytes, peer: str) -> Kept:
     return kept
 
 
-def _hits(
-    work: Work, safe: bytes, peer: str, written: _Written, answer: Answer
-) -> frozenset[str]:  # fmt: skip
+def _hits(work: Work, safe: bytes, peer: str, written: _Written, answer: Answer) -> frozenset[str]:
     kept = open_offer(work, safe, "asker", peer)
     made = filter_of(work, safe, kept) if kept and kept.terms.offer == answer.offer else None
     if made is None:

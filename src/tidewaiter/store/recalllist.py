@@ -61,8 +61,13 @@ def items(
     """
     table = tables.incoming if came else tables.outgoing
     order = table.c.came if came else table.c.number
-    wanted = select(table.c.id, table.c.peer, table.c.kind, table.c.state,
-                    (table.c.came if came else table.c.made).label("at"))  # fmt: skip
+    wanted = select(
+        table.c.id,
+        table.c.peer,
+        table.c.kind,
+        table.c.state,
+        (table.c.came if came else table.c.made).label("at"),
+    )
     wanted = wanted.where(table.c.kind.not_in(ALWAYS))
     if node:
         wanted = wanted.where(table.c.peer == node)
@@ -73,9 +78,15 @@ def items(
 
 
 def recalls(
-    work: Work, safe: bytes, *, by: str = "", but: str = "", node: str = "", rows: int = 100,
+    work: Work,
+    safe: bytes,
+    *,
+    by: str = "",
+    but: str = "",
+    node: str = "",
+    rows: int = 100,
     after: int = 0,
-) -> list[Recalling]:  # fmt: skip
+) -> list[Recalling]:
     """Return what was recalled, from peers and from this node, the last first.
 
     Args:
@@ -106,12 +117,18 @@ def _recalling(work: Work, safe: bytes, row: RowMapping) -> Recalling:
     standing = recall_of(row["source"], row["recall"], [row["peer"]], said)
     outcome = standing.outcomes.get(row["peer"])
     return Recalling(
-        item=row["item"], kind=row["kind"], about=about(work, row["item"]), source=row["source"],
-        peer=row["peer"], recall=standing.recall.body if standing.recall else None,
-        reason=row["reason"], asked=row["asked"],
+        item=row["item"],
+        kind=row["kind"],
+        about=about(work, row["item"]),
+        source=row["source"],
+        peer=row["peer"],
+        recall=standing.recall.body if standing.recall else None,
+        reason=row["reason"],
+        asked=row["asked"],
         standing=standing_of(row["outcome"], row["state"]),
-        outcome=outcome.body if outcome else None, untold=standing.untold,
-    )  # fmt: skip
+        outcome=outcome.body if outcome else None,
+        untold=standing.untold,
+    )
 
 
 def standing_of(outcome: str, word: str | None) -> Standing:
@@ -134,9 +151,11 @@ def about(work: Work, message: str) -> str:
     numbers = select(i.said).where(i.message == message)
     said = select(s.subject).where((s.message == message) | s.number.in_(numbers)).limit(1)
     told = (
-        select(n.reference).join(tables.notice_event, e.notice == n.number)
-        .where(e.message == message).limit(1)
-    )  # fmt: skip
+        select(n.reference)
+        .join(tables.notice_event, e.notice == n.number)
+        .where(e.message == message)
+        .limit(1)
+    )
     found = (work.connection.execute(each).scalar() for each in (said, told))
     return next((str(each) for each in found if each), "")
 

@@ -137,10 +137,17 @@ def recall_again(work: Work, safe: bytes, heard: Heard, body: Recall, *, peer: s
         delete(tables.recalled).where(r.source == heard.sender, r.item == body.item)
     )
     told = {
-        "source": heard.sender, "item": body.item, "peer": peer, "kind": kind, "recall": body.id,
-        "message": heard.message, "reason": body.reason, "asked": now, "changed": now,
+        "source": heard.sender,
+        "item": body.item,
+        "peer": peer,
+        "kind": kind,
+        "recall": body.id,
+        "message": heard.message,
+        "reason": body.reason,
+        "asked": now,
+        "changed": now,
         "outcome": "",
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.recalled).values(**told))
 
 
@@ -193,15 +200,23 @@ def _recall(work: Work, safe: bytes, own: str, row: RowMapping, why: Why) -> Non
     r = tables.recalled.c
     work.connection.execute(delete(tables.recalled).where(r.source == own, r.item == row["id"]))
     told = {
-        "source": own, "item": row["id"], "peer": row["peer"], "kind": row["kind"],
-        "recall": name, "message": message, "reason": why.reason, "asked": now, "changed": now,
+        "source": own,
+        "item": row["id"],
+        "peer": row["peer"],
+        "kind": row["kind"],
+        "recall": name,
+        "message": message,
+        "reason": why.reason,
+        "asked": now,
+        "changed": now,
         "outcome": "" if left else "never-left",
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.recalled).values(**told))
     record_change(
-        work, "message recalled",
+        work,
+        "message recalled",
         {"peer": row["peer"], "message": row["id"], "reason": why.reason},
-    )  # fmt: skip
+    )
     _project(work, safe, row["id"])
     if why.reason == "wrong-recipient":
         _tell_no_more(work, row)
@@ -213,9 +228,12 @@ def _ask(work: Work, safe: bytes, own: str, row: RowMapping, body: Recall) -> st
         decode(row["marking"], Marking, "marking of a message"), group="", epoch=0
     )
     message = Message(
-        kind="recall", body=msgspec.json.encode(body), marking=marking, thread=row["thread"],
+        kind="recall",
+        body=msgspec.json.encode(body),
+        marking=marking,
+        thread=row["thread"],
         parent=row["id"],
-    )  # fmt: skip
+    )
     name = write_message(work, safe, row["peer"], message)
     of = Subject(kind="recall", owner=own, id=body.id)
     keep_said(work, safe, spoken_here(work, own, name), of, body, names=[name])

@@ -154,9 +154,7 @@ def regained_bodies(work: Work, safe: bytes, node: str) -> list[tuple[str, bytes
         node: The peer to whom they went.
     """
     o = tables.outgoing.c
-    wanted = select(o.signed, o.body).where(
-        o.peer == node, o.code == REGAINED, o.body.is_not(None)
-    )  # fmt: skip
+    wanted = select(o.signed, o.body).where(o.peer == node, o.code == REGAINED, o.body.is_not(None))
     found = work.connection.execute(wanted.order_by(o.seq)).all()
     return [(row.signed, unlock(row.body, safe)) for row in found]
 
@@ -171,11 +169,15 @@ def _place(work: Work, safe: bytes, node: str, each: Regained) -> None:
     header, receipt = each.envelope.header, each.receipt
     now = moment(stamp_of(work).at)
     row: dict[str, Any] = {
-        "seq": header.seq, "digest": each.envelope.digest, "signed": each.envelope.signed.text,
-        "box": each.envelope.box or None, "state": receipt.receipt.state,
-        "code": FORGED if each.forged else receipt.receipt.code, "receipt": receipt.signed.text,
+        "seq": header.seq,
+        "digest": each.envelope.digest,
+        "signed": each.envelope.signed.text,
+        "box": each.envelope.box or None,
+        "state": receipt.receipt.state,
+        "code": FORGED if each.forged else receipt.receipt.code,
+        "receipt": receipt.signed.text,
         "changed": now,
-    }  # fmt: skip
+    }
     o = tables.outgoing.c
     same = update(tables.outgoing).where(o.peer == node, o.id == header.id).values(**row)
     if work.connection.execute(same).rowcount:
@@ -185,11 +187,18 @@ def _place(work: Work, safe: bytes, node: str, each: Regained) -> None:
     if body is not None and not row["code"]:
         row["code"] = REGAINED
     row |= {
-        "id": header.id, "peer": node, "kind": header.kind, "schema": header.schema,
-        "thread": header.thread, "parent": header.parent, "marking": encode(header.marking),
-        "iat": header.iat, "exp": header.exp, "body": body,
+        "id": header.id,
+        "peer": node,
+        "kind": header.kind,
+        "schema": header.schema,
+        "thread": header.thread,
+        "parent": header.parent,
+        "marking": encode(header.marking),
+        "iat": header.iat,
+        "exp": header.exp,
+        "body": body,
         "made": moment(datetime.fromtimestamp(header.iat, UTC)),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.outgoing).values(**row))
 
 

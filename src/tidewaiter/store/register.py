@@ -83,12 +83,17 @@ def add_entries(work: Work, country: str, entries: Iterable[Entry]) -> Added:
             fresh.append(entry)
     rows = [
         {
-            "kind": kind_of(each), "id": plain(each.id), "version": each.version,
-            "decided": each.decided.isoformat(), "operator": plain(operator_of(each)),
-            "payload": encode(each), "who": plain(stamp.who), "at": moment(stamp.at),
+            "kind": kind_of(each),
+            "id": plain(each.id),
+            "version": each.version,
+            "decided": each.decided.isoformat(),
+            "operator": plain(operator_of(each)),
+            "payload": encode(each),
+            "who": plain(stamp.who),
+            "at": moment(stamp.at),
         }
         for each in fresh
-    ]  # fmt: skip
+    ]
     if rows:
         work.connection.execute(insert(tables.register_entry), rows)
         record_change(work, "register entries added", {"entries": len(rows)})
@@ -142,10 +147,13 @@ def erase_operator(work: Work, name: str) -> int:
         raise MissingError(f'there is no operator "{name}"', hint=f"look at: {_SHOWN}")
     for each in mine:
         bare = Operator(
-            id=each.id, version=each.version, decided=each.decided, name=ERASED,
+            id=each.id,
+            version=each.version,
+            decided=each.decided,
+            name=ERASED,
             sites=tuple(msgspec.structs.replace(s, name="", address="") for s in each.sites),
             source=ERASED,
-        )  # fmt: skip
+        )
         here = (e.kind == "operator", e.id == name, e.version == each.version)
         work.connection.execute(
             update(tables.register_entry).where(*here).values(payload=encode(bare))

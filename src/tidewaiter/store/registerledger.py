@@ -77,10 +77,14 @@ def write_off(
         hint = "cancel it, and write the other one off under another id"
         raise ConflictError(f"{movement.id} is written off in other words", hint=hint)
     row = {
-        "id": plain(movement.id), "on": movement.on.isoformat(), "notice": notice,
-        "payload": encode(movement), "reason": plain(reason), "who": plain(stamp.who),
+        "id": plain(movement.id),
+        "on": movement.on.isoformat(),
+        "notice": notice,
+        "payload": encode(movement),
+        "reason": plain(reason),
+        "who": plain(stamp.who),
         "at": moment(stamp.at),
-    }  # fmt: skip
+    }
     number = work.connection.execute(
         insert(tables.register_movement).values(**row)
     ).inserted_primary_key
@@ -111,9 +115,13 @@ def cancel(work: Work, name: str, on: date, *, source: str, reason: str) -> Writ
         hint = f"it moved on {found.movement.on}; the same day or a later one"
         raise InputError(f"{on} is before its day", hint=hint)
     row = {
-        "movement": found.number, "on": on.isoformat(), "source": plain(source),
-        "reason": plain(reason), "who": plain(stamp.who), "at": moment(stamp.at),
-    }  # fmt: skip
+        "movement": found.number,
+        "on": on.isoformat(),
+        "source": plain(source),
+        "reason": plain(reason),
+        "who": plain(stamp.who),
+        "at": moment(stamp.at),
+    }
     work.connection.execute(insert(tables.register_cancellation).values(**row))
     record_change(work, "register cancelled", {"movement": found.number})
     return find_movement(work, str(found.number))
@@ -151,9 +159,12 @@ def _written(row: RowMapping) -> Written:
     cancelled = None
     if row["cancelled_on"] is not None:
         cancelled = Cancelled(
-            on=date.fromisoformat(row["cancelled_on"]), source=row["cancelled_source"],
-            reason=row["cancelled_reason"], who=row["cancelled_who"], at=row["cancelled_at"],
-        )  # fmt: skip
+            on=date.fromisoformat(row["cancelled_on"]),
+            source=row["cancelled_source"],
+            reason=row["cancelled_reason"],
+            who=row["cancelled_who"],
+            at=row["cancelled_at"],
+        )
     return Written(
         number=row["number"],
         movement=decode(row["payload"], Movement, f"movement {row['id']}"),

@@ -42,9 +42,12 @@ from tidewaiter.store.saying import (
 )
 
 KINDS: dict[str, type[Spoken]] = {
-    "request": Request, "answer": Answer, "refusal": Refusal, "delay": Delay,
+    "request": Request,
+    "answer": Answer,
+    "refusal": Refusal,
+    "delay": Delay,
     "withdrawal": Withdrawal,
-}  # fmt: skip
+}
 """Kinds of message that speak of requests."""
 
 _NAMES = {kind: name for name, kind in KINDS.items()}
@@ -106,9 +109,12 @@ def say_to_request(
     marking = said.marking if isinstance(said, Answer) else plain
     peer = request.asked if withdraws else request.asker
     message = Message(
-        kind=_NAMES[type(said)], body=msgspec.json.encode(said), thread=first.id, parent=first.id,
+        kind=_NAMES[type(said)],
+        body=msgspec.json.encode(said),
+        thread=first.id,
+        parent=first.id,
         marking=marked_for(work, marking, peer, request.purpose),
-    )  # fmt: skip
+    )
     name = write_message(work, safe, peer, message)
     of = Subject(kind=message.kind, owner=said.asker, id=said.request)
     keep_said(work, safe, spoken_here(work, own, name), of, said, names=[name])

@@ -55,8 +55,10 @@ def note_receipts(work: Work, node: str, receipts: list[SignedReceipt]) -> int:
         _owe(work, node, owed)
         size = max((each.receipt.size for each in receipts), default=0)
         told: Details = {
-            "peer": node, "messages": missing, "entries": max(0, size - audit_size(work))
-        }  # fmt: skip
+            "peer": node,
+            "messages": missing,
+            "entries": max(0, size - audit_size(work)),
+        }
         record_change(work, "older state found" if missing else "nothing is missing", told)
     return missing
 

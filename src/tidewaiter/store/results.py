@@ -51,8 +51,15 @@ def add_result(
     _check_alert(work, alert)
     if replaces is not None:
         _check_standing(work, alert, replaces)
-    row = {"alert": alert, "kind": kept.kind, "outcome": kept.outcome, "replaces": replaces,
-           "by": plain(stamp.who), "at": moment(stamp.at), "payload": encode(kept)}  # fmt: skip
+    row = {
+        "alert": alert,
+        "kind": kept.kind,
+        "outcome": kept.outcome,
+        "replaces": replaces,
+        "by": plain(stamp.who),
+        "at": moment(stamp.at),
+        "payload": encode(kept),
+    }
     with tallied(work, [alert]):
         made = work.connection.execute(insert(tables.result).values(**row)).inserted_primary_key
     number = int(made[0])  # type: ignore[index]
@@ -97,8 +104,10 @@ def withdraw_result(
 
 def _tidy(observed: Observed) -> Observed:
     """Return a report without what no database takes, its contents as consignments have them."""
-    texts = {name: plain(getattr(observed, name)).strip()
-             for name in ("person", "place", "reference", "quantity", "note")}  # fmt: skip
+    texts = {
+        name: plain(getattr(observed, name)).strip()
+        for name in ("person", "place", "reference", "quantity", "note")
+    }
     findings = tuple(_tidy_finding(each) for each in observed.findings)
     methods = tuple(dict.fromkeys(observed.methods))
     checks = tuple(dict.fromkeys(observed.checks))

@@ -154,9 +154,12 @@ def _read(work: Work, safe: bytes, roster: str, keys: Keys, *, heeded: bool) -> 
     except InputError as error:
         problem = error.message
     return KeptRoster(
-        id=roster, heeded=heeded, senders=tuple(work.connection.execute(told).scalars()),
-        versions=versions, problem=problem,
-    )  # fmt: skip
+        id=roster,
+        heeded=heeded,
+        senders=tuple(work.connection.execute(told).scalars()),
+        versions=versions,
+        problem=problem,
+    )
 
 
 def _insert(work: Work, roster: str, *, heeded: bool) -> None:
@@ -172,11 +175,13 @@ def _insert(work: Work, roster: str, *, heeded: bool) -> None:
 def _keep(work: Work, safe: bytes, signed: SignedRoster, heard: Heard | None) -> None:
     told = signed.read()
     row = {
-        "roster": told.id, "version": told.version,
-        "sender": heard.sender if heard else "", "message": heard.message if heard else "",
+        "roster": told.id,
+        "version": told.version,
+        "sender": heard.sender if heard else "",
+        "message": heard.message if heard else "",
         "written": lock(msgspec.json.encode(signed), safe, secrets.token_bytes(_NONCE)),
         "came": moment(stamp_of(work).at),
-    }  # fmt: skip
+    }
     work.connection.execute(insert(tables.roster_version).values(**row))
     record_change(work, "roster kept", {"version": told.version, "digest": signed.digest()})
 

@@ -45,14 +45,25 @@ def set_rule(work: Work, wanted: WantedSetting, seen: int | None) -> RuleSetting
             f'the rule "{wanted.rule}" was set by {who} since you looked', hint=hint
         )
     strong = load_switch_rules().needs_second(wanted.rule, wanted.points)
-    row = {"rule": wanted.rule, "points": wanted.points, "since": wanted.since.isoformat(),
-           "why": plain(wanted.why).strip(), "by": plain(stamp.who), "at": moment(stamp.at),
-           "strong": int(strong)}  # fmt: skip
+    row = {
+        "rule": wanted.rule,
+        "points": wanted.points,
+        "since": wanted.since.isoformat(),
+        "why": plain(wanted.why).strip(),
+        "by": plain(stamp.who),
+        "at": moment(stamp.at),
+        "strong": int(strong),
+    }
     made = work.connection.execute(insert(tables.rule_setting).values(**row)).inserted_primary_key
     number = int(made[0])  # type: ignore[index]
     points = "file" if wanted.points is None else wanted.points
-    said: Details = {"setting": number, "rule": wanted.rule, "points": points,
-                     "since": wanted.since.isoformat(), "strong": int(strong)}  # fmt: skip
+    said: Details = {
+        "setting": number,
+        "rule": wanted.rule,
+        "points": points,
+        "since": wanted.since.isoformat(),
+        "strong": int(strong),
+    }
     record_change(work, "rule set", said)
     return _setting_of(work, number)
 

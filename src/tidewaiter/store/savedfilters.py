@@ -53,8 +53,13 @@ def save_filter(work: Work, owner: int, new: NewFilter) -> int:
     mine = [each for each in saved_filters(work, owner) if each.owner == owner]
     if len(mine) >= MOST:
         raise InputError(f"there are {MOST} filters already", hint="remove one first")
-    row = {"owner": owner, "name": name, "filter": encode(new.wanted), "sort": new.sort,
-           "shared": int(new.shared)}  # fmt: skip
+    row = {
+        "owner": owner,
+        "name": name,
+        "filter": encode(new.wanted),
+        "sort": new.sort,
+        "shared": int(new.shared),
+    }
     made = work.connection.execute(insert(tables.saved_filter).values(**row)).inserted_primary_key
     number = int(made[0])  # type: ignore[index]
     record_change(work, "filter saved", {"filter": number, "shared": int(new.shared)})

@@ -69,11 +69,15 @@ def keep_said(
     if max(len(of.owner), len(of.id)) > KEY_LENGTH:
         raise InputError(f"an id has at most {KEY_LENGTH} characters")
     row = {
-        "kind": of.kind, "owner": plain(of.owner), "subject": plain(of.id),
-        "sender": heard.sender, "message": heard.message, "at": heard.at,
+        "kind": of.kind,
+        "owner": plain(of.owner),
+        "subject": plain(of.id),
+        "sender": heard.sender,
+        "message": heard.message,
+        "at": heard.at,
         "came": moment(stamp_of(work).at),
         "written": lock(msgspec.json.encode(body), safe, secrets.token_bytes(_NONCE)),
-    }  # fmt: skip
+    }
     done = work.connection.execute(insert(tables.said).values(**row))
     number = int(done.inserted_primary_key[0])  # type: ignore[index]
     insert_new(

@@ -81,8 +81,12 @@ def note_list(work: Work, told: Selection) -> None:
         work: Begun with a stamp.
         told: What was selected.
     """
-    said: dict[str, str | int] = {"commitment": told.commitment, "digest": told.digest,
-                                  "lines": told.lines, "quota": told.plan.quota}  # fmt: skip
+    said: dict[str, str | int] = {
+        "commitment": told.commitment,
+        "digest": told.digest,
+        "lines": told.lines,
+        "quota": told.plan.quota,
+    }
     said |= {f"by {arm}": count for arm, count in told.arms.items()}
     record_change(work, "inspection list made", said)
 

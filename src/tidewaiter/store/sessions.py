@@ -42,9 +42,13 @@ def begin_session(work: Work, account: Account, agent: str) -> str:
     """Begin a session; return its secret."""
     secret, at = new_secret(), stamp_of(work).at
     row = {
-        "digest": digest_of(secret), "account": account.id, "begun": moment(at),
-        "seen": moment(at), "ends": moment(at + LONGEST), "agent": plain(agent[:_AGENT]),
-    }  # fmt: skip
+        "digest": digest_of(secret),
+        "account": account.id,
+        "begun": moment(at),
+        "seen": moment(at),
+        "ends": moment(at + LONGEST),
+        "agent": plain(agent[:_AGENT]),
+    }
     _drop_ended(work, at)
     work.connection.execute(insert(tables.session).values(**row))
     values = {"wrong": 0, "rests": None}

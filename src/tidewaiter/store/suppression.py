@@ -243,6 +243,10 @@ def _suppression(row: RowMapping, hidden: int) -> Suppression:
     )
     since = date.fromisoformat(row["since"]) if row["since"] else None
     return Suppression(
-        number=row["id"], proposal=proposal, state=row["state"], since=since, last=row["last"],
+        number=row["id"],
+        proposal=proposal,
+        state=row["state"],
+        since=since,
+        last=row["last"],
         hidden=hidden,
-    )  # fmt: skip
+    )

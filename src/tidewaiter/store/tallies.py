@@ -152,10 +152,12 @@ def _kept(work: Work) -> Counter[Cell]:
     rows = work.connection.execute(select(tables.tally).where(t.subject != "", t.amount != 0))
     return Counter(
         {
-            Cell(row["subject"], row["what"], row["key"], row["day"], bool(row["restricted"])):
-            row["amount"] for row in rows.mappings()
+            Cell(row["subject"], row["what"], row["key"], row["day"], bool(row["restricted"])): row[
+                "amount"
+            ]
+            for row in rows.mappings()
         }
-    )  # fmt: skip
+    )
 
 
 def _count_all(work: Work) -> tuple[Counter[Cell], int]:

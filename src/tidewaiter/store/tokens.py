@@ -55,9 +55,13 @@ def add_token(
         raise InputError("a token has some of your own rights, and no others", hint=hint)
     secret, at = new_secret(), stamp_of(work).at
     row = {
-        "digest": digest_of(secret), "account": user.account.id, "name": plain(name.strip()[:100]),
-        "rights": msgspec.json.encode(wanted).decode(), "made": moment(at), "ends": moment(ends),
-    }  # fmt: skip
+        "digest": digest_of(secret),
+        "account": user.account.id,
+        "name": plain(name.strip()[:100]),
+        "rights": msgspec.json.encode(wanted).decode(),
+        "made": moment(at),
+        "ends": moment(ends),
+    }
     done = work.connection.execute(insert(tables.token).values(**row))
     number = int(done.inserted_primary_key[0])  # type: ignore[index]
     record_change(work, "token made", {"account": user.account.id, "token": number})

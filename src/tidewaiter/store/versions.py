@@ -68,11 +68,14 @@ def versions_of(work: Work, alert: str) -> list[Version]:
     )
     return [
         Version(
-            number=row.number, step=row.step, at=row.at, digest=row.digest,
+            number=row.number,
+            step=row.step,
+            at=row.at,
+            digest=row.digest,
             said=decode(row.payload, Said, f"version {row.number} of alert {alert}"),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def last_digests(work: Work, alerts: Sequence[str]) -> dict[str, str]:

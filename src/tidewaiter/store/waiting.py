@@ -86,10 +86,15 @@ def take_up_waiting(work: Work, run: int, *, rows: int = ROWS) -> set[int] | Non
     ids = add_entities(work, run, [_entity(some) for some in own.values()])
     add_parties(work, run, joins)
     at = {each.party: entity for entity, some in joins.items() for each in some}
-    add_words(work, run, (
-        (at[each.party], words_of(each.read), things_given(each.written, each.read))
-        for each in new if each.party in at
-    ))  # fmt: skip
+    add_words(
+        work,
+        run,
+        (
+            (at[each.party], words_of(each.read), things_given(each.written, each.read))
+            for each in new
+            if each.party in at
+        ),
+    )
     touched = {*ids.values(), *joins}
     count_things(work, run, sorted(touched))
     return touched

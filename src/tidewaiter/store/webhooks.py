@@ -78,10 +78,14 @@ def add_webhook(work: Work, new: NewWebhook) -> tuple[Webhook, str]:
     """
     secret = new_webhook_secret()
     row = {
-        "name": plain(new.name.strip()), "url": checked_url(new.url), "secret": secret,
-        "severities": msgspec.json.encode(new.severities).decode(), "cleared": int(new.cleared),
-        "active": 1, "made": moment(stamp_of(work).at),
-    }  # fmt: skip
+        "name": plain(new.name.strip()),
+        "url": checked_url(new.url),
+        "secret": secret,
+        "severities": msgspec.json.encode(new.severities).decode(),
+        "cleared": int(new.cleared),
+        "active": 1,
+        "made": moment(stamp_of(work).at),
+    }
     done = work.connection.execute(insert(tables.webhook).values(**row))
     number = int(done.inserted_primary_key[0])  # type: ignore[index]
     record_change(work, "webhook made", {"webhook": number, "cleared": int(new.cleared)})
@@ -96,13 +100,18 @@ def webhooks(work: Work) -> list[Webhook]:
     rows = work.connection.execute(select(tables.webhook).order_by(tables.webhook.c.id))
     return [
         Webhook(
-            id=row["id"], name=row["name"], url=row["url"], severities=_severities(row),
-            cleared=bool(row["cleared"]), active=bool(row["active"]), made=row["made"],
+            id=row["id"],
+            name=row["name"],
+            url=row["url"],
+            severities=_severities(row),
+            cleared=bool(row["cleared"]),
+            active=bool(row["active"]),
+            made=row["made"],
             waiting=counts.get((row["id"], "waiting"), 0),
             given_up=counts.get((row["id"], "given up"), 0),
         )
         for row in rows.mappings()
-    ]  # fmt: skip
+    ]
 
 
 def switch_webhook(work: Work, number: int, *, active: bool) -> None:
@@ -144,12 +153,16 @@ def announce(
         ]
         rows += [
             {
-                "webhook": hook["id"], "made": now, "due": now, "tries": 0, "state": "waiting",
+                "webhook": hook["id"],
+                "made": now,
+                "due": now,
+                "tries": 0,
+                "state": "waiting",
                 "alerts": msgspec.json.encode(told[start : start + AT_ONCE]).decode(),
                 "answer": "",
             }
             for start in range(0, len(told), AT_ONCE)
-        ]  # fmt: skip
+        ]
     if rows:
         work.connection.execute(insert(tables.delivery), rows)
 

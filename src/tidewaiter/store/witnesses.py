@@ -62,10 +62,14 @@ def log_contradictions(work: Work, node: str, *, rows: int = 100) -> list[LogCon
         first = work.connection.execute(other.order_by(w.size.desc(), w.number).limit(1)).one()
         made.append(
             LogContradiction(
-                kind=row.wrong, size=row.size, root=row.root, before=first.size,
-                root_before=first.root, came=row.came,
+                kind=row.wrong,
+                size=row.size,
+                root=row.root,
+                before=first.size,
+                root_before=first.root,
+                came=row.came,
             )
-        )  # fmt: skip
+        )
     return made
 
 
@@ -121,9 +125,11 @@ def check_witnessed(work: Work, own: Document, texts: Sequence[str]) -> list[Tol
     for number, text in enumerate(texts, 1):
         each = read_receipt(text)
         key = own.key_of(each.signed.kid)
-        if key is None or each.receipt.sender != own.node or not is_signed_by(
-            each.signed, key.public
-        ):  # fmt: skip
+        if (
+            key is None
+            or each.receipt.sender != own.node
+            or not is_signed_by(each.signed, key.public)
+        ):
             hint = "ask the peer for what it has witnessed of this node"
             raise InputError("this node has not signed it", at=f"receipt {number}", hint=hint)
         made.append(_told(work, each.receipt.to, each.receipt))
@@ -144,9 +150,14 @@ def _compare(work: Work, node: str, each: SignedReceipt) -> None:
     if (told.root in same and wrong != "shorter") or (wrong and _full(work, node)):
         return
     row = {
-        "peer": node, "size": told.size, "root": told.root, "have": told.have,
-        "receipt": each.signed.text, "wrong": wrong, "came": moment(stamp_of(work).at),
-    }  # fmt: skip
+        "peer": node,
+        "size": told.size,
+        "root": told.root,
+        "have": told.have,
+        "receipt": each.signed.text,
+        "wrong": wrong,
+        "came": moment(stamp_of(work).at),
+    }
     work.connection.execute(insert(tables.witness).values(**row))
     if wrong:
         record_change(

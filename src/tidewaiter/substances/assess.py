@@ -71,9 +71,13 @@ class _Case:
     """One regime's view of the question."""
 
     def __init__(
-        self, question: Question, regime: Regime, book: LawBook, found: Found,
+        self,
+        question: Question,
+        regime: Regime,
+        book: LawBook,
+        found: Found,
         roles: tuple[Role, ...],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.question = question
         self.regime = regime
         self.book = book
@@ -135,9 +139,12 @@ class _Case:
         """Compare the goods with the limits of the listings that hold."""
         slug = self.found.substance.slug if self.found.substance else None
         limits = limits_on(
-            self.book.limits(self.regime.slug), self.question.day, slug, self.roles,
+            self.book.limits(self.regime.slug),
+            self.question.day,
+            slug,
+            self.roles,
             {each.schedule for each in held},
-        )  # fmt: skip
+        )
         answer, decisive, self.checks = judge_amounts(limits, self.question, self.found)
         named = ", ".join(dict.fromkeys(_named(each) for each in held))
         if decisive is None:
@@ -201,9 +208,12 @@ def _jurisdictions(question: Question, registry: Registry, book: LawBook) -> Ite
 
 def _unknown(jurisdiction: str, roles: tuple[Role, ...]) -> Ruling:
     return Ruling(
-        regime="", jurisdiction=jurisdiction, answer="not assessable", roles=roles,
+        regime="",
+        jurisdiction=jurisdiction,
+        answer="not assessable",
+        roles=roles,
         reason=f"no law of {jurisdiction} is loaded",
-    )  # fmt: skip
+    )
 
 
 def _watched(found: Found, registry: Registry, day: date) -> Iterator[str]:

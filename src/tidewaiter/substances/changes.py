@@ -107,9 +107,14 @@ def _listings(registry: Registry) -> Iterator[_Told]:
         for each in substance.controls:
             mark = min(each.mark, each.dates, key=_WORST.index)
             fact = _Fact(
-                "class" if substance.kind == "class" else "listing", each.regime,
-                (each.schedule,), "", "", each.source, mark,
-            )  # fmt: skip
+                "class" if substance.kind == "class" else "listing",
+                each.regime,
+                (each.schedule,),
+                "",
+                "",
+                each.source,
+                mark,
+            )
             days: dict[Step, date | None] = {"begins": each.since, "ends": each.until}
             if each.decided != each.since:
                 days["decided"] = each.decided

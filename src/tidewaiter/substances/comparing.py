@@ -24,8 +24,12 @@ it from the same day; from several days; from days of which one at least is not 
 answers are not the same."""
 
 _ORDER: tuple[Answer, ...] = (
-    "controlled", "free by amount", "proposed", "not assessable", "not listed",
-)  # fmt: skip
+    "controlled",
+    "free by amount",
+    "proposed",
+    "not assessable",
+    "not listed",
+)
 
 
 class Cell(Record, frozen=True, kw_only=True):
@@ -64,9 +68,12 @@ class Comparison(Record, frozen=True, kw_only=True):
 
 
 def compare(
-    substances: Iterable[Substance], question: Question, registry: Registry, book: LawBook,
+    substances: Iterable[Substance],
+    question: Question,
+    registry: Registry,
+    book: LawBook,
     members: Members,
-) -> Comparison:  # fmt: skip
+) -> Comparison:
     """Ask each law about each substance, as `assess` answers.
 
     Args:

@@ -26,9 +26,12 @@ class Unlisted(NamedTuple):
 
 
 def unlisted(
-    regime: Regime, found: Found, question: Question, later: Iterable[Listing] = (),
+    regime: Regime,
+    found: Found,
+    question: Question,
+    later: Iterable[Listing] = (),
     because: str = "",
-) -> Unlisted:  # fmt: skip
+) -> Unlisted:
     """Say "not listed" only where the loaded list is known to be whole for the day.
 
     Args:

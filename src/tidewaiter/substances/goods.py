@@ -10,8 +10,11 @@ from tidewaiter.substances.types import Variant
 from tidewaiter.substances.variants import Extent, judge_variants, variants_of
 
 _PLURAL: dict[Variant, str] = {
-    "salt": "salts", "ester": "esters", "ether": "ethers", "stereoisomer": "stereoisomers",
-}  # fmt: skip
+    "salt": "salts",
+    "ester": "esters",
+    "ether": "ethers",
+    "stereoisomer": "stereoisomers",
+}
 
 
 def goods_of(question: Question, found: Found) -> Goods | None:
@@ -75,9 +78,10 @@ def _prepared(
     question, slug, book, found, _ = place
     named = found.substance.slug if found.substance else None
     rules = [
-        each for each in book.forms(slug)
+        each
+        for each in book.forms(slug)
         if each.on(question.day) and each.names(named) and goods in each.goods
-    ]  # fmt: skip
+    ]
     held: list[Listing] = []
     remarks: list[Remark] = []
     why = ""

@@ -134,8 +134,11 @@ def _rules(book: LawBook) -> Iterator[tuple[str, Rule | Request]]:
         yield from ((f"amounts/{name}.toml", rule) for rule in (*amounts.limits, *amounts.forms))
     for name, routes in book.routes.items():
         kinds: Iterable[Rule | Request] = (
-            *routes.reaches, *routes.demands, *routes.gaps, *routes.requests,
-        )  # fmt: skip
+            *routes.reaches,
+            *routes.demands,
+            *routes.gaps,
+            *routes.requests,
+        )
         yield from ((f"routes/{name}.toml", rule) for rule in kinds)
     yield from (("proposals", rule) for rule in book.proposals)
 

@@ -27,9 +27,12 @@ class _OpenError(Exception):
 
 
 def limits_on(
-    limits: Iterable[Limit], day: date, slug: str | None, roles: tuple[Role, ...],
+    limits: Iterable[Limit],
+    day: date,
+    slug: str | None,
+    roles: tuple[Role, ...],
     schedules: AbstractSet[str],
-) -> tuple[Limit, ...]:  # fmt: skip
+) -> tuple[Limit, ...]:
     """Choose the limits of a regime that are about a substance.
 
     Args:

@@ -41,10 +41,15 @@ def stand(question: Question, regime: Regime, book: LawBook, found: Found) -> St
         if proposal.regime == slug and named and proposal.names(named) and proposal.on(day):
             states["proposed"].append(
                 Listing(
-                    schedule=proposal.schedule, decided=proposal.since, since=None, until=None,
-                    source=proposal.source, mark=proposal.mark, dates=proposal.mark,
+                    schedule=proposal.schedule,
+                    decided=proposal.since,
+                    since=None,
+                    until=None,
+                    source=proposal.source,
+                    mark=proposal.mark,
+                    dates=proposal.mark,
                 )
-            )  # fmt: skip
+            )
     return Standing(**{state: tuple(listed) for state, listed in states.items()})
 
 

@@ -32,10 +32,12 @@ def judge_reach(
     why = ""
     for listing in listings:
         mine = [
-            each for each in reaches
-            if each.on(question.day) and each.names(named)
+            each
+            for each in reaches
+            if each.on(question.day)
+            and each.names(named)
             and (not each.schedules or listing.schedule in each.schedules)
-        ]  # fmt: skip
+        ]
         if not mine or not question.route.given:
             held.append(listing)
         else:

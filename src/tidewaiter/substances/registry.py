@@ -99,13 +99,24 @@ def read_registry(own: tuple[Path, ...], key: str) -> Registry:
 def _as_substance(rule: ClassRule) -> Substance:
     """Return the members of a class as one thing, which the rule's law holds."""
     control = Control(
-        regime=rule.regime, schedule=rule.schedule, decided=rule.decided, since=rule.since,
-        until=rule.until, scope=rule.scope, source=rule.source, mark=rule.mark, dates=rule.dates,
-    )  # fmt: skip
+        regime=rule.regime,
+        schedule=rule.schedule,
+        decided=rule.decided,
+        since=rule.since,
+        until=rule.until,
+        scope=rule.scope,
+        source=rule.source,
+        mark=rule.mark,
+        dates=rule.dates,
+    )
     return Substance(
-        slug=rule.slug, name=rule.name, kind="class", controls=(control,), sources=(rule.source,),
+        slug=rule.slug,
+        name=rule.name,
+        kind="class",
+        controls=(control,),
+        sources=(rule.source,),
         note=rule.note,
-    )  # fmt: skip
+    )
 
 
 def _files(folder: Path | None, kind: str) -> Iterator[Traversable | Path]:

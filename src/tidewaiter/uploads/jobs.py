@@ -82,9 +82,15 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     workers = workers_for(path, bench.desk.workers)
     register = register_desk(bench.database, settings)
     steps = screen_file(
-        path, reading, settings, journal, workers=workers, database=bench.database, who=upload.who,
+        path,
+        reading,
+        settings,
+        journal,
+        workers=workers,
+        database=bench.database,
+        who=upload.who,
         register=register,
-    )  # fmt: skip
+    )
     tally: Tally | None = None
     reached, screening = Reached(), None
     try:
@@ -231,9 +237,12 @@ def stamp() -> Stamp:
 
 
 def _end(
-    bench: Bench, upload: Upload, state: Literal["done", "cancelled", "queued"],
-    reached: Reached, screening: int | None,
-) -> None:  # fmt: skip
+    bench: Bench,
+    upload: Upload,
+    state: Literal["done", "cancelled", "queued"],
+    reached: Reached,
+    screening: int | None,
+) -> None:
     with bench.database.work(stamp()) as work:
         end_upload(work, upload.id, bench.lease, state, screening=screening, reached=reached)
 

@@ -30,9 +30,14 @@ class Findings:
     """All that a screening found, as its journal holds it."""
 
     def __init__(
-        self, desk: Desk, upload: Upload, database: Database, beside: Beside | None = None, *,
+        self,
+        desk: Desk,
+        upload: Upload,
+        database: Database,
+        beside: Beside | None = None,
+        *,
         cleared: bool,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take an upload whose screening is done.
 
         Args:

@@ -116,9 +116,11 @@ def alert_page(
         )
         around = _around(node, work, user, alert, query)
     return reply(
-        request, "alert-page.html", page,
+        request,
+        "alert-page.html",
+        page,
         view=lambda: alert_page_view(page, user, around, node),
-    )  # fmt: skip
+    )
 
 
 @post("/alerts/{name:str}/decision", guards=[may("decide")], sync_to_thread=True)

@@ -25,8 +25,13 @@ from tidewaiter.web.toasts import Step, Toast, assigned_toast, step_toast
 
 _CARDS = 6
 _KEYS: dict[Verdict, str] = {
-    "hold": "h", "release": "r", "confirm": "c", "dismiss": "d", "need-more": "m", "refer": "f",
-}  # fmt: skip
+    "hold": "h",
+    "release": "r",
+    "confirm": "c",
+    "dismiss": "d",
+    "need-more": "m",
+    "refer": "f",
+}
 
 
 class Around(Record, frozen=True, kw_only=True):

@@ -66,19 +66,27 @@ def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPa
     query = read_query(request, AuditQuery)
     with node.read() as work:
         entries = find_entries(
-            work, action=query.action, who=query.who, words=query.words, before=query.before,
+            work,
+            action=query.action,
+            who=query.who,
+            words=query.words,
+            before=query.before,
             rows=_ROWS,
-        )  # fmt: skip
+        )
         seen = shown(work, entries, cleared=user.account.cleared)
         if query.words:  # whether hidden details have them is hidden too
             seen = [each for each in seen if query.words in each.details]
         state = audit_state(work)
         actions = tuple(audit_actions(work))
     page = AuditPage(
-        query=query, entries=tuple(seen), actions=actions, size=state.entries,
-        root=state.root.hex(), key=str(node.key.public()),
+        query=query,
+        entries=tuple(seen),
+        actions=actions,
+        size=state.entries,
+        root=state.root.hex(),
+        key=str(node.key.public()),
         more=entries[-1].number if len(entries) == _ROWS else 0,
-    )  # fmt: skip
+    )
     return reply(request, "audit.html", page)
 
 
@@ -88,9 +96,12 @@ def verify(request: Asked, node: TheNode) -> Response[Verified]:
     with node.read() as work:
         found, told = verify_audit(work), told_logs(work)
     page = Verified(
-        holds=found.broken is None, entries=found.state.entries, root=found.state.root.hex(),
-        problem=found.problem, told=tuple(told),
-    )  # fmt: skip
+        holds=found.broken is None,
+        entries=found.state.entries,
+        root=found.state.root.hex(),
+        problem=found.problem,
+        told=tuple(told),
+    )
     return reply(request, "audit-verified.html", page)
 
 

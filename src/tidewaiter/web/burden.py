@@ -116,9 +116,12 @@ def _page(request: Asked, node: Node, name: str, kind: Callable[..., R]) -> Resp
     page = kind(ask=ask, releases=len(stock.releases), shown=told)
     status = _status(problem, asked=ask != Ask())
     return reply(
-        request, "burden.html", page, status=status,
+        request,
+        "burden.html",
+        page,
+        status=status,
         view=lambda: burden_words(name, stock, ask, told, problem),
-    )  # fmt: skip
+    )
 
 
 def _status(problem: InputError | MissingError | None, *, asked: bool) -> int:

@@ -84,24 +84,33 @@ def events_page(request: Asked, node: TheNode) -> Response[EventPage]:
             problem = error
     page = EventPage(ask=ask, events=known, card=card)
     return reply(
-        request, "burden-events.html", page, status=400 if problem else 200,
+        request,
+        "burden-events.html",
+        page,
+        status=400 if problem else 200,
         view=lambda: event_words(page.ask, card, node.counts.stock().choices, problem),
-    )  # fmt: skip
+    )
 
 
 @get(
-    "/burden/event.svg", guards=[may("see")], sync_to_thread=True, query=EventAsk,
+    "/burden/event.svg",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=EventAsk,
     gives="image/svg+xml",
-)  # fmt: skip
+)
 def event_svg(request: Asked, node: TheNode) -> Response[bytes]:
     """Send the series of an event card as SVG."""
     return _picture(request, node, "svg")
 
 
 @get(
-    "/burden/event.png", guards=[may("see")], sync_to_thread=True, query=EventAsk,
+    "/burden/event.png",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=EventAsk,
     gives="image/png",
-)  # fmt: skip
+)
 def event_png(request: Asked, node: TheNode) -> Response[bytes]:
     """Send the series of an event card as PNG, where what draws it is installed."""
     return _picture(request, node, "png")
@@ -135,9 +144,12 @@ def claims_page(request: Asked, node: TheNode) -> Response[ClaimPage]:
             problem = error
     page = ClaimPage(ask=ask, releases=len(stock.releases), checked=checked)
     return reply(
-        request, "burden-claims.html", page, status=400 if problem else 200,
+        request,
+        "burden-claims.html",
+        page,
+        status=400 if problem else 200,
         view=lambda: claim_words(checked, problem),
-    )  # fmt: skip
+    )
 
 
 def _card(node: Node, ask: EventAsk, known: tuple[Event, ...]) -> EventCard:
@@ -147,10 +159,12 @@ def _card(node: Node, ask: EventAsk, known: tuple[Event, ...]) -> EventCard:
         InputError: There is no such event, place or series, or too little is known for a card.
     """
     wanted = Declaration(
-        event=find_event(ask.event, known), place=find_place(ask.place).code,
-        indicator=find_indicator(ask.indicator).key, window=parse_window(ask.window),
+        event=find_event(ask.event, known),
+        place=find_place(ask.place).code,
+        indicator=find_indicator(ask.indicator).key,
+        window=parse_window(ask.window),
         direction=ask.direction,
-    )  # fmt: skip
+    )
     return event_card(wanted, material_of(wanted, node.counts.series(), Beside(known=known)))
 
 

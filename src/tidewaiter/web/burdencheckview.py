@@ -58,10 +58,12 @@ def event_words(
             (key, indicator_words(key, each.name))
             for key, each in indicators().items()
             if key in offered.indicators and each.measure == "deaths"
-        ) or (("T40.4", indicator_words("T40.4", "T40.4")),),
-        query=urlencode(asked), problem=problem.message if problem else "",
+        )
+        or (("T40.4", indicator_words("T40.4", "T40.4")),),
+        query=urlencode(asked),
+        problem=problem.message if problem else "",
         hint=problem.hint if problem else "",
-    )  # fmt: skip
+    )
 
 
 def claim_words(checked: tuple[Checked, ...], problem: TidewaiterError | None) -> ClaimWords:
@@ -78,5 +80,6 @@ def claim_words(checked: tuple[Checked, ...], problem: TidewaiterError | None) -
             )
             for each in checked
         ),
-        problem=problem.message if problem else "", hint=problem.hint if problem else "",
-    )  # fmt: skip
+        problem=problem.message if problem else "",
+        hint=problem.hint if problem else "",
+    )

@@ -26,18 +26,24 @@ class FileAsk(Ask, frozen=True, kw_only=True):
 
 
 @get(
-    "/burden/{view:str}/svg", guards=[may("see")], sync_to_thread=True, query=FileAsk,
+    "/burden/{view:str}/svg",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=FileAsk,
     gives="image/svg+xml",
-)  # fmt: skip
+)
 def burden_svg(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
     """Send a figure as SVG that needs nothing else; views: trends, mix, map, ages, changes."""
     return _picture(request, node, view, "svg")
 
 
 @get(
-    "/burden/{view:str}/png", guards=[may("see")], sync_to_thread=True, query=FileAsk,
+    "/burden/{view:str}/png",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=FileAsk,
     gives="image/png",
-)  # fmt: skip
+)
 def burden_png(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
     """Send a figure as PNG, where what draws it is installed."""
     return _picture(request, node, view, "png")
@@ -60,9 +66,12 @@ def burden_brief(request: Asked, node: TheNode) -> Response[bytes]:
 
 
 @get(
-    "/burden/brief.pdf", guards=[may("see")], sync_to_thread=True, query=Ask,
+    "/burden/brief.pdf",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=Ask,
     gives="application/pdf",
-)  # fmt: skip
+)
 def burden_paper(request: Asked, node: TheNode) -> Response[bytes]:
     """Send one page for a decision as PDF, where what writes it is installed."""
     return download(pdf_of(_brief(request, node)), "application/pdf", "brief.pdf")

@@ -21,10 +21,13 @@ from tidewaiter.report.languages import marked, words
 
 PATHS: Mapping[str, str] = MappingProxyType(
     {
-        "trends": "/burden", "mix": "/burden/drugs", "map": "/burden/map", "ages": "/burden/ages",
+        "trends": "/burden",
+        "mix": "/burden/drugs",
+        "map": "/burden/map",
+        "ages": "/burden/ages",
         "changes": "/burden/changes",
     }
-)  # fmt: skip
+)
 _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "trends": (
@@ -94,37 +97,55 @@ def burden_words(
         problem: Why there is none.
     """
     offered = stock.choices
-    asks = dict(zip(_FIELDS, (ask.place, ask.indicator, ask.source, ask.release, ask.since,
-                              ask.until), strict=True))  # fmt: skip
+    asks = dict(
+        zip(
+            _FIELDS,
+            (ask.place, ask.indicator, ask.source, ask.release, ask.since, ask.until),
+            strict=True,
+        )
+    )
     asks["place"] = asks["place"] or getattr(getattr(told, "caption", None), "place", "")
     query = urlencode({key: value for key, value in asks.items() if value})
     title, lead = _TITLES[name]
     return BurdenView(
-        name=name, path=PATHS[name], title=words(title), lead=words(lead), asks=asks,
+        name=name,
+        path=PATHS[name],
+        title=words(title),
+        lead=words(lead),
+        asks=asks,
         places=tuple((code, place_words(code, place_name(code))) for code in offered.places),
         indicators=tuple((key, _indicator(key)) for key in offered.indicators),
-        releases=offered.labels, sources=offered.sources,
+        releases=offered.labels,
+        sources=offered.sources,
         sentences=_sentences(told),
         figures=tuple(_figure(each, name, query) for each in VIEWS[name].draw(told))
-        if told else (),
+        if told
+        else (),
         changes=revision_view(told) if isinstance(told, Revisions) else None,
-        problem=problem.message if problem else "", hint=problem.hint if problem else "",
-        skipped=tuple(f"{each.place}: {each.problem}" for each in stock.skipped), query=query,
+        problem=problem.message if problem else "",
+        hint=problem.hint if problem else "",
+        skipped=tuple(f"{each.place}: {each.problem}" for each in stock.skipped),
+        query=query,
         others=tuple(
-            (f"{PATHS[each]}?{urlencode({key: asks[key] for key in _SHARED if asks[key]})}",
-             words(_TITLES[each][0]))
-            for each in PATHS if each != name
+            (
+                f"{PATHS[each]}?{urlencode({key: asks[key] for key in _SHARED if asks[key]})}",
+                words(_TITLES[each][0]),
+            )
+            for each in PATHS
+            if each != name
         ),
-    )  # fmt: skip
+    )
 
 
 def _figure(figure: Figure, name: str, query: str) -> FigureView:
     more = urlencode({"figure": figure.slug})
     start, asked = f"/burden/{name}", f"{query}&{more}" if query else more
     return FigureView(
-        figure=figure, svg=f"{start}/svg?{asked}", png=f"{start}/png?{asked}",
+        figure=figure,
+        svg=f"{start}/svg?{asked}",
+        png=f"{start}/png?{asked}",
         csv=f"{start}/csv?{query}",
-    )  # fmt: skip
+    )
 
 
 def _sentences(told: Any) -> tuple[str, ...]:

@@ -43,9 +43,12 @@ class ExportWish(Record, frozen=True, kw_only=True):
     request_max_body_size=load_case_rules().limits.file_bytes + _AROUND,
 )
 def add_case_file(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int],
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
-) -> Response[Step]:  # fmt: skip
+) -> Response[Step]:
     """Add a file to a case: it is hashed, kept as it is, and never run."""
     file = data.get("file")
     if not isinstance(file, UploadFile):

@@ -50,9 +50,14 @@ def report_page(
 
 @post("/cases/{number:int}/reports/{form:str}", guards=[may("case")], sync_to_thread=True)
 def finish_report(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], form: FromPath[str],
-    *, data: JSONBody[Finished],
-) -> Response[Step]:  # fmt: skip
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
+    form: FromPath[str],
+    *,
+    data: JSONBody[Finished],
+) -> Response[Step]:
     """Keep a report as it was finished; it is sent nowhere."""
     with node.read() as work:
         case_for(work, user, number)
@@ -66,9 +71,14 @@ def finish_report(
 
 @get("/cases/{number:int}/reports/{form:str}/{step:int}", guards=[may("see")], sync_to_thread=True)
 def report_document(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], form: FromPath[str],
-    *, step: FromPath[int],
-) -> Response[Suspicion]:  # fmt: skip
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
+    form: FromPath[str],
+    *,
+    step: FromPath[int],
+) -> Response[Suspicion]:
     """Show a finished report on a page to print, or as its record."""
     with node.read() as work:
         case = case_for(work, user, number)

@@ -103,9 +103,11 @@ def cases_page(request: Asked, node: TheNode, user: TheUser) -> Response[CasesPa
         )
     choices = CaseChoices(user=user, today=today, people={})
     return reply(
-        request, "cases.html", page,
+        request,
+        "cases.html",
+        page,
         view=lambda: case_list_view(page.rows, page.counts, asked, choices),
-    )  # fmt: skip
+    )
 
 
 @post("/cases", guards=[may("case")], sync_to_thread=True, makes=True)
@@ -130,9 +132,11 @@ def case_page(
         page = _page(work, node, user, number)
         choices = CaseChoices(user=user, today=node.today(), people=active_people(work))
     return reply(
-        request, "case-page.html", page,
+        request,
+        "case-page.html",
+        page,
         view=lambda: case_page_view(page.case, page.timeline, page.keeps, choices),
-    )  # fmt: skip
+    )
 
 
 def _page(work: Work, node: TheNode, user: User, number: int) -> CasePage:
@@ -145,15 +149,19 @@ def _page(work: Work, node: TheNode, user: User, number: int) -> CasePage:
         case=case,
         alerts=tuple(
             CaseAlert(
-                id=alert.id, step=steps[alert.id], title=alert.title, severity=alert.severity,
-                status=where[alert.id].status, consignment=alert.consignment,
+                id=alert.id,
+                step=steps[alert.id],
+                title=alert.title,
+                severity=alert.severity,
+                status=where[alert.id].status,
+                consignment=alert.consignment,
                 restricted=alert.restricted,
             )
             for alert in found
         ),
         timeline=tuple(timeline(case_steps(work, viewer, number), trails)),
         keeps=may_be_erased(case, node.today()),
-    )  # fmt: skip
+    )
 
 
 HANDLERS = [cases_page, open_new, case_page]

@@ -128,9 +128,12 @@ def add_alert(
 
 @post("/cases/{number:int}/consignments", guards=[may("case")], sync_to_thread=True)
 def add_consignment(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int],
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
     data: JSONBody[ConsignmentGiven],
-) -> Response[Step]:  # fmt: skip
+) -> Response[Step]:
     """Add a consignment to a case."""
     content = ConsignmentAdded(source=data.source, consignment=data.consignment)
     return step_taken(request, node, user, number, added(content), part="papers")
@@ -142,9 +145,14 @@ def add_party(
 ) -> Response[Step]:
     """Add a party to a case, as papers write it or as a list names it."""
     content = PartyAdded(
-        name=data.name, role=data.role, country=data.country, list=data.list, entry=data.entry,
-        alert=data.alert, note=data.note,
-    )  # fmt: skip
+        name=data.name,
+        role=data.role,
+        country=data.country,
+        list=data.list,
+        entry=data.entry,
+        alert=data.alert,
+        note=data.note,
+    )
     wanted = added(content, restricted=data.restricted)
     return step_taken(request, node, user, number, wanted, part="papers")
 
@@ -161,9 +169,14 @@ def add_task(
 
 @post("/cases/{number:int}/tasks/{step:int}/done", guards=[may("case")], sync_to_thread=True)
 def do_task(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], step: FromPath[int],
-    *, data: JSONBody[Remark],
-) -> Response[Step]:  # fmt: skip
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
+    step: FromPath[int],
+    *,
+    data: JSONBody[Remark],
+) -> Response[Step]:
     """Say that a task is done."""
     wanted = added(Done(note=data.note), about=step)
     return step_taken(request, node, user, number, wanted, part="tasks")
@@ -212,6 +225,15 @@ def change_owner(
 
 
 HANDLERS = [
-    add_note, add_alert, add_consignment, add_party, add_task, do_task, take_out, rename, share,
-    unshare, change_owner,
-]  # fmt: skip
+    add_note,
+    add_alert,
+    add_consignment,
+    add_party,
+    add_task,
+    do_task,
+    take_out,
+    rename,
+    share,
+    unshare,
+    change_owner,
+]

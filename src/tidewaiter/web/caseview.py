@@ -122,9 +122,13 @@ def case_list_view(
         choices: Who reads, and when.
     """
     labels = {
-        "all": words("All"), "mine": words("Mine, open"), "waiting": words("Waiting for my answer"),
-        "due": words("My tasks due"), "held": words("Legal hold"), "over": words("Time is over"),
-    }  # fmt: skip
+        "all": words("All"),
+        "mine": words("Mine, open"),
+        "waiting": words("Waiting for my answer"),
+        "due": words("My tasks due"),
+        "held": words("Legal hold"),
+        "over": words("Time is over"),
+    }
     told = {"show": asked.show, "status": asked.status or "", "text": asked.text}
     onward = {name: value for name, value in told.items() if value}
     more = urlencode({**onward, "before": rows[-1].changed}) if len(rows) == ROWS else ""
@@ -132,14 +136,17 @@ def case_list_view(
     return CaseListView(
         tabs=tuple(
             Tab(
-                label=labels[wish], address=f"/cases?show={wish}", count=count,
+                label=labels[wish],
+                address=f"/cases?show={wish}",
+                count=count,
                 here=wish == asked.show,
             )
             for wish, count in counts.items()
         ),
         rows=tuple(
             ListRow(
-                row=row, status=case_status_in_words(row.status),
+                row=row,
+                status=case_status_in_words(row.status),
                 late=bool(row.due and row.due < today),
             )
             for row in rows
@@ -148,7 +155,7 @@ def case_list_view(
         more=f"/cases?{more}" if more else "",
         opens="case" in choices.user.rights,
         hidden=(("show", asked.show),),
-    )  # fmt: skip
+    )
 
 
 def case_page_view(
@@ -183,23 +190,28 @@ def case_page_view(
         forms=tuple((slug, words(form.says)) for slug, form in load_suspicions().form.items()),
         upload=f"/cases/{case.number}/files?{CSRF_FIELD}={token}",
         keys=(
-            ("n", words("Write a note")), ("t", words("Set a task")), ("f", words("Add a file")),
+            ("n", words("Write a note")),
+            ("t", words("Set a task")),
+            ("f", words("Add a file")),
             ("Ctrl Enter", words("Send the form that you are in")),
             ("l", words("Back to the list")),
         ),
-    )  # fmt: skip
+    )
 
 
 def _tasks(case: Case, choices: CaseChoices, me: str) -> tuple[TaskView, ...]:
     return tuple(
         TaskView(
-            step=kept.step, who=kept.what.who, what=kept.what.what,
+            step=kept.step,
+            who=kept.what.who,
+            what=kept.what.what,
             due=kept.what.due.isoformat() if kept.what.due else "",
-            late=bool(kept.what.due and kept.what.due < choices.today), mine=kept.what.who == me,
+            late=bool(kept.what.due and kept.what.due < choices.today),
+            mine=kept.what.who == me,
         )
         for kept in case.tasks
         if kept.what is not None and kept.done is None
-    )  # fmt: skip
+    )
 
 
 def _others(case: Case, choices: CaseChoices) -> tuple[tuple[str, str], ...]:

@@ -123,9 +123,11 @@ def commitments_page(request: Asked, node: TheNode) -> Response[CommitmentsPage]
             day=day, pledges=read_pledges(reader, day), names=names_of(known_nodes(reader))
         )
     return reply(
-        request, "coalition-commitments.html", page,
+        request,
+        "coalition-commitments.html",
+        page,
         view=lambda: pledge_words(page.pledges, page.names),
-    )  # fmt: skip
+    )
 
 
 @get("/coalition/timeline", guards=[may("exchange")], sync_to_thread=True, query=Span)
@@ -136,19 +138,26 @@ def timeline_page(request: Asked, node: TheNode) -> Response[TimelinePage]:
     with _reader(node) as reader:
         since = _period(day, asked.months).since
         page = TimelinePage(
-            day=day, months=asked.months, names=names_of(known_nodes(reader)),
+            day=day,
+            months=asked.months,
+            names=names_of(known_nodes(reader)),
             timeline=read_timeline(reader, since, day, _laws(node)),
-        )  # fmt: skip
+        )
     return reply(
-        request, "coalition-timeline.html", page,
+        request,
+        "coalition-timeline.html",
+        page,
         view=lambda: timeline_view(page.timeline, page.names, node.library()),
-    )  # fmt: skip
+    )
 
 
 @get(
-    "/coalition/pack.html", guards=[may("exchange")], sync_to_thread=True, query=Span,
+    "/coalition/pack.html",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    query=Span,
     gives="text/html",
-)  # fmt: skip
+)
 def pack_page(request: Asked, node: TheNode) -> Response[bytes]:
     """Send what a meeting needs as one page that needs no network."""
     day, held = _pack(request, node)
@@ -156,9 +165,12 @@ def pack_page(request: Asked, node: TheNode) -> Response[bytes]:
 
 
 @get(
-    "/coalition/pack.pdf", guards=[may("exchange")], sync_to_thread=True, query=Span,
+    "/coalition/pack.pdf",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    query=Span,
     gives="application/pdf",
-)  # fmt: skip
+)
 def pack_paper(request: Asked, node: TheNode) -> Response[bytes]:
     """Send what a meeting needs as PDF, where what writes it is installed."""
     day, held = _pack(request, node)
@@ -215,5 +227,10 @@ def _bare(line: Line) -> Line:
 
 
 HANDLERS: list[Any] = [
-    board_page, members_page, commitments_page, timeline_page, pack_page, pack_paper
-]  # fmt: skip
+    board_page,
+    members_page,
+    commitments_page,
+    timeline_page,
+    pack_page,
+    pack_paper,
+]

@@ -77,8 +77,10 @@ def _history(pledge: Pledge, names: Mapping[str, str]) -> tuple[Said, ...]:
     unused = {each.report: each.why for each in pledge.standing.unused}
     return tuple(
         Said(
-            day=day(each.day), who=names.get(each.by, each.by), what=report_in_words(each, unit),
+            day=day(each.day),
+            who=names.get(each.by, each.by),
+            what=report_in_words(each, unit),
             why="; ".join(filter(None, (unused.get(each.id, ""), each.note))),
         )
         for each in reversed(pledge.reports)
-    )  # fmt: skip
+    )

@@ -93,9 +93,14 @@ def _is_page(request: Asked) -> bool:
 
 
 def _answer(
-    request: Asked, status: int, detail: str, *, at: str = "", hint: str = "",
+    request: Asked,
+    status: int,
+    detail: str,
+    *,
+    at: str = "",
+    hint: str = "",
     headers: dict[str, str] | None = None,
-) -> Response[Any]:  # fmt: skip
+) -> Response[Any]:
     title = HTTPStatus(status).phrase
     problem = Problem(title=title, status=status, detail=detail or title, at=at, hint=hint)
     if request.wants_json:

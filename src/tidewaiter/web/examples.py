@@ -96,8 +96,12 @@ _REPORT = (  # of a listed chemical, in the United States: its fields in their o
     "The buyer paid in cash and would not name the use",
 )
 _INCIDENT = Telling(
-    kind="seizure", day=date(2026, 11, 3), place=Place(country="NL", name="Rotterdam"),
-    title="Drums with another label", marking=Marking(tlp="amber"), stage="import",
+    kind="seizure",
+    day=date(2026, 11, 3),
+    place=Place(country="NL", name="Rotterdam"),
+    title="Drums with another label",
+    marking=Marking(tlp="amber"),
+    stage="import",
     lines=(
         DraftLine(
             declared=DraftGoods(text="Epoxy resin", mass="100 kg"),
@@ -106,9 +110,8 @@ _INCIDENT = Telling(
     ),
     parties=(DraftParty(role="consignee", name="Example Chemicals Ltd", basis="air waybill"),),
     to=("tidewaiter/bergen",),
-)  # fmt: skip
+)
 NOTICE = WrittenNotice(
-
     reference="NL-2026-0041",
     sender=Authority(name="Example Authority", country="NL"),
     recipient=Authority(name="Another Authority", country="MX"),
@@ -117,10 +120,8 @@ NOTICE = WrittenNotice(
         importer=Party(name="Ejemplo SA", address="Veracruz", country="MX"),
     ),
     lines=(WrittenLine(name="Acetic anhydride", cas="108-24-7", net="800 kg"),),
-    transport=WrittenTransport(
-        mode="sea", entry_point="Veracruz", dispatch=date(2027, 1, 20)
-    ),
-)  # fmt: skip
+    transport=WrittenTransport(mode="sea", entry_point="Veracruz", dispatch=date(2027, 1, 20)),
+)
 BODIES: Mapping[str, Record] = {
     "change_language": Language(language="fr"),
     "change_password": NewPassword(
@@ -138,17 +139,33 @@ BODIES: Mapping[str, Record] = {
     "undo_decision": Undo(seen=12),
     "into_case": IntoCase(case=7),
     "record_result": Report(
-        kind="laboratory", outcome="identified", day=date(2026, 11, 24),
-        person="State laboratory", methods=("gc-ms",), strength="confirmatory",
-        found=("ephedrine = 98.5",), quantity="25 kg",
+        kind="laboratory",
+        outcome="identified",
+        day=date(2026, 11, 24),
+        person="State laboratory",
+        methods=("gc-ms",),
+        strength="confirmatory",
+        found=("ephedrine = 98.5",),
+        quantity="25 kg",
     ),
     "withdraw_one": Withdraw(number=3, reason="mixed-up", note="Vials 3 and 4"),
     "change_many": Bulk(
-        do="decide", everything=True, expected=12, stored=430, decision="dismiss/other-goods",
-        note="Table salt of one sender", seen=41, queue="severity=low", confirmed=True,
+        do="decide",
+        everything=True,
+        expected=12,
+        stored=430,
+        decision="dismiss/other-goods",
+        note="Table salt of one sender",
+        seen=41,
+        queue="severity=low",
+        confirmed=True,
     ),
     "preview_many": Bulk(
-        do="decide", everything=True, expected=12, decision="dismiss/other-goods", seen=41,
+        do="decide",
+        everything=True,
+        expected=12,
+        decision="dismiss/other-goods",
+        seen=41,
         queue="severity=low",
     ),
     "undo_bulk": UndoBatch(queue="severity=low"),
@@ -182,8 +199,14 @@ BODIES: Mapping[str, Record] = {
     ),
     "judge_party": Judge(other=17, verdict="same", why="one licence, seen on paper"),
     "propose_suppression": Propose(
-        substances=("safrole",), phrase="sassafras tea", heading="1211", most="low",
-        reason="other-goods", words="Tea bags", owner="reyes", expires=date(2027, 1, 31),
+        substances=("safrole",),
+        phrase="sassafras tea",
+        heading="1211",
+        most="low",
+        reason="other-goods",
+        words="Tea bags",
+        owner="reyes",
+        expires=date(2027, 1, 31),
     ),
     "approve_suppression": Seen(seen=7, words="Two samples were looked at"),
     "refuse_suppression": Why(seen=7, words="Too broad: the phrase stands on oils too"),
@@ -210,33 +233,37 @@ BODIES: Mapping[str, Record] = {
     "add_member_to": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
     "remove_member_of": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
     "ask_peer": Requesting(
-        to="tidewaiter/bergen", kind="information", purpose="investigation",
+        to="tidewaiter/bergen",
+        kind="information",
+        purpose="investigation",
         facts="Four drums with another label were found on 3 November.",
         items=("Who sent them?", "What was paid, and by whom?"),
         about=(AboutWritten(kind="incident", ref="20261103-1f0a9c0d"),),
-        instrument="un-1988-12", deadline=date(2099, 12, 10),
+        instrument="un-1988-12",
+        deadline=date(2099, 12, 10),
     ),
     "answer_request": Answering(text="Paint works Alfa sent them.", items=(1,), partly=(2,)),
     "refuse_request": Refusing(items=(2,), ground="law", why="Bank secrecy: ask a court"),
     "delay_request": Delaying(until=date(2099, 12, 20), why="The company has 14 days to answer"),
     "withdraw_request": Withdrawing(why="It was found."),
     "open_joint_case": OpenJoint(
-        title="Drums with another label", partners=("tidewaiter/bergen",),
-        purpose="investigation", basis="Agreement of 2019, article 4",
+        title="Drums with another label",
+        partners=("tidewaiter/bergen",),
+        purpose="investigation",
+        basis="Agreement of 2019, article 4",
     ),
     "reply_joint": Partaking(part="joined"),
     "decide_joint": Deciding(subject="incident a1/S-17", decision="hold/inspect"),
     "recall_message": RecallIt(
-        item="019ac0de-0000-7000-8000-000000000000", reason="wrong-recipient",
+        item="019ac0de-0000-7000-8000-000000000000",
+        reason="wrong-recipient",
         only=("tidewaiter/bergen",),
     ),
     "hold_message": HoldIt(
         item="019ac0de-0000-7000-8000-000000000000", basis="Order 12/26", until=date(2099, 6, 30)
     ),
     "lift_hold": LiftIt(item="019ac0de-0000-7000-8000-000000000000"),
-    "pass_on_message": PassedOn(
-        item="019ac0de-0000-7000-8000-000000000000", others=3, asked=2
-    ),
+    "pass_on_message": PassedOn(item="019ac0de-0000-7000-8000-000000000000", others=3, asked=2),
     "write_to_peer": Written(text="Please call about notice 17."),
     "set_reading": Reading(
         version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)
@@ -246,11 +273,16 @@ BODIES: Mapping[str, Record] = {
     "view_notice": SeenOfNotice(seen=1),
     "acknowledge_notice": SeenOfNotice(seen=1),
     "agree_to_notice": Agreement(
-        seen=1, decided_by="Licensing", conditions="one shipment",
-        allowed=(LineText(line=1, amount="500 kg"),), importer_licence="holds",
+        seen=1,
+        decided_by="Licensing",
+        conditions="one shipment",
+        allowed=(LineText(line=1, amount="500 kg"),),
+        importer_licence="holds",
     ),
     "object_to_notice": Objection(
-        seen=1, code="importer unknown", text="No firm of that name is registered",
+        seen=1,
+        code="importer unknown",
+        text="No firm of that name is registered",
         decided_by="Licensing",
     ),
     "ask_about_notice": Query(seen=1, text="Who is the end user?"),
@@ -259,8 +291,11 @@ BODIES: Mapping[str, Record] = {
     "notice_not_for_us": Elsewhere(seen=1, whose="The medicines agency"),
     "withdraw_notice": TakenBack(seen=0, reason="The order was cancelled"),
     "tell_of_goods": GoodsTold(
-        seen=1, outcome="shipped", on=date(2027, 1, 20),
-        lines=(LineText(line=1, amount="750 kg"),), permit="P-7",
+        seen=1,
+        outcome="shipped",
+        on=date(2027, 1, 20),
+        lines=(LineText(line=1, amount="750 kg"),),
+        permit="P-7",
     ),
     "amend_notice": SeenOfNotice(seen=0),
     "check_notice": DraftForm(notice=NOTICE),
@@ -268,11 +303,15 @@ BODIES: Mapping[str, Record] = {
     "save_draft": DraftForm(notice=NOTICE, peer="tidewaiter/b1", version=1, send=True),
     "end_draft": Version(version=1),
     "ask_privately": Asking(
-        peer="tidewaiter/b1", purpose="investigation",
+        peer="tidewaiter/b1",
+        purpose="investigation",
         parties=(
             AskedParty(
-                name="Northern Solvents Ltd", address="4 Quay Road, 10115 Berlin", country="DE",
-                phone="+49 30 123456", numbers=(PartyNumber(scheme="vat", value="DE123475223"),),
+                name="Northern Solvents Ltd",
+                address="4 Quay Road, 10115 Berlin",
+                country="DE",
+                phone="+49 30 123456",
+                numbers=(PartyNumber(scheme="vat", value="DE123475223"),),
             ),
         ),
     ),
@@ -280,19 +319,24 @@ BODIES: Mapping[str, Record] = {
     "let_ask_no_more": Ending(peer="tidewaiter/b1"),
     "make_a_feed": MakeFeed(title="For our own monitoring", purpose="warning"),
     "load_entries": Loading(
-        name="requirements.csv", country="MX",
+        name="requirements.csv",
+        country="MX",
         text="id,decided,country,substance,year,amount,source\n"
         "alr-1,2026-01-01,MX,ephedrine,2026,150 kg,annual requirements 2026\n",
     ),
     "write_off_shipment": WriteOff(
-        substance="ephedrine", amount="5 kg", direction="import", on=date(2026, 5, 2),
-        operator="op-1", permit="IA 26/01", issuer="MX", source="declaration 77",
+        substance="ephedrine",
+        amount="5 kg",
+        direction="import",
+        on=date(2026, 5, 2),
+        operator="op-1",
+        permit="IA 26/01",
+        issuer="MX",
+        source="declaration 77",
         reason="found at audit",
     ),
-    "cancel_movement": Cancelling(
-        on=date(2026, 5, 3), source="letter 9", reason="not shipped"
-    ),
-}  # fmt: skip
+    "cancel_movement": Cancelling(on=date(2026, 5, 3), source="letter 9", reason="not shipped"),
+}
 """Of each operation that takes JSON, by its name."""
 
 

@@ -103,7 +103,8 @@ def feeds_view(page: FeedsPage, user: User) -> FeedsView:
     return FeedsView(
         lines=tuple(
             FeedLine(
-                row=each, reach=reaches[each.feed.collection.edge.to.reach],
+                row=each,
+                reach=reaches[each.feed.collection.edge.to.reach],
                 purpose=words(PURPOSES[each.feed.collection.edge.purpose]),
             )
             for each in page.rows
@@ -113,7 +114,7 @@ def feeds_view(page: FeedsPage, user: User) -> FeedsView:
         relates="relate" in user.rights,
         reads="feed" in user.rights,
         connects="connect" in user.rights,
-    )  # fmt: skip
+    )
 
 
 def _row(node: Node, feed: Feed) -> FeedRow:

@@ -93,12 +93,18 @@ def _node(query: FlowQuery, node: Node, others: int) -> DiagramNode:
     name, value = _name(node.name, others), value_in_words(node.value, query.measure)
     before = node.stage == _ORIGIN
     return DiagramNode(
-        x=node.x, y=node.y, width=BAR, height=max(node.height, 1.0),
+        x=node.x,
+        y=node.y,
+        width=BAR,
+        height=max(node.height, 1.0),
         label_x=node.x - _BESIDE if before else node.x + BAR + _BESIDE,
         label_y=round(node.y + node.height / 2 + 4.5, 1),
-        before=before, label=shorten(name, max(_SHORTEST, _CELLS - len(value))), value=value,
-        says=f"{_stages()[node.stage]}: {name}, {value}", href=_href(query, node),
-    )  # fmt: skip
+        before=before,
+        label=shorten(name, max(_SHORTEST, _CELLS - len(value))),
+        value=value,
+        says=f"{_stages()[node.stage]}: {name}, {value}",
+        href=_href(query, node),
+    )
 
 
 def _href(query: FlowQuery, node: Node) -> str:

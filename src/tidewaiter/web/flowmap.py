@@ -110,12 +110,16 @@ def _countries(
     for code, count in known.items():
         spot = load_world().places[code]
         yield MapCountry(
-            code=code, outline=bool(spot.outline), small=spot.small,
-            x=spot.at[0], y=spot.at[1], shade=shade_of(count, steps),
+            code=code,
+            outline=bool(spot.outline),
+            small=spot.small,
+            x=spot.at[0],
+            y=spot.at[1],
+            shade=shade_of(count, steps),
             says=f"{place(code)}: {alerts_in_words(count)}",
             href=queue_address(query, country=code),
             label=f"{code} {number(count)}" if code in named else "",
-        )  # fmt: skip
+        )
 
 
 def _lines(query: FlowQuery, ends: Mapping[Ends, Sum], largest: int) -> Iterator[MapLine]:

@@ -37,9 +37,12 @@ class FlowQuery(Record, frozen=True, kw_only=True):
         first, last = sorted((self.first or least, self.last or most))
         whole = first <= least and last >= most
         return msgspec.structs.replace(
-            self, first=None, last=None,
-            due_from=None if whole else first_day(first), due_to=None if whole else last_day(last),
-        )  # fmt: skip
+            self,
+            first=None,
+            last=None,
+            due_from=None if whole else first_day(first),
+            due_to=None if whole else last_day(last),
+        )
 
     def wanted(self) -> AlertFilter:
         """Return the filter of the queue that lets through what is added up."""

@@ -37,9 +37,11 @@ def flows_page(request: Asked, node: TheNode, user: TheUser) -> Response[FlowsPa
     query = read_query(request, FlowQuery).settled(node.today())
     page = FlowsPage(query=query, flows=_flows(node, user, query, ROUTES))
     return reply(
-        request, "flows.html", page,
+        request,
+        "flows.html",
+        page,
         view=lambda: flows_view(query, page.flows, node.today(), node.library()),
-    )  # fmt: skip
+    )
 
 
 @get("/flows.csv", guards=[may("see")], sync_to_thread=True, query=FlowQuery, gives="text/csv")
@@ -52,9 +54,12 @@ def flows_csv(request: Asked, node: TheNode, user: TheUser) -> Response[bytes]:
 
 
 @get(
-    "/flows/world.svg", guards=[may("see")], include_in_schema=False, sync_to_thread=False,
+    "/flows/world.svg",
+    guards=[may("see")],
+    include_in_schema=False,
+    sync_to_thread=False,
     gives="image/svg+xml",
-)  # fmt: skip
+)
 def world() -> Response[bytes]:
     """Send the outlines of countries, which the map uses."""
     headers = {"Cache-Control": "private, max-age=86400"}

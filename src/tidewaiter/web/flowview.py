@@ -81,8 +81,10 @@ def flows_view(query: FlowQuery, found: Flows, today: date, library: Library) ->
         substances=tuple(_substances(query, found, library)),
         severities=_choices(get_args(Severity), said["severity"]),
         statuses=_choices(get_args(Status), said["status"]),
-        measures=(Choice(value="alerts", label=words("Alerts")),
-                  Choice(value="mass", label=words("Net mass"))),
+        measures=(
+            Choice(value="alerts", label=words("Alerts")),
+            Choice(value="mass", label=words("Net mass")),
+        ),
         period=_period(query),
         strip=strip,
         begin=month(first_day(strip.first)),
@@ -99,7 +101,7 @@ def flows_view(query: FlowQuery, found: Flows, today: date, library: Library) ->
         queue=queue_address(query),
         csv=f"/flows.csv?{asked}",
         json=f"/flows.json?{asked}",
-    )  # fmt: skip
+    )
 
 
 def _choices(values: Sequence[str], said: Mapping[str, str]) -> tuple[Choice, ...]:
@@ -138,16 +140,23 @@ def _outside(strip: Strip, found: Flows) -> Iterator[str]:
 def _undrawn(drawn: Map) -> str:
     if not drawn.undrawn:
         return ""
-    said = counted("%(num)s alert is on a route that is no line here: an end is not given, or the "
-                   "route is a small one.", "%(num)s alerts are on routes that are no line here: "
-                   "an end is not given, or the route is a small one.", drawn.undrawn)  # fmt: skip
+    said = counted(
+        "%(num)s alert is on a route that is no line here: an end is not given, or the "
+        "route is a small one.",
+        "%(num)s alerts are on routes that are no line here: "
+        "an end is not given, or the route is a small one.",
+        drawn.undrawn,
+    )
     return said % {"num": number(drawn.undrawn)}
 
 
 def _row(query: FlowQuery, route: RouteSum) -> Row:
     ends = {"origin": route.origin, "destination": route.destination, "country": route.via[:1]}
-    places = {name: value[0] if isinstance(value, tuple) else value
-              for name, value in ends.items() if value}  # fmt: skip
+    places = {
+        name: value[0] if isinstance(value, tuple) else value
+        for name, value in ends.items()
+        if value
+    }
     return Row(
         origin=place(route.origin),
         via=way(route.via),

@@ -35,8 +35,9 @@ def sum_in_words(found: Sum) -> str:
     if found.lines > found.unweighed:
         said += f"; {words('net mass')} {mass(found.net_mg)}"
     if found.unweighed:
-        without = counted("%(num)s line without net mass", "%(num)s lines without net mass",
-                          found.unweighed)  # fmt: skip
+        without = counted(
+            "%(num)s line without net mass", "%(num)s lines without net mass", found.unweighed
+        )
         said += f"; {without % {'num': number(found.unweighed)}}"
     return said
 

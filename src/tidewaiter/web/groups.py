@@ -132,9 +132,10 @@ def groups_view(page: GroupsPage, *, relates: bool) -> GroupsView:
         relates: The reader may say who is in a group.
     """
     return GroupsView(
-        lines=tuple(_line(each, page.names) for each in page.groups), relates=relates,
+        lines=tuple(_line(each, page.names) for each in page.groups),
+        relates=relates,
         keys=(("n", words("Make a group")),) if relates else (),
-    )  # fmt: skip
+    )
 
 
 def _told(work: Work, group: Group) -> GroupTold:
@@ -144,17 +145,21 @@ def _told(work: Work, group: Group) -> GroupTold:
 def _line(told: GroupTold, names: dict[str, str]) -> GroupLine:
     seats = [
         Seat(
-            node=each.node, key=peer_key(each.node), name=names.get(each.node, each.node),
-            since=each.since, until=each.until,
+            node=each.node,
+            key=peer_key(each.node),
+            name=names.get(each.node, each.node),
+            since=each.since,
+            until=each.until,
         )
         for each in told.members
-    ]  # fmt: skip
+    ]
     others = {node: name for node, name in names.items() if node not in told.group.members}
     return GroupLine(
-        group=told.group, now=tuple(each for each in seats if each.until is None),
+        group=told.group,
+        now=tuple(each for each in seats if each.until is None),
         before=tuple(each for each in seats if each.until is not None),
         others=tuple(sorted(others.items(), key=lambda each: each[1].casefold())),
-    )  # fmt: skip
+    )
 
 
 HANDLERS = [groups_page, make_working_group, add_member_to, remove_member_of]

@@ -30,9 +30,11 @@ class FormView(Record, frozen=True, kw_only=True):
 
 
 def form_view(
-    form: IncidentForm, names: Mapping[str, str], kept: Sequence[Group],
+    form: IncidentForm,
+    names: Mapping[str, str],
+    kept: Sequence[Group],
     substances: Sequence[tuple[str, str]],
-) -> FormView:  # fmt: skip
+) -> FormView:
     """Put the form into words.
 
     Args:
@@ -50,13 +52,16 @@ def form_view(
             "paps": pap_choices(),
             "purposes": purpose_choices(),
             "groups": tuple((each.id, each.name) for each in kept),
-            "countries": tuple(sorted(
-                ((code, country(code)) for code in country_codes()), key=lambda each: each[1]
-            )),
+            "countries": tuple(
+                sorted(
+                    ((code, country(code)) for code in country_codes()), key=lambda each: each[1]
+                )
+            ),
             "substances": tuple(sorted(substances, key=lambda each: each[1].casefold())),
             "flags": tuple(
                 (code, f"{code}: {flag.says}")
-                for code, flag in load_flags().flag.items() if flag.verified
+                for code, flag in load_flags().flag.items()
+                if flag.verified
             ),
         },
         places={
@@ -67,7 +72,7 @@ def form_view(
         notifications=tuple(_numbered(form.fields, "notifications")),
         peers=tuple(peers),
         address=f"/incidents/{form.number}/versions" if form.number else "/incidents",
-    )  # fmt: skip
+    )
 
 
 def _filled(fields: Mapping[str, Any], name: str) -> int:

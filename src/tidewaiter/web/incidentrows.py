@@ -159,13 +159,19 @@ def known_told(known: Known, *, cleared: bool) -> KnownTold:
     hidden = 0 if cleared or now is None else sum(each.restricted for each in now.parties)
     versions = known.versions if cleared else tuple(map(_open, known.versions))
     return KnownTold(
-        id=known.id, owner=known.owner, versions=versions, missing=known.missing, withheld=hidden,
-        proposals=known.proposals, sightings=known.sightings, destroyed=known.destroyed,
+        id=known.id,
+        owner=known.owner,
+        versions=versions,
+        missing=known.missing,
+        withheld=hidden,
+        proposals=known.proposals,
+        sightings=known.sightings,
+        destroyed=known.destroyed,
         unheeded=tuple(
             UnheededTold(sender=each.said.sender, at=each.said.at, why=each.why)
             for each in known.unheeded
         ),
-    )  # fmt: skip
+    )
 
 
 def _open(said: Said[Incident]) -> Said[Incident]:

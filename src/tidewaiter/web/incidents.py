@@ -64,11 +64,13 @@ def incident_page(
         now = known.now()
         group = now.marking.group if now and own else ""
         page = IncidentPage(
-            number=number, own=own, told=tuple(told),
+            number=number,
+            own=own,
+            told=tuple(told),
             known=known_told(known, cleared=user.account.cleared),
             names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),
-        )  # fmt: skip
+        )
     speaks = "exchange" in user.rights
     library = node.library()
     return reply(
@@ -85,9 +87,14 @@ def propose_change(
     """Comment on an incident of another node, or propose a change; its owner decides."""
     with node.exchange(user) as (desk, work):
         name = propose(
-            work, desk.ring.lock, desk.node, incident_at(work, number), data.text, at=data.at,
+            work,
+            desk.ring.lock,
+            desk.node,
+            incident_at(work, number),
+            data.text,
+            at=data.at,
             instead=data.instead,
-        )  # fmt: skip
+        )
     return done(request, Answered(id=name), f"/incidents/{number}#proposals", status=201)
 
 
@@ -107,9 +114,12 @@ def tell_sighting(
 
 
 @get(
-    "/incidents/{number:int}/export", guards=[may("exchange")], sync_to_thread=True,
-    query=ExportAsked, gives="application/octet-stream",
-)  # fmt: skip
+    "/incidents/{number:int}/export",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    query=ExportAsked,
+    gives="application/octet-stream",
+)
 def export_one(request: Asked, node: TheNode, number: FromPath[int]) -> Response[bytes]:
     """Give an incident out for other programs, without what its marking holds back."""
     asked = read_query(request, ExportAsked)
@@ -131,14 +141,21 @@ def names_of(work: Work, own: str) -> dict[str, str]:
 def _row(listed: Listed, known: Known, own: str) -> IncidentRow:
     now = known.now()
     return IncidentRow(
-        number=listed.first, last=listed.last, owner=listed.owner, id=listed.id,
-        own=listed.owner == own, title=now.title if now else None,
-        kind=now.kind if now else None, day=now.day if now else None,
-        country=now.place.country if now else "", status=known.status(),
-        tlp=now.marking.tlp if now else None, version=now.version if now else 0,
+        number=listed.first,
+        last=listed.last,
+        owner=listed.owner,
+        id=listed.id,
+        own=listed.owner == own,
+        title=now.title if now else None,
+        kind=now.kind if now else None,
+        day=now.day if now else None,
+        country=now.place.country if now else "",
+        status=known.status(),
+        tlp=now.marking.tlp if now else None,
+        version=now.version if now else 0,
         open_proposals=sum(1 for each in known.proposals if each.settled is None),
         sightings=len(known.sightings),
-    )  # fmt: skip
+    )
 
 
 HANDLERS = [incidents_page, incident_page, propose_change, tell_sighting, export_one]

@@ -107,9 +107,10 @@ def incidents_view(page: IncidentsPage, *, tells: bool) -> IncidentsView:
         tells: The reader may tell an incident.
     """
     return IncidentsView(
-        lines=tuple(_line(each, page.names) for each in page.rows), tells=tells,
+        lines=tuple(_line(each, page.names) for each in page.rows),
+        tells=tells,
         keys=(("n", words("Tell of an incident")),) if tells else (),
-    )  # fmt: skip
+    )
 
 
 def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> IncidentView:
@@ -133,16 +134,21 @@ def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> Inci
         versions=tuple(_versions(page.known))[::-1],
         told=tuple(
             ToldView(
-                peer=page.names.get(each.peer, each.peer), version=each.version,
-                became=state_in_words(each.state, each.code), came=each.state == "processed",
+                peer=page.names.get(each.peer, each.peer),
+                version=each.version,
+                became=state_in_words(each.state, each.code),
+                came=each.state == "processed",
             )
             for each in page.told
         ),
-        answers=speaks and not page.own and now is not None, tells=speaks and page.own,
-        stages=choices(STAGES), reaches=reach_choices(), purposes=purpose_choices(),
+        answers=speaks and not page.own and now is not None,
+        tells=speaks and page.own,
+        stages=choices(STAGES),
+        reaches=reach_choices(),
+        purposes=purpose_choices(),
         places={each: peer_key(each) for each in page.names},
         keys=tuple(keys),
-    )  # fmt: skip
+    )
 
 
 def differing(before: Incident, after: Incident) -> tuple[str, ...]:
@@ -153,18 +159,23 @@ def differing(before: Incident, after: Incident) -> tuple[str, ...]:
 def _line(row: IncidentRow, names: dict[str, str]) -> IncidentLine:
     notes = list[str]()
     if row.open_proposals:
-        text = counted("%(num)s proposal is not answered", "%(num)s proposals are not answered",
-                       row.open_proposals)  # fmt: skip
+        text = counted(
+            "%(num)s proposal is not answered",
+            "%(num)s proposals are not answered",
+            row.open_proposals,
+        )
         notes.append(text % {"num": row.open_proposals})
     if row.sightings:
         text = counted("seen by %(num)s other", "seen by %(num)s others", row.sightings)
         notes.append(text % {"num": row.sightings})
     return IncidentLine(
-        row=row, owner=_owner(row.owner, row.own, names),
+        row=row,
+        owner=_owner(row.owner, row.own, names),
         kind=words(KINDS[row.kind]) if row.kind else "",
         status=words(STATUSES[row.status]) if row.status else words("no version has come"),
-        country=country(row.country) if row.country else "", notes=tuple(notes),
-    )  # fmt: skip
+        country=country(row.country) if row.country else "",
+        notes=tuple(notes),
+    )
 
 
 def _owner(owner: str, own: bool, names: dict[str, str]) -> str:  # noqa: FBT001 - whose it is
@@ -176,9 +187,12 @@ def _versions(known: KnownTold) -> Iterator[VersionView]:
     changes = [(), *(differing(one, other) for one, other in pairwise(bodies))]
     for said, names in zip(known.versions, changes, strict=True):
         yield VersionView(
-            number=said.body.version, at=said.at, status=words(STATUSES[said.body.status]),
-            why=said.body.changed, differs=tuple(words(PARTS[each]) for each in names),
-        )  # fmt: skip
+            number=said.body.version,
+            at=said.at,
+            status=words(STATUSES[said.body.status]),
+            why=said.body.changed,
+            differs=tuple(words(PARTS[each]) for each in names),
+        )
 
 
 def _parts(now: Incident, library: Library) -> Iterator[PartView]:
@@ -191,34 +205,55 @@ def _parts(now: Incident, library: Library) -> Iterator[PartView]:
         "account": [now.account],
         "lines": list(_goods(now, library)),
         "equipment": [
-            _joined(each.text, library.substances.get(each.substance, each.substance), each.maker,
-                    each.serial, _pieces(each.pieces))
+            _joined(
+                each.text,
+                library.substances.get(each.substance, each.substance),
+                each.maker,
+                each.serial,
+                _pieces(each.pieces),
+            )
             for each in now.equipment
         ],
-        "concealment": [
-            _joined(now.concealment.how or words("not hidden"), now.concealment.where)
-        ] if now.concealment else [],
+        "concealment": [_joined(now.concealment.how or words("not hidden"), now.concealment.where)]
+        if now.concealment
+        else [],
         "label": [
-            _joined(now.label.text, words("a label of the country of arrival")
-                    if now.label.domestic else "")
-        ] if now.label else [],
+            _joined(
+                now.label.text,
+                words("a label of the country of arrival") if now.label.domestic else "",
+            )
+        ]
+        if now.label
+        else [],
         "route": [
-            _joined(words(FUNCTIONS[each.function]), country(each.country), each.name, each.locode,
-                    each.day.isoformat() if each.day else "")
+            _joined(
+                words(FUNCTIONS[each.function]),
+                country(each.country),
+                each.name,
+                each.locode,
+                each.day.isoformat() if each.day else "",
+            )
             for each in now.route
         ],
         "transport": [
-            _joined(words(MODES[now.transport.mode]), now.transport.container, now.transport.bill,
-                    now.transport.vehicle)
+            _joined(
+                words(MODES[now.transport.mode]),
+                now.transport.container,
+                now.transport.bill,
+                now.transport.vehicle,
+            )
         ],
-        "packaging": [_joined(each.text, _pieces(each.packages), each.marks)
-                      for each in now.packaging],
-        "flags": [f"{each}: {load_flags().flag[each].says}" if each in load_flags().flag else each
-                  for each in now.flags],
+        "packaging": [
+            _joined(each.text, _pieces(each.packages), each.marks) for each in now.packaging
+        ],
+        "flags": [
+            f"{each}: {load_flags().flag[each].says}" if each in load_flags().flag else each
+            for each in now.flags
+        ],
         "parties": [_party(each) for each in now.parties],
         "notifications": list(now.notifications),
         "questions": [f"{each.number}. {each.text}" for each in now.questions],
-    }  # fmt: skip
+    }
     for name, texts in says.items():
         told = tuple(filter(None, texts))
         if told:
@@ -233,29 +268,34 @@ def _goods(now: Incident, library: Library) -> Iterator[str]:
             yield f"{line.number}. {words('found')}: {_told(line.found, library)}"
         if line.identified:
             how = line.identified
-            told = _joined(words(METHODS[how.method]), how.by, how.note,
-                           how.day.isoformat() if how.day else "")  # fmt: skip
+            told = _joined(
+                words(METHODS[how.method]), how.by, how.note, how.day.isoformat() if how.day else ""
+            )
             yield f"{line.number}. {words('identified by')}: {told}"
 
 
 def _told(goods: Goods, library: Library) -> str:
     content = goods.content_ppm
     return _joined(
-        goods.text, library.substances.get(goods.substance, goods.substance),
-        f"CAS {goods.cas}" if goods.cas else "", f"HS {goods.hs}" if goods.hs else "",
+        goods.text,
+        library.substances.get(goods.substance, goods.substance),
+        f"CAS {goods.cas}" if goods.cas else "",
+        f"HS {goods.hs}" if goods.hs else "",
         f"{number(goods.net_mg / 1_000_000)} kg" if goods.net_mg else "",
         f"{number(goods.volume_ul / 1_000_000)} l" if goods.volume_ul else "",
-        _pieces(goods.pieces), f"{Decimal(content) / _PPM:f} %" if content else "",
-    )  # fmt: skip
+        _pieces(goods.pieces),
+        f"{Decimal(content) / _PPM:f} %" if content else "",
+    )
 
 
 def _party(party: AllegedParty) -> str:
     return _joined(
         f"{words('alleged')} {words(ROLES[party.role])}: {party.name or words('not named')}",
         words(PARTY_KINDS[party.kind]) if party.kind != "unknown" else "",
-        country(party.country) if party.country else "", party.basis,
+        country(party.country) if party.country else "",
+        party.basis,
         f"TLP:{party.marking.tlp.upper()}",
-    )  # fmt: skip
+    )
 
 
 def _place(place: Place) -> str:

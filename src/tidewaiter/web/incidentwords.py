@@ -121,8 +121,13 @@ def choices(said: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
 
 
 ALL: Mapping[str, tuple[Mapping[Any, str], Any]] = {
-    "kinds": (KINDS, Kind), "statuses": (STATUSES, Status), "stages": (STAGES, Stage),
-    "methods": (METHODS, Method), "modes": (MODES, Mode), "roles": (ROLES, Role),
-    "party_kinds": (PARTY_KINDS, PartyKind), "functions": (FUNCTIONS, Function),
-}  # fmt: skip
+    "kinds": (KINDS, Kind),
+    "statuses": (STATUSES, Status),
+    "stages": (STAGES, Stage),
+    "methods": (METHODS, Method),
+    "modes": (MODES, Mode),
+    "roles": (ROLES, Role),
+    "party_kinds": (PARTY_KINDS, PartyKind),
+    "functions": (FUNCTIONS, Function),
+}
 """Of each set of values its words, and the type that names them all."""

@@ -71,9 +71,15 @@ def joint_case_page(
         case = known.case.body if known.case else None
         group = case.marking.group if case else ""
         page = JointPage(
-            number=number, id=of[1], opener=of[0], own=desk.node, case=case,
-            sides=tuple(known.sides.values()), side_by_side=known.side_by_side(),
-            said=tuple(map(said_in_case, said)), destroyed=destroyed_of(work, KINDS, *of),
+            number=number,
+            id=of[1],
+            opener=of[0],
+            own=desk.node,
+            case=case,
+            sides=tuple(known.sides.values()),
+            side_by_side=known.side_by_side(),
+            said=tuple(map(said_in_case, said)),
+            destroyed=destroyed_of(work, KINDS, *of),
             unheeded=tuple(
                 UnheededTold(sender=each.said.sender, at=each.said.at, why=each.why)
                 for each in known.unheeded
@@ -83,7 +89,7 @@ def joint_case_page(
             untold=tuple(each for each in known.sides if each != desk.node and each not in names),
             names=names,
             group=next((each.name for each in groups(work) if each.id == group), ""),
-        )  # fmt: skip
+        )
     return reply(request, "joint.html", page, view=lambda: joint_view(page, user.rights))
 
 
@@ -95,10 +101,15 @@ def open_joint_case(
     name = new_id()
     with node.exchange(user) as (desk, work):
         case = JointCase(
-            id=name, opener=desk.node, partners=data.partners, title=data.title,
-            purpose=data.purpose, basis=data.basis, day=desk.stamp().at.date(),
+            id=name,
+            opener=desk.node,
+            partners=data.partners,
+            title=data.title,
+            purpose=data.purpose,
+            basis=data.basis,
+            day=desk.stamp().at.date(),
             marking=Marking(tlp=data.tlp, purposes=(data.purpose,)),
-        )  # fmt: skip
+        )
         open_joint(work, desk.ring.lock, desk.node, case)
         number = number_of(work, KINDS, desk.node, name)
     made = JointSaid(number=number, id=name, untold=())
@@ -132,9 +143,15 @@ def _say(
         else:
             verdict, reason = read_decision(data.decision, data.note)
             said = Decision(
-                case=case, opener=opener, number=0, subject=data.subject, verdict=verdict,
-                reason=reason, note=data.note, day=desk.stamp().at.date(),
-            )  # fmt: skip
+                case=case,
+                opener=opener,
+                number=0,
+                subject=data.subject,
+                verdict=verdict,
+                reason=reason,
+                note=data.note,
+                day=desk.stamp().at.date(),
+            )
         untold = say_in_joint(work, desk.ring.lock, desk.node, said)
     made = JointSaid(number=number, id=case, untold=untold)
     return done(request, made, f"/joint/{number}", status=201)
@@ -143,15 +160,19 @@ def _say(
 def _row(listed: Listed, known: Together, own: str) -> JointRow:
     case = known.case.body if known.case else None
     return JointRow(
-        number=listed.first, id=listed.id, opener=listed.owner,
+        number=listed.first,
+        id=listed.id,
+        opener=listed.owner,
         title=case.title[:_TITLE] if case else None,
-        purpose=case.purpose if case else None, tlp=case.marking.tlp if case else None,
+        purpose=case.purpose if case else None,
+        tlp=case.marking.tlp if case else None,
         day=case.day if case else None,
         sides=tuple(SidePart(node=each.node, part=each.part) for each in known.sides.values()),
         part=known.sides[own].part if own in known.sides else None,
         bundles=sum(len(each.bundles) for each in known.sides.values()),
-        subjects=len(known.side_by_side()), apart=apart(known),
-    )  # fmt: skip
+        subjects=len(known.side_by_side()),
+        apart=apart(known),
+    )
 
 
 HANDLERS = [joint_cases_page, joint_case_page, open_joint_case, reply_joint, decide_joint]

@@ -32,9 +32,12 @@ Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)
 
 
 @post(
-    "/joint/{number:int}/bundles", guards=[may("exchange")], sync_to_thread=True,
-    include_in_schema=False, request_max_body_size=_BYTES,
-)  # fmt: skip
+    "/joint/{number:int}/bundles",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    include_in_schema=False,
+    request_max_body_size=_BYTES,
+)
 def bring_bundle(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: Form
 ) -> Response[BundleBrought]:
@@ -47,9 +50,12 @@ def bring_bundle(
 
 
 @post(
-    "/joint/{number:int}/redactions", guards=[may("exchange")], sync_to_thread=True,
-    include_in_schema=False, request_max_body_size=_BYTES,
-)  # fmt: skip
+    "/joint/{number:int}/redactions",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    include_in_schema=False,
+    request_max_body_size=_BYTES,
+)
 def redact_file(node: TheNode, user: TheUser, number: FromPath[int], data: Form) -> Response[bytes]:
     """Send a file of a bundle without some fields, and tell the case what was taken out."""
     file, member = _file(data), str(data.get("member", "")).strip()

@@ -147,9 +147,7 @@ def said_in_case(said: Said[Spoken]) -> SaidInCase:
 
 def apart(known: Together) -> int:
     """Count the subjects of which the sides have decided differently."""
-    return sum(
-        differ(list(decided.values())) for decided in known.side_by_side().values()
-    )  # fmt: skip
+    return sum(differ(list(decided.values())) for decided in known.side_by_side().values())
 
 
 def differ(decided: list[Decision | None]) -> bool:

@@ -122,10 +122,12 @@ def joint_cases_view(page: JointCasesPage) -> JointCasesView:
     """Put the list into words."""
     peers = sorted(page.names.items(), key=lambda each: each[1].casefold())
     return JointCasesView(
-        lines=tuple(_line(each, page) for each in page.rows), peers=tuple(peers),
-        purposes=purpose_choices(), tlps=tlp_choices(),
+        lines=tuple(_line(each, page) for each in page.rows),
+        peers=tuple(peers),
+        purposes=purpose_choices(),
+        tlps=tlp_choices(),
         keys=(("n", words("Open a joint case")),),
-    )  # fmt: skip
+    )
 
 
 def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
@@ -143,12 +145,15 @@ def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
         keys += [("n", words("To the forms of what may be said"))]
     return JointView(
         title=case.title if case else words(_GONE),
-        opener=names.get(page.opener, page.opener), part=words(PARTS[own]) if own else "",
+        opener=names.get(page.opener, page.opener),
+        part=words(PARTS[own]) if own else "",
         purpose=words(PURPOSES[case.purpose]) if case else "",
         marking=marking_in_words(case.marking, page.group) if case else None,
         sides=tuple(
             SideView(
-                node=each.node, name=names.get(each.node, each.node), part=words(PARTS[each.part]),
+                node=each.node,
+                name=names.get(each.node, each.node),
+                part=words(PARTS[each.part]),
                 bundles=tuple(
                     BundleView(bundle=one, fields=sum(len(file.fields) for file in one.redacted))
                     for one in each.bundles
@@ -156,12 +161,15 @@ def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
             )
             for each in page.sides
         ),
-        subjects=tuple(_subjects(page, names)), said=tuple(_said(page, names))[::-1],
+        subjects=tuple(_subjects(page, names)),
+        said=tuple(_said(page, names))[::-1],
         untold=tuple(names.get(each, each) for each in page.untold),
-        fates=fates_view(page.fates, page.names), decisions=tuple(decision_choices()),
-        holds="relate" in rights, places={each: peer_key(each) for each in page.names},
+        fates=fates_view(page.fates, page.names),
+        decisions=tuple(decision_choices()),
+        holds="relate" in rights,
+        places={each: peer_key(each) for each in page.names},
         keys=tuple(keys),
-    )  # fmt: skip
+    )
 
 
 def _line(row: JointRow, page: JointCasesPage) -> JointLine:
@@ -175,27 +183,29 @@ def _line(row: JointRow, page: JointCasesPage) -> JointLine:
     if row.apart:
         notes.append(words("the sides differ on {number}").format(number=row.apart))
     return JointLine(
-        row=row, waits=row.part == "invited",
-        opener=words("this node") if row.opener == page.own
+        row=row,
+        waits=row.part == "invited",
+        opener=words("this node")
+        if row.opener == page.own
         else page.names.get(row.opener, row.opener),
         part=words(PARTS[row.part]) if row.part else words(_GONE),
         purpose=words(PURPOSES[row.purpose]) if row.purpose else "",
         others=tuple(
             f"{page.names.get(each.node, each.node)}: {words(PARTS[each.part])}"
-            for each in row.sides if each.node != page.own
+            for each in row.sides
+            if each.node != page.own
         ),
         notes=tuple(notes),
-    )  # fmt: skip
+    )
 
 
 def _subjects(page: JointPage, names: Mapping[str, str]) -> Iterator[SubjectView]:
     for subject, decided in page.side_by_side.items():
         yield SubjectView(
-            subject=subject, differ=differ(list(decided.values())),
-            decided=tuple(
-                _decided(names.get(node, node), each) for node, each in decided.items()
-            ),
-        )  # fmt: skip
+            subject=subject,
+            differ=differ(list(decided.values())),
+            decided=tuple(_decided(names.get(node, node), each) for node, each in decided.items()),
+        )
 
 
 def _decided(name: str, decision: Decision | None) -> DecidedView:
@@ -204,9 +214,11 @@ def _decided(name: str, decision: Decision | None) -> DecidedView:
         return DecidedView(name=name, verdict="", reason="", decision=None)
     known = rules.reason.get(decision.reason)  # of another version of the rules, perhaps
     return DecidedView(
-        name=name, verdict=words(rules.verdict[decision.verdict].says),
-        reason=words(known.says) if known else decision.reason, decision=decision,
-    )  # fmt: skip
+        name=name,
+        verdict=words(rules.verdict[decision.verdict].says),
+        reason=words(known.says) if known else decision.reason,
+        decision=decision,
+    )
 
 
 def _said(page: JointPage, names: Mapping[str, str]) -> Iterator[SaidLine]:
@@ -214,6 +226,8 @@ def _said(page: JointPage, names: Mapping[str, str]) -> Iterator[SaidLine]:
     for each in page.said:
         told = parts[each.told] if each.kind == "part" else each.told
         yield SaidLine(
-            said=each, name=names.get(each.sender, each.sender), what=words(_SAID[each.kind]),
+            said=each,
+            name=names.get(each.sender, each.sender),
+            what=words(_SAID[each.kind]),
             told=told,
-        )  # fmt: skip
+        )

@@ -75,7 +75,9 @@ def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
         since=since,
         regimes=tuple(
             RegimeChoice(
-                slug=each.slug, name=each.name, undated=counts.get(each.slug, 0),
+                slug=each.slug,
+                name=each.name,
+                undated=counts.get(each.slug, 0),
                 chosen=each.slug in chosen,
             )
             for each in regime_lines(desk.registry, day)
@@ -92,14 +94,17 @@ def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
         ),
         undated=sum(n for slug, n in counts.items() if not chosen or slug in chosen),
         calendar=f"/law/changes/calendar.ics?{request.url.query}",
-    )  # fmt: skip
+    )
     return reply(request, "law-changes.html", page)
 
 
 @get(
-    "/law/changes/calendar.ics", guards=[may("see")], sync_to_thread=True,
-    query=ChangesQuestion, gives="text/calendar",
-)  # fmt: skip
+    "/law/changes/calendar.ics",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=ChangesQuestion,
+    gives="text/calendar",
+)
 def changes_calendar(request: Asked, node: TheNode) -> Response[bytes]:
     """Send what changes after the day as a calendar."""
     asked = read_query(request, ChangesQuestion)

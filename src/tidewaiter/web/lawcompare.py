@@ -83,9 +83,12 @@ def compare_page(request: Asked, node: TheNode) -> Response[ComparePage]:
 
 
 @get(
-    "/law/compare/table.csv", guards=[may("see")], sync_to_thread=True,
-    query=CompareQuestion, gives="text/csv",
-)  # fmt: skip
+    "/law/compare/table.csv",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=CompareQuestion,
+    gives="text/csv",
+)
 def compare_table(request: Asked, node: TheNode) -> Response[bytes]:
     """Send a comparison as CSV, all of it."""
     asked = read_query(request, CompareQuestion)

@@ -65,8 +65,9 @@ def marking_in_words(marking: Marking, group: str = "") -> MarkingView:
         )
     return MarkingView(
         labels=(rules.tlp[marking.tlp].label, rules.pap[marking.pap].label),
-        says=tuple(says), group=(group or marking.group) if marking.group else "",
-    )  # fmt: skip
+        says=tuple(says),
+        group=(group or marking.group) if marking.group else "",
+    )
 
 
 def tlp_choices() -> tuple[tuple[str, str], ...]:

@@ -130,9 +130,10 @@ def parts_at(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
 def _shown(entries: Sequence[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
     """Return entries; the one marked is the closest, as a part may lie below another."""
     at = max(
-        (each for each in entries if _is_at(each, path)), key=lambda each: len(each.path),
+        (each for each in entries if _is_at(each, path)),
+        key=lambda each: len(each.path),
         default=None,
-    )  # fmt: skip
+    )
     return tuple(
         Shown(path=each.path, label=words(each.label), here=each is at)
         for each in entries

@@ -67,9 +67,15 @@ def network_page(request: Asked, node: TheNode, user: TheUser) -> Response[Netwo
             graph = build_graph(seen, asked.party, _opened(asked, rules), asked.steps, rules)
             drawing = draw_graph(graph)
         page = NetworkPage(
-            asked=asked, run=run, behind=behind(work, run), party=party, ends=ends,
-            drawing=drawing, search=search, rules=rules,
-        )  # fmt: skip
+            asked=asked,
+            run=run,
+            behind=behind(work, run),
+            party=party,
+            ends=ends,
+            drawing=drawing,
+            search=search,
+            rules=rules,
+        )
     return reply(request, "network.html", page, view=lambda: network_view(page))
 
 

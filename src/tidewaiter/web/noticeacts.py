@@ -145,9 +145,11 @@ def agree_to_notice(
 ) -> Response[Row]:
     """Say that there is no objection."""
     what = NoObjection(
-        conditions=_rows(data.conditions), allowed=_amounts(data.allowed),
-        importer_licence=data.importer_licence, decided_by=_decider(data.decided_by, user),
-    )  # fmt: skip
+        conditions=_rows(data.conditions),
+        allowed=_amounts(data.allowed),
+        importer_licence=data.importer_licence,
+        decided_by=_decider(data.decided_by, user),
+    )
     return _do(_At(request, node, user, number), what, data)
 
 
@@ -157,9 +159,12 @@ def object_to_notice(
 ) -> Response[Row]:
     """Object to the export."""
     what = Objected(
-        code=data.code, text=_bounded(data.text), conditions=_rows(data.conditions),
-        importer_licence=data.importer_licence, decided_by=_decider(data.decided_by, user),
-    )  # fmt: skip
+        code=data.code,
+        text=_bounded(data.text),
+        conditions=_rows(data.conditions),
+        importer_licence=data.importer_licence,
+        decided_by=_decider(data.decided_by, user),
+    )
     return _do(_At(request, node, user, number), what, data)
 
 
@@ -173,9 +178,12 @@ def ask_about_notice(
 
 @post("/notices/{number:int}/answer", guards=[may("exchange")], sync_to_thread=True)
 def answer_query(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int],
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
     data: JSONBody[QueryAnswer],
-) -> Response[Row]:  # fmt: skip
+) -> Response[Row]:
     """Answer a query of the importing side."""
     what = Answered(query=data.query, text=_needed(data.text))
     return _do(_At(request, node, user, number), what, data)
@@ -213,9 +221,14 @@ def tell_of_goods(
 ) -> Response[Row]:
     """Tell what became of the goods."""
     what = Returned(
-        outcome=data.outcome, on=data.on, lines=_amounts(data.lines), permit=data.permit,
-        incident=data.incident, last=not data.more, note=_bounded(data.note),
-    )  # fmt: skip
+        outcome=data.outcome,
+        on=data.on,
+        lines=_amounts(data.lines),
+        permit=data.permit,
+        incident=data.incident,
+        last=not data.more,
+        note=_bounded(data.note),
+    )
     return _do(_At(request, node, user, number), what, data)
 
 
@@ -240,9 +253,12 @@ def _do(at: _At, what: What, data: Seen) -> Response[Any]:
         said = tuple(str(getattr(data, name, "")) for name in _SAID)
         late = Late(seen=data.seen, said=said)
         return reply(
-            at.request, "notice.html", page, status=409,
+            at.request,
+            "notice.html",
+            page,
+            status=409,
             view=lambda: notice_view(page, at.user, at.node.registry.regimes, late),
-        )  # fmt: skip
+        )
     return done(at.request, kept.row, f"/notices/{at.number}")
 
 
@@ -284,6 +300,14 @@ def _bounded(text: str) -> str:
 
 
 HANDLERS = [
-    view_notice, acknowledge_notice, agree_to_notice, object_to_notice, ask_about_notice,
-    answer_query, ask_more_time, notice_not_for_us, withdraw_notice, tell_of_goods,
-]  # fmt: skip
+    view_notice,
+    acknowledge_notice,
+    agree_to_notice,
+    object_to_notice,
+    ask_about_notice,
+    answer_query,
+    ask_more_time,
+    notice_not_for_us,
+    withdraw_notice,
+    tell_of_goods,
+]

@@ -70,12 +70,15 @@ def drafts_page(request: Asked, node: TheNode, user: TheUser) -> Response[Drafts
         found = drafts_of(work, desk.ring.lock, account_key(user.account.id))
     rows = tuple(
         DraftRow(
-            number=each.number, changed=each.changed, peer=each.draft.peer,
-            reference=each.draft.written.reference, amends=each.draft.amends,
+            number=each.number,
+            changed=each.changed,
+            peer=each.draft.peer,
+            reference=each.draft.written.reference,
+            amends=each.draft.amends,
             goods=tuple(line.name for line in each.draft.written.lines if line.name),
         )
         for each in found
-    )  # fmt: skip
+    )
     return reply(request, "notice-drafts.html", DraftsPage(drafts=rows))
 
 
@@ -126,13 +129,18 @@ def end_draft(
 
 
 @post(
-    "/notices/drafts/file", guards=[may("exchange")], sync_to_thread=True, include_in_schema=False,
+    "/notices/drafts/file",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    include_in_schema=False,
     request_max_body_size=MOST_BYTES + _AROUND,
-)  # fmt: skip
+)
 def draft_from_file(
-    request: Asked, node: TheNode, user: TheUser,
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
-) -> Response[Saved]:  # fmt: skip
+) -> Response[Saved]:
     """Fill the form from the XML of a notice; its events are left out."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
@@ -154,9 +162,11 @@ def amend_notice(
         if kept.state.notice is None or kept.row.side != "exporter":
             raise InputError("only the exporting side amends a notice", hint="object, or ask")
         draft = Draft(
-            written=written_of(kept.state.notice), peer=kept.row.peer, amends=number,
+            written=written_of(kept.state.notice),
+            peer=kept.row.peer,
+            amends=number,
             seen=data.seen,
-        )  # fmt: skip
+        )
         made = add_draft(work, desk.ring.lock, draft)
     return done(request, _told(made), f"/notices/drafts/{made.number}", status=201)
 
@@ -232,9 +242,11 @@ def _go(desk: Exchange, work: Work, draft: Draft, found: Checking) -> Kept:
 def _checked(at: _Desk, draft: Draft) -> Checking:
     amends = _amended(at, draft)
     return checking(
-        at.node, draft.written, amends=amends.state if amends else None,
+        at.node,
+        draft.written,
+        amends=amends.state if amends else None,
         cleared=at.user.account.cleared,
-    )  # fmt: skip
+    )
 
 
 def _amended(at: _Desk, draft: Draft) -> Kept | None:
@@ -252,7 +264,9 @@ def _page(at: _Desk, kept: KeptDraft) -> DraftPage:
         checked=_checked(at, kept.draft).page,
         peers=tuple(
             PeerChoice(
-                node=each.node, name=each.name, country=each.country,
+                node=each.node,
+                name=each.name,
+                country=each.country,
                 relation=each.relation.standing,
             )
             for each in known_peers(at.work)
@@ -260,7 +274,7 @@ def _page(at: _Desk, kept: KeptDraft) -> DraftPage:
         ),
         seen=max((each.seq for each in events if each.by == OTHER[side]), default=0),
         amends=amends.row.reference if amends else "",
-    )  # fmt: skip
+    )
 
 
 def _empty(at: _Desk) -> Draft:
@@ -275,9 +289,12 @@ def _shown(
 ) -> Response[Any]:
     regimes = node.registry.regimes
     return reply(
-        request, "notice-draft.html", page, status=400 if trouble else 200,
+        request,
+        "notice-draft.html",
+        page,
+        status=400 if trouble else 200,
         view=lambda: form_view(page, user, regimes, trouble),
-    )  # fmt: skip
+    )
 
 
 def _told(kept: KeptDraft) -> Saved:
@@ -285,6 +302,12 @@ def _told(kept: KeptDraft) -> Saved:
 
 
 HANDLERS = [
-    drafts_page, new_notice, keep_draft, draft_page, save_draft, end_draft, draft_from_file,
+    drafts_page,
+    new_notice,
+    keep_draft,
+    draft_page,
+    save_draft,
+    end_draft,
+    draft_from_file,
     amend_notice,
-]  # fmt: skip
+]

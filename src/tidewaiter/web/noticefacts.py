@@ -13,12 +13,17 @@ from tidewaiter.report.languages import marked as _
 from tidewaiter.web.noticewords import called
 
 ROLES = {
-    "exporter": _("Exporter"), "importer": _("Importer"),
-    "ultimate consignee": _("Ultimate consignee"), "broker": _("Broker"),
-    "intermediate consignee": _("Intermediate consignee"), "manufacturer": _("Manufacturer"),
-    "carrier": _("Carrier"), "forwarder": _("Forwarder"), "customs broker": _("Customs broker"),
+    "exporter": _("Exporter"),
+    "importer": _("Importer"),
+    "ultimate consignee": _("Ultimate consignee"),
+    "broker": _("Broker"),
+    "intermediate consignee": _("Intermediate consignee"),
+    "manufacturer": _("Manufacturer"),
+    "carrier": _("Carrier"),
+    "forwarder": _("Forwarder"),
+    "customs broker": _("Customs broker"),
     "other": _("Other operator"),
-}  # fmt: skip
+}
 
 
 class Fact(Record, frozen=True, kw_only=True):
@@ -74,7 +79,9 @@ def facts_of(notice: Notice) -> NoticeFacts:
         ),
         lines=tuple(
             LineFacts(
-                number=line.number, name=line.name, amount=_amount(line.net),
+                number=line.number,
+                name=line.name,
+                amount=_amount(line.net),
                 facts=_facts(_line(line)),
             )
             for line in notice.lines
@@ -86,7 +93,7 @@ def facts_of(notice: Notice) -> NoticeFacts:
             )
             for each in notice.permits
         ),
-    )  # fmt: skip
+    )
 
 
 def _facts(told: Iterator[tuple[str, str]]) -> tuple[Fact, ...]:
@@ -97,9 +104,7 @@ def _header(notice: Notice) -> Iterator[tuple[str, str]]:
     yield words("Basis"), called("basis", notice.basis)
     yield words("Law"), notice.law
     yield words("Marking"), notice.confidentiality
-    for label, side in (
-        (words("From"), notice.sender), (words("To"), notice.recipient)
-    ):  # fmt: skip
+    for label, side in ((words("From"), notice.sender), (words("To"), notice.recipient)):
         place = country(side.country) if side.country else ""
         yield label, ", ".join(filter(None, (side.name, place, side.contact)))
     yield words("Sent on"), day(notice.sent)

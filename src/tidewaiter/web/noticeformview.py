@@ -18,9 +18,15 @@ from tidewaiter.web.noticepages import DraftPage
 from tidewaiter.web.noticewords import Choices, choices
 
 _ROLES = (
-    "exporter", "importer", "ultimate_consignee", "broker", "manufacturer", "carrier", "forwarder",
+    "exporter",
+    "importer",
+    "ultimate_consignee",
+    "broker",
+    "manufacturer",
+    "carrier",
+    "forwarder",
     "customs_broker",
-)  # fmt: skip
+)
 
 
 class PartyView(Record, frozen=True, kw_only=True):
@@ -89,17 +95,21 @@ def _parties(page: DraftPage) -> tuple[PartyView, ...]:
     held = page.draft.draft.written.parties
     found = [
         PartyView(
-            name=f"parties.{name}", role=words(ROLES[name.replace("_", " ")]),
-            party=getattr(held, name) or Party(), removes="",
+            name=f"parties.{name}",
+            role=words(ROLES[name.replace("_", " ")]),
+            party=getattr(held, name) or Party(),
+            removes="",
         )
         for name in _ROLES
-    ]  # fmt: skip
+    ]
     for name, role in (("intermediate_consignees", "intermediate consignee"), ("others", "other")):
         found += [
             PartyView(
-                name=f"parties.{name}.{place}", role=words(ROLES[role]), party=party,
+                name=f"parties.{name}.{place}",
+                role=words(ROLES[role]),
+                party=party,
                 removes=f"{name}.{place}",
             )
             for place, party in enumerate(getattr(held, name))
-        ]  # fmt: skip
+        ]
     return tuple(found)

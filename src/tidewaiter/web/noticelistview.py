@@ -13,9 +13,12 @@ from tidewaiter.web.noticepages import SIDES, BoxRow, NoticesPage
 from tidewaiter.web.noticewords import state_in_words, time_left, waiting_in_words
 
 _SHOWS: Mapping[Show, str] = {
-    "ours": _("Waiting for us"), "theirs": _("Waiting for them"), "overdue": _("Overdue"),
-    "decided": _("Decided"), "all": _("All"),
-}  # fmt: skip
+    "ours": _("Waiting for us"),
+    "theirs": _("Waiting for them"),
+    "overdue": _("Overdue"),
+    "decided": _("Decided"),
+    "all": _("All"),
+}
 
 
 class Tab(Record, frozen=True, kw_only=True):
@@ -54,27 +57,36 @@ def notice_list_view(page: NoticesPage) -> NoticeListView:
     return NoticeListView(
         boxes=(
             Tab(
-                label=words("Inbox: we import"), address="/notices?box=in",
-                count=page.counts["importer"]["ours"], here=side == "importer",
+                label=words("Inbox: we import"),
+                address="/notices?box=in",
+                count=page.counts["importer"]["ours"],
+                here=side == "importer",
             ),
             Tab(
-                label=words("Outbox: we export"), address="/notices?box=out",
-                count=page.counts["exporter"]["ours"], here=side == "exporter",
+                label=words("Outbox: we export"),
+                address="/notices?box=out",
+                count=page.counts["exporter"]["ours"],
+                here=side == "exporter",
             ),
             Tab(
-                label=words("My drafts"), address="/notices/drafts", count=page.drafts, here=False,
+                label=words("My drafts"),
+                address="/notices/drafts",
+                count=page.drafts,
+                here=False,
             ),
         ),
         tabs=tuple(
             Tab(
-                label=words(_SHOWS[show]), address=f"/notices?box={asked.box}&show={show}",
-                count=page.counts[side][show], here=show == asked.show,
+                label=words(_SHOWS[show]),
+                address=f"/notices?box={asked.box}&show={show}",
+                count=page.counts[side][show],
+                here=show == asked.show,
             )
             for show in get_args(Show)
         ),
         rows=tuple(_row(each, page.day) for each in page.rows),
         more=f"/notices?{urlencode(onward)}" if page.more else "",
-    )  # fmt: skip
+    )
 
 
 def _row(each: BoxRow, today: date) -> RowView:

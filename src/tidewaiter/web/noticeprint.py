@@ -27,18 +27,19 @@ class FormAsked(Record, frozen=True, kw_only=True):
     form: Annotated[str, msgspec.Meta(max_length=40)] = "treaty"  # slug
 
 
-@get(
-    "/notices/{number:int}/form", guards=[may("exchange")], sync_to_thread=True, query=FormAsked
-)  # fmt: skip
+@get("/notices/{number:int}/form", guards=[may("exchange")], sync_to_thread=True, query=FormAsked)
 def notice_form(request: Asked, node: TheNode, number: FromPath[int]) -> Response[FilledForm]:
     """Show a notice on an official form, to be printed."""
     return reply(request, "notice-form.html", _filled(request, node, number))
 
 
 @get(
-    "/notices/{number:int}/form.pdf", guards=[may("exchange")], sync_to_thread=True,
-    query=FormAsked, gives=_PDF,
-)  # fmt: skip
+    "/notices/{number:int}/form.pdf",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    query=FormAsked,
+    gives=_PDF,
+)
 def notice_paper(request: Asked, node: TheNode, number: FromPath[int]) -> Response[bytes]:
     """Give a notice on an official form as a file of PDF."""
     with languages.speaking(request.state.get("language", "en")):

@@ -74,8 +74,10 @@ def notice_page(
 
 @get(
     "/notices/{number:int}/xml",
-    guards=[may("exchange")], sync_to_thread=True, gives="application/xml",
-)  # fmt: skip
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    gives="application/xml",
+)
 def notice_xml(node: TheNode, number: FromPath[int]) -> Response[bytes]:
     """Send a notice with all that was done to it, as XML."""
     with node.exchange() as (desk, work):

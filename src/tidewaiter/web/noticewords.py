@@ -62,45 +62,72 @@ _CODES: Mapping[ObjectionCode, str] = {
     "other": _("another reason, in words"),
 }
 _LICENCES: Mapping[LicenceCheck, str] = {
-    "not checked": _("not checked"), "holds": _("it holds one"),
+    "not checked": _("not checked"),
+    "holds": _("it holds one"),
     "does not hold": _("it holds none"),
-}  # fmt: skip
+}
 _OUTCOMES = {
-    "shipped": _("shipped"), "not shipped": _("not shipped"), "arrived": _("arrived"),
-    "diverted": _("diverted"), "sent back": _("sent back"),
-}  # fmt: skip
+    "shipped": _("shipped"),
+    "not shipped": _("not shipped"),
+    "arrived": _("arrived"),
+    "diverted": _("diverted"),
+    "sent back": _("sent back"),
+}
 _BASES: Mapping[Basis, str] = {
-    "treaty": _("Article 12 (10) (a) of the 1988 Convention"), "voluntary": _("voluntary"),
+    "treaty": _("Article 12 (10) (a) of the 1988 Convention"),
+    "voluntary": _("voluntary"),
     "national": _("a national law"),
-}  # fmt: skip
+}
 _SHIPMENTS: Mapping[Shipments, str] = {
-    "single": _("one shipment"), "multi": _("several shipments in a period")
-}  # fmt: skip
+    "single": _("one shipment"),
+    "multi": _("several shipments in a period"),
+}
 _CONSENTS: Mapping[Consent, str] = {
-    "not asked": _("not asked"), "given": _("given"), "refused": _("refused")
-}  # fmt: skip
+    "not asked": _("not asked"),
+    "given": _("given"),
+    "refused": _("refused"),
+}
 _GOODS: Mapping[Goods, str] = {
-    "substance": _("the substance itself"), "salt": _("a salt"), "mixture": _("a mixture"),
-    "solution": _("a solution"), "medicine": _("a medicine"), "extract": _("an extract"),
-}  # fmt: skip
+    "substance": _("the substance itself"),
+    "salt": _("a salt"),
+    "mixture": _("a mixture"),
+    "solution": _("a solution"),
+    "medicine": _("a medicine"),
+    "extract": _("an extract"),
+}
 _MODES: Mapping[Mode, str] = {
-    "sea": _("by sea"), "air": _("by air"), "road": _("by road"), "rail": _("by rail"),
-    "inland waterway": _("by inland waterway"), "post": _("by post"), "express": _("by express"),
-    "pipeline": _("by pipeline"), "several": _("by several modes"), "own": _("under own power"),
-}  # fmt: skip
+    "sea": _("by sea"),
+    "air": _("by air"),
+    "road": _("by road"),
+    "rail": _("by rail"),
+    "inland waterway": _("by inland waterway"),
+    "post": _("by post"),
+    "express": _("by express"),
+    "pipeline": _("by pipeline"),
+    "several": _("by several modes"),
+    "own": _("under own power"),
+}
 _PERMITS: Mapping[PermitKind, str] = {
     "export authorisation": _("export authorisation"),
     "import authorisation": _("import authorisation"),
-    "export permit": _("export permit"), "import permit": _("import permit"),
-    "transit permit": _("transit permit"), "export declaration": _("export declaration"),
+    "export permit": _("export permit"),
+    "import permit": _("import permit"),
+    "transit permit": _("transit permit"),
+    "export declaration": _("export declaration"),
     "import declaration": _("import declaration"),
     "letter of no objection": _("letter of no objection"),
-}  # fmt: skip
+}
 _ALL: Mapping[str, Mapping[Any, str]] = {
-    "code": _CODES, "licence": _LICENCES, "outcome": _OUTCOMES, "basis": _BASES,
-    "shipments": _SHIPMENTS, "consent": _CONSENTS, "goods": _GOODS, "mode": _MODES,
+    "code": _CODES,
+    "licence": _LICENCES,
+    "outcome": _OUTCOMES,
+    "basis": _BASES,
+    "shipments": _SHIPMENTS,
+    "consent": _CONSENTS,
+    "goods": _GOODS,
+    "mode": _MODES,
     "permit": _PERMITS,
-}  # fmt: skip
+}
 Choices = tuple[tuple[str, str], ...]
 
 

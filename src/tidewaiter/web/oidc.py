@@ -43,9 +43,14 @@ def begin_oidc(request: Asked, node: TheNode) -> Response[Any]:
     back = node.address(_BACK)
     answer = Redirect(path=authorization_url(provider, endpoints, begun, back), status_code=303)
     answer.set_cookie(
-        key=_COOKIE, value=_sealed(node, begun), max_age=_SECONDS, httponly=True, samesite="lax",
-        secure=is_https(node.serving.public, request.url.scheme), path="/sign-in/oidc",
-    )  # fmt: skip
+        key=_COOKIE,
+        value=_sealed(node, begun),
+        max_age=_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=is_https(node.serving.public, request.url.scheme),
+        path="/sign-in/oidc",
+    )
     return answer
 
 

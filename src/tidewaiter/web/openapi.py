@@ -64,14 +64,15 @@ def description(app: Litestar) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Tidewaiter", "version": told["info"]["version"],
+            "title": "Tidewaiter",
+            "version": told["info"]["version"],
             "description": "The records that the pages show, and the actions that they offer.",
         },
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": {"token": bearer}},
-    }  # fmt: skip
+    }
 
 
 def _handlers(app: Litestar) -> Iterator[tuple[tuple[str, str], HTTPRouteHandler]]:

@@ -59,18 +59,27 @@ def overview_page(request: Asked, node: TheNode, user: TheUser) -> Response[Over
     """Show workload, ageing, times to decisions, precision by rule, alerts per million lines."""
     months = read_query(request, Period).months
     span = Span(
-        today=node.now().date(), days=load_overview_rules().days, months=months or None,
+        today=node.now().date(),
+        days=load_overview_rules().days,
+        months=months or None,
         cleared=user.account.cleared,
-    )  # fmt: skip
+    )
     with node.read() as work:
         counts, counted = read_counts(work, span), is_counted(work)
         waiting = tuple(waiting_batches(work, cleared=span.cleared))
         bulk = tuple(batches(work, rows=_BULK, cleared=span.cleared))
     half, most = decision_times(counts.took)
     page = OverviewPage(
-        first=span.first_day, today=span.today, months=months, counted=counted, counts=counts,
-        median_minutes=half, ninety_minutes=most, waiting=waiting, bulk=bulk,
-    )  # fmt: skip
+        first=span.first_day,
+        today=span.today,
+        months=months,
+        counted=counted,
+        counts=counts,
+        median_minutes=half,
+        ninety_minutes=most,
+        waiting=waiting,
+        bulk=bulk,
+    )
 
     def view() -> Record:
         names = {status: status_in_words(status) for status in get_args(Status)}

@@ -102,8 +102,10 @@ def draw_course(months: Sequence[Month]) -> Course:
     for label, some in groupby(dated, key=lambda each: each.month[:size]):
         held = list(some)
         sums[label] = (
-            sum(m.sent for m in held), sum(m.received for m in held), sum(m.named for m in held)
-        )  # fmt: skip
+            sum(m.sent for m in held),
+            sum(m.received for m in held),
+            sum(m.named for m in held),
+        )
     most = max(map(sum, sums.values()), default=0)
     step = _WIDTH / max(1, len(labels))
     every = -(-len(labels) // _LABELS) or 1
@@ -127,13 +129,23 @@ def _bar(
             y -= height
             width = max(1.0, min(step * 0.8, 28.0))
             parts.append(
-                Part(kind=kind, x=round(x + (step - width) / 2, 1), y=round(y, 1),
-                     width=round(width, 1), height=round(height, 1))
-            )  # fmt: skip
+                Part(
+                    kind=kind,
+                    x=round(x + (step - width) / 2, 1),
+                    y=round(y, 1),
+                    width=round(width, 1),
+                    height=round(height, 1),
+                )
+            )
     return Bar(
-        label=label, sent=sums[0], received=sums[1], named=sums[2], parts=tuple(parts),
-        x=round(x + step / 2, 1), told=told,
-    )  # fmt: skip
+        label=label,
+        sent=sums[0],
+        received=sums[1],
+        named=sums[2],
+        parts=tuple(parts),
+        x=round(x + step / 2, 1),
+        told=told,
+    )
 
 
 def _span(months: Sequence[str]) -> list[str]:

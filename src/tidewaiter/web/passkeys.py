@@ -103,9 +103,11 @@ def make_passkey(
 
 
 @post(
-    "/account/passkeys/{number:int}/end", guards=_OWN, include_in_schema=False,
+    "/account/passkeys/{number:int}/end",
+    guards=_OWN,
+    include_in_schema=False,
     sync_to_thread=True,
-)  # fmt: skip
+)
 def forget_passkey(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[OwnPasskeys]:
@@ -151,9 +153,14 @@ def site_of(node: Node) -> Site:
 def _told(request: Asked, node: Node, options: dict[str, Any], challenge: str) -> Response[Options]:
     answer = Response(Options(options=options), media_type="application/json")
     answer.set_cookie(
-        key=_COOKIE, value=challenge, max_age=_SECONDS, httponly=True, samesite="strict",
-        secure=is_https(node.serving.public, request.url.scheme), path="/",
-    )  # fmt: skip
+        key=_COOKIE,
+        value=challenge,
+        max_age=_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=is_https(node.serving.public, request.url.scheme),
+        path="/",
+    )
     return answer
 
 

@@ -79,9 +79,14 @@ def turn_relation(
     compared = read_words(data.words) if data.words else ""
     with node.exchange(user, restored=True) as (desk, work):
         known = relate_within(
-            desk, work, peer_at(work, key).node, data.to, reason=data.reason, compared=compared,
+            desk,
+            work,
+            peer_at(work, key).node,
+            data.to,
+            reason=data.reason,
+            compared=compared,
             held=data.held,
-        )  # fmt: skip
+        )
     made = Turned(
         key=key, node=known.node, ours=known.relation.standing, scope=known.relation.scope
     )

@@ -55,10 +55,15 @@ def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
     said = conversation(work, known.node, desk.ring.lock, desk.ring.openers()) if whole else []
     return PeerPage(
         row=row_of(work, known, node.now(), odd_of(work)),
-        role=last.role, reason=relation.reason, scope=relation.scope, endpoints=last.endpoints,
+        role=last.role,
+        reason=relation.reason,
+        scope=relation.scope,
+        endpoints=last.endpoints,
         keys=tuple(
             KeyTold(
-                use=each.use, name=each.name, state=each.state,
+                use=each.use,
+                name=each.name,
+                state=each.state,
                 untrusted=known.untrusted.get(each.name, 0) if each.state == "revoked" else None,
             )
             for each in last.keys
@@ -68,11 +73,12 @@ def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
         talk=tuple(said[-_TALK:]),
         contradictions=tuple(contradictions(work, known.node)),
         log=LogTold(
-            size=known.log_size, root=known.log_root,
+            size=known.log_size,
+            root=known.log_root,
             contradictions=tuple(log_contradictions(work, known.node)),
             ours=next((each for each in told_logs(work) if each.peer == known.node), None),
         ),
-    )  # fmt: skip
+    )
 
 
 def _told(work: Work, node: str, chain: list[SignedDocument]) -> list[DocumentTold]:
@@ -82,27 +88,37 @@ def _told(work: Work, node: str, chain: list[SignedDocument]) -> list[DocumentTo
     before = [frozenset[str](), *({key.name for key in each.keys} for each in read)]
     return [
         DocumentTold(
-            number=told.number, came=came[told.number], digest=signed.digest(), name=told.name,
-            endpoints=told.endpoints, recovered=again,
+            number=told.number,
+            came=came[told.number],
+            digest=signed.digest(),
+            name=told.name,
+            endpoints=told.endpoints,
+            recovered=again,
             keys=tuple(key.name for key in told.keys if key.name not in known),
         )
         for signed, told, again, known in zip(chain, read, recovered, before, strict=False)
-    ]  # fmt: skip
+    ]
 
 
 @get(
-    "/peers/{key:str}/evidence/{message:str}", guards=[may("exchange")], sync_to_thread=True,
+    "/peers/{key:str}/evidence/{message:str}",
+    guards=[may("exchange")],
+    sync_to_thread=True,
     gives="application/octet-stream",
-)  # fmt: skip
+)
 def message_evidence(
     node: TheNode, user: TheUser, key: PeerKey, message: MessageId
 ) -> Response[bytes]:
     """Give out what proves a message of a peer or to it, to be checked by `tidewaiter verify`."""
     with node.exchange() as (desk, work):
         found = evidence_of(
-            work, desk.node, peer_at(work, key).node, message, openers=desk.ring.openers(),
+            work,
+            desk.node,
+            peer_at(work, key).node,
+            message,
+            openers=desk.ring.openers(),
             stamp=node.stamp(user),
-        )  # fmt: skip
+        )
     if not user.account.cleared and is_restricted(found):
         hint = "ask someone who is cleared"
         raise MissingError(f"message {message} tells what is for the authority only", hint=hint)

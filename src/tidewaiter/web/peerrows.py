@@ -126,17 +126,32 @@ def row_of(work: Work, known: Known, now: datetime, odd: Odd) -> PeerRow:
     """
     ways, since = count_unsettled(work, known.node), waits_since(work, known.node)
     return PeerRow(
-        key=peer_key(known.node), node=known.node, name=known.name, country=known.country,
-        role=known.role, ours=known.relation.standing, since=known.since, theirs=known.theirs,
-        theirs_since=known.theirs_since, confirmed=bool(known.relation.confirmed),
-        waiting=ways.get("waiting", 0), held=ways.get("held", 0), under_way=ways.get("sealed", 0),
-        waits_since=since, heard=known.heard, silent=days_silent(since, known.heard, now),
-        tries=known.tries, due=known.due, trouble=known.trouble,
+        key=peer_key(known.node),
+        node=known.node,
+        name=known.name,
+        country=known.country,
+        role=known.role,
+        ours=known.relation.standing,
+        since=known.since,
+        theirs=known.theirs,
+        theirs_since=known.theirs_since,
+        confirmed=bool(known.relation.confirmed),
+        waiting=ways.get("waiting", 0),
+        held=ways.get("held", 0),
+        under_way=ways.get("sealed", 0),
+        waits_since=since,
+        heard=known.heard,
+        silent=days_silent(since, known.heard, now),
+        tries=known.tries,
+        due=known.due,
+        trouble=known.trouble,
         contradictions=odd.messages.get(known.node, 0),
-        log_contradictions=odd.logs.get(known.node, 0), missing=missing_from(known),
-        again=count_again(work, known), doubted=len(doubted_messages(work, known)),
+        log_contradictions=odd.logs.get(known.node, 0),
+        missing=missing_from(known),
+        again=count_again(work, known),
+        doubted=len(doubted_messages(work, known)),
         replaced=len(replaced_documents(work, known.node)),
-    )  # fmt: skip
+    )
 
 
 def days_silent(waits: str, heard: str, now: datetime) -> int | None:

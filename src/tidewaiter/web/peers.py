@@ -89,13 +89,18 @@ def invite_peer(
 
 
 @post(
-    "/peers/file", guards=[may("relate")], sync_to_thread=True, include_in_schema=False,
+    "/peers/file",
+    guards=[may("relate")],
+    sync_to_thread=True,
+    include_in_schema=False,
     request_max_body_size=_MOST + _AROUND,
-)  # fmt: skip
+)
 def invite_by_file(
-    request: Asked, node: TheNode, user: TheUser,
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
-) -> Response[Invited]:  # fmt: skip
+) -> Response[Invited]:
     """Take up the node whose file of documents was sent, and invite it."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
@@ -125,10 +130,15 @@ def _own(work: Work, name: str, language: str) -> OwnNode:
     told = documents(work, name)[-1].read()
     found = fingerprint(told)
     return OwnNode(
-        node=told.node, name=told.name, country=told.country, role=told.role,
-        document=told.number, endpoints=told.endpoints, words=tuple(words(found, language)),
+        node=told.node,
+        name=told.name,
+        country=told.country,
+        role=told.role,
+        document=told.number,
+        endpoints=told.endpoints,
+        words=tuple(words(found, language)),
         fingerprint=found,
-    )  # fmt: skip
+    )
 
 
 def _taken_up(request: Asked, node: Node, user: TheUser, held: bytes) -> Response[Invited]:

@@ -66,8 +66,10 @@ def peers_view(rows: Sequence[PeerRow], own: Role, *, relates: bool) -> PeersVie
         keys.append(("n", words("Take up a peer")))
     return PeersView(
         lines=tuple(each[3] for each in sorted(lines, key=lambda each: each[:3])),
-        role=role_in_words(own), relates=relates, keys=tuple(keys),
-    )  # fmt: skip
+        role=role_in_words(own),
+        relates=relates,
+        keys=tuple(keys),
+    )
 
 
 def line_of(row: PeerRow) -> PeerLine:
@@ -78,11 +80,13 @@ def line_of(row: PeerRow) -> PeerLine:
         (row.under_way, counted("%(num)s under way", "%(num)s under way", row.under_way)),
     )
     return PeerLine(
-        key=row.key, ours=standing_in_words(row.ours),
+        key=row.key,
+        ours=standing_in_words(row.ours),
         theirs=standing_in_words(row.theirs) if row.theirs_since else words("not told yet"),
         between=tuple(text % {"num": count} for count, text in counts if count),
-        notes=tuple(_notes(row)), late=_rank(row) < 2,  # noqa: PLR2004 - see there
-    )  # fmt: skip
+        notes=tuple(_notes(row)),
+        late=_rank(row) < 2,  # noqa: PLR2004 - see there
+    )
 
 
 def _rank(row: PeerRow) -> int:
@@ -123,19 +127,27 @@ def _restored(row: PeerRow) -> Iterator[str]:
 def _notes(row: PeerRow) -> list[str]:
     notes = list(_restored(row))
     if row.contradictions:
-        text = counted("it has contradicted itself %(num)s time",
-                       "it has contradicted itself %(num)s times", row.contradictions)  # fmt: skip
+        text = counted(
+            "it has contradicted itself %(num)s time",
+            "it has contradicted itself %(num)s times",
+            row.contradictions,
+        )
         notes.append(text % {"num": row.contradictions})
     if row.log_contradictions:
         notes.append(words("what it says of its log does not fit"))
     if row.replaced:
-        text = counted("Its root key replaced %(num)s document: somebody else had its keys.",
-                       "Its root key replaced %(num)s documents: somebody else had its keys.",
-                       row.replaced)  # fmt: skip
+        text = counted(
+            "Its root key replaced %(num)s document: somebody else had its keys.",
+            "Its root key replaced %(num)s documents: somebody else had its keys.",
+            row.replaced,
+        )
         notes.append(text % {"num": row.replaced})
     if row.doubted:
-        text = counted("%(num)s message from it may be forged.",
-                       "%(num)s messages from it may be forged.", row.doubted)  # fmt: skip
+        text = counted(
+            "%(num)s message from it may be forged.",
+            "%(num)s messages from it may be forged.",
+            row.doubted,
+        )
         notes.append(text % {"num": row.doubted})
     if row.ours in {"invited", "frozen"} and not row.confirmed:
         notes.append(words("its words are not compared"))

@@ -60,23 +60,30 @@ def peer_view(page: PeerPage, rights: Collection[Right]) -> PeerView:
     if writes:
         keys.append(("n", words("Write a message")))
     return PeerView(
-        line=line_of(page.row), role=role_in_words(page.role),
-        moves=MOVES[ours] if relates else (), writes=writes, relates=relates,
+        line=line_of(page.row),
+        role=role_in_words(page.role),
+        moves=MOVES[ours] if relates else (),
+        writes=writes,
+        relates=relates,
         kinds=tuple((kind, kind_in_words(kind)) for kind in kinds_exchanged()),
         named=tuple(map(kind_in_words, page.scope.kinds)),
-        tlps=tuple((tlp, labels[tlp]) for tlp in get_args(Tlp)), tlp=labels[page.scope.tlp],
+        tlps=tuple((tlp, labels[tlp]) for tlp in get_args(Tlp)),
+        tlp=labels[page.scope.tlp],
         held=tuple(HeldLine(item=each, kind=kind_in_words(each.kind)) for each in page.held),
         talk=tuple(Said(spoken=each, became=became(each)) for each in page.talk),
         keys=tuple(keys),
-    )  # fmt: skip
+    )
 
 
 def became(spoken: Spoken) -> str:
     """Say what became of a message."""
     if spoken.ours:
         return state_in_words(spoken.state, spoken.code)
-    told = {"processed": words("came"), "refused": words("refused here"),
-            "recalled": words("recalled")}  # fmt: skip
+    told = {
+        "processed": words("came"),
+        "refused": words("refused here"),
+        "recalled": words("recalled"),
+    }
     return told.get(spoken.state, spoken.state)
 
 

@@ -71,15 +71,16 @@ def let_ask(
 ) -> Response[LetPage]:
     """Let a peer ask; it is answered from what stands here now."""
     allowing = Allowing(
-        peer=data.peer, budget=data.budget, purposes=tuple(dict.fromkeys(data.purposes)),
-        days=data.days, parts=frozenset(data.parts),
-    )  # fmt: skip
+        peer=data.peer,
+        budget=data.budget,
+        purposes=tuple(dict.fromkeys(data.purposes)),
+        days=data.days,
+        parts=frozenset(data.parts),
+    )
     with node.exchange() as (desk, _):
         pass
     made = allow(desk, node.stamp(user), allowing)
-    page = LetPage(
-        offer=made.offer, parties=made.parties, keyless=made.keyless, keys=made.keys
-    )  # fmt: skip
+    page = LetPage(offer=made.offer, parties=made.parties, keyless=made.keyless, keys=made.keys)
     return reply(request, "private-let.html", page, status=201)
 
 
@@ -105,11 +106,14 @@ def _page(node: Node) -> PrivatePage:
 def _peer(work: Work, safe: bytes, known: Known, node: Node) -> PrivatePeer:
     day = node.now().astimezone(UTC).date()  # budgets are of such days
     return PrivatePeer(
-        key=peer_key(known.node), node=known.node, name=known.name, country=known.country,
+        key=peer_key(known.node),
+        node=known.node,
+        name=known.name,
+        country=known.country,
         relation=known.relation.standing,
         may_ask=standing_of(work, safe, "holder", known.node, day),
         may_be_asked=standing_of(work, safe, "asker", known.node, day),
-    )  # fmt: skip
+    )
 
 
 HANDLERS = [private_page, question_page, ask_privately, let_ask, let_ask_no_more]

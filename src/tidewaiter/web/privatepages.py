@@ -68,9 +68,11 @@ class AskedParty(Record, frozen=True, kw_only=True):
         told = [(each.scheme, each.value) for each in self.numbers]
         told += [("phone", self.phone), ("email", self.email)]
         return Party(
-            name=self.name, address=self.address, country=self.country.strip().upper(),
+            name=self.name,
+            address=self.address,
+            country=self.country.strip().upper(),
             numbers=tuple((scheme, value.strip()) for scheme, value in told if value.strip()),
-        )  # fmt: skip
+        )
 
 
 class Asking(Record, frozen=True, kw_only=True):

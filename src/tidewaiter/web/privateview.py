@@ -23,25 +23,42 @@ _CODES: Mapping[Code, str] = {
     "not-able": _("the extra “psi” is missing there"),
 }
 _STATES: Mapping[str, str] = {
-    "asked": _("no answer yet"), "answered": _("answered"), "refused": _("refused"),
+    "asked": _("no answer yet"),
+    "answered": _("answered"),
+    "refused": _("refused"),
     "recalled": _("the answer was recalled, and is forgotten"),
-}  # fmt: skip
+}
 _KEYS: Mapping[str, str] = {
-    "lei": "LEI", "uscc": "USCC", "rfc": "RFC", "inn": "INN", "ogrn": "OGRN", "imo": "IMO",
-    "imo-company": _("IMO number of a company"), "tax": _("tax number"), "eori": "EORI",
-    "registration": _("company number"), "phone": _("telephone"), "email": _("e-mail"),
+    "lei": "LEI",
+    "uscc": "USCC",
+    "rfc": "RFC",
+    "inn": "INN",
+    "ogrn": "OGRN",
+    "imo": "IMO",
+    "imo-company": _("IMO number of a company"),
+    "tax": _("tax number"),
+    "eori": "EORI",
+    "registration": _("company number"),
+    "phone": _("telephone"),
+    "email": _("e-mail"),
     "name": _("name and postcode"),
-}  # fmt: skip
+}
 _PARTS: Mapping[Part, str] = {
     "confirmed": _("alerts that an officer has confirmed"),
     "cases": _("alerts in cases that are open or were closed as confirmed"),
     "joined": _("other spellings of the same parties too"),
 }
 _SCHEMES: Mapping[str, str] = {
-    "lei": "LEI", "vat": _("VAT or tax number"), "eori": "EORI",
-    "registration": _("company number"), "uscc": "USCC", "rfc": "RFC", "inn": "INN",
-    "ogrn": "OGRN", "imo": "IMO",
-}  # fmt: skip
+    "lei": "LEI",
+    "vat": _("VAT or tax number"),
+    "eori": "EORI",
+    "registration": _("company number"),
+    "uscc": "USCC",
+    "rfc": "RFC",
+    "inn": "INN",
+    "ogrn": "OGRN",
+    "imo": "IMO",
+}
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -114,18 +131,18 @@ def private_view(page: PrivatePage, user: User) -> PrivateView:
         lines=tuple(_line(each, names.get(each.peer, "")) for each in page.questions),
         relates="relate" in user.rights,
         may_let=tuple(
-            (each.node, each.name or each.node) for each in page.peers
-            if each.relation == "active"
+            (each.node, each.name or each.node) for each in page.peers if each.relation == "active"
         ),
         may_be_asked=tuple(
-            (each.peer.node, each.peer.name or each.peer.node) for each in rows
+            (each.peer.node, each.peer.name or each.peer.node)
+            for each in rows
             if each.may_be_asked and not each.may_be_asked.note
         ),
         purposes=purpose_choices(),
         parts=tuple((part, words(says)) for part, says in _PARTS.items()),
         schemes=tuple((scheme, words(says)) for scheme, says in _SCHEMES.items()),
         slots=SLOTS,
-    )  # fmt: skip
+    )
 
 
 def question_view(page: QuestionPage) -> QuestionView:
@@ -157,14 +174,13 @@ def _offer(standing: Standing) -> OfferView:
     elif not count:
         note = words("the budget of this day is used up")
     return OfferView(
-        left=counted(
-            "%(num)s more question today", "%(num)s more questions today", count
-        ) % {"num": count},
+        left=counted("%(num)s more question today", "%(num)s more questions today", count)
+        % {"num": count},
         used_up=not count,
         until=day(standing.offer.until),
         purposes=", ".join(words(PURPOSES[each]) for each in standing.purposes),
         note=note,
-    )  # fmt: skip
+    )
 
 
 def _line(line: Line, name: str) -> LineView:
@@ -174,9 +190,12 @@ def _line(line: Line, name: str) -> LineView:
         why = words(says) if says else line.code
     purpose = PURPOSES.get(line.purpose)  # type: ignore[call-overload]
     return LineView(
-        line=line, peer=name or line.peer, purpose=words(purpose) if purpose else line.purpose,
-        state=words(_STATES[line.state]), why=why,
-    )  # fmt: skip
+        line=line,
+        peer=name or line.peer,
+        purpose=words(purpose) if purpose else line.purpose,
+        state=words(_STATES[line.state]),
+        why=why,
+    )
 
 
 def _found(line: Line, found: Found) -> FoundView:

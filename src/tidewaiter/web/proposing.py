@@ -99,9 +99,11 @@ def offers_page(request: Asked, node: TheNode, user: TheUser) -> Response[Learne
     with node.read() as work:
         learned = node.kept.find(work, "offers", lambda: learn(work))
     return reply(
-        request, "suppression-offers.html", learned,
+        request,
+        "suppression-offers.html",
+        learned,
         view=lambda: _offers_view(learned.offers, node, may_propose="decide" in user.rights),
-    )  # fmt: skip
+    )
 
 
 @get("/suppressions/new", guards=[may("decide")], sync_to_thread=True, query=NewQuery)
@@ -124,9 +126,11 @@ def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
         preview=found,
     )
     return reply(
-        request, "suppression-new.html", page,
+        request,
+        "suppression-new.html",
+        page,
         view=lambda: _new_view(page, known, node, user.account.name),
-    )  # fmt: skip
+    )
 
 
 @post("/suppressions", guards=[may("decide")], sync_to_thread=True, makes=True)

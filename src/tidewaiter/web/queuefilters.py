@@ -46,8 +46,12 @@ class Chip(Record, frozen=True, kw_only=True):
 
 def names(library: Library) -> Names:
     """Return how the values of filters are read."""
-    said = {"critical": words("Critical"), "high": words("High"), "medium": words("Medium"),
-            "low": words("Low")}  # fmt: skip
+    said = {
+        "critical": words("Critical"),
+        "high": words("High"),
+        "medium": words("Medium"),
+        "low": words("Low"),
+    }
     return {
         "severity": said,
         "status": {name: status_in_words(name).capitalize() for name in get_args(Status)},
@@ -60,16 +64,27 @@ def names(library: Library) -> Names:
 
 def _titles() -> Mapping[str, str]:
     return {
-        "severity": words("Severity"), "status": words("Status"), "due": words("Due"),
-        "assignee": words("Assigned to"), "proposed": words("Second officer"),
+        "severity": words("Severity"),
+        "status": words("Status"),
+        "due": words("Due"),
+        "assignee": words("Assigned to"),
+        "proposed": words("Second officer"),
         "substance": words("Substance"),
-        "rule": words("Reason"), "country": words("Country on the papers"),
-        "origin": words("From"), "destination": words("To"), "party": words("Party"),
-        "entry": words("List entry"), "consignment": words("Consignment"),
-        "source": words("File"), "screening": words("Screening"), "words": words("Words"),
-        "due_from": words("Due from"), "due_to": words("Due to"),
-        "day_from": words("Screened from"), "day_to": words("Screened to"),
-    }  # fmt: skip
+        "rule": words("Reason"),
+        "country": words("Country on the papers"),
+        "origin": words("From"),
+        "destination": words("To"),
+        "party": words("Party"),
+        "entry": words("List entry"),
+        "consignment": words("Consignment"),
+        "source": words("File"),
+        "screening": words("Screening"),
+        "words": words("Words"),
+        "due_from": words("Due from"),
+        "due_to": words("Due to"),
+        "day_from": words("Screened from"),
+        "day_to": words("Screened to"),
+    }
 
 
 def groups(page: QueuePage, names: Names) -> Iterator[Group]:
@@ -155,8 +170,20 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
     if query.proposed:
         label = words("Waiting for a second officer")
         yield Chip(label=label, path=path_of(query, proposed=False))
-    for name in ("words", "party", "entry", "consignment", "origin", "destination", "source",
-                 "screening", "due_from", "due_to", "day_from", "day_to"):  # fmt: skip
+    for name in (
+        "words",
+        "party",
+        "entry",
+        "consignment",
+        "origin",
+        "destination",
+        "source",
+        "screening",
+        "due_from",
+        "due_to",
+        "day_from",
+        "day_to",
+    ):
         if value := getattr(query, name):
             said = day(value) if isinstance(value, date) else str(value)
             gone = "" if name == "words" else None
@@ -166,12 +193,16 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
 def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
     """Yield the orders; with a model, that which decisions taught."""
     said = {
-        "rank": words("priority"), "due": words("due soonest first"),
-        "-due": words("due latest first"), "newest": words("newest first"),
-        "oldest": words("oldest first"), "score": words("highest score first"),
-        "-score": words("lowest score first"), "consignment": words("by consignment"),
+        "rank": words("priority"),
+        "due": words("due soonest first"),
+        "-due": words("due latest first"),
+        "newest": words("newest first"),
+        "oldest": words("oldest first"),
+        "score": words("highest score first"),
+        "-score": words("lowest score first"),
+        "consignment": words("by consignment"),
         "-consignment": words("by consignment, backwards"),
-    }  # fmt: skip
+    }
     if taught:
         said["learned"] = words("as decisions taught")
     for value, label in said.items():

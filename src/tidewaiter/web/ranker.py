@@ -64,8 +64,10 @@ def _page(node: Node, work: Work) -> RankerPage:
         tables=model.scales if model else (),
         pairs=model.pairs if model else (),
         drifted=node.taught.drifted(work, ranker, node.now) if ranker else None,
-        yields=yields, problem=problem, lists_problem=lists_problem,
-    )  # fmt: skip
+        yields=yields,
+        problem=problem,
+        lists_problem=lists_problem,
+    )
 
 
 def _yields(node: Node, work: Work) -> Yields | None:

@@ -20,8 +20,10 @@ _LEAST = 0.05  # log odds below which a row is not shown
 _WIDEST_INDEX = 0.5  # of drift, that fills its drawing
 
 _VERDICTS = {
-    "stable": marked("stable"), "look": marked("look at it"), "drifted": marked("drifted"),
-}  # fmt: skip
+    "stable": marked("stable"),
+    "look": marked("look at it"),
+    "drifted": marked("drifted"),
+}
 
 
 class Page(Protocol):
@@ -105,14 +107,16 @@ def ranker_view(page: Page, library: Library) -> RankerView:
         depths=tuple(_depths(tested)) if tested else (),
         tested=_tested(tested) if tested else "",
         tables=tuple(_table(each, slope, widest, library) for each in scales),
-        pairs=tuple(" × ".join(label_of(name, library) for name in (pair.first, pair.second))
-                    for pair in page.pairs),
+        pairs=tuple(
+            " × ".join(label_of(name, library) for name in (pair.first, pair.second))
+            for pair in page.pairs
+        ),
         drift=tuple(_drift(seen, library)) if seen else (),
         drift_words=tuple(_drift_words(page.drifted)) if page.drifted else (),
         calls=seen is not None and has_drifted(seen),
         arms=tuple(arm_views(page.yields)) if page.yields else (),
         arms_words=over_lot(page.yields) if page.yields else "",
-    )  # fmt: skip
+    )
 
 
 def has_drifted(seen: Drift) -> bool:
@@ -137,23 +141,39 @@ def _trained(made: Training) -> str:
 
 
 def _tiles(made: Training, tested: Backtest, usual: float) -> Iterator[Bar]:
-    yield Bar(label=words("Decided alerts that taught"), value=number(made.alerts),
-              more=words("{hits} of them right").format(hits=number(made.hits)))  # fmt: skip
-    yield Bar(label=words("By inspection or laboratory"), value=number(made.results),
-              more=words("the others by decisions alone"))  # fmt: skip
-    yield Bar(label=words("Base rate"), value=percent(usual),
-              more=words("of all alerts that taught were right"))  # fmt: skip
-    yield Bar(label=words("Area under the curve"), value=decimal(tested.auc, 2),
-              more=words("rules alone {rules}; the lot 0.5").format(
-                  rules=decimal(tested.auc_score, 2)))  # fmt: skip
+    yield Bar(
+        label=words("Decided alerts that taught"),
+        value=number(made.alerts),
+        more=words("{hits} of them right").format(hits=number(made.hits)),
+    )
+    yield Bar(
+        label=words("By inspection or laboratory"),
+        value=number(made.results),
+        more=words("the others by decisions alone"),
+    )
+    yield Bar(
+        label=words("Base rate"),
+        value=percent(usual),
+        more=words("of all alerts that taught were right"),
+    )
+    yield Bar(
+        label=words("Area under the curve"),
+        value=decimal(tested.auc, 2),
+        more=words("rules alone {rules}; the lot 0.5").format(rules=decimal(tested.auc_score, 2)),
+    )
 
 
 def _tested(tested: Backtest) -> str:
     return words(
         "On {alerts} later alerts, of {first} to {last}, which taught it nothing: {hits} were "
         "right, and it expected {expected}."
-    ).format(alerts=number(tested.alerts), first=day(tested.first), last=day(tested.last),
-             hits=number(tested.hits), expected=decimal(tested.expected, 1))  # fmt: skip
+    ).format(
+        alerts=number(tested.alerts),
+        first=day(tested.first),
+        last=day(tested.last),
+        hits=number(tested.hits),
+        expected=decimal(tested.expected, 1),
+    )
 
 
 def _depths(tested: Backtest) -> Iterator[Depth]:
@@ -168,10 +188,19 @@ def _depths(tested: Backtest) -> Iterator[Depth]:
         title = words("The first {share}: {alerts}").format(
             share=percent(each.share), alerts=_alerts(each.alerts)
         )
-        yield Depth(title=title, orders=tuple(
-            Bar(label=label, value=percent(right / each.alerts), width=100 * right / each.alerts,
-                more=words("{right} right").format(right=decimal(right, 0)), kind=kind)
-            for label, right, kind in told))  # fmt: skip
+        yield Depth(
+            title=title,
+            orders=tuple(
+                Bar(
+                    label=label,
+                    value=percent(right / each.alerts),
+                    width=100 * right / each.alerts,
+                    more=words("{right} right").format(right=decimal(right, 0)),
+                    kind=kind,
+                )
+                for label, right, kind in told
+            ),
+        )
 
 
 def _reach(scale: Scale) -> float:
@@ -200,8 +229,14 @@ def _table(scale: Scale, slope: float, widest: float, library: Library) -> Table
 
 def _bin(label: str, odds: float, seen: int, widest: float) -> Bar:
     x, width = bar_of(odds, widest)
-    return Bar(label=label, value=f"{signed(odds)} ({factor(odds)})", more=_alerts(seen), x=x,
-               width=width, kind="against" if odds < 0 else "")  # fmt: skip
+    return Bar(
+        label=label,
+        value=f"{signed(odds)} ({factor(odds)})",
+        more=_alerts(seen),
+        x=x,
+        width=width,
+        kind="against" if odds < 0 else "",
+    )
 
 
 def _alerts(count: int) -> str:
@@ -223,11 +258,14 @@ def _drift(seen: Drift, library: Library) -> Iterator[Bar]:
     for each in seen.features:
         label = words("The chance itself") if each.name == CHANCE else label_of(each.name, library)
         yield Bar(
-            label=label, value=decimal(each.index, 3), kind=each.verdict,
+            label=label,
+            value=decimal(each.index, 3),
+            kind=each.verdict,
             more=words("{verdict}; chance alone gives up to {chance}").format(
-                verdict=words(_VERDICTS[each.verdict]), chance=decimal(each.by_chance, 3)),
+                verdict=words(_VERDICTS[each.verdict]), chance=decimal(each.by_chance, 3)
+            ),
             width=round(100 * min(1.0, each.index / _WIDEST_INDEX), 2),
-        )  # fmt: skip
+        )
 
 
 def _drift_words(found: Drifted) -> Iterator[str]:

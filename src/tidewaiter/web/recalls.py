@@ -40,20 +40,34 @@ def recalls_page(request: Asked, node: TheNode, user: TheUser) -> Response[Recal
     show, page = asked.show, {"rows": _ROWS + 1, "after": asked.after}
     with node.exchange() as (desk, work):
         safe, names = desk.ring.lock, names_of(work, desk.node)
-        found = [] if show not in {"ours", "theirs"} else kept_recalls(
-            work, safe, by=desk.node if show == "ours" else "",
-            but=desk.node if show == "theirs" else "", node=asked.node, **page,
-        )  # fmt: skip
+        found = (
+            []
+            if show not in {"ours", "theirs"}
+            else kept_recalls(
+                work,
+                safe,
+                by=desk.node if show == "ours" else "",
+                but=desk.node if show == "theirs" else "",
+                node=asked.node,
+                **page,
+            )
+        )
         held = kept(work, safe, **page) if show == "kept" else []
         some = (
             kept_items(work, came=show == "came", node=asked.node, **page)
-            if show in {"sent", "came"} else []
-        )  # fmt: skip
+            if show in {"sent", "came"}
+            else []
+        )
     more = len(found) + len(held) + len(some) > _ROWS
     made = RecallsPage(
-        asked=asked, day=node.today(), recalls=tuple(found[:_ROWS]), kept=tuple(held[:_ROWS]),
-        items=tuple(some[:_ROWS]), names=names, more=asked.after + _ROWS if more else None,
-    )  # fmt: skip
+        asked=asked,
+        day=node.today(),
+        recalls=tuple(found[:_ROWS]),
+        kept=tuple(held[:_ROWS]),
+        items=tuple(some[:_ROWS]),
+        names=names,
+        more=asked.after + _ROWS if more else None,
+    )
     holds = "relate" in user.rights
     return reply(request, "recalls.html", made, view=lambda: recalls_view(made, holds=holds))
 
@@ -96,9 +110,7 @@ def pass_on_message(
 ) -> Response[Became]:
     """Say to how many a message that came was passed on; where it is recalled, that is told."""
     with node.exchange(user) as (desk, work):
-        became = pass_on(
-            work, desk.ring.lock, data.item, data.others, data.asked, own=desk.node
-        )  # fmt: skip
+        became = pass_on(work, desk.ring.lock, data.item, data.others, data.asked, own=desk.node)
     return done(request, Became(item=data.item, became=became), "/recalls?show=kept")
 
 

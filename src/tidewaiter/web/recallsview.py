@@ -89,9 +89,10 @@ def recalls_view(page: RecallsPage, *, holds: bool) -> RecallsView:
             for show, label in SHOWS.items()
         ),
         recalls=tuple(_recall(each, page, holds=holds) for each in page.recalls),
-        messages=(*kept, *items), holds=holds,
+        messages=(*kept, *items),
+        holds=holds,
         more=f"/recalls?{urlencode(onward)}" if page.more else "",
-    )  # fmt: skip
+    )
 
 
 def reason_in_words(reason: str) -> str:
@@ -114,38 +115,60 @@ def _recall(told: Recalling, page: RecallsPage, *, holds: bool) -> RecallLine:
         notes.append(text.format(number=outcome.reshared, untold=told.untold))
     asked = told.recall
     return RecallLine(
-        item=told.item, kind=kind_in_words(told.kind), about=told.about,
-        peer=page.names.get(peer, peer), asked=told.asked, reason=reason_in_words(told.reason),
+        item=told.item,
+        kind=kind_in_words(told.kind),
+        about=told.about,
+        peer=page.names.get(peer, peer),
+        asked=told.asked,
+        reason=reason_in_words(told.reason),
         said=tuple(filter(None, (asked.basis, asked.note))) if asked else (),
-        standing=words(STANDINGS[told.standing]) if ours or told.standing != "asked"
+        standing=words(STANDINGS[told.standing])
+        if ours or told.standing != "asked"
         else words("nothing was answered yet"),
-        settled=told.standing in _SETTLED, notes=tuple(notes),
+        settled=told.standing in _SETTLED,
+        notes=tuple(notes),
         held=holds and not ours and told.standing == "kept-under-legal-hold",
-    )  # fmt: skip
+    )
 
 
 def _kept(held: Held, names: Mapping[str, str]) -> MessageLine:
     stands = (words(text) for value, text in STANDINGS.items() if value == held.recalled)
     told = next(stands, words("nobody has recalled it"))
     return MessageLine(
-        id=held.id, kind=kind_in_words(held.kind), about=held.about, at=held.at,
-        peer=names.get(held.peer, held.peer), state=told, custody=held.custody,
-        notes=custody_in_words(held.custody), recallable=False, came=True,
-    )  # fmt: skip
+        id=held.id,
+        kind=kind_in_words(held.kind),
+        about=held.about,
+        at=held.at,
+        peer=names.get(held.peer, held.peer),
+        state=told,
+        custody=held.custody,
+        notes=custody_in_words(held.custody),
+        recallable=False,
+        came=True,
+    )
 
 
 def _item(item: Item, names: Mapping[str, str], *, came: bool) -> MessageLine:
     return MessageLine(
-        id=item.id, kind=kind_in_words(item.kind), about=item.about, at=item.at,
-        peer=names.get(item.peer, item.peer), state=_state(item.state, came=came),
-        custody=Custody(), notes=(), came=came,
+        id=item.id,
+        kind=kind_in_words(item.kind),
+        about=item.about,
+        at=item.at,
+        peer=names.get(item.peer, item.peer),
+        state=_state(item.state, came=came),
+        custody=Custody(),
+        notes=(),
+        came=came,
         recallable=not came and item.state not in {"discarded", "recalled"},
-    )  # fmt: skip
+    )
 
 
 def _state(state: str, *, came: bool) -> str:
     if not came:
         return state_in_words(state)
-    told = {"processed": words("came"), "refused": words("refused here"),
-            "recalled": words("recalled")}  # fmt: skip
+    told = {
+        "processed": words("came"),
+        "refused": words("refused here"),
+        "recalled": words("recalled"),
+    }
     return told.get(state, state)

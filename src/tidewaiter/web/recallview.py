@@ -60,14 +60,16 @@ def _fate(fate: Fate, names: Mapping[str, str]) -> FateView:
         sent=tuple(
             SentView(
                 peer=names.get(each.peer, each.peer),
-                became=state_in_words(each.state, each.code), came=each.state == "processed",
+                became=state_in_words(each.state, each.code),
+                came=each.state == "processed",
                 recalled=words(STANDINGS[each.recalled]) if each.recalled else "",
             )
             for each in fate.sent
         ),
         recallable=any(
-            each.recalled in {None, "not-asked"} and each.state != "discarded"
-            for each in fate.sent
+            each.recalled in {None, "not-asked"} and each.state != "discarded" for each in fate.sent
         ),
-        came=fate.custody is not None, custody=custody, keeps=custody_in_words(custody),
-    )  # fmt: skip
+        came=fate.custody is not None,
+        custody=custody,
+        keeps=custody_in_words(custody),
+    )

@@ -74,20 +74,21 @@ def register_page(request: Asked, node: TheNode, user: TheUser) -> Response[Regi
     end = asked.after + _ROWS
     unwritten = loose(held.book, day)
     page = RegisterPage(
-        country=held.country, day=day, asked=asked,
+        country=held.country,
+        day=day,
+        asked=asked,
         rows=tuple(_row(held, each, day) for each in found[asked.after : end]),
         more=end if len(found) > end else None,
         counts={"": len(anything), **Counter(map(kind_of, anything))},
-        loose=unwritten[:_LOOSE], loose_count=len(unwritten),
-    )  # fmt: skip
+        loose=unwritten[:_LOOSE],
+        loose_count=len(unwritten),
+    )
     view = lambda: register_view(page, user, node.registry)  # noqa: E731 - of one page
     return reply(request, "register.html", page, view=view)
 
 
 @get("/register/{number:int}", guards=[may("exchange")], sync_to_thread=True, query=OnDay)
-def entry_page(
-    request: Asked, node: TheNode, user: TheUser, number: Number
-) -> Response[EntryPage]:  # fmt: skip
+def entry_page(request: Asked, node: TheNode, user: TheUser, number: Number) -> Response[EntryPage]:
     """Show an entry of the register: its versions, its account, and what was written off."""
     day = read_query(request, OnDay).day or node.today()
     page = _entry_page(node, number, day)
@@ -97,8 +98,11 @@ def entry_page(
 
 @get(
     "/register/annual",
-    guards=[may("exchange")], sync_to_thread=True, query=AnnualAsked, gives="text/csv",
-)  # fmt: skip
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    query=AnnualAsked,
+    gives="text/csv",
+)
 def register_annual(request: Asked, node: TheNode) -> Response[bytes]:
     """Send the figures of a year: seized, stopped, imported, exported and needed, by substance."""
     asked = read_query(request, AnnualAsked)
@@ -171,15 +175,21 @@ def _entry_page(node: Node, number: int, day: date) -> EntryPage:
     whose = held.book.on(Operator, operator_of(entry), day)
     theirs = _theirs(held, entry, day)
     return EntryPage(
-        number=number, country=held.country, day=day, row=_row(held, entry, day),
-        holds=decided is not None, operator=whose,
+        number=number,
+        country=held.country,
+        day=day,
+        row=_row(held, entry, day),
+        holds=decided is not None,
+        operator=whose,
         operator_number=held.numbers[kind_of(whose), whose.id] if whose else None,
-        versions=tuple(versions), moved=tuple(_moved(mine[:_MOVED], account)),
+        versions=tuple(versions),
+        moved=tuple(_moved(mine[:_MOVED], account)),
         moved_count=len(mine),
         promises=tuple(each for each in held.register.promises if concerns(each, entry)),
         findings=tuple(each for each in account.findings if not each.movement) if account else (),
-        held=tuple(_row(held, each, day) for each in theirs[:_ROWS]), held_count=len(theirs),
-    )  # fmt: skip
+        held=tuple(_row(held, each, day) for each in theirs[:_ROWS]),
+        held_count=len(theirs),
+    )
 
 
 def _theirs(held: Held, entry: Entry, day: date) -> list[Entry]:
@@ -196,9 +206,10 @@ def _moved(mine: Iterable[Written], account: Account | None) -> Iterable[Moved]:
         name = each.movement.id
         told = account.findings if account else ()
         yield Moved(
-            written=each, left=left.get(name),
+            written=each,
+            left=left.get(name),
             findings=tuple(finding for finding in told if finding.movement == name),
-        )  # fmt: skip
+        )
 
 
 def _incidents(node: Node) -> list[Incident]:

@@ -51,13 +51,18 @@ def load_entries(
 
 
 @post(
-    "/register/files", guards=[may("register")], sync_to_thread=True, include_in_schema=False,
+    "/register/files",
+    guards=[may("register")],
+    sync_to_thread=True,
+    include_in_schema=False,
     request_max_body_size=FILE_BYTES + _AROUND,
-)  # fmt: skip
+)
 def load_file(
-    request: Asked, node: TheNode, user: TheUser,
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
     data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
-) -> Response[LoadedPage]:  # fmt: skip
+) -> Response[LoadedPage]:
     """Load a file of entries that a browser sends."""
     sent = data.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
@@ -113,9 +118,14 @@ def _load(node: Node, user: User, file: ListFile, country: str) -> LoadedPage:
         with node.exchange(user) as (desk, work):
             enter_notices(work, desk.ring.lock)
     return LoadedPage(
-        name=file.name, rows=read.rows, added=added.added, known=added.known,
-        refused=read.refused, clashes=added.clashes, together=added.together,
-    )  # fmt: skip
+        name=file.name,
+        rows=read.rows,
+        added=added.added,
+        known=added.known,
+        refused=read.refused,
+        clashes=added.clashes,
+        together=added.together,
+    )
 
 
 def _country(text: str) -> str:

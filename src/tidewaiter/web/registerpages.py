@@ -70,10 +70,14 @@ class Balance(Record, frozen=True, kw_only=True):
     def of(account: Account) -> "Balance":
         """Return the figures of an account."""
         return Balance(
-            granted=account.granted, used=account.used, left=account.left,
-            exceeded=account.exceeded, promised=account.promised, free=account.free,
+            granted=account.granted,
+            used=account.used,
+            left=account.left,
+            exceeded=account.exceeded,
+            promised=account.promised,
+            free=account.free,
             findings=len(account.findings),
-        )  # fmt: skip
+        )
 
 
 class EntryRow(Record, frozen=True, kw_only=True):

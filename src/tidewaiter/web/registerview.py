@@ -106,15 +106,20 @@ def register_view(page: RegisterPage, user: User, registry: Registry) -> Registe
     """Put the list into words."""
     asked = page.asked
     told = {
-        "kind": asked.kind or "", "state": asked.state or "", "text": asked.text,
-        "operator": asked.operator, "day": asked.day.isoformat() if asked.day else "",
-    }  # fmt: skip
+        "kind": asked.kind or "",
+        "state": asked.state or "",
+        "text": asked.text,
+        "operator": asked.operator,
+        "day": asked.day.isoformat() if asked.day else "",
+    }
     token = form_token(user.session) if user.session else ""
     return RegisterView(
         tabs=tuple(
             Tab(
-                label=says, address=_address({**told, "kind": kind}),
-                count=page.counts.get(kind, 0), here=kind == (asked.kind or ""),
+                label=says,
+                address=_address({**told, "kind": kind}),
+                count=page.counts.get(kind, 0),
+                here=kind == (asked.kind or ""),
             )
             for kind, says in (("", words("All")), *((each, words(KINDS[each])) for each in KINDS))
         ),
@@ -125,7 +130,7 @@ def register_view(page: RegisterPage, user: User, registry: Registry) -> Registe
         upload=f"/register/files?{CSRF_FIELD}={token}",
         shipping=_shipping(None, 0, page.day),
         year=page.day.year - 1,
-    )  # fmt: skip
+    )
 
 
 def entry_view(page: EntryPage, user: User, registry: Registry) -> EntryView:
@@ -137,15 +142,13 @@ def entry_view(page: EntryPage, user: User, registry: Registry) -> EntryView:
         versions=tuple((each, tuple(facts(each, registry))) for each in page.versions),
         covers=not isinstance(entry, Grant) or entry.kind in COVERS,
         moved=tuple(_moved(each, registry) for each in page.moved),
-        promises=tuple(
-            (each.notice, amount(each.net), day(each.since)) for each in page.promises
-        ),
+        promises=tuple((each.notice, amount(each.net), day(each.since)) for each in page.promises),
         held=tuple(_row(each, page.day, registry) for each in page.held),
         changes="register" in user.rights,
         erasable=isinstance(entry, Operator) and entry.name != ERASED,
         leads_to=None if isinstance(entry, Operator) else page.operator_number,
         shipping=_shipping(entry, page.number, page.day),
-    )  # fmt: skip
+    )
 
 
 def _address(told: Mapping[str, str]) -> str:
@@ -160,13 +163,16 @@ def _row(row: EntryRow, today: date, registry: Registry) -> RowView:
     if left is not None and left <= _SOON:
         near = counted("%(num)s day left", "%(num)s days left", left) % {"num": left}
     return RowView(
-        row=row, kind=kind_of_entry(entry), name=name_of(entry),
+        row=row,
+        kind=kind_of_entry(entry),
+        name=name_of(entry),
         whose=_whose(row),
         what=what_of(entry, registry),
         state=words(STATES[row.state]) if row.state else "",
-        until=_until(last, row), near=near,
+        until=_until(last, row),
+        near=near,
         figures=tuple(figures(row.balance, row.state)) if row.balance else (),
-    )  # fmt: skip
+    )
 
 
 def _until(last: date | None, row: EntryRow) -> str:
@@ -203,9 +209,12 @@ def _shipping(entry: Entry | None, number: int, today: date) -> Shipping:
     told: dict[str, str] = {}
     if isinstance(entry, Grant):
         told = {
-            "direction": COVERS.get(entry.kind, ""), "substance": entry.substance,
-            "operator": entry.operator, "permit": entry.number, "issuer": entry.issuer,
-        }  # fmt: skip
+            "direction": COVERS.get(entry.kind, ""),
+            "substance": entry.substance,
+            "operator": entry.operator,
+            "permit": entry.number,
+            "issuer": entry.issuer,
+        }
     elif isinstance(entry, Requirement):
         told = {"direction": "import", "substance": entry.substance, "operator": entry.operator}
     elif entry is not None:

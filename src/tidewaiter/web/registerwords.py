@@ -24,21 +24,30 @@ from tidewaiter.web.noticewords import called
 from tidewaiter.web.registerpages import Balance
 
 KINDS: Mapping[EntryKind, str] = {
-    "operator": _("Operators"), "standing": _("Licences and registrations"),
-    "grant": _("Permits and authorisations"), "requirement": _("Annual requirements"),
-}  # fmt: skip
+    "operator": _("Operators"),
+    "standing": _("Licences and registrations"),
+    "grant": _("Permits and authorisations"),
+    "requirement": _("Annual requirements"),
+}
 STATES: Mapping[State, str] = {
-    "valid": _("valid"), "suspended": _("suspended"), "not yet valid": _("not yet valid"),
-    "expired": _("expired"), "revoked": _("revoked"),
-}  # fmt: skip
+    "valid": _("valid"),
+    "suspended": _("suspended"),
+    "not yet valid": _("not yet valid"),
+    "expired": _("expired"),
+    "revoked": _("revoked"),
+}
 _STANDINGS: Mapping[StandingKind, str] = {
     "licence": _("licence"),
     "registration": _("registration"),
 }
 _ACTIVITIES: Mapping[Activity, str] = {
-    "manufacture": _("manufacture"), "import": _("import"), "export": _("export"),
-    "distribution": _("distribution"), "storage": _("storage"), "use": _("use"),
-}  # fmt: skip
+    "manufacture": _("manufacture"),
+    "import": _("import"),
+    "export": _("export"),
+    "distribution": _("distribution"),
+    "storage": _("storage"),
+    "use": _("use"),
+}
 DIRECTIONS: Mapping[Direction, str] = {"import": _("import"), "export": _("export")}
 _STOPS = {"suspended": _("suspended from {day}"), "revoked": _("revoked from {day}")}
 

@@ -26,9 +26,13 @@ T = TypeVar("T")
 
 
 def reply(
-    request: Asked, template: str, page: Record, *, status: int = 200,
+    request: Asked,
+    template: str,
+    page: Record,
+    *,
+    status: int = 200,
     view: Callable[[], Record] | None = None,
-) -> Response[Any]:  # fmt: skip
+) -> Response[Any]:
     """Answer with a page, or with its record where that is asked for.
 
     Args:

@@ -50,10 +50,15 @@ def new_request(request: Asked, node: TheNode) -> Response[RequestForm]:
     """Show the form of a request."""
     asked = read_query(request, NewAsked)
     fields = {
-        "to": asked.to, "kind": asked.kind, "purpose": "investigation", "tlp": "amber",
-        "pap": "red", "about.0.kind": asked.about_kind, "about.0.node": asked.about_node,
+        "to": asked.to,
+        "kind": asked.kind,
+        "purpose": "investigation",
+        "tlp": "amber",
+        "pap": "red",
+        "about.0.kind": asked.about_kind,
+        "about.0.node": asked.about_node,
         "about.0.ref": asked.about_ref,
-    }  # fmt: skip
+    }
     return _shown(request, node, RequestForm(fields=fields, items=(), problems=()))
 
 
@@ -86,26 +91,40 @@ def ask_peer(
 
 def _request(data: Requesting, name: str, own: str, node: Node) -> Request:
     return Request(
-        id=name, asker=own, asked=data.to, kind=data.kind, day=node.today(),
-        purpose=data.purpose, facts=data.facts, basis=data.basis, instrument=data.instrument,
+        id=name,
+        asker=own,
+        asked=data.to,
+        kind=data.kind,
+        day=node.today(),
+        purpose=data.purpose,
+        facts=data.facts,
+        basis=data.basis,
+        instrument=data.instrument,
         items=tuple(Item(number=n, text=text) for n, text in enumerate(data.items, 1)),
         about=tuple(
             About(kind=each.kind, node=each.node or own, ref=each.ref)
-            for each in data.about if each.ref.strip()
+            for each in data.about
+            if each.ref.strip()
         ),
-        authority=data.authority, procedure=data.procedure, deadline=data.deadline,
-        urgency=data.urgency, why_urgent=data.why_urgent,
+        authority=data.authority,
+        procedure=data.procedure,
+        deadline=data.deadline,
+        urgency=data.urgency,
+        why_urgent=data.why_urgent,
         marking=Marking(tlp=data.tlp, pap=data.pap, purposes=(data.purpose,), group=data.group),
-    )  # fmt: skip
+    )
 
 
 def _shown(request: Asked, node: Node, form: RequestForm, *, status: int = 200) -> Response[Any]:
     with node.exchange() as (desk, work):
         names, kept, own = names_of(work, desk.node), groups(work), desk.node
     return reply(
-        request, "request-new.html", form, status=status,
+        request,
+        "request-new.html",
+        form,
+        status=status,
         view=lambda: _view(form, names, kept, own),
-    )  # fmt: skip
+    )
 
 
 def _view(
@@ -114,13 +133,19 @@ def _view(
     peers = tuple(sorted(names.items(), key=lambda each: each[1].casefold()))
     return RequestFormView(
         choices={
-            "kinds": choices(KIND_WORDS), "urgencies": choices(URGENCIES),
-            "subjects": choices(SUBJECTS), "purposes": purpose_choices(), "tlps": tlp_choices(),
-            "paps": pap_choices(), "instruments": instrument_choices(),
+            "kinds": choices(KIND_WORDS),
+            "urgencies": choices(URGENCIES),
+            "subjects": choices(SUBJECTS),
+            "purposes": purpose_choices(),
+            "tlps": tlp_choices(),
+            "paps": pap_choices(),
+            "instruments": instrument_choices(),
             "groups": tuple((each.id, each.name) for each in kept),
         },
-        peers=peers, nodes=((own, words("this node")), *peers), places=len(form.items) + _EMPTY,
-    )  # fmt: skip
+        peers=peers,
+        nodes=((own, words("this node")), *peers),
+        places=len(form.items) + _EMPTY,
+    )
 
 
 HANDLERS = [new_request, ask_peer]

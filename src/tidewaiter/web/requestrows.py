@@ -197,11 +197,18 @@ def asking_told(known: Asking, destroyed: int) -> AskingTold:
         destroyed: How many messages of it were recalled.
     """
     return AskingTold(
-        id=known.id, asker=known.asker, request=known.request, answers=known.answers,
-        refusals=known.refusals, delays=known.delays, withdrawal=known.withdrawal,
-        items=dict(known.items), state=known.state, destroyed=destroyed,
+        id=known.id,
+        asker=known.asker,
+        request=known.request,
+        answers=known.answers,
+        refusals=known.refusals,
+        delays=known.delays,
+        withdrawal=known.withdrawal,
+        items=dict(known.items),
+        state=known.state,
+        destroyed=destroyed,
         unheeded=tuple(
             UnheededTold(sender=each.said.sender, at=each.said.at, why=each.why)
             for each in known.unheeded
         ),
-    )  # fmt: skip
+    )

@@ -62,16 +62,21 @@ def requests_page(request: Asked, node: TheNode) -> Response[RequestsPage]:
         for box in get_args(Box)
     }
     these = [
-        each for each in found[:_MOST]
+        each
+        for each in found[:_MOST]
         if box_of(each[1], own) == asked.box and shows(each[1], asked.show, today)
-    ]  # fmt: skip
+    ]
     these.sort(key=lambda each: urgency_first(each[1]))  # stable: else the last spoken of first
     end = asked.after + _ROWS
     page = RequestsPage(
-        asked=asked, day=today, counts=counts, names=names,
+        asked=asked,
+        day=today,
+        counts=counts,
+        names=names,
         rows=tuple(_row(*each, own, today) for each in these[asked.after : end]),
-        more=end if len(these) > end else None, cut=len(found) > _MOST,
-    )  # fmt: skip
+        more=end if len(these) > end else None,
+        cut=len(found) > _MOST,
+    )
     return reply(request, "requests.html", page, view=lambda: requests_view(page))
 
 
@@ -86,13 +91,18 @@ def request_page(
         known = find_request(work, desk.ring.lock, *of)
         group = known.request.body.marking.group if known.request else ""
         page = RequestPage(
-            number=number, own=desk.node, box=box_of(known, desk.node), day=today,
+            number=number,
+            own=desk.node,
+            box=box_of(known, desk.node),
+            day=today,
             overdue=known.overdue(today),
             known=asking_told(known, destroyed_of(work, KINDS, *of)),
-            acts=acts(known, desk.node), fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
-            links=_links(work, known), names=names_of(work, desk.node),
+            acts=acts(known, desk.node),
+            fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
+            links=_links(work, known),
+            names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),
-        )  # fmt: skip
+        )
     return reply(request, "request.html", page, view=lambda: request_view(page, user.rights))
 
 
@@ -104,9 +114,13 @@ def answer_request(
 
     def said(of: tuple[str, str], known: Asking) -> Answer:
         return Answer(
-            **_to(of), text=data.text, items=data.items, partly=data.partly, bundles=data.bundles,
+            **_to(of),
+            text=data.text,
+            items=data.items,
+            partly=data.partly,
+            bundles=data.bundles,
             marking=marking_of_answer(known, data.tlp),
-        )  # fmt: skip
+        )
 
     return _say(request, node, user, number, said)
 
@@ -139,9 +153,12 @@ def delay_request(
     "/requests/{number:int}/withdrawal", guards=[may("exchange")], sync_to_thread=True, makes=True
 )
 def withdraw_request(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int],
+    request: Asked,
+    node: TheNode,
+    user: TheUser,
+    number: FromPath[int],
     data: JSONBody[Withdrawing],
-) -> Response[Requested]:  # fmt: skip
+) -> Response[Requested]:
     """Ask no longer for what an own request asks; the reason is told."""
 
     def said(of: tuple[str, str], _: Asking) -> Withdrawal:
@@ -151,9 +168,12 @@ def withdraw_request(
 
 
 def _say(
-    request: Asked, node: Node, user: User, number: int,
+    request: Asked,
+    node: Node,
+    user: User,
+    number: int,
     said: Callable[[tuple[str, str], Asking], Answer | Refusal | Delay | Withdrawal],
-) -> Response[Any]:  # fmt: skip
+) -> Response[Any]:
     with node.exchange(user) as (desk, work):
         of = request_at(work, number)
         words = said(of, find_request(work, desk.ring.lock, *of))
@@ -181,14 +201,20 @@ def _row(listed: Listed, known: Asking, own: str, today: date) -> RequestRow:
     body = known.request.body if known.request else None
     asked = body.asked if body else ""
     return RequestRow(
-        number=listed.first, id=known.id, peer=asked if known.asker == own else known.asker,
-        state=known.state, kind=body.kind if body else None,
-        facts=body.facts[:_FIRST] if body else "", purpose=body.purpose if body else None,
-        tlp=body.marking.tlp if body else None, deadline=body.deadline if body else None,
-        overdue=known.overdue(today), urgency=body.urgency if body else "routine",
+        number=listed.first,
+        id=known.id,
+        peer=asked if known.asker == own else known.asker,
+        state=known.state,
+        kind=body.kind if body else None,
+        facts=body.facts[:_FIRST] if body else "",
+        purpose=body.purpose if body else None,
+        tlp=body.marking.tlp if body else None,
+        deadline=body.deadline if body else None,
+        overdue=known.overdue(today),
+        urgency=body.urgency if body else "routine",
         open_items=sum(each in {"open", "part"} for each in known.items.values()),
         items=len(known.items),
-    )  # fmt: skip
+    )
 
 
 HANDLERS = [

@@ -50,25 +50,30 @@ def requests_view(page: RequestsPage) -> RequestsView:
     return RequestsView(
         boxes=tuple(
             Tab(
-                label=labels[box], address=_address(box, "open"), count=page.counts[box]["open"],
+                label=labels[box],
+                address=_address(box, "open"),
+                count=page.counts[box]["open"],
                 here=box == asked.box,
             )
             for box in get_args(Box)
         ),
         tabs=tuple(
             Tab(
-                label=words(SHOWS[show]), address=_address(asked.box, show),
-                count=page.counts[asked.box][show], here=show == asked.show,
+                label=words(SHOWS[show]),
+                address=_address(asked.box, show),
+                count=page.counts[asked.box][show],
+                here=show == asked.show,
             )
             for show in get_args(Show)
         ),
         lines=tuple(_line(each, page) for each in page.rows),
         more=_address(asked.box, asked.show, page.more) if page.more else "",
         keys=(
-            ("n", words("Ask a peer")), ("i", words("What is asked of us")),
+            ("n", words("Ask a peer")),
+            ("i", words("What is asked of us")),
             ("o", words("What we ask")),
         ),
-    )  # fmt: skip
+    )
 
 
 def _address(box: Box, show: Show, after: int = 0) -> str:
@@ -80,11 +85,12 @@ def _line(row: RequestRow, page: RequestsPage) -> RequestLine:
     waits = row.deadline is not None and row.state in {"open", "partly"}
     text = counted("%(open)s of %(num)s thing open", "%(open)s of %(num)s things open", row.items)
     return RequestLine(
-        row=row, peer=page.names.get(row.peer, row.peer),
+        row=row,
+        peer=page.names.get(row.peer, row.peer),
         kind=words(KINDS[row.kind]) if row.kind else "",
         purpose=words(PURPOSES[row.purpose]) if row.purpose else "",
         state=words(STATES[row.state]),
         left=days_left((row.deadline - page.day).days) if waits and row.deadline else "",
         urgency="" if row.urgency == "routine" else words(URGENCIES[row.urgency]),
         items=text % {"num": row.items, "open": row.open_items} if row.items else "",
-    )  # fmt: skip
+    )

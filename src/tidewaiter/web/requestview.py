@@ -106,7 +106,8 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
     waits = body and body.deadline and known.state in {"open", "partly"}
     peer = body.asked if body and page.box == "out" else known.asker
     return RequestView(
-        peer=names.get(peer, peer), kind=words(KINDS[body.kind]) if body else "",
+        peer=names.get(peer, peer),
+        kind=words(KINDS[body.kind]) if body else "",
         state=words(STATES[known.state]),
         left=days_left((body.deadline - page.day).days) if waits and body and body.deadline else "",
         late=page.overdue > 0,
@@ -114,39 +115,51 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
         marking=marking_in_words(body.marking, page.group) if body else None,
         purpose=words(PURPOSES[body.purpose]) if body else "",
         instrument=(resting.title if resting else body.instrument) if body else "",
-        says=resting.says if resting else "", url=resting.url if resting else "",
+        says=resting.says if resting else "",
+        url=resting.url if resting else "",
         sure=resting.verified if resting else False,
         about=tuple(_about(page, body, names)) if body else (),
-        items=tuple(_items(page, body, said)) if body else (), said=said,
-        fates=fates_view(page.fates, page.names), grounds=choices(GROUNDS), tlps=tlp_choices(),
-        tlp=body.marking.tlp if body else "", holds="relate" in rights,
-        places={each: peer_key(each) for each in page.names}, keys=tuple(keys),
-    )  # fmt: skip
+        items=tuple(_items(page, body, said)) if body else (),
+        said=said,
+        fates=fates_view(page.fates, page.names),
+        grounds=choices(GROUNDS),
+        tlps=tlp_choices(),
+        tlp=body.marking.tlp if body else "",
+        holds="relate" in rights,
+        places={each: peer_key(each) for each in page.names},
+        keys=tuple(keys),
+    )
 
 
 def _about(page: RequestPage, body: Request, names: Mapping[str, str]) -> Iterator[AboutView]:
     for each in body.about:
         yield AboutView(
-            kind=words(SUBJECTS[each.kind]), owner=names.get(each.node, each.node),
-            ref=each.ref, address=page.links.get(f"{each.node} {each.ref}", ""),
-        )  # fmt: skip
+            kind=words(SUBJECTS[each.kind]),
+            owner=names.get(each.node, each.node),
+            ref=each.ref,
+            address=page.links.get(f"{each.node} {each.ref}", ""),
+        )
 
 
 def _items(page: RequestPage, body: Request, said: tuple[SaidView, ...]) -> Iterator[ItemView]:
     for each in body.items:
         state = page.known.items[each.number]
         yield ItemView(
-            number=each.number, text=each.text, state=words(ITEMS[state]),
+            number=each.number,
+            text=each.text,
+            state=words(ITEMS[state]),
             open=state in {"open", "part"},
             said=tuple(one.place for one in said if each.number in (*one.items, *one.partly)),
-        )  # fmt: skip
+        )
 
 
 def _said(page: RequestPage, names: Mapping[str, str]) -> Iterator[SaidView]:
     known = page.known
     every: list[Said[Answer] | Said[Refusal] | Said[Delay]] = [
-        *known.answers, *known.refusals, *known.delays
-    ]  # fmt: skip
+        *known.answers,
+        *known.refusals,
+        *known.delays,
+    ]
     ordered = sorted(every, key=lambda one: (one.at, one.id))
     for place, each in enumerate(ordered, 1):
         yield _one(names, str(place), each)
@@ -166,10 +179,19 @@ def _one(
     else:
         what, texts = _delay(body), tuple(filter(None, (body.needs, body.why)))
     return SaidView(
-        place=place, message=said.id, sender=said.sender, at=said.at, what=what, items=items,
-        name=names.get(said.sender, said.sender), partly=partly, texts=texts, label=label,
-        bundles=bundles, purposes=purposes,
-    )  # fmt: skip
+        place=place,
+        message=said.id,
+        sender=said.sender,
+        at=said.at,
+        what=what,
+        items=items,
+        name=names.get(said.sender, said.sender),
+        partly=partly,
+        texts=texts,
+        label=label,
+        bundles=bundles,
+        purposes=purposes,
+    )
 
 
 def _delay(body: Delay) -> str:

@@ -55,10 +55,14 @@ SHOWS: Mapping[Show, str] = {
 }
 
 ALL: Mapping[str, tuple[Mapping[Any, str], Any]] = {
-    "kinds": (KINDS, Kind), "urgencies": (URGENCIES, Urgency), "subjects": (SUBJECTS, Subject),
-    "grounds": (GROUNDS, Ground), "states": (STATES, State), "items": (ITEMS, ItemState),
+    "kinds": (KINDS, Kind),
+    "urgencies": (URGENCIES, Urgency),
+    "subjects": (SUBJECTS, Subject),
+    "grounds": (GROUNDS, Ground),
+    "states": (STATES, State),
+    "items": (ITEMS, ItemState),
     "shows": (SHOWS, Show),
-}  # fmt: skip
+}
 """Of each set of values its words, and the type that names them all."""
 
 

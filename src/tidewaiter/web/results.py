@@ -87,9 +87,13 @@ def results_page(
         alert = seen_by(work, user, name)
         found = results_of(work, [name]).get(name, [])
     page = ResultsPage(
-        alert=name, title=alert.title, today=node.today(), results=tuple(found),
-        sayings=sayings(alert, found), replaces=replaces,
-    )  # fmt: skip
+        alert=name,
+        title=alert.title,
+        today=node.today(),
+        results=tuple(found),
+        sayings=sayings(alert, found),
+        replaces=replaces,
+    )
 
     def view() -> ResultsPageView:
         library = node.library()
@@ -127,8 +131,19 @@ def _observed(node: Node, data: Report) -> Observed:
     findings = tuple(
         finding_of(text, node.registry, found=found) for text, found in named if text.strip()
     )
-    same = {"kind", "outcome", "day", "person", "place", "reference", "checks", "methods",
-            "strength", "quantity", "note"}  # fmt: skip
+    same = {
+        "kind",
+        "outcome",
+        "day",
+        "person",
+        "place",
+        "reference",
+        "checks",
+        "methods",
+        "strength",
+        "quantity",
+        "note",
+    }
     told = {field: value for field, value in msgspec.structs.asdict(data).items() if field in same}
     return Observed(findings=findings, **told)
 

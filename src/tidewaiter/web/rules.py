@@ -55,9 +55,11 @@ def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPa
     with node.read() as work:
         tracks, settings = tracks_of(work, span, "rule"), rule_settings(work)
         page = RulesPage(
-            today=node.today(), months=months, raised=raised(work, span),
+            today=node.today(),
+            months=months,
+            raised=raised(work, span),
             rules=rule_lines(node.alert_rules, tracks, settings),
-        )  # fmt: skip
+        )
 
     def view() -> RulesView:
         told = rule_views(page.rules, page.raised, page.today, node.library(), node.people())

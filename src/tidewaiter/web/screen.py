@@ -100,9 +100,11 @@ def upload_page(
 
 
 @get(
-    "/screen/{number:int}/progress", guards=[may("see")], include_in_schema=False,
+    "/screen/{number:int}/progress",
+    guards=[may("see")],
+    include_in_schema=False,
     sync_to_thread=True,
-)  # fmt: skip
+)
 def upload_progress(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[UploadPage]:

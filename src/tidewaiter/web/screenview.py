@@ -247,11 +247,13 @@ def _refused(upload: Shown, shown: Sequence[Refusal]) -> str:
     remarks = min(of_file, upload.refused_fields)
     fields = upload.refused_fields - remarks
     told = (
-        (counted("{count} row refused", "{count} rows refused", upload.refused_rows),
-         upload.refused_rows),
+        (
+            counted("{count} row refused", "{count} rows refused", upload.refused_rows),
+            upload.refused_rows,
+        ),
         (counted("{count} field not read", "{count} fields not read", fields), fields),
         (counted("{count} remark on the file", "{count} remarks on the file", remarks), remarks),
-    )  # fmt: skip
+    )
     some = [text.format(count=number(count)) for text, count in told if count]
     return ", ".join(some) or words("nothing refused")
 

@@ -105,10 +105,13 @@ class Sender:
             found = alerts_of(work, due.alerts)
         told = tuple(
             AlertTold(
-                id=each.id, severity=each.severity, title=each.title,
-                consignment=each.consignment, due=each.due.isoformat() if each.due else None,
+                id=each.id,
+                severity=each.severity,
+                title=each.title,
+                consignment=each.consignment,
+                due=each.due.isoformat() if each.due else None,
                 link=self._node.address(f"/alerts/{each.id}"),
             )
             for each in found
-        )  # fmt: skip
+        )
         return Message(type="alerts.new", timestamp=now.isoformat(), alerts=told)

@@ -15,8 +15,13 @@ def run(serving: Serving) -> None:
         serving: What is served, and where.
     """
     server = Server(
-        "tidewaiter.web.app:served", address=serving.host, port=serving.port,
-        interface=Interfaces.ASGI, factory=True, workers=1, log_enabled=False,
-    )  # fmt: skip
+        "tidewaiter.web.app:served",
+        address=serving.host,
+        port=serving.port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        log_enabled=False,
+    )
     with handed_over(serving), crew(serving.desk()):
         serve(server)

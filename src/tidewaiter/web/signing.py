@@ -258,9 +258,14 @@ def begin_for(request: Asked, node: Node, account: Account, path: str) -> Respon
 def keep_session(answer: Response[Any], request: Asked, node: Node, secret: str) -> None:
     """Let the browser keep the secret of a session."""
     answer.set_cookie(
-        key=COOKIE, value=secret, max_age=int(LONGEST.total_seconds()), httponly=True,
-        secure=is_https(node.serving.public, request.url.scheme), samesite="lax", path="/",
-    )  # fmt: skip
+        key=COOKIE,
+        value=secret,
+        max_age=int(LONGEST.total_seconds()),
+        httponly=True,
+        secure=is_https(node.serving.public, request.url.scheme),
+        samesite="lax",
+        path="/",
+    )
 
 
 def own_path(path: str | None) -> str:

@@ -86,9 +86,11 @@ def substance_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Respon
 
 
 @get(
-    "/substances/{slug:str}/drawing/{edition:str}/{number:int}", guards=[may("see")],
-    sync_to_thread=True, gives="image/svg+xml",
-)  # fmt: skip
+    "/substances/{slug:str}/drawing/{edition:str}/{number:int}",
+    guards=[may("see")],
+    sync_to_thread=True,
+    gives="image/svg+xml",
+)
 def drawing(
     node: TheNode, slug: FromPath[str], edition: FromPath[str], number: FromPath[int]
 ) -> Response[Any]:

@@ -106,9 +106,11 @@ def suppressions_page(request: Asked, node: TheNode, user: TheUser) -> Response[
     with node.read() as work:
         page = SuppressionsPage(resting=count_resting(work), rules=tuple(suppressions(work)))
     return reply(
-        request, "suppressions.html", page,
+        request,
+        "suppressions.html",
+        page,
         view=lambda: _rules_view(page, node, may_propose="decide" in user.rights),
-    )  # fmt: skip
+    )
 
 
 @get("/suppressions/{number:int}", guards=[may("see")], sync_to_thread=True)

@@ -129,18 +129,24 @@ def rule_view(rule: Suppression, library: Library, today: date) -> RuleView:
 def step_views(steps: Sequence[Taken]) -> tuple[StepView, ...]:
     """Put the steps of a rule into words, the last one first."""
     said = {
-        "proposed": words("Proposed"), "approved": words("Approved"), "refused": words("Refused"),
-        "ended": words("Ended"), "expired": words("Expired"),
-    }  # fmt: skip
+        "proposed": words("Proposed"),
+        "approved": words("Approved"),
+        "refused": words("Refused"),
+        "ended": words("Ended"),
+        "expired": words("Expired"),
+    }
     return tuple(StepView(step=said[each.step], taken=each) for each in reversed(steps))
 
 
 def state_in_words(state: str) -> str:
     """Say where a rule stands."""
     said = {
-        "proposed": words("proposed"), "active": words("active"), "refused": words("refused"),
-        "ended": words("ended"), "expired": words("expired"),
-    }  # fmt: skip
+        "proposed": words("proposed"),
+        "active": words("active"),
+        "refused": words("refused"),
+        "ended": words("ended"),
+        "expired": words("expired"),
+    }
     return said[state]
 
 
@@ -250,9 +256,7 @@ def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
         yield Condition(label=words("At each find"), values=(f"“{scope.phrase}”",))
     if scope.heading:
         yield Condition(label=words("HS code begins with"), values=(scope.heading,))
-    for label, trader in (
-        (words("Shipper"), scope.shipper), (words("Consignee"), scope.consignee)
-    ):  # fmt: skip
+    for label, trader in ((words("Shipper"), scope.shipper), (words("Consignee"), scope.consignee)):
         if trader:
             yield Condition(label=label, values=(_trader(trader),))
     yield Condition(label=words("At most"), values=(words(scope.most),))
@@ -260,12 +264,17 @@ def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
 
 def _way(way: Way) -> str:
     said = {
-        "exact": words("name"), "squeezed": words("broken or misread name"),
-        "fuzzy": words("similar word"), "cas": words("CAS number"), "hs": words("HS code"),
-        "unno": words("UN number"), "cus": words("CUS number"),
-        "name": words("systematic name"), "structure": words("structure"),
+        "exact": words("name"),
+        "squeezed": words("broken or misread name"),
+        "fuzzy": words("similar word"),
+        "cas": words("CAS number"),
+        "hs": words("HS code"),
+        "unno": words("UN number"),
+        "cus": words("CUS number"),
+        "name": words("systematic name"),
+        "structure": words("structure"),
         "class": words("class rule"),
-    }  # fmt: skip
+    }
     return said[way]
 
 
@@ -288,9 +297,10 @@ def _part(part: Part, alerts: Mapping[str, Alert], library: Library) -> PartView
     )
     found = [alerts[name] for name in part.sample if name in alerts]
     return PartView(
-        alerts=part.alerts, counts=counts if part.alerts else (),
+        alerts=part.alerts,
+        counts=counts if part.alerts else (),
         sample=alert_lines(found, library),
-    )  # fmt: skip
+    )
 
 
 def _counts(counts: Mapping[str, int]) -> tuple[str, ...]:
@@ -300,6 +310,10 @@ def _counts(counts: Mapping[str, int]) -> tuple[str, ...]:
 def _bar(monday: date, count: int, most: int, x: float, step: float) -> WeekBar:
     height = round(max(2.0, count / most * (_HEIGHT - 18)), 1)
     return WeekBar(
-        label=words("Week of {day}").format(day=day(monday)), count=count, x=round(x + 1, 1),
-        y=round(_HEIGHT - height, 1), width=round(step - 2, 1), height=height,
-    )  # fmt: skip
+        label=words("Week of {day}").format(day=day(monday)),
+        count=count,
+        x=round(x + 1, 1),
+        y=round(_HEIGHT - height, 1),
+        width=round(step - 2, 1),
+        height=height,
+    )

@@ -128,5 +128,12 @@ def _answer(request: Asked, told: Callable[[], Reply]) -> Response[bytes]:
 
 
 HANDLERS = [
-    discovery, api_root, collections, collection, objects, manifest, an_object, versions,
-]  # fmt: skip
+    discovery,
+    api_root,
+    collections,
+    collection,
+    objects,
+    manifest,
+    an_object,
+    versions,
+]

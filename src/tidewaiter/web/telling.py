@@ -33,9 +33,12 @@ _ID = 4  # bytes
 def new_incident(request: Asked, node: TheNode) -> Response[IncidentForm]:
     """Show the empty form of an incident."""
     fields = {
-        "day": node.today().isoformat(), "marking.tlp": "amber", "marking.pap": "red",
-        "stage": "unknown", "transport.mode": "unknown",
-    }  # fmt: skip
+        "day": node.today().isoformat(),
+        "marking.tlp": "amber",
+        "marking.pap": "red",
+        "stage": "unknown",
+        "transport.mode": "unknown",
+    }
     form = IncidentForm(
         number=0, after=0, fields=fields, flags=(), to=(), problems=(), proposals=()
     )
@@ -53,9 +56,14 @@ def next_version(
     told = msgspec.to_builtins(draft_of(now))
     flags = tuple(told.pop("flags"))
     form = IncidentForm(
-        number=number, after=now.version, fields=flat(told), flags=flags, to=(), problems=(),
+        number=number,
+        after=now.version,
+        fields=flat(told),
+        flags=flags,
+        to=(),
+        problems=(),
         proposals=_proposals(known),
-    )  # fmt: skip
+    )
     return _shown(request, node, form)
 
 
@@ -83,9 +91,15 @@ def tell_version(
 
 
 def _tell(
-    request: Asked, node: Node, user: TheUser, data: Telling, name: str, *, number: int = 0,
+    request: Asked,
+    node: Node,
+    user: TheUser,
+    data: Telling,
+    name: str,
+    *,
+    number: int = 0,
     known: Known | None = None,
-) -> Response[Any]:  # fmt: skip
+) -> Response[Any]:
     """Check what was written and tell it, or show the form again with what is wrong."""
     version, wrong = data.after + 1, tuple[Problem, ...]()
     try:
@@ -109,9 +123,14 @@ def _tell(
     fields = msgspec.to_builtins(data)
     flags, to = tuple(fields.pop("flags")), tuple(fields.pop("to"))
     form = IncidentForm(
-        number=number, after=data.after, fields=flat(fields), flags=flags, to=to, problems=wrong,
+        number=number,
+        after=data.after,
+        fields=flat(fields),
+        flags=flags,
+        to=to,
+        problems=wrong,
         proposals=tuple(each for each in open_ if each[:2] not in answered),
-    )  # fmt: skip
+    )
     return _shown(request, node, form, status=400)
 
 
@@ -122,9 +141,12 @@ def _shown(
         names, kept = names_of(work, desk.node), groups(work)
     substances = [(each.slug, each.name) for each in node.registry.substances]
     return reply(
-        request, "incident-new.html", form, status=status,
+        request,
+        "incident-new.html",
+        form,
+        status=status,
         view=lambda: form_view(form, names, kept, substances),
-    )  # fmt: skip
+    )
 
 
 def _own(known: Known, own: str, *, cleared: bool) -> Incident:

@@ -10,9 +10,11 @@ from tidewaiter.selection.types import Arm
 from tidewaiter.selection.yields import Yield, Yields
 
 _ARMS: dict[Arm, str] = {
-    "random": marked("By lot, whatever the score"), "profile": marked("By a profile"),
-    "score": marked("By the score"), "explore": marked("To explore"),
-}  # fmt: skip
+    "random": marked("By lot, whatever the score"),
+    "profile": marked("By a profile"),
+    "score": marked("By the score"),
+    "explore": marked("To explore"),
+}
 
 
 class ArmView(Record, frozen=True, kw_only=True):
@@ -47,8 +49,9 @@ def over_lot(found: Yields) -> str:
         return words("By score and by lot cannot be compared yet: fewer than five were inspected.")
     return words(
         "By score, {points} points more were right than by lot ({low} to {high}, 95 %)."
-    ).format(points=signed(100 * over.points), low=signed(100 * over.low),
-             high=signed(100 * over.high))  # fmt: skip
+    ).format(
+        points=signed(100 * over.points), low=signed(100 * over.low), high=signed(100 * over.high)
+    )
 
 
 def _arm(each: Yield, whole: int) -> ArmView:
@@ -56,10 +59,16 @@ def _arm(each: Yield, whole: int) -> ArmView:
     tells = hits.share is not None
     low, rate, high = (100 * (value or 0.0) for value in (hits.low, hits.share, hits.high))
     return ArmView(
-        title=words(_ARMS[each.arm]), selected=number(each.selected),
-        share=percent(each.selected / whole), waiting=number(each.waiting),
-        inspected=number(hits.of), hits=number(hits.count),
+        title=words(_ARMS[each.arm]),
+        selected=number(each.selected),
+        share=percent(each.selected / whole),
+        waiting=number(each.waiting),
+        inspected=number(hits.of),
+        hits=number(hits.count),
         rate=percent(hits.share or 0.0) if tells else words("too few to say"),
         interval=f"{percent(hits.low or 0.0)}–{percent(hits.high or 0.0)}" if tells else "",
-        tells=tells, low=low, dot=rate, high=high,
-    )  # fmt: skip
+        tells=tells,
+        low=low,
+        dot=rate,
+        high=high,
+    )

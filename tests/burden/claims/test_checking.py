@@ -29,10 +29,13 @@ def test_nearly_110_000_held_when_it_was_said_and_holds_of_residents() -> None:
     """Public in July 2023: 109,680 predicted, 105,452 reported; closed since, and rewritten."""
     deaths, _, _ = _checked(ARTICLE, date(2023, 7, 7))
     assert {
-        (109_680, "predicted", "occurrence", True), (105_452, "reported", "occurrence", True),
-        (109_413, "reported", "occurrence", False), (111_029, "predicted", "occurrence", False),
-        (110_942, "predicted", "occurrence", False), (107_941, "reported", "residence", False),
-    } == _values(deaths)  # fmt: skip
+        (109_680, "predicted", "occurrence", True),
+        (105_452, "reported", "occurrence", True),
+        (109_413, "reported", "occurrence", False),
+        (111_029, "predicted", "occurrence", False),
+        (110_942, "predicted", "occurrence", False),
+        (107_941, "reported", "residence", False),
+    } == _values(deaths)
     assert deaths.verdict == "holds"
     assert _finding(deaths, 109_680).releases == ("cdc-told 2023-05",)
     assert _finding(deaths, 109_413).closed
@@ -46,9 +49,10 @@ def test_two_thirds_is_68_percent_on_each_basis() -> None:
     """74,829 of 109,413 closed, 73,838 of 107,941 residents, 72,027 of 105,452 as of May 2023."""
     _, share, _ = _checked(ARTICLE, date(2023, 7, 7))
     assert _values(share) == {
-        (68.4, "reported", "occurrence", False), (68.4, "reported", "residence", False),
+        (68.4, "reported", "occurrence", False),
+        (68.4, "reported", "residence", False),
         (68.3, "reported", "occurrence", True),
-    }  # fmt: skip
+    }
     assert share.verdict == "rounds"
     assert any("share of is not said" in each for each in share.claim.assumed)
     assert {each.how for each in share.findings} >= {"74,829 of 109,413 drug overdose deaths"}

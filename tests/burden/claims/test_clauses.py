@@ -31,8 +31,11 @@ def _dated(claims: tuple[Claim, ...]) -> list[tuple[str, float, str]]:
     [
         (
             "80,391 overdose deaths in 2024, a fall of 26.9% from the 110,037 estimated in 2023",
-            [("deaths", 80391, "2024-12"), ("change", 26.9, "2024-12"),
-             ("deaths", 110037, "2023-12")],
+            [
+                ("deaths", 80391, "2024-12"),
+                ("change", 26.9, "2024-12"),
+                ("deaths", 110037, "2023-12"),
+            ],
         ),
         (
             "87,000 died from October 2023 to September 2024, down from 114,000 the previous year",
@@ -44,8 +47,11 @@ def _dated(claims: tuple[Claim, ...]) -> list[tuple[str, float, str]]:
         ),
         (
             "overdose deaths fell 27% in 2024, from 110,037 to 80,391",
-            [("change", 27, "2024-12"), ("deaths", 110037, "2023-12"),
-             ("deaths", 80391, "2024-12")],
+            [
+                ("change", 27, "2024-12"),
+                ("deaths", 110037, "2023-12"),
+                ("deaths", 80391, "2024-12"),
+            ],
         ),
         (
             "between 2013 and 2020, cocaine deaths rose from 4,939 to 19,429",
@@ -71,7 +77,7 @@ def _dated(claims: tuple[Claim, ...]) -> list[tuple[str, float, str]]:
         ("overdose deaths fell by 30,000 in 2024", [("change", 30000, "2024-12")]),
         ("half a million Americans died of overdoses in 2022", [("deaths", 500000, "2022-12")]),
     ],
-)  # fmt: skip
+)
 def test_each_number_has_its_measure_and_its_period(
     text: str, expected: list[tuple[str, float, str]]
 ) -> None:
@@ -154,9 +160,11 @@ def test_what_is_understood_is_listed_in_the_order_of_the_sentence() -> None:
     """Each word that was read has its part in the claim."""
     (claim,) = _read("In 2022, nearly 110,000 Americans died of drug overdoses")
     assert [(each.role, each.text) for each in claim.read] == [
-        ("period", "In 2022"), ("number", "nearly 110,000"), ("people", "Americans"),
+        ("period", "In 2022"),
+        ("number", "nearly 110,000"),
+        ("people", "Americans"),
         ("deaths", "drug overdoses"),
-    ]  # fmt: skip
+    ]
 
 
 def test_options_stand_in_for_what_is_not_understood() -> None:

@@ -41,7 +41,7 @@ from tidewaiter.burden.claims.fitting import fit
         ("1 in 5", 22.0, "rounds"),
         ("1 in 5", 22.3, "no"),  # nearer one in four
     ],
-)  # fmt: skip
+)
 def test_a_number_holds_rounds_or_does_not(text: str, value: float, expected: str) -> None:
     """The rules of claims.toml, at their bounds."""
     stated = parse_claim(f"{text} overdose deaths in 2022", date(2023, 7, 7)).stated

@@ -93,8 +93,9 @@ def test_years_that_are_missing_are_named() -> None:
     assert any("1999 to 2014" in each for each in untold.missing)
     far = _checked("20 million people died of opioid overdoses from 1999 to 2021")
     assert far.verdict == "fails"
-    open_end = _checked("more than a million Americans died of overdoses since 1999",
-                        said=date(2024, 1, 2))  # fmt: skip
+    open_end = _checked(
+        "more than a million Americans died of overdoses since 1999", said=date(2024, 1, 2)
+    )
     assert open_end.verdict == "holds"
 
 
@@ -102,8 +103,9 @@ def test_rates_are_those_that_were_published_or_computed_of_residents() -> None:
     """32.6 is age-adjusted, 107,941 of 333,287,557 are 32.4; neither is a number of deaths."""
     people = release(
         row(333_287_557, indicator="population", measure="population", basis=""),
-        source="census-population", month="2024-12",
-    )  # fmt: skip
+        source="census-population",
+        month="2024-12",
+    )
     told = _checked("the age-adjusted rate was 32.6 overdose deaths per 100,000 in 2022", people)
     assert (told.verdict, {each.how for each in told.findings}) == ("holds", {"age-adjusted"})
     crude = _checked("the crude rate was 32.4 overdose deaths per 100,000 in 2022", people)

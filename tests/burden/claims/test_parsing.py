@@ -72,11 +72,13 @@ def test_shares_are_read_with_what_they_are_a_share_of(
         ("fell 3 percent in 2023 from a year earlier", "2023-12", 12, "2022-12"),
         (
             "rose 1% in the 12 months ending May 2023 from the 12 months ending April 2023",
-            "2023-05", 12, "2023-04",
+            "2023-05",
+            12,
+            "2023-04",
         ),
         ("120,000 in the past year", "2023-02", 12, None),
     ],
-)  # fmt: skip
+)
 def test_periods_are_windows(text: str, last: str, months: int, against: str | None) -> None:
     """A year is the twelve months that end in December; a change has two windows."""
     claim = parse_claim(text, DAY)
@@ -110,8 +112,9 @@ def test_what_is_not_said_is_told_and_what_is_not_understood_shown() -> None:
 
 def test_options_go_before_the_sentence() -> None:
     """What is told beside the sentence replaces what it says."""
-    given = Given(place="Ohio", period="2021-04", indicator="T40.4", basis="residence",
-                  number="over 4,000")  # fmt: skip
+    given = Given(
+        place="Ohio", period="2021-04", indicator="T40.4", basis="residence", number="over 4,000"
+    )
     claim = parse_claim("about 5,000 Americans died of overdoses in 2022", DAY, given)
     assert (claim.place, claim.indicator, claim.basis) == ("US-OH", "T40.4", "residence")
     assert claim.last is not None
@@ -137,9 +140,16 @@ def test_what_cannot_be_claimed_is_refused(text: str) -> None:
     assert refused.value.hint
 
 
-@pytest.mark.parametrize(("name", "code"), [("Ohio", "US-OH"), ("Washington, D.C.", "US-DC"),
-                                            ("New York City", "US-NY-NYC"), ("New York", "US-NY"),
-                                            ("West Virginia", "US-WV")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Ohio", "US-OH"),
+        ("Washington, D.C.", "US-DC"),
+        ("New York City", "US-NY-NYC"),
+        ("New York", "US-NY"),
+        ("West Virginia", "US-WV"),
+    ],
+)
 def test_places_are_read_longest_first(name: str, code: str) -> None:
     """A city is not the state that it is named like."""
     assert parse_claim(f"500 overdose deaths in {name} in 2022", DAY).place == code
@@ -147,12 +157,38 @@ def test_places_are_read_longest_first(name: str, code: str) -> None:
 
 PIECES = st.lists(
     st.sampled_from(
-        ["nearly", "110,000", "1 in 5", "two-thirds", "hundred", "million", "down", "27%", "from",
-         "2023", "May", "12 months ending", "ages 18 to", "No. 1 killer", "Ohio", "in", "Americans",
-         "fentanyl", ";", ",", ".", "9" * 40, "as of", "2023-13-45", "more than", "0", "/"]
+        [
+            "nearly",
+            "110,000",
+            "1 in 5",
+            "two-thirds",
+            "hundred",
+            "million",
+            "down",
+            "27%",
+            "from",
+            "2023",
+            "May",
+            "12 months ending",
+            "ages 18 to",
+            "No. 1 killer",
+            "Ohio",
+            "in",
+            "Americans",
+            "fentanyl",
+            ";",
+            ",",
+            ".",
+            "9" * 40,
+            "as of",
+            "2023-13-45",
+            "more than",
+            "0",
+            "/",
+        ]
     ),
     max_size=12,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -20,9 +20,11 @@ with FILE.open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 OTHER = release(
-    row(32_962, indicator="T43.6", last="2021-12"), row(7_000, place="US-NY", last="2024-12"),
-    row(806, indicator="T40.1", place="US-NY", last="2016-12"), row(605, last="2019-03"),
-)  # fmt: skip
+    row(32_962, indicator="T43.6", last="2021-12"),
+    row(7_000, place="US-NY", last="2024-12"),
+    row(806, indicator="T40.1", place="US-NY", last="2016-12"),
+    row(605, last="2019-03"),
+)
 """A release that has nothing to do with most of the sentences; numbers in it match by chance."""
 
 
@@ -35,9 +37,11 @@ def test_what_is_true_is_not_refuted_and_what_is_not_understood_not_judged(
     claims = parse_claims(case["claim"], DAY, Given(said=date.fromisoformat(case["said_on"])))
     verdicts = {check_claim(each, releases, DAY).verdict for each in claims}
     allowed = {
-        "right": verdicts <= BEARS_OUT, "not-fail": "fails" not in verdicts,
-        "none": verdicts <= NO_VERDICT, "fails": "fails" in verdicts,
-    }  # fmt: skip
+        "right": verdicts <= BEARS_OUT,
+        "not-fail": "fails" not in verdicts,
+        "none": verdicts <= NO_VERDICT,
+        "fails": "fails" in verdicts,
+    }
     assert allowed[case["class"]], verdicts
 
 

@@ -20,16 +20,27 @@ DECEMBER = parse_month("2022-12")
 
 def _row(value: float, **cells: Any) -> dict[str, Any]:
     return {
-        "place": "US", "indicator": "overdose", "measure": "deaths", "basis": "occurrence",
-        "last": DECEMBER, "months": 12, "part": "", "value": value, "closed": True, "missing": "",
-    } | cells  # fmt: skip
+        "place": "US",
+        "indicator": "overdose",
+        "measure": "deaths",
+        "basis": "occurrence",
+        "last": DECEMBER,
+        "months": 12,
+        "part": "",
+        "value": value,
+        "closed": True,
+        "missing": "",
+    } | cells
 
 
 def _release(*rows: dict[str, Any], source: str = "cdc-vsrr", month: str = "2025-01") -> Release:
     reading = Reading(
-        source=source, figures=pa.Table.from_pylist(list(rows), schema=FIGURES), notes=(),
-        released=parse_month(month), told=True,
-    )  # fmt: skip
+        source=source,
+        figures=pa.Table.from_pylist(list(rows), schema=FIGURES),
+        notes=(),
+        released=parse_month(month),
+        told=True,
+    )
     return Release(sha256=month, name=f"{source}.csv", reading=reading)
 
 
@@ -77,8 +88,13 @@ def test_windows_that_are_not_at_hand_are_suspected_by_size() -> None:
 
 def test_the_nation_and_its_states_added_up() -> None:
     """National rows beside state rows double the count, with the states there or not."""
-    states = [_row(9_413, place="US-OH"), _row(99_000, place="US-CA"), _row(1_000, place="US-NY"),
-              _row(400, place="US-NY-NYC"), _row(600, place="US-NY-REST")]  # fmt: skip
+    states = [
+        _row(9_413, place="US-OH"),
+        _row(99_000, place="US-CA"),
+        _row(1_000, place="US-NY"),
+        _row(400, place="US-NY-NYC"),
+        _row(600, place="US-NY-REST"),
+    ]
     checked = _checked("218,826 overdose deaths in 2022", _release(_row(109_413), *states))
     assert "parts 109,413" in " ".join(checked.summary)
     assert _keys(_checked("218,826 overdose deaths in 2022")) == ["parts"]
@@ -86,8 +102,11 @@ def test_the_nation_and_its_states_added_up() -> None:
 
 def test_new_york_without_its_city() -> None:
     """The row that CDC calls NY leaves the City out."""
-    rows = [_row(6_000, place="US-NY"), _row(2_600, place="US-NY-NYC"),
-            _row(3_400, place="US-NY-REST")]  # fmt: skip
+    rows = [
+        _row(6_000, place="US-NY"),
+        _row(2_600, place="US-NY-NYC"),
+        _row(3_400, place="US-NY-REST"),
+    ]
     checked = _checked("3,400 overdose deaths in New York in 2022", _release(*rows))
     assert checked.verdict == "fails"
     assert "New York without New York City" in checked.traps[0].text
@@ -96,8 +115,10 @@ def test_new_york_without_its_city() -> None:
 
 def test_mentions_without_the_underlying_cause() -> None:
     """An export of any mention is no count of overdose deaths: 111,528 is not 107,941."""
-    rows = [_row(100_000, place="US-CA", part="age=25-34", indicator="any-overdose"),
-            _row(11_528, place="US-OH", part="age=35-44", indicator="any-overdose")]  # fmt: skip
+    rows = [
+        _row(100_000, place="US-CA", part="age=25-34", indicator="any-overdose"),
+        _row(11_528, place="US-OH", part="age=35-44", indicator="any-overdose"),
+    ]
     checked = _checked("111,528 overdose deaths in 2022", _release(*rows, source="cdc-wonder"))
     assert _keys(checked) == ["rows"]
     assert "whatever the underlying cause" in checked.traps[0].text
@@ -140,8 +161,11 @@ def test_a_prediction_set_against_a_closed_count_is_a_mix() -> None:
 
 def test_a_share_of_other_deaths() -> None:
     """71.4 % is the share of the deaths with a drug specified, not of all overdose deaths."""
-    rows = [_row(74_829, indicator="T40.4"), _row(109_413),
-            _row(95.8, indicator="specified", measure="percent")]  # fmt: skip
+    rows = [
+        _row(74_829, indicator="T40.4"),
+        _row(109_413),
+        _row(95.8, indicator="specified", measure="percent"),
+    ]
     checked = _checked("71.4 percent involved synthetic opioids in 2022", _release(*rows))
     assert _keys(checked) == ["denominator"]
     assert "drug specified" in checked.traps[0].text
@@ -158,8 +182,10 @@ def test_windows_that_overlap_are_no_two_months() -> None:
 
 def test_months_one_by_one_make_a_year_only_when_all_are_there() -> None:
     """Twelve months add up to a year; eleven are no figure of it."""
-    months = [_row(100, last=DECEMBER - back, months=1, basis="residence", place="US-OH")
-              for back in range(12)]  # fmt: skip
+    months = [
+        _row(100, last=DECEMBER - back, months=1, basis="residence", place="US-OH")
+        for back in range(12)
+    ]
     whole = _checked("1,200 overdose deaths in Ohio in 2022", _release(*months))
     assert [each.value for each in whole.findings] == [1200]
     assert _checked("1,100 overdose deaths in Ohio in 2022", _release(*months[1:])).findings == ()
@@ -168,8 +194,10 @@ def test_months_one_by_one_make_a_year_only_when_all_are_there() -> None:
 @pytest.mark.shared
 def test_numbers_of_public_files_are_traced(shared: Path) -> None:
     """On the real files: WONDER's rows of totals, 2019, and Alaska's deaths of 2015."""
-    paths = [shared / "data/burden" / name for name in (
-        "wonder/odl_WONDER_2019_asof2025-04-21.txt", "vsrr/v2017-12.csv")]  # fmt: skip
+    paths = [
+        shared / "data/burden" / name
+        for name in ("wonder/odl_WONDER_2019_asof2025-04-21.txt", "vsrr/v2017-12.csv")
+    ]
     releases = [
         Release(
             sha256=path.name, name=path.name, reading=read_release(path.read_bytes(), path.name)

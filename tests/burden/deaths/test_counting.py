@@ -133,11 +133,17 @@ def test_a_file_of_another_year_or_kind_is_refused(record: Record) -> None:
 @pytest.mark.parametrize(
     ("year", "age", "expected"),
     [
-        (2022, "1018", 18), (2022, "1105", 105), (2022, "2006", 0), (2022, "9999", None),
-        (2022, "1999", None), (2002, "018", 18), (2002, "105", 105), (2002, "211", 0),
+        (2022, "1018", 18),
+        (2022, "1105", 105),
+        (2022, "2006", 0),
+        (2022, "9999", None),
+        (2022, "1999", None),
+        (2002, "018", 18),
+        (2002, "105", 105),
+        (2002, "211", 0),
         (2002, "999", None),
     ],
-)  # fmt: skip
+)
 def test_ages_are_completed_years(
     year: int, age: str, expected: int | None, record: Record
 ) -> None:
@@ -181,8 +187,10 @@ def test_icd9_tells_overdoses_and_opioids(year: int, record: Record) -> None:
     assert total(cells, "opioids", "residence") == 2
     intents = breakdown(cells, ("intent",)).to_pylist()
     assert {row["intent"] for row in intents if row["indicator"] == "overdose"} == {
-        "unintentional", "suicide", "undetermined",
-    }  # fmt: skip
+        "unintentional",
+        "suicide",
+        "undetermined",
+    }
 
 
 def test_the_ragged_file_of_1980_is_read(record: Record) -> None:

@@ -23,23 +23,37 @@ def wandering(seed: int, length: int = 132) -> list[float]:
 
 
 def months_of(
-    values: list[float], *, settled: int = 9_999, indicator: str = "T40.4", place: str = "US",
-    spread: float | None = None, months: int = 1, measure: str = "deaths",
-) -> Months:  # fmt: skip
+    values: list[float],
+    *,
+    settled: int = 9_999,
+    indicator: str = "T40.4",
+    place: str = "US",
+    spread: float | None = None,
+    months: int = 1,
+    measure: str = "deaths",
+) -> Months:
     """Return values as months; of open ones, the last twelve are known within a spread."""
     rows = []
     for at, value in enumerate(values):
         year = sum(values[max(0, at - 11) : at + 1])
         free = at >= settled and spread is not None
         rows.append(
-            dict.fromkeys(MONTHLY.names) | {
-                "place": place, "indicator": indicator, "measure": measure, "basis": "occurrence",
-                "last": START + at, "months": months, "part": "", "missing": "", "value": value,
+            dict.fromkeys(MONTHLY.names)
+            | {
+                "place": place,
+                "indicator": indicator,
+                "measure": measure,
+                "basis": "occurrence",
+                "last": START + at,
+                "months": months,
+                "part": "",
+                "missing": "",
+                "value": value,
                 "closed": at < settled,
                 "year_low": year - spread if free and spread is not None else None,
                 "year_high": year + spread if free and spread is not None else None,
             }
-        )  # fmt: skip
+        )
     figures = pa.Table.from_pylist(rows, schema=MONTHLY)
     return Months(figures=figures, method="as reported", notes=())
 
@@ -50,9 +64,12 @@ def asked(
     """Ask about an event in a month by its index."""
     month = START + at
     event = Event(
-        slug="made", name="made", day=date(month // 12, month % 12 + 1, 15), kind="seizure",
+        slug="made",
+        name="made",
+        day=date(month // 12, month % 12 + 1, 15),
+        kind="seizure",
         where=where,
-    )  # fmt: skip
+    )
     return Declaration(
         event=event, place="US", indicator="T40.4", window=Window(until=until), direction=direction
     )

@@ -142,9 +142,7 @@ def test_where_dates_are_few_nothing_can_be_told_apart() -> None:
 
 def test_a_card_has_three_phrases_and_none_of_cause() -> None:
     """No text of a card says that an event caused or saved anything."""
-    assert set(get_args(Verdict)) == {
-        "compatible with", NOT, "opposite to declared direction"
-    }  # fmt: skip
+    assert set(get_args(Verdict)) == {"compatible with", NOT, "opposite to declared direction"}
     text = msgspec.json.encode(event_card(asked(80), given(months_of(FALLEN)))).decode().lower()
     assert not [word for word in ("caused", "saved", "lives", "effect", "fentanyl") if word in text]
 

@@ -58,9 +58,12 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     """A release that is sorted in another way has the same estimates."""
     now = release(lacking=YOUNG)
     turned = Reading(
-        source=now.source, figures=now.figures.take(list(range(len(now.figures)))[::-1]),
-        notes=(), released=now.released, told=False,
-    )  # fmt: skip
+        source=now.source,
+        figures=now.figures.take(list(range(len(now.figures)))[::-1]),
+        notes=(),
+        released=now.released,
+        told=False,
+    )
     assert nowcast(turned).equals(nowcast(now))
 
 
@@ -110,9 +113,7 @@ def test_without_signs_earlier_releases_tell() -> None:
     """A country without pending deaths has a ladder from its own archive, or no estimate."""
     places = {"CA": 8_000.0, "CA-ON": 3_000.0, "CA-BC": 2_000.0}
     months = ("2020-12", "2021-06", "2021-12", "2022-06", "2023-12")
-    *before, now = [
-        release(month, lacking=YOUNG, places=places, signs=False) for month in months
-    ]  # fmt: skip
+    *before, now = [release(month, lacking=YOUNG, places=places, signs=False) for month in months]
     alone = rows(nowcast(now), "CA")[0]
     assert alone["estimate"] is None
     assert alone["flag"] == "nothing tells how complete the count is"
@@ -172,8 +173,14 @@ def test_the_table_has_the_codes_of_its_source() -> None:
     table = as_table(nowcast(now), now)
     assert table.schema == NOWCAST
     assert NOWCAST.names[:7] == [
-        "state", "month", "indicator", "reported", "estimate", "low", "high",
-    ]  # fmt: skip
+        "state",
+        "month",
+        "indicator",
+        "reported",
+        "estimate",
+        "low",
+        "high",
+    ]
     assert set(table["state"].to_pylist()) == {"US", "NY", "YC", "NY+YC"}
     first = table.slice(0, 1).to_pylist()[0]
     assert first["release"] == "cdc-vsrr 2024-05"

@@ -16,9 +16,10 @@ def of(
 ) -> dict[str, str]:
     """Return one row, to be changed."""
     [row] = [
-        row for row in records
+        row
+        for row in records
         if (row["State"], row["Month"], row["Indicator"]) == (state, month, what)
-    ]  # fmt: skip
+    ]
     return row
 
 

@@ -19,13 +19,24 @@ LOW = "One or more data cells have counts between 1-9 and have been suppressed."
 def county(fips: str = "39049", deaths: str = "812", **cells: str) -> dict[str, str]:
     """Make a row as the download has it; the titles are those of CDC, the counts made up."""
     return {
-        "Data as of": "07/05/2026", "Year": "2025", "Month": "12", "ST_ABBREV": "OH",
-        "STATE_NAME": "Ohio", "COUNTYNAME": "Franklin", "FIPS": fips, "STATEFIPS": "39",
-        "COUNTYFIPS": "49", "CODE2013": "1", "Provisional Drug Overdose Deaths": deaths,
-        "Footnote": "", "Percentage Of Records Pending Investigation": "0.12",
-        "HistoricalDataCompletenessNote": "", "MonthEndingDate": "12/31/2025",
-        "Start Date": "01/01/2025", "End Date": "12/31/2025",
-    } | cells  # fmt: skip
+        "Data as of": "07/05/2026",
+        "Year": "2025",
+        "Month": "12",
+        "ST_ABBREV": "OH",
+        "STATE_NAME": "Ohio",
+        "COUNTYNAME": "Franklin",
+        "FIPS": fips,
+        "STATEFIPS": "39",
+        "COUNTYFIPS": "49",
+        "CODE2013": "1",
+        "Provisional Drug Overdose Deaths": deaths,
+        "Footnote": "",
+        "Percentage Of Records Pending Investigation": "0.12",
+        "HistoricalDataCompletenessNote": "",
+        "MonthEndingDate": "12/31/2025",
+        "Start Date": "01/01/2025",
+        "End Date": "12/31/2025",
+    } | cells
 
 
 def test_a_county_is_read_by_residence(written: Written) -> None:
@@ -33,18 +44,32 @@ def test_a_county_is_read_by_residence(written: Written) -> None:
     content = written([county(), county("1001", "", Footnote=LOW), county("01003", "0")])
     read = read_release(content, "x.csv")
     assert (read.source, read.released, read.told, read.notes) == (
-        "cdc-vsrr-county", month_of(2026, 7), True, (),
-    )  # fmt: skip
+        "cdc-vsrr-county",
+        month_of(2026, 7),
+        True,
+        (),
+    )
     assert not is_vsrr(content)
     rows = read.figures.to_pylist()
     assert rows[0] == {
-        "place": "US-39049", "indicator": "overdose", "measure": "deaths", "basis": "residence",
-        "last": month_of(2025, 12), "months": 12, "part": "", "value": 812.0, "predicted": None,
-        "pending": 0.12, "complete": None, "closed": None, "missing": "",
-    }  # fmt: skip
+        "place": "US-39049",
+        "indicator": "overdose",
+        "measure": "deaths",
+        "basis": "residence",
+        "last": month_of(2025, 12),
+        "months": 12,
+        "part": "",
+        "value": 812.0,
+        "predicted": None,
+        "pending": 0.12,
+        "complete": None,
+        "closed": None,
+        "missing": "",
+    }
     assert [(row["place"], row["value"], row["missing"]) for row in rows[1:]] == [
-        ("US-01001", None, "suppressed"), ("US-01003", 0.0, ""),
-    ]  # fmt: skip
+        ("US-01001", None, "suppressed"),
+        ("US-01003", 0.0, ""),
+    ]
 
 
 def test_the_records_of_the_api_are_the_same(written: Written) -> None:
@@ -58,10 +83,11 @@ def test_the_records_of_the_api_are_the_same(written: Written) -> None:
     records = [
         {
             short.get(key, key.lower().replace(" ", "_")): days.get(text, text)
-            for key, text in row.items() if text
+            for key, text in row.items()
+            if text
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     read = read_release(json.dumps(records).encode(), "x.json")
     assert read.figures.equals(read_release(written(rows), "x.csv").figures)
     assert read.refused == 0
@@ -69,11 +95,15 @@ def test_the_records_of_the_api_are_the_same(written: Written) -> None:
 
 @pytest.mark.parametrize(
     ("cells", "problem"),
-    [({"FIPS": "39"}, "no FIPS code"), ({"FIPS": "99001"}, "no FIPS code"),
-     ({"MonthEndingDate": "2025-00-31"}, "no month"), ({"MonthEndingDate": ""}, "no day"),
-     ({"Provisional Drug Overdose Deaths": "0", "Footnote": LOW}, "says that it is hidden"),
-     ({"Provisional Drug Overdose Deaths": "8.5"}, "no whole number")],
-)  # fmt: skip
+    [
+        ({"FIPS": "39"}, "no FIPS code"),
+        ({"FIPS": "99001"}, "no FIPS code"),
+        ({"MonthEndingDate": "2025-00-31"}, "no month"),
+        ({"MonthEndingDate": ""}, "no day"),
+        ({"Provisional Drug Overdose Deaths": "0", "Footnote": LOW}, "says that it is hidden"),
+        ({"Provisional Drug Overdose Deaths": "8.5"}, "no whole number"),
+    ],
+)
 def test_a_row_that_cannot_be_read_is_refused(
     cells: dict[str, str], problem: str, written: Written
 ) -> None:

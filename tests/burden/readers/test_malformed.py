@@ -32,9 +32,11 @@ def test_a_renamed_column_is_read_with_a_note(records: Records, written: Written
 
 @pytest.mark.parametrize(
     ("title", "hint"),
-    [("Data Valeu", '"data valeu" may be "data value": name it so'),
-     ("Zahl", 'none of "zahl" is known as that: name it so')],
-)  # fmt: skip
+    [
+        ("Data Valeu", '"data valeu" may be "data value": name it so'),
+        ("Zahl", 'none of "zahl" is known as that: name it so'),
+    ],
+)
 def test_an_unknown_title_is_refused_with_the_nearest(
     title: str, hint: str, records: Records, written: Written
 ) -> None:
@@ -54,10 +56,18 @@ def test_two_columns_of_one_meaning_are_refused(records: Records, written: Writt
 
 @pytest.mark.parametrize(
     ("cell", "missing"),
-    [("Suppressed", "suppressed"), ("<10", "suppressed"), ("1-9", "suppressed"),
-     ("1–9", "suppressed"), ("fewer than 10", "suppressed"), ("*", "suppressed"),
-     ("N/A", "not shown"), ("--", "not shown"), ("low data quality", "low quality")],
-)  # fmt: skip
+    [
+        ("Suppressed", "suppressed"),
+        ("<10", "suppressed"),
+        ("1-9", "suppressed"),
+        ("1–9", "suppressed"),
+        ("fewer than 10", "suppressed"),
+        ("*", "suppressed"),
+        ("N/A", "not shown"),
+        ("--", "not shown"),
+        ("low data quality", "low quality"),
+    ],
+)
 def test_words_for_numbers_are_never_zero(
     cell: str, missing: str, records: Records, written: Written
 ) -> None:
@@ -74,18 +84,26 @@ def test_words_for_numbers_are_never_zero(
 def test_a_blank_is_not_zero(records: Records, written: Written) -> None:
     """Its footnote says why; a zero beside such a footnote is refused."""
     hidden = "Data suppressed (<10). Data not shown due to low data quality."
-    for state, cell, note in (("WY", "", hidden), ("VT", "", "Data suppressed (<10)."),
-                              ("AK", "", ""), ("HI", "0", hidden)):  # fmt: skip
+    for state, cell, note in (
+        ("WY", "", hidden),
+        ("VT", "", "Data suppressed (<10)."),
+        ("AK", "", ""),
+        ("HI", "0", hidden),
+    ):
         of(records, state).update({"Data Value": cell, "Footnote": note})
     read = read_release(written(records), "x")
     found = {
-        row["place"]: row["missing"] for row in read.figures.to_pylist()
-        if row["last"] == parse_month("2018-09") and row["indicator"] == "overdose"
+        row["place"]: row["missing"]
+        for row in read.figures.to_pylist()
+        if row["last"] == parse_month("2018-09")
+        and row["indicator"] == "overdose"
         and row["value"] is None
-    }  # fmt: skip
+    }
     assert found == {
-        "US-WY": "suppressed, low quality", "US-VT": "suppressed", "US-AK": "not shown",
-    }  # fmt: skip
+        "US-WY": "suppressed, low quality",
+        "US-VT": "suppressed",
+        "US-AK": "not shown",
+    }
     assert "the value is 0, and its footnote says that it is hidden" in only(read).problem
     assert value(read, "US-HI") == "gone"
 
@@ -101,9 +119,17 @@ def test_what_is_no_count_is_refused(cell: str, records: Records, written: Writt
 
 @pytest.mark.parametrize(
     ("column", "cell"),
-    [("Month", "00"), ("Month", "13"), ("Month", ""), ("Year", "20188"), ("Year", "now"),
-     ("Period", "Monthly"), ("State", "Atlantis"), ("Indicator", "Caffeine")],
-)  # fmt: skip
+    [
+        ("Month", "00"),
+        ("Month", "13"),
+        ("Month", ""),
+        ("Year", "20188"),
+        ("Year", "now"),
+        ("Period", "Monthly"),
+        ("State", "Atlantis"),
+        ("Indicator", "Caffeine"),
+    ],
+)
 def test_a_row_of_no_month_place_or_drug_is_refused(
     column: str, cell: str, records: Records, written: Written
 ) -> None:

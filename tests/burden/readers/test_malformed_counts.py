@@ -91,8 +91,13 @@ def test_a_nation_that_is_not_its_sum_is_refused(records: Records, written: Writ
 
 def test_a_sum_of_overlapping_windows_is_refused(written: Written) -> None:
     """Twelve windows of 2022 added up: 1,295,774 for 109,413."""
-    row = {"State": "US", "Year": "2022", "Month": "December", "Indicator": OVERDOSE,
-           "Data Value": "1295774"}  # fmt: skip
+    row = {
+        "State": "US",
+        "Year": "2022",
+        "Month": "December",
+        "Indicator": OVERDOSE,
+        "Data Value": "1295774",
+    }
     with pytest.raises(InputError, match="most of its counts cannot be: US overdose 2022-12"):
         read_release(written([row]), "x")
     around = [
@@ -103,8 +108,9 @@ def test_a_sum_of_overlapping_windows_is_refused(written: Written) -> None:
     note = next(note for note in read.notes if not note.kept)
     assert "is more than 20% of all deaths of the place" in note.problem
     assert (value(read, "US", last="2022-12"), value(read, "US", last="2022-11")) == (
-        "gone", 109_400.0,
-    )  # fmt: skip
+        "gone",
+        109_400.0,
+    )
 
 
 def test_a_sum_of_windows_of_one_drug_is_refused(records: Records, written: Written) -> None:
@@ -174,8 +180,9 @@ def test_a_file_that_is_cut_is_told(
     assert only(last).problem == "has no line end, so it may be cut short"
     tenth = read_release(b"".join(whole.splitlines(keepends=True)[:340]), "x")
     assert (tenth.notes[0].value, tenth.notes[0].problem) == (
-        "New York City, Washington, Wisconsin, West Virginia, Wyoming", "have no figure",
-    )  # fmt: skip
+        "New York City, Washington, Wisconsin, West Virginia, Wyoming",
+        "have no figure",
+    )
     json = read_release(as_json(records)[:-50], "x")
     note = next(note for note in json.notes if not note.kept)
     assert note.problem == "ends within a record: it is cut short"
@@ -196,12 +203,14 @@ def test_two_releases_joined_are_parted(records: Records, written: Written) -> N
     """Open counts grow, so the larger are the later, whichever stand first."""
     true = read_release(written(records), "x")
     older = [
-        row | {
+        row
+        | {
             "Data Value": str(int(row["Data Value"]) * 99 // 100),
             "Predicted Value": row["Predicted Value"] and str(int(row["Predicted Value"]) + 3),
         }
-        for row in records if row["Month"] == "September"
-    ]  # fmt: skip
+        for row in records
+        if row["Month"] == "September"
+    ]
     for joined in ([*older, *records], [*records, *older]):
         read = read_release(written(joined), "x")
         assert sorted(read.figures.to_pylist(), key=str) == sorted(

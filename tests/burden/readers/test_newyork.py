@@ -12,10 +12,20 @@ from tidewaiter.burden.types import FIGURES
 def part(place: str, value: float | None, **cells: Any) -> dict[str, Any]:
     """Make a figure."""
     return {
-        "place": place, "indicator": "overdose", "measure": "deaths", "basis": "occurrence",
-        "last": 24_000, "months": 12, "part": "", "value": value, "predicted": None,
-        "pending": None, "complete": None, "closed": True, "missing": "",
-    } | cells  # fmt: skip
+        "place": place,
+        "indicator": "overdose",
+        "measure": "deaths",
+        "basis": "occurrence",
+        "last": 24_000,
+        "months": 12,
+        "part": "",
+        "value": value,
+        "predicted": None,
+        "pending": None,
+        "complete": None,
+        "closed": True,
+        "missing": "",
+    } | cells
 
 
 def whole(*rows: dict[str, Any]) -> list[dict[str, Any]]:

@@ -19,24 +19,69 @@ def row(**cells: str) -> dict[str, str]:
 
 def test_a_country_is_read(written: Written) -> None:
     """Every column; the source is the country's, so that two countries are two series."""
-    content = written([
-        row(basis="residents", closed="final", predicted="1230.5", part="sex=F;age=25-34",
-            released="2023-06", note="x"),
-        row(basis="", closed="no", predicted="", part="", released="2023-06", note="",
-            place="ZZ-A", indicator="Heroin (T40.1)", period="2022-12", value="<5"),
-    ])  # fmt: skip
+    content = written(
+        [
+            row(
+                basis="residents",
+                closed="final",
+                predicted="1230.5",
+                part="sex=F;age=25-34",
+                released="2023-06",
+                note="x",
+            ),
+            row(
+                basis="",
+                closed="no",
+                predicted="",
+                part="",
+                released="2023-06",
+                note="",
+                place="ZZ-A",
+                indicator="Heroin (T40.1)",
+                period="2022-12",
+                value="<5",
+            ),
+        ]
+    )
     read = read_release(content, "zz.csv")
     assert (read.source, read.released, read.told, read.refused) == (
-        "plain-zz", month_of(2023, 6), True, 0,
-    )  # fmt: skip
+        "plain-zz",
+        month_of(2023, 6),
+        True,
+        0,
+    )
     assert read.figures.to_pylist() == [
-        {"place": "ZZ", "indicator": "overdose", "measure": "deaths", "basis": "residence",
-         "last": month_of(2022, 12), "months": 12, "part": "age=25-34;sex=F", "value": 1200.0,
-         "predicted": 1230.5, "pending": None, "complete": None, "closed": True, "missing": ""},
-        {"place": "ZZ-A", "indicator": "T40.1", "measure": "deaths", "basis": "",
-         "last": month_of(2022, 12), "months": 1, "part": "", "value": None, "predicted": None,
-         "pending": None, "complete": None, "closed": False, "missing": "suppressed"},
-    ]  # fmt: skip
+        {
+            "place": "ZZ",
+            "indicator": "overdose",
+            "measure": "deaths",
+            "basis": "residence",
+            "last": month_of(2022, 12),
+            "months": 12,
+            "part": "age=25-34;sex=F",
+            "value": 1200.0,
+            "predicted": 1230.5,
+            "pending": None,
+            "complete": None,
+            "closed": True,
+            "missing": "",
+        },
+        {
+            "place": "ZZ-A",
+            "indicator": "T40.1",
+            "measure": "deaths",
+            "basis": "",
+            "last": month_of(2022, 12),
+            "months": 1,
+            "part": "",
+            "value": None,
+            "predicted": None,
+            "pending": None,
+            "complete": None,
+            "closed": False,
+            "missing": "suppressed",
+        },
+    ]
     assert read_release(content, "zz.csv", "plain-zz") == read
 
 
@@ -58,13 +103,18 @@ def test_a_source_that_is_named_is_the_source(written: Written) -> None:
 
 @pytest.mark.parametrize(
     ("cells", "last", "months"),
-    [({"period": "2022"}, (2022, 12), 12), ({"period": "2022-03"}, (2022, 3), 1),
-     ({"period": "2022-Q2"}, (2022, 6), 3), ({"period": "2021-07/2022-06"}, (2022, 6), 12),
-     ({"period": "2022-03", "months": "12"}, (2022, 3), 12),
-     ({"year": "2022"}, (2022, 12), 12), ({"year": "2022", "month": "May"}, (2022, 5), 1),
-     ({"from": "2022-04-01", "to": "2022-06-30"}, (2022, 6), 3),
-     ({"year": "2022", "from": "2022-01", "to": "2022-12"}, (2022, 12), 12)],
-)  # fmt: skip
+    [
+        ({"period": "2022"}, (2022, 12), 12),
+        ({"period": "2022-03"}, (2022, 3), 1),
+        ({"period": "2022-Q2"}, (2022, 6), 3),
+        ({"period": "2021-07/2022-06"}, (2022, 6), 12),
+        ({"period": "2022-03", "months": "12"}, (2022, 3), 12),
+        ({"year": "2022"}, (2022, 12), 12),
+        ({"year": "2022", "month": "May"}, (2022, 5), 1),
+        ({"from": "2022-04-01", "to": "2022-06-30"}, (2022, 6), 3),
+        ({"year": "2022", "from": "2022-01", "to": "2022-12"}, (2022, 12), 12),
+    ],
+)
 def test_periods_are_whole_months(
     cells: dict[str, str], last: tuple[int, int], months: int
 ) -> None:
@@ -74,12 +124,22 @@ def test_periods_are_whole_months(
 
 @pytest.mark.parametrize(
     "cells",
-    [{}, {"period": "2022-00"}, {"period": "2022-13"}, {"period": "2010/11"}, {"period": "FY2022"},
-     {"period": "2022", "year": "2021"}, {"year": "2022", "month": "Mai"}, {"from": "2022-01"},
-     {"from": "2022-06", "to": "2022-01"}, {"from": "2022-01-15", "to": "2022-06-30"},
-     {"period": "2022", "months": "1"}, {"period": "2022-01", "months": "twelve"}],
+    [
+        {},
+        {"period": "2022-00"},
+        {"period": "2022-13"},
+        {"period": "2010/11"},
+        {"period": "FY2022"},
+        {"period": "2022", "year": "2021"},
+        {"year": "2022", "month": "Mai"},
+        {"from": "2022-01"},
+        {"from": "2022-06", "to": "2022-01"},
+        {"from": "2022-01-15", "to": "2022-06-30"},
+        {"period": "2022", "months": "1"},
+        {"period": "2022-01", "months": "twelve"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_is_no_period_is_refused(cells: dict[str, str]) -> None:
     """A fiscal year that looks like a month, half months, columns that contradict each other."""
     with pytest.raises(InputError):
@@ -88,16 +148,27 @@ def test_what_is_no_period_is_refused(cells: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "cells",
-    [{"place": "Atlantis"}, {"place": "OH"}, {"place": "US-QQ"}, {"indicator": "fentanyl"},
-     {"value": "12.5"}, {"value": "many"}, {"basis": "here"}, {"closed": "perhaps"},
-     {"part": "women"}, {"measure": "1"}, {"released": "soon"}],
+    [
+        {"place": "Atlantis"},
+        {"place": "OH"},
+        {"place": "US-QQ"},
+        {"indicator": "fentanyl"},
+        {"value": "12.5"},
+        {"value": "many"},
+        {"basis": "here"},
+        {"closed": "perhaps"},
+        {"part": "women"},
+        {"measure": "1"},
+        {"released": "soon"},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_is_not_meant_clearly_is_refused(cells: dict[str, str], written: Written) -> None:
     """The row is left out with its reason, and the others stay."""
     columns = dict.fromkeys(cells, "")
-    read = read_release(written([row() | {k: v or row().get(k, "") for k, v in columns.items()},
-                                 row(**cells)]), "x")  # fmt: skip
+    read = read_release(
+        written([row() | {k: v or row().get(k, "") for k, v in columns.items()}, row(**cells)]), "x"
+    )
     assert read.refused == 1
     assert len(read.figures) == 1
 

@@ -48,8 +48,11 @@ def true(true_bytes: bytes) -> Reading:
 def test_a_true_release_is_read_whole(true: Reading) -> None:
     """Every row, with nothing to note; New York as a whole is added, the sum of its parts."""
     assert (true.source, true.notes, true.released, true.told) == (
-        "cdc-vsrr", (), month_of(2019, 4), False,
-    )  # fmt: skip
+        "cdc-vsrr",
+        (),
+        month_of(2019, 4),
+        False,
+    )
     assert true.figures.schema == FIGURES
     parts = [figure(true, place, "overdose", "2018-09") for place in ("US-NY-REST", "US-NY-NYC")]
     whole = figure(true, "US-NY", "overdose", "2018-09")
@@ -60,11 +63,20 @@ def test_a_true_release_is_read_whole(true: Reading) -> None:
 def test_a_figure_is_what_the_row_says(true: Reading) -> None:
     """Ohio to September 2018: count, prediction, shares, open, by occurrence."""
     assert figure(true, "US-OH", "overdose", "2018-09") == {
-        "place": "US-OH", "indicator": "overdose", "measure": "deaths", "basis": "occurrence",
-        "last": month_of(2018, 9), "months": 12, "part": "", "value": 4095.0,
-        "predicted": 4138.0, "pending": 0.035273934166012, "complete": 100.0,
-        "closed": False, "missing": "",
-    }  # fmt: skip
+        "place": "US-OH",
+        "indicator": "overdose",
+        "measure": "deaths",
+        "basis": "occurrence",
+        "last": month_of(2018, 9),
+        "months": 12,
+        "part": "",
+        "value": 4095.0,
+        "predicted": 4138.0,
+        "pending": 0.035273934166012,
+        "complete": 100.0,
+        "closed": False,
+        "missing": "",
+    }
 
 
 def test_the_nation_is_the_sum_of_its_parts(true: Reading) -> None:
@@ -79,9 +91,10 @@ def test_the_nation_is_the_sum_of_its_parts(true: Reading) -> None:
 
 @settings(max_examples=40)
 @given(
-    seed=st.integers(0, 1000), delimiter=st.sampled_from(",|;\t"),
+    seed=st.integers(0, 1000),
+    delimiter=st.sampled_from(",|;\t"),
     ways=st.sets(st.sampled_from(["BOM", "CRLF", "thousands", "snake", "UTF-16"])),
-)  # fmt: skip
+)
 def test_reading_does_not_hang_on_how_it_is_written(
     seed: int, delimiter: str, ways: set[str], true_bytes: bytes, true: Reading
 ) -> None:
@@ -139,31 +152,51 @@ def test_records_of_json_and_sheets_are_read_as_text_is(
         lambda row: {key: value for key, value in row.items() if key != "Period"},
         lambda row: row | {"Indicator": row["Indicator"].replace("excl. ", "EXCL.  ")},
     ],
-    ids=["code for name", "name for code", "Jul", "numbers", "2018.0", "hyphen", ".0",
-         "no period", "case"],
-)  # fmt: skip
+    ids=[
+        "code for name",
+        "name for code",
+        "Jul",
+        "numbers",
+        "2018.0",
+        "hyphen",
+        ".0",
+        "no period",
+        "case",
+    ],
+)
 def test_cells_in_other_words_are_the_same_figures(
-    change: Callable[[dict[str, str]], dict[str, str]], records: Records, written: Written,
+    change: Callable[[dict[str, str]], dict[str, str]],
+    records: Records,
+    written: Written,
     true: Reading,
-) -> None:  # fmt: skip
+) -> None:
     """States by name, months by number, and what spreadsheets make of years."""
     assert ordered(read_release(written([change(row) for row in records]), "x")) == ordered(true)
 
 
 @pytest.mark.parametrize(
     ("cell", "complete", "notes"),
-    [("99+", 99.0, 0), ("99.5+", 99.5, 0), ("100%", 100.0, 0), ("<1", 1.0, 0), ("", None, 0),
-     ("99,5", None, 1), ("all", None, 1), ("101", None, 1)],
-)  # fmt: skip
+    [
+        ("99+", 99.0, 0),
+        ("99.5+", 99.5, 0),
+        ("100%", 100.0, 0),
+        ("<1", 1.0, 0),
+        ("", None, 0),
+        ("99,5", None, 1),
+        ("all", None, 1),
+        ("101", None, 1),
+    ],
+)
 def test_a_percentage_is_no_reason_to_lose_a_count(
     cell: str, complete: float | None, notes: int, records: Records, written: Written
 ) -> None:
     """99+ is 99; what cannot be read is noted, and the count beside it stays."""
     [row] = [
-        row for row in records
+        row
+        for row in records
         if (row["State"], row["Month"], row["Indicator"])
         == ("OH", "July", "Number of Drug Overdose Deaths")
-    ]  # fmt: skip
+    ]
     row["Percent Complete"] = cell
     read = read_release(written(records), "x")
     found = figure(read, "US-OH", "overdose", "2018-07")
@@ -184,8 +217,12 @@ def test_other_files_are_not_taken_for_it() -> None:
     for content in (
         b"State,Year,Month,Deaths\nOH,2018,July,1\n",
         b"release,period,reported,predicted,source,status\n2017-10,2016-12,,71135,x,read\n",
-        b"<html><body>Maintenance</body></html>", b"", b"\0" * 100, b"[1, 2]", b"[",
-    ):  # fmt: skip
+        b"<html><body>Maintenance</body></html>",
+        b"",
+        b"\0" * 100,
+        b"[1, 2]",
+        b"[",
+    ):
         assert not is_vsrr(content)
 
 
@@ -211,9 +248,10 @@ def test_the_joined_releases_of_2019_are_parted(shared: Path) -> None:
     assert figure(later, *at)["value"] == 67_742.0
     with (folder / "v2019-03.csv").open(encoding="utf-8-sig", newline="") as file:
         values = {
-            row["Data Value"] for row in csv.DictReader(file)
+            row["Data Value"]
+            for row in csv.DictReader(file)
             if (row["State"], row["Year"], row["Month"], row["Indicator"])
             == ("US", "2018", "April", "Number of Drug Overdose Deaths")
-        }  # fmt: skip
+        }
     assert len(values) == 2
     assert figure(joined, "US", "overdose", "2018-04")["value"] == max(map(float, values))

@@ -13,8 +13,16 @@ from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
 from tidewaiter.burden.types import Reading
 
 # The layout of an export of 2025; its numbers are made up but where a test says otherwise.
-TITLES = ("Notes", "Month", "Month Code", "Residence State", "Residence State Code", "Deaths",
-          "Population", "Crude Rate")  # fmt: skip
+TITLES = (
+    "Notes",
+    "Month",
+    "Month Code",
+    "Residence State",
+    "Residence State Code",
+    "Deaths",
+    "Population",
+    "Crude Rate",
+)
 OVERDOSE = (
     "UCD - Drug/Alcohol Induced Causes: Drug poisonings (overdose) Unintentional (X40-X44); "
     "Drug poisonings (overdose) Suicide (X60-X64); Drug poisonings (overdose) Homicide (X85); Drug "
@@ -26,9 +34,12 @@ ALASKA = ("", "Jan., 2024 (provisional)", "2024/01", "Alaska", "2", "12", "Not A
 
 
 def export(
-    *rows: tuple[str, ...], titles: tuple[str, ...] = TITLES, dataset: str = PROVISIONAL,
-    asked: tuple[str, ...] = (OVERDOSE,), queried: str = "Apr 21, 2025",
-) -> bytes:  # fmt: skip
+    *rows: tuple[str, ...],
+    titles: tuple[str, ...] = TITLES,
+    dataset: str = PROVISIONAL,
+    asked: tuple[str, ...] = (OVERDOSE,),
+    queried: str = "Apr 21, 2025",
+) -> bytes:
     """Write an export as WONDER does, with what stands behind the rows."""
     lines = ["\t".join(f'"{cell}"' for cell in row) for row in (titles, *rows)]
     lines += ['"---"', f'"Dataset: {dataset}"', '"Query Parameters:"']
@@ -36,9 +47,10 @@ def export(
     lines += ['"Show Suppressed: False"', '"---"', f'"Query Date: {queried} 4:55:30 PM"', '"---"']
     lines += [
         '"Suggested Citation: Data are from the final Multiple Cause of Death Files, 2018-2023,"',
-        '"and from provisional data for years 2024 and later."', '"---"',
+        '"and from provisional data for years 2024 and later."',
+        '"---"',
         '"6. Deaths occurring through April 05, 2025 as of April 13, 2025."',
-    ]  # fmt: skip
+    ]
     return "\r\n".join(lines).encode()
 
 
@@ -56,8 +68,9 @@ def test_a_state_and_month_of_residents_of_the_month_of_the_query() -> None:
     assert (read.released, read.told) == (parse_month("2025-04"), True)
     rows = read.figures.to_pylist()
     assert [(row["place"], row["value"], row["closed"]) for row in rows] == [
-        ("US-OH", 400, True), ("US-AK", 12, False)
-    ]  # fmt: skip
+        ("US-OH", 400, True),
+        ("US-AK", 12, False),
+    ]
     assert {(row["indicator"], row["basis"], row["months"]) for row in rows} == {
         ("overdose", "residence", 1)
     }
@@ -155,8 +168,11 @@ def test_small_counts_below_the_nation_are_hidden() -> None:
     read = read_wonder(export(small, nation, hidden, (*ALASKA[:5], "10", "", "")), "x.txt")
     rows = read.figures.to_pylist()
     assert [(row["value"], row["missing"]) for row in rows] == [
-        (None, "suppressed"), (9, ""), (None, "suppressed"), (10, "")
-    ]  # fmt: skip
+        (None, "suppressed"),
+        (9, ""),
+        (None, "suppressed"),
+        (10, ""),
+    ]
     note = next(note for note in read.notes if note.place == "row 1")
     assert "9 or fewer" in note.problem
     assert not note.value
@@ -176,8 +192,14 @@ def test_a_period_that_had_not_ended_is_refused() -> None:
 
 def test_ages_and_sexes_are_parts_of_the_whole_period() -> None:
     """Without a column of time the period is the dataset's; "< 1 year" is age 0, not 1."""
-    titles = ("Notes", "Ten-Year Age Groups", "Ten-Year Age Groups Code", "Sex", "Sex Code",
-              "Deaths")  # fmt: skip
+    titles = (
+        "Notes",
+        "Ten-Year Age Groups",
+        "Ten-Year Age Groups Code",
+        "Sex",
+        "Sex Code",
+        "Deaths",
+    )
     rows = (
         ("", "< 1 year", "1", "Female", "F", "305"),
         ("Total", "< 1 year", "1", "", "", "682"),
@@ -187,15 +209,23 @@ def test_ages_and_sexes_are_parts_of_the_whole_period() -> None:
     dataset = "Underlying Cause of Death, 1999-2020"
     read = read_wonder(export(*rows, titles=titles, asked=asked, dataset=dataset), "x.txt")
     assert [(row["part"], row["months"]) for row in read.figures.to_pylist()] == [
-        ("age=0;sex=F", 264), ("age=0", 264), ("", 264)
-    ]  # fmt: skip
+        ("age=0;sex=F", 264),
+        ("age=0", 264),
+        ("", 264),
+    ]
     assert set(read.figures["closed"].to_pylist()) == {True}
 
 
 def test_a_spreadsheet_that_read_an_age_as_a_day_loses_nothing() -> None:
     """Ages 5-14 that a spreadsheet made 14 May are read from their words, or refused."""
-    titles = ("Notes", "Ten-Year Age Groups", "Ten-Year Age Groups Code", "Year", "Year Code",
-              "Deaths")  # fmt: skip
+    titles = (
+        "Notes",
+        "Ten-Year Age Groups",
+        "Ten-Year Age Groups Code",
+        "Year",
+        "Year Code",
+        "Deaths",
+    )
     row = ("", "5-14 years", "2026-05-14", "2023", "2023", "40")
     read = read_wonder(export(row, titles=titles), "x.txt")
     assert read.figures["part"].to_pylist() == ["age=5-14"]

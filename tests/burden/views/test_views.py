@@ -112,8 +112,9 @@ def test_the_drug_mix_leaves_each_class_apart() -> None:
     rows = years({"2022-12": 70}, indicator="T40.4") + years({"2022-12": 30}, indicator="T43.6")
     told = mix([release([*rows, *years({"2022-12": 95}, indicator="specified")])], Ask())
     assert [(each.caption.indicator, each.points[0].reported) for each in told.drugs] == [
-        ("T40.4", 70), ("T43.6", 30)
-    ]  # fmt: skip
+        ("T40.4", 70),
+        ("T43.6", 30),
+    ]
     assert told.not_there == ("T40.5", "T40.2", "T40.1", "T40.3")
     assert told.specified is not None
     assert told.specified.reported == 95
@@ -134,11 +135,17 @@ def test_a_map_holds_states_once_and_rates_of_the_right_year() -> None:
     ]
     hidden = {"place": "US-WY", "last": last, "missing": "suppressed", "closed": False}
     people = [
-        {"place": place, "last": f"{year}-07", "value": value, "indicator": "population",
-         "measure": "population", "basis": ""}
+        {
+            "place": place,
+            "last": f"{year}-07",
+            "value": value,
+            "indicator": "population",
+            "measure": "population",
+            "basis": "",
+        }
         for place, value in (("US-NY", 20e6), ("US-OH", 1e6))
         for year, value in ((2022, value), (2023, 2 * value))
-    ]  # fmt: skip
+    ]
     told = across([release([*counted, hidden]), release(people, source="census-population")], Ask())
     assert [row.place for row in told.rows] == ["US-OH", "US-NY", "US-WY"]
     assert told.rows[0].rate == pytest.approx(9.0)
@@ -156,8 +163,11 @@ def test_ages_are_in_order_and_of_one_period() -> None:
     small = {"last": "2022-12", "part": "age=1-4", "missing": "suppressed", "closed": True}
     told = ages([release([*rows, early, small], source="cdc-wonder")], Ask())
     assert [(each.age, each.sex, each.deaths) for each in told.bands] == [
-        ("1-4", "", None), ("5-14", "", 1.0), ("85+", "", 9.0), ("25-34", "F", 4.0)
-    ]  # fmt: skip
+        ("1-4", "", None),
+        ("5-14", "", 1.0),
+        ("85+", "", 9.0),
+        ("25-34", "F", 4.0),
+    ]
     with pytest.raises(MissingError, match="no release here tells ages"):
         ages([release(years({"2022-12": 1}))], Ask())
 
@@ -213,9 +223,10 @@ def test_only_releases_that_count_the_same_are_compared() -> None:
     """A release of one drug is set beside the last that had it, not beside the last of all."""
     drug = years({"2022-12": 70}, indicator="T40.4")
     all_three = [
-        release(drug, released="2023-05"), release(years({"2022-12": 1}), released="2023-06"),
+        release(drug, released="2023-05"),
+        release(years({"2022-12": 1}), released="2023-06"),
         release(drug, released="2023-07"),
-    ]  # fmt: skip
+    ]
     before, after = pair(all_three, Ask())
     assert (before.label, after.label) == ("cdc-vsrr 2023-05", "cdc-vsrr 2023-07")
     with pytest.raises(MissingError, match="no two releases"):

@@ -19,12 +19,15 @@ from tidewaiter.casework.suppression.subject import (
 Make = Callable[..., Subject]
 TEA = check_scope(
     Scope(
-        substances=("safrole",), ways=("fuzzy",), rules=("control", "fuzzy-3"),
-        phrase="sassafras tea", heading="1211",
+        substances=("safrole",),
+        ways=("fuzzy",),
+        rules=("control", "fuzzy-3"),
+        phrase="sassafras tea",
+        heading="1211",
         shipper=Trader(name="EXAMPLE HERBS, LTD", id="77"),
         consignee=Trader(name="Specimen Tea GmbH"),
     )
-)  # fmt: skip
+)
 CAS = Found(substance="safrole", field="cas", start=0, end=7, text="94-59-7", how="cas")
 OTHER = Found(substance="piperonal", field="goods", start=0, end=5, text="x", how="fuzzy")
 
@@ -35,9 +38,14 @@ def test_a_scope_says_why_it_is_about_an_alert(subject: Make) -> None:
     assert found is not None
     assert found.strong == ()
     assert found.why == (
-        "substances: safrole", "ways: fuzzy", "rules: control, fuzzy-3", "HS 12119086",
-        "consignor Example Herbs Ltd", "consignee Specimen Tea GmbH", "“sassafras tea”",
-    )  # fmt: skip
+        "substances: safrole",
+        "ways: fuzzy",
+        "rules: control, fuzzy-3",
+        "HS 12119086",
+        "consignor Example Herbs Ltd",
+        "consignee Specimen Tea GmbH",
+        "“sassafras tea”",
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,9 +121,11 @@ def test_what_is_not_listed_or_spoken_against_is_not_strong(subject: Make) -> No
 def test_a_scope_about_a_description_alone(subject: Make) -> None:
     """Where nothing is named, the phrase stands anywhere in the description."""
     vague = subject(
-        goods="Samples of tea, no value", substances=(), mentions=(),
+        goods="Samples of tea, no value",
+        substances=(),
+        mentions=(),
         reasons=(Given(rule="vague", points=25),),
-    )  # fmt: skip
+    )
     assert fit(Scope(rules=("vague",), phrase="no value"), vague) is not None
     assert fit(Scope(rules=("vague",), phrase="no tea"), vague) is None
 

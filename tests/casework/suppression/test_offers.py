@@ -50,9 +50,10 @@ def test_what_differs_is_left_out_of_the_scope(subject: MakeSubject, past: MakeP
     teas = []
     for number, each in enumerate(_teas(subject, past, 12)):
         line = Written(
-            goods=each.subject.line.goods, hs="12119086",
+            goods=each.subject.line.goods,
+            hs="12119086",
             parties=(Named(role="exporter", name=f"Herbs {number % 2}"),),
-        )  # fmt: skip
+        )
         teas.append(past(subject(each.subject.id, each.subject.line.goods, line=line)))
     (offer,) = offers(teas)
     assert offer.dismissed == 12
@@ -106,18 +107,26 @@ def _subjects(draw: st.DrawFn) -> Subject:
     trader = draw(_TRADERS)
     how = draw(st.sampled_from(["fuzzy", "exact"]))
     found = Found(
-        substance="safrole", field="goods", start=0, end=len(goods.split(maxsplit=1)[0]),
-        text=goods.split()[0], how=how,
-    )  # fmt: skip
+        substance="safrole",
+        field="goods",
+        start=0,
+        end=len(goods.split(maxsplit=1)[0]),
+        text=goods.split()[0],
+        how=how,
+    )
     return Subject(
-        id="", severity=draw(st.sampled_from(["low", "medium", "high"])), substances=("safrole",),
+        id="",
+        severity=draw(st.sampled_from(["low", "medium", "high"])),
+        substances=("safrole",),
         line=Written(
-            goods=goods, hs=draw(st.sampled_from(["1211", "3301", None])),
+            goods=goods,
+            hs=draw(st.sampled_from(["1211", "3301", None])),
             parties=(Named(role="exporter", name=trader),) if trader else None,
         ),
-        mentions=(found,), reasons=(Given(rule="control", points=45), Given(rule=how, points=2)),
+        mentions=(found,),
+        reasons=(Given(rule="control", points=45), Given(rule=how, points=2)),
         law=(Held(substance="safrole"),),
-    )  # fmt: skip
+    )
 
 
 _ALL = "dismissed", "dismissed", "dismissed", "dismissed", "confirmed", "released"
@@ -128,11 +137,14 @@ def _pasts(draw: st.DrawFn) -> list[Past]:
     some = draw(st.lists(st.tuples(_subjects(), st.sampled_from(_ALL)), min_size=12, max_size=60))
     return [
         Past(
-            subject=_named(each, f"a{number}"), status=status, reason="other-goods", by="reyes",
+            subject=_named(each, f"a{number}"),
+            status=status,
+            reason="other-goods",
+            by="reyes",
             day=date(2026, 3, 1),
         )
         for number, (each, status) in enumerate(some)
-    ]  # fmt: skip
+    ]
 
 
 def _named(subject: Subject, name: str) -> Subject:
@@ -147,9 +159,12 @@ def _met(offer: Offer, past: Sequence[Past]) -> set[str]:
 def test_a_confirmed_alert_makes_no_offer_broader(past: list[Past], more: Subject) -> None:
     """Whatever is offered after it was within what was offered before, and leaves it visible."""
     bad = Past(
-        subject=_named(more, "bad"), status="confirmed", reason="analysed", by="okafor",
+        subject=_named(more, "bad"),
+        status="confirmed",
+        reason="analysed",
+        by="okafor",
         day=date(2026, 3, 2),
-    )  # fmt: skip
+    )
     before = [_met(offer, past) for offer in offers(past)]
     for offer in offers([*past, bad]):
         assert fit(offer.scope, bad.subject) is None

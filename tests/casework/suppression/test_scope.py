@@ -53,10 +53,15 @@ def test_a_scope_in_chinese_needs_few_signs() -> None:
 def test_a_scope_is_told_in_words() -> None:
     """Each condition is a sentence that an officer can check."""
     scope = Scope(
-        substances=("safrole",), ways=("fuzzy", "hs"), rules=("control", "fuzzy-3", "hs"),
-        phrase="sassafras tea", heading="1211", shipper=Trader(name="Example Herbs", id="77"),
-        consignee=Trader(name="Specimen Tea"), most="low",
-    )  # fmt: skip
+        substances=("safrole",),
+        ways=("fuzzy", "hs"),
+        rules=("control", "fuzzy-3", "hs"),
+        phrase="sassafras tea",
+        heading="1211",
+        shipper=Trader(name="Example Herbs", id="77"),
+        consignee=Trader(name="Specimen Tea"),
+        most="low",
+    )
     assert scope_in_words(scope) == (
         "names safrole and nothing else",
         "found by a similar word or by HS code only",

@@ -13,30 +13,51 @@ VARIANTS = [
     {"title": "Default Title", "price": "60.00", "weight": 1.5, "weight_unit": "lb"},
 ]
 PRODUCT = {
-    "id": 7, "title": "Phenyl acetone", "handle": "p2p", "vendor": "Example Chem", "tags": "lab",
-    "body_html": "<p>98&nbsp;% pure<br>CAS 103-79-7</p>", "product_type": "Reagent",
+    "id": 7,
+    "title": "Phenyl acetone",
+    "handle": "p2p",
+    "vendor": "Example Chem",
+    "tags": "lab",
+    "body_html": "<p>98&nbsp;% pure<br>CAS 103-79-7</p>",
+    "product_type": "Reagent",
     "variants": VARIANTS,
-}  # fmt: skip
+}
 ORDER = {
-    "id": 1, "name": "#1001", "currency": "EUR", "created_at": "2026-03-14T11:00:00-05:00",
-    "financial_status": "paid", "order_number": 1001, "total_price": "38.00",
+    "id": 1,
+    "name": "#1001",
+    "currency": "EUR",
+    "created_at": "2026-03-14T11:00:00-05:00",
+    "financial_status": "paid",
+    "order_number": 1001,
+    "total_price": "38.00",
     "shipping_address": {"name": "J Doe", "address1": "1 St", "city": "Lyon", "country_code": "FR"},
     "line_items": [{"name": "Safrole - 10 ml", "price": "19.00", "quantity": 2, "grams": 20}],
-}  # fmt: skip
+}
 OFFER = {
-    "offerId": "A1", "title": "Pill press", "description": "Single punch", "contentLanguage": "en",
-    "targetCountry": "US", "price": {"value": "450.00", "currency": "USD"}, "brand": "Example",
+    "offerId": "A1",
+    "title": "Pill press",
+    "description": "Single punch",
+    "contentLanguage": "en",
+    "targetCountry": "US",
+    "price": {"value": "450.00", "currency": "USD"},
+    "brand": "Example",
     "shippingWeight": {"value": 38, "unit": "kg"},
-}  # fmt: skip
+}
 ITEMS = {
     "payload": {
-        "AmazonOrderId": "902-1", "NextToken": "x",
-        "OrderItems": [{
-            "ASIN": "B0", "SellerSKU": "S", "Title": "Potassium permanganate", "QuantityOrdered": 3,
-            "ItemPrice": {"CurrencyCode": "USD", "Amount": "89.97"},
-        }],
+        "AmazonOrderId": "902-1",
+        "NextToken": "x",
+        "OrderItems": [
+            {
+                "ASIN": "B0",
+                "SellerSKU": "S",
+                "Title": "Potassium permanganate",
+                "QuantityOrdered": 3,
+                "ItemPrice": {"CurrencyCode": "USD", "Amount": "89.97"},
+            }
+        ],
     },
-}  # fmt: skip
+}
 
 
 def test_a_product_is_a_line_for_each_variant(read: Read) -> None:
@@ -68,8 +89,14 @@ def test_an_offer_of_google_reads(read: Read) -> None:
     lines, _ = read(OFFER)
     assert (lines[0]["goods"], lines[0]["commercial"]) == ("Pill press", "Single punch")
     assert (lines[0]["currency"], lines[0]["gross_mg"]) == ("USD", 38_000_000)
-    feed = {"id": "A1", "title": "Pill press", "image_link": "x", "price": "450.00 USD",
-            "item_group_id": "G", "shipping_weight": "38 kg"}  # fmt: skip
+    feed = {
+        "id": "A1",
+        "title": "Pill press",
+        "image_link": "x",
+        "price": "450.00 USD",
+        "item_group_id": "G",
+        "shipping_weight": "38 kg",
+    }
     again, _ = read([feed])
     assert (again[0]["value"], again[0]["currency"]) == (Decimal("450.0000"), "USD")
     assert again[0]["gross_mg"] == 38_000_000
@@ -91,7 +118,7 @@ def test_items_of_an_amazon_order_read(read: Read) -> None:
         (b'[{"title": "a", "price": "1"}]', "jsonl"),
         (b'{"goods": "acetone", "handle": "x"}', "jsonl"),
     ],
-)  # fmt: skip
+)
 def test_a_shop_is_known_by_several_keys(text: bytes, form: str) -> None:
     """One key that many files have is not enough."""
     assert form_of(text, "", (), "a") == form

@@ -22,16 +22,43 @@ SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
 OURS = [
     FORMATS[name]
     for name in (
-        "dcsa", "shopify-products", "shopify-orders", "google-products", "amazon-orders", "postal",
-        "eu-h7", "woocommerce-orders",
+        "dcsa",
+        "shopify-products",
+        "shopify-orders",
+        "google-products",
+        "amazon-orders",
+        "postal",
+        "eu-h7",
+        "woocommerce-orders",
     )
-]  # fmt: skip
+]
 KEYS = st.sampled_from(
-    ["consignmentItems", "cargoItems", "documentParties", "notifyParties", "HSCodes", "variants",
-     "title", "grams", "price", "quantity", "line_items", "shipping_address", "OrderItems",
-     "payload", "ItemPrice", "contents", "sender", "itemId", "product", "order", "transports",
-     "value", "x"]
-)  # fmt: skip
+    [
+        "consignmentItems",
+        "cargoItems",
+        "documentParties",
+        "notifyParties",
+        "HSCodes",
+        "variants",
+        "title",
+        "grams",
+        "price",
+        "quantity",
+        "line_items",
+        "shipping_address",
+        "OrderItems",
+        "payload",
+        "ItemPrice",
+        "contents",
+        "sender",
+        "itemId",
+        "product",
+        "order",
+        "transports",
+        "value",
+        "x",
+    ]
+)
 NODES = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),

@@ -31,14 +31,16 @@ def test_items_read_with_what_stands_before_them(read: Read) -> None:
     lines, refusals = read(document.encode(), "a.xml", format="eu-h7")
     assert refusals == []
     assert [(line["consignment"], line["seq"], line["row"]) for line in lines] == [
-        ("L1", 1, 1), ("L1", 2, 2),
-    ]  # fmt: skip
+        ("L1", 1, 1),
+        ("L1", 2, 2),
+    ]
     line = lines[1]
     assert (line["goods"], line["hs"], line["gross_mg"]) == ("PIGMENT", "320417", 1_200_000)
     assert (line["value"], line["currency"], line["packages"]) == (Decimal("15.0000"), "EUR", 1)
     assert [(p["role"], p["country"]) for p in line["parties"]] == [
-        ("exporter", "CN"), ("importer", None),
-    ]  # fmt: skip
+        ("exporter", "CN"),
+        ("importer", None),
+    ]
     kept = {each["name"]: each["text"] for each in line["other"]}
     assert kept["importoperation.additionaldeclarationtype"] == "A"
     assert kept["item.packaging.typeofpackages"] == "PK"

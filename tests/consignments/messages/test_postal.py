@@ -35,8 +35,9 @@ def test_a_declaration_reads_where_it_is_asked_for(
     assert (line["net_mg"], line["gross_mg"], line["currency"]) == (1_000_000, 1_120_000, "USD")
     assert [p["role"] for p in line["parties"]] == ["consignor", "consignee"]
     assert [(s["function"], s["country"]) for s in line["route"]] == [
-        ("loading", "CN"), ("unlading", "US"),
-    ]  # fmt: skip
+        ("loading", "CN"),
+        ("unlading", "US"),
+    ]
     assert {"name": "events[0].code", "text": "EMA"} in line["other"]
     assert [(r.column, r.screened) for r in refusals] == [("itemId", True)]
     assert "5 would be right" in refusals[0].problem

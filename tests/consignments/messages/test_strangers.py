@@ -33,8 +33,9 @@ def test_a_cell_before_its_container_is_read_as_ever() -> None:
     lines, _ = found_in("edifact", plan)
     told = [(x.fields["containers"], x.fields["gross"], x.fields["vessel"]) for x in lines]
     assert told == [
-        ("MSKU1234565", "9000", "MV ORDINARY"), ("CSQU3054383", "4000", "MV ORDINARY"),
-    ]  # fmt: skip
+        ("MSKU1234565", "9000", "MV ORDINARY"),
+        ("CSQU3054383", "4000", "MV ORDINARY"),
+    ]
 
 
 def test_letters_of_utf_8_under_another_character_set_are_read_and_told() -> None:
@@ -213,15 +214,29 @@ def test_an_object_over_several_lines_is_one_object() -> None:
 
 def test_orders_of_woocommerce_have_a_line_for_each_of_their_lines() -> None:
     """A customer has two names and perhaps a company; what an order says beside it is kept."""
-    person = {"first_name": "Jo", "last_name": "Doe", "company": "", "address_1": "1 Way",
-              "city": "Ghent", "postcode": "9000", "country": "BE"}  # fmt: skip
+    person = {
+        "first_name": "Jo",
+        "last_name": "Doe",
+        "company": "",
+        "address_1": "1 Way",
+        "city": "Ghent",
+        "postcode": "9000",
+        "country": "BE",
+    }
     item = {"id": 3, "name": "Acetone 1 l", "quantity": 2, "total": "6.00", "price": 3}
     order = {
-        "id": 77, "number": "A77", "order_key": "wc_order_x", "created_via": "rest-api",
-        "currency": "EUR", "date_created": "2026-03-22T16:28:02", "prices_include_tax": False,
-        "total": "99.00", "billing": person | {"company": "Doe BV"}, "shipping": person,
+        "id": 77,
+        "number": "A77",
+        "order_key": "wc_order_x",
+        "created_via": "rest-api",
+        "currency": "EUR",
+        "date_created": "2026-03-22T16:28:02",
+        "prices_include_tax": False,
+        "total": "99.00",
+        "billing": person | {"company": "Doe BV"},
+        "shipping": person,
         "line_items": [item, item | {"id": 4, "name": "Towel", "total": "4.00"}],
-    }  # fmt: skip
+    }
     lines, refused = read_bytes(json.dumps([order], indent=1), "orders.json")
     assert refused == []
     told = [(x["consignment"], x["goods"], x["quantity"], float(x["value"])) for x in lines]

@@ -26,7 +26,7 @@ VALUES = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=4),
     lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=3), one, max_size=4),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 def texts(node: dict[str, Any]) -> list[tuple[str, str]]:

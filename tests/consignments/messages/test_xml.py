@@ -16,87 +16,173 @@ from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.types import PARTY, STOP
 
 FILES = {
-    "wco-xml": "wco.xml", "asycuda-xml": "asycuda.xml", "ens-cc315a": "cc315a.xml",
-    "xfwb": "xfwb.xml", "xfzb": "xfzb.xml", "xfhl": "xfhl.xml", "ics2-xml": "ics2.xml",
-}  # fmt: skip
+    "wco-xml": "wco.xml",
+    "asycuda-xml": "asycuda.xml",
+    "ens-cc315a": "cc315a.xml",
+    "xfwb": "xfwb.xml",
+    "xfzb": "xfzb.xml",
+    "xfhl": "xfhl.xml",
+    "ics2-xml": "ics2.xml",
+}
 FIRST: dict[str, dict[str, Any]] = {
     "wco-xml": {
-        "consignment": "TIDE-2026-0001", "seq": 1, "goods": "Acetic anhydride, 99.5 %",
-        "hs": "29152400", "cus": "0011015-4", "un": "1715", "net_mg": 17_600_500_000,
-        "gross_mg": 18_400_000_000, "value": Decimal(28160), "currency": "GBP", "origin": "IN",
-        "packages": 80, "pack": "DR", "procedure": "1040", "mode": "1",
-        "licences": ["GBEXP2026000123"], "containers": ["CSQU3054383"],
-        "lodged": date(2026, 11, 20), "imo": "9074729",
+        "consignment": "TIDE-2026-0001",
+        "seq": 1,
+        "goods": "Acetic anhydride, 99.5 %",
+        "hs": "29152400",
+        "cus": "0011015-4",
+        "un": "1715",
+        "net_mg": 17_600_500_000,
+        "gross_mg": 18_400_000_000,
+        "value": Decimal(28160),
+        "currency": "GBP",
+        "origin": "IN",
+        "packages": 80,
+        "pack": "DR",
+        "procedure": "1040",
+        "mode": "1",
+        "licences": ["GBEXP2026000123"],
+        "containers": ["CSQU3054383"],
+        "lodged": date(2026, 11, 20),
+        "imo": "9074729",
     },
     "asycuda-xml": {
-        "consignment": "10442", "goods": "Acetic anhydride", "hs": "29152400",
+        "consignment": "10442",
+        "goods": "Acetic anhydride",
+        "hs": "29152400",
         "commercial": "ACETIC ANHYDRIDE 99.5% IN 220 KG HDPE DRUMS UN1715 CL 8 PG II",
-        "net_mg": 17_600_000_000, "gross_mg": 18_400_000_000, "quantity": "17600 KGM",
-        "value": Decimal(28160), "currency": "USD", "origin": "IN", "packages": 80, "pack": "DR",
-        "licences": ["PEN-IN-2026-000123"], "procedure": "4000", "lodged": date(2026, 3, 14),
-        "vessel": "MV EXAMPLE", "mode": "1",
+        "net_mg": 17_600_000_000,
+        "gross_mg": 18_400_000_000,
+        "quantity": "17600 KGM",
+        "value": Decimal(28160),
+        "currency": "USD",
+        "origin": "IN",
+        "packages": 80,
+        "pack": "DR",
+        "licences": ["PEN-IN-2026-000123"],
+        "procedure": "4000",
+        "lodged": date(2026, 3, 14),
+        "vessel": "MV EXAMPLE",
+        "mode": "1",
     },
     "ens-cc315a": {
-        "consignment": "TIDE20260001", "seq": 1, "goods": "ACETIC ANHYDRIDE 99.5% IN DRUMS",
-        "hs": "29152400", "un": "1715", "gross_mg": 18_400_500_000, "packages": 80, "pack": "DR",
-        "licences": ["GBIMP2026000456"], "containers": ["CSQU3054383"], "mode": "1",
-        "lodged": date(2026, 11, 20), "arrival": date(2026, 12, 1),
-        "imo": "9074729", "voyage": "045W",
+        "consignment": "TIDE20260001",
+        "seq": 1,
+        "goods": "ACETIC ANHYDRIDE 99.5% IN DRUMS",
+        "hs": "29152400",
+        "un": "1715",
+        "gross_mg": 18_400_500_000,
+        "packages": 80,
+        "pack": "DR",
+        "licences": ["GBIMP2026000456"],
+        "containers": ["CSQU3054383"],
+        "mode": "1",
+        "lodged": date(2026, 11, 20),
+        "arrival": date(2026, 12, 1),
+        "imo": "9074729",
+        "voyage": "045W",
     },
     "xfwb": {
-        "consignment": "999-12345675", "seq": 1, "goods": "EPHEDRINE\nHYDROCHLORIDE",
-        "hs": "293941", "gross_mg": 62_000_000, "volume_ul": 400_000_000, "packages": 2,
-        "value": Decimal("4200.50"), "currency": "EUR", "origin": "IN", "mode": "4",
-        "lodged": date(2026, 11, 20), "departure": date(2026, 11, 21),
-        "arrival": date(2026, 11, 23), "voyage": "XX12",
+        "consignment": "999-12345675",
+        "seq": 1,
+        "goods": "EPHEDRINE\nHYDROCHLORIDE",
+        "hs": "293941",
+        "gross_mg": 62_000_000,
+        "volume_ul": 400_000_000,
+        "packages": 2,
+        "value": Decimal("4200.50"),
+        "currency": "EUR",
+        "origin": "IN",
+        "mode": "4",
+        "lodged": date(2026, 11, 20),
+        "departure": date(2026, 11, 21),
+        "arrival": date(2026, 11, 23),
+        "voyage": "XX12",
     },
     "xfzb": {
-        "consignment": "HAWB0001", "goods": "SAFROLE", "commercial": "LAB SAMPLES CIP",
-        "hs": "29329400", "gross_mg": 26_000_000, "packages": 1, "value": Decimal(900),
-        "currency": "EUR", "lodged": date(2026, 11, 20),
+        "consignment": "HAWB0001",
+        "goods": "SAFROLE",
+        "commercial": "LAB SAMPLES CIP",
+        "hs": "29329400",
+        "gross_mg": 26_000_000,
+        "packages": 1,
+        "value": Decimal(900),
+        "currency": "EUR",
+        "lodged": date(2026, 11, 20),
     },
     "xfhl": {
-        "consignment": "HAWB0001", "goods": "SAFROLE LAB SAMPLES", "gross_mg": 26_000_000,
-        "packages": 1, "lodged": date(2026, 11, 20),
+        "consignment": "HAWB0001",
+        "goods": "SAFROLE LAB SAMPLES",
+        "gross_mg": 26_000_000,
+        "packages": 1,
+        "lodged": date(2026, 11, 20),
     },
     "ics2-xml": {
-        "consignment": "HBL-1", "goods": "Acetic anhydride", "hs": "29152400",
-        "cus": "0011015-4", "un": "1715", "gross_mg": 18_400_500_000, "packages": 80,
-        "containers": ["CSQU3054383"], "lodged": date(2026, 11, 20), "arrival": date(2026, 12, 1),
-        "imo": "9074729", "voyage": "045W", "mode": "1",
+        "consignment": "HBL-1",
+        "goods": "Acetic anhydride",
+        "hs": "29152400",
+        "cus": "0011015-4",
+        "un": "1715",
+        "gross_mg": 18_400_500_000,
+        "packages": 80,
+        "containers": ["CSQU3054383"],
+        "lodged": date(2026, 11, 20),
+        "arrival": date(2026, 12, 1),
+        "imo": "9074729",
+        "voyage": "045W",
+        "mode": "1",
     },
-}  # fmt: skip
+}
 PARTIES = {
-    "wco-xml": [("consignee", "Importadora Ejemplo SA", "MX", None),
-                ("importer", None, None, "GB553202734852"),
-                ("declarant", None, None, "GB603202734852"),
-                ("exporter", "Example Fine Chemicals Ltd", "GB", None)],
-    "asycuda-xml": [("exporter", "EXAMPLE FINE CHEM PVT LTD, VAPI, INDIA", None, None),
-                    ("consignee", "IMPORTADORA EJEMPLO SA", None, "0614-000000-000-1"),
-                    ("declarant", "AGENCIA EJEMPLO", None, "AG01")],
-    "ens-cc315a": [("consignor", "Example Fine Chem Pvt Ltd", "IN", None),
-                   ("consignee", None, None, "GB553202734852"),
-                   ("declarant", None, None, "GB603202734852")],
-    "xfwb": [("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
-             ("consignee", "IMPORTADORA EJEMPLO SA", "MX", None)],
-    "xfzb": [("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
-             ("consignee", "BEISPIEL LABOR GMBH", "DE", None)],
-    "xfhl": [("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
-             ("consignee", "BEISPIEL LABOR GMBH", "DE", None)],
-    "ics2-xml": [("consignor", "Example Fine Chem Pvt Ltd", "IN", None),
-                 ("consignee", "Voorbeeld Import BV", "NL", "NL987654321"),
-                 ("declarant", "Example Agents BV", None, "NL123456789")],
-}  # fmt: skip
+    "wco-xml": [
+        ("consignee", "Importadora Ejemplo SA", "MX", None),
+        ("importer", None, None, "GB553202734852"),
+        ("declarant", None, None, "GB603202734852"),
+        ("exporter", "Example Fine Chemicals Ltd", "GB", None),
+    ],
+    "asycuda-xml": [
+        ("exporter", "EXAMPLE FINE CHEM PVT LTD, VAPI, INDIA", None, None),
+        ("consignee", "IMPORTADORA EJEMPLO SA", None, "0614-000000-000-1"),
+        ("declarant", "AGENCIA EJEMPLO", None, "AG01"),
+    ],
+    "ens-cc315a": [
+        ("consignor", "Example Fine Chem Pvt Ltd", "IN", None),
+        ("consignee", None, None, "GB553202734852"),
+        ("declarant", None, None, "GB603202734852"),
+    ],
+    "xfwb": [
+        ("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
+        ("consignee", "IMPORTADORA EJEMPLO SA", "MX", None),
+    ],
+    "xfzb": [
+        ("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
+        ("consignee", "BEISPIEL LABOR GMBH", "DE", None),
+    ],
+    "xfhl": [
+        ("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
+        ("consignee", "BEISPIEL LABOR GMBH", "DE", None),
+    ],
+    "ics2-xml": [
+        ("consignor", "Example Fine Chem Pvt Ltd", "IN", None),
+        ("consignee", "Voorbeeld Import BV", "NL", "NL987654321"),
+        ("declarant", "Example Agents BV", None, "NL123456789"),
+    ],
+}
 ROUTES = {
     "wco-xml": ["origin GB", "transit AE", "destination MX"],
     "asycuda-xml": ["origin IN", "loading INNSA", "destination GT"],
-    "ens-cc315a": ["loading Nhava Sheva", "transit IN", "transit OM", "transit GB",
-                   "unlading Felixstowe"],
+    "ens-cc315a": [
+        "loading Nhava Sheva",
+        "transit IN",
+        "transit OM",
+        "transit GB",
+        "unlading Felixstowe",
+    ],
     "xfwb": ["loading BOM", "transit FRA", "destination MEX"],
     "xfzb": ["loading BOM", "destination FRA"],
     "xfhl": ["loading BOM", "destination FRA"],
     "ics2-xml": ["loading INNSA", "transit OM", "unlading NLRTM", "destination NLRTM"],
-}  # fmt: skip
+}
 
 
 def _first(name: str) -> dict[str, Any]:
@@ -129,9 +215,12 @@ def test_a_document_is_known_by_its_first_elements(name: str) -> None:
     raw = (SAMPLES / FILES[name]).read_bytes()
     text = raw.decode().partition("?>")[2]
     others = (
-        raw, b"\xef\xbb\xbf" + raw, f'<?xml version="1.0"?><!-- <ASYCUDA> -->{text}'.encode(),
-        text.encode("utf-16"), text.lstrip().encode("utf-16-le"),
-    )  # fmt: skip
+        raw,
+        b"\xef\xbb\xbf" + raw,
+        f'<?xml version="1.0"?><!-- <ASYCUDA> -->{text}'.encode(),
+        text.encode("utf-16"),
+        text.lstrip().encode("utf-16-le"),
+    )
     for head in others:
         known = [form.name for form in FORMATS.values() if form.fits(head[:4096], "bin")]
         assert known == [name]
@@ -188,8 +277,9 @@ def test_a_second_code_and_a_comma_are_reported() -> None:
     assert line.fields["un"] == "1715"
     assert "net" not in line.fields
     assert [(r.row, r.value, r.screened) for r in refusals] == [
-        (1, "1230", True), (1, "17600,5", True),
-    ]  # fmt: skip
+        (1, "1230", True),
+        (1, "17600,5", True),
+    ]
 
 
 def test_empty_elements_are_empty() -> None:
@@ -276,6 +366,7 @@ def test_a_document_of_another_format_is_reported() -> None:
     lines, refusals = found_in("wco-xml", b"<all>" + wco + xfwb + b"<HouseWaybill/></all>")
     assert len(lines) == 2
     assert [(r.row, r.screened, r.problem.partition(": ")[2]) for r in refusals] == [
-        (2, False, load_layout("xfwb").title), (2, False, load_layout("xfzb").title),
-    ]  # fmt: skip
+        (2, False, load_layout("xfwb").title),
+        (2, False, load_layout("xfzb").title),
+    ]
     assert found_in("wco-xml", b"<HouseManifest>" + wco + b"</HouseManifest>")[1] == []

@@ -79,8 +79,9 @@ def test_a_role_that_a_line_names_hides_no_party_that_no_other_line_has() -> Non
     """Of a head of very many, the first line has those that are shared by none."""
     raw = _shared(300, 2).replace(
         "<GovernmentAgencyGoodsItem>",
-        "<GovernmentAgencyGoodsItem><Consignee><Name>Own</Name></Consignee>", 1,
-    )  # fmt: skip
+        "<GovernmentAgencyGoodsItem><Consignee><Name>Own</Name></Consignee>",
+        1,
+    )
     one, two = found_in("wco-xml", raw)[0]
     told = {party["name"] for line in (one, two) for party in line.parties}
     assert told == {"Own", *(f"F{n}" for n in range(300))}
@@ -131,7 +132,7 @@ def test_a_document_that_is_cut_off_keeps_its_lines() -> None:
         (f'{DOCUMENT} "{DOCUMENT}"x', 1),
         (f'{DOCUMENT}{" " * 70_000}"{DOCUMENT}"x', 1),
     ],
-)  # fmt: skip
+)
 def test_what_stands_in_quotation_marks_outside_of_a_document_is_no_part(
     raw: str, lines: int
 ) -> None:
@@ -225,10 +226,26 @@ def test_a_file_is_read_as_a_stream() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=10 + SOAK)
 @given(
-    st.sampled_from(FILES), st.integers(0, 6000), st.integers(0, 40),
-    st.binary(max_size=8) | st.sampled_from([b"<", b"</", b">", b"&amp;", b"&x;", b"<!--", b"]]>",
-                                             b"<?xml ?>", b"<Item>", b"<null/>", b"\xff\xfe"]),
-)  # fmt: skip
+    st.sampled_from(FILES),
+    st.integers(0, 6000),
+    st.integers(0, 40),
+    st.binary(max_size=8)
+    | st.sampled_from(
+        [
+            b"<",
+            b"</",
+            b">",
+            b"&amp;",
+            b"&x;",
+            b"<!--",
+            b"]]>",
+            b"<?xml ?>",
+            b"<Item>",
+            b"<null/>",
+            b"\xff\xfe",
+        ]
+    ),
+)
 def test_any_damage_gives_lines_or_refusals(
     name: str, file: str, place: int, cut: int, put: bytes
 ) -> None:

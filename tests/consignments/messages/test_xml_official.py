@@ -14,34 +14,63 @@ pytestmark = pytest.mark.shared
 
 WCO = {
     "IMZ_Aggregated_Supplementary_Declaration.xml": {
-        "goods": "Cocoa Butter-fat and oil", "hs": "18031000", "net_mg": 10_000_000,
-        "gross_mg": 15_000_000, "value": Decimal(1000), "origin": "ER",
-        "lodged": date(2025, 7, 31), "procedure": "4071",
+        "goods": "Cocoa Butter-fat and oil",
+        "hs": "18031000",
+        "net_mg": 10_000_000,
+        "gross_mg": 15_000_000,
+        "value": Decimal(1000),
+        "origin": "ER",
+        "lodged": date(2025, 7, 31),
+        "procedure": "4071",
     },
     "New_Export_C21e_Consignor_Sample.xml": {
-        "goods": "Paper Envelopes", "packages": 1, "mode": "4", "procedure": "0014",
+        "goods": "Paper Envelopes",
+        "packages": 1,
+        "mode": "4",
+        "procedure": "0014",
     },
     "New_Export_CUS_Code_Sample.xml": {
-        "cus": "0010164-4", "hs": "29349990", "net_mg": 15_000_000, "gross_mg": 20_000_000,
-        "value": Decimal(9500), "currency": "GBP", "containers": ["AHFB9384274"],
+        "cus": "0010164-4",
+        "hs": "29349990",
+        "net_mg": 15_000_000,
+        "gross_mg": 20_000_000,
+        "value": Decimal(9500),
+        "currency": "GBP",
+        "containers": ["AHFB9384274"],
         "licences": ["GBCSE150454489082E20191113093111", "GBCHA12345678"],
     },
     "Step1_TT_IM001a.xml": {
-        "hs": "85109000", "net_mg": 100_000_000, "gross_mg": 150_000_000, "packages": 50,
-        "value": Decimal(1000), "origin": "US", "mode": "1",
+        "hs": "85109000",
+        "net_mg": 100_000_000,
+        "gross_mg": 150_000_000,
+        "packages": 50,
+        "value": Decimal(1000),
+        "origin": "US",
+        "mode": "1",
     },
     "TT_EX001a.xml": {"hs": "46021910", "value": Decimal(200), "containers": ["CONU1234567"]},
     "TT_EX013b.xml": {
-        "goods": "Sniper Rifle with 27' barrel", "hs": "93019000", "quantity": "20",
-        "net_mg": 90_000_000, "value": Decimal(50000), "containers": ["CONU1234567"],
+        "goods": "Sniper Rifle with 27' barrel",
+        "hs": "93019000",
+        "quantity": "20",
+        "net_mg": 90_000_000,
+        "value": Decimal(50000),
+        "containers": ["CONU1234567"],
         "licences": ["XISDE150454489082E20231019133850", "005345683", "GBOIE920001-00002"],
     },
     "TT_IM006a.xml": {
-        "hs": "02071290", "net_mg": 1_000_000_000, "origin": "AR", "packages": 10,
-        "licences": ["GBCPI1AB12345", "GBAHC0000001", "GBCGU55320273485220191113093459",
-                     "GBDPO1108654"],
+        "hs": "02071290",
+        "net_mg": 1_000_000_000,
+        "origin": "AR",
+        "packages": 10,
+        "licences": [
+            "GBCPI1AB12345",
+            "GBAHC0000001",
+            "GBCGU55320273485220191113093459",
+            "GBDPO1108654",
+        ],
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -94,8 +123,9 @@ def test_entry_summaries_deviate_in_five_places(samples: Path) -> None:
     assert wrong == ["UNDanGooCodGDI1", "ComNomCMD1", "NatIDEMEATRAGI973", "TRAREP", "PERLODSUMDEC"]
     (line,), refusals = _read(folder / "CC315A_full.xml")
     assert [(r.column, r.value, r.screened) for r in refusals] == [
-        ("hs", "comco", True), ("un", "undg", True),
-    ]  # fmt: skip
+        ("hs", "comco", True),
+        ("un", "undg", True),
+    ]
     assert line["goods"] == "Goods description"
     assert (line["gross_mg"], line["packages"], line["seq"]) == (123_456_000, 1102, 42)
     assert line["arrival"] == line["lodged"] == date(2003, 2, 11)

@@ -13,11 +13,42 @@ from tidewaiter.consignments.types import Refusal
 
 # An item of ASYCUDA with elements that no layout knows: all of them are kept.
 PIECES = st.sampled_from(
-    ["<a>", "</a>", "<b>", "</b>", "<b x='1'>", "<a y = \"2>'3\" z='&lt;\"&#10;\t'\n>", "<a/>",
-     "<n:b/>", "<b x='7'/>", "<n:b>", "</n:b >", "</a>t<b>", " ", "\n  ", "\r\n", "t", "é", "> ",
-     "]]&gt;", "&amp;", "&#60;/a>", "&#x3c;b>", "<!-- <b> > -->", "<?do <a> ?>", "<!---->",
-     "<![CDATA[</a> & <b>\r\n]]>", "<![CDATA[]]>", "<?xml ?>", "<!x>", "&no;", "&", "<a", "'"]
-)  # fmt: skip
+    [
+        "<a>",
+        "</a>",
+        "<b>",
+        "</b>",
+        "<b x='1'>",
+        "<a y = \"2>'3\" z='&lt;\"&#10;\t'\n>",
+        "<a/>",
+        "<n:b/>",
+        "<b x='7'/>",
+        "<n:b>",
+        "</n:b >",
+        "</a>t<b>",
+        " ",
+        "\n  ",
+        "\r\n",
+        "t",
+        "é",
+        "> ",
+        "]]&gt;",
+        "&amp;",
+        "&#60;/a>",
+        "&#x3c;b>",
+        "<!-- <b> > -->",
+        "<?do <a> ?>",
+        "<!---->",
+        "<![CDATA[</a> & <b>\r\n]]>",
+        "<![CDATA[]]>",
+        "<?xml ?>",
+        "<!x>",
+        "&no;",
+        "&",
+        "<a",
+        "'",
+    ]
+)
 NAMES = st.sampled_from(["a", "b", "n:b"])
 
 

@@ -27,8 +27,14 @@ def deal(sender: str, receiver: str, **more: Any) -> Row:
     """Make a line between two traders: ordinary goods on a day, unless `more` says otherwise."""
     day = more.pop("day", DAY)
     parties = [{"role": "exporter", "name": sender}, {"role": "importer", "name": receiver}]
-    return {"goods": "cotton shirts", "hs": "610510", "net_mg": 10**9, "departure": day,
-            "parties": parties, **more}  # fmt: skip
+    return {
+        "goods": "cotton shirts",
+        "hs": "610510",
+        "net_mg": 10**9,
+        "departure": day,
+        "parties": parties,
+        **more,
+    }
 
 
 def many(count: int, **more: Any) -> list[Row]:
@@ -41,19 +47,25 @@ def many(count: int, **more: Any) -> list[Row]:
 
 @pytest.fixture
 def past(
-    registry: Registry, rules: AlertRules, batch: Callable[..., pa.RecordBatch],
+    registry: Registry,
+    rules: AlertRules,
+    batch: Callable[..., pa.RecordBatch],
     screen: Callable[..., Screened],
-) -> Callable[..., list[Alert]]:  # fmt: skip
+) -> Callable[..., list[Alert]]:
     """Screen lines; return the alerts with what the past says of them.
 
     Lines that are narrowed first, and a past that another process takes up, say the same.
     """
 
     def marked(
-        *rows: Row, before: Sequence[Row] = (), found: Sequence[Row] = (),
-        inspected: Sequence[Inspected] = (), allowed: Sequence[Allowed] = (),
-        by: AlertRules = rules, said: Sequence[Reason] = (),
-    ) -> list[Alert]:  # fmt: skip
+        *rows: Row,
+        before: Sequence[Row] = (),
+        found: Sequence[Row] = (),
+        inspected: Sequence[Inspected] = (),
+        allowed: Sequence[Allowed] = (),
+        by: AlertRules = rules,
+        said: Sequence[Reason] = (),
+    ) -> list[Alert]:
         alerts = screen(*rows).alerts
         here, then = batch(*rows), batch(*before, *found)
         made = begun(alerts, allowed, by)

@@ -13,11 +13,26 @@ from tidewaiter.consignments.types import Alert, Reason
 
 Told = Callable[..., dict[str, str]]
 KG = 10**6
-PAPER = Allowed(what="paper", name="export permit PE/1", number="PE/1", substance="acetone",
-                mass_mg=100 * KG, source="the permit")  # fmt: skip
-NEED = Allowed(what="need", name="the requirement of op-1 for 2026", traders=("beta",),
-               substance="acetone", country="CO", mass_mg=100 * KG, content=True,
-               since=date(2026, 1, 1), until=date(2026, 12, 31), source="the list")  # fmt: skip
+PAPER = Allowed(
+    what="paper",
+    name="export permit PE/1",
+    number="PE/1",
+    substance="acetone",
+    mass_mg=100 * KG,
+    source="the permit",
+)
+NEED = Allowed(
+    what="need",
+    name="the requirement of op-1 for 2026",
+    traders=("beta",),
+    substance="acetone",
+    country="CO",
+    mass_mg=100 * KG,
+    content=True,
+    since=date(2026, 1, 1),
+    until=date(2026, 12, 31),
+    source="the list",
+)
 ROUTE = [{"function": "loading", "country": "DE"}, {"function": "destination", "country": "CO"}]
 ELSEWHERE = [*ROUTE[:1], {"function": "destination", "country": "PE"}]
 
@@ -81,8 +96,16 @@ def test_a_declared_need_is_of_its_year_and_country(told: Told) -> None:
 def test_a_receiver_is_known_by_its_number_too(told: Told) -> None:
     """Whatever name stands beside it."""
     parties = [{"role": "importer", "name": "Betta", "id": "QE-1"}]
-    need = [Allowed(what="need", name="its need", traders=(trader_key("qe1"),), mass_mg=KG,
-                    substance="acetone", source="the list")]  # fmt: skip
+    need = [
+        Allowed(
+            what="need",
+            name="its need",
+            traders=(trader_key("qe1"),),
+            mass_mg=KG,
+            substance="acetone",
+            source="the list",
+        )
+    ]
     assert "over-need" in told(lot(41) | {"parties": parties}, allowed=need)
 
 

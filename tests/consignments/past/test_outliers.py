@@ -33,8 +33,10 @@ USUAL = [soap(2 + place % 5 / 10, goods="soap", day=DAY) for place in range(30)]
 def test_a_price_far_from_that_of_the_same_goods(told: Told) -> None:
     """Ten times the middle is far, twice it is not quite."""
     said = told(soap(22), before=USUAL)
-    assert said == {"price-outlier": "22.00 USD a kg is far from 2.20 USD a kg, the middle of 31 "
-                    "lines of HS 340120 of CN"}  # fmt: skip
+    assert said == {
+        "price-outlier": "22.00 USD a kg is far from 2.20 USD a kg, the middle of 31 "
+        "lines of HS 340120 of CN"
+    }
     assert told(soap(3), before=USUAL) == {}
 
 

@@ -33,7 +33,7 @@ class Broken:
         Broken('points = 3\ntext = "The {role}', 'points = -3\ntext = "The {role}', "points off"),
         Broken("The way by {via}", "The way by {who}", "cannot be filled in"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_table_is_refused(tmp_path: Path, broken: Broken) -> None:
     """The place and what would do are said."""
     path = tmp_path / "own.toml"

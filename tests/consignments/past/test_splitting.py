@@ -22,8 +22,16 @@ US = [{"function": "loading", "country": "US"}, {"function": "destination", "cou
 
 def drums(receiver: str, kilos: int, days: int, **more: Any) -> Row:
     """Make a line of acetic anhydride for a receiver, some days before."""
-    return deal("Hafen Inc", receiver, day=DAY - timedelta(days=days), goods="acetic anhydride",
-                hs="291524", net_mg=kilos * 10**6, route=US, **more)  # fmt: skip
+    return deal(
+        "Hafen Inc",
+        receiver,
+        day=DAY - timedelta(days=days),
+        goods="acetic anhydride",
+        hs="291524",
+        net_mg=kilos * 10**6,
+        route=US,
+        **more,
+    )
 
 
 @pytest.fixture
@@ -107,8 +115,10 @@ def test_a_limit_that_was_read_weighs(
     """Australia frees exports below 100 l of acetone a consignment; what is remembered weighs 0."""
     au = [{"function": "loading", "country": "AU"}, {"function": "destination", "country": "NZ"}]
     rows = [drums(f"Casa {n}", 1, n) for n in range(3)]
-    rows = [{**row, "goods": "acetone 99 %", "net_mg": None, "volume_ul": 60 * 10**6, "route": au}
-            for row in rows]  # fmt: skip
+    rows = [
+        {**row, "goods": "acetone 99 %", "net_mg": None, "volume_ul": 60 * 10**6, "route": au}
+        for row in rows
+    ]
     together = Together(registry, rules, DAY)
     past = Past(registry, rules, together, DAY)
     alerts = screen(*rows).alerts

@@ -55,8 +55,9 @@ def test_known_traders_that_never_dealt_with_each_other(told: Told) -> None:
     before = [*many(120), *weekly("Alpha", "Else", 6, **EPHEDRINE)]
     before += weekly("Other", "Beta", 6, **EPHEDRINE)
     said = told(deal("Alpha", "Beta", **EPHEDRINE), before=before)
-    assert said == {"pair-new": "Alpha and Beta are in 6 and 6 earlier lines, and never in one "
-                    "together"}  # fmt: skip
+    assert said == {
+        "pair-new": "Alpha and Beta are in 6 and 6 earlier lines, and never in one together"
+    }
 
 
 def test_goods_that_a_trader_never_had(told: Told) -> None:

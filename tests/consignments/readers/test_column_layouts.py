@@ -33,7 +33,7 @@ def mapped(*header: str) -> Mapping:
         (("Графа 31", "Графа 33"), {"goods": "Графа 31", "hs": "Графа 33"}),
         (("conName", "shpName", "x"), {"consignee.name": "conName", "consignor.name": "shpName"}),
     ],
-)  # fmt: skip
+)
 def test_the_names_of_a_layout_are_spelled_out(
     header: Sequence[str], columns: dict[str, str]
 ) -> None:

@@ -40,9 +40,17 @@ def test_a_value_is_its_kind_its_money_and_whose_it_is(header: str, currency: st
 
 @pytest.mark.parametrize(
     "header",
-    ["UNIT_VALUE_USD", "FOB_UNIT_USD", "%GTTOTALVALUE", "USD_FREIGHT", "TAX_IN_USD",
-     "TOTAL_USD_FOBPERCENTAGE", "EXCHANGE_RATE_OF_USD", "TOTAL_DUTIES"],
-)  # fmt: skip
+    [
+        "UNIT_VALUE_USD",
+        "FOB_UNIT_USD",
+        "%GTTOTALVALUE",
+        "USD_FREIGHT",
+        "TAX_IN_USD",
+        "TOTAL_USD_FOBPERCENTAGE",
+        "EXCHANGE_RATE_OF_USD",
+        "TOTAL_DUTIES",
+    ],
+)
 def test_a_price_of_a_unit_a_tax_and_a_share_are_no_value(header: str) -> None:
     """A word that no rule knows leaves the column alone."""
     assert find_columns(header) == ()
@@ -133,13 +141,23 @@ def test_plain_digits_and_days_are_suspected_and_never_read() -> None:
 
 @pytest.mark.parametrize(
     ("header", "field"),
-    [("GTİP", "hs"), ("Eşya Tanımı", "goods"), ("İhracatçı Adı", "exporter.name"),
-     ("Brüt Ağırlık (kg)", "gross"), ("Mã HS", "hs"), ("Tên hàng", "goods"),
-     ("Đơn vị tính", "quantity.unit"), ("Uraian Barang", "goods"),
-     ("NAMA IMPORTIR", "importer.name"),
-     ("Код УКТЗЕД", "hs"), ("Опис товару", "goods"), ("Адреса одержувача", "consignee.address"),
-     ("Митна вартість USD", "value"), ("Наименование отправителя", "consignor.name")],
-)  # fmt: skip
+    [
+        ("GTİP", "hs"),
+        ("Eşya Tanımı", "goods"),
+        ("İhracatçı Adı", "exporter.name"),
+        ("Brüt Ağırlık (kg)", "gross"),
+        ("Mã HS", "hs"),
+        ("Tên hàng", "goods"),
+        ("Đơn vị tính", "quantity.unit"),
+        ("Uraian Barang", "goods"),
+        ("NAMA IMPORTIR", "importer.name"),
+        ("Код УКТЗЕД", "hs"),
+        ("Опис товару", "goods"),
+        ("Адреса одержувача", "consignee.address"),
+        ("Митна вартість USD", "value"),
+        ("Наименование отправителя", "consignor.name"),
+    ],
+)
 def test_turkish_vietnamese_indonesian_and_ukrainian_names_are_known(
     header: str, field: str
 ) -> None:

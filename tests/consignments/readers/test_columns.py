@@ -223,8 +223,13 @@ def test_lines_of_a_consignment_are_numbered_while_adjacent(read: Read) -> None:
     for rows in (1, 2, 100):
         lines, _ = read(text, batch_rows=rows)
         assert [(line["consignment"], line["seq"]) for line in lines] == [
-            ("A", 1), ("A", 2), ("A", 3), ("B", 1), ("row 5", 1), ("A", 1),
-        ]  # fmt: skip
+            ("A", 1),
+            ("A", 2),
+            ("A", 3),
+            ("B", 1),
+            ("row 5", 1),
+            ("A", 1),
+        ]
     assert read("mrn,goods,item number\nA,x,7\nA,y,\n")[0][0]["seq"] == 7
 
 

@@ -20,9 +20,12 @@ HEADERS = "data/trade/samples/trade-csv-columns/columns.csv"
 ROWS = ("Cotton T-shirts", "ACETIC ANHYDRIDE 99% IN DRUMS", "Steel bolts M8")
 CODES = ("610910", "291524", "731815")
 GOODS = {
-    "PRODUCT DESCRIPTION", "PRODUCT DECLARATION", "PRODUCT DESC VN", "GOODS DESCRIPTION",
+    "PRODUCT DESCRIPTION",
+    "PRODUCT DECLARATION",
+    "PRODUCT DESC VN",
+    "GOODS DESCRIPTION",
     "COMMERCIAL DESCRIPTION",
-}  # fmt: skip
+}
 """The columns that hold the goods, by their names as a reader of the 175 headers told them."""
 
 Source = tuple[str, str, str]
@@ -46,10 +49,18 @@ def cell(name: str, row: int, way: str) -> str:
     if plain in ("HS CODE", "HSCODE"):
         return CODES[row]
     ends: Mapping[str, str] = {
-        "WEIGHT": "1200", "KG": "1200", "QUANTITY": "40", "UNIT": "DRUM", "USD": "4300.50",
-        "VALUE": "4300.50", "CURRENCY": "EUR", "DATE": "2026-11-03", "ADDRESS": "1 Quay Street",
-        "COUNTRY": "CN" if way == "IMPORT" else "MX", "PACKAGES": "40",
-    }  # fmt: skip
+        "WEIGHT": "1200",
+        "KG": "1200",
+        "QUANTITY": "40",
+        "UNIT": "DRUM",
+        "USD": "4300.50",
+        "VALUE": "4300.50",
+        "CURRENCY": "EUR",
+        "DATE": "2026-11-03",
+        "ADDRESS": "1 Quay Street",
+        "COUNTRY": "CN" if way == "IMPORT" else "MX",
+        "PACKAGES": "40",
+    }
     if plain.endswith("NAME"):
         return f"{plain.title()} Trading {row}"
     if plain.endswith(("NUMBER", " NO", " ID", "CODE")):

@@ -20,9 +20,24 @@ from tidewaiter.consignments.types import ReadOptions, Refusal
 
 SAMPLE = data("samples", "manifest.csv").read_bytes()
 HEADERS = st.sampled_from(
-    ["goods", "Description", "Product", "CAS", "HS Code", "weight", "Net weight (kg)", "Arrival",
-     "Importer", "importer name", "x", "", "注释", "UN No", "value USD"]
-)  # fmt: skip
+    [
+        "goods",
+        "Description",
+        "Product",
+        "CAS",
+        "HS Code",
+        "weight",
+        "Net weight (kg)",
+        "Arrival",
+        "Importer",
+        "importer name",
+        "x",
+        "",
+        "注释",
+        "UN No",
+        "value USD",
+    ]
+)
 
 
 def look(content: bytes | str, name: str = "trade.csv", **options: Any) -> Inspection:

@@ -129,9 +129,10 @@ def test_an_array_that_is_cut_short_is_reported(read: Read) -> None:
     lines, refusals = read('[{"goods": "a"}, 7, {"goods": "b"}, {"goods', "a.json")
     assert [line["goods"] for line in lines] == ["a", "b"]
     assert [(r.row, r.problem) for r in refusals] == [
-        (2, "is not an object"), (4, "is not JSON"),
+        (2, "is not an object"),
+        (4, "is not JSON"),
         (0, "the array is cut short: its end is missing"),
-    ]  # fmt: skip
+    ]
 
 
 def test_json_without_goods_lists_its_keys(read: Read) -> None:

@@ -12,11 +12,31 @@ from tidewaiter.consignments.readers.jsonrows import Asked, header, read_careful
 from tidewaiter.consignments.readers.sheet import Block
 
 KEYS = [
-    "goods", "Description", "hs", "net weight (kg)", "gross weight", "weight unit", "quantity",
-    "unit", "value USD", "currency", "consignment", "importer name", "address 1",
-    "importer address 1", "importer address 2", "description 2", "lines", "parties", "cas", "foo",
-    "", "é", "goods#2", "purity %",
-]  # fmt: skip
+    "goods",
+    "Description",
+    "hs",
+    "net weight (kg)",
+    "gross weight",
+    "weight unit",
+    "quantity",
+    "unit",
+    "value USD",
+    "currency",
+    "consignment",
+    "importer name",
+    "address 1",
+    "importer address 1",
+    "importer address 2",
+    "description 2",
+    "lines",
+    "parties",
+    "cas",
+    "foo",
+    "",
+    "é",
+    "goods#2",
+    "purity %",
+]
 numbers = st.sampled_from(
     ["0", "-0", "-0.0", "1", "25.50", "1e3", "1E-2", "1e999", "9" * 25, "1.0", "NaN", "01", "1."]
 )

@@ -18,9 +18,15 @@ def mapped(*header: str) -> Mapping:
 
 @pytest.mark.parametrize(
     ("name", "field"),
-    [("EXPORTER_NAME_VN", "exporter.name"), ("SIC_VALORTOTALCIF", "value"), ("Netto", "net"),
-     ("คำอธิบาย", "goods"), ("金額", "value"), ("SR NO", "seq")],
-)  # fmt: skip
+    [
+        ("EXPORTER_NAME_VN", "exporter.name"),
+        ("SIC_VALORTOTALCIF", "value"),
+        ("Netto", "net"),
+        ("คำอธิบาย", "goods"),
+        ("金額", "value"),
+        ("SR NO", "seq"),
+    ],
+)
 def test_it_is_read_where_nothing_else_may_be_the_field(name: str, field: str) -> None:
     """A short word that is not known, or a word that is told alone."""
     assert mapped("HS code", name).columns[field] == (name,)
@@ -54,9 +60,17 @@ def test_a_bare_net_may_be_money_in_a_file_of_taxes() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Importer name verified", "gross weight returned", "goods description changed",
-     "HS code history", "consignee name alternative", "累计净重", "单箱毛重", "vessel operator"],
-)  # fmt: skip
+    [
+        "Importer name verified",
+        "gross weight returned",
+        "goods description changed",
+        "HS code history",
+        "consignee name alternative",
+        "累计净重",
+        "单箱毛重",
+        "vessel operator",
+    ],
+)
 def test_a_word_that_changes_the_meaning_is_never_passed_over(name: str) -> None:
     """It is known as something else, or longer than a mark."""
     assert find_columns(name) == ()
@@ -65,9 +79,14 @@ def test_a_word_that_changes_the_meaning_is_never_passed_over(name: str) -> None
 
 @pytest.mark.parametrize(
     ("name", "field"),
-    [("DESCRP MERCANC", "goods"), ("CNTRY OF ORGN", "origin"), ("MANUFACTURE CNTRY", "origin"),
-     ("PESO BTO", "gross"), ("LOADNG PORT", "loading.name")],
-)  # fmt: skip
+    [
+        ("DESCRP MERCANC", "goods"),
+        ("CNTRY OF ORGN", "origin"),
+        ("MANUFACTURE CNTRY", "origin"),
+        ("PESO BTO", "gross"),
+        ("LOADNG PORT", "loading.name"),
+    ],
+)
 def test_an_abbreviation_is_read_beside_other_words(name: str, field: str) -> None:
     """The beginning of words that all say the same, or a word without its vowels."""
     assert find_columns(name)[0].field == field
@@ -81,9 +100,15 @@ def test_an_abbreviation_alone_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("name", "currency"),
-    [("FOB US$", "USD"), ("CIF (€)", "EUR"), ("Valor FOB R$", "BRL"), ("价值（美元）", "USD"),
-     ("القيمة بالدولار", "USD"), ("과세가격(원화)", "local")],
-)  # fmt: skip
+    [
+        ("FOB US$", "USD"),
+        ("CIF (€)", "EUR"),
+        ("Valor FOB R$", "BRL"),
+        ("价值（美元）", "USD"),
+        ("القيمة بالدولار", "USD"),
+        ("과세가격(원화)", "local"),
+    ],
+)
 def test_the_sign_of_a_money_is_its_code(name: str, currency: str) -> None:
     """In any script."""
     (found,) = find_columns(name)

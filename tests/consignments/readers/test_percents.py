@@ -58,9 +58,22 @@ def test_xlsx(read: Read, workbook: Callable[..., bytes]) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["percent", "%", "Purity", "PURITY %", "% w/w", "Conc. (%)", "Concentración", "Pureté",
-     "Reinheit", "纯度", "Концентрация", "التركيز", "purityPercent"],
-)  # fmt: skip
+    [
+        "percent",
+        "%",
+        "Purity",
+        "PURITY %",
+        "% w/w",
+        "Conc. (%)",
+        "Concentración",
+        "Pureté",
+        "Reinheit",
+        "纯度",
+        "Концентрация",
+        "التركيز",
+        "purityPercent",
+    ],
+)
 def test_headers_of_contents(header: str) -> None:
     """The names of such a column, in the languages of the other columns."""
     assert [found.field for found in find_columns(header)] == ["percent"]

@@ -36,9 +36,12 @@ def _letters(value: Any) -> int:
 
 def _product(body: str, variants: int) -> dict[str, Any]:
     return {
-        "title": "Kit", "handle": "kit", "product_type": "x", "body_html": body,
+        "title": "Kit",
+        "handle": "kit",
+        "product_type": "x",
+        "body_html": body,
         "variants": [{"title": f"Size {n}"} for n in range(variants)],
-    }  # fmt: skip
+    }
 
 
 def test_a_small_file_is_no_large_table() -> None:
@@ -123,9 +126,11 @@ def test_what_is_left_of_json_is_bounded_too() -> None:
     """A bill of lading with a long text that has no field, above very many goods."""
     cargo = [{"equipmentReference": "MSCU1234566"}] * 3_000
     bill = {
-        "transportDocumentReference": "B1", "termsAndConditions": WORDS, "many": list(range(300)),
+        "transportDocumentReference": "B1",
+        "termsAndConditions": WORDS,
+        "many": list(range(300)),
         "consignmentItems": [{"descriptionOfGoods": ["Acetone"], "cargoItems": cargo}],
-    }  # fmt: skip
+    }
     lines, refusals = read_document(bill)
     assert (len(lines), refusals) == (3_000, [])
     assert sum(map(_letters, lines)) < FREE + (TIMES + 1) * 310_000 + 3_000 * 5_000
@@ -155,11 +160,12 @@ def test_what_each_document_says_itself_is_not_repeated() -> None:
     cargo = [{"equipmentReference": "MSCU1234566"}] * 10
     bills = [
         {
-            "transportDocumentReference": f"B{n}", "termsAndConditions": "terms " * 2_000,
+            "transportDocumentReference": f"B{n}",
+            "termsAndConditions": "terms " * 2_000,
             "consignmentItems": [{"descriptionOfGoods": ["Acetone"], "cargoItems": cargo}],
         }
         for n in range(400)
-    ]  # fmt: skip
+    ]
     lines, refusals = read_document(bills)
     assert (len(lines), refusals) == (4_000, [])
     assert {len(each["text"]) for line in lines for each in line["other"]} == {12_000}

@@ -146,9 +146,10 @@ def test_a_message_that_is_no_json_carries_nothing() -> None:
 @given(
     st.lists(
         st.tuples(st.sampled_from(GOODS), st.text("ab \"',;\n7", max_size=6), st.text(max_size=3)),
-        min_size=1, max_size=8,
+        min_size=1,
+        max_size=8,
     )
-)  # fmt: skip
+)
 def test_carrying_changes_no_line(rows: list[tuple[str, str, str]]) -> None:
     """Lines and refusals are those without it, and each row carries its own cells."""
     quoted = ['"{}","{}","{}"'.format(*(cell.replace('"', '""') for cell in row)) for row in rows]

@@ -63,7 +63,9 @@ def test_two_names_of_a_vessel_are_no_question(read: Read) -> None:
 
 def test_a_vessel_of_json_is_read(read: Read) -> None:
     """As plain keys, or as an object."""
-    for value in ({"vessel": "EVER SO", "imo number": "9811000"},
-                  {"vessel": {"name": "EVER SO", "imo": "9811000"}}):  # fmt: skip
+    for value in (
+        {"vessel": "EVER SO", "imo number": "9811000"},
+        {"vessel": {"name": "EVER SO", "imo": "9811000"}},
+    ):
         (line,), _ = read(json.dumps({"goods": "acetone", **value}), "a.jsonl")
         assert (line["vessel"], line["imo"]) == ("EVER SO", "9811000")

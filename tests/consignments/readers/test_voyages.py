@@ -44,15 +44,43 @@ CERTAIN = [
     ("MSC ANNA VIAJE 12", "MSC ANNA", "12"),
 ]
 AS_WRITTEN = [
-    "MSC OSCAR", "M/V EVER GIVEN", "M/V123", "WAN HAI 305", "SEASPAN 101/102", "BARGE 101",
-    "COSCO 8", "ODYSSEY V", "ODYSSEY V 12", "GALAXY 2000", "MSC OSCAR / MSC ANNA", "MSC OSCAR/",
-    "/ 123W", "MSC OSCAR / 2026-03-12", "MSC OSCAR / 12-03-26", "EVER GIVEN 9811000",
-    "EVER GIVEN / 9811000", "EVER GIVEN IMO 9811000 / 123W", "EK / 9215", "XIN YA ZHOU / T2",
-    "LADY D 12E", "N/A", "123W", "MSC OSCAR / 123W / 124E", "0817-021W", "船123",
-    "MSC OSCAR " * 9 + "/ 123W", "EVER GIVEN/IMO9811000", "EVER GIVEN (IMO9811000)",
-    "EVER GIVEN - IMO-9811000", "EVER GIVEN / 353136000", "EVER GIVEN (MMSI353136)",
-    "EVER GIVEN (H3RC)", "EVER GIVEN / D5AB2", "34ABC123/34DEF456", "TRUCK 34ABC123/34DEF456",
-]  # fmt: skip
+    "MSC OSCAR",
+    "M/V EVER GIVEN",
+    "M/V123",
+    "WAN HAI 305",
+    "SEASPAN 101/102",
+    "BARGE 101",
+    "COSCO 8",
+    "ODYSSEY V",
+    "ODYSSEY V 12",
+    "GALAXY 2000",
+    "MSC OSCAR / MSC ANNA",
+    "MSC OSCAR/",
+    "/ 123W",
+    "MSC OSCAR / 2026-03-12",
+    "MSC OSCAR / 12-03-26",
+    "EVER GIVEN 9811000",
+    "EVER GIVEN / 9811000",
+    "EVER GIVEN IMO 9811000 / 123W",
+    "EK / 9215",
+    "XIN YA ZHOU / T2",
+    "LADY D 12E",
+    "N/A",
+    "123W",
+    "MSC OSCAR / 123W / 124E",
+    "0817-021W",
+    "船123",
+    "MSC OSCAR " * 9 + "/ 123W",
+    "EVER GIVEN/IMO9811000",
+    "EVER GIVEN (IMO9811000)",
+    "EVER GIVEN - IMO-9811000",
+    "EVER GIVEN / 353136000",
+    "EVER GIVEN (MMSI353136)",
+    "EVER GIVEN (H3RC)",
+    "EVER GIVEN / D5AB2",
+    "34ABC123/34DEF456",
+    "TRUCK 34ABC123/34DEF456",
+]
 
 
 @pytest.mark.parametrize(("text", "vessel", "voyage"), CERTAIN)
@@ -101,9 +129,19 @@ def test_nothing_but_signs_is_lost(text: str, joint: bool) -> None:  # noqa: FBT
 
 @pytest.mark.parametrize(
     "header",
-    ["VESSEL / VOYAGE", "Vessel Name & Voyage No.", "Ocean Vessel/Voy. No.", "vesselVoyage",
-     "VSL/VOY", "Buque y viaje", "船名/航次", "船名航次", "судно/рейс", "Vessel/Flight No"],
-)  # fmt: skip
+    [
+        "VESSEL / VOYAGE",
+        "Vessel Name & Voyage No.",
+        "Ocean Vessel/Voy. No.",
+        "vesselVoyage",
+        "VSL/VOY",
+        "Buque y viaje",
+        "船名/航次",
+        "船名航次",
+        "судно/рейс",
+        "Vessel/Flight No",
+    ],
+)
 def test_columns_of_both_are_known(read: Read, header: str) -> None:
     """In several languages; the line has the name and the voyage."""
     raw = f"goods,{header}\nacetone,EVER GIVEN / 0817\nacetone,EVER SO\n"

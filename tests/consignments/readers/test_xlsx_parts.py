@@ -167,8 +167,11 @@ def test_a_merged_text_stands_in_each_of_its_rows_and_an_amount_once(read: Read)
     table = sheet(rows[0].format(head), rows[1].format(first), *rows[2:], after=merged)
     lines, refusals = read(archive([table]), "a.xlsx")
     assert [(n["consignment"], n["seq"]) for n in lines] == [
-        ("M1", 1), ("M1", 2), ("M1", 3), ("row 4", 1),
-    ]  # fmt: skip
+        ("M1", 1),
+        ("M1", 2),
+        ("M1", 3),
+        ("row 4", 1),
+    ]
     assert [line["net_mg"] for line in lines] == [25_000_000, None, None, None]
     assert [(r.row, r.column, r.screened) for r in refusals] == [(2, "net weight", True)]
 

@@ -12,9 +12,11 @@ from tidewaiter.substances.registry import load_registry
 
 REGISTRY = load_registry()
 AUTHOR = Author(
-    id="north", name="Customs of Northland", since="2026-01-05T08:00:00+00:00",
+    id="north",
+    name="Customs of Northland",
+    since="2026-01-05T08:00:00+00:00",
     changed="2026-06-01T08:00:00+00:00",
-)  # fmt: skip
+)
 
 
 def edge(

@@ -57,9 +57,14 @@ def test_the_library_reads_it() -> None:
     assert (event.info, str(event.date)) == ("Drums with another label", "2026-11-03")
     assert event.Orgc.name == "Customs of Northland"
     assert [each.name for each in event.objects] == [
-        "trade-incident", "trade-goods", "trade-goods", "trade-goods", "watched-substance",
-        "watched-substance", "alleged-party",
-    ]  # fmt: skip
+        "trade-incident",
+        "trade-goods",
+        "trade-goods",
+        "trade-goods",
+        "watched-substance",
+        "watched-substance",
+        "alleged-party",
+    ]
     told = _values(event.objects[0])
     assert told["kind"] == ["seizure"]
     assert told["red-flag"] == ["C1", "D1"]
@@ -100,11 +105,14 @@ def test_a_template_uses_types_that_misp_has(name: Name) -> None:
 @pytest.mark.parametrize(
     ("name", "relation", "words"),
     [
-        ("trade-incident", "kind", Kind), ("trade-incident", "status", Status),
-        ("trade-incident", "stage", Stage), ("trade-incident", "mode", Mode),
-        ("trade-goods", "method", Method), ("alleged-party", "kind", PartyKind),
+        ("trade-incident", "kind", Kind),
+        ("trade-incident", "status", Status),
+        ("trade-incident", "stage", Stage),
+        ("trade-incident", "mode", Mode),
+        ("trade-goods", "method", Method),
+        ("alleged-party", "kind", PartyKind),
     ],
-)  # fmt: skip
+)
 def test_a_template_has_our_words(name: Name, relation: str, words: Any) -> None:
     """The values that a template offers are those that an incident can have."""
     assert load_template(name).attributes[relation].values_list == get_args(words)

@@ -56,9 +56,12 @@ WRITERS: tuple[Callable[[Known, Edge, str], bytes | None], ...] = (
 
 
 @given(
-    whole=MARKINGS, part=MARKINGS, restricted=st.booleans(), to=EDGES,
+    whole=MARKINGS,
+    part=MARKINGS,
+    restricted=st.booleans(),
+    to=EDGES,
     node=st.sampled_from(["north", "south"]),
-)  # fmt: skip
+)
 def test_what_a_marking_forbids_never_leaves(
     whole: Marking, part: Marking, *, restricted: bool, to: Edge, node: str
 ) -> None:
@@ -66,10 +69,12 @@ def test_what_a_marking_forbids_never_leaves(
     named = party("p-9", NAME, part, restricted=restricted)
     found = known(
         incident(
-            marking=whole, parties=(named,), account=f"Said to be of ZYXWV  HANDEL in {NAME} road.",
+            marking=whole,
+            parties=(named,),
+            account=f"Said to be of ZYXWV  HANDEL in {NAME} road.",
             label=Label(text=f"c/o {NAME.upper()}"),
         )
-    )  # fmt: skip
+    )
     own = node == "north"
     out = not why_not_leave(whole, to, own=own)
     told = out and not why_not_leave(part, to, own=own, restricted=restricted)
@@ -98,10 +103,11 @@ def test_a_restricted_entry_leaves_only_to_those_cleared() -> None:
     """Neither the party nor its name in words; that there was one is not told."""
     found = known(
         incident(
-            marking=GREEN, account=f"Of {NAME}.",
+            marking=GREEN,
+            account=f"Of {NAME}.",
             parties=(party("p-9", NAME, GREEN, restricted=True), party("p-1", "Alpha", GREEN)),
         )
-    )  # fmt: skip
+    )
     out = released(found, edge(), "north")
     assert out is not None
     assert [each.name for each in out.incident.parties] == ["Alpha"]
@@ -144,8 +150,9 @@ def test_words_between_nodes_stay_between_them() -> None:
     settled = (Settled(node="south", proposal="1", taken=False, why="no"),)
     out = released(
         known(incident(marking=GREEN, questions=asked, settled=settled, parties=())),
-        edge(), "north",
-    )  # fmt: skip
+        edge(),
+        "north",
+    )
     assert out is not None
     assert out.incident.questions == (Question(number=1, text="All?"),)
     assert out.incident.settled == ()
@@ -153,9 +160,14 @@ def test_words_between_nodes_stay_between_them() -> None:
 
 def _sighting(marking: Marking, what: str) -> Sighting:
     return Sighting(
-        id="s-1", incident="inc-7", owner="north", day=date(2026, 10, 1), what=what,
-        place=Place(country="BE", name="Antwerp"), marking=marking,
-    )  # fmt: skip
+        id="s-1",
+        incident="inc-7",
+        owner="north",
+        day=date(2026, 10, 1),
+        what=what,
+        place=Place(country="BE", name="Antwerp"),
+        marking=marking,
+    )
 
 
 def test_a_sighting_leaves_by_its_own_marking() -> None:

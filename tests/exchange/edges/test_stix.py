@@ -82,8 +82,10 @@ def test_the_library_reads_it_and_allows_nothing_custom() -> None:
     (told,) = _those(bundle, "incident")
     facts = told["extensions"][INCIDENT_EXTENSION]
     assert (told["name"], facts["kind"], facts["day"]) == (
-        "Drums with another label", "seizure", "2026-11-03",
-    )  # fmt: skip
+        "Drums with another label",
+        "seizure",
+        "2026-11-03",
+    )
     assert facts["lines"][0]["found"]["volume_ul"] == 760_000_000
 
 
@@ -101,8 +103,10 @@ def test_a_party_is_alleged() -> None:
     (tie,) = [each for each in _those(bundle, "relationship") if "extensions" in each]
     facts = tie["extensions"][PARTY_EXTENSION]
     assert (facts["standing"], facts["role"], tie["description"]) == (
-        "alleged", "consignee", "alleged consignee",
-    )  # fmt: skip
+        "alleged",
+        "consignee",
+        "alleged consignee",
+    )
     named = {each["id"]: each["name"] for each in _those(bundle, "identity")}
     assert named[tie["source_ref"]] == "Alpha Trading"
     assert b"guilt" not in (stix_bundle(known(), AUTHOR, edge(), REGISTRY, node="north") or b"")
@@ -177,8 +181,11 @@ def test_a_label_is_that_of_tlp_2(tlp: Tlp) -> None:
 def test_a_stricter_party_bears_its_own_marking() -> None:
     """The party, its tie and its country bear the party's marking, the incident its own."""
     bundle = _bundle(known(incident(marking=GREEN, parties=(party(marking=AMBER),))))
-    told = {each["id"]: each["object_marking_refs"][0] for each in bundle.objects
-            if "object_marking_refs" in each}  # fmt: skip
+    told = {
+        each["id"]: each["object_marking_refs"][0]
+        for each in bundle.objects
+        if "object_marking_refs" in each
+    }
     (root,) = _those(bundle, "incident")
     assert told[root["id"]] == TLP_IDS["green"]
     amber = {each.split("--")[0] for each, ref in told.items() if ref == TLP_IDS["amber"]}
@@ -188,9 +195,14 @@ def test_a_stricter_party_bears_its_own_marking() -> None:
 def test_a_sighting_is_a_sighting() -> None:
     """It is of the incident, on its day, at its place; who saw it is not told."""
     seen = Sighting(
-        id="s-1", incident="inc-7", owner="north", day=date(2026, 10, 1), what="The same drums",
-        place=Place(country="BE", name="Antwerp"), marking=changed(GREEN, purposes=()),
-    )  # fmt: skip
+        id="s-1",
+        incident="inc-7",
+        owner="north",
+        day=date(2026, 10, 1),
+        what="The same drums",
+        place=Place(country="BE", name="Antwerp"),
+        marking=changed(GREEN, purposes=()),
+    )
     bundle = _bundle(known(incident(), others=((seen, "south"),)))
     (told,) = _those(bundle, "sighting")
     (root,) = _those(bundle, "incident")
@@ -220,9 +232,10 @@ def test_every_extension_is_documented() -> None:
     """The page tells the id and the record of each extension, and each marking definition."""
     page = (Path(__file__).parents[3] / "docs" / "reference" / "stix-misp.md").read_text("utf-8")
     for kind, extension in (
-        (IncidentFacts, INCIDENT_EXTENSION), (PartyFacts, PARTY_EXTENSION),
+        (IncidentFacts, INCIDENT_EXTENSION),
+        (PartyFacts, PARTY_EXTENSION),
         (SubstanceFacts, SUBSTANCE_EXTENSION),
-    ):  # fmt: skip
+    ):
         assert extension in page
         assert f"```{{record}} {kind.__module__}.{kind.__name__}\n" in page
     assert all(f"| TLP:{tlp.upper()} | `{number}` |" in page for tlp, number in TLP_IDS.items())

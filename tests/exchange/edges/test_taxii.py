@@ -29,9 +29,11 @@ TYPE = "application/taxii+json;version=2.1"
 
 def _object(number: int, modified: str = "2026-11-01T00:00:00.000Z") -> dict[str, str]:
     return {
-        "type": "incident" if number % 2 else "identity", "spec_version": "2.1",
-        "id": f"incident--{number}", "modified": modified,
-    }  # fmt: skip
+        "type": "incident" if number % 2 else "identity",
+        "spec_version": "2.1",
+        "id": f"incident--{number}",
+        "modified": modified,
+    }
 
 
 def _items(markings: list[Marking]) -> list[Item]:
@@ -49,17 +51,20 @@ def _body(reply: taxii.Reply) -> Any:
 
 def _query(**asked: str) -> Query:
     names = {"added_after", "limit", "next"}
-    return parse_query((name if name in names else f"match[{name}]", text)
-                       for name, text in asked.items())  # fmt: skip
+    return parse_query(
+        (name if name in names else f"match[{name}]", text) for name, text in asked.items()
+    )
 
 
 def test_discovery_and_the_api_root() -> None:
     """They tell what the standard asks for, and the version that is spoken."""
     told = _body(taxii.discovery("Northland", ["/taxii2/root/"], contact="x@example.org"))
     assert told == {
-        "title": "Northland", "contact": "x@example.org", "api_roots": ["/taxii2/root/"],
+        "title": "Northland",
+        "contact": "x@example.org",
+        "api_roots": ["/taxii2/root/"],
         "default": "/taxii2/root/",
-    }  # fmt: skip
+    }
     assert _body(taxii.discovery("Northland", [])) == {"title": "Northland"}
     root = _body(taxii.api_root("Incidents"))
     assert root == {"title": "Incidents", "versions": [TYPE], "max_content_length": 1}
@@ -69,9 +74,12 @@ def test_a_collection_is_read_and_never_written() -> None:
     """A client cannot write, and is told so; no collections are an empty resource."""
     told = _body(taxii.collection(FEED))
     assert told == {
-        "id": FEED.id, "title": "Incidents", "can_read": True, "can_write": False,
+        "id": FEED.id,
+        "title": "Incidents",
+        "can_read": True,
+        "can_write": False,
         "media_types": ["application/stix+json;version=2.1"],
-    }  # fmt: skip
+    }
     assert _body(taxii.collections([FEED])) == {"collections": [told]}
     assert _body(taxii.collections([])) == {}
 
@@ -106,9 +114,10 @@ def test_what_a_marking_forbids_is_at_no_address() -> None:
     """Not as an object, not by its id, not in the manifest, not as a version."""
     items = _items([RED])
     for reply in (
-        taxii.objects(FEED, items, Query()), taxii.manifest(FEED, items, Query()),
+        taxii.objects(FEED, items, Query()),
+        taxii.manifest(FEED, items, Query()),
         taxii.objects(FEED, items, Query(ids=("incident--0",), versions=("all",))),
-    ):  # fmt: skip
+    ):
         assert _body(reply) == {}
         assert "X-TAXII-Date-Added-First" not in reply.headers
     for one in (
@@ -142,10 +151,12 @@ def test_versions_and_the_manifest() -> None:
     assert [each["modified"] for each in one["objects"]] == moments[2:]
     assert _body(taxii.manifest(FEED, items, Query()))["objects"] == [
         {
-            "id": "incident--1", "date_added": "2026-11-26T10:00:00.000002Z",
-            "version": moments[2], "media_type": "application/stix+json;version=2.1",
+            "id": "incident--1",
+            "date_added": "2026-11-26T10:00:00.000002Z",
+            "version": moments[2],
+            "media_type": "application/stix+json;version=2.1",
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_filters() -> None:
@@ -166,13 +177,21 @@ def test_filters() -> None:
 @pytest.mark.parametrize(
     "parameters",
     [
-        [("limit", "0")], [("limit", "-1")], [("limit", "x")], [("limit", "")],
-        [("next", "abc")], [("next", "")], [("added_after", "yesterday")],
-        [("added_after", "2026-13-01T00:00:00Z")], [("limit", "1"), ("limit", "2")],
-        [("match[version]", "all,last")], [("match[version]", "last,last")],
-        [("match[version]", "newest")], [("match[type]", "incident,,identity")],
+        [("limit", "0")],
+        [("limit", "-1")],
+        [("limit", "x")],
+        [("limit", "")],
+        [("next", "abc")],
+        [("next", "")],
+        [("added_after", "yesterday")],
+        [("added_after", "2026-13-01T00:00:00Z")],
+        [("limit", "1"), ("limit", "2")],
+        [("match[version]", "all,last")],
+        [("match[version]", "last,last")],
+        [("match[version]", "newest")],
+        [("match[type]", "incident,,identity")],
     ],
-)  # fmt: skip
+)
 def test_a_malformed_query_is_refused(parameters: list[tuple[str, str]]) -> None:
     """The standard asks for 400 then; what it does not know is let be."""
     with pytest.raises(InputError):
@@ -183,14 +202,19 @@ def test_a_malformed_query_is_refused(parameters: list[tuple[str, str]]) -> None
 @pytest.mark.parametrize(
     ("header", "taken"),
     [
-        (TYPE, True), ("application/taxii+json", True),
+        (TYPE, True),
+        ("application/taxii+json", True),
         ("application/taxii+json; version=2.1", True),
         ('text/html, application/taxii+json;version="2.1";q=0.5', True),
-        ("application/taxii+json;version=2.0", False), ("application/json", False),
-        ("*/*", True), ("application/*;q=0.1", True), ("text/*", False), ("", False),
+        ("application/taxii+json;version=2.0", False),
+        ("application/json", False),
+        ("*/*", True),
+        ("application/*;q=0.1", True),
+        ("text/*", False),
+        ("", False),
         ("application/taxii+json;q=0", False),
     ],
-)  # fmt: skip
+)
 def test_a_client_says_that_it_takes_taxii(header: str, *, taken: bool) -> None:
     """Without a TAXII media range the answer is 406."""
     assert accepts(header) == taken

@@ -39,9 +39,17 @@ def test_a_whole_incident_has_no_problem() -> None:
     """An incident with all parts can be sent, and so can one with the least."""
     assert check(incident(), REGISTRY, TODAY) == ()
     least = incident(
-        account="", equipment=(), concealment=None, label=None, route=(), packaging=(),
-        flags=(), parties=(), notifications=(), questions=(),
-    )  # fmt: skip
+        account="",
+        equipment=(),
+        concealment=None,
+        label=None,
+        route=(),
+        packaging=(),
+        flags=(),
+        parties=(),
+        notifications=(),
+        questions=(),
+    )
     assert check(least, REGISTRY, TODAY) == ()
 
 
@@ -138,9 +146,15 @@ def test_a_proposal_is_on_a_version_that_is_there() -> None:
 def test_a_sighting_has_day_place_and_what() -> None:
     """A sighting is checked as the head of an incident is."""
     good = Sighting(
-        id="1", incident="inc-7", owner="north", day=date(2026, 10, 1), marking=AMBER,
-        place=Place(country="BE", name="Antwerp"), what="The same drums", lines=_goods(),
-    )  # fmt: skip
+        id="1",
+        incident="inc-7",
+        owner="north",
+        day=date(2026, 10, 1),
+        marking=AMBER,
+        place=Place(country="BE", name="Antwerp"),
+        what="The same drums",
+        lines=_goods(),
+    )
     assert check_sighting(good, REGISTRY, TODAY) == ()
     bad = changed(
         good, what="", day=date(2027, 1, 1), place=Place(country="BE"), lines=_goods(cas="1")
@@ -154,8 +168,9 @@ def test_a_flag_that_was_never_read_says_so() -> None:
     flags = load_flags().flag
     assert len(flags) == 33
     assert {name for name, flag in flags.items() if not flag.verified} == {
-        *(f"A{n}" for n in range(8, 12)), *(f"B{n}" for n in range(6, 15)),
-    }  # fmt: skip
+        *(f"A{n}" for n in range(8, 12)),
+        *(f"B{n}" for n in range(6, 15)),
+    }
     assert all(flag.where.startswith("http") for flag in flags.values() if flag.verified)
 
 

@@ -36,9 +36,14 @@ def _proposal(number: int, owner: str = "north") -> Proposal:
 
 def _sighting(number: int) -> Sighting:
     return Sighting(
-        id=f"s{number}", incident="inc-7", owner="north", day=date(2026, 10, 1), marking=AMBER,
-        place=Place(country="BE", name="Antwerp"), what=f"Drums {number}",
-    )  # fmt: skip
+        id=f"s{number}",
+        incident="inc-7",
+        owner="north",
+        day=date(2026, 10, 1),
+        marking=AMBER,
+        place=Place(country="BE", name="Antwerp"),
+        what=f"Drums {number}",
+    )
 
 
 BODIES: st.SearchStrategy[Spoken] = st.one_of(
@@ -63,9 +68,11 @@ def test_the_last_version_stands_and_gaps_are_told() -> None:
 def test_only_the_owner_writes_versions() -> None:
     """A version by another node changes nothing and is shown; so is a proposal by the owner."""
     said = [
-        _said(_version(1), "north", 1), _said(_version(2, title="Mine"), "south", 2),
-        _said(_proposal(1), "north", 3), _said(_sighting(1), "north", 4),
-    ]  # fmt: skip
+        _said(_version(1), "north", 1),
+        _said(_version(2, title="Mine"), "south", 2),
+        _said(_proposal(1), "north", 3),
+        _said(_sighting(1), "north", 4),
+    ]
     known = incident_of("north", "inc-7", said)
     assert known.now() == _version(1)
     assert not known.proposals
@@ -95,10 +102,11 @@ def test_a_proposal_shows_what_the_owner_made_of_it() -> None:
     refused = Settled(node="south", proposal="p1", taken=False, why="weighed twice")
     taken = changed(refused, taken=True)
     said = [
-        _said(_proposal(1), "south", 1), _said(_proposal(1), "east", 2),
+        _said(_proposal(1), "south", 1),
+        _said(_proposal(1), "east", 2),
         _said(_version(2, settled=(refused,)), "north", 3),
         _said(_version(3, settled=(taken,)), "north", 4),
-    ]  # fmt: skip
+    ]
     east, south = incident_of("north", "inc-7", said).proposals
     assert (south.settled, south.version) == (taken, 3)
     assert (east.settled, east.version) == (None, None)

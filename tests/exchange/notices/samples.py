@@ -31,21 +31,34 @@ REPLY_BY = date(2026, 3, 27)
 DISPATCH = date(2026, 4, 7)
 
 EXPORTER = Party(
-    name="Nordchemie Muster GmbH", address="Hafenstraße 1, Hamburg", country="DE", licence="DE-L1",
+    name="Nordchemie Muster GmbH",
+    address="Hafenstraße 1, Hamburg",
+    country="DE",
+    licence="DE-L1",
     phone="+49 40 0000",
-)  # fmt: skip
+)
 IMPORTER = Party(
-    name="Química Ejemplo SA", address="Calle 1, Veracruz", country="MX", licence="MX-7",
+    name="Química Ejemplo SA",
+    address="Calle 1, Veracruz",
+    country="MX",
+    licence="MX-7",
     phone="+52 229 0000",
-)  # fmt: skip
+)
 ANHYDRIDE = NoticeLine(
-    number=1, name="Acetic anhydride", hs="2915.24", cas="108-24-7",
+    number=1,
+    name="Acetic anhydride",
+    hs="2915.24",
+    cas="108-24-7",
     net=Amount(mass_mg=800_000_000),
-)  # fmt: skip
+)
 EPHEDRINE = NoticeLine(
-    number=2, name="Ephedrine", hs="2939.41", goods="salt", form="hydrochloride",
+    number=2,
+    name="Ephedrine",
+    hs="2939.41",
+    goods="salt",
+    form="hydrochloride",
     net=Amount(mass_mg=25_000_000),
-)  # fmt: skip
+)
 NOTICE = Notice(
     reference="DE-2026-0007",
     basis="treaty",
@@ -96,16 +109,26 @@ class Talk:
         self.say("exporter", Sent(notice=notice))
 
     def say(
-        self, by: Side, what: What, *, version: int = 1, seen: int | None = None,
+        self,
+        by: Side,
+        what: What,
+        *,
+        version: int = 1,
+        seen: int | None = None,
         on: date = DAY,
-    ) -> Event:  # fmt: skip
+    ) -> Event:
         """Add an event; it has seen all that the other side said, where nothing else is said."""
         mine = [event for event in self.events if event.by == by]
         theirs = [event for event in self.events if event.by != by]
         event = Event(
-            id=f"{by}-{len(mine) + 1}", notice=self.notice.reference, by=by, seq=len(mine) + 1,
-            seen=len(theirs) if seen is None else seen, version=version,
-            at=datetime(on.year, on.month, on.day, 12, tzinfo=UTC), what=what,
-        )  # fmt: skip
+            id=f"{by}-{len(mine) + 1}",
+            notice=self.notice.reference,
+            by=by,
+            seq=len(mine) + 1,
+            seen=len(theirs) if seen is None else seen,
+            version=version,
+            at=datetime(on.year, on.month, on.day, 12, tzinfo=UTC),
+            what=what,
+        )
         self.events.append(event)
         return event

@@ -71,8 +71,11 @@ def test_goods_that_have_left_are_not_withdrawn() -> None:
     talk.say("importer", YES)
     events = talk.events
     assert outcomes_of("exporter", events, state_of(events, DAY)) == (
-        "diverted", "not shipped", "sent back", "shipped"
-    )  # fmt: skip
+        "diverted",
+        "not shipped",
+        "sent back",
+        "shipped",
+    )
     lines = (LineAmount(line=1, amount=Amount(mass_mg=800_000_000)),)
     talk.say("exporter", Returned(outcome="shipped", on=REPLY_BY, lines=lines))
     assert "withdraw" not in _acts(talk, "exporter")

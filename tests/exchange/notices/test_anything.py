@@ -21,9 +21,13 @@ from tidewaiter.exchange.notices.xml import read_xml, write_xml
 
 days = st.dates()
 END = changed(
-    NOTICE, sent=date.max, reply_by=date.max, period_until=date.max, period_since=date.max,
+    NOTICE,
+    sent=date.max,
+    reply_by=date.max,
+    period_until=date.max,
+    period_since=date.max,
     transport=changed(NOTICE.transport, dispatch=date.max),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=200)

@@ -21,11 +21,13 @@ def _notice(mass: int) -> Notice:
 def _shipped(*masses: int, line: int = 1) -> tuple[Returned, ...]:
     return tuple(
         Returned(
-            outcome="shipped", on=date(2026, 4, 8), last=False,
+            outcome="shipped",
+            on=date(2026, 4, 8),
+            last=False,
             lines=(LineAmount(line=line, amount=Amount(mass_mg=mass)),),
         )
         for mass in masses
-    )  # fmt: skip
+    )
 
 
 @given(most=amounts, shipped=st.lists(amounts, max_size=6))
@@ -57,9 +59,10 @@ def test_a_line_that_an_amendment_dropped_is_not_forgotten() -> None:
 def test_litres_are_not_written_off_against_kilograms() -> None:
     """What cannot be compared is told and counts nothing."""
     litres = Returned(
-        outcome="shipped", on=date(2026, 4, 8),
+        outcome="shipped",
+        on=date(2026, 4, 8),
         lines=(LineAmount(line=1, amount=Amount(volume_ul=5)),),
-    )  # fmt: skip
+    )
     (balance,) = balances(_notice(100), {}, (litres,))
     assert balance.used.mass_mg == 0
     assert len(balance.problems) == 1

@@ -46,9 +46,11 @@ def test_the_treaty_minimum_is_enough() -> None:
 def test_every_problem_is_told_at_once() -> None:
     """An empty notice lacks all that its basis asks for, and each place is told once."""
     empty = Notice(
-        reference="", basis="treaty", sender=Authority(name="", country=""),
+        reference="",
+        basis="treaty",
+        sender=Authority(name="", country=""),
         recipient=Authority(name="", country=""),
-    )  # fmt: skip
+    )
     checked = _check(empty)
     assert not checked.sendable
     missing = [each.at for each in checked.problems if each.text.endswith("is missing")]
@@ -176,7 +178,7 @@ def test_a_basis_is_compared_with_the_tables() -> None:
         ({"shipments": "multi"}, "period since"),
         ({"basis": "national"}, "law"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_is_told_with_its_place(changes: dict[str, object], place: str) -> None:
     """One thing is wrong with a notice that was right."""
     checked = _check(changed(NOTICE, **changes))
@@ -255,8 +257,10 @@ def test_a_voluntary_notice_needs_no_place_and_no_day() -> None:
         exporter=Party(name="a", country="DE"), importer=Party(name="b", country="MX")
     )
     bare = changed(
-        NOTICE, basis="voluntary", parties=parties, transport=changed(NOTICE.transport,
-        entry_point="", dispatch=None, mode=None),
-    )  # fmt: skip
+        NOTICE,
+        basis="voluntary",
+        parties=parties,
+        transport=changed(NOTICE.transport, entry_point="", dispatch=None, mode=None),
+    )
     assert _check(bare).sendable
     assert not _check(changed(bare, basis="treaty")).sendable

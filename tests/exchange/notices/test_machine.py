@@ -33,11 +33,16 @@ from tidewaiter.exchange.notices.types import Amount
 LATEST = REPLY_BY + timedelta(days=60)
 PART = (LineAmount(line=1, amount=Amount(mass_mg=300_000_000)),)
 REPLIES: tuple[What, ...] = (
-    Viewed(), Acknowledged(), NoObjection(decided_by="x"),
-    NoObjection(decided_by="x", allowed=PART), Objected(code="other", decided_by="x"),
-    Queried(text="?"), MoreTime(until=REPLY_BY + timedelta(days=9)), NotForUs(),
+    Viewed(),
+    Acknowledged(),
+    NoObjection(decided_by="x"),
+    NoObjection(decided_by="x", allowed=PART),
+    Objected(code="other", decided_by="x"),
+    Queried(text="?"),
+    MoreTime(until=REPLY_BY + timedelta(days=9)),
+    NotForUs(),
     Returned(outcome="arrived", on=DAY, lines=PART),
-)  # fmt: skip
+)
 
 
 class TwoNodes(RuleBasedStateMachine):
@@ -170,9 +175,11 @@ class TwoNodes(RuleBasedStateMachine):
         """Say how the notice stands, by the model alone."""
         word = self.words.get(self.version)
         names: dict[type, str] = {
-            NoObjection: "no objection", Objected: "objection", NotForUs: "not for us",
+            NoObjection: "no objection",
+            Objected: "objection",
+            NotForUs: "not for us",
             Queried: "under enquiry",
-        }  # fmt: skip
+        }
         if self.withdrawn:
             return "withdrawn"
         if word is not None:
@@ -191,12 +198,16 @@ class TwoNodes(RuleBasedStateMachine):
 
     def _counted_replies(self) -> list[Event]:
         """Return the replies to the last version that were made when it was known."""
-        made = [e.seq for e in self.said["exporter"] if isinstance(e.what, (Sent, Amended))
-                and e.version == self.version and self._counts(e)]  # fmt: skip
+        made = [
+            e.seq
+            for e in self.said["exporter"]
+            if isinstance(e.what, (Sent, Amended)) and e.version == self.version and self._counts(e)
+        ]
         return [
-            e for e in self.said["importer"]
+            e
+            for e in self.said["importer"]
             if e.version == self.version and made and e.seen >= min(made)
-        ]  # fmt: skip
+        ]
 
     def _knew(self, version: int) -> bool:
         return any(e.version == version for e in self._counted_replies())
@@ -220,8 +231,10 @@ class TwoNodes(RuleBasedStateMachine):
     def _known_version(self) -> int:
         """Return the last version that the importing side had seen."""
         seen = self._seen("importer")
-        return max((e.version for e in seen if isinstance(e.what, (Sent, Amended))
-                    and self._counts(e)), default=0)  # fmt: skip
+        return max(
+            (e.version for e in seen if isinstance(e.what, (Sent, Amended)) and self._counts(e)),
+            default=0,
+        )
 
     def _seen(self, side: Side) -> list[Event]:
         """Return what a side holds of the other one without a gap, and can take into account."""
@@ -235,10 +248,15 @@ class TwoNodes(RuleBasedStateMachine):
     def _say(self, by: Side, what: What, version: int) -> Event:
         mine = self.said[by]
         event = Event(
-            id=f"{by}-{len(mine) + 1}", notice=NOTICE.reference, by=by, seq=len(mine) + 1,
-            seen=len(self._seen(by)), version=version, what=what,
+            id=f"{by}-{len(mine) + 1}",
+            notice=NOTICE.reference,
+            by=by,
+            seq=len(mine) + 1,
+            seen=len(self._seen(by)),
+            version=version,
+            what=what,
             at=datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC),
-        )  # fmt: skip
+        )
         mine.append(event)
         self.held[by].append(event)
         return event

@@ -196,11 +196,14 @@ def test_a_withdrawn_notice_takes_no_reply() -> None:
         ("exporter", changed(GONE, outcome="arrived"), "not for the exporter's side"),
         ("importer", GONE, "not for the importer's side"),
         ("exporter", Amended(notice=changed(NOTICE, version=3)), "the version after 1 is 2"),
-        ("importer", changed(YES, allowed=(LineAmount(line=1, amount=Amount(mass_mg=10**12)),)),
-         "more is allowed"),
+        (
+            "importer",
+            changed(YES, allowed=(LineAmount(line=1, amount=Amount(mass_mg=10**12)),)),
+            "more is allowed",
+        ),
         ("importer", changed(YES, allowed=(*ALL, *ALL)), "twice"),
     ],
-)  # fmt: skip
+)
 def test_who_may_do_what(by: str, what: Sent, word: str) -> None:
     """A wrong event is told with its reason, and changes nothing."""
     talk = Talk()

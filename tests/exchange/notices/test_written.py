@@ -37,12 +37,16 @@ FULL = changed(
         changed(EPHEDRINE, contains=(Contained(name="Caffeine", content_ppm=1),)),
     ),
     transport=Transport(
-        mode="sea", transit=("NL", "US"), itinerary=("Hamburg, quay 4", "Veracruz"),
-        containers=("MSKU1234565",), dispatch=NOTICE.transport.dispatch, entry_point="Veracruz",
+        mode="sea",
+        transit=("NL", "US"),
+        itinerary=("Hamburg, quay 4", "Veracruz"),
+        containers=("MSKU1234565",),
+        dispatch=NOTICE.transport.dispatch,
+        entry_point="Veracruz",
     ),
     permits=(Permit(kind="export permit", number="7", amount=Amount(mass_mg=1_234_000)),),
     sent=None,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -77,8 +81,11 @@ def test_what_cannot_be_read_is_told_with_its_place() -> None:
         WrittenNotice(lines=lines, permits=(WrittenPermit(number="7"), WrittenPermit()))
     )
     assert [each.at for each in problems] == [
-        "line 1, gross weight", "line 1, quantity", "line 1, content", "permit 1, kind"
-    ]  # fmt: skip
+        "line 1, gross weight",
+        "line 1, quantity",
+        "line 1, content",
+        "permit 1, kind",
+    ]
     assert {each.level for each in problems} == {"wrong"}
     assert [(each.number, each.net) for each in notice.lines] == [(1, Amount()), (2, Amount())]
     assert notice.permits == ()

@@ -60,7 +60,7 @@ BOMB = (
     '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">'
     + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in pairwise("abcdefghi"))
     + "]>"
-)  # fmt: skip
+)
 SCHEMA_HINT = (
     f'<pre-export-notification xmlns="{NAMESPACE}" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
@@ -88,11 +88,15 @@ SCHEMA_HINT = (
         (_document("x").replace(b"800000000", b"9007199254740992"), "9007199254740992"),
         (_document("x").replace(b"2026-03-02", b"2026-03-02Z"), "2026-03-02Z"),
         (_document("x").replace(b"2026-03-02", b"2026-02-30"), "2026-02-30"),
-        (_document("x").replace(b"<language>", b"<extra/><language>").replace(
-            b"</notice>", b"<extra/></notice>"), "extra"),
+        (
+            _document("x")
+            .replace(b"<language>", b"<extra/><language>")
+            .replace(b"</notice>", b"<extra/></notice>"),
+            "extra",
+        ),
         (_document("x").replace(b"<name>Acetic", b"<name/><name>Acetic"), "name"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_notice_is_refused_at_once(raw: bytes, word: str) -> None:
     """Each with its place and a hint, and in no time."""
     begun = time.monotonic()

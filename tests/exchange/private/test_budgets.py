@@ -11,9 +11,19 @@ from tidewaiter.exchange.private.types import POINT, SLOTS, Question, Terms
 
 DAY = date(2026, 11, 26)
 TERMS = Terms(
-    offer="0" * 32, holder="b", asker="a", version=1, keys=1024, budget=200, purposes=("control",),
-    until=date(2026, 12, 1), divisor=35, range=1, size=1, digest="",
-)  # fmt: skip
+    offer="0" * 32,
+    holder="b",
+    asker="a",
+    version=1,
+    keys=1024,
+    budget=200,
+    purposes=("control",),
+    until=date(2026, 12, 1),
+    divisor=35,
+    range=1,
+    size=1,
+    digest="",
+)
 QUESTION = Question(offer="0" * 32, purpose="control", points=b"x" * SLOTS * POINT)
 _DAYS = st.lists(st.integers(-3, 3), max_size=30)
 

@@ -23,7 +23,7 @@ from tidewaiter.exchange.private.types import (
 
 pytestmark = pytest.mark.skipif(
     not intersection.is_there(), reason="the extra psi is not installed"
-)  # fmt: skip
+)
 
 KEYS = [f"1|lei|{number:020}" for number in range(1024)]
 
@@ -64,19 +64,37 @@ def test_the_same_key_looks_like_another_each_time() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"range": 10**6}, {"divisor": 1}, {"keys": 1000}, {"budget": 1}, {"asker": "tidewaiter/x"},
-     {"holder": "tidewaiter/x"}, {"size": 10**9}, {"offer": "x"}, {"purposes": ()}],
-)  # fmt: skip
+    [
+        {"range": 10**6},
+        {"divisor": 1},
+        {"keys": 1000},
+        {"budget": 1},
+        {"asker": "tidewaiter/x"},
+        {"holder": "tidewaiter/x"},
+        {"size": 10**9},
+        {"offer": "x"},
+        {"purposes": ()},
+    ],
+)
 def test_an_offer_that_would_find_everything_is_not_taken(
     made: tuple[bytes, Filter], change: dict[str, object]
 ) -> None:
     """Nor one of others: who asked under it would be led to name parties that nobody has seen."""
     filter_ = made[1]
     terms = Terms(
-        offer="0" * 32, holder="tidewaiter/b", asker="tidewaiter/a", version=1, keys=1024,
-        budget=SLOTS, purposes=("control",), until=date(2026, 12, 1), divisor=filter_.divisor,
-        range=filter_.range, size=len(filter_.bits), digest="0" * 64,
-    )  # fmt: skip
+        offer="0" * 32,
+        holder="tidewaiter/b",
+        asker="tidewaiter/a",
+        version=1,
+        keys=1024,
+        budget=SLOTS,
+        purposes=("control",),
+        until=date(2026, 12, 1),
+        divisor=filter_.divisor,
+        range=filter_.range,
+        size=len(filter_.bits),
+        digest="0" * 64,
+    )
     part = OfferPart(terms=terms, part=1, bits=filter_.bits)
     check_part(part, holder="tidewaiter/b", asker="tidewaiter/a")
     wrong = structs.replace(part, terms=structs.replace(terms, **change))

@@ -26,36 +26,74 @@ BEGUN = date(2026, 1, 1)
 KG = 1_000_000  # mg
 
 OPERATOR = Operator(
-    id="op-1", decided=BEGUN, name="Química Ejemplo SA", country="MX",
-    address="Calle 1, Veracruz", business_numbers=("QEJ-010101-AB1",),
+    id="op-1",
+    decided=BEGUN,
+    name="Química Ejemplo SA",
+    country="MX",
+    address="Calle 1, Veracruz",
+    business_numbers=("QEJ-010101-AB1",),
     sites=(Site(id="S1", country="MX"), Site(id="S2", country="MX")),
     source="register of operators, sheet 1",
-)  # fmt: skip
+)
 OTHER = Operator(
-    id="op-2", decided=BEGUN, name="Reactivos Muestra SA", country="MX",
-    business_numbers=("RMU-020202-CD2",), source="register of operators, sheet 2",
-)  # fmt: skip
+    id="op-2",
+    decided=BEGUN,
+    name="Reactivos Muestra SA",
+    country="MX",
+    business_numbers=("RMU-020202-CD2",),
+    source="register of operators, sheet 2",
+)
 LICENCE = Standing(
-    id="st-1", decided=BEGUN, kind="licence", number="MX-7", issuer="MX", operator="op-1",
-    substances=("ephedrine", "acetic-anhydride"), activities=("import", "use"), sites=("S1",),
-    since=BEGUN, until=date(2026, 12, 31), source="register of licences, sheet 7",
-)  # fmt: skip
+    id="st-1",
+    decided=BEGUN,
+    kind="licence",
+    number="MX-7",
+    issuer="MX",
+    operator="op-1",
+    substances=("ephedrine", "acetic-anhydride"),
+    activities=("import", "use"),
+    sites=("S1",),
+    since=BEGUN,
+    until=date(2026, 12, 31),
+    source="register of licences, sheet 7",
+)
 PERMIT = Grant(
-    id="gr-1", decided=BEGUN, kind="import authorisation", number="IA-26/01", issuer="MX",
-    operator="op-1", substance="ephedrine", amount=Amount(mass_mg=100 * KG), counts="content",
-    sites=("S1",), since=BEGUN, until=date(2026, 9, 30), source="import authorisation IA-26/01",
-)  # fmt: skip
+    id="gr-1",
+    decided=BEGUN,
+    kind="import authorisation",
+    number="IA-26/01",
+    issuer="MX",
+    operator="op-1",
+    substance="ephedrine",
+    amount=Amount(mass_mg=100 * KG),
+    counts="content",
+    sites=("S1",),
+    since=BEGUN,
+    until=date(2026, 9, 30),
+    source="import authorisation IA-26/01",
+)
 NEED = Requirement(
-    id="alr-1", decided=BEGUN, country="MX", substance="ephedrine", year=2026,
-    amount=Amount(mass_mg=150 * KG), source="annual requirements 2026",
-)  # fmt: skip
+    id="alr-1",
+    decided=BEGUN,
+    country="MX",
+    substance="ephedrine",
+    year=2026,
+    amount=Amount(mass_mg=150 * KG),
+    source="annual requirements 2026",
+)
 ENTRIES = (OPERATOR, OTHER, LICENCE, PERMIT, NEED)
 
 QUESTION = Question(
-    direction="import", day=DAY, country="MX", party=Party(licence="mx 7"), substance="ephedrine",
-    net=Amount(mass_mg=25 * KG), content=Amount(mass_mg=20 * KG), site="S1",
+    direction="import",
+    day=DAY,
+    country="MX",
+    party=Party(licence="mx 7"),
+    substance="ephedrine",
+    net=Amount(mass_mg=25 * KG),
+    content=Amount(mass_mg=20 * KG),
+    site="S1",
     asks=("standing", "permit", "requirement"),
-)  # fmt: skip
+)
 
 
 @cache
@@ -68,12 +106,20 @@ def moved(name: str = "m-1", mg: int = 20 * KG, on: date = DAY, **more: Any) -> 
     """Make an import of ephedrine under the permit, from its site and operator."""
     made: Movement = changed(
         Movement(
-            id=name, direction="import", country="MX", on=on, operator="op-1", permit="IA 26 01",
-            substance="ephedrine", net=Amount(mass_mg=mg), content=Amount(mass_mg=mg), site="S1",
+            id=name,
+            direction="import",
+            country="MX",
+            on=on,
+            operator="op-1",
+            permit="IA 26 01",
+            substance="ephedrine",
+            net=Amount(mass_mg=mg),
+            content=Amount(mass_mg=mg),
+            site="S1",
             source=f"shipment {name}",
         ),
         **more,
-    )  # fmt: skip
+    )
     return made
 
 

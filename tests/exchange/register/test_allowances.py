@@ -10,9 +10,15 @@ from tidewaiter.exchange.register.allowances import allowed_in
 from tidewaiter.exchange.register.types import Promise
 
 PROMISE = Promise(
-    notice="DE/26/7", line=1, direction="import", country="MX", since=DAY, substance="ephedrine",
-    net=Amount(mass_mg=30 * KG), source="notice DE/26/7, no objection 2026-04-08",
-)  # fmt: skip
+    notice="DE/26/7",
+    line=1,
+    direction="import",
+    country="MX",
+    since=DAY,
+    substance="ephedrine",
+    net=Amount(mass_mg=30 * KG),
+    source="notice DE/26/7, no objection 2026-04-08",
+)
 
 
 def test_papers_and_needs_of_operators_are_told() -> None:

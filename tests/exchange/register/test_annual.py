@@ -24,10 +24,13 @@ DECLARED = Goods(text="Flour", substance="ephedrine", net_mg=999 * KG)
 def _seized(mg: int | None, **more: object) -> Incident:
     goods = Goods(text="White powder", substance="ephedrine", cas="50-98-6", net_mg=mg)
     made = incident(
-        kind="seizure", day=date(2026, 2, 3), place=Place(country="MX", name="Port"),
-        lines=(Line(number=1, declared=DECLARED, found=goods),), equipment=(),
+        kind="seizure",
+        day=date(2026, 2, 3),
+        place=Place(country="MX", name="Port"),
+        lines=(Line(number=1, declared=DECLARED, found=goods),),
+        equipment=(),
         route=(Stop(function="origin", country="DE"),),
-    )  # fmt: skip
+    )
     seized: Incident = changed(made, **more)
     return seized
 
@@ -45,10 +48,13 @@ def _ephedrine(*incidents: Incident, movements: tuple[Movement, ...] = ()) -> Fi
 def test_a_year_is_that_of_its_country() -> None:
     """Other years and countries are not in it; what cannot be told is counted apart."""
     told = (
-        moved("a"), moved("b", on=date(2025, 12, 31)), moved("c", country="DE"),
-        moved("d", direction="export", mg=5 * KG), moved("e", content=Amount(volume_ul=KG)),
+        moved("a"),
+        moved("b", on=date(2025, 12, 31)),
+        moved("c", country="DE"),
+        moved("d", direction="export", mg=5 * KG),
+        moved("e", content=Amount(volume_ul=KG)),
         moved("f", content=Amount()),
-    )  # fmt: skip
+    )
     found = _ephedrine(movements=told)
     assert found.table == "Table I"
     assert found.imports.text == "20 kg and 1 l and 1 not known"

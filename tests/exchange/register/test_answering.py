@@ -50,8 +50,11 @@ def test_what_holds_names_what_it_rests_on() -> None:
     verdict, parts = _ask(register(moved()))
     assert verdict == "covered"
     assert [each.entries for each in parts.values()] == [
-        ("op-1",), ("st-1",), ("gr-1",), ("alr-1",)
-    ]  # fmt: skip
+        ("op-1",),
+        ("st-1",),
+        ("gr-1",),
+        ("alr-1",),
+    ]
     assert parts["permit"].text == (
         "import authorisation IA-26/01 of MX, valid from 2026-01-01 until 2026-09-30: "
         "100 kg granted, 20 kg used, 80 kg free"
@@ -80,19 +83,25 @@ def test_what_holds_names_what_it_rests_on() -> None:
         ({"party": Party(name="Q")}, "cannot tell", "operator", "no licence and no business"),
         ({"party": Party(business_number="rmu020202cd2")}, "none", "standing", "has no licence"),
         (
-            {"party": Party(licence="MX-7", business_number="RMU-020202-CD2")}, "cannot tell",
-            "operator", "its numbers name several operators: op-1, op-2",
+            {"party": Party(licence="MX-7", business_number="RMU-020202-CD2")},
+            "cannot tell",
+            "operator",
+            "its numbers name several operators: op-1, op-2",
         ),
         (
-            {"party": Party(licence="MX-7", business_number="XYZ-1")}, "cannot tell", "operator",
+            {"party": Party(licence="MX-7", business_number="XYZ-1")},
+            "cannot tell",
+            "operator",
             'op-1 has another business number than "XYZ-1"',
         ),
         (
-            {"party": Party(licence="MX-8", business_number="QEJ-010101-AB1")}, "cannot tell",
-            "operator", 'no licence and no registration "MX-8" is there',
+            {"party": Party(licence="MX-8", business_number="QEJ-010101-AB1")},
+            "cannot tell",
+            "operator",
+            'no licence and no registration "MX-8" is there',
         ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_hold_says_why(
     more: dict[str, Any], verdict: str, part: str, words: str
 ) -> None:
@@ -151,9 +160,16 @@ def test_two_contents_of_one_entry_decide_nothing() -> None:
 def test_what_is_promised_to_other_notices_is_not_free() -> None:
     """The goods of a notice may use what was promised to it."""
     promise = Promise(
-        notice="DE-1", line=1, direction="import", country="MX", since=DAY, permit="IA-26/01",
-        substance="ephedrine", content=Amount(mass_mg=90 * KG), source="DE-1",
-    )  # fmt: skip
+        notice="DE-1",
+        line=1,
+        direction="import",
+        country="MX",
+        since=DAY,
+        permit="IA-26/01",
+        substance="ephedrine",
+        content=Amount(mass_mg=90 * KG),
+        source="DE-1",
+    )
     held = register(promises=(promise,))
     assert _ask(held)[0] == "exceeded"
     assert _ask(held, notice="DE-1")[0] == "covered"

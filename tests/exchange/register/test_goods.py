@@ -27,21 +27,23 @@ from tidewaiter.exchange.register.goods import Operators, content_in, movements_
 WHO: Operators = {"export": "de-1", "import": "op-1"}
 SHIPPED, ARRIVED = date(2026, 4, 8), date(2026, 5, 2)
 SALT = changed(
-    NOTICE, lines=(changed(EPHEDRINE, number=1, net=Amount(mass_mg=100_000)),),
+    NOTICE,
+    lines=(changed(EPHEDRINE, number=1, net=Amount(mass_mg=100_000)),),
     permits=(
         Permit(kind="export authorisation", number="EA-1", issuer="DE"),
         Permit(kind="import authorisation", number="IA-1", issuer="MX"),
         Permit(kind="import declaration", number="X"),
     ),
-)  # fmt: skip
+)
 BASE = 81_920  # mg of ephedrine in 100,000 mg of its hydrochloride, by the factor of the DEA
 
 
 def _back(mg: int, outcome: str = "shipped", on: date = SHIPPED, *, last: bool = False) -> Returned:
     made: Returned = changed(
-        Returned(outcome="shipped", on=on, last=last), outcome=outcome,
+        Returned(outcome="shipped", on=on, last=last),
+        outcome=outcome,
         lines=(LineAmount(line=1, amount=Amount(mass_mg=mg)),),
-    )  # fmt: skip
+    )
     return made
 
 

@@ -65,9 +65,10 @@ def test_a_cancelled_shipment_gives_back(
     """From the day of its cancellation on, the permit stands as if it had never been."""
     first = moved("first", 30 * KG, date(2026, 1, 2))
     held = register(
-        first, *told,
+        first,
+        *told,
         cancellations=(Cancellation(movement="first", on=cancelled, source="letter"),),
-    )  # fmt: skip
+    )
     without = register(*told) if cancelled <= day else register(first, *told)
     assert account(held, day) == account(without, day)
 
@@ -106,11 +107,12 @@ def test_a_shipment_that_is_told_in_two_ways_counts_in_neither() -> None:
         (moved(mg=120 * KG), "exceeded", "120 kg used of 100 kg: 20 kg too much"),
         (moved(content=Amount(volume_ul=5)), "other measure", "0.000005 l against 100 kg"),
         (
-            moved(content=Amount(), why_no_content="the formula is not stored"), "not known",
+            moved(content=Amount(), why_no_content="the formula is not stored"),
+            "not known",
             "the formula is not stored",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_a_permit_is_told(movement: Movement, kind: str, words: str) -> None:
     """Each with its figures, its place and its source."""
     found = account(register(movement), date(2026, 12, 31))
@@ -132,18 +134,18 @@ def test_a_suspension_ends_and_a_revocation_does_not() -> None:
     )
     held = (*ENTRIES[:3], changed(PERMIT, stops=stops))
     told = [
-        moved("a", on=date(2026, 2, 28)), moved("b", on=date(2026, 3, 31)),
-        moved("c", on=date(2026, 4, 1)), moved("d", on=date(2026, 6, 1)),
-    ]  # fmt: skip
+        moved("a", on=date(2026, 2, 28)),
+        moved("b", on=date(2026, 3, 31)),
+        moved("c", on=date(2026, 4, 1)),
+        moved("d", on=date(2026, 6, 1)),
+    ]
     found = account(register(*told, entries=held), date(2026, 7, 1)).findings
     assert [(each.movement, each.kind) for each in found] == [("b", "suspended"), ("d", "revoked")]
 
 
 def test_a_version_holds_from_the_day_of_its_decision() -> None:
     """Before it, the one before says what is granted."""
-    more = changed(
-        PERMIT, version=2, decided=date(2026, 6, 1), amount=Amount(mass_mg=130 * KG)
-    )  # fmt: skip
+    more = changed(PERMIT, version=2, decided=date(2026, 6, 1), amount=Amount(mass_mg=130 * KG))
     held = register(moved(mg=120 * KG), entries=(more, *ENTRIES))
     assert _mg(account(held, date(2026, 5, 31)).exceeded) == 20 * KG
     assert _mg(account(held, date(2026, 6, 1)).left) == 10 * KG
@@ -160,9 +162,12 @@ def test_goods_count_as_they_are_where_the_permit_says_so() -> None:
 def test_a_year_is_used_by_imports_of_its_country_alone() -> None:
     """Exports, other years and other countries take nothing of it."""
     told = (
-        moved("a"), moved("b", on=date(2025, 12, 31)), moved("c", country="DE"),
-        moved("d", direction="export"), moved("e", operator="op-2", permit=""),
-    )  # fmt: skip
+        moved("a"),
+        moved("b", on=date(2025, 12, 31)),
+        moved("c", country="DE"),
+        moved("d", direction="export"),
+        moved("e", operator="op-2", permit=""),
+    )
     found = requirement_account(Book(register(*told)), NEED, DAY)
     assert [each.movement for each in found.postings] == ["a", "e"]
     assert _mg(found.left) == 110 * KG
@@ -171,9 +176,17 @@ def test_a_year_is_used_by_imports_of_its_country_alone() -> None:
 def test_what_is_promised_is_left_and_not_free() -> None:
     """It becomes neither more nor less than what is left."""
     promise = Promise(
-        notice="DE-1", line=1, direction="import", country="MX", since=DAY, operator="op-1",
-        permit="IA-26/01", substance="ephedrine", content=Amount(mass_mg=70 * KG), source="DE-1",
-    )  # fmt: skip
+        notice="DE-1",
+        line=1,
+        direction="import",
+        country="MX",
+        since=DAY,
+        operator="op-1",
+        permit="IA-26/01",
+        substance="ephedrine",
+        content=Amount(mass_mg=70 * KG),
+        source="DE-1",
+    )
     found = account(register(moved(), promises=(promise, promise)))
     assert (_mg(found.left), _mg(found.promised), _mg(found.free)) == (80 * KG, 70 * KG, 10 * KG)
 
@@ -181,9 +194,11 @@ def test_what_is_promised_is_left_and_not_free() -> None:
 def test_movements_without_a_permit_are_told() -> None:
     """So are those whose permit the register does not have, and cancellations of nothing."""
     held = register(
-        moved("a", permit=""), moved("b", permit="IA-99"), moved("c"),
+        moved("a", permit=""),
+        moved("b", permit="IA-99"),
+        moved("c"),
         cancellations=(Cancellation(movement="z", on=DAY, source="letter"),),
-    )  # fmt: skip
+    )
     found = loose(Book(held), DAY)
     assert [each.movement for each in found] == ["a", "b", "z"]
     assert "20 kg import on 2026-04-08 names no permit" in found[0].text

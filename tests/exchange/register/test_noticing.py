@@ -12,24 +12,49 @@ from tidewaiter.exchange.register.types import Grant, Promise, Register, Standin
 
 FIRM = changed(OPERATOR, id="de-1", name=EXPORTER.name, country="DE", business_numbers=())
 LICENCE = Standing(
-    id="de-st", decided=BEGUN, kind="licence", number=EXPORTER.licence, issuer="DE",
-    operator="de-1", substances=("acetic-anhydride",), activities=("export",), since=BEGUN,
+    id="de-st",
+    decided=BEGUN,
+    kind="licence",
+    number=EXPORTER.licence,
+    issuer="DE",
+    operator="de-1",
+    substances=("acetic-anhydride",),
+    activities=("export",),
+    since=BEGUN,
     source="sheet 1",
-)  # fmt: skip
+)
 PERMIT = Grant(
-    id="de-gr", decided=BEGUN, kind="export authorisation", number="EA-1", issuer="DE",
-    operator="de-1", substance="acetic-anhydride", amount=Amount(mass_mg=1_000 * KG),
-    counts="goods", since=BEGUN, until=date(2026, 12, 31), source="paper 1",
-)  # fmt: skip
+    id="de-gr",
+    decided=BEGUN,
+    kind="export authorisation",
+    number="EA-1",
+    issuer="DE",
+    operator="de-1",
+    substance="acetic-anhydride",
+    amount=Amount(mass_mg=1_000 * KG),
+    counts="goods",
+    since=BEGUN,
+    until=date(2026, 12, 31),
+    source="paper 1",
+)
 NAMED = changed(NOTICE, permits=(Permit(kind="export authorisation", number="EA-1", issuer="DE"),))
 
 
 def _promise(notice: str) -> Promise:
     return Promise(
-        notice=notice, line=1, direction="export", country="DE", since=DAY, operator="de-1",
-        permit="EA-1", issuer="DE", substance="acetic-anhydride", net=ANHYDRIDE.net,
-        content=ANHYDRIDE.net, source="notice",
-    )  # fmt: skip
+        notice=notice,
+        line=1,
+        direction="export",
+        country="DE",
+        since=DAY,
+        operator="de-1",
+        permit="EA-1",
+        issuer="DE",
+        substance="acetic-anhydride",
+        net=ANHYDRIDE.net,
+        content=ANHYDRIDE.net,
+        source="notice",
+    )
 
 
 def _verdicts(*promises: Promise, country: str = "DE") -> list[tuple[int, str]]:

@@ -61,9 +61,14 @@ def test_each_row_is_an_entry_or_a_refusal_with_its_place() -> None:
     assert isinstance(entry, Grant)
     assert entry.amount == Amount(mass_mg=100 * KG)
     assert [each.place for each in found.refused] == [
-        "row 2", "row 3, substance", "row 4, amount", "row 5, decided", "row 6, until", "row 7",
+        "row 2",
+        "row 3, substance",
+        "row 4, amount",
+        "row 5, decided",
+        "row 6, until",
+        "row 7",
         "row 8, issuer",
-    ]  # fmt: skip
+    ]
     assert "import licence" in found.refused[0].problem
     assert all(each.hint and not each.kept for each in found.refused)
 
@@ -124,5 +129,8 @@ def test_entries_that_do_not_belong_together_are_told() -> None:
         )
     )
     assert [each.at for each in check_together(alone)] == [
-        "gr-2, operator", "gr-3, sites", "gr-1, gr-2", "gr-1, decided"
-    ]  # fmt: skip
+        "gr-2, operator",
+        "gr-3, sites",
+        "gr-1, gr-2",
+        "gr-1, decided",
+    ]

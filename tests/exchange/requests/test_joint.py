@@ -32,9 +32,14 @@ from tidewaiter.ledger.bundles import source_of, write_bundle
 from tidewaiter.ledger.notes import SecretKey
 
 CASE = JointCase(
-    id="j-1", opener="north", partners=("south",), title="Drums", purpose="investigation",
-    day=date(2026, 11, 20), marking=AMBER,
-)  # fmt: skip
+    id="j-1",
+    opener="north",
+    partners=("south",),
+    title="Drums",
+    purpose="investigation",
+    day=date(2026, 11, 20),
+    marking=AMBER,
+)
 FILE = b'{"parties": [{"name": "Alpha", "role": "consignee"}], "a/b": {"~": 1}}'
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text("abc~/", max_size=3),
@@ -56,8 +61,11 @@ def _bundle() -> Bundle:
     return Bundle(
         sha256=hashlib.sha256(out.getvalue()).hexdigest(),
         manifest=hashlib.sha256(str(manifest).encode()).hexdigest(),
-        of=manifest.of, made=manifest.made, key=str(manifest.key), size=len(out.getvalue()),
-    )  # fmt: skip
+        of=manifest.of,
+        made=manifest.made,
+        key=str(manifest.key),
+        size=len(out.getvalue()),
+    )
 
 
 def _talk(*told: tuple[Spoken, str]) -> list[Said[Spoken]]:
@@ -73,19 +81,27 @@ def _joined(number: int = 1) -> Taking:
 
 def _decided(number: int, verdict: str, subject: str = "incident north/inc-7") -> Decision:
     base = Decision(
-        case="j-1", opener="north", number=number, subject=subject, verdict="hold",
-        reason="suspicious", day=date(2026, 11, 21),
-    )  # fmt: skip
+        case="j-1",
+        opener="north",
+        number=number,
+        subject=subject,
+        verdict="hold",
+        reason="suspicious",
+        day=date(2026, 11, 21),
+    )
     return changed(base, verdict=verdict)
 
 
 def test_decisions_stand_side_by_side() -> None:
     """Each side has its own last word on each subject; neither speaks for the other."""
     talk = _talk(
-        (CASE, "north"), (_joined(), "south"), (_decided(1, "hold"), "north"),
-        (_decided(2, "release"), "south"), (_decided(3, "confirm"), "south"),
+        (CASE, "north"),
+        (_joined(), "south"),
+        (_decided(1, "hold"), "north"),
+        (_decided(2, "release"), "south"),
+        (_decided(3, "confirm"), "south"),
         (_decided(4, "hold", "party north/p-1"), "south"),
-    )  # fmt: skip
+    )
     rows = joint_case_of("north", "j-1", talk).side_by_side()
     assert list(rows) == ["incident north/inc-7", "party north/p-1"]
     north, south = rows["incident north/inc-7"].values()
@@ -110,10 +126,14 @@ def test_who_has_not_joined_has_no_side() -> None:
     """Outsiders are shown, and so is what a partner brings before it joins or after it left."""
     left = Taking(case="j-1", opener="north", number=3, part="left")
     talk = _talk(
-        (CASE, "north"), (_decided(1, "hold"), "east"), (_decided(1, "hold"), "south"),
-        (_joined(2), "south"), (left, "south"), (_decided(4, "hold"), "south"),
+        (CASE, "north"),
+        (_decided(1, "hold"), "east"),
+        (_decided(1, "hold"), "south"),
+        (_joined(2), "south"),
+        (left, "south"),
+        (_decided(4, "hold"), "south"),
         (Taking(case="j-1", opener="north", number=9, part="declined"), "north"),
-    )  # fmt: skip
+    )
     found = joint_case_of("north", "j-1", talk)
     assert [each.said.id for each in found.unheeded] == ["m-1", "m-2", "m-5", "m-6"]
     assert found.sides["south"].part == "left"
@@ -125,15 +145,20 @@ def test_who_has_not_joined_has_no_side() -> None:
     told=st.lists(
         st.tuples(
             st.sampled_from(
-                [CASE, _joined(), _decided(2, "hold"), _decided(3, "release"),
-                 Taking(case="j-1", opener="north", number=4, part="left")]
+                [
+                    CASE,
+                    _joined(),
+                    _decided(2, "hold"),
+                    _decided(3, "release"),
+                    Taking(case="j-1", opener="north", number=4, part="left"),
+                ]
             ),
             st.sampled_from(["north", "south", "east"]),
         ),
         max_size=10,
     ),
     order=st.randoms(use_true_random=False),
-)  # fmt: skip
+)
 def test_duplicates_and_order_change_nothing(told: list[tuple[Spoken, str]], order: Random) -> None:
     """The same messages, twice and in any order, leave the same joint case."""
     talk = _talk(*told)
@@ -156,8 +181,12 @@ def test_problems_of_a_joint_case_and_of_a_bundle() -> None:
     offer = Offer(case="j-1", opener="north", number=1, bundle=bundle)
     why = "case.json, /parties/0/name"
     assert [each.at for each in check_offer(offer)] == [
-        "bundle, sha256", "bundle, size", "bundle, redacted", why, why,
-    ]  # fmt: skip
+        "bundle, sha256",
+        "bundle, size",
+        "bundle, redacted",
+        why,
+        why,
+    ]
 
 
 def test_problems_of_a_decision() -> None:
@@ -176,8 +205,9 @@ def test_a_field_is_taken_out_and_its_place_is_told() -> None:
     ]
     given, told = redact("case.json", FILE, fields)
     assert msgspec.json.decode(given) == {
-        "parties": [{"name": GONE, "role": "consignee"}], "a/b": {"~": GONE},
-    }  # fmt: skip
+        "parties": [{"name": GONE, "role": "consignee"}],
+        "a/b": {"~": GONE},
+    }
     assert holds(FILE, given, told)
     assert not holds(FILE, given.replace(b"consignee", b"importer"), told)
     assert not holds(FILE.replace(b"consignee", b"importer"), given, told)

@@ -22,9 +22,12 @@ DIGEST = "0f" * 32
 RECALL = Recall(id="k-1", item="m-9", digest=DIGEST, reason="wrong-recipient")
 GONE = Outcome(recall="k-1", item="m-9", digest=DIGEST, result="destroyed", day=date(2026, 11, 20))
 HELD = changed(
-    GONE, result="kept-under-legal-hold", basis="Order 7", until=date(2027, 1, 1),
+    GONE,
+    result="kept-under-legal-hold",
+    basis="Order 7",
+    until=date(2027, 1, 1),
     day=date(2026, 11, 10),
-)  # fmt: skip
+)
 GIVEN = ("south", "east")
 
 
@@ -43,8 +46,11 @@ def test_an_item_is_gone_when_all_have_said_so() -> None:
     standing = recall_of("north", "k-1", GIVEN, _talk((RECALL, "north"), (on, "south")))
     assert (standing.beyond, standing.untold) == (3, 1)
     told = _talk(
-        (RECALL, "north"), (HELD, "south"), (GONE, "south"), (changed(GONE), "east"),
-    )  # fmt: skip
+        (RECALL, "north"),
+        (HELD, "south"),
+        (GONE, "south"),
+        (changed(GONE), "east"),
+    )
     standing = recall_of("north", "k-1", GIVEN, told)
     assert standing.gone()
     assert not standing.unheeded

@@ -34,17 +34,30 @@ from tidewaiter.exchange.requests.types import (
 from tidewaiter.exchange.said import Said
 
 REQUEST = Request(
-    id="r-1", asker="north", asked="south", kind="information", day=date(2026, 11, 20),
-    purpose="investigation", facts="Drums with another label.", instrument="un-1988-12",
+    id="r-1",
+    asker="north",
+    asked="south",
+    kind="information",
+    day=date(2026, 11, 20),
+    purpose="investigation",
+    facts="Drums with another label.",
+    instrument="un-1988-12",
     items=(Asked(number=1, text="Who sent them?"), Asked(number=2, text="What was paid?")),
-    about=(About(kind="incident", node="north", ref="inc-7"),), deadline=date(2026, 12, 10),
+    about=(About(kind="incident", node="north", ref="inc-7"),),
+    deadline=date(2026, 12, 10),
     marking=AMBER,
-)  # fmt: skip
+)
 LEGAL = changed(REQUEST, kind="legal-assistance", instrument="un-1988-7", authority="The court")
 ANSWER = Answer(
-    id="a-1", request="r-1", asker="north", items=(1,), partly=(2,), text="Alpha Trading.",
-    bundles=("ab" * 32,), marking=AMBER,
-)  # fmt: skip
+    id="a-1",
+    request="r-1",
+    asker="north",
+    items=(1,),
+    partly=(2,),
+    text="Alpha Trading.",
+    bundles=("ab" * 32,),
+    marking=AMBER,
+)
 REFUSAL = Refusal(id="n-1", request="r-1", asker="north", items=(2,), ground="law", why="Bank law.")
 DELAY = Delay(id="d-1", request="r-1", asker="north", until=date(2026, 12, 20), why="Holidays")
 WITHDRAWAL = Withdrawal(id="w-1", request="r-1", asker="north", why="It was found.")
@@ -101,8 +114,9 @@ def test_problems_of_what_is_said_to_a_request() -> None:
     assert at == ["text", "items", "items", "marking", "bundle 1"]
     assert [each.at for each in check_answer(ANSWER, changed(REQUEST, id="r-2"))] == ["request"]
     assert [each.at for each in check_refusal(changed(REFUSAL, why="", items=()), REQUEST)] == [
-        "why", "items",
-    ]  # fmt: skip
+        "why",
+        "items",
+    ]
     assert [each.at for each in check_delay(changed(DELAY, until=None), REQUEST, TODAY)] == [
         "until"
     ]
@@ -157,10 +171,15 @@ def test_each_side_speaks_for_itself() -> None:
 
 BODIES: st.SearchStrategy[Spoken] = st.sampled_from(
     [
-        REQUEST, ANSWER, changed(ANSWER, id="a-2", items=(2,), partly=()), REFUSAL, DELAY,
-        WITHDRAWAL, changed(REFUSAL, id="n-2", items=(1,)),
+        REQUEST,
+        ANSWER,
+        changed(ANSWER, id="a-2", items=(2,), partly=()),
+        REFUSAL,
+        DELAY,
+        WITHDRAWAL,
+        changed(REFUSAL, id="n-2", items=(1,)),
     ]
-)  # fmt: skip
+)
 
 
 @given(

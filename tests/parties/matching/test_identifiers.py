@@ -26,20 +26,33 @@ def _id(scheme: str, value: str, country: str = "") -> Identifier:
 
 def _firm(
     key: str, name: str, *numbers: Identifier, kind: PartyKind = "organisation", **more: object
-) -> ListedParty:  # fmt: skip
+) -> ListedParty:
     return ListedParty(
-        id=key, kind=kind, names=(PartyName(text=name),), identifiers=numbers, **more,  # type: ignore[arg-type]
-    )  # fmt: skip
+        id=key,
+        kind=kind,
+        names=(PartyName(text=name),),
+        identifiers=numbers,
+        **more,  # type: ignore[arg-type]
+    )
 
 
 FIRMS = (
     _firm(
-        "all", "Qorvex Plumbing Works", _id("LEI", LEIS[0]), _id("USCC", USCCS[0]),
-        _id("passport", "A1234567", "IR"), _id("national-id", "B12345678"),
-        _id("website", "www.facebook.com"), _id("phone", "12345"), _id("registration", "55512"),
-        _id("phone", "010 6512 3456"), _id("email", "Sales@qorvex.example.com"),
-        _id("website", "www.qorvex-works.com"), _id("wallet", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
-        _id("website", "http://www.facebook.com/QorvexWorks/"), _id("SWIFT", "HAVIGB2L"),
+        "all",
+        "Qorvex Plumbing Works",
+        _id("LEI", LEIS[0]),
+        _id("USCC", USCCS[0]),
+        _id("passport", "A1234567", "IR"),
+        _id("national-id", "B12345678"),
+        _id("website", "www.facebook.com"),
+        _id("phone", "12345"),
+        _id("registration", "55512"),
+        _id("phone", "010 6512 3456"),
+        _id("email", "Sales@qorvex.example.com"),
+        _id("website", "www.qorvex-works.com"),
+        _id("wallet", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+        _id("website", "http://www.facebook.com/QorvexWorks/"),
+        _id("SWIFT", "HAVIGB2L"),
         countries=("CN",),
     ),
     _firm("ship", "ZARIVANTO", _id("IMO", IMOS[0]), _id("call-sign", "T2EU4"), kind="vessel"),
@@ -47,7 +60,7 @@ FIRMS = (
         _firm(f"sister {n}", name, _id("website", "www.sisters-group.com"))
         for n, name in enumerate(("Belltorn Mining", "Dagovich Freight", "Umbrel Optics"))
     ),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +171,15 @@ def test_another_valid_number_speaks_against_the_same_name(
 def test_quality_orders_the_points() -> None:
     """An official number with check digits is above all, a domain below all that find alone."""
     order = (
-        "identifier: same, check digits right", "wallet: same", "identifier: same", "e-mail: same",
-        "phone: same", "call sign: same", "domain: same", "identifier: same, short",
-    )  # fmt: skip
+        "identifier: same, check digits right",
+        "wallet: same",
+        "identifier: same",
+        "e-mail: same",
+        "phone: same",
+        "call sign: same",
+        "domain: same",
+        "identifier: same, short",
+    )
     values = [points()[rule] for rule in order]
     assert values == sorted(values, reverse=True)
     assert points()["identifier: other"] <= -max(values)
@@ -184,8 +203,9 @@ def test_a_firms_imo_number_is_found_under_either_word(index: Index) -> None:
     owner = _firm("owner", "Qorvex Shipping", _id("IMO-company", "5342883"))
     matcher = Matcher(build_index([owner], index.rarity))
     assert _what(_ask(matcher, "", _id("imo", "5342883"))["owner"]) == {
-        "identifier: same number": points()["identifier: same number"], NOT_VALID: 0.0,
-    }  # fmt: skip
+        "identifier: same number": points()["identifier: same number"],
+        NOT_VALID: 0.0,
+    }
 
 
 def test_what_cannot_be_right_is_told_and_compared_as_written(firms: Matcher) -> None:
@@ -200,9 +220,11 @@ def test_what_cannot_be_right_is_told_and_compared_as_written(firms: Matcher) ->
 def test_several_numbers_add_up(firms: Matcher) -> None:
     """The points of names and numbers are the log-odds; an e-mail's domain counts once."""
     numbers = (
-        _id("email", "sales@qorvex.example.com"), _id("web", "qorvex.example.com"),
-        _id("phone", "+86 10 6512 3456"), _id("lei", LEIS[1]),
-    )  # fmt: skip
+        _id("email", "sales@qorvex.example.com"),
+        _id("web", "qorvex.example.com"),
+        _id("phone", "+86 10 6512 3456"),
+        _id("lei", LEIS[1]),
+    )
     match = _ask(firms, "Qorvex Plumbing", *numbers, countries=("CN",))["all"]
     said = match.explanation
     points_of_words = sum(p.points for p in said.pairs) + sum(p.points for p in said.left_over)

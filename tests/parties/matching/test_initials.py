@@ -10,9 +10,18 @@ from tidewaiter.parties.types import ListedParty, PartyName
 
 SURE = 2.2  # log-odds of .9
 LISTED = (
-    "WANG, Li", "KIM, Yong Chol", "NGUYEN, Van Anh", "EXAMPLE, Christopher", "LI, Na", "KHAN, Ali",
-    "UDAHARAN, Asha Rani", "ABDUL RAHMAN, Omar", "IVANOV, Ivan Ivanovich", "LEE, Jin", "ALI, Musa",
-)  # fmt: skip
+    "WANG, Li",
+    "KIM, Yong Chol",
+    "NGUYEN, Van Anh",
+    "EXAMPLE, Christopher",
+    "LI, Na",
+    "KHAN, Ali",
+    "UDAHARAN, Asha Rani",
+    "ABDUL RAHMAN, Omar",
+    "IVANOV, Ivan Ivanovich",
+    "LEE, Jin",
+    "ALI, Musa",
+)
 
 
 @pytest.fixture(scope="module")

@@ -132,9 +132,11 @@ def test_numbers_decide(index: Index) -> None:
     """A valid number that agrees finds its entry under any name; another speaks against."""
     number = Identifier(scheme="LEI", value=LEI)
     firm = ListedParty(
-        id="firm", kind="organisation", identifiers=(number,),
+        id="firm",
+        kind="organisation",
+        identifiers=(number,),
         names=(PartyName(text="Qorvex Plumbing Works"),),
-    )  # fmt: skip
+    )
     matcher = Matcher(build_index([firm], index.rarity))
     renamed = AskedParty(text="Nothing Alike GmbH", kind="organisation", identifiers=(number,))
     wrong = Identifier(scheme="LEI", value=LEI[:-1] + "6")

@@ -13,9 +13,25 @@ from tidewaiter.parties.matching.linking import MET, TOP, TOPS, WIDE, Room, link
 from tidewaiter.parties.types import ListedParty, PartyName
 
 WORDS = [
-    "zhenrong", "yuanjing", "huaxin", "borel", "gudrun", "tekno", "marine", "global", "chemical",
-    "trading", "ltd", "co", "star", "sanmar", "hoeks", "petro", "lima", "vostok",
-]  # fmt: skip
+    "zhenrong",
+    "yuanjing",
+    "huaxin",
+    "borel",
+    "gudrun",
+    "tekno",
+    "marine",
+    "global",
+    "chemical",
+    "trading",
+    "ltd",
+    "co",
+    "star",
+    "sanmar",
+    "hoeks",
+    "petro",
+    "lima",
+    "vostok",
+]
 
 
 @pytest.fixture(scope="module")

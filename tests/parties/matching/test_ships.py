@@ -13,11 +13,13 @@ from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 LEAST = model_record().threshold
 SHIPS = (
     ListedParty(
-        id="1", kind="vessel", countries=("IR",),
+        id="1",
+        kind="vessel",
+        countries=("IR",),
         names=(PartyName(text="PORT ZARIVA-1"), PartyName(text="ASTRAMOOR", kind="former")),
     ),
     ListedParty(id="2", kind="vessel", names=(PartyName(text="DREMAVEL II"),)),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +35,23 @@ def _match(matcher: Matcher, text: str, kind: PartyKind = "vessel", **more: obje
 
 @pytest.mark.parametrize(
     "text",
-    ["M/V {}", "MV {}", "M.V. {}", "MT {}", "M.T. {}", "m/t {}", "SS {}", "S.S. {}", "F/V {}",
-     'MV "{}"', "Motor vessel {}", "Vessel: {}", "M/Y {}", "LPG/C {}"],
-)  # fmt: skip
+    [
+        "M/V {}",
+        "MV {}",
+        "M.V. {}",
+        "MT {}",
+        "M.T. {}",
+        "m/t {}",
+        "SS {}",
+        "S.S. {}",
+        "F/V {}",
+        'MV "{}"',
+        "Motor vessel {}",
+        "Vessel: {}",
+        "M/Y {}",
+        "LPG/C {}",
+    ],
+)
 def test_what_stands_before_a_ships_name_is_none_of_it(text: str) -> None:
     """The words are those of the name alone, and the step is told."""
     whole = read_name(text.format("Port Zariva-1"), "vessel")
@@ -67,11 +83,16 @@ def test_marked_letters_tell_a_ship() -> None:
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
-        ("PORT OLYA-3", {3}), ("SEA STAR III", {3}), ("ARGO I", {1}), ("M/V ARGO", set()),
-        ("IV TRIDENT", set()), ("HORIZON 007", {7}), ("M.V. DELTA 5", {5}),
+        ("PORT OLYA-3", {3}),
+        ("SEA STAR III", {3}),
+        ("ARGO I", {1}),
+        ("M/V ARGO", set()),
+        ("IV TRIDENT", set()),
+        ("HORIZON 007", {7}),
+        ("M.V. DELTA 5", {5}),
         ("IMICO NEKA 455", {455}),
     ],
-)  # fmt: skip
+)
 def test_numbers_in_names_of_ships(text: str, numbers: set[int]) -> None:
     """Arabic and Roman ones; no letter of what stands before the name."""
     assert ship_numbers(text) == numbers

@@ -28,17 +28,23 @@ def _tokens(text: str, kind: PartyKind, how: str) -> list[list[str]]:
         ("武汉远景化工有限公司", "pinyin", ["wuhan", "yuanjing", "huagong", "ltd"]),
         ("武漢遠景化工有限公司", "dictionary", ["wuhan", "yuanjing", "chemical", "ltd"]),
         ("紐沃泰國際貿易有限公司", "dictionary", ["niuwotai", "international", "trade", "ltd"]),
-        ("WU HAN YUAN JING HUA GONG YOU XIAN GONG SI", "dictionary",
-         ["wuhan", "yuanjing", "chemical", "ltd"]),
+        (
+            "WU HAN YUAN JING HUA GONG YOU XIAN GONG SI",
+            "dictionary",
+            ["wuhan", "yuanjing", "chemical", "ltd"],
+        ),
         ("ООО «Ромашка»", "cyrillic", ["ooo", "romashka"]),
-        ("Арзамасский приборостроительный завод", "dictionary",
-         ["arzamas", "instrument", "making", "plant"]),
+        (
+            "Арзамасский приборостроительный завод",
+            "dictionary",
+            ["arzamas", "instrument", "making", "plant"],
+        ),
         ("조선릉라도무역회사", "dictionary", ["korea", "reungrado", "trading", "corp"]),
         ("شركة النور للتجارة العامة", "dictionary", ["co", "noor", "trading", "general"]),
         ("Gаzprоm PJSC", "latin", ["gazprom", "pjsc"]),
         ("TRAD1NG H0USE VOLGA", "latin", ["trading", "house", "volga"]),
     ],
-)  # fmt: skip
+)
 def test_companies(text: str, how: str, tokens: list[str]) -> None:
     """Companies' names as the trade writes them."""
     assert tokens in _tokens(text, "organisation", how)

@@ -42,10 +42,16 @@ def test_spellings_of_a_name_share_a_key(kind: str, words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("mohammed", "mahmoud"), ("hassan", "hussein"), ("ivanov", "ivanova"), ("wang", "zhao"),
-        ("kim", "park"), ("xiaoming", "xiaohong"), ("sergei", "georgy"), ("plant", "trading"),
+        ("mohammed", "mahmoud"),
+        ("hassan", "hussein"),
+        ("ivanov", "ivanova"),
+        ("wang", "zhao"),
+        ("kim", "park"),
+        ("xiaoming", "xiaohong"),
+        ("sergei", "georgy"),
+        ("plant", "trading"),
     ],
-)  # fmt: skip
+)
 def test_other_names_share_no_exact_key(one: str, other: str) -> None:
     """Consonants may agree; what names a person may not."""
     shared = set(keys_of(one)) & set(keys_of(other))
@@ -55,17 +61,27 @@ def test_other_names_share_no_exact_key(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("native", "latin", "kind"),
     [
-        ("محمد", "Mohammed", "a"), ("王", "Wong", "h"), ("이", "Lee", "n"), ("金正恩", "Kim", "n"),
-        ("Олександр", "Alexander", "v"), ("Yŏng", "Yeong", "k"), ("Магомед", "Magomed", "r"),
+        ("محمد", "Mohammed", "a"),
+        ("王", "Wong", "h"),
+        ("이", "Lee", "n"),
+        ("金正恩", "Kim", "n"),
+        ("Олександр", "Alexander", "v"),
+        ("Yŏng", "Yeong", "k"),
+        ("Магомед", "Magomed", "r"),
     ],
-)  # fmt: skip
+)
 def test_scripts_share_keys(native: str, latin: str, kind: str) -> None:
     """A name in its own script and in Latin letters meet by a key."""
     both = [
-        {key for form in read_name(text, "person").forms for token in form.tokens
-         for key in keys(token) if key[0] == kind}
+        {
+            key
+            for form in read_name(text, "person").forms
+            for token in form.tokens
+            for key in keys(token)
+            if key[0] == kind
+        }
         for text in (native, latin)
-    ]  # fmt: skip
+    ]
     assert both[0] & both[1]
 
 

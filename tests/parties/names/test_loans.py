@@ -17,9 +17,16 @@ LOANS = "lmo"
 
 @pytest.mark.parametrize(
     ("chinese", "english"),
-    [("kelike", "click"), ("mosite", "most"), ("ailisi", "alice"), ("kalinka", "kalinka"),
-     ("motuoluola", "motorola"), ("sikaiwoke", "skywalker"), ("aisidun", "estun")],
-)  # fmt: skip
+    [
+        ("kelike", "click"),
+        ("mosite", "most"),
+        ("ailisi", "alice"),
+        ("kalinka", "kalinka"),
+        ("motuoluola", "motorola"),
+        ("sikaiwoke", "skywalker"),
+        ("aisidun", "estun"),
+    ],
+)
 def test_pinyin_of_a_foreign_word_sounds_like_it(chinese: str, english: str) -> None:
     """The consonants of the syllables are those of the word, r and l after vowels aside."""
     assert set(loan_keys_of_pinyin(chinese)) & set(loan_keys(english))
@@ -27,10 +34,15 @@ def test_pinyin_of_a_foreign_word_sounds_like_it(chinese: str, english: str) -> 
 
 @pytest.mark.parametrize(
     ("kana", "romaji", "english"),
-    [("テリロジー", "teriroji", "terilogy"), ("スクロール", "sukuroru", "scroll"),
-     ("クリヤマ", "kuriyama", "kuriyama"), ("セゾン", "sezon", "saison"),
-     ("アルコニックス", "arukonikkusu", "alconix"), ("くりやま", "kuriyama", "kuriyama")],
-)  # fmt: skip
+    [
+        ("テリロジー", "teriroji", "terilogy"),
+        ("スクロール", "sukuroru", "scroll"),
+        ("クリヤマ", "kuriyama", "kuriyama"),
+        ("セゾン", "sezon", "saison"),
+        ("アルコニックス", "arukonikkusu", "alconix"),
+        ("くりやま", "kuriyama", "kuriyama"),
+    ],
+)
 def test_kana_is_read_and_sounds_like_the_word(kana: str, romaji: str, english: str) -> None:
     """Katakana and hiragana alike; a small tsu doubles what follows."""
     assert romanise_kana(kana) == romaji

@@ -28,9 +28,12 @@ LATER = Stamp(who="susan", at=datetime(2031, 1, 1, tzinfo=UTC))
 
 @pytest.fixture
 def filled(
-    database: Database, stamp: Stamp, reading: tuple[Source, Run],
-    make_batch: Callable[[int, int], Batch], make_alert: Callable[..., Alert],
-) -> Database:  # fmt: skip
+    database: Database,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
+    make_batch: Callable[[int, int], Batch],
+    make_alert: Callable[..., Alert],
+) -> Database:
     """Store four alerts, of which the last is restricted."""
     batch = make_batch(1, 4)
     alerts = [make_alert(row, restricted=row == 4) for row in range(1, 5)]

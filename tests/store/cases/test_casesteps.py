@@ -90,12 +90,25 @@ def test_the_custody_has_an_entry_for_each_step(
 
 CONTENTS = st.sampled_from(
     [
-        Note(text="n"), Task(who="anna", what="t"), Shared(user="ben"), Unshared(user="ben"),
-        Proposed(why="p"), Agreed(), Refused(why="r"), Recalled(), Confirmed(why="c"),
-        Reopened(why="o"), Held(why="h"), Unheld(why="u"), AlertAdded(alert="alert-1"),
-        Withdrawn(why="w"), Done(), Owned(owner="ben"), Renamed(title="Another"),
+        Note(text="n"),
+        Task(who="anna", what="t"),
+        Shared(user="ben"),
+        Unshared(user="ben"),
+        Proposed(why="p"),
+        Agreed(),
+        Refused(why="r"),
+        Recalled(),
+        Confirmed(why="c"),
+        Reopened(why="o"),
+        Held(why="h"),
+        Unheld(why="u"),
+        AlertAdded(alert="alert-1"),
+        Withdrawn(why="w"),
+        Done(),
+        Owned(owner="ben"),
+        Renamed(title="Another"),
     ]
-)  # fmt: skip
+)
 MOVES = st.lists(
     st.tuples(st.sampled_from([ANNA, BEN, SUSAN]), CONTENTS, st.booleans()), max_size=12
 )

@@ -32,12 +32,15 @@ def test_each_cut_of_the_last_layer_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        ACETONE, "InChI=1S/CH4/h1H4", "InChI=1S/ClH.H2O/h1H;1H2",
+        ACETONE,
+        "InChI=1S/CH4/h1H4",
+        "InChI=1S/ClH.H2O/h1H;1H2",
         "InChI=1S/2ClH.Zn/h2*1H;/q;;+2/p-2",
-        "InChI=1S/C2H7N/c1-2-3/h2-3H2,1H3/p+1", "InChI=1S/C2H6O/c1-2-3/h3H,2H2,1H3/i2D2",
+        "InChI=1S/C2H7N/c1-2-3/h2-3H2,1H3/p+1",
+        "InChI=1S/C2H6O/c1-2-3/h3H,2H2,1H3/i2D2",
         "InChI=1/C3H6O/c1-3(2)4/h1-2H3",
     ],
-)  # fmt: skip
+)
 def test_what_is_whole_is_read(text: str) -> None:
     """Salts, ions, labelled and older InChIs have all atoms of their formula."""
     assert parse_structure(text).form == "inchi"

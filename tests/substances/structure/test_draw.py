@@ -11,9 +11,17 @@ FENTANYL = "CCC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.mark.parametrize("text", [
-    FENTANYL, f"{FENTANYL}.Cl", "O", "[K+].[O-][Mn](=O)(=O)=O", "C[C@H](N)Cc1ccccc1", "C" * 300,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        FENTANYL,
+        f"{FENTANYL}.Cl",
+        "O",
+        "[K+].[O-][Mn](=O)(=O)=O",
+        "C[C@H](N)Cc1ccccc1",
+        "C" * 300,
+    ],
+)
 def test_a_drawing_is_self_contained(text: str) -> None:
     """It is XML with a title, and fetches, runs and names nothing."""
     drawing = draw_svg(parse_structure(text, "smiles"))

@@ -38,24 +38,27 @@ def test_each_listed_structure_finds_itself(index: StructureIndex, registry: Reg
                 assert (own.level, own.key, own.part) == ("exact", part.inchikey, ""), part.name
 
 
-@pytest.mark.parametrize(("text", "slug", "level"), [
-    (FENTANYL, "fentanyl", "exact"),
-    (f"{FENTANYL}.OC(=O)CC(O)(C(=O)O)CC(=O)O", "fentanyl", "salt"),
-    (f"{FENTANYL}.{LACTOSE}", "fentanyl", "salt"),
-    (f"{LACTOSE}.{LACTOSE}.Cl.O.{FENTANYL}", "fentanyl", "salt"),
-    ("[13CH3]CC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1.Cl", "fentanyl", "isotope"),
-    ("CC(O)=Cc1ccccc1", "1-phenyl-2-propanone", "tautomer"),
-    (f"CC(O)=Cc1ccccc1.{LACTOSE}", "1-phenyl-2-propanone", "tautomer"),
-    ("CN.CN.OS(=O)(=O)O", "methylamine", "salt"),
-    ("[O-]C(=O)Cc1ccccc1.[K+].O", "phenylacetic-acid", "salt"),
-    ("Cl.O", "hydrochloric-acid", "salt"),
-    ("O=[Mn](=O)(=O)O[K]", "potassium-permanganate", "alias"),
-    ("OC1(O)CCNCC1", "4-piperidone", "alias"),
-    ("OC1(O)CC[NH2+]CC1.[Br-]", "4-piperidone", "alias"),
-    ("[I]", "iodine", "alias"),
-    ("[Na+].[BH4-]", "sodium-borohydride", "exact"),
-    ("[H-].[H-].[H-].[H-].[Li+].[Al+3]", "lithium-aluminium-hydride", "alias"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "slug", "level"),
+    [
+        (FENTANYL, "fentanyl", "exact"),
+        (f"{FENTANYL}.OC(=O)CC(O)(C(=O)O)CC(=O)O", "fentanyl", "salt"),
+        (f"{FENTANYL}.{LACTOSE}", "fentanyl", "salt"),
+        (f"{LACTOSE}.{LACTOSE}.Cl.O.{FENTANYL}", "fentanyl", "salt"),
+        ("[13CH3]CC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1.Cl", "fentanyl", "isotope"),
+        ("CC(O)=Cc1ccccc1", "1-phenyl-2-propanone", "tautomer"),
+        (f"CC(O)=Cc1ccccc1.{LACTOSE}", "1-phenyl-2-propanone", "tautomer"),
+        ("CN.CN.OS(=O)(=O)O", "methylamine", "salt"),
+        ("[O-]C(=O)Cc1ccccc1.[K+].O", "phenylacetic-acid", "salt"),
+        ("Cl.O", "hydrochloric-acid", "salt"),
+        ("O=[Mn](=O)(=O)O[K]", "potassium-permanganate", "alias"),
+        ("OC1(O)CCNCC1", "4-piperidone", "alias"),
+        ("OC1(O)CC[NH2+]CC1.[Br-]", "4-piperidone", "alias"),
+        ("[I]", "iodine", "alias"),
+        ("[Na+].[BH4-]", "sodium-borohydride", "exact"),
+        ("[H-].[H-].[H-].[H-].[Li+].[Al+3]", "lithium-aluminium-hydride", "alias"),
+    ],
+)
 def test_variants_are_found(text: str, slug: str, level: str, index: StructureIndex) -> None:
     """Salts, mixtures, isotopes, tautomers and other drawings lead to the substance."""
     hit = _found(index, text)[slug]
@@ -73,10 +76,20 @@ def test_the_part_that_matched_is_named(index: StructureIndex) -> None:
     assert enol.part == ""
 
 
-@pytest.mark.parametrize("text", [
-    "[Na+].[Cl-]", "[Li+].[Cl-]", "[NH4+].[Cl-]", LACTOSE, "CCO", "[K+].[I-]", "CC(=O)O.Cl",
-    "[Mg+2].[Cl-].[Cl-].O", "[Br]CCBr",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Na+].[Cl-]",
+        "[Li+].[Cl-]",
+        "[NH4+].[Cl-]",
+        LACTOSE,
+        "CCO",
+        "[K+].[I-]",
+        "CC(=O)O.Cl",
+        "[Mg+2].[Cl-].[Cl-].O",
+        "[Br]CCBr",
+    ],
+)
 def test_counterions_are_not_their_acids(text: str, index: StructureIndex) -> None:
     """Table salt is no hydrochloric acid, and what is not listed is not found."""
     assert _found(index, text) == {}

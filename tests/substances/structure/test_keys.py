@@ -115,9 +115,14 @@ def test_facts_of_the_registry_are_recomputed(registry: Registry) -> None:
                 assert formula(structure) == part.formula, part.name
 
 
-@pytest.mark.parametrize(("slug", "expected"), [
-    ("acetone", 58.08), ("fentanyl", 336.479), ("potassium-permanganate", 158.034),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("slug", "expected"),
+    [
+        ("acetone", 58.08),
+        ("fentanyl", 336.479),
+        ("potassium-permanganate", 158.034),
+    ],
+)
 def test_masses(slug: str, expected: float, drawn: Drawn) -> None:
     """The average mass in u is that of the usual tables."""
     assert mass(drawn(slug)) == pytest.approx(expected, abs=0.005)
@@ -156,12 +161,15 @@ def test_variants_by_key(name: str) -> None:
     assert (inchikey(a) == inchikey(b)) == (level == "exact")
 
 
-@pytest.mark.parametrize(("text", "aside"), [
-    ("C[C@H](N)Cc1ccccc1.Cl", ("salt", "stereo")),
-    ("[2H]C([2H])([2H])C([NH3+])Cc1ccccc1.[Cl-]", ("salt", "isotope")),
-    ("[2H]C([2H])([2H])[C@H](N)Cc1ccccc1", ("stereo", "isotope")),
-    ("[2H]C([2H])([2H])[C@H](N)Cc1ccccc1.Cl", ("salt", "stereo", "isotope")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "aside"),
+    [
+        ("C[C@H](N)Cc1ccccc1.Cl", ("salt", "stereo")),
+        ("[2H]C([2H])([2H])C([NH3+])Cc1ccccc1.[Cl-]", ("salt", "isotope")),
+        ("[2H]C([2H])([2H])[C@H](N)Cc1ccccc1", ("stereo", "isotope")),
+        ("[2H]C([2H])([2H])[C@H](N)Cc1ccccc1.Cl", ("salt", "stereo", "isotope")),
+    ],
+)
 def test_what_differs_is_named(text: str, aside: tuple[Level, ...]) -> None:
     """Exactly what differs is set aside, and the level is the weakest of it."""
     found = compare(parse_structure(text, "smiles"), parse_structure(AMPHETAMINE, "smiles"))

@@ -39,13 +39,16 @@ def _fake(tmp_path: Path, code: str) -> Opsin:
     return Opsin((sys.executable, str(script)))
 
 
-@pytest.mark.parametrize(("name", "slug"), [
-    ("propan-2-one", "acetone"),
-    ("1-phenylpropan-2-one", "1-phenyl-2-propanone"),
-    ("N-phenyl-N-[1-(2-phenylethyl)piperidin-4-yl]propanamide", "fentanyl"),
-    ("acetic\n\tanhydride", "acetic-anhydride"),
-    ("N‐phenylpiperidin‐4‐amine", "4-anilinopiperidine"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("propan-2-one", "acetone"),
+        ("1-phenylpropan-2-one", "1-phenyl-2-propanone"),
+        ("N-phenyl-N-[1-(2-phenylethyl)piperidin-4-yl]propanamide", "fentanyl"),
+        ("acetic\n\tanhydride", "acetic-anhydride"),
+        ("N‐phenylpiperidin‐4‐amine", "4-anilinopiperidine"),
+    ],
+)
 def test_a_systematic_name_gives_the_listed_compound(
     name: str, slug: str, registry: Registry
 ) -> None:
@@ -60,19 +63,22 @@ def test_a_reading_shows_what_opsin_made_of_a_name() -> None:
     assert reading(parse_structure("lead")) == 'the name "lead", read by OPSIN as [Pb]'
 
 
-@pytest.mark.parametrize(("name", "why"), [
-    ("sodium foobarate", "OPSIN does not know"),
-    ("glass", 'OPSIN does not know "glass"'),
-    ("speed", "OPSIN does not know"),
-    ("ether", "unsure of the meaning"),
-    ("polyethylene", "open place"),
-    ("tritanium", "(C1=CC=CC=C1)C1=CC=CC=C1: Explicit valence for atom # 0 C"),
-    ("poly(vinyl chloride)", "not"),
-    ("x" * 3_000, "more than 2,000 characters"),
-    ("ace\udcfftone", "broken characters"),
-    ("-osmi", "not"),
-    ("\0", "not a name"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("sodium foobarate", "OPSIN does not know"),
+        ("glass", 'OPSIN does not know "glass"'),
+        ("speed", "OPSIN does not know"),
+        ("ether", "unsure of the meaning"),
+        ("polyethylene", "open place"),
+        ("tritanium", "(C1=CC=CC=C1)C1=CC=CC=C1: Explicit valence for atom # 0 C"),
+        ("poly(vinyl chloride)", "not"),
+        ("x" * 3_000, "more than 2,000 characters"),
+        ("ace\udcfftone", "broken characters"),
+        ("-osmi", "not"),
+        ("\0", "not a name"),
+    ],
+)
 def test_what_is_no_name_says_why(name: str, why: str) -> None:
     """A name that gives no structure is refused, with OPSIN's reason and its place."""
     with pytest.raises(StructureError) as caught:

@@ -89,12 +89,22 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "form"), [
-    (ACETONE, "smiles"), (ACETONE, "auto"), (f" {ACETONE}\n", "auto"), ("CC(C)=O |c:1|", "smiles"),
-    ("InChI=1S/C3H6O/c1-3(2)4/h1-2H3", "inchi"), ("InChI=1S/C3H6O/c1-3(2)4/h1-2H3", "auto"),
-    ("InChI=1/C3H6O/c1-3(2)4/h1-2H3", "auto"),
-    (BLOCK, "molfile"), (BLOCK, "auto"), (V3000, "auto"), (BLOCK.replace("\n", "\r\n"), "auto"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (ACETONE, "smiles"),
+        (ACETONE, "auto"),
+        (f" {ACETONE}\n", "auto"),
+        ("CC(C)=O |c:1|", "smiles"),
+        ("InChI=1S/C3H6O/c1-3(2)4/h1-2H3", "inchi"),
+        ("InChI=1S/C3H6O/c1-3(2)4/h1-2H3", "auto"),
+        ("InChI=1/C3H6O/c1-3(2)4/h1-2H3", "auto"),
+        (BLOCK, "molfile"),
+        (BLOCK, "auto"),
+        (V3000, "auto"),
+        (BLOCK.replace("\n", "\r\n"), "auto"),
+    ],
+)
 def test_each_form_gives_the_same_compound(text: str, form: str) -> None:
     """Acetone is acetone, however it is written."""
     assert inchikey(parse_structure(text, form)) == KEY

@@ -77,9 +77,10 @@ def refuse_archive(archive: zipfile.ZipFile, name: str) -> None:
     held = next(_inside(archive), "")
     seen = ", ".join(f'"{member}"' for member in members[:5])
     raise InputError(
-        f"the archive holds no .xlsx workbook{held}", at=name,
+        f"the archive holds no .xlsx workbook{held}",
+        at=name,
         hint=f"unpack it, and give its files one by one: {seen or 'it is empty'}",
-    )  # fmt: skip
+    )
 
 
 def _inside(archive: zipfile.ZipFile) -> Iterator[str]:

@@ -19,9 +19,7 @@ def is_workbook(content: bytes) -> bool:
     return content[:4] == _ZIP and b"[Content_Types].xml" in content
 
 
-def sheet_rows(
-    content: bytes, name: str, sheet: str = ""
-) -> Iterator[tuple[int, dict[int, str]]]:  # fmt: skip
+def sheet_rows(content: bytes, name: str, sheet: str = "") -> Iterator[tuple[int, dict[int, str]]]:
     """Read a sheet.
 
     Args:

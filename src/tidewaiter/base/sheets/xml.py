@@ -12,9 +12,16 @@ PIECE = 1 << 16
 """Bytes that are parsed at once."""
 
 FAULTS = (
-    expat.ExpatError, BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError,
-    LookupError, EOFError, zlib.error,
-)  # fmt: skip
+    expat.ExpatError,
+    BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    LookupError,
+    EOFError,
+    zlib.error,
+)
 """What a damaged archive raises, or one that holds other XML than it should."""
 
 _TOKEN = 16 << 20  # bytes of the longest tag

@@ -135,10 +135,11 @@ def narrow_lines(task: Task, wanted: Wanted, spans: Spans, parts: int) -> Step:
                 lines, earlier = lines_in(row["lines"]), row["file"] >= task.screened
                 made = narrowing.narrow(only_lines(lines), earlier=earlier)
                 cells = {
-                    "whole": streamed(made.whole), "days": streamed(made.days),
+                    "whole": streamed(made.whole),
+                    "days": streamed(made.days),
                     "boxes": made.boxes.rows.tobytes(),
                     "shared": msgspec.json.encode(made.boxes.shared),
-                }  # fmt: skip
+                }
                 part = (spans.before[row["file"]] + row["batch"]) * parts // spans.all
                 place = {"file": row["file"], "batch": row["batch"], "part": part}
                 yield one_row({**place, **cells}, NARROW)

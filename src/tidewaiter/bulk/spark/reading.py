@@ -62,9 +62,10 @@ def check_whole(found: int, wanted: int) -> None:
 def changed(at: str) -> InputError:
     """Return that a file is no longer what it was."""
     return InputError(
-        "it changed while it was screened, and nothing is written", at=at,
+        "it changed while it was screened, and nothing is written",
+        at=at,
         hint="screen it again when nobody writes to it",
-    )  # fmt: skip
+    )
 
 
 def error_of(fault: str) -> InputError:

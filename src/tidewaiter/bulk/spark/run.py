@@ -145,9 +145,13 @@ def _screened(cluster: Cluster, task: Task, digest: Digest) -> _Screening:
     found, earlier = every.filter(here), every.filter(pc.invert(here))
     spans = tuple(Spans(Counter(each.column("file").to_pylist())) for each in (found, earlier))
     return _Screening(
-        task=task, read=read, screened=screened, found=found, earlier=earlier,
+        task=task,
+        read=read,
+        screened=screened,
+        found=found,
+        earlier=earlier,
         spans=(spans[0], spans[1]),
-    )  # fmt: skip
+    )
 
 
 def _gathered(

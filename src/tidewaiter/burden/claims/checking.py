@@ -64,9 +64,14 @@ def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked
     verdict = judge(claim, judged, traps, claim.said)
     traps = likely(traps, claim, verdict)
     return _checked(
-        claim, verdict, _summary(claim, verdict, judged, traps), findings=findings, traps=traps,
-        warnings=_warnings(claim, judged), missing=_missing(claim, judged, said),
-    )  # fmt: skip
+        claim,
+        verdict,
+        _summary(claim, verdict, judged, traps),
+        findings=findings,
+        traps=traps,
+        warnings=_warnings(claim, judged),
+        missing=_missing(claim, judged, said),
+    )
 
 
 def _not_understood(claim: Claim) -> Checked:
@@ -75,9 +80,11 @@ def _not_understood(claim: Claim) -> Checked:
     opening = f"No verdict: part of the sentence was not understood, and may change it: {named}."
     needs = {gap.needs: gap for gap in claim.gaps}
     return _checked(
-        claim, "not understood", (opening,),
+        claim,
+        "not understood",
+        (opening,),
         missing=tuple(f'for "{gap.text}": {gap.needs}' for gap in needs.values()),
-    )  # fmt: skip
+    )
 
 
 def _of_years(claim: Claim, totals: Totals) -> Checked:
@@ -99,14 +106,24 @@ def _of_years(claim: Claim, totals: Totals) -> Checked:
 
 
 def _checked(
-    claim: Claim, verdict: Verdict, summary: tuple[str, ...], *,
-    findings: tuple[Finding, ...] = (), traps: tuple[Trap, ...] = (),
-    warnings: tuple[str, ...] = (), missing: tuple[str, ...] = (),
-) -> Checked:  # fmt: skip
+    claim: Claim,
+    verdict: Verdict,
+    summary: tuple[str, ...],
+    *,
+    findings: tuple[Finding, ...] = (),
+    traps: tuple[Trap, ...] = (),
+    warnings: tuple[str, ...] = (),
+    missing: tuple[str, ...] = (),
+) -> Checked:
     return Checked(
-        claim=claim, verdict=verdict, summary=summary, findings=findings, traps=traps,
-        warnings=(*claim.remarks, *warnings), missing=missing,
-    )  # fmt: skip
+        claim=claim,
+        verdict=verdict,
+        summary=summary,
+        findings=findings,
+        traps=traps,
+        warnings=(*claim.remarks, *warnings),
+        missing=missing,
+    )
 
 
 def _summary(
@@ -152,9 +169,11 @@ def _then(judged: list[Finding]) -> str:
         return "None of the figures at hand was public on the day it was said."
     newest = max(each.released or 0 for each in public)
     told = [each for each in public if each.released == newest]
-    return "When it was said, the newest public figures were: " + "; ".join(
-        f"{described(each)} ({_word(each)})" for each in told
-    ) + "."  # fmt: skip
+    return (
+        "When it was said, the newest public figures were: "
+        + "; ".join(f"{described(each)} ({_word(each)})" for each in told)
+        + "."
+    )
 
 
 def _on_its_basis(claim: Claim, judged: list[Finding]) -> str:

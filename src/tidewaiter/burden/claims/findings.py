@@ -182,31 +182,46 @@ def _like(
     for one in ones:
         for other in others:
             same = (one.basis, one.kind, last(one), one.months) == (
-                other.basis, other.kind, other.last, other.months,
-            )  # fmt: skip
+                other.basis,
+                other.kind,
+                other.last,
+                other.months,
+            )
             both = bool(one.closed and other.closed)
             if same and (both or (one.release, one.address) == (other.release, other.address)):
                 yield one, other
 
 
 def _finding(
-    claim: Claim, each: Official, value: float, day: date, *, how: str = "",
+    claim: Claim,
+    each: Official,
+    value: float,
+    day: date,
+    *,
+    how: str = "",
     other: Official | None = None,
-) -> Finding:  # fmt: skip
+) -> Finding:
     known = [month.released for month in (each, other or each) if month.released is not None]
     released = max(known) if known else None
     labels = dict.fromkeys((each.release, (other or each).release))
     addresses = dict.fromkeys((each.address, (other or each).address))
     return Finding(
-        value=value, unit=claim.stated.unit, period=period_text(each.last, each.months),
+        value=value,
+        unit=claim.stated.unit,
+        period=period_text(each.last, each.months),
         place=place_name(each.place),
-        basis=each.basis, kind=each.kind,
-        closed=_closed(each, other or each), releases=tuple(labels),
-        addresses=tuple(addresses), released=released,
+        basis=each.basis,
+        kind=each.kind,
+        closed=_closed(each, other or each),
+        releases=tuple(labels),
+        addresses=tuple(addresses),
+        released=released,
         published=() if released is None else (released,),
         public=released is not None and released <= month_of(day.year, day.month),
-        difference=value - claim.stated.value, fit=fit(claim.stated, value), how=how,
-    )  # fmt: skip
+        difference=value - claim.stated.value,
+        fit=fit(claim.stated, value),
+        how=how,
+    )
 
 
 def _closed(*each: Official) -> bool | None:
@@ -218,8 +233,15 @@ def _joined(findings: list[Finding]) -> tuple[Finding, ...]:
     """Join figures that differ in nothing but the release, which come again in each later one."""
     first: dict[tuple[object, ...], Finding] = {}
     for each in sorted(findings, key=lambda each: each.released or 0):
-        key = (each.period, each.basis, each.kind, each.closed is False, round(each.value, 6),
-               each.aside, each.how)  # fmt: skip
+        key = (
+            each.period,
+            each.basis,
+            each.kind,
+            each.closed is False,
+            round(each.value, 6),
+            each.aside,
+            each.how,
+        )
         first[key] = _join(first[key], each) if key in first else each
     order = sorted(first.values(), key=lambda each: each.released or 0, reverse=True)
     return tuple(sorted(order, key=lambda each: each.aside))
@@ -232,9 +254,10 @@ def _join(before: Finding, later: Finding) -> Finding:
         one,
         releases=tuple(dict.fromkeys((*one.releases, *other.releases))),
         addresses=tuple(dict.fromkeys((*one.addresses, *other.addresses))),
-        released=before.released, public=before.public,
+        released=before.released,
+        public=before.public,
         published=tuple(sorted({*before.published, *later.published})),
-    )  # fmt: skip
+    )
 
 
 def _lower(indicator: str) -> str:

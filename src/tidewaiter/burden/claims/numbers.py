@@ -7,19 +7,45 @@ from tidewaiter.burden.claims.types import Comparator, Form, Stated
 from tidewaiter.burden.claims.words import words
 
 _UNITS = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
     "nineteen",
-]  # fmt: skip
+]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL = {word: number for number, word in enumerate(_UNITS)} | {
     word: 10 * number for number, word in enumerate(_TENS, 2)
 }
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _PARTS = {
-    "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
-    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
-}  # fmt: skip
+    "half": 2,
+    "halves": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
 _ONE = "|".join([*_SMALL, "a", "an"])
 _SPELT = rf"(?:{'|'.join([*_SMALL, *_SCALES])})"
 _DIGITS = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
@@ -129,17 +155,25 @@ def find_interval(text: str) -> Found | None:
         begin, comparator = _comparator(text, begin)
     step = _step(word) if word and word[0].isdigit() else 1.0
     stated = Stated(
-        text=match[0], value=value * unit, unit="minutes", form="digits",
-        step=_held(value, step) * unit, comparator=comparator,
-    )  # fmt: skip
+        text=match[0],
+        value=value * unit,
+        unit="minutes",
+        form="digits",
+        step=_held(value, step) * unit,
+        comparator=comparator,
+    )
     return begin, match.end(), stated
 
 
 def _with(stated: Stated, comparator: Comparator) -> Stated:
     return Stated(
-        text=stated.text, value=stated.value, unit=stated.unit, form=stated.form,
-        step=stated.step, comparator=comparator,
-    )  # fmt: skip
+        text=stated.text,
+        value=stated.value,
+        unit=stated.unit,
+        form=stated.form,
+        step=stated.step,
+        comparator=comparator,
+    )
 
 
 def _comparator(text: str, start: int) -> tuple[int, Comparator]:

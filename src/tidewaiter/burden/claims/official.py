@@ -99,9 +99,12 @@ def _years(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if len(parts) == _TWELVE and last not in given:
             closed = [part["closed"] for part in parts]
             yield parts[0] | {
-                "last": last, "months": _TWELVE, "value": sum(part["value"] for part in parts),
-                "predicted": None, "closed": None if None in closed else all(closed),
-            }  # fmt: skip
+                "last": last,
+                "months": _TWELVE,
+                "value": sum(part["value"] for part in parts),
+                "predicted": None,
+                "closed": None if None in closed else all(closed),
+            }
 
 
 def _of(release: Release, row: dict[str, Any]) -> Iterator[Official]:
@@ -109,8 +112,16 @@ def _of(release: Release, row: dict[str, Any]) -> Iterator[Official]:
     for kind, column in kinds:
         if row[column] is not None:
             yield Official(
-                source=release.reading.source, release=release.label, address=release.name,
-                released=release.reading.released, place=row["place"], indicator=row["indicator"],
-                basis=row["basis"], kind=kind, last=row["last"], months=row["months"],
-                closed=row["closed"] if kind == "reported" else False, value=row[column],
-            )  # fmt: skip
+                source=release.reading.source,
+                release=release.label,
+                address=release.name,
+                released=release.reading.released,
+                place=row["place"],
+                indicator=row["indicator"],
+                basis=row["basis"],
+                kind=kind,
+                last=row["last"],
+                months=row["months"],
+                closed=row["closed"] if kind == "reported" else False,
+                value=row[column],
+            )

@@ -49,9 +49,13 @@ def age_bounds(
             around = sorted(band for band in found if band[0] <= high and low <= band[1])
             if inside:
                 yield Bounds(
-                    release=release.label, address=release.name, indicator=indicator, last=last,
-                    inside=_summed(inside), around=_summed(around),
-                )  # fmt: skip
+                    release=release.label,
+                    address=release.name,
+                    indicator=indicator,
+                    last=last,
+                    inside=_summed(inside),
+                    around=_summed(around),
+                )
 
 
 def rank_answer(
@@ -76,9 +80,11 @@ def rank_answer(
 
 def bounds_text(each: Bounds, ages: tuple[int, int]) -> str:
     """Write what bands of ages tell, with its release."""
-    note = " This counts the code on any certificate, so it is no count of overdose deaths." if (
-        each.indicator.startswith(_ANY)
-    ) else ""  # fmt: skip
+    note = (
+        " This counts the code on any certificate, so it is no count of overdose deaths."
+        if (each.indicator.startswith(_ANY))
+        else ""
+    )
     name = indicators()[each.indicator].name if each.indicator in indicators() else each.indicator
     inside, around = each.inside, each.around
     told = f"{inside[1]:,.0f} deaths at ages {inside[0]}"

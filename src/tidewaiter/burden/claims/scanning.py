@@ -58,5 +58,8 @@ class Scanner:
 
     def tokens(self) -> list[Span]:
         """Return where the words are that nothing has taken."""
-        return [(each.start(), each.end()) for each in _TOKEN.finditer(self.left)
-                if re.search(r"\w", each[0])]  # fmt: skip
+        return [
+            (each.start(), each.end())
+            for each in _TOKEN.finditer(self.left)
+            if re.search(r"\w", each[0])
+        ]

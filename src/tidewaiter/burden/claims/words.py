@@ -198,19 +198,30 @@ def _release(telling: Telling) -> Release:
     basis = sources()[telling.source].basis
     rows = [
         {
-            "place": "US", "indicator": told.indicator, "measure": measure, "basis": basis,
-            "last": parse_month(told.period), "months": 12, "part": told.part,
-            "value": value, "predicted": predicted, "closed": told.closed,
+            "place": "US",
+            "indicator": told.indicator,
+            "measure": measure,
+            "basis": basis,
+            "last": parse_month(told.period),
+            "months": 12,
+            "part": told.part,
+            "value": value,
+            "predicted": predicted,
+            "closed": told.closed,
             "missing": "" if value is not None else "not shown",
         }
         for told in telling.figures
         for measure, value, predicted in (
-            ("deaths", told.reported, told.predicted), (ADJUSTED, told.rate, None),
+            ("deaths", told.reported, told.predicted),
+            (ADJUSTED, told.rate, None),
         )
         if value is not None or predicted is not None
-    ]  # fmt: skip
+    ]
     reading = Reading(
-        source=telling.source, figures=pa.Table.from_pylist(rows, schema=FIGURES), notes=(),
-        released=parse_month(telling.month), told=True,
-    )  # fmt: skip
+        source=telling.source,
+        figures=pa.Table.from_pylist(rows, schema=FIGURES),
+        notes=(),
+        released=parse_month(telling.month),
+        told=True,
+    )
     return Release(sha256="", name=telling.address, reading=reading)

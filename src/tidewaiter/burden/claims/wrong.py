@@ -62,21 +62,24 @@ def _wrong_counts(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
 
 def _windows(claim: Claim, release: Release, indicator: str) -> Iterator[Trap]:
     """Add up the twelve windows that end in the months of a period."""
-    values = [each for each in officials([release], claim.place, indicator)
-              if each.months == _TWELVE]  # fmt: skip
+    values = [
+        each for each in officials([release], claim.place, indicator) if each.months == _TWELVE
+    ]
     last = claim.last or 0
     for kind in ("reported", "predicted"):
         window = {
-            each.last: each.value for each in values
+            each.last: each.value
+            for each in values
             if each.kind == kind and last - _TWELVE < each.last <= last
-        }  # fmt: skip
+        }
         if len(window) == _TWELVE:
             yield Trap(
-                key="windows", value=sum(window.values()),
+                key="windows",
+                value=sum(window.values()),
                 text=f"the twelve 12-month counts of {_name(indicator)} that end in the months "
                 f"of {period_text(last, _TWELVE)}, added up (each death is in up to twelve of "
                 f"them; right: {window[last]:,.0f}) ({release.label})",
-            )  # fmt: skip
+            )
 
 
 def _with_parts(claim: Claim, release: Release) -> Iterator[Trap]:
@@ -94,10 +97,11 @@ def _with_parts(claim: Claim, release: Release) -> Iterator[Trap]:
         summed = [row["value"] for row in parts if _inside(row["last"], row["months"], whole)]
         if len(summed) > 1:
             yield Trap(
-                key="parts", value=whole.value + sum(summed),
+                key="parts",
+                value=whole.value + sum(summed),
                 text=f"the whole and its parts, added up (right: {whole.value:,.0f}; parts "
                 f"{sum(summed):,.0f}) ({release.label})",
-            )  # fmt: skip
+            )
 
 
 def _inside(last: int, months: int, whole: Official) -> bool:
@@ -110,10 +114,11 @@ def _twice(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
     for each in officials(releases, claim.place, claim.indicator):
         if in_period(claim, each):
             yield Trap(
-                key="parts", value=2 * each.value,
+                key="parts",
+                value=2 * each.value,
                 text=f"twice {each.value:,.0f}: a total and its parts, or a row of totals beside "
                 f"the rows, added up ({each.release})",
-            )  # fmt: skip
+            )
 
 
 def _part_for_whole(claim: Claim, release: Release) -> Iterator[Trap]:
@@ -122,9 +127,10 @@ def _part_for_whole(claim: Claim, release: Release) -> Iterator[Trap]:
             for each in officials([release], part.code, claim.indicator):
                 if in_period(claim, each):
                     yield Trap(
-                        key="part", value=each.value,
+                        key="part",
+                        value=each.value,
                         text=f"that is {part.name}, a part of the place ({each.release})",
-                    )  # fmt: skip
+                    )
 
 
 def _classes(claim: Claim, release: Release) -> Iterator[Trap]:
@@ -138,10 +144,11 @@ def _classes(claim: Claim, release: Release) -> Iterator[Trap]:
         }
         if len(values) == len(keys):
             yield Trap(
-                key="classes", value=sum(values.values()),
+                key="classes",
+                value=sum(values.values()),
                 text=f"the classes {', '.join(keys)}, added up (a death with two drugs is in both) "
                 f"({release.label})",
-            )  # fmt: skip
+            )
 
 
 def _elsewhere(claim: Claim, release: Release) -> Iterator[Trap]:
@@ -175,10 +182,11 @@ def _visible(claim: Claim, release: Release) -> Iterator[Trap]:
     for row in shown.group_by("indicator").aggregate([("value", "sum")]).to_pylist():
         if row["value_sum"]:
             yield Trap(
-                key="rows", value=row["value_sum"],
+                key="rows",
+                value=row["value_sum"],
                 text=f"the rows that {release.name} shows, added up: they count "
                 f"{_name(row['indicator'])} ({release.label})",
-            )  # fmt: skip
+            )
 
 
 def _differences(claim: Claim, each: Official) -> list[str]:
@@ -219,10 +227,11 @@ def _mixed_changes(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
             )
             if then.last == claim.against and then.months == now.months and then.value and differs:
                 yield Trap(
-                    key="mixed", value=change_of(claim, now.value, then.value),
+                    key="mixed",
+                    value=change_of(claim, now.value, then.value),
                     text=f"{_described(now)}, {now.value:,.0f}, against {_described(then)}, "
                     f"{then.value:,.0f} ({now.release}, {then.release})",
-                )  # fmt: skip
+                )
 
 
 def _other_denominators(claim: Claim, releases: Sequence[Release]) -> Iterator[Trap]:
@@ -232,9 +241,10 @@ def _other_denominators(claim: Claim, releases: Sequence[Release]) -> Iterator[T
         for each in find_figures(other, releases, _ANY_DAY) if of != claim.indicator else ():
             if each.aside or of != claim.of:
                 yield Trap(
-                    key="denominator", value=each.value,
+                    key="denominator",
+                    value=each.value,
                     text=f"that is another share: {each.how} ({each.releases[0]})",
-                )  # fmt: skip
+                )
 
 
 def _by_size(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
@@ -245,12 +255,15 @@ def _by_size(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
         if in_period(claim, each) and each.value:
             times = claim.stated.value / each.value
             if _WINDOWS[0] <= times <= _WINDOWS[1]:
-                return (Trap(
-                    key="windows?", value=each.value,
-                    text=f"it is {times:.1f} times {each.value:,.0f} ({each.release}): it looks "
-                    "like twelve overlapping 12-month counts, added up; a release that holds them "
-                    "would tell",
-                ),)  # fmt: skip
+                return (
+                    Trap(
+                        key="windows?",
+                        value=each.value,
+                        text=f"it is {times:.1f} times {each.value:,.0f} ({each.release}): "
+                        "it looks like twelve overlapping 12-month counts, added up; a release "
+                        "that holds them would tell",
+                    ),
+                )
     return ()
 
 

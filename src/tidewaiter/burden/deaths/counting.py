@@ -15,9 +15,17 @@ from tidewaiter.burden.deaths.lines import Shape, records, usual_width
 from tidewaiter.burden.types import Note
 
 FIELDS = {
-    "month": 4, "status": 3, "sex": 1, "age": 8, "occurrence": 6, "residence": 6,
-    "overdose": 1, "intent": 3, "drugs": 12, "cause": 7,
-}  # fmt: skip
+    "month": 4,
+    "status": 3,
+    "sex": 1,
+    "age": 8,
+    "occurrence": 6,
+    "residence": 6,
+    "overdose": 1,
+    "intent": 3,
+    "drugs": 12,
+    "cause": 7,
+}
 """What a cell may tell apart, and the bits that it takes."""
 
 _NAMED = 20  # lines that a note names

@@ -194,11 +194,14 @@ def _placed(course: Course, declaration: Declaration) -> int:
 def _forecasts(expected: Numbers, total: _Total) -> tuple[Forecast, ...]:
     return tuple(
         Forecast(
-            method=name, expected=each, gap=total[0] / each - 1,
-            gap_low=total[1] / each - 1, gap_high=total[2] / each - 1,
+            method=name,
+            expected=each,
+            gap=total[0] / each - 1,
+            gap_low=total[1] / each - 1,
+            gap_high=total[2] / each - 1,
         )
         for name, each in zip(FORECASTERS, expected.tolist(), strict=True)
-    )  # fmt: skip
+    )
 
 
 def _placebos(course: Course, gaps: Numbers, at: int, window: Window) -> tuple[Placebo, ...]:

@@ -100,11 +100,14 @@ def points_of(months: pa.Table) -> tuple[Point, ...]:
     rows: list[dict[str, Any]] = months.to_pylist()
     return tuple(
         Point(
-            month=month_text(row["last"]), value=row["value"], low=row["low"], high=row["high"],
+            month=month_text(row["last"]),
+            value=row["value"],
+            low=row["low"],
+            high=row["high"],
             closed=bool(row["closed"]),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _numbers(months: pa.Table, name: str) -> npt.NDArray[np.float64]:

@@ -54,10 +54,12 @@ def half_change(values: Numbers, days: Numbers, at: int) -> float:
 
 
 FORECASTERS: Mapping[str, Forecaster] = MappingProxyType(
-    {"last three months, a quarter of the year's growth": quarter_growth,
-     "last six months, half of the year's growth": half_growth,
-     "last twelve months, half of the change to their end": half_change}
-)  # fmt: skip
+    {
+        "last three months, a quarter of the year's growth": quarter_growth,
+        "last six months, half of the year's growth": half_growth,
+        "last twelve months, half of the change to their end": half_change,
+    }
+)
 
 
 def expected_totals(values: Numbers, days: Numbers, at: int, window: Window) -> Numbers:

@@ -67,6 +67,9 @@ def _rank(others: Numbers, apart: Numbers, own: Numbers) -> Rank:
     among_all = int((others >= own).sum(axis=0).max(initial=0))
     among_apart = int((apart >= own).sum(axis=0).max(initial=0))
     return Rank(
-        apart=len(apart), apart_extreme=among_apart, all=len(others), all_extreme=among_all,
+        apart=len(apart),
+        apart_extreme=among_apart,
+        all=len(others),
+        all_extreme=among_all,
         p=max((1 + among_apart) / (1 + len(apart)), (1 + among_all) / (1 + len(others))),
-    )  # fmt: skip
+    )

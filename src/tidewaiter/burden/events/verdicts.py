@@ -59,16 +59,26 @@ def control_of(months: Months | None, day: date, window: Window) -> Control | No
         at = _index(course, day, window)
     except InputError as error:
         return Control(
-            indicator=key, name=name, gaps=(), p_down=1.0, p_up=1.0, moved=False,
+            indicator=key,
+            name=name,
+            gaps=(),
+            p_down=1.0,
+            p_up=1.0,
+            moved=False,
             note=f"it could not be ranked: {error.message}",
-        )  # fmt: skip
+        )
     gaps = course.gaps(window)
     own = gaps[at - HISTORY]
     ranked = rank(gaps, np.array([own, own]), at - HISTORY, window.length, at - HISTORY)
     return Control(
-        indicator=key, name=name, gaps=tuple(np.expm1(own).tolist()), p_down=ranked.down.p,
-        p_up=ranked.up.p, moved=min(ranked.down.p, ranked.up.p) <= SHARE, note=note,
-    )  # fmt: skip
+        indicator=key,
+        name=name,
+        gaps=tuple(np.expm1(own).tolist()),
+        p_down=ranked.down.p,
+        p_up=ranked.up.p,
+        moved=min(ranked.down.p, ranked.up.p) <= SHARE,
+        note=note,
+    )
 
 
 def places_of(

@@ -59,9 +59,11 @@ class Block(Record, frozen=True, kw_only=True):
 
 
 def backtest(
-    releases: Sequence[Reading], judges: Sequence[Reading], indicators: Sequence[str],
+    releases: Sequence[Reading],
+    judges: Sequence[Reading],
+    indicators: Sequence[str],
     start: Callable[[str], Parameters],
-) -> Iterator[Tested]:  # fmt: skip
+) -> Iterator[Tested]:
     """Estimate each release from what was known when it came out.
 
     Args:
@@ -107,10 +109,13 @@ def scores(tested: Sequence[Tested]) -> list[Score]:
             continue
         size, first = np.abs(off[known]), np.abs(off[known & (lags == 0)])
         score = Score(
-            method=method, cells=len(size), error=float(size.mean()),
-            bias=float(off[known].mean()), largest=float(size.max()),
+            method=method,
+            cells=len(size),
+            error=float(size.mean()),
+            bias=float(off[known].mean()),
+            largest=float(size.max()),
             newest=float(first.mean()) if len(first) else float("nan"),
-        )  # fmt: skip
+        )
         found.append(score)
     return found
 
@@ -119,10 +124,14 @@ def _block(tested: Sequence[Tested]) -> Block:
     covered, width = coverage(tested)
     by_lag = [[each for each in tested if each.lag == lag] for lag in range(LAGS)]
     return Block(
-        indicator=tested[0].indicator, nation=is_nation(tested[0].place), cells=len(tested),
-        covered=covered, width=width, scores=tuple(scores(tested)),
+        indicator=tested[0].indicator,
+        nation=is_nation(tested[0].place),
+        cells=len(tested),
+        covered=covered,
+        width=width,
+        scores=tuple(scores(tested)),
         covered_by_lag=tuple(coverage(each)[0] for each in by_lag if each),
-    )  # fmt: skip
+    )
 
 
 def coverage(tested: Sequence[Tested]) -> tuple[float, float]:
@@ -146,11 +155,16 @@ def _cells(
             continue
         at = rows[each["place"]], each["lag"]
         yield Tested(
-            released=now.released, place=each["place"], indicator=each["indicator"],
-            lag=each["lag"], truth=known, low=each["low"], high=each["high"],
+            released=now.released,
+            place=each["place"],
+            indicator=each["indicator"],
+            lag=each["lag"],
+            truth=known,
+            low=each["low"],
+            high=each["high"],
             estimates={"ours": each["estimate"]}
             | {name: float(grid[at]) for name, grid in others.items()},
-        )  # fmt: skip
+        )
 
 
 def _truths(judges: Sequence[Reading], indicators: Sequence[str]) -> dict[Key, float]:

@@ -53,10 +53,12 @@ def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
 def came_before(now: Reading, others: Sequence[Reading]) -> list[Reading]:
     """Return the releases of the same source that came out before another one, dated ones alone."""
     return [
-        each for each in others
-        if each.source == now.source and None not in (each.released, now.released)
+        each
+        for each in others
+        if each.source == now.source
+        and None not in (each.released, now.released)
         and (each.released or 0) < (now.released or 0)
-    ]  # fmt: skip
+    ]
 
 
 def fitted(now: Grids, before: Sequence[Grids], truth: Truth, indicator: str) -> Parameters:

@@ -55,16 +55,27 @@ def fit(earlier: Sequence[Grids], truth: Truth, start: Parameters, *, released: 
         return start
     growth = _ratio(signs, lacked)
     plain = Parameters(
-        indicator=start.indicator, rests=start.rests, growth=growth, up=1.0, down=1.0,
-        cells=cells, releases=len(judged),
-    )  # fmt: skip
+        indicator=start.indicator,
+        rests=start.rests,
+        growth=growth,
+        up=1.0,
+        down=1.0,
+        cells=cells,
+        releases=len(judged),
+    )
     up, down = _scales(judged, plain)
     off = np.exp(growth * signs - lacked) - 1.0
     return Parameters(
-        indicator=start.indicator, rests=start.rests, growth=growth, up=up, down=down,
-        cells=cells, releases=len(judged), error=100.0 * float(np.abs(off).mean()),
+        indicator=start.indicator,
+        rests=start.rests,
+        growth=growth,
+        up=up,
+        down=down,
+        cells=cells,
+        releases=len(judged),
+        error=100.0 * float(np.abs(off).mean()),
         places=_factors(judged, plain, released),
-    )  # fmt: skip
+    )
 
 
 def judge(earlier: Sequence[Grids], truth: Truth, indicator: str) -> Iterator[Judged]:

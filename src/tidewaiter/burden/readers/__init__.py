@@ -63,8 +63,9 @@ def read_release(content: bytes, name: str, source: str = "", indicator: str = "
             if key not in TOLD:
                 raise InputError(
                     f'"{indicator}" was named, but files of {key} say what they count',
-                    at=name, hint="name no indicator",
-                )  # fmt: skip
+                    at=name,
+                    hint="name no indicator",
+                )
             return TOLD[key](content, name, indicator)
     raise InputError(
         "it is no release that is known",

@@ -10,9 +10,16 @@ from tidewaiter.burden.types import FIGURES, Note
 
 _SHOWN = 200  # characters of a value in a note
 _DEFAULTS: dict[str, Any] = {
-    "measure": "deaths", "basis": "", "part": "", "value": None, "predicted": None,
-    "pending": None, "complete": None, "closed": None, "missing": "",
-}  # fmt: skip
+    "measure": "deaths",
+    "basis": "",
+    "part": "",
+    "value": None,
+    "predicted": None,
+    "pending": None,
+    "complete": None,
+    "closed": None,
+    "missing": "",
+}
 
 TWICE = InputError("it stands twice", hint="the first is taken")
 

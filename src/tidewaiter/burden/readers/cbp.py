@@ -18,9 +18,16 @@ from tidewaiter.burden.types import Reading
 
 SOURCE = "cbp-seizures"
 _NEEDED = (
-    "fy", "month (abbv)", "component", "region", "land filter", "area of responsibility",
-    "drug type", "count of event", "sum qty (lbs)",
-)  # fmt: skip
+    "fy",
+    "month (abbv)",
+    "component",
+    "region",
+    "land filter",
+    "area of responsibility",
+    "drug type",
+    "count of event",
+    "sum qty (lbs)",
+)
 _OCTOBER = 10  # the first month of a fiscal year
 _RUNNING = "(fytd)"
 _NATION = "US"
@@ -67,9 +74,10 @@ def read_cbp(content: bytes, name: str) -> Reading:
     missing = [title for title in _NEEDED if title not in table.titles]
     if missing:
         raise InputError(
-            f"these columns are missing: {', '.join(missing)}", at=name,
+            f"these columns are missing: {', '.join(missing)}",
+            at=name,
             hint="download it again from https://www.cbp.gov/newsroom/stats/drug-seizure-statistics",
-        )  # fmt: skip
+        )
     gathered = Gathered()
     rows: dict[tuple[str, int, str], _Seized] = {}
     seen: dict[str, set[str]] = defaultdict(set)
@@ -90,9 +98,12 @@ def read_cbp(content: bytes, name: str) -> Reading:
     _gather(rows.values(), gathered, whole=_whole(seen, gathered))
     newest = max(row.month for row in rows.values())
     return Reading(
-        source=SOURCE, figures=gathered.table(), notes=tuple(gathered.notes),
-        released=newest + 1, told=False,
-    )  # fmt: skip
+        source=SOURCE,
+        figures=gathered.table(),
+        notes=tuple(gathered.notes),
+        released=newest + 1,
+        told=False,
+    )
 
 
 def _seized(cells: Mapping[str, str]) -> _Seized:
@@ -137,9 +148,11 @@ def _whole(seen: Mapping[str, set[str]], gathered: Gathered) -> bool:
     lost = [each for title in _SHOWN for each in sorted(set(wanted[title]) - seen[title])]
     if lost:
         gathered.mended(
-            "the file as a whole", "", f"it holds nothing of {', '.join(lost)}: it was filtered",
+            "the file as a whole",
+            "",
+            f"it holds nothing of {', '.join(lost)}: it was filtered",
             "its rows are read, but no sum of the nation is made of them",
-        )  # fmt: skip
+        )
     return not lost
 
 
@@ -150,13 +163,24 @@ def _gather(rows: Iterable[_Seized], gathered: Gathered, *, whole: bool) -> None
         for place, (measure, value) in enumerate((("events", row.events), ("pounds", row.pounds))):
             total[place] += value
             gathered.add(
-                place=_NATION, indicator=row.drug, measure=measure, last=row.month, months=1,
-                part=row.part, value=value, closed=row.closed,
-            )  # fmt: skip
+                place=_NATION,
+                indicator=row.drug,
+                measure=measure,
+                last=row.month,
+                months=1,
+                part=row.part,
+                value=value,
+                closed=row.closed,
+            )
     if whole:
         for (drug, month, closed), total in sorted(sums.items(), key=lambda item: item[0][:2]):
             for measure, value in zip(("events", "pounds"), total, strict=True):
                 gathered.add(
-                    place=_NATION, indicator=drug, measure=measure, last=month, months=1,
-                    value=value, closed=closed,
-                )  # fmt: skip
+                    place=_NATION,
+                    indicator=drug,
+                    measure=measure,
+                    last=month,
+                    months=1,
+                    value=value,
+                    closed=closed,
+                )

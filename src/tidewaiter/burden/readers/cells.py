@@ -31,9 +31,7 @@ class Cells:
         self._words: Counter[tuple[str, str, Missing]] = Counter()
         self._left: Counter[tuple[str, str]] = Counter()
 
-    def count(
-        self, text: str, column: str, *, whole: bool = True
-    ) -> tuple[float | None, Missing]:  # fmt: skip
+    def count(self, text: str, column: str, *, whole: bool = True) -> tuple[float | None, Missing]:
         """Read a count, or why there is none.
 
         Args:
@@ -76,14 +74,18 @@ class Cells:
         """Note what stood for numbers, each word once."""
         for (column, word, why), times in sorted(self._words.items()):
             gathered.mended(
-                f"column {column}", word, f"stands in {_cells(times)} for a number",
+                f"column {column}",
+                word,
+                f"stands in {_cells(times)} for a number",
                 f"it is read as {why}, never as zero",
-            )  # fmt: skip
+            )
         for (column, word), times in sorted(self._left.items()):
             gathered.mended(
-                f"column {column}", word, f"in {_cells(times)} is no percentage",
+                f"column {column}",
+                word,
+                f"in {_cells(times)} is no percentage",
                 "it is left out, and the count beside it kept",
-            )  # fmt: skip
+            )
 
 
 @lru_cache(maxsize=4096)

@@ -55,19 +55,23 @@ def read_census(content: bytes, name: str) -> Reading:
         _add(gathered, number, row, years)
     if left_out:
         gathered.mended(
-            "the file as a whole", ", ".join(left_out), "regions are left out",
+            "the file as a whole",
+            ", ".join(left_out),
+            "regions are left out",
             "they are sums of states",
-        )  # fmt: skip
+        )
     figures = gathered.table()
     if not len(figures):
         raise InputError("no row could be read", at=name, hint="give the table by state and year")
     told = _RELEASED.search(text)
     month = named_month(told[1]) if told else None
     return Reading(
-        source=SOURCE, figures=figures, notes=tuple(gathered.notes),
+        source=SOURCE,
+        figures=figures,
+        notes=tuple(gathered.notes),
         released=month_of(int(told[2]), month) if told and month else None,
         told=month is not None,
-    )  # fmt: skip
+    )
 
 
 def _years(rows: list[list[str]], name: str) -> tuple[dict[int, int], int]:
@@ -91,9 +95,13 @@ def _add(gathered: Gathered, number: int, row: list[str], years: dict[int, int])
         return
     for year, count in counts.items():
         gathered.add(
-            place=place, indicator="population", measure="population",
-            last=month_of(year, _DECEMBER), months=_DECEMBER, value=count,
-        )  # fmt: skip
+            place=place,
+            indicator="population",
+            measure="population",
+            last=month_of(year, _DECEMBER),
+            months=_DECEMBER,
+            value=count,
+        )
 
 
 def _count(text: str) -> float:

@@ -38,9 +38,11 @@ def once(figures: pa.Table, gathered: Gathered) -> pa.Table:
     }
     if len(double) > len(differing):
         gathered.mended(
-            _named(double.keys() - differing.keys()), f"{len(double) - len(differing):,} figures",
-            "stand twice, alike", "counted once",
-        )  # fmt: skip
+            _named(double.keys() - differing.keys()),
+            f"{len(double) - len(differing):,} figures",
+            "stand twice, alike",
+            "counted once",
+        )
     keep = {key: found[-1] for key, found in rows.items()}
     if differing:
         _settle(differing, figures, keep, gathered)
@@ -60,9 +62,11 @@ def _settle(
     keep.update({key: differing[key][0] for key in told if grown[_window(key)] < 0})
     if told:
         gathered.mended(
-            _named(told), f"{len(told):,} figures", "stand twice: two releases are joined",
+            _named(told),
+            f"{len(told):,} figures",
+            "stand twice: two releases are joined",
             "of each place and period, the rows with the larger counts are taken as the later",
-        )  # fmt: skip
+        )
     pairs = _values(figures)
     for key in sorted(differing.keys() - set(told)):
         del keep[key]

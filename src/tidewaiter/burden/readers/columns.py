@@ -76,9 +76,11 @@ def columns_of(
     for title, ours in found.items():
         if _bare(title) != _bare(ours):
             gathered.mended(
-                f'column "{title}"', "", "has another title than in the source",
+                f'column "{title}"',
+                "",
+                "has another title than in the source",
                 f'it is read as "{ours}"',
-            )  # fmt: skip
+            )
     return found
 
 

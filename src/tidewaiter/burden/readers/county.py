@@ -69,13 +69,18 @@ def read_county(content: bytes, name: str) -> Reading:
     newest = max(figures["last"].to_pylist())
     if len(as_of) > 1:
         gathered.mended(
-            "column Data as of", ", ".join(map(month_text, sorted(as_of))),
-            "has several months: releases are joined", "the last is taken for all",
-        )  # fmt: skip
+            "column Data as of",
+            ", ".join(map(month_text, sorted(as_of))),
+            "has several months: releases are joined",
+            "the last is taken for all",
+        )
     return Reading(
-        source=SOURCE, figures=figures, notes=tuple(gathered.notes),
-        released=max(as_of) if as_of else newest + _LAG, told=bool(as_of),
-    )  # fmt: skip
+        source=SOURCE,
+        figures=figures,
+        notes=tuple(gathered.notes),
+        released=max(as_of) if as_of else newest + _LAG,
+        told=bool(as_of),
+    )
 
 
 def _add(gathered: Gathered, cells: Cells, row: Mapping[str, str]) -> None:
@@ -88,13 +93,19 @@ def _add(gathered: Gathered, cells: Cells, row: Mapping[str, str]) -> None:
         raise InputError("the value is 0, and its footnote says that it is hidden", hint="see CDC")
     missing: Missing = "" if value is not None else footnote if word == "not shown" else word
     gathered.add(
-        place=_place(row["fips"]), indicator="overdose", measure="deaths", basis="residence",
-        last=last, months=12, value=value, missing=missing,
+        place=_place(row["fips"]),
+        indicator="overdose",
+        measure="deaths",
+        basis="residence",
+        last=last,
+        months=12,
+        value=value,
+        missing=missing,
         pending=cells.percent(
             row.get("percentage of records pending investigation", ""),
             "Percentage Of Records Pending Investigation",
         ),
-    )  # fmt: skip
+    )
 
 
 def _place(text: str) -> str:

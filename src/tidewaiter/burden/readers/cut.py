@@ -23,15 +23,19 @@ def note_cut_text(text: str, gathered: Gathered, *, delimited: bool) -> None:
     """
     if not delimited and not text.rstrip().endswith("]"):
         gathered.refused(
-            "the end of the file", text.rstrip()[-80:], "ends within a record: it is cut short",
+            "the end of the file",
+            text.rstrip()[-80:],
+            "ends within a record: it is cut short",
             "what stood behind is lost: download it again",
-        )  # fmt: skip
+        )
     elif delimited and text[-1] not in "\r\n":
         last = text.rsplit("\n", 1)[-1]
         gathered.mended(
-            "the end of the file", last, "has no line end, so it may be cut short",
+            "the end of the file",
+            last,
+            "has no line end, so it may be cut short",
             "compare the last row with the source",
-        )  # fmt: skip
+        )
 
 
 def note_missing_places(figures: pa.Table, gathered: Gathered) -> None:
@@ -50,13 +54,17 @@ def note_missing_places(figures: pa.Table, gathered: Gathered) -> None:
         names = ", ".join(map(place_name, missing[:_NAMED]))
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         gathered.mended(
-            "the file as a whole", f"{names}{more}", "have no figure",
+            "the file as a whole",
+            f"{names}{more}",
+            "have no figure",
             "look whether the file is whole",
-        )  # fmt: skip
+        )
     last = figures["place"][-1].as_py()
     most = counts.most_common(1)[0][1]
     if len(counts) > 1 and counts[last] < _FEWER * most:
         gathered.mended(
-            last, f"{counts[last]:,} figures", f"stands last and has fewer than others, {most:,}",
+            last,
+            f"{counts[last]:,} figures",
+            f"stands last and has fewer than others, {most:,}",
             "look whether the file is whole",
-        )  # fmt: skip
+        )

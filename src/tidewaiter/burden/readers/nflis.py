@@ -22,9 +22,15 @@ from tidewaiter.burden.types import Reading
 SOURCE = "dea-nflis"
 MEASURE = "reports"
 _NEEDED = (
-    "yyyy", "period", "drug reports", "query run date", "base description", "substance description",
-    "drug category code", "state",
-)  # fmt: skip
+    "yyyy",
+    "period",
+    "drug reports",
+    "query run date",
+    "base description",
+    "substance description",
+    "drug category code",
+    "state",
+)
 _RUN = re.compile(r"(\d{4})-(\d{2})-\d{2}")
 _NATION, _UNKNOWN = "US", "XX"
 _STATES = 51  # with the District of Columbia
@@ -72,9 +78,10 @@ def read_nflis(content: bytes, name: str) -> Reading:
     missing = [title for title in _NEEDED if title not in table.titles]
     if missing:
         raise InputError(
-            f"these columns are missing: {', '.join(missing)}", at=name,
+            f"these columns are missing: {', '.join(missing)}",
+            at=name,
             hint="export it again, by year, state and substance",
-        )  # fmt: skip
+        )
     gathered = Gathered()
     rows: dict[tuple[str, ...], _Reported] = {}
     run = None
@@ -92,9 +99,12 @@ def read_nflis(content: bytes, name: str) -> Reading:
         raise InputError("no row could be read", at=name, hint=gathered.first_problem())
     _gather(list(rows.values()), gathered)
     return Reading(
-        source=SOURCE, figures=gathered.table(), notes=tuple(gathered.notes),
-        released=month_of(int(run[1]), int(run[2])) if run else None, told=run is not None,
-    )  # fmt: skip
+        source=SOURCE,
+        figures=gathered.table(),
+        notes=tuple(gathered.notes),
+        released=month_of(int(run[1]), int(run[2])) if run else None,
+        told=run is not None,
+    )
 
 
 def _reported(cells: Mapping[str, str]) -> _Reported:
@@ -107,9 +117,12 @@ def _reported(cells: Mapping[str, str]) -> _Reported:
     if not count.isdecimal():
         raise InputError(f'"{cells["drug reports"]}" is no number of reports', hint="a count")
     return _Reported(
-        place=_place(cells["state"].strip()), substance=cells["base description"].strip(),
-        category=cells["drug category code"].strip(), year=int(year), reports=int(count),
-    )  # fmt: skip
+        place=_place(cells["state"].strip()),
+        substance=cells["base description"].strip(),
+        category=cells["drug category code"].strip(),
+        year=int(year),
+        reports=int(count),
+    )
 
 
 def _place(state: str) -> str:
@@ -126,9 +139,11 @@ def _gather(rows: list[_Reported], gathered: Gathered) -> None:
     whole = len(states) >= _STATES
     if not whole:
         gathered.mended(
-            "the file as a whole", f"{len(states)} states", "it does not hold all states",
+            "the file as a whole",
+            f"{len(states)} states",
+            "it does not hold all states",
             "no sum of the nation is made of them",
-        )  # fmt: skip
+        )
     classes = {each.category: each.key for each in reports().classes}
     sums: dict[Key, int] = defaultdict(int)
     for row in rows:
@@ -139,6 +154,10 @@ def _gather(rows: list[_Reported], gathered: Gathered) -> None:
                     sums[place, key, row.year] += row.reports
     for (place, key, year), count in sorted(sums.items()):
         gathered.add(
-            place=place, indicator=key, measure=MEASURE, last=month_of(year, _DECEMBER),
-            months=_DECEMBER, value=float(count),
-        )  # fmt: skip
+            place=place,
+            indicator=key,
+            measure=MEASURE,
+            last=month_of(year, _DECEMBER),
+            months=_DECEMBER,
+            value=float(count),
+        )

@@ -71,17 +71,24 @@ def read_annual(content: bytes, name: str) -> Reading:
     for (place, key), count in sorted(_summed(counts, table).items()):
         _add(gathered, table, place, key, count)
     return Reading(
-        source="dea-nflis", figures=gathered.table(), notes=tuple(gathered.notes),
-        released=table.released, told=table.released is not None,
-    )  # fmt: skip
+        source="dea-nflis",
+        figures=gathered.table(),
+        notes=tuple(gathered.notes),
+        released=table.released,
+        told=table.released is not None,
+    )
 
 
 def _add(gathered: Gathered, table: Table, place: str, key: str, count: float | None) -> None:
     gathered.add(
-        place=place, indicator=key, value=count, missing="" if count is not None else "low quality",
+        place=place,
+        indicator=key,
+        value=count,
+        missing="" if count is not None else "low quality",
         measure="estimated reports" if table.estimated else "reports",
-        last=month_of(table.year, _DECEMBER), months=_DECEMBER,
-    )  # fmt: skip
+        last=month_of(table.year, _DECEMBER),
+        months=_DECEMBER,
+    )
 
 
 def _told(rows: list[list[str]], name: str) -> Table:
@@ -89,14 +96,17 @@ def _told(rows: list[list[str]], name: str) -> Table:
     if not found:
         raise InputError(
             f'its first line is "{rows[0][0]}", which is no table of the annual report',
-            at=name, hint="give the table as it was downloaded",
-        )  # fmt: skip
+            at=name,
+            hint="give the table as it was downloaded",
+        )
     made = _MADE.search(" ".join(row[0] for row in rows if row))
     month = named_month(made[1]) if made else None
     return Table(
-        estimated=found[1].casefold() == "national estimates", subject=found[2],
-        year=int(found[3]), released=month_of(int(made[2]), month) if made and month else None,
-    )  # fmt: skip
+        estimated=found[1].casefold() == "national estimates",
+        subject=found[2],
+        year=int(found[3]),
+        released=month_of(int(made[2]), month) if made and month else None,
+    )
 
 
 def _cells(

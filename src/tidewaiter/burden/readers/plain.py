@@ -23,13 +23,27 @@ from tidewaiter.burden.types import Basis, Reading
 
 SOURCE = "plain"
 _BASES: dict[str, Basis] = {
-    "": "", "occurrence": "occurrence", "occurrences": "occurrence", "place of death": "occurrence",
-    "residence": "residence", "residents": "residence", "place of residence": "residence",
-}  # fmt: skip
+    "": "",
+    "occurrence": "occurrence",
+    "occurrences": "occurrence",
+    "place of death": "occurrence",
+    "residence": "residence",
+    "residents": "residence",
+    "place of residence": "residence",
+}
 _CLOSED: dict[str, bool | None] = {
-    "": None, "true": True, "yes": True, "1": True, "closed": True, "final": True,
-    "false": False, "no": False, "0": False, "open": False, "provisional": False,
-}  # fmt: skip
+    "": None,
+    "true": True,
+    "yes": True,
+    "1": True,
+    "closed": True,
+    "final": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "open": False,
+    "provisional": False,
+}
 _PART = re.compile(r"[a-z]+=[^;=]+(;[a-z]+=[^;=]+)*")
 _MEASURE = re.compile(r"[a-z][a-z ]{0,30}")
 _YEAR = 12
@@ -81,12 +95,16 @@ def read_plain(content: bytes, name: str) -> Reading:
     if len(released) > 1:
         raise InputError(
             "it has several months of release: " + ", ".join(map(month_text, sorted(released))),
-            at=name, hint="add each release as a file of its own",
-        )  # fmt: skip
+            at=name,
+            hint="add each release as a file of its own",
+        )
     return Reading(
-        source=_source(sources, figures), figures=figures, notes=tuple(gathered.notes),
-        released=max(released, default=None), told=bool(released),
-    )  # fmt: skip
+        source=_source(sources, figures),
+        figures=figures,
+        notes=tuple(gathered.notes),
+        released=max(released, default=None),
+        told=bool(released),
+    )
 
 
 def _figure(cells: Cells, row: Mapping[str, str]) -> dict[str, Any]:
@@ -98,11 +116,18 @@ def _figure(cells: Cells, row: Mapping[str, str]) -> dict[str, Any]:
     value, missing = cells.count(row["value"], "value", whole=measure == "deaths")
     predicted, _ = cells.count(row.get("predicted", ""), "predicted", whole=False)
     return {
-        "place": _place(row["place"]), "indicator": indicator.key, "measure": measure,
-        "basis": _word(row, "basis", _BASES), "last": last, "months": months,
-        "part": _part(row.get("part", "")), "value": value, "predicted": predicted,
-        "closed": _word(row, "closed", _CLOSED), "missing": missing,
-    }  # fmt: skip
+        "place": _place(row["place"]),
+        "indicator": indicator.key,
+        "measure": measure,
+        "basis": _word(row, "basis", _BASES),
+        "last": last,
+        "months": months,
+        "part": _part(row.get("part", "")),
+        "value": value,
+        "predicted": predicted,
+        "closed": _word(row, "closed", _CLOSED),
+        "missing": missing,
+    }
 
 
 def _place(text: str) -> str:
@@ -156,9 +181,10 @@ def _no_windows_as_months(figures: pa.Table, gathered: Gathered) -> pa.Table:
     first = rows[min(wrong)]
     gathered.refused(
         f"{first['place']} {first['indicator']} {month_text(first['last'])} and others",
-        f"{len(wrong):,} figures", "are given as months, and twelve of them are many years' counts",
+        f"{len(wrong):,} figures",
+        "are given as months, and twelve of them are many years' counts",
         'they are windows of twelve months: say "months" 12',
-    )  # fmt: skip
+    )
     kept = np.ones(len(rows), bool)
     kept[sorted(wrong)] = False
     return figures.filter(pa.array(kept))

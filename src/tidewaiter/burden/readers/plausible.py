@@ -109,9 +109,10 @@ def _above(counts: dict[int, Row], refuse: Refuse) -> None:
         whole = overdoses.get(_key(row))
         if row["indicator"] not in {_ALL, _OVERDOSE} and whole is not None and row["value"] > whole:
             refuse(
-                number, f"is more than all overdose deaths, {whole:,.10g}",
+                number,
+                f"is more than all overdose deaths, {whole:,.10g}",
                 "look whether it is a sum of drugs, which overlap, or of windows, which do too",
-            )  # fmt: skip
+            )
 
 
 def _leaps(counts: dict[int, Row], refuse: Refuse) -> None:
@@ -130,15 +131,18 @@ def _leaps(counts: dict[int, Row], refuse: Refuse) -> None:
                 least, most = _TWELVEFOLD
                 summed = least < value / max(upper, 1.0) < most
                 refuse(
-                    number, f"is far above the windows around it, {upper:,.10g}",
-                    "it looks like a sum of twelve overlapping windows" if summed
+                    number,
+                    f"is far above the windows around it, {upper:,.10g}",
+                    "it looks like a sum of twelve overlapping windows"
+                    if summed
                     else "windows of twelve months share eleven with the next, so none leaps so",
-                )  # fmt: skip
+                )
             elif lower > _TIMES * value + _FEW:
                 refuse(
-                    number, f"is far below the windows around it, {lower:,.10g}",
+                    number,
+                    f"is far below the windows around it, {lower:,.10g}",
                     "it looks cut, or is of a shorter period",
-                )  # fmt: skip
+                )
 
 
 def _predictions(counts: dict[int, Row], refuse: Refuse) -> None:
@@ -149,9 +153,10 @@ def _predictions(counts: dict[int, Row], refuse: Refuse) -> None:
             continue
         if predicted > _TIMES * value + _FEW or value > _TIMES * predicted + _FEW:
             refuse(
-                number, f"is of another size than its prediction, {predicted:,.10g}",
+                number,
+                f"is of another size than its prediction, {predicted:,.10g}",
                 "one of them is cut, or stands in the wrong column",
-            )  # fmt: skip
+            )
 
 
 def _series(counts: dict[int, Row]) -> Iterator[dict[int, tuple[int, float]]]:

@@ -56,9 +56,11 @@ def settle_sums(figures: pa.Table, gathered: Gathered) -> pa.Table:
     wrong = {key: said for key, values in groups.items() if (said := _not_its_sum(values))}
     for key, said in sorted(wrong.items()):
         gathered.refused(
-            f"{_US} {key[0]} {month_text(key[1])}", f"{groups[key][_US]:,.10g}", said,
+            f"{_US} {key[0]} {month_text(key[1])}",
+            f"{groups[key][_US]:,.10g}",
+            said,
             "download the release again",
-        )  # fmt: skip
+        )
     if not wrong and not set(told) - {_APART}:
         return figures
     kept = [row for row in rows if row["place"] != _US or _key(row) not in wrong]
@@ -92,9 +94,10 @@ def _by_history(groups: Mapping[Key, Values]) -> dict[Key, str]:
         rest = [groups[key][_REST] or 0.0 for key in keys]
         city = [groups[key][_CITY] or 0.0 for key in keys]
         leaps = [
-            (n, rest[n] - rest[n - 1]) for n in range(1, len(keys))
+            (n, rest[n] - rest[n - 1])
+            for n in range(1, len(keys))
             if keys[n][1] - keys[n - 1][1] == 1 and abs(rest[n] - rest[n - 1]) > _JUMP * city[n]
-        ]  # fmt: skip
+        ]
         if not leaps or min(city) < _FEWEST:
             continue
         inside = leaps[0][1] < 0  # what falls by the City had it in it before
@@ -129,21 +132,27 @@ def _new_york(rows: list[Row], verdicts: Mapping[Key, str], gathered: Gathered) 
             continue
         else:
             gathered.refused(
-                f"{_REST} {key[0]} {month_text(key[1])}", f"{row['value']}",
-                "may have New York City in it", "nothing in the file tells: download it again",
-            )  # fmt: skip
+                f"{_REST} {key[0]} {month_text(key[1])}",
+                f"{row['value']}",
+                "may have New York City in it",
+                "nothing in the file tells: download it again",
+            )
             continue
         mended[said] += 1
     if mended[_INSIDE]:
         gathered.mended(
-            "New York", f"{mended[_INSIDE]:,} figures", "have New York City in them",
+            "New York",
+            f"{mended[_INSIDE]:,} figures",
+            "have New York City in them",
             "the City's are taken off, so that it is not counted twice",
-        )  # fmt: skip
+        )
     if mended[_ALONE]:
         gathered.mended(
-            "New York", f"{mended[_ALONE]:,} figures", "have New York City in them",
+            "New York",
+            f"{mended[_ALONE]:,} figures",
+            "have New York City in them",
             "they are kept as those of the whole state",
-        )  # fmt: skip
+        )
     return kept
 
 

@@ -67,9 +67,11 @@ def read_vsrr(content: bytes, name: str) -> Reading:
     told = any(row.get("footnote") or row.get("footnote symbol") for _, row in rows)
     if not told:
         gathered.mended(
-            "the file as a whole", "", "no row has a footnote",
+            "the file as a whole",
+            "",
+            "no row has a footnote",
             "which counts are closed is not known; it is inferred from their age where needed",
-        )  # fmt: skip
+        )
     for number, row in rows:
         _add(gathered, cells, (number, row), told=told)
     cells.tell(gathered)
@@ -88,9 +90,12 @@ def _checked(gathered: Gathered, name: str) -> Reading:
     newest = max(figures["last"].to_pylist())
     lag = _FOUR_MONTHS if newest >= _SWITCH else _SIX_MONTHS
     return Reading(
-        source=SOURCE, figures=figures, notes=tuple(gathered.notes),
-        released=newest + lag + 1, told=False,
-    )  # fmt: skip
+        source=SOURCE,
+        figures=figures,
+        notes=tuple(gathered.notes),
+        released=newest + lag + 1,
+        told=False,
+    )
 
 
 def _add(gathered: Gathered, cells: Cells, numbered: Row, *, told: bool) -> None:
@@ -102,9 +107,15 @@ def _add(gathered: Gathered, cells: Cells, numbered: Row, *, told: bool) -> None
         gathered.unread(number, row.values(), error)
         return
     gathered.add(
-        place=place.code, indicator=indicator.key, measure=indicator.measure,
-        basis="occurrence", last=last, months=12, closed=_closed(row) if told else None, **read,
-    )  # fmt: skip
+        place=place.code,
+        indicator=indicator.key,
+        measure=indicator.measure,
+        basis="occurrence",
+        last=last,
+        months=12,
+        closed=_closed(row) if told else None,
+        **read,
+    )
 
 
 def _values(cells: Cells, row: Mapping[str, str], *, whole: bool) -> dict[str, Any]:

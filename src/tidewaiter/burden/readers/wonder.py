@@ -73,9 +73,12 @@ def read_wonder(content: bytes, name: str, indicator: str = "") -> Reading:
         raise InputError("no row could be read", at=name, hint=gathered.first_problem())
     released = query.released if query else None
     return Reading(
-        source=SOURCE, figures=figures, notes=tuple(gathered.notes),
-        released=released, told=released is not None,
-    )  # fmt: skip
+        source=SOURCE,
+        figures=figures,
+        notes=tuple(gathered.notes),
+        released=released,
+        told=released is not None,
+    )
 
 
 def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Causes:
@@ -85,8 +88,9 @@ def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Cau
     if not causes:
         raise InputError(
             "what was asked is cut off behind the rows, so what they count is not known",
-            at=name, hint="name the indicator, or export again, with what stands behind the rows",
-        )  # fmt: skip
+            at=name,
+            hint="name the indicator, or export again, with what stands behind the rows",
+        )
     if query:
         _check_limits(columns, query, name)
     if "mentioned" in columns.by and query:
@@ -102,8 +106,9 @@ def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Cau
     if said and said != causes:
         raise InputError(
             f'"{told}" was named, but the query asked for {found.key}',
-            at=f"{name}, Query Parameters", hint=f"name {found.key}, or nothing",
-        )  # fmt: skip
+            at=f"{name}, Query Parameters",
+            hint=f"name {found.key}, or nothing",
+        )
     return causes
 
 
@@ -112,8 +117,9 @@ def _check_limits(columns: Columns, query: Query, name: str) -> None:
         if dimension_of(key) not in columns.by:
             raise InputError(
                 f'it holds a part of all deaths, "{key}: {value}", and no column says so',
-                at=f"{name}, Query Parameters", hint=f"ask for all, or group by {key} too",
-            )  # fmt: skip
+                at=f"{name}, Query Parameters",
+                hint=f"ask for all, or group by {key} too",
+            )
 
 
 def _listed(codes: frozenset[str]) -> str:
@@ -126,33 +132,41 @@ def _note_query(query: Query | None, causes: Causes, columns: Columns, gathered:
     counted = indicator_of(causes)
     if query is None:
         gathered.mended(
-            "the file as a whole", "", "what was asked is cut off behind the rows",
+            "the file as a whole",
+            "",
+            "what was asked is cut off behind the rows",
             f"read as {counted.key if counted else ''}, as you name it; "
             "its date, and what is final, are not known",
-        )  # fmt: skip
+        )
         return
     gathered.mended(
-        "the file as a whole", f"{query.title} ({query.dataset.code})",
+        "the file as a whole",
+        f"{query.title} ({query.dataset.code})",
         f"it answers a query: {counted.name if counted else 'deaths by what they mention'}",
         f"counted by {columns.basis}",
-    )  # fmt: skip
+    )
     if query.hidden and "place" in columns.by:
         gathered.mended(
-            "the file as a whole", "Show Suppressed: False", "rows of small counts are left out",
+            "the file as a whole",
+            "Show Suppressed: False",
+            "rows of small counts are left out",
             "a place or month without a row is not zero; sums of places fall short of the nation",
-        )  # fmt: skip
+        )
     if not causes.underlying and (causes.mentioned or "mentioned" in columns.by):
         gathered.mended(
-            "the file as a whole", _listed(causes.mentioned),
+            "the file as a whole",
+            _listed(causes.mentioned),
             "no underlying cause was asked for: deaths of any cause that mention these codes",
             "they are more than overdose deaths, and are kept apart under names with any-",
-        )  # fmt: skip
+        )
 
 
 def _note_small(rows: list[int], gathered: Gathered) -> None:
     if rows:
         named = ", ".join(map(str, rows[:_NAMED])) + (" and others" if len(rows) > _NAMED else "")
         gathered.mended(
-            f"row {named}", "", f"{len(rows):,} counts below the nation are 9 or fewer",
+            f"row {named}",
+            "",
+            f"{len(rows):,} counts below the nation are 9 or fewer",
             "hidden as suppressed: the rules of use of WONDER forbid to publish them",
-        )  # fmt: skip
+        )

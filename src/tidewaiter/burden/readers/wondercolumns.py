@@ -8,8 +8,10 @@ from tidewaiter.burden.facts import folded
 from tidewaiter.burden.types import Basis
 
 _PLACES: dict[str, Basis] = {
-    "state": "residence", "residence state": "residence", "occurrence state": "occurrence"
-}  # fmt: skip
+    "state": "residence",
+    "residence state": "residence",
+    "occurrence state": "occurrence",
+}
 _NOT_READ = ("county", "region", "division", "week", "date")  # of these no figure is made
 _MEASURES = ("notes", "deaths", "population", "crude rate", "age adjusted rate", "% of total")
 _AGES = ("age groups", "age group", "single-year ages", "single year ages")
@@ -46,15 +48,17 @@ def read_columns(titles: Sequence[str], name: str) -> Columns:
         dimension = dimension_of(bare)
         if any(each in bare.split() for each in _NOT_READ):
             raise InputError(
-                f'deaths by "{bare}" are not read', at=f"{name}, titles",
+                f'deaths by "{bare}" are not read',
+                at=f"{name}, titles",
                 hint="group by state, year, month, age, sex or cause",
-            )  # fmt: skip
+            )
         if dimension == "place":
             if named.get("place", bare) != bare:
                 raise InputError(
                     "deaths are parted by residence and by occurrence at once",
-                    at=f"{name}, titles", hint="group by one of them",
-                )  # fmt: skip
+                    at=f"{name}, titles",
+                    hint="group by one of them",
+                )
             basis = _PLACES[bare]
         if title.endswith(" code") or dimension not in by:
             by[dimension] = title

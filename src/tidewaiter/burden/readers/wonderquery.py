@@ -26,9 +26,17 @@ ASK_OVERDOSE = (
     "nothing else"
 )
 _SHOWN = (
-    "title", "group by", "show totals", "show zero values", "show suppressed", "year/month",
-    "calculate rates per", "rate options", "standard population", "calculate rates",
-)  # fmt: skip
+    "title",
+    "group by",
+    "show totals",
+    "show zero values",
+    "show suppressed",
+    "year/month",
+    "calculate rates per",
+    "rate options",
+    "standard population",
+    "calculate rates",
+)
 
 
 class Dataset(Record, frozen=True, kw_only=True):
@@ -91,21 +99,27 @@ def read_query(footer: str, name: str) -> Query:
     dataset = next((each for each in datasets() if title.startswith(each.title)), None)
     if not dataset:
         raise InputError(
-            f'"{title}" is no dataset that is known', at=f"{name}, Dataset",
+            f'"{title}" is no dataset that is known',
+            at=f"{name}, Dataset",
             hint="known are " + "; ".join(each.title for each in datasets()),
-        )  # fmt: skip
+        )
     asked = _parameters(lines)
     underlying = _causes(asked, "ucd", name, plain=not dataset.mentions)
     mentioned = _causes(asked, "mcd", name, plain=False)
     first, last = _period(asked.get("Year/Month", ""), title)
     return Query(
-        title=title, dataset=dataset, released=_month(ASK_OVERDOSEED.search(text)),
+        title=title,
+        dataset=dataset,
+        released=_month(ASK_OVERDOSEED.search(text)),
         final_to=_end(_SPAN.search(title) if dataset.final else _FINAL.search(text)),
         whole_to=_whole(_THROUGH.search(text)),
-        first=first, last=last, whole_years=not _MONTH.search(asked.get("Year/Month", "")),
-        causes=Causes(underlying=underlying, mentioned=mentioned), limits=_limits(asked, dataset),
+        first=first,
+        last=last,
+        whole_years=not _MONTH.search(asked.get("Year/Month", "")),
+        causes=Causes(underlying=underlying, mentioned=mentioned),
+        limits=_limits(asked, dataset),
         hidden=asked.get("Show Suppressed", "").casefold() == "false",
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -163,8 +177,9 @@ def _causes(asked: Mapping[str, str], kind: str, name: str, *, plain: bool) -> f
     if len(told) > 1:
         raise InputError(
             "causes are asked for in two ways: " + " and ".join(key for key, _ in told),
-            at=f"{name}, Query Parameters", hint="ask by one list of codes",
-        )  # fmt: skip
+            at=f"{name}, Query Parameters",
+            hint="ask by one list of codes",
+        )
     return _codes(*told[0], name) if told else frozenset()
 
 
@@ -175,8 +190,9 @@ def _codes(key: str, value: str, name: str) -> frozenset[str]:
         raise InputError(
             f'"{key}: {value}" is a list that has no codes beside its name, and holds more than '
             "overdoses",
-            at=f"{name}, Query Parameters", hint=ASK_OVERDOSE,
-        )  # fmt: skip
+            at=f"{name}, Query Parameters",
+            hint=ASK_OVERDOSE,
+        )
     return codes_in(value)
 
 

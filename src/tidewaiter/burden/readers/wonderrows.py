@@ -56,10 +56,16 @@ class Rows:
             self.small.append(number)
             value, missing = None, "suppressed"
         self._gathered.add(
-            place=place, indicator=indicator.key, basis=self._columns.basis,
-            last=period.last, months=period.months, part=part, value=value, missing=missing,
+            place=place,
+            indicator=indicator.key,
+            basis=self._columns.basis,
+            last=period.last,
+            months=period.months,
+            part=part,
+            value=value,
+            missing=missing,
             closed=self._closed(period, label),
-        )  # fmt: skip
+        )
 
     def _values(self, cells: Mapping[str, str]) -> dict[str, str]:
         """Return what the row says of each dimension; a total leaves some of them out."""

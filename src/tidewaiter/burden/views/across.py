@@ -90,9 +90,12 @@ def across(releases: Sequence[Release], ask: Ask, estimating: Estimating = witho
     ]
     told = caption(release, structs.replace(ask, place=country), table)
     return Across(
-        caption=told, last=text, population=counted_by, population_year=year,
+        caption=told,
+        last=text,
+        population=counted_by,
+        population_year=year,
         rows=tuple(sorted(rows, key=_order)),
-    )  # fmt: skip
+    )
 
 
 def _order(row: Where) -> tuple[float, float, str]:
@@ -149,11 +152,17 @@ def _where(place: str, point: Point, living: float | None) -> Where:
     value, by = best_of(point)
     own = by == "estimate"
     return Where(
-        place=place, name=place_name(place), value=value, by=by, status=point.status,
+        place=place,
+        name=place_name(place),
+        value=value,
+        by=by,
+        status=point.status,
         missing=point.missing if value is None else "",
-        low=point.low if own else None, high=point.high if own else None, people=living,
+        low=point.low if own else None,
+        high=point.high if own else None,
+        people=living,
         rate=100_000 * value / living if living and value is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _people(

@@ -80,10 +80,11 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
     people = _people(release, ask, last)
     bands = tuple(_band(row["part"], row, people) for row in shown.to_pylist())
     return Ages(
-        caption=caption(release, ask, shown), last=month_text(last),
+        caption=caption(release, ask, shown),
+        last=month_text(last),
         bands=tuple(sorted(bands, key=lambda band: (band.sex, first_age(band.age)))),
         others=_others(release, indicator_key(ask.indicator)),
-    )  # fmt: skip
+    )
 
 
 def _of_years(holding: list[tuple[Release, pa.Table]]) -> list[tuple[Release, pa.Table]]:
@@ -131,9 +132,13 @@ def _band(part: str, row: dict[str, object], people: dict[str, float]) -> Band:
     value, living = row["value"], people.get(part)
     deaths = value if isinstance(value, float) else None
     return Band(
-        age=told["age"], sex=told.get("sex", ""), deaths=deaths, missing=str(row["missing"]),
-        people=living, rate=100_000 * deaths / living if living and deaths is not None else None,
-    )  # fmt: skip
+        age=told["age"],
+        sex=told.get("sex", ""),
+        deaths=deaths,
+        missing=str(row["missing"]),
+        people=living,
+        rate=100_000 * deaths / living if living and deaths is not None else None,
+    )
 
 
 def _others(release: Release, shown: str) -> tuple[str, ...]:

@@ -47,9 +47,12 @@ def brief(releases: Sequence[Release], ask: Ask, estimating: Estimating = withou
         if people:
             told = sources().get(people.reading.source)
             cited[people.sha256] = Cited(
-                release=people.label, cite=told.cite if told else "", sha256=people.sha256,
-                about=told.about if told else "", licence=told.licence if told else "",
-            )  # fmt: skip
+                release=people.label,
+                cite=told.cite if told else "",
+                sha256=people.sha256,
+                about=told.about if told else "",
+                licence=told.licence if told else "",
+            )
     return Brief(trend=main, drugs=drugs, places=side, cited=tuple(cited.values()))
 
 
@@ -70,6 +73,9 @@ def _across(releases: Sequence[Release], ask: Ask, estimating: Estimating) -> Ac
 def _cited(caption: Caption) -> Cited:
     told = sources().get(caption.source_key)
     return Cited(
-        release=caption.release, cite=caption.cite, sha256=caption.sha256,
-        about=told.about if told else "", licence=told.licence if told else "",
-    )  # fmt: skip
+        release=caption.release,
+        cite=caption.cite,
+        sha256=caption.sha256,
+        about=told.about if told else "",
+        licence=told.licence if told else "",
+    )

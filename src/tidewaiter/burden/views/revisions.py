@@ -140,16 +140,21 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
     grown = [row for row in both if row["indicator"] == indicator]
     return Revisions(
         source=after.reading.source,
-        before=before.label, before_sha256=before.sha256,
-        after=after.label, after_sha256=after.sha256,
+        before=before.label,
+        before_sha256=before.sha256,
+        after=after.label,
+        after_sha256=after.sha256,
         tally=_tally(rows),
-        moved_closed=_cells(sorted(moved, key=lambda row: -abs(row["value_after"] - row["value"])),
-                            newest, _ALARMS),
+        moved_closed=_cells(
+            sorted(moved, key=lambda row: -abs(row["value_after"] - row["value"])), newest, _ALARMS
+        ),
         moved_closed_count=len(moved),
         unusual=_cells(_unusual(grown, newest), newest, _LARGEST),
         largest=_cells(changed, newest, _LARGEST),
-        growth=_growth(grown, newest), growth_of=indicator, asked=asked,
-    )  # fmt: skip
+        growth=_growth(grown, newest),
+        growth_of=indicator,
+        asked=asked,
+    )
 
 
 def _has(release: Release, place: str) -> bool:
@@ -227,14 +232,20 @@ def _tally(rows: Sequence[dict[str, Any]]) -> Tally:
 def _cells(rows: Sequence[dict[str, Any]], newest: int, most: int) -> tuple[Cell, ...]:
     return tuple(
         Cell(
-            place=row["place"], place_name=place_name(row["place"]), indicator=row["indicator"],
-            last=month_text(row["last"]), lag=newest - row["last"],
-            before=row["value"], after=row["value_after"],
-            difference=row["value_after"] - row["value"], percent=_percent(row),
-            was_closed=bool(row["closed"]), is_closed=bool(row["closed_after"]),
+            place=row["place"],
+            place_name=place_name(row["place"]),
+            indicator=row["indicator"],
+            last=month_text(row["last"]),
+            lag=newest - row["last"],
+            before=row["value"],
+            after=row["value_after"],
+            difference=row["value_after"] - row["value"],
+            percent=_percent(row),
+            was_closed=bool(row["closed"]),
+            is_closed=bool(row["closed_after"]),
         )
         for row in rows[:most]
-    )  # fmt: skip
+    )
 
 
 def _percent(row: dict[str, Any]) -> float | None:
@@ -253,10 +264,12 @@ def _growth(rows: Sequence[dict[str, Any]], newest: int) -> tuple[Growth, ...]:
         known = [each for each in states if each is not None]
         told.append(
             Growth(
-                lag=lag, country=next((each for each in country if each is not None), None),
-                states=float(np.mean(known)) if known else None, places=len(known),
+                lag=lag,
+                country=next((each for each in country if each is not None), None),
+                states=float(np.mean(known)) if known else None,
+                places=len(known),
             )
-        )  # fmt: skip
+        )
     return tuple(each for each in told if each.country is not None or each.places)
 
 

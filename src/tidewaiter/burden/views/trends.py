@@ -89,9 +89,11 @@ def trend_of(release: Release, ask: Ask, estimates: pa.Table | None = None) -> T
     shown = [points[last] for last in within(whole, ask)["last"].to_pylist()]
     newest = next((each for each in reversed(shown) if best_of(each)[0] is not None), None)
     return Trend(
-        caption=told, points=tuple(shown), newest=newest,
+        caption=told,
+        points=tuple(shown),
+        newest=newest,
         change=_change(newest, list(points.values())) if newest and told.months == _YEAR else None,
-    )  # fmt: skip
+    )
 
 
 def best_of(point: Point) -> tuple[float | None, Measured]:
@@ -146,12 +148,16 @@ def _change(newest: Point, points: Sequence[Point]) -> Change | None:
     low, high = _interval(newest), _interval(before)
     told = low is not None and high is not None and high[0] > 0
     return Change(
-        last=newest.last, before=before.last, value=value, value_before=base, by=by,
+        last=newest.last,
+        before=before.last,
+        value=value,
+        value_before=base,
+        by=by,
         percent=100 * (value / base - 1),
         # The ends of both intervals: at least as wide as 95 %, where both are uncertain.
         low=100 * (low[0] / high[1] - 1) if told and low and high else None,
         high=100 * (low[1] / high[0] - 1) if told and low and high else None,
-    )  # fmt: skip
+    )
 
 
 def _compared(point: Point) -> tuple[float | None, Measured]:

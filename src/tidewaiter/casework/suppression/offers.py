@@ -140,12 +140,18 @@ def _offer(scope: Scope, met: Sequence[Past], settings: SuppressionSettings) -> 
     days = [each.day for each in benign]
     reasons = sorted(each.reason for each in benign)
     return Offer(
-        scope=scope, dismissed=len(benign), decided=len(met), decisions=said,
-        officers=len({each.by for each in benign}), first=min(days), last=max(days), sure=sure,
+        scope=scope,
+        dismissed=len(benign),
+        decided=len(met),
+        decisions=said,
+        officers=len({each.by for each in benign}),
+        first=min(days),
+        last=max(days),
+        sure=sure,
         strong=sum(bool(strong(each.subject)) for each in benign),
         reason=max(dict.fromkeys(reasons), key=reasons.count),
         alerts=tuple(sorted(each.subject.id for each in benign)),
-    )  # fmt: skip
+    )
 
 
 def _widest(found: Sequence[tuple[frozenset[str], Offer]]) -> Iterator[Offer]:

@@ -21,10 +21,17 @@ Way = Literal[
 """How a substance is found, as mentions say it."""
 
 _HOW = {
-    "exact": "by name", "squeezed": "by a broken or misread name", "fuzzy": "by a similar word",
-    "cas": "by CAS number", "hs": "by HS code", "unno": "by UN number", "cus": "by CUS number",
-    "name": "by systematic name", "structure": "by structure", "class": "by a class rule",
-}  # fmt: skip
+    "exact": "by name",
+    "squeezed": "by a broken or misread name",
+    "fuzzy": "by a similar word",
+    "cas": "by CAS number",
+    "hs": "by HS code",
+    "unno": "by UN number",
+    "cus": "by CUS number",
+    "name": "by systematic name",
+    "structure": "by structure",
+    "class": "by a class rule",
+}
 _HS = 12  # digits of the longest national code
 _SLUG = 100  # characters
 _LOOKS_AT = 20  # substances, ways or rules of a scope

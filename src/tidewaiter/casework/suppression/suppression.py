@@ -66,9 +66,13 @@ def check_proposal(proposal: Proposal, day: date) -> Proposal:
         hint = f"write a day from {day + timedelta(days=1)} to {last}; each rule ends"
         raise InputError(f'the rule cannot end on "{proposal.expires}"', hint=hint)
     return Proposal(
-        scope=scope, reason=proposal.reason, words=proposal.words.strip(),
-        owner=proposal.owner.strip(), expires=proposal.expires, strong=proposal.strong,
-    )  # fmt: skip
+        scope=scope,
+        reason=proposal.reason,
+        words=proposal.words.strip(),
+        owner=proposal.owner.strip(),
+        expires=proposal.expires,
+        strong=proposal.strong,
+    )
 
 
 def check_approval(suppression: Suppression, *, proposer: str, approver: str, day: date) -> None:

@@ -17,9 +17,15 @@ FORMATS: MappingProxyType[str, Format] = MappingProxyType(
     {
         form.name: form
         for form in (
-            *xml_formats(), EDIFACT, CARGO_IMP, X12_309,
-            dcsa.FORMAT, *commerce.FORMATS, postal.FORMAT, h7.FORMAT,
+            *xml_formats(),
+            EDIFACT,
+            CARGO_IMP,
+            X12_309,
+            dcsa.FORMAT,
+            *commerce.FORMATS,
+            postal.FORMAT,
+            h7.FORMAT,
         )
     }
-)  # fmt: skip
+)
 """Our formats by name, in the order in which they are asked whether a file is theirs."""

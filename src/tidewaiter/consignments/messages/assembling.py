@@ -86,23 +86,29 @@ class Assembly:
         """Report a document of another format that stands among those that are read."""
         self.out.append(
             Refusal(
-                row=self.row, column="", value="", screened=False,
+                row=self.row,
+                column="",
+                value="",
+                screened=False,
                 problem=f"a document of another format stands in it, and is not read: {title}",
                 hint="put it into a file of its own",
             )
-        )  # fmt: skip
+        )
 
     def _too_many(self) -> None:
         first = self._waiting[0][0]
         self._give()
         self.out.append(
             Refusal(
-                row=first, column="", value="", screened=True,
+                row=first,
+                column="",
+                value="",
+                screened=True,
                 problem=f"a consignment of {MOST_LINES} lines and more: of its head these lines "
                 "have what stands before them",
                 hint="look at the head yourself: parties, route and days may follow the lines",
             )
-        )  # fmt: skip
+        )
 
     def _give(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -119,10 +125,13 @@ class Assembly:
 
 def _second_code(row: int, path: str, text: str) -> Refusal:
     return Refusal(
-        row=row, column=path, value=text[:200], screened=True,
+        row=row,
+        column=path,
+        value=text[:200],
+        screened=True,
         problem="a second code where a line has room for one; it is read with the first",
         hint="look at the document: the line may hold several goods",
-    )  # fmt: skip
+    )
 
 
 def _commas(row: int, got: Got) -> Iterator[Refusal]:
@@ -131,10 +140,13 @@ def _commas(row: int, got: Got) -> Iterator[Refusal]:
         if "," in (text := got.fields[field]):
             del got.fields[field]
             yield Refusal(
-                row=row, column=field, value=text[:200], screened=True,
+                row=row,
+                column=field,
+                value=text[:200],
+                screened=True,
                 problem=f'"{text[:40]}" has a comma, and numbers of this format have points',
                 hint="ask what the number is; the line is screened without it",
-            )  # fmt: skip
+            )
 
 
 def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
@@ -163,9 +175,13 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
     if heads and heads[0].lines > 1 and "consignment" not in fields:  # its lines belong together
         fields = {"consignment": f"row {heads[0].first}"} | fields
     return Found(
-        row=row, fields=fields, parties=tuple(parties), route=_in_order(stops), kept=tuple(kept),
+        row=row,
+        fields=fields,
+        parties=tuple(parties),
+        route=_in_order(stops),
+        kept=tuple(kept),
         pointed=NUMBERS,
-    )  # fmt: skip
+    )
 
 
 def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:

@@ -202,21 +202,32 @@ def _offers(document: Document) -> Iterator[Found | Refusal]:
     """Read a product of Google's Content API, or of a feed, whose names have underscores."""
     offer = document.value
     holder = next(
-        (held for key in ("shippingWeight", "productWeight")
-         if peek(held := inner(offer, key), "value")), {},
-    )  # fmt: skip
+        (
+            held
+            for key in ("shippingWeight", "productWeight")
+            if peek(held := inner(offer, key), "value")
+        ),
+        {},
+    )
     weight, unit = take(holder, "value"), take(holder, "unit")
     fields = {
         "consignment": take(offer, "offerId", "id"),
         "goods": take(offer, "title"),
         "commercial": _plain(
-            joined(offer, "description", "googleProductCategory", "productTypes", "product_type",
-                   "google_product_category", mark="; ")
+            joined(
+                offer,
+                "description",
+                "googleProductCategory",
+                "productTypes",
+                "product_type",
+                "google_product_category",
+                mark="; ",
+            )
         ),
         "value": take(inner(offer, "price"), "value") or take(offer, "price"),
         "currency": take(inner(offer, "price"), "currency"),
         "gross": f"{weight} {unit or ''}".strip() if weight else take(offer, "shipping_weight"),
-    }  # fmt: skip
+    }
     country = take(offer, "targetCountry")
     route = ({"function": "destination", "country": country},) if country else ()
     if fields["goods"] or fields["commercial"]:
@@ -262,8 +273,14 @@ FORMATS = (
         name="shopify-orders",
         title="Orders of a Shopify shop (JSON)",
         fits=_fits(
-            3, "line_items", "financial_status", "order_number", "fulfillment_status",
-            "total_price", "subtotal_price", "checkout_token",
+            3,
+            "line_items",
+            "financial_status",
+            "order_number",
+            "fulfillment_status",
+            "total_price",
+            "subtotal_price",
+            "checkout_token",
         ),
         read=_reader(_orders),
         source="Shopify, REST Admin API, order: shopify.dev, and the samples of its library",
@@ -272,8 +289,13 @@ FORMATS = (
         name="woocommerce-orders",
         title="Orders of a WooCommerce shop (JSON)",
         fits=_fits(
-            3, "order_key", "created_via", "prices_include_tax", "date_created_gmt",
-            "customer_note", "shipping_lines",
+            3,
+            "order_key",
+            "created_via",
+            "prices_include_tax",
+            "date_created_gmt",
+            "customer_note",
+            "shipping_lines",
         ),
         read=_reader(_woo),
         source="WooCommerce, REST API v3, orders: woocommerce.github.io, and samples of it",
@@ -282,8 +304,15 @@ FORMATS = (
         name="google-products",
         title="Products for Google Merchant Center (JSON)",
         fits=_fits(
-            2, "offerId", "contentLanguage", "targetCountry", "imageLink", "item_group_id",
-            "image_link", "shipping_weight", "google_product_category",
+            2,
+            "offerId",
+            "contentLanguage",
+            "targetCountry",
+            "imageLink",
+            "item_group_id",
+            "image_link",
+            "shipping_weight",
+            "google_product_category",
         ),
         read=_reader(_offers),
         source="Google, Content API for Shopping 2.1, products; product data specification",
@@ -295,5 +324,5 @@ FORMATS = (
         read=_reader(_amazon),
         source="Amazon, Selling Partner API, orders v0, getOrderItems",
     ),
-)  # fmt: skip
+)
 """The formats."""

@@ -26,31 +26,51 @@ from tidewaiter.consignments.messages.types import Format, Found, Left
 from tidewaiter.consignments.types import Refusal
 
 _TELLING = (
-    b'"transportDocumentReference"', b'"shippingInstructionsReference"', b'"consignmentItems"',
-    b'"transportDocumentTypeCode"', b'"arrivalNotices"',
-)  # fmt: skip
+    b'"transportDocumentReference"',
+    b'"shippingInstructionsReference"',
+    b'"consignmentItems"',
+    b'"transportDocumentTypeCode"',
+    b'"arrivalNotices"',
+)
 _INSIDE = ("transportDocument", "amendedTransportDocument", "shippingInstructions", "document")
 _NOTICES = ("arrivalNotices",)
 _HOUSES = "houseBillOfLadings"
 _ROLES = (
-    ("shipper", "consignor"), ("onBehalfOfShipper", "consignor"), ("consignee", "consignee"),
-    ("onBehalfOfConsignee", "consignee"), ("endorsee", "consignee"), ("seller", "seller"),
-    ("buyer", "buyer"), ("notifyParty", "notify"),
-)  # fmt: skip
+    ("shipper", "consignor"),
+    ("onBehalfOfShipper", "consignor"),
+    ("consignee", "consignee"),
+    ("onBehalfOfConsignee", "consignee"),
+    ("endorsee", "consignee"),
+    ("seller", "seller"),
+    ("buyer", "buyer"),
+    ("notifyParty", "notify"),
+)
 # 3035 of UN/EDIFACT, in which notices of arrival and bookings name parties.
 _FUNCTIONS = {
-    "OS": "consignor", "CN": "consignee", "END": "consignee", "N1": "notify", "N2": "notify",
-    "NI": "notify", "DDS": "consignor", "DDR": "consignee", "SE": "seller", "BY": "buyer",
-}  # fmt: skip
+    "OS": "consignor",
+    "CN": "consignee",
+    "END": "consignee",
+    "N1": "notify",
+    "N2": "notify",
+    "NI": "notify",
+    "DDS": "consignor",
+    "DDR": "consignee",
+    "SE": "seller",
+    "BY": "buyer",
+}
 _PLACES = (
-    ("placeOfReceipt", "origin"), ("portOfLoading", "loading"), ("portOfDischarge", "unlading"),
+    ("placeOfReceipt", "origin"),
+    ("portOfLoading", "loading"),
+    ("portOfDischarge", "unlading"),
     ("placeOfDelivery", "destination"),
-)  # fmt: skip
+)
 _HOUSE_PLACES = (("placeOfAcceptance", "origin"), ("placeOfFinalDelivery", "destination"))
 _ADDRESS = ("street", "streetNumber", "floor", "POBox", "postCode", "city", "stateRegion")
 _AMOUNTS = (
-    ("gross", "cargoGrossWeight"), ("net", "cargoNetWeight"), ("volume", "cargoGrossVolume"),
-)  # fmt: skip
+    ("gross", "cargoGrossWeight"),
+    ("net", "cargoNetWeight"),
+    ("volume", "cargoGrossVolume"),
+)
 _LICENCES = ("exportLicense", "importLicense")
 _CODES = ("nationalCommodityCodes", "extendedNationalCommodityCodes")
 _NAMES = ("properShippingName", "technicalName")

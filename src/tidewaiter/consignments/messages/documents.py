@@ -113,9 +113,10 @@ def _read(file: BinaryIO, name: str, size: int) -> bytes:
         return file.read(size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(
-            "the gzip archive is damaged or cut short", at=name,
+            "the gzip archive is damaged or cut short",
+            at=name,
             hint="fetch it again, or unpack it",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _document(raw: bytes, row: int) -> Document | Refusal:
@@ -151,8 +152,10 @@ def only_one(
     if len(different) < 2:  # noqa: PLR2004
         return (different[0] if different else None), []
     several = refused(
-        row, column, ", ".join(different),
+        row,
+        column,
+        ", ".join(different),
         f"holds {len(different)} different ones; only the first is read as the {what}",
         "look at the others yourself",
-    )  # fmt: skip
+    )
     return different[0], [several]

@@ -114,9 +114,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
         problem = _CUT if error.message.startswith("the spreadsheet") else error.message
         if row == 0:
             raise InputError(problem, at=name, hint=_HINT) from error
-        yield Refusal(
-            row=row, column="", value="", problem=problem, hint=_HINT, screened=True
-        )  # fmt: skip
+        yield Refusal(row=row, column="", value="", problem=problem, hint=_HINT, screened=True)
 
 
 def _head(head: Node) -> _Head:

@@ -113,9 +113,10 @@ class Values:
         """Take another piece; False: there is none."""
         if start is not None and len(self._text) - start > LONGEST:
             raise InputError(
-                f"a value is longer than {LONGEST >> 20} MB", at=self._name,
+                f"a value is longer than {LONGEST >> 20} MB",
+                at=self._name,
                 hint="look for a bracket or a quote that is not closed",
-            )  # fmt: skip
+            )
         piece = next(self._pieces, None)
         if piece is None:
             return False

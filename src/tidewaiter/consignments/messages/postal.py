@@ -58,9 +58,7 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
         )
     if not pieces:
         hint = "look whether it is whole"
-        yield refused(
-            document.row, key, "", "the item declares no content", hint, screened=False
-        )  # fmt: skip
+        yield refused(document.row, key, "", "the item declares no content", hint, screened=False)
 
 
 def _piece(piece: Node) -> Mapping[str, str | None]:
@@ -89,9 +87,13 @@ def _people(head: Node) -> list[dict[str, str | None]]:
         country = take(person, "country")
         if name or address or country:
             party = {
-                "role": role, "name": name, "address": address, "country": country,
-                "id_scheme": None, "id": None,
-            }  # fmt: skip
+                "role": role,
+                "name": name,
+                "address": address,
+                "country": country,
+                "id_scheme": None,
+                "id": None,
+            }
             found.append(party)
     return found
 

@@ -38,9 +38,18 @@ class Got:
     """What one head or line holds."""
 
     __slots__ = (
-        "doubled", "fields", "kept", "means", "parties", "ranks", "several", "stops", "totals",
-        "unjoined", "whole",
-    )  # fmt: skip
+        "doubled",
+        "fields",
+        "kept",
+        "means",
+        "parties",
+        "ranks",
+        "several",
+        "stops",
+        "totals",
+        "unjoined",
+        "whole",
+    )
 
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}

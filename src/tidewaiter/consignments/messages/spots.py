@@ -28,9 +28,21 @@ class Spot:
     """A place: what its text, its attributes and all below it mean."""
 
     __slots__ = (
-        "attributes", "depth", "field", "group", "kids", "kind", "known", "mode", "named", "path",
-        "plain", "rank", "role", "total",
-    )  # fmt: skip
+        "attributes",
+        "depth",
+        "field",
+        "group",
+        "kids",
+        "kind",
+        "known",
+        "mode",
+        "named",
+        "path",
+        "plain",
+        "rank",
+        "role",
+        "total",
+    )
 
     def __init__(self, path: str, mode: str, depth: int = 0) -> None:
         self.path = path

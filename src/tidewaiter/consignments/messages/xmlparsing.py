@@ -69,9 +69,10 @@ class Document:
             said = expat.errors.messages[error.code]
             self._read_last()
             raise InputError(
-                f"the document is damaged or breaks off here: {said}", at=self._where(),
+                f"the document is damaged or breaks off here: {said}",
+                at=self._where(),
                 hint="send for the whole document; whole lines before this place are read",
-            ) from None  # fmt: skip
+            ) from None
         except InputError as error:
             raise InputError(error.message, at=self._where(), hint=error.hint) from None
         self._read(self._accepted())

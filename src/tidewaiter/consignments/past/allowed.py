@@ -103,11 +103,13 @@ class Sums:
                 continue
             unit = "kg" if each.mass_mg is not None else "l"
             words = {
-                "count": f"{count:,}", "goods": self._registry.substance(each.substance).name,
-                "what": each.name, "sum": f"{kilos(sum_)} {unit}",
+                "count": f"{count:,}",
+                "goods": self._registry.substance(each.substance).name,
+                "what": each.name,
+                "sum": f"{kilos(sum_)} {unit}",
                 "allowed": f"{kilos(Decimal(each.most))} {unit}",
                 "since": self._run(each).days[0],
-            }  # fmt: skip
+            }
             if each.what == "paper":
                 yield Said("over-quota", words), each.source
             else:

@@ -17,9 +17,18 @@ from tidewaiter.consignments.past.routes import code_of
 from tidewaiter.consignments.types import LINES
 
 COLUMNS: Final = (
-    *DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
-    "parties", "containers",
-)  # fmt: skip
+    *DAYS,
+    "hs",
+    "origin",
+    "net_mg",
+    "gross_mg",
+    "packages",
+    "value",
+    "currency",
+    "route",
+    "parties",
+    "containers",
+)
 """The columns of LINES that the past looks at."""
 
 _HEADING: Final = 6  # digits of the HS

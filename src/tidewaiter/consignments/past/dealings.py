@@ -28,8 +28,16 @@ class Dealing(NamedTuple):
 class Trader:
     """What earlier lines say of one trader, as sender and as receiver."""
 
-    __slots__ = ("_days", "_sums", "amounts", "chapters", "counts", "headings", "partners",
-                 "substances")  # fmt: skip
+    __slots__ = (
+        "_days",
+        "_sums",
+        "amounts",
+        "chapters",
+        "counts",
+        "headings",
+        "partners",
+        "substances",
+    )
 
     def __init__(self) -> None:
         self.counts: dict[date, int] = {}  # lines, by day

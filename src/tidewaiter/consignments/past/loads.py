@@ -235,12 +235,18 @@ def _said(line: Line, number: str, others: list[_With], loads: int, shared: int)
     names = sorted({each.sender for each in others})
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     chapters = sorted({each.chapter for each in others})
-    return Said("co-loaded", {
-        "role": role, "name": name, "container": number,
-        "others": ", ".join(names[:_SHOWN]) + more,
-        "chapters": ", ".join(chapters),
-        "shared": f"{shared:,}", "lines": f"{loads:,}",
-    })  # fmt: skip
+    return Said(
+        "co-loaded",
+        {
+            "role": role,
+            "name": name,
+            "container": number,
+            "others": ", ".join(names[:_SHOWN]) + more,
+            "chapters": ", ".join(chapters),
+            "shared": f"{shared:,}",
+            "lines": f"{loads:,}",
+        },
+    )
 
 
 def _senders(batch: pa.RecordBatch) -> pa.Array:

@@ -57,9 +57,14 @@ class Past:
     """
 
     def __init__(
-        self, registry: Registry, rules: AlertRules, together: Together, day: date, *,
+        self,
+        registry: Registry,
+        rules: AlertRules,
+        together: Together,
+        day: date,
+        *,
         everyone: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take what the past is judged by.
 
         Args:

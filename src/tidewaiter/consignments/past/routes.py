@@ -125,11 +125,16 @@ class Ways:
         ]
         if rare:
             code, took = rare[0]
-            yield Said("detour", {
-                "via": country_name(code),
-                "length": f"{detour.length:,.0f} km", "direct": f"{detour.direct:,.0f} km",
-                "why": f"{took:,} of {all_:,} earlier lines between its ends went through there",
-            })  # fmt: skip
+            yield Said(
+                "detour",
+                {
+                    "via": country_name(code),
+                    "length": f"{detour.length:,.0f} km",
+                    "direct": f"{detour.direct:,.0f} km",
+                    "why": f"{took:,} of {all_:,} earlier lines between its ends "
+                    "went through there",
+                },
+            )
 
     def _long(self, line: Line) -> Detour | None:
         detour = detour_of(line.route or ())

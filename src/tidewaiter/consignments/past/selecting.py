@@ -25,9 +25,12 @@ class Screening(NamedTuple):
 
 
 def selected(
-    batch: pa.RecordBatch, past: Past, rules: AlertRules, screening: Screening,
+    batch: pa.RecordBatch,
+    past: Past,
+    rules: AlertRules,
+    screening: Screening,
     known: Container[int],
-) -> Iterator[Alert]:  # fmt: skip
+) -> Iterator[Alert]:
     """Yield an alert for each line that a rule selects, of the least severity at first.
 
     Args:

@@ -136,7 +136,8 @@ class Splits:
         doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
         role, name = first_named(alert.line, SENDERS if sends else RECEIVERS)
         words = {
-            "role": role, "name": name,
+            "role": role,
+            "name": name,
             "goods": self._registry.substance(slug).name,
             "count": f"{len(run.days):,}",
             "span": f"{run.days[0]} to {run.days[-1]}",
@@ -144,7 +145,7 @@ class Splits:
             "sum": f"{kilos(run.sums[0])} {'kg' if by_mass else 'l'}",
             "limit": f"{limit_in_words(part.limit)} ({part.limit.clause}){doubt}",
             "regime": self._registry.regimes[regime].name,
-        }  # fmt: skip
+        }
         return Said("split", words, weighs=part.limit.mark != "unverified")
 
 

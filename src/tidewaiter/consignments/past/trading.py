@@ -162,10 +162,12 @@ def _equipment(asked: Asked, registry: Registry, rules: PastRules) -> Iterator[S
     if found:
         day, slug = max(found)
         names = {
-            "role": receiver.role, "name": receiver.name, "day": day,
+            "role": receiver.role,
+            "name": receiver.name,
+            "day": day,
             "goods": registry.substance(asked.substances[0]).name,
             "earlier": registry.substance(slug).name,
-        }  # fmt: skip
+        }
         yield Said("equipment-after", names)
 
 

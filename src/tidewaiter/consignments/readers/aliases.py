@@ -24,10 +24,21 @@ _IN_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _MONEYS = {
     sign: f" {word} "
     for sign, word in {
-        "us$": "usd", "u$s": "usd", "usd$": "usd", "r$": "brl", "hk$": "hkd", "nt$": "twd",
-        "s/.": "pen", "€": "eur", "£": "gbp", "₹": "inr", "₽": "rub", "₴": "uah", "%": "percent",
+        "us$": "usd",
+        "u$s": "usd",
+        "usd$": "usd",
+        "r$": "brl",
+        "hk$": "hkd",
+        "nt$": "twd",
+        "s/.": "pen",
+        "€": "eur",
+        "£": "gbp",
+        "₹": "inr",
+        "₽": "rub",
+        "₴": "uah",
+        "%": "percent",
     }.items()
-}  # fmt: skip
+}
 _SIGNS = re.compile("|".join(re.escape(sign) for sign in sorted(_MONEYS, key=len, reverse=True)))
 _SIGN = re.compile(r"[$€£₹₽₴%]|s/\.")  # of them, what is looked for first: it is quick
 _WORD = re.compile(r"[^\W_]+")

@@ -76,10 +76,11 @@ def _with_zeros(read: Column, cells: pa.Array) -> Column:
     first, count = places[0], len(places)
     what = "1 HS code" if count == 1 else f"{count:,} HS codes"
     told = Bad(
-        at=first, value=shorten(cells[first].as_py()),
+        at=first,
+        value=shorten(cells[first].as_py()),
         problem=f"{what} without the zero at the start, which is put back: {values[first]}",
         hint="write codes as text in the spreadsheet, and look at these",
-    )  # fmt: skip
+    )
     return Column(values=values, bad=(*read.bad, told))
 
 

@@ -23,9 +23,12 @@ _TOLD = 2  # words that say something, with the one that does not
 _MEASURES = ("mass_unit", "volume_unit", "money")
 
 _MONEYS = {
-    "foreign_money": ANY, "foreign": ANY,
-    "local_money": LOCAL, "local": LOCAL, "country_name": LOCAL,
-}  # fmt: skip
+    "foreign_money": ANY,
+    "foreign": ANY,
+    "local_money": LOCAL,
+    "local": LOCAL,
+    "country_name": LOCAL,
+}
 
 _Key = tuple[str, ...]
 

@@ -138,6 +138,8 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 def _nested_text(cells: pa.Array) -> pa.Array:
     """Write lists and records as JSON, so that the words in them are looked through."""
-    written = (None if v is None else msgspec.json.encode(v, enc_hook=str).decode()
-               for v in cells.to_pylist())  # fmt: skip
+    written = (
+        None if v is None else msgspec.json.encode(v, enc_hook=str).decode()
+        for v in cells.to_pylist()
+    )
     return pa.array(list(written), pa.string())

@@ -92,9 +92,10 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
     if options.format is not None:
         if options.format not in known:
             raise InputError(
-                f'the format "{options.format}" is not known', at=name,
+                f'the format "{options.format}" is not known',
+                at=name,
                 hint=f"formats: {', '.join(sorted(known))}",
-            )  # fmt: skip
+            )
         return options.format
     if suffix in OURS or suffix not in known:
         whole = file if file.seekable() and not _is_packed(file) else None
@@ -123,9 +124,10 @@ def _refuse_unconfirmed(head: bytes, suffix: str, name: str) -> None:
     for form in FORMATS.values():
         if not form.confirmed and form.fits(head, suffix):
             raise InputError(
-                f"this looks like {form.title}, which must be asked for", at=name,
+                f"this looks like {form.title}, which must be asked for",
+                at=name,
                 hint=f"say it: --format {form.name}, and look at the lines before you rely on them",
-            )  # fmt: skip
+            )
 
 
 def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:

@@ -98,9 +98,13 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
             seen = inspect_file(file, name, bare)
             return msgspec.structs.replace(seen, problem=problem, hint=error.hint)
         return Inspection(
-            form=form, signature=signature, problem=problem, hint=error.hint, sheets=sheets,
+            form=form,
+            signature=signature,
+            problem=problem,
+            hint=error.hint,
+            sheets=sheets,
             may_be=may_be(_begun(file), name),
-        )  # fmt: skip
+        )
 
 
 def _begun(file: BinaryIO) -> BinaryIO:
@@ -259,9 +263,10 @@ def _styles(seen: _Seen, options: ReadOptions) -> Styles:
     }
     block = Block(rows=np.arange(len(sample)), cells=cells)
     pointed = {
-        field for field, places in seen.columns.places.items()
+        field
+        for field, places in seen.columns.places.items()
         if seen.sheet.pointed.issuperset(places)
-    }  # fmt: skip
+    }
     return find_styles(fields_of(block, seen.columns), options, frozenset(pointed))
 
 

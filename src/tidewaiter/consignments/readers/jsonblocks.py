@@ -251,9 +251,11 @@ def _whole(values: tuple[int | None, ...]) -> pa.Array:
 
 
 def _part(
-    numbers: NDArray[np.int64], texts: Mapping[str, _Text], plan: Columns,
+    numbers: NDArray[np.int64],
+    texts: Mapping[str, _Text],
+    plan: Columns,
     beside: Callable[[Collection[str]], Mapping[str, pa.Array]],
-) -> _Part:  # fmt: skip
+) -> _Part:
     """Give each field its text, as `objects.fields_of` does for one row.
 
     Args:

@@ -99,9 +99,10 @@ def _bound(found: tuple[Found, ...]) -> tuple[Found, ...]:
     """Take the country of a consignee that the file does not name as where goods go."""
     return tuple(
         msgspec.structs.replace(each, field="destination.country")
-        if each.field == "consignee.country" else each
+        if each.field == "consignee.country"
+        else each
         for each in found
-    )  # fmt: skip
+    )
 
 
 def _of_own(name: str) -> tuple[Found, ...]:

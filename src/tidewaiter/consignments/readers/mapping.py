@@ -246,9 +246,12 @@ def _keep_money(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
 
 
 def _unsure(
-    header: Sequence[str], sample: Sample, places: Pairs[str, tuple[int, ...]], read: set[str],
+    header: Sequence[str],
+    sample: Sample,
+    places: Pairs[str, tuple[int, ...]],
+    read: set[str],
     doubtful: Pairs[int, str],
-) -> dict[str, tuple[str, ...]]:  # fmt: skip
+) -> dict[str, tuple[str, ...]]:
     """List the columns that may hold a field which nothing else holds, by name or by values."""
     used = {place for each in places.values() for place in each}
     found: dict[str, list[str]] = {}

@@ -48,17 +48,21 @@ def open_message(
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
-        header=(*header(), *NESTED), sample=(), blocks=blocks, encoding="",
+        header=(*header(), *NESTED),
+        sample=(),
+        blocks=blocks,
+        encoding="",
         nested=dict(enumerate(NESTED, len(places))),
-    )  # fmt: skip
+    )
     kept = _kept(first)
     seen = {field for item in first if isinstance(item, Found) for field in item.fields}
     columns = Columns(columns={field: (field,) for field in places}, unmapped=(), places=places)
     shown = Columns(
         columns={field: (field,) for field in places if field in seen},
-        unmapped=tuple(kept), places=places,
+        unmapped=tuple(kept),
+        places=places,
         beside=tuple(path for path, texts in kept.items() if has_words(texts)),
-    )  # fmt: skip
+    )
     return sheet, columns, shown
 
 
@@ -85,9 +89,13 @@ def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
             yield item
     except (EOFError, gzip.BadGzipFile, zlib.error):
         yield Refusal(
-            row=row + 1, column="", value="", screened=False,
-            problem="the gzip archive is damaged or cut short", hint="fetch it again, or unpack it",
-        )  # fmt: skip
+            row=row + 1,
+            column="",
+            value="",
+            screened=False,
+            problem="the gzip archive is damaged or cut short",
+            hint="fetch it again, or unpack it",
+        )
 
 
 def _kept(first: Sequence[Found | Refusal]) -> dict[str, list[str]]:

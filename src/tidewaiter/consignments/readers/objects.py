@@ -20,8 +20,22 @@ _RECORDS = {
     "route": tuple(field.name for field in STOP),
 }
 # Keys that only hold others together: the key inside says what it means.
-_HOLDERS = ("dates", "head", "header", "goods", "commodity", "transport", "weights", "weight",
-            "codes", "measures", "line", "item", "carriage", "consignment")  # fmt: skip
+_HOLDERS = (
+    "dates",
+    "head",
+    "header",
+    "goods",
+    "commodity",
+    "transport",
+    "weights",
+    "weight",
+    "codes",
+    "measures",
+    "line",
+    "item",
+    "carriage",
+    "consignment",
+)
 
 
 class Flat(Record, frozen=True, kw_only=True):

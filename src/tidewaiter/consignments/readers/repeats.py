@@ -188,8 +188,11 @@ def _cut(text: str, field: str, place: str) -> str:
 
 def _refusal(row: int, field: str, text: str, place: str) -> Refusal:
     return Refusal(
-        row=row, column=field, value=f"{text[:80]}…", screened=True,
+        row=row,
+        column=field,
+        value=f"{text[:80]}…",
+        screened=True,
         problem=f"a text of {len(text):,} letters is shared by very many lines: from here on they "
         f"have and are screened by its first {SHOWN}",
         hint=f"it stands whole with {place}, which is screened by all of it",
-    )  # fmt: skip
+    )

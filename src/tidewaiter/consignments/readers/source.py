@@ -26,9 +26,24 @@ _BOMS = (
 )
 # What trade files are written in; of two that read a sample equally well, the first is taken.
 _CODECS = (
-    "cp1252", "cp1251", "cp1250", "gb18030", "cp932", "euc_jp", "big5", "euc_kr", "cp1256",
-    "cp1253", "cp1254", "cp1255", "cp874", "koi8_r", "cp866", "cp850", "cp852",
-)  # fmt: skip
+    "cp1252",
+    "cp1251",
+    "cp1250",
+    "gb18030",
+    "cp932",
+    "euc_jp",
+    "big5",
+    "euc_kr",
+    "cp1256",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp874",
+    "koi8_r",
+    "cp866",
+    "cp850",
+    "cp852",
+)
 # Letters of other encodings rarely look like UTF-8: where most are, it is.
 _MOSTLY = 4
 _SCRIPTS = 6  # of a file in one language, with names in another

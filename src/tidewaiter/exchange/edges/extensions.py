@@ -116,9 +116,14 @@ def substance_facts(substance: Substance) -> Json:
 def definitions() -> list[Json]:
     """Return the objects that define the extensions, and who made them."""
     maker = {
-        "type": "identity", "spec_version": "2.1", "id": MAKER, "created": MADE, "modified": MADE,
-        "name": "Tidewaiter", "identity_class": "organization",
-    }  # fmt: skip
+        "type": "identity",
+        "spec_version": "2.1",
+        "id": MAKER,
+        "created": MADE,
+        "modified": MADE,
+        "name": "Tidewaiter",
+        "identity_class": "organization",
+    }
     told = (
         (INCIDENT_EXTENSION, "Trade incident", "property-extension"),
         (PARTY_EXTENSION, "Alleged party of a trade incident", "property-extension"),
@@ -130,9 +135,10 @@ def definitions() -> list[Json]:
 def schemas() -> dict[str, Json]:
     """Return the JSON Schema of each extension, by the id of its definition."""
     kinds: tuple[tuple[str, type[Record]], ...] = (
-        (INCIDENT_EXTENSION, IncidentFacts), (PARTY_EXTENSION, PartyFacts),
+        (INCIDENT_EXTENSION, IncidentFacts),
+        (PARTY_EXTENSION, PartyFacts),
         (SUBSTANCE_EXTENSION, SubstanceFacts),
-    )  # fmt: skip
+    )
     return {name: msgspec.json.schema(kind) for name, kind in kinds}
 
 
@@ -143,10 +149,17 @@ def tidy(value: Any) -> Any:
 
 def _definition(id_: str, name: str, kind: str) -> Json:
     return {
-        "type": "extension-definition", "spec_version": "2.1", "id": id_, "created": MADE,
-        "modified": MADE, "created_by_ref": MAKER, "name": name, "schema": DOCS,
-        "version": VERSION, "extension_types": [kind],
-    }  # fmt: skip
+        "type": "extension-definition",
+        "spec_version": "2.1",
+        "id": id_,
+        "created": MADE,
+        "modified": MADE,
+        "created_by_ref": MAKER,
+        "name": name,
+        "schema": DOCS,
+        "version": VERSION,
+        "extension_types": [kind],
+    }
 
 
 def _tidy(value: Any) -> Any:

@@ -22,8 +22,12 @@ from tidewaiter.exchange.markings import Marking, Tlp
 from tidewaiter.substances.registry import Registry
 
 _DISTRIBUTION: Mapping[Tlp, str] = {
-    "red": "0", "amber+strict": "0", "amber": "0", "green": "1", "clear": "3",
-}  # fmt: skip
+    "red": "0",
+    "amber+strict": "0",
+    "amber": "0",
+    "green": "1",
+    "clear": "3",
+}
 """0: this organisation alone; 1: this community; 3: all."""
 _ANALYSIS: Mapping[Status, str] = {"open": "0", "updated": "1", "closed": "2"}
 _UNDEFINED = "4"  # threat level
@@ -82,17 +86,26 @@ def _objects(out: Released, registry: Registry) -> Iterator[Json]:
                 yield make.object("trade-goods", told, incident.marking, str(place), state)
     for number, each in enumerate(incident.equipment, 1):
         told = {
-            "state": "found", "text": each.text, "substance": each.substance,
-            "pieces": each.pieces, "maker": each.maker, "serial": each.serial,
-        }  # fmt: skip
+            "state": "found",
+            "text": each.text,
+            "substance": each.substance,
+            "pieces": each.pieces,
+            "maker": each.maker,
+            "serial": each.serial,
+        }
         yield make.object("trade-goods", told, incident.marking, "equipment", str(number))
     for substance in registry.substances:
         if substance.slug in _slugs(incident):
             told = {
-                "slug": substance.slug, "name": substance.name, "kind": substance.kind,
-                "cas": substance.cas, "inchikey": substance.inchikey,
-                "formula": substance.formula, "hs": substance.hs, "un": substance.un,
-            }  # fmt: skip
+                "slug": substance.slug,
+                "name": substance.name,
+                "kind": substance.kind,
+                "cas": substance.cas,
+                "inchikey": substance.inchikey,
+                "formula": substance.formula,
+                "hs": substance.hs,
+                "un": substance.un,
+            }
             yield make.object("watched-substance", told, incident.marking, substance.slug)
     for party in incident.parties:
         told = _party(party, incident.owner)
@@ -149,39 +162,63 @@ def _head(incident: Incident) -> Values:
     place = " ".join(part for part in (incident.place.name, incident.place.locode) if part)
     hidden = f"{concealment.how} {concealment.where}".strip() if concealment else ""
     return {
-        "reference": incident.id, "version": incident.version, "status": incident.status,
-        "kind": incident.kind, "day": incident.day, "law-day": incident.law_day,
-        "country": incident.place.country, "place": place, "stage": incident.stage,
-        "account": incident.account, "concealment": hidden,
-        "label": label.text if label else "", "domestic-label": label.domestic if label else None,
+        "reference": incident.id,
+        "version": incident.version,
+        "status": incident.status,
+        "kind": incident.kind,
+        "day": incident.day,
+        "law-day": incident.law_day,
+        "country": incident.place.country,
+        "place": place,
+        "stage": incident.stage,
+        "account": incident.account,
+        "concealment": hidden,
+        "label": label.text if label else "",
+        "domestic-label": label.domestic if label else None,
         "route": tuple(
             " ".join(part for part in (stop.function, stop.country, stop.name) if part)
             for stop in incident.route
         ),
-        "mode": moved.mode, "container": moved.container, "bill": moved.bill,
+        "mode": moved.mode,
+        "container": moved.container,
+        "bill": moved.bill,
         "vehicle": moved.vehicle,
-        "packaging": tuple(f"{each.packages or ''} {each.text} {each.marks}".strip()
-                           for each in incident.packaging),
-        "red-flag": incident.flags, "notification": incident.notifications,
+        "packaging": tuple(
+            f"{each.packages or ''} {each.text} {each.marks}".strip() for each in incident.packaging
+        ),
+        "red-flag": incident.flags,
+        "notification": incident.notifications,
         "question": tuple(each.text for each in incident.questions),
-    }  # fmt: skip
+    }
 
 
 def _goods(line: Line, state: str, goods: Goods) -> Values:
     method = line.identified.method if line.identified and state == "found" else None
     return {
-        "state": state, "line": line.number, "text": goods.text, "substance": goods.substance,
-        "cas": goods.cas, "hs": goods.hs, "net-mg": goods.net_mg, "volume-ul": goods.volume_ul,
-        "pieces": goods.pieces, "content-ppm": goods.content_ppm, "method": method,
-    }  # fmt: skip
+        "state": state,
+        "line": line.number,
+        "text": goods.text,
+        "substance": goods.substance,
+        "cas": goods.cas,
+        "hs": goods.hs,
+        "net-mg": goods.net_mg,
+        "volume-ul": goods.volume_ul,
+        "pieces": goods.pieces,
+        "content-ppm": goods.content_ppm,
+        "method": method,
+    }
 
 
 def _party(party: AllegedParty, owner: str) -> Values:
     return {
-        "role": party.role, "standing": "alleged", "kind": party.kind, "name": party.name,
-        "country": party.country, "basis": party.basis,
+        "role": party.role,
+        "standing": "alleged",
+        "kind": party.kind,
+        "name": party.name,
+        "country": party.country,
+        "basis": party.basis,
         "reference": party.ref if party.node == owner else "",
-    }  # fmt: skip
+    }
 
 
 def _slugs(incident: Incident) -> set[str]:
@@ -193,18 +230,21 @@ def _slugs(incident: Incident) -> set[str]:
 def _reference(source: Json, target: Json) -> Json:
     return {
         "uuid": named("misp-reference", source["uuid"], target["uuid"]),
-        "object_uuid": source["uuid"], "referenced_uuid": target["uuid"],
-        "relationship_type": "related-to", "timestamp": source["timestamp"],
-    }  # fmt: skip
+        "object_uuid": source["uuid"],
+        "referenced_uuid": target["uuid"],
+        "relationship_type": "related-to",
+        "timestamp": source["timestamp"],
+    }
 
 
 def _tags(marking: Marking) -> list[Json]:
     return [
-        {"name": _tlp(marking)}, {"name": f"PAP:{marking.pap.upper()}"},
+        {"name": _tlp(marking)},
+        {"name": f"PAP:{marking.pap.upper()}"},
         *({"name": f'tidewaiter:purpose="{each}"'} for each in marking.purposes),
         *([{"name": 'tidewaiter:group="members"'}] if marking.group else []),
         *([{"name": 'tidewaiter:reshare="yes"'}] if marking.reshare else []),
-    ]  # fmt: skip
+    ]
 
 
 def _tlp(marking: Marking) -> str:

@@ -20,10 +20,27 @@ T = TypeVar("T", Incident, Sighting)
 WITHHELD = "[withheld]"
 _WORDS = frozenset(
     {
-        "title", "account", "text", "how", "where", "by", "note", "maker", "serial", "name", "ref",
-        "bill", "vehicle", "container", "marks", "changed", "basis", "what", "notifications",
+        "title",
+        "account",
+        "text",
+        "how",
+        "where",
+        "by",
+        "note",
+        "maker",
+        "serial",
+        "name",
+        "ref",
+        "bill",
+        "vehicle",
+        "container",
+        "marks",
+        "changed",
+        "basis",
+        "what",
+        "notifications",
     }
-)  # fmt: skip
+)
 """Fields that hold words of people; all others hold codes, days and numbers."""
 
 

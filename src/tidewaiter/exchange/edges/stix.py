@@ -66,18 +66,24 @@ class _Frame(Record, frozen=True, kw_only=True):
         """Return the beginning of an object."""
         key = named(kind, self.incident.owner, self.incident.id, *parts)
         return {
-            "type": kind, "spec_version": "2.1", "id": f"{kind}--{key}",
-            "created_by_ref": self.author, "created": self.created, "modified": self.modified,
+            "type": kind,
+            "spec_version": "2.1",
+            "id": f"{kind}--{key}",
+            "created_by_ref": self.author,
+            "created": self.created,
+            "modified": self.modified,
             "object_marking_refs": marking_refs(marking),
-        }  # fmt: skip
+        }
 
     def tie(self, kind: str, source: Json, target: Json, *, marking: Marking, how: str) -> Json:
         """Return a relationship."""
         return {
             **self.object("relationship", marking, kind, source["id"], target["id"], how),
-            "relationship_type": kind, "source_ref": source["id"], "target_ref": target["id"],
+            "relationship_type": kind,
+            "source_ref": source["id"],
+            "target_ref": target["id"],
             "description": how,
-        }  # fmt: skip
+        }
 
 
 def stix_bundle(
@@ -99,8 +105,10 @@ def stix_bundle(
         return None
     key = named("bundle", known.owner, known.id, known.versions[-1].id, edge.to.name)
     bundle = {
-        "type": "bundle", "id": f"bundle--{key}", "objects": [each.object for each in told],
-    }  # fmt: skip
+        "type": "bundle",
+        "id": f"bundle--{key}",
+        "objects": [each.object for each in told],
+    }
     return msgspec.json.format(msgspec.json.encode(bundle), indent=2) + b"\n"
 
 
@@ -132,11 +140,13 @@ def _told(frame: _Frame, registry: Registry) -> Iterator[Marked]:
     whole = incident.marking
     root = tidy(
         {
-            **frame.object("incident", whole), "name": incident.title,
-            "description": incident.account, "labels": [incident.kind],
+            **frame.object("incident", whole),
+            "name": incident.title,
+            "description": incident.account,
+            "labels": [incident.kind],
             "extensions": {INCIDENT_EXTENSION: incident_facts(incident)},
         }
-    )  # fmt: skip
+    )
     place = _place(frame, incident.place, whole, "place")
     found = [root, place, frame.tie("located-at", root, place, marking=whole, how="place")]
     for slug, how in _substances(incident):
@@ -175,11 +185,13 @@ def _substance(slug: str, registry: Registry, marking: Marking) -> Json | None:
     if found is None:
         return None
     return {
-        "type": SUBSTANCE_TYPE, "spec_version": "2.1",
-        "id": f"{SUBSTANCE_TYPE}--{observable({'slug': slug})}", **substance_facts(found),
+        "type": SUBSTANCE_TYPE,
+        "spec_version": "2.1",
+        "id": f"{SUBSTANCE_TYPE}--{observable({'slug': slug})}",
+        **substance_facts(found),
         "object_marking_refs": marking_refs(marking),
         "extensions": {SUBSTANCE_EXTENSION: {"extension_type": "new-sco"}},
-    }  # fmt: skip
+    }
 
 
 def _party(frame: _Frame, root: Json, party: AllegedParty) -> Iterator[Json]:
@@ -239,7 +251,11 @@ def author_of(chain: Sequence[Document]) -> Author:
 
 def _author(author: Author) -> Json:
     return {
-        "type": "identity", "spec_version": "2.1", "id": f"identity--{named('node', author.id)}",
-        "created": milliseconds(author.since), "modified": milliseconds(author.changed),
-        "name": author.name, "identity_class": "organization",
-    }  # fmt: skip
+        "type": "identity",
+        "spec_version": "2.1",
+        "id": f"identity--{named('node', author.id)}",
+        "created": milliseconds(author.since),
+        "modified": milliseconds(author.changed),
+        "name": author.name,
+        "identity_class": "organization",
+    }

@@ -40,18 +40,24 @@ def marking_objects(markings: Iterable[Marking]) -> list[Json]:
 
 def _tlp(tlp: Tlp) -> Json:
     return {
-        "type": "marking-definition", "spec_version": "2.1", "id": TLP_IDS[tlp],
-        "created": TLP_MADE, "name": load_marking_rules().tlp[tlp].label,
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": TLP_IDS[tlp],
+        "created": TLP_MADE,
+        "name": load_marking_rules().tlp[tlp].label,
         "extensions": {TLP_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": tlp}},
-    }  # fmt: skip
+    }
 
 
 def _statement(marking: Marking) -> Json:
     return {
-        "type": "marking-definition", "spec_version": "2.1", "id": _statement_id(marking),
-        "created": MADE, "definition_type": "statement",
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": _statement_id(marking),
+        "created": MADE,
+        "definition_type": "statement",
         "definition": {"statement": words(marking)},
-    }  # fmt: skip
+    }
 
 
 def words(marking: Marking) -> str:

@@ -80,10 +80,16 @@ def restock(
         seq, added = seq + 1, added_at(now, added)
         new.append(
             Item(
-                seq=seq, added=added, collection=one.id, source=source, object=each.object,
-                marking=each.marking, own=each.own, restricted=each.restricted,
+                seq=seq,
+                added=added,
+                collection=one.id,
+                source=source,
+                object=each.object,
+                marking=each.marking,
+                own=each.own,
+                restricted=each.restricted,
             )
-        )  # fmt: skip
+        )
     gone = sorted(before[key].seq for key in before if key not in after)
     return Change(gone=tuple(gone), new=tuple(new))
 

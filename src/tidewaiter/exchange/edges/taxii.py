@@ -66,10 +66,14 @@ def manifest(one: Collection, items: Iterable[Item], query: Query) -> Reply:
     """Return a page of the manifest (5.3), oldest first."""
     page = _page(one, items, query)
     rows = [
-        {"id": each.object["id"], "date_added": each.added, "version": version_of(each),
-         "media_type": STIX}
+        {
+            "id": each.object["id"],
+            "date_added": each.added,
+            "version": version_of(each),
+            "media_type": STIX,
+        }
         for each in page.items
-    ]  # fmt: skip
+    ]
     return page.reply({"objects": rows})
 
 
@@ -116,8 +120,9 @@ class _Page(Record, frozen=True, kw_only=True):
             return _reply({})
         first, last = self.items[0], self.items[-1]
         headers = {
-            "X-TAXII-Date-Added-First": first.added, "X-TAXII-Date-Added-Last": last.added,
-        }  # fmt: skip
+            "X-TAXII-Date-Added-First": first.added,
+            "X-TAXII-Date-Added-Last": last.added,
+        }
         on = {"more": True, "next": str(last.seq)} if self.more else {}
         return _reply({**on, **told}, headers)
 
@@ -165,9 +170,14 @@ def _matches(item: Item, query: Query) -> bool:
 
 def _collection(one: Collection) -> Json:
     return {
-        "id": one.id, "title": one.title, "description": one.description, "alias": one.alias,
-        "can_read": True, "can_write": False, "media_types": [STIX],
-    }  # fmt: skip
+        "id": one.id,
+        "title": one.title,
+        "description": one.description,
+        "alias": one.alias,
+        "can_read": True,
+        "can_write": False,
+        "media_types": [STIX],
+    }
 
 
 def _reply(told: Json, headers: Mapping[str, str] | None = None, *, status: int = 200) -> Reply:

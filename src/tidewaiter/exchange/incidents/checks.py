@@ -72,9 +72,11 @@ def check_sighting(sighting: Sighting, registry: Registry, today: date) -> tuple
     """Return the problems of a sighting."""
     known = frozenset(substance.slug for substance in registry.substances)
     return (
-        *prose("what", sighting.what, needed=True), *_day("day", sighting.day, today),
-        *_place("place", sighting.place), *_lines(sighting.lines, known),
-    )  # fmt: skip
+        *prose("what", sighting.what, needed=True),
+        *_day("day", sighting.day, today),
+        *_place("place", sighting.place),
+        *_lines(sighting.lines, known),
+    )
 
 
 def _problems(incident: Incident, known: frozenset[str], today: date) -> Iterator[Problem]:
@@ -131,8 +133,10 @@ def _goods(at: str, goods: Goods, known: frozenset[str]) -> Iterator[Problem]:
     if goods.hs and not (goods.hs.isdecimal() and len(goods.hs) in _HS):
         yield wrong(f"{at}, hs", f'"{goods.hs}" is no HS code', "write 4 to 12 digits")
     amounts = (
-        ("net_mg", goods.net_mg), ("volume_ul", goods.volume_ul), ("pieces", goods.pieces),
-    )  # fmt: skip
+        ("net_mg", goods.net_mg),
+        ("volume_ul", goods.volume_ul),
+        ("pieces", goods.pieces),
+    )
     for name, amount in amounts:
         if amount is not None and not 0 < amount <= LARGEST:
             yield wrong(f"{at}, {name}", f"{amount} is no amount", "leave it out if not known")

@@ -141,12 +141,25 @@ def incident_from(draft: Draft, name: str, owner: str, version: int) -> Incident
     """
     status: Status = "open" if version == 1 else draft.status
     return Incident(
-        id=name, owner=owner, version=version, status=status, kind=draft.kind, day=draft.day,
-        place=draft.place, stage=draft.stage, law_day=draft.law_day or draft.day,
-        marking=draft.marking, title=draft.title, account=draft.account,
+        id=name,
+        owner=owner,
+        version=version,
+        status=status,
+        kind=draft.kind,
+        day=draft.day,
+        place=draft.place,
+        stage=draft.stage,
+        law_day=draft.law_day or draft.day,
+        marking=draft.marking,
+        title=draft.title,
+        account=draft.account,
         lines=tuple(_line(number, each) for number, each in enumerate(draft.lines, 1)),
-        equipment=draft.equipment, concealment=_hiding(draft.concealment), label=draft.label,
-        route=draft.route, transport=draft.transport, packaging=draft.packaging,
+        equipment=draft.equipment,
+        concealment=_hiding(draft.concealment),
+        label=draft.label,
+        route=draft.route,
+        transport=draft.transport,
+        packaging=draft.packaging,
         flags=draft.flags,
         parties=tuple(
             _party(number, each, draft.marking, owner, name)
@@ -163,7 +176,7 @@ def incident_from(draft: Draft, name: str, owner: str, version: int) -> Incident
             for each in draft.settled
             if each.taken is not None
         ),
-    )  # fmt: skip
+    )
 
 
 def draft_of(incident: Incident) -> Draft:
@@ -171,16 +184,30 @@ def draft_of(incident: Incident) -> Draft:
     same = {
         name: getattr(incident, name)
         for name in (
-            "kind", "day", "place", "title", "marking", "stage", "law_day", "account", "equipment",
-            "label", "route", "transport", "packaging", "flags", "notifications",
+            "kind",
+            "day",
+            "place",
+            "title",
+            "marking",
+            "stage",
+            "law_day",
+            "account",
+            "equipment",
+            "label",
+            "route",
+            "transport",
+            "packaging",
+            "flags",
+            "notifications",
         )
-    }  # fmt: skip
+    }
     hidden = incident.concealment
     return Draft(
         **same,
         lines=tuple(
             DraftLine(
-                declared=_draft(each.declared), found=_draft(each.found),
+                declared=_draft(each.declared),
+                found=_draft(each.found),
                 identified=each.identified,
             )
             for each in incident.lines
@@ -190,8 +217,14 @@ def draft_of(incident: Incident) -> Draft:
         else None,
         parties=tuple(
             DraftParty(
-                role=each.role, basis=each.basis, name=each.name, country=each.country,
-                kind=each.kind, node=each.node, ref=each.ref, marking=each.marking,
+                role=each.role,
+                basis=each.basis,
+                name=each.name,
+                country=each.country,
+                kind=each.kind,
+                node=each.node,
+                ref=each.ref,
+                marking=each.marking,
                 restricted=each.restricted,
             )
             for each in incident.parties
@@ -202,14 +235,16 @@ def draft_of(incident: Incident) -> Draft:
             DraftSettled(node=each.node, proposal=each.proposal, taken=each.taken, why=each.why)
             for each in incident.settled
         ),
-    )  # fmt: skip
+    )
 
 
 def _line(number: int, draft: DraftLine) -> Line:
     return Line(
-        number=number, declared=_goods(f"line {number}, declared", draft.declared),
-        found=_goods(f"line {number}, found", draft.found), identified=draft.identified,
-    )  # fmt: skip
+        number=number,
+        declared=_goods(f"line {number}, declared", draft.declared),
+        found=_goods(f"line {number}, found", draft.found),
+        identified=draft.identified,
+    )
 
 
 def _goods(at: str, draft: DraftGoods | None) -> Goods | None:
@@ -217,13 +252,17 @@ def _goods(at: str, draft: DraftGoods | None) -> Goods | None:
         return None
     try:
         return Goods(
-            text=draft.text, substance=draft.substance, cas=draft.cas, hs=draft.hs,
+            text=draft.text,
+            substance=draft.substance,
+            cas=draft.cas,
+            hs=draft.hs,
             net_mg=whole(parse_quantity(draft.mass), "mass", draft.mass) if draft.mass else None,
             volume_ul=whole(parse_quantity(draft.volume), "volume", draft.volume)
             if draft.volume
             else None,
-            pieces=draft.pieces, content_ppm=_ppm(draft.content),
-        )  # fmt: skip
+            pieces=draft.pieces,
+            content_ppm=_ppm(draft.content),
+        )
     except InputError as error:
         raise InputError(error.message, at=at, hint=error.hint) from error
 
@@ -233,10 +272,15 @@ def _draft(goods: Goods | None) -> DraftGoods | None:
         return None
     content = goods.content_ppm
     return DraftGoods(
-        text=goods.text, substance=goods.substance, cas=goods.cas, hs=goods.hs,
-        mass=_amount(goods.net_mg, _MASSES), volume=_amount(goods.volume_ul, _VOLUMES),
-        pieces=goods.pieces, content="" if content is None else f"{Decimal(content) / _PPM:f} %",
-    )  # fmt: skip
+        text=goods.text,
+        substance=goods.substance,
+        cas=goods.cas,
+        hs=goods.hs,
+        mass=_amount(goods.net_mg, _MASSES),
+        volume=_amount(goods.volume_ul, _VOLUMES),
+        pieces=goods.pieces,
+        content="" if content is None else f"{Decimal(content) / _PPM:f} %",
+    )
 
 
 def _ppm(text: str) -> int | None:

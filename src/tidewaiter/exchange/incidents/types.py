@@ -13,14 +13,25 @@ from tidewaiter.exchange.markings import Marking
 SCHEMA = 1
 
 Kind = Literal[
-    "seizure", "stopped-shipment", "suspicious-shipment", "diversion", "attempted-diversion",
+    "seizure",
+    "stopped-shipment",
+    "suspicious-shipment",
+    "diversion",
+    "attempted-diversion",
     "theft-or-loss",
-]  # fmt: skip
+]
 
 Stage = Literal[
-    "export", "transit", "import", "free-zone", "domestic-trade", "manufacture", "storage",
-    "laboratory", "unknown",
-]  # fmt: skip
+    "export",
+    "transit",
+    "import",
+    "free-zone",
+    "domestic-trade",
+    "manufacture",
+    "storage",
+    "laboratory",
+    "unknown",
+]
 """Where in the way of the goods it happened."""
 
 Status = Literal["open", "updated", "closed"]
@@ -34,9 +45,22 @@ papers, a label or somebody's words alone."""
 Mode = Literal["sea", "air", "road", "rail", "inland-water", "post", "courier", "person", "unknown"]
 
 Role = Literal[
-    "exporter", "importer", "consignor", "consignee", "ultimate-consignee", "notify", "seller",
-    "buyer", "broker", "carrier", "forwarder", "customs-broker", "manufacturer", "holder", "other",
-]  # fmt: skip
+    "exporter",
+    "importer",
+    "consignor",
+    "consignee",
+    "ultimate-consignee",
+    "notify",
+    "seller",
+    "buyer",
+    "broker",
+    "carrier",
+    "forwarder",
+    "customs-broker",
+    "manufacturer",
+    "holder",
+    "other",
+]
 
 PartyKind = Literal["person", "organisation", "vessel", "unknown"]
 Function = Literal["origin", "loading", "transit", "unlading", "destination"]

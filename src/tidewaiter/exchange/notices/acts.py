@@ -30,9 +30,18 @@ from tidewaiter.exchange.notices.states import State, add
 from tidewaiter.exchange.notices.types import Amount, Notice
 
 Act = Literal[
-    "view", "acknowledge", "agree", "object", "ask", "more-time", "not-for-us", "answer", "amend",
-    "withdraw", "return",
-]  # fmt: skip
+    "view",
+    "acknowledge",
+    "agree",
+    "object",
+    "ask",
+    "more-time",
+    "not-for-us",
+    "answer",
+    "amend",
+    "withdraw",
+    "return",
+]
 """What people can do; `return` tells what became of the goods."""
 
 _AT = datetime(1, 1, 1, tzinfo=UTC)  # nothing is judged by it
@@ -95,10 +104,15 @@ def outcomes_of(side: Side, events: Sequence[Event], state: State) -> tuple[str,
 def _judge(side: Side, events: Sequence[Event], state: State) -> Callable[[What], bool]:
     def may(what: What) -> bool:
         event = Event(
-            id="-", notice=events[0].notice, by=side, seq=1 + _last(events, side),
-            seen=_last(events, OTHER[side]), version=state.version + isinstance(what, Amended),
-            at=_AT, what=what,
-        )  # fmt: skip
+            id="-",
+            notice=events[0].notice,
+            by=side,
+            seq=1 + _last(events, side),
+            seen=_last(events, OTHER[side]),
+            version=state.version + isinstance(what, Amended),
+            at=_AT,
+            what=what,
+        )
         try:
             add(events, event, state.day)
         except InputError:

@@ -10,10 +10,17 @@ Side = Literal["exporter", "importer"]
 """Whose authority an event is of. The exporter's owns the notice."""
 
 ObjectionCode = Literal[
-    "importer not licensed", "importer unknown", "importer denies order", "permit missing",
-    "quantity exceeds need", "end use not accepted", "substance prohibited", "suspected diversion",
-    "papers inconsistent", "other",
-]  # fmt: skip
+    "importer not licensed",
+    "importer unknown",
+    "importer denies order",
+    "permit missing",
+    "quantity exceeds need",
+    "end use not accepted",
+    "substance prohibited",
+    "suspected diversion",
+    "papers inconsistent",
+    "other",
+]
 """Why an importing authority objects."""
 
 LicenceCheck = Literal["not checked", "holds", "does not hold"]
@@ -120,9 +127,20 @@ class Recalled(Record, frozen=True, kw_only=True, tag="recalled"):
 
 
 What = (
-    Sent | Amended | Withdrawn | Answered | Viewed | Acknowledged | NoObjection | Objected
-    | Queried | MoreTime | NotForUs | Returned | Recalled
-)  # fmt: skip
+    Sent
+    | Amended
+    | Withdrawn
+    | Answered
+    | Viewed
+    | Acknowledged
+    | NoObjection
+    | Objected
+    | Queried
+    | MoreTime
+    | NotForUs
+    | Returned
+    | Recalled
+)
 """What an event can be."""
 
 EXPORTER_ONLY: frozenset[type] = frozenset({Sent, Amended, Withdrawn, Answered})

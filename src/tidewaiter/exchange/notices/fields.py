@@ -13,12 +13,18 @@ Weight = Literal["mandatory", "conditional", "optional"]
 """How far a field must be there: always, where its case is given, or as one likes."""
 
 _ONE = {
-    "lines": "line", "permits": "permit", "contains": "contained substance",
-    "intermediate_consignees": "intermediate consignee", "others": "other operator",
-}  # fmt: skip
+    "lines": "line",
+    "permits": "permit",
+    "contains": "contained substance",
+    "intermediate_consignees": "intermediate consignee",
+    "others": "other operator",
+}
 _WORDS = {
-    "net": "quantity", "content_ppm": "content", "purity_ppm": "purity", "gross_mg": "gross weight",
-}  # fmt: skip
+    "net": "quantity",
+    "content_ppm": "content",
+    "purity_ppm": "purity",
+    "gross_mg": "gross weight",
+}
 _HIDDEN = frozenset({"parties", "net"})  # words of a path that a place leaves out
 
 

@@ -96,9 +96,14 @@ def law_of(notice: Notice, line: NoticeLine, day: date, law: Law) -> tuple[LineL
         destination=notice.recipient.country or None,
     )
     question = Question(
-        day=day, route=route, mass_mg=line.net.mass_mg, volume_ul=line.net.volume_ul,
-        percent=_percent(line), goods=line.goods, party=notice.parties.importer.name,
-    )  # fmt: skip
+        day=day,
+        route=route,
+        mass_mg=line.net.mass_mg,
+        volume_ul=line.net.volume_ul,
+        percent=_percent(line),
+        goods=line.goods,
+        party=notice.parties.importer.name,
+    )
     content, why = content_of(line, found, day)
     known = LineLaw(
         line=line.number,
@@ -127,9 +132,13 @@ def content_of(line: NoticeLine, found: Found, day: date) -> tuple[Amount, str]:
         return Amount(), "the content of the mixture is not given"
     form = found.form.cas if found.form else None
     dealing = Dealing(
-        day=day, substance=found.substance.slug if found.substance else "",
-        mass_mg=line.net.mass_mg, volume_ul=line.net.volume_ul, percent=percent, form=form,
-    )  # fmt: skip
+        day=day,
+        substance=found.substance.slug if found.substance else "",
+        mass_mg=line.net.mass_mg,
+        volume_ul=line.net.volume_ul,
+        percent=percent,
+        form=form,
+    )
     if line.net.mass_mg is not None:
         mass = counted(_AS_BASE, dealing, found, by_mass=True)
         factor = load_factors().get(form or "")

@@ -79,16 +79,19 @@ def _form_itself(notice: Notice, form: Form, make: Make) -> Iterator[Problem]:
     """Yield what a form says of a notice as a whole."""
     if form.lines_at_most is not None and len(notice.lines) > form.lines_at_most:
         yield doubt(
-            "lines", f"{form.title} covers {form.lines_at_most} substances at most",
+            "lines",
+            f"{form.title} covers {form.lines_at_most} substances at most",
             f"the notice may name {len(notice.lines)}; it needs more than one such paper",
             form.sources[-1],
-        )  # fmt: skip
+        )
     if form.months and _months(notice) not in {None, *form.months}:
         named = " or ".join(map(str, form.months))
         yield make(
-            "period until", f"{form.title} covers {named} months",
-            "the last day is the one before the same day of a later month", form.sources[0],
-        )  # fmt: skip
+            "period until",
+            f"{form.title} covers {named} months",
+            "the last day is the one before the same day of a later month",
+            form.sources[0],
+        )
 
 
 def _months(notice: Notice) -> int | None:

@@ -71,14 +71,16 @@ def _dates(notice: Notice, day: date) -> Iterator[Problem]:
         return
     if leaves < (notice.sent or day):
         yield wrong(
-            "transport, dispatch", f"the goods left on {leaves}, before the notice",
+            "transport, dispatch",
+            f"the goods left on {leaves}, before the notice",
             "a pre-export notification comes before the export",
-        )  # fmt: skip
+        )
     elif notice.reply_by and leaves <= notice.reply_by:
         yield doubt(
-            "transport, dispatch", f"the goods leave on {leaves}, while an answer may still come",
+            "transport, dispatch",
+            f"the goods leave on {leaves}, while an answer may still come",
             f"an answer may come until {notice.reply_by}; silence is no consent",
-        )  # fmt: skip
+        )
     if travel.arrival and travel.arrival < leaves:
         yield wrong(
             "transport, arrival", f"{travel.arrival} is before {leaves}", "mend one of the two"
@@ -110,9 +112,10 @@ def _countries(notice: Notice) -> Iterator[Problem]:
     ):
         if party.country and party.country != own:
             yield doubt(
-                f"{place}, country", f"{party.country} is not the country of the authority, {own}",
+                f"{place}, country",
+                f"{party.country} is not the country of the authority, {own}",
                 "look whether the notice goes to the right one",
-            )  # fmt: skip
+            )
 
 
 def parties_of(notice: Notice) -> Iterator[tuple[str, Party]]:
@@ -199,9 +202,10 @@ def _permits(notice: Notice) -> Iterator[Problem]:
 def _validity(permit: Permit, place: str, leaves: date | None) -> Iterator[Problem]:
     if leaves and permit.until and leaves > permit.until:
         yield wrong(
-            f"{place}, until", f"it ends on {permit.until}, and the goods leave on {leaves}",
+            f"{place}, until",
+            f"it ends on {permit.until}, and the goods leave on {leaves}",
             "renew it, or send the goods before",
-        )  # fmt: skip
+        )
     if leaves and permit.since and leaves < permit.since:
         yield wrong(
             f"{place}, since", f"it begins on {permit.since}, after {leaves}", "send them later"
@@ -219,4 +223,4 @@ def _covers(permit: Permit, line: NoticeLine, place: str) -> Iterator[Problem]:
             line_place(line, "quantity"),
             f"more than the {in_words(permit.amount)} of {permit.kind} {permit.number}",
             "notify less, or get another permit",
-        )  # fmt: skip
+        )

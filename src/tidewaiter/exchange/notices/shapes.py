@@ -18,9 +18,12 @@ Kind = Literal["text", "number", "flag", "day", "time", "choice", "record", "one
 """What a field holds: a scalar, one of some words, a record, or one record of several kinds."""
 
 _SCALARS: dict[type, Kind] = {
-    inspect.StrType: "text", inspect.IntType: "number", inspect.BoolType: "flag",
-    inspect.DateType: "day", inspect.DateTimeType: "time",
-}  # fmt: skip
+    inspect.StrType: "text",
+    inspect.IntType: "number",
+    inspect.BoolType: "flag",
+    inspect.DateType: "day",
+    inspect.DateTimeType: "time",
+}
 
 
 class NoticeFile(Record, frozen=True, kw_only=True):

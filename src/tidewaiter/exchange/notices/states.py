@@ -32,9 +32,19 @@ from tidewaiter.exchange.notices.judging import DECISIONS, Judged, ends, judge, 
 from tidewaiter.exchange.notices.types import Amount, Notice
 
 StateName = Literal[
-    "draft", "sent", "viewed", "acknowledged", "no objection", "objection", "under enquiry",
-    "more time", "not for us", "withdrawn", "expired without reply", "recalled",
-]  # fmt: skip
+    "draft",
+    "sent",
+    "viewed",
+    "acknowledged",
+    "no objection",
+    "objection",
+    "under enquiry",
+    "more time",
+    "not for us",
+    "withdrawn",
+    "expired without reply",
+    "recalled",
+]
 """How a notice stands. Of all of them "no objection" alone is a yes."""
 
 _CLOSED = ("objection", "not for us")  # decided: what follows has no day
@@ -240,11 +250,15 @@ class _Standing:
 
 
 _DECIDED: dict[type, StateName] = {
-    NoObjection: "no objection", Objected: "objection", NotForUs: "not for us"
-}  # fmt: skip
+    NoObjection: "no objection",
+    Objected: "objection",
+    NotForUs: "not for us",
+}
 _LESS: tuple[tuple[type, StateName], ...] = (
-    (MoreTime, "more time"), (Acknowledged, "acknowledged"), (Viewed, "viewed"),
-)  # fmt: skip
+    (MoreTime, "more time"),
+    (Acknowledged, "acknowledged"),
+    (Viewed, "viewed"),
+)
 
 
 def _last_word(events: Sequence[Event], version: int) -> tuple[Event | None, Event | None]:

@@ -27,9 +27,15 @@ Mode = Literal[
 """How the goods travel; "own": under their own power or in someone's baggage."""
 
 PermitKind = Literal[
-    "export authorisation", "import authorisation", "export permit", "import permit",
-    "transit permit", "export declaration", "import declaration", "letter of no objection",
-]  # fmt: skip
+    "export authorisation",
+    "import authorisation",
+    "export permit",
+    "import permit",
+    "transit permit",
+    "export declaration",
+    "import declaration",
+    "letter of no objection",
+]
 """What a paper is. These words are never interchangeable: each is of another law."""
 
 

@@ -39,8 +39,13 @@ from tidewaiter.substances.questions import Goods
 T = TypeVar("T")
 _NOBODY = Party()
 _OPTIONAL = (
-    "ultimate_consignee", "broker", "manufacturer", "carrier", "forwarder", "customs_broker"
-)  # fmt: skip
+    "ultimate_consignee",
+    "broker",
+    "manufacturer",
+    "carrier",
+    "forwarder",
+    "customs_broker",
+)
 
 
 class WrittenContained(Record, frozen=True, kw_only=True):
@@ -141,20 +146,31 @@ def written_of(notice: Notice) -> WrittenNotice:
         **{name: getattr(notice, name) for name in _SAME},
         lines=tuple(map(_written_line, notice.lines)),
         transport=WrittenTransport(
-            mode=travel.mode, means=travel.means, customs_office=travel.customs_office,
-            exit_point=travel.exit_point, transit="\n".join(travel.transit),
-            entry_point=travel.entry_point, itinerary="\n".join(travel.itinerary),
-            dispatch=travel.dispatch, arrival=travel.arrival,
-            containers="\n".join(travel.containers), document=travel.document,
+            mode=travel.mode,
+            means=travel.means,
+            customs_office=travel.customs_office,
+            exit_point=travel.exit_point,
+            transit="\n".join(travel.transit),
+            entry_point=travel.entry_point,
+            itinerary="\n".join(travel.itinerary),
+            dispatch=travel.dispatch,
+            arrival=travel.arrival,
+            containers="\n".join(travel.containers),
+            document=travel.document,
         ),
         permits=tuple(
             WrittenPermit(
-                kind=each.kind, number=each.number, issuer=each.issuer, since=each.since,
-                until=each.until, line=each.line, amount=written_amount(each.amount),
+                kind=each.kind,
+                number=each.number,
+                issuer=each.issuer,
+                since=each.since,
+                until=each.until,
+                line=each.line,
+                amount=written_amount(each.amount),
             )
             for each in notice.permits
         ),
-    )  # fmt: skip
+    )
 
 
 def read_written(written: WrittenNotice) -> tuple[Notice, list[Problem]]:
@@ -171,31 +187,47 @@ def read_written(written: WrittenNotice) -> tuple[Notice, list[Problem]]:
         parties=_parties(written.parties),
         lines=tuple(_lines(written.lines, problems)),
         transport=Transport(
-            mode=travel.mode, means=travel.means, customs_office=travel.customs_office,
-            exit_point=travel.exit_point, transit=tuple(travel.transit.replace(",", " ").split()),
-            entry_point=travel.entry_point, itinerary=_rows(travel.itinerary),
-            dispatch=travel.dispatch, arrival=travel.arrival, containers=_rows(travel.containers),
+            mode=travel.mode,
+            means=travel.means,
+            customs_office=travel.customs_office,
+            exit_point=travel.exit_point,
+            transit=tuple(travel.transit.replace(",", " ").split()),
+            entry_point=travel.entry_point,
+            itinerary=_rows(travel.itinerary),
+            dispatch=travel.dispatch,
+            arrival=travel.arrival,
+            containers=_rows(travel.containers),
             document=travel.document,
         ),
         permits=tuple(_permits(written.permits, problems)),
-    )  # fmt: skip
+    )
     return notice, problems
 
 
 def _written_line(line: NoticeLine) -> WrittenLine:
     return WrittenLine(
-        number=line.number, name=line.name, hs=line.hs, cas=line.cas, goods=line.goods,
-        form=line.form, net=written_amount(line.net), content=written_share(line.content_ppm),
+        number=line.number,
+        name=line.name,
+        hs=line.hs,
+        cas=line.cas,
+        goods=line.goods,
+        form=line.form,
+        net=written_amount(line.net),
+        content=written_share(line.content_ppm),
         purity=written_share(line.purity_ppm),
         contains=tuple(
             WrittenContained(name=each.name, cas=each.cas, content=written_share(each.content_ppm))
             for each in line.contains
         ),
-        brand=line.brand, label_name=line.label_name, packages=line.packages,
-        package_kind=line.package_kind, package_size=line.package_size,
-        gross=written_amount(Amount(mass_mg=line.gross_mg)), end_use=line.end_use,
+        brand=line.brand,
+        label_name=line.label_name,
+        packages=line.packages,
+        package_kind=line.package_kind,
+        package_size=line.package_size,
+        gross=written_amount(Amount(mass_mg=line.gross_mg)),
+        end_use=line.end_use,
         invoice=line.invoice,
-    )  # fmt: skip
+    )
 
 
 def _lines(lines: tuple[WrittenLine, ...], problems: list[Problem]) -> list[NoticeLine]:
@@ -213,21 +245,32 @@ def _line(line: WrittenLine, number: int, problems: list[Problem]) -> NoticeLine
         problems.append(wrong(f"{place}, gross weight", f'"{line.gross}" is not a mass'))
     contains = [each for each in line.contains if each != WrittenContained()]
     return NoticeLine(
-        number=number, name=line.name, hs=line.hs, cas=line.cas, goods=line.goods, form=line.form,
+        number=number,
+        name=line.name,
+        hs=line.hs,
+        cas=line.cas,
+        goods=line.goods,
+        form=line.form,
         net=_read(read_amount, line.net, f"{place}, quantity", problems) or Amount(),
         content_ppm=_read(read_share, line.content, f"{place}, content", problems),
         purity_ppm=_read(read_share, line.purity, f"{place}, purity", problems),
         contains=tuple(
             Contained(
-                name=each.name, cas=each.cas,
+                name=each.name,
+                cas=each.cas,
                 content_ppm=_read(read_share, each.content, f"{place}, contains", problems),
             )
             for each in contains
         ),
-        brand=line.brand, label_name=line.label_name, packages=line.packages,
-        package_kind=line.package_kind, package_size=line.package_size, gross_mg=gross.mass_mg,
-        end_use=line.end_use, invoice=line.invoice,
-    )  # fmt: skip
+        brand=line.brand,
+        label_name=line.label_name,
+        packages=line.packages,
+        package_kind=line.package_kind,
+        package_size=line.package_size,
+        gross_mg=gross.mass_mg,
+        end_use=line.end_use,
+        invoice=line.invoice,
+    )
 
 
 def _permits(permits: tuple[WrittenPermit, ...], problems: list[Problem]) -> list[Permit]:
@@ -240,10 +283,15 @@ def _permits(permits: tuple[WrittenPermit, ...], problems: list[Problem]) -> lis
         amount = _read(read_amount, each.amount, f"{place}, amount", problems) or Amount()
         found.append(
             Permit(
-                kind=each.kind, number=each.number, issuer=each.issuer, since=each.since,
-                until=each.until, line=each.line, amount=amount,
+                kind=each.kind,
+                number=each.number,
+                issuer=each.issuer,
+                since=each.since,
+                until=each.until,
+                line=each.line,
+                amount=amount,
             )
-        )  # fmt: skip
+        )
     return found
 
 

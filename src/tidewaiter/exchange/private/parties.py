@@ -102,6 +102,9 @@ def _written(party: Party) -> Iterator[Written]:
     """Yield a party as papers write it, once for each of its numbers."""
     for scheme, value in party.numbers or (("", ""),):
         yield Written(
-            name=party.name, address=party.address, country=party.country, id_scheme=scheme,
+            name=party.name,
+            address=party.address,
+            country=party.country,
+            id_scheme=scheme,
             id=value[:_TEXT],
-        )  # fmt: skip
+        )

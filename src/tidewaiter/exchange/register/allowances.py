@@ -30,20 +30,33 @@ def allowed_in(register: Register, day: date) -> Iterator[Allowed]:
     for grant in book.all_on(Grant, day):
         if _counts(grant.amount):
             yield Allowed(
-                what="paper", name=f"{grant.kind} {grant.number}", number=grant.number,
-                substance=grant.substance, mass_mg=grant.amount.mass_mg,
-                volume_ul=grant.amount.volume_ul, content=grant.counts != "goods",
-                since=grant.since, until=grant.until, source=grant.source,
-            )  # fmt: skip
+                what="paper",
+                name=f"{grant.kind} {grant.number}",
+                number=grant.number,
+                substance=grant.substance,
+                mass_mg=grant.amount.mass_mg,
+                volume_ul=grant.amount.volume_ul,
+                content=grant.counts != "goods",
+                since=grant.since,
+                until=grant.until,
+                source=grant.source,
+            )
     for need in book.all_on(Requirement, day):
         operator = book.on(Operator, need.operator, day) if need.operator else None
         if operator is not None and _counts(need.amount):
             yield Allowed(
-                what="need", name=f"the requirement of {operator.id} for {need.year}",
-                traders=_traders(operator), country=need.country, substance=need.substance,
-                mass_mg=need.amount.mass_mg, volume_ul=need.amount.volume_ul, content=True,
-                since=date(need.year, 1, 1), until=date(need.year, 12, 31), source=need.source,
-            )  # fmt: skip
+                what="need",
+                name=f"the requirement of {operator.id} for {need.year}",
+                traders=_traders(operator),
+                country=need.country,
+                substance=need.substance,
+                mass_mg=need.amount.mass_mg,
+                volume_ul=need.amount.volume_ul,
+                content=True,
+                since=date(need.year, 1, 1),
+                until=date(need.year, 12, 31),
+                source=need.source,
+            )
     yield from _noticed(book, day)
 
 
@@ -70,10 +83,14 @@ def _noticed(book: Book, day: date) -> Iterator[Allowed]:
         mass = value if measure == "mass_mg" else None
         volume = None if measure == "mass_mg" else value
         yield Allowed(
-            what="paper", name=f"the notice {notice} ({direction})", number=notice,
-            substance=substance, mass_mg=mass, volume_ul=volume,
+            what="paper",
+            name=f"the notice {notice} ({direction})",
+            number=notice,
+            substance=substance,
+            mass_mg=mass,
+            volume_ul=volume,
             source=sources[notice, substance, direction, measure],
-        )  # fmt: skip
+        )
 
 
 def _counts(amount: Amount) -> bool:

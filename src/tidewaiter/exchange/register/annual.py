@@ -106,9 +106,8 @@ def figures_of(
     """
     last = date(year, 12, 31)
     mine = [
-        each for each in _last(incidents)
-        if each.day.year == year and each.place.country == country
-    ]  # fmt: skip
+        each for each in _last(incidents) if each.day.year == year and each.place.country == country
+    ]
     found = [
         _figures(book, mine, (substance, table), (country, year), registry)
         for substance in registry.substances
@@ -179,9 +178,11 @@ def _content(line: Line, day: date, registry: Registry) -> Amount:
     if goods is None:
         return Amount()
     as_line = NoticeLine(
-        number=line.number, cas=goods.cas, content_ppm=goods.content_ppm,
+        number=line.number,
+        cas=goods.cas,
+        content_ppm=goods.content_ppm,
         net=Amount(mass_mg=goods.net_mg, volume_ul=goods.volume_ul),
-    )  # fmt: skip
+    )
     return content_in(as_line, goods.substance, day, registry)[0]
 
 
@@ -190,10 +191,8 @@ def _total(amounts: Iterable[tuple[str, Amount]]) -> Total:
     return Total(
         mass_mg=sum(each.mass_mg or 0 for _, each in told),
         volume_ul=sum(each.volume_ul or 0 for _, each in told),
-        open=tuple(
-            name for name, each in told if each.mass_mg is None and each.volume_ul is None
-        ),
-    )  # fmt: skip
+        open=tuple(name for name, each in told if each.mass_mg is None and each.volume_ul is None),
+    )
 
 
 def form_rows(figures: Iterable[Figures]) -> tuple[tuple[str, ...], ...]:

@@ -42,14 +42,29 @@ NONE: Mapping[str, Amount] = MappingProxyType({})
 """Nothing is taken."""
 
 _WORST: tuple[Verdict, ...] = (
-    "none", "revoked", "suspended", "expired", "exceeded", "cannot tell", "covered"
-)  # fmt: skip
+    "none",
+    "revoked",
+    "suspended",
+    "expired",
+    "exceeded",
+    "cannot tell",
+    "covered",
+)
 _SAYS: dict[FindingKind, Verdict] = {
-    "none": "none", "not yet valid": "none", "wrong site": "none", "wrong substance": "none",
-    "wrong operator": "none", "wrong direction": "none", "suspended": "suspended",
-    "revoked": "revoked", "expired": "expired", "exceeded": "exceeded",
-    "other measure": "cannot tell", "not known": "cannot tell", "told two ways": "cannot tell",
-}  # fmt: skip
+    "none": "none",
+    "not yet valid": "none",
+    "wrong site": "none",
+    "wrong substance": "none",
+    "wrong operator": "none",
+    "wrong direction": "none",
+    "suspended": "suspended",
+    "revoked": "revoked",
+    "expired": "expired",
+    "exceeded": "exceeded",
+    "other measure": "cannot tell",
+    "not known": "cannot tell",
+    "told two ways": "cannot tell",
+}
 _OPEN: tuple[FindingKind, ...] = ("other measure", "not known", "told two ways")
 
 
@@ -94,9 +109,12 @@ def _operator(who: Who) -> Answered:
     if who.operator:
         found = Finding(kind="not known", text=who.doubt, entry=who.operator)
         return Answered(
-            part="operator", verdict="cannot tell", entries=(who.operator,), text=who.doubt,
+            part="operator",
+            verdict="cannot tell",
+            entries=(who.operator,),
+            text=who.doubt,
             findings=(found,),
-        )  # fmt: skip
+        )
     verdict: Verdict = "cannot tell" if who.unclear else "none"
     return Answered(part="operator", verdict=verdict, text=who.text)
 
@@ -217,10 +235,13 @@ def _misfits(book: Book, entry: Standing | Grant, question: Question, who: Who) 
     found = [
         Finding(kind=kind, text=text, entry=entry.id, source=entry.source)
         for kind, text in misfits(
-            entry, question.day, operator=who.operator, substance=question.substance,
+            entry,
+            question.day,
+            operator=who.operator,
+            substance=question.substance,
             site=question.site,
         )
-    ]  # fmt: skip
+    ]
     return [*found, *_twice(book, entry.id)]
 
 

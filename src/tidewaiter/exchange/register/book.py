@@ -69,9 +69,11 @@ class Book:
             for number, same in versions.items():
                 if len(same) > 1:
                     self.twice[name] = Finding(
-                        kind="told two ways", entry=name, source=_sources(same),
+                        kind="told two ways",
+                        entry=name,
+                        source=_sources(same),
                         text=f"two different versions {number} of {name} are told",
-                    )  # fmt: skip
+                    )
         return {
             key: [min(told[key][number], key=_text) for number in sorted(told[key])]
             for key in sorted(told, key=lambda each: (each[0].__name__, each[1]))
@@ -93,9 +95,11 @@ class Book:
     def held_on(self, day: date) -> tuple[Entry, ...]:
         """Return all entries as they held on a day: operators, papers, requirements, by id."""
         return (
-            *self.all_on(Operator, day), *self.all_on(Standing, day), *self.all_on(Grant, day),
+            *self.all_on(Operator, day),
+            *self.all_on(Standing, day),
+            *self.all_on(Grant, day),
             *self.all_on(Requirement, day),
-        )  # fmt: skip
+        )
 
     def numbered(self, kind: type[E], number: str, day: date) -> tuple[E, ...]:
         """Return those of them that bear a number: of a paper, or a business number."""
@@ -143,13 +147,15 @@ class Book:
         """
         return tuple(
             Finding(
-                kind="told two ways", movement=name, source=_sources(same),
+                kind="told two ways",
+                movement=name,
+                source=_sources(same),
                 text=f"the shipment {name} is told in two ways, and counts in neither",
             )
             for name, same in self.doubled.items()
             if self.cancelled.get(name, date.max) > day
             and any(each.on <= day and concerns(each) for each in same)
-        )  # fmt: skip
+        )
 
 
 def _numbers(entry: Entry) -> tuple[str, ...]:

@@ -146,8 +146,9 @@ def _waiting(state: State, balance: Balance) -> dict[Direction, Amount]:
         _told_of(state, balance, "diverted", "exporter"),
     )
     waiting: dict[Direction, int] = {
-        "export": to_leave, "import": max(0, to_leave + used.value - gone)
-    }  # fmt: skip
+        "export": to_leave,
+        "import": max(0, to_leave + used.value - gone),
+    }
     return {way: amount_of(most.measure, value) for way, value in waiting.items() if value}
 
 

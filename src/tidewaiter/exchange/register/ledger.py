@@ -69,10 +69,13 @@ def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account
     findings = [found for each in mine for found in _of_movement(book, grant, each)]
     taking = [each for each in mine if each.substance == grant.substance]
     promised = [
-        each for each in book.promised_under(grant.number)
-        if concerns(each) and each.since <= day and each.substance == grant.substance
+        each
+        for each in book.promised_under(grant.number)
+        if concerns(each)
+        and each.since <= day
+        and each.substance == grant.substance
         and each.notice != but
-    ]  # fmt: skip
+    ]
     return _account(grant, taking, promised, day, [*findings, *book.doubled_for(concerns, day)])
 
 
@@ -100,9 +103,10 @@ def requirement_account(book: Book, need: Requirement, day: date, *, but: str = 
     moved = book.moved_in(need.country, need.substance, need.year, day)
     taking = [each for each in moved if of_year(each)]
     promised = [
-        each for each in book.promises
+        each
+        for each in book.promises
         if concerns(each) and _in_year(each, need, day) and each.notice != but
-    ]  # fmt: skip
+    ]
     return _account(need, taking, promised, day, book.doubled_for(of_year, day))
 
 
@@ -127,17 +131,21 @@ def _loose(movement: Movement, grants: Iterable[Grant]) -> Iterator[Finding]:
     text = f"{in_words(movement.net)} {movement.direction} on {movement.on}"
     if not movement.permit:
         yield Finding(
-            kind="none", text=f"{text} names no permit", movement=movement.id,
+            kind="none",
+            text=f"{text} names no permit",
+            movement=movement.id,
             source=movement.source,
-        )  # fmt: skip
+        )
     elif not any(
         same_number(movement.permit, each.number) and same_issuer(movement.issuer, each.issuer)
         for each in grants
     ):
         yield Finding(
-            kind="none", text=f'{text} names a permit "{movement.permit}" that is not there',
-            movement=movement.id, source=movement.source,
-        )  # fmt: skip
+            kind="none",
+            text=f'{text} names a permit "{movement.permit}" that is not there',
+            movement=movement.id,
+            source=movement.source,
+        )
 
 
 def counts_of(entry: Grant | Requirement) -> Counts:
@@ -153,18 +161,26 @@ def counted(what: Movement | Promise, counts: Counts) -> Amount:
 def _of_movement(book: Book, grant: Grant, movement: Movement) -> Iterator[Finding]:
     """Tell what is wrong with a movement under a permit, as the permit stood on its day."""
     then = book.on(Grant, grant.id, movement.on) or grant
-    texts = list(misfits(
-        then, movement.on, operator=movement.operator, substance=movement.substance,
-        site=movement.site,
-    ))  # fmt: skip
+    texts = list(
+        misfits(
+            then,
+            movement.on,
+            operator=movement.operator,
+            substance=movement.substance,
+            site=movement.site,
+        )
+    )
     if COVERS.get(then.kind) != movement.direction:
         used = f"{then.kind} {then.number} used for {movement.direction}"
         texts.append(("wrong direction", used))
     for kind, text in texts:
         yield Finding(
-            kind=kind, text=f"{movement.on}: {text}", entry=grant.id, movement=movement.id,
+            kind=kind,
+            text=f"{movement.on}: {text}",
+            entry=grant.id,
+            movement=movement.id,
             source=movement.source,
-        )  # fmt: skip
+        )
 
 
 def _account(
@@ -207,16 +223,22 @@ def _not_counted(
         if told := _why_not_counted(entry, each, each.why_no_content):
             kind, text = told
             yield Finding(
-                kind=kind, text=f"{each.on}: {text}", entry=entry.id, movement=each.id,
+                kind=kind,
+                text=f"{each.on}: {text}",
+                entry=entry.id,
+                movement=each.id,
                 source=each.source,
-            )  # fmt: skip
+            )
     for each_promise in promised:
         if told := _why_not_counted(entry, each_promise, ""):
             kind, text = told
             yield Finding(
-                kind=kind, text=f"promised: {text}", entry=entry.id,
-                movement=each_promise.notice, source=each_promise.source,
-            )  # fmt: skip
+                kind=kind,
+                text=f"promised: {text}",
+                entry=entry.id,
+                movement=each_promise.notice,
+                source=each_promise.source,
+            )
 
 
 def _why_not_counted(
@@ -249,9 +271,12 @@ def _postings(entry: Grant | Requirement, taking: Iterable[Movement]) -> Iterato
     for each in row:
         left, exceeded = rests[each.on]
         yield Posting(
-            movement=each.id, on=each.on, amount=counted(each, counts), left=left,
+            movement=each.id,
+            on=each.on,
+            amount=counted(each, counts),
+            left=left,
             exceeded=exceeded,
-        )  # fmt: skip
+        )
 
 
 def _same_measure(one: Amount, other: Amount) -> bool:

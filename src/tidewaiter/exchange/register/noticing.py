@@ -13,9 +13,14 @@ from tidewaiter.exchange.register.types import Direction
 
 
 def answers_on(
-    book: Book, country: str, notice: Notice, day: date, law: Law, *,
+    book: Book,
+    country: str,
+    notice: Notice,
+    day: date,
+    law: Law,
+    *,
     names: Names | None = None,
-) -> Iterator[tuple[int, Answer]]:  # fmt: skip
+) -> Iterator[tuple[int, Answer]]:
     """Ask the register about each line of a notice whose substance is known.
 
     Args:

@@ -36,8 +36,11 @@ COLUMNS: dict[type[Entry], tuple[str, ...]] = {
 """The titles of each file. A column may be left out where its cells would all be empty."""
 
 _TELLING: dict[type[Entry], str] = {
-    Operator: "business_numbers", Standing: "activities", Grant: "counts", Requirement: "year"
-}  # fmt: skip
+    Operator: "business_numbers",
+    Standing: "activities",
+    Grant: "counts",
+    Requirement: "year",
+}
 HINT = "the page of the register in the documentation names each column"
 
 

@@ -39,7 +39,7 @@ _ASKED = frozenset({"controlled", "not assessable"})
 _RULES: dict[Verdict, str] = {
     **{each: f"register-{each}" for each in get_args(Verdict)},
     "cannot tell": "register-open",
-}  # fmt: skip
+}
 _PERMITS = ("authorisation", "permit", "import licence", "export licence", "import or export")
 _STANDINGS = ("of the operator",)
 
@@ -81,10 +81,13 @@ class RegisterDesk:
             slug
             for each in kept.register.entries
             for slug in (
-                each.substances if isinstance(each, Standing)
-                else () if isinstance(each, Operator) else (each.substance,)
+                each.substances
+                if isinstance(each, Standing)
+                else ()
+                if isinstance(each, Operator)
+                else (each.substance,)
             )
-        }  # fmt: skip
+        }
         self._needs = {
             each.substance for each in self._book.all_on(Requirement, day) if each.year == day.year
         }
@@ -157,10 +160,11 @@ class RegisterDesk:
             points=rule.points,
             text=rule.text.format(
                 name=self._registry.substances[self._places[slug]].name,
-                direction=direction, why="; ".join(words),
+                direction=direction,
+                why="; ".join(words),
             ),
             source="; ".join(sources) or f"register of {self._country}",
-        )  # fmt: skip
+        )
 
     def _question(
         self, alert: Alert, slug: str, direction: Direction
@@ -195,9 +199,11 @@ class RegisterDesk:
         mine = [each for each in alert.law if each.substance == slug]
         lead = f"{direction}: "
         duties = [
-            duty for each in self._own(mine, direction) for duty in each.duties
+            duty
+            for each in self._own(mine, direction)
+            for duty in each.duties
             if duty.startswith(lead)
-        ]  # fmt: skip
+        ]
         standing = any(word in duty for duty in duties for word in _STANDINGS)
         permit = any(word in duty for duty in duties for word in _PERMITS)
         parts: list[Part] = ["standing"] if standing or not permit else []
@@ -255,6 +261,9 @@ def _party(line: Line, direction: Direction, licence: str) -> Party:
     if found is None:
         return Party(licence=licence)
     return Party(
-        name=found.name or "", address=found.address or "", country=found.country or "",
-        licence=licence, business_number=found.id or "",
-    )  # fmt: skip
+        name=found.name or "",
+        address=found.address or "",
+        country=found.country or "",
+        licence=licence,
+        business_number=found.id or "",
+    )

@@ -56,7 +56,17 @@ def movement_of(told: Shipment, name: str, country: str, registry: Registry) -> 
     line = NoticeLine(number=1, cas=(form.cas or "") if form else "", net=net, content_ppm=ppm)
     content, why = content_in(line, slug, told.on, registry)
     return Movement(
-        id=name, direction=told.direction, country=country, on=told.on, operator=told.operator,
-        permit=told.permit, issuer=told.issuer, substance=slug, net=net, content=content,
-        why_no_content=why, site=told.site, source=told.source,
-    )  # fmt: skip
+        id=name,
+        direction=told.direction,
+        country=country,
+        on=told.on,
+        operator=told.operator,
+        permit=told.permit,
+        issuer=told.issuer,
+        substance=slug,
+        net=net,
+        content=content,
+        why_no_content=why,
+        site=told.site,
+        source=told.source,
+    )

@@ -177,10 +177,20 @@ class Register(Record, frozen=True, kw_only=True):
 
 
 FindingKind = Literal[
-    "none", "not yet valid", "expired", "suspended", "revoked", "exceeded", "wrong site",
-    "wrong substance", "wrong operator", "wrong direction", "other measure", "not known",
+    "none",
+    "not yet valid",
+    "expired",
+    "suspended",
+    "revoked",
+    "exceeded",
+    "wrong site",
+    "wrong substance",
+    "wrong operator",
+    "wrong direction",
+    "other measure",
+    "not known",
     "told two ways",
-]  # fmt: skip
+]
 """What is found of an entry or a movement. not known: something that decides is not said."""
 
 

@@ -10,8 +10,11 @@ Act = Literal["answer", "refuse", "delay", "withdraw"]
 JointAct = Literal["join", "decline", "leave", "bring", "decide"]
 
 _ACTS: dict[type, Act] = {
-    Answer: "answer", Refusal: "refuse", Delay: "delay", Withdrawal: "withdraw"
-}  # fmt: skip
+    Answer: "answer",
+    Refusal: "refuse",
+    Delay: "delay",
+    Withdrawal: "withdraw",
+}
 _PARTS: dict[str, JointAct] = {"joined": "join", "declined": "decline", "left": "leave"}
 
 

@@ -36,9 +36,10 @@ def check_answer(answer: Answer, request: Request) -> tuple[Problem, ...]:
 def check_refusal(refusal: Refusal, request: Request) -> tuple[Problem, ...]:
     """Return the problems of a refusal; a reason is always told."""
     return (
-        *_to(refusal, request), *prose("why", refusal.why, needed=True),
+        *_to(refusal, request),
+        *prose("why", refusal.why, needed=True),
         *_items(refusal.items, request),
-    )  # fmt: skip
+    )
 
 
 def check_delay(delay: Delay, request: Request, today: date) -> tuple[Problem, ...]:

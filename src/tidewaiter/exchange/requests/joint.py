@@ -161,9 +161,13 @@ def joint_case_of(opener: str, case: str, said: Iterable[Said[Spoken]]) -> Toget
     """
     mine = [each for each in said if _of(each.body) == (opener, case)]
     opened = next(
-        (_case(each, each.body) for each in mine if isinstance(each.body, JointCase)
-         and each.sender == opener), None,
-    )  # fmt: skip
+        (
+            _case(each, each.body)
+            for each in mine
+            if isinstance(each.body, JointCase) and each.sender == opener
+        ),
+        None,
+    )
     nodes = (opener, *opened.body.partners) if opened else ()
     kept: dict[tuple[str, int], Said[Spoken]] = {}
     unheeded: dict[str, Unheeded[Spoken]] = {}

@@ -25,9 +25,13 @@ def refer(file: BinaryIO) -> Bundle:
     manifest = _opened(file).manifest
     found, size = hash_of(file)
     return Bundle(
-        sha256=found, manifest=hashlib.sha256(str(manifest).encode()).hexdigest(),
-        of=manifest.of, made=manifest.made, key=str(manifest.key), size=size,
-    )  # fmt: skip
+        sha256=found,
+        manifest=hashlib.sha256(str(manifest).encode()).hexdigest(),
+        of=manifest.of,
+        made=manifest.made,
+        key=str(manifest.key),
+        size=size,
+    )
 
 
 def redact_member(

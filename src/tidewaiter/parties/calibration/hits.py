@@ -82,10 +82,12 @@ class Hits:
     def table(self) -> Table:
         """Return the hits as columns."""
         return Table(
-            np.array(self._party, np.int64), np.array(self._entry, np.int64),
-            np.array(self._kind, np.int8), np.array(self._way, np.int8),
+            np.array(self._party, np.int64),
+            np.array(self._entry, np.int64),
+            np.array(self._kind, np.int8),
+            np.array(self._way, np.int8),
             np.array(self._chance, np.float64),
-        )  # fmt: skip
+        )
 
     def _origin(self, party: AskedParty) -> str:
         origin = country_or_text(party.countries[0]) if party.countries else ""

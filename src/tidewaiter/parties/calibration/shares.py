@@ -44,9 +44,12 @@ def share_of(count: int, total: int) -> Share:
     middle = share + _Z * _Z / (2 * total)
     half = _Z * math.sqrt(share * (1 - share) / total + _Z * _Z / (4 * total * total))
     return Share(
-        count=count, total=total, share=share,
-        low=max(0.0, (middle - half) / scale), high=min(1.0, (middle + half) / scale),
-    )  # fmt: skip
+        count=count,
+        total=total,
+        share=share,
+        low=max(0.0, (middle - half) / scale),
+        high=min(1.0, (middle + half) / scale),
+    )
 
 
 def apart(one: Share, other: Share) -> bool:

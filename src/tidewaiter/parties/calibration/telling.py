@@ -119,11 +119,16 @@ class Told:
         row = int(rows[np.argmax(self._at.chance[rows])])
         name, country = self._hits.names[int(self._at.party[row])]
         return Cause(
-            list=held.version.slug, entry=held.party.id, listed=held.party.names[0].text,
-            kind=held.party.kind, parties=count, name=name,
-            country=country, probability=float(self._at.chance[row]),
+            list=held.version.slug,
+            entry=held.party.id,
+            listed=held.party.names[0].text,
+            kind=held.party.kind,
+            parties=count,
+            name=name,
+            country=country,
+            probability=float(self._at.chance[row]),
             how=way_at(int(self._at.way[row])),
-        )  # fmt: skip
+        )
 
 
 def _all(table: Table, parties: int) -> NDArray[np.float64]:

@@ -54,9 +54,14 @@ class _Iban:
 
 
 _CHECKED: dict[str, _Module] = {
-    "LEI": _Lei(), "IMO": imo, "USCC": uscc, "RFC": _Rfc(), "INN": inn, "OGRN": ogrn,
+    "LEI": _Lei(),
+    "IMO": imo,
+    "USCC": uscc,
+    "RFC": _Rfc(),
+    "INN": inn,
+    "OGRN": ogrn,
     "IBAN": _Iban(),
-}  # fmt: skip
+}
 _BY_THEMSELVES = ("LEI", "USCC")  # long enough that right check digits tell the scheme
 # What a vague word means in one country, tried in this order.
 _NATIONAL = {"RU": ("INN", "OGRN"), "MX": ("RFC",), "CN": ("USCC",)}

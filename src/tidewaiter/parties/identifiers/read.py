@@ -59,9 +59,13 @@ def _contact(scheme: str, value: str, countries: tuple[str, ...]) -> ReadIdentif
     else:
         return None
     return ReadIdentifier(
-        scheme=scheme, value=value, check=check, problem=problem, domain=domain,
+        scheme=scheme,
+        value=value,
+        check=check,
+        problem=problem,
+        domain=domain,
         country=countries[0] if countries and scheme == "phone" else "",
-    )  # fmt: skip
+    )
 
 
 def _number(scheme: Scheme, value: str, country: str, near: tuple[str, ...]) -> ReadIdentifier:
@@ -75,9 +79,12 @@ def _number(scheme: Scheme, value: str, country: str, near: tuple[str, ...]) -> 
         told = find_number(value, (country,) if country else near, tax=scheme.name != "national-id")
         if told:
             return ReadIdentifier(
-                scheme=told[0], value=told[1], country=told[2] or country, near=places,
+                scheme=told[0],
+                value=told[1],
+                country=told[2] or country,
+                near=places,
                 check="valid",
-            )  # fmt: skip
+            )
     number, check, problem = check_number(name, value)
     size = _PADDED.get((name, country))
     if size and number.isdigit():

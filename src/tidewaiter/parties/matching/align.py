@@ -53,19 +53,31 @@ def new_pairs() -> Pairs:
     """Make room for the pairs of one alignment."""
     one, two, three, four = (np.zeros(MOST_PAIRS, np.int8) for _ in range(4))
     return Pairs(
-        one, two, three, four, np.zeros(MOST_PAIRS, np.float32), np.zeros(MOST_PAIRS, np.int8),
-        np.zeros(MOST_PAIRS, np.float32), np.zeros(2, np.int32),
-    )  # fmt: skip
+        one,
+        two,
+        three,
+        four,
+        np.zeros(MOST_PAIRS, np.float32),
+        np.zeros(MOST_PAIRS, np.int8),
+        np.zeros(MOST_PAIRS, np.float32),
+        np.zeros(2, np.int32),
+    )
 
 
 def new_side(size: int) -> Side:
     """Make room for the words of one form."""
     return Side(
-        np.zeros(size, np.int32), np.zeros(size, np.float32), np.zeros(size, np.int8),
-        np.zeros(size, np.uint32), np.zeros(size, np.int64), np.zeros(size, np.int64),
-        np.zeros(size, np.uint8), np.zeros(size, np.bool_), np.zeros(size, np.int16),
+        np.zeros(size, np.int32),
+        np.zeros(size, np.float32),
+        np.zeros(size, np.int8),
+        np.zeros(size, np.uint32),
+        np.zeros(size, np.int64),
+        np.zeros(size, np.int64),
+        np.zeros(size, np.uint8),
+        np.zeros(size, np.bool_),
+        np.zeros(size, np.int16),
         np.zeros(1, np.int32),
-    )  # fmt: skip
+    )
 
 
 @inlined
@@ -90,9 +102,16 @@ def weight_of(side: Side, begin: int, size: int) -> float:
 
 @inlined
 def offer(
-    pairs: Pairs, asked: Side, listed: Side, a: int, a_size: int, b: int, b_size: int,
-    share: float, kind: int,
-) -> None:  # fmt: skip
+    pairs: Pairs,
+    asked: Side,
+    listed: Side,
+    a: int,
+    a_size: int,
+    b: int,
+    b_size: int,
+    share: float,
+    kind: int,
+) -> None:
     """Offer a pair, in its place by falling gain."""
     count = pairs.counts[0]
     if count == MOST_PAIRS:
@@ -169,9 +188,14 @@ def any_open(side: Side, size: int) -> bool:
 
 @uncounted
 def offer_left_over(
-    pairs: Pairs, asked: Side, ours: Letters, listed: Side, theirs: Letters,
-    sizes: tuple[int, int], rows: NDArray[np.int32],
-) -> None:  # fmt: skip
+    pairs: Pairs,
+    asked: Side,
+    ours: Letters,
+    listed: Side,
+    theirs: Letters,
+    sizes: tuple[int, int],
+    rows: NDArray[np.int32],
+) -> None:
     """Offer what the words left over may still be to each other."""
     for a in range(sizes[0]):
         if not _open(asked, a):
@@ -188,9 +212,15 @@ def offer_left_over(
 
 @inlined
 def likeness(
-    asked: Side, a: int, ours: Letters, listed: Side, b: int, theirs: Letters, last: bool,
+    asked: Side,
+    a: int,
+    ours: Letters,
+    listed: Side,
+    b: int,
+    theirs: Letters,
+    last: bool,
     rows: NDArray[np.int32],
-) -> tuple[float, int]:  # fmt: skip
+) -> tuple[float, int]:
     """Compare two words that are no neighbours.
 
     Args:

@@ -28,10 +28,12 @@ class Answers(NamedTuple):
 def new_answers(names: int) -> Answers:
     """Make room for the answers to names."""
     return Answers(
-        np.zeros(names, np.int32), np.zeros((names, KEPT), np.int32),
-        np.zeros((names, KEPT), np.int32), np.zeros((names, KEPT), np.int32),
+        np.zeros(names, np.int32),
+        np.zeros((names, KEPT), np.int32),
+        np.zeros((names, KEPT), np.int32),
+        np.zeros((names, KEPT), np.int32),
         np.zeros((names, KEPT)),
-    )  # fmt: skip
+    )
 
 
 @inlined
@@ -98,10 +100,14 @@ def _measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, 
     kind = asking.kind[asking.forms.owner[form]]
     length = align(room, listed, asking, other, size, asking.forms.how[form] == DICTIONARY)
     features(
-        room.pairs, room.asked, room.listed, (size, length),
+        room.pairs,
+        room.asked,
+        room.listed,
+        (size, length),
         differs(kind, listed.kind[listed.entry[other]]),
-        whole(asking.forms.how[form]) or whole(listed.how[other]), room.features,
-    )  # fmt: skip
+        whole(asking.forms.how[form]) or whole(listed.how[other]),
+        room.features,
+    )
 
 
 @inlined
@@ -142,9 +148,12 @@ def answer(
 
 @compiled
 def gather(
-    listed: Listed, asking: Asking, room: Room, rows: NDArray[np.int32],
+    listed: Listed,
+    asking: Asking,
+    room: Room,
+    rows: NDArray[np.int32],
     values: NDArray[np.float32],
-) -> int:  # fmt: skip
+) -> int:
     """Gather the features of all that is aligned, for training and for explaining.
 
     Args:

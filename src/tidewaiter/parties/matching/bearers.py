@@ -200,5 +200,12 @@ def _scheme(name: str) -> Scheme:
 
 _IMO = {"IMO", "IMO-company"}
 _OF_SHIPS_AND_CONTACTS = _CONTACTS | {
-    "IMO", "IMO-company", "MMSI", "call-sign", "aircraft", "SWIFT", "ISIN", "ticker",
-}  # fmt: skip
+    "IMO",
+    "IMO-company",
+    "MMSI",
+    "call-sign",
+    "aircraft",
+    "SWIFT",
+    "ISIN",
+    "ticker",
+}

@@ -16,23 +16,41 @@ from tidewaiter.parties.matching.types import LeftOver, Modifier, WordPair
 from tidewaiter.parties.names import NameForm
 
 KINDS = (
-    "exact", "edit", "edit", "romanised", "skeleton", "joined", "initial", "loose", "translated",
+    "exact",
+    "edit",
+    "edit",
     "romanised",
-)  # fmt: skip
+    "skeleton",
+    "joined",
+    "initial",
+    "loose",
+    "translated",
+    "romanised",
+)
 _OF_PAIRS = {f.EVIDENCE, f.LOG_EVIDENCE, f.FUZZINESS, *range(f.FIRST_KIND, f.CONTRADICTED_SHARE)}
 _CONTRADICTED = (f.CONTRADICTED_SHARE, f.SQUARED, f.CONTRADICTED)
 _OF_WORDS = {
-    *_CONTRADICTED, f.OMITTED_LISTED_SHARE, f.OMITTED_ASKED_SHARE, f.OMITTED_LISTED,
-    f.OMITTED_ASKED, f.RAREST_ASKED, f.RAREST_LISTED,
-}  # fmt: skip
+    *_CONTRADICTED,
+    f.OMITTED_LISTED_SHARE,
+    f.OMITTED_ASKED_SHARE,
+    f.OMITTED_LISTED,
+    f.OMITTED_ASKED,
+    f.RAREST_ASKED,
+    f.RAREST_LISTED,
+}
 _IN_WORDS = {
-    f.ONE: "before any word is compared", f.WORST: "the pair least alike",
-    f.INVERSIONS: "words in another order", f.ONE_PAIR: "one word of weight agrees",
-    f.TWO_PAIRS: "two words of weight agree", f.LEGAL_SAME: "the legal forms agree",
-    f.LEGAL_DIFFERS: "the legal forms differ", f.KIND_DIFFERS: "another kind of party",
-    f.NUMBER_DIFFERS: "other numbers", f.SHAPE: "how much both names say",
+    f.ONE: "before any word is compared",
+    f.WORST: "the pair least alike",
+    f.INVERSIONS: "words in another order",
+    f.ONE_PAIR: "one word of weight agrees",
+    f.TWO_PAIRS: "two words of weight agree",
+    f.LEGAL_SAME: "the legal forms agree",
+    f.LEGAL_DIFFERS: "the legal forms differ",
+    f.KIND_DIFFERS: "another kind of party",
+    f.NUMBER_DIFFERS: "other numbers",
+    f.SHAPE: "how much both names say",
     f.OMITTED_CHARACTERS: "left out beside characters, which leave nothing out",
-}  # fmt: skip
+}
 Points = NDArray[np.float64]
 
 

@@ -99,9 +99,12 @@ def _words_by_entry(forms: Forms, entry: NDArray[np.int32], words: Words) -> lis
 
 
 def _listed(
-    words: Words, vocabulary: Vocabulary, forms: Forms, entry: NDArray[np.int32],
+    words: Words,
+    vocabulary: Vocabulary,
+    forms: Forms,
+    entry: NDArray[np.int32],
     kinds: NDArray[np.int8],
-) -> Listed:  # fmt: skip
+) -> Listed:
     """Lay out a list for the compiled functions."""
     count = len(words.texts)
     pieces, joined, sounds = pieces_of(forms, vocabulary)

@@ -87,21 +87,32 @@ def new_room(listed: Listed) -> Room:
     """Make room to search a list."""
     forms = len(listed.entry)
     return Room(
-        new_side(MOST_WORDS), new_side(MOST_WORDS), new_pairs(), np.zeros((3, 64), np.int32),
+        new_side(MOST_WORDS),
+        new_side(MOST_WORDS),
+        new_pairs(),
+        np.zeros((3, 64), np.int32),
         np.zeros(SIZE, np.float32),
-        np.full(listed.lookup.words, -1, np.int32), np.zeros(LOW_BITS + 1, np.bool_),
+        np.full(listed.lookup.words, -1, np.int32),
+        np.zeros(LOW_BITS + 1, np.bool_),
         np.zeros((3, _MOST_LINKS), np.int32),
-        np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
-        np.zeros(_MOST_LINKS, np.int32), np.zeros(_MOST_LINKS, np.float32),
-        np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int32),
+        np.zeros(_MOST_LINKS, np.float32),
+        np.zeros(_MOST_LINKS, np.int8),
+        np.zeros(_MOST_LINKS, np.int32),
+        np.zeros(_MOST_LINKS, np.float32),
+        np.zeros(_MOST_LINKS, np.float32),
+        np.zeros(_MOST_LINKS, np.int32),
         np.full(forms, -1, np.int32),
-        np.zeros(forms, np.int32), np.zeros(forms, np.float32),
-        np.zeros(max(forms, WIDE)), np.zeros(BUCKETS, np.int32),
-        np.zeros(MOST_WORDS, np.float32), np.zeros(2, np.float32),
-        np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
+        np.zeros(forms, np.int32),
+        np.zeros(forms, np.float32),
+        np.zeros(max(forms, WIDE)),
+        np.zeros(BUCKETS, np.int32),
+        np.zeros(MOST_WORDS, np.float32),
+        np.zeros(2, np.float32),
+        np.zeros(WIDE, np.int32),
+        np.zeros(WIDE, np.float32),
         power_table(256),
         np.zeros(5, np.int64),
-    )  # fmt: skip
+    )
 
 
 @inlined
@@ -176,21 +187,34 @@ def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: i
             _link_bucket(room, listed.lookup.equal, key, piece, 1.0, EXACT)
             for system in range(JOINING):
                 key = joined_hash(
-                    asked.parts[:, system], asked.part_sizes[:, system], room.powers, words,
-                    form, at, joined,
-                )  # fmt: skip
+                    asked.parts[:, system],
+                    asked.part_sizes[:, system],
+                    room.powers,
+                    words,
+                    form,
+                    at,
+                    joined,
+                )
                 if key != 0:
                     _link_bucket(
-                        room, listed.lookup.keys, of_system(key, system), piece, SHARES[system],
+                        room,
+                        listed.lookup.keys,
+                        of_system(key, system),
+                        piece,
+                        SHARES[system],
                         KINDS[system],
-                    )  # fmt: skip
+                    )
 
 
 @inlined
 def _link_bucket(
-    room: Room, table: Table, plain: np.uint64, piece: tuple[int, int, int], share: float,
+    room: Room,
+    table: Table,
+    plain: np.uint64,
+    piece: tuple[int, int, int],
+    share: float,
     kind: int,
-) -> None:  # fmt: skip
+) -> None:
     """Link the single words of a bucket to a joined piece: how many there are, where, its size."""
     if plain == 0:
         return

@@ -112,9 +112,12 @@ class Matcher:
         return sorted(found, key=lambda each: (-each.total, each.entry))
 
     def _with_bearers(
-        self, party: AskedParty, numbers: Sequence[ReadIdentifier], bearing: set[int],
+        self,
+        party: AskedParty,
+        numbers: Sequence[ReadIdentifier],
+        bearing: set[int],
         named: list[Found],
-    ) -> list[Found]:  # fmt: skip
+    ) -> list[Found]:
         """Add the entries that bear an identifier of the party's, whatever their names."""
         kept = {each.entry: each for each in named}
         nameless = read_name(party.text, party.kind).problem in NAMELESS
@@ -145,9 +148,13 @@ class Matcher:
         ]
 
     def explained(
-        self, party: AskedParty, asking: Asking, answers: Answers, row: int,
+        self,
+        party: AskedParty,
+        asking: Asking,
+        answers: Answers,
+        row: int,
         threshold: float | Threshold | None = None,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer:
         """Explain what a party that was asked matches.
 
         Args:
@@ -169,11 +176,14 @@ class Matcher:
             name = read_name(party.text, party.kind)
             matches = tuple(self._match(party, name, each, asking, least) for each in shown)
         return Answer(
-            id=party.id, text=party.text, not_assessable=problem,
+            id=party.id,
+            text=party.text,
+            not_assessable=problem,
             script=uncompared(party.text) if problem == "script without reader" else "",
             matches=matches,
-            doubts=doubts_of(read_identifiers(party)), threshold=least,
-        )  # fmt: skip
+            doubts=doubts_of(read_identifiers(party)),
+            threshold=least,
+        )
 
     def _reaches(self, found: Found, least: Threshold) -> bool:
         return probability(found.total) >= least.of(self.index.parties[found.entry].kind)
@@ -206,9 +216,13 @@ class Matcher:
     ) -> Explanation:
         if found.form < 0:
             return Explanation(
-                cleaning=name.steps, form="", pairs=(), left_over=(),
-                modifiers=found.modifiers, rarity=1.0,
-            )  # fmt: skip
+                cleaning=name.steps,
+                form="",
+                pairs=(),
+                left_over=(),
+                modifiers=found.modifiers,
+                rarity=1.0,
+            )
         entry = self.index.parties[found.entry]
         which = int(self.index.name_of[found.form])
         theirs = read_name(entry.names[which].text, entry.kind)

@@ -135,9 +135,15 @@ def _note_near(lookup: Lookup, asked: Vocabulary, word: int, room: _Room, count:
             start = lookup.letters.starts[other]
             length = lookup.letters.starts[other + 1] - start
             far = edits(
-                letters.units, begin, size, lookup.letters.units, start, length,
-                min(most, most_edits(length)), room.rows,
-            )  # fmt: skip
+                letters.units,
+                begin,
+                size,
+                lookup.letters.units,
+                start,
+                length,
+                min(most, most_edits(length)),
+                room.rows,
+            )
             if 0 < far < FAR:
                 share = 1 - 1.2 * far / max(size, length)
                 count = _note(room, count, other, share, EDIT if far == 1 else TWO_EDITS)
@@ -163,10 +169,13 @@ def neighbours(lookup: Lookup, asked: Vocabulary) -> Neighbours:
     size = len(asked.hashes)
     heads = np.zeros(size + 1, np.int64)
     room = _Room(
-        np.full(lookup.words, -1, np.int32), np.empty(4 * _MOST, np.int32),
-        np.empty(4 * _MOST, np.float32), np.empty(4 * _MOST, np.int8),
-        np.empty((3, 64), np.int32), np.empty(64, np.uint64),
-    )  # fmt: skip
+        np.full(lookup.words, -1, np.int32),
+        np.empty(4 * _MOST, np.int32),
+        np.empty(4 * _MOST, np.float32),
+        np.empty(4 * _MOST, np.int8),
+        np.empty((3, 64), np.int32),
+        np.empty(64, np.uint64),
+    )
     words, shares = np.empty(4 * size + _MOST, np.int32), np.empty(4 * size + _MOST, np.float32)
     kinds = np.empty(4 * size + _MOST, np.int8)
     total = 0
@@ -181,8 +190,10 @@ def neighbours(lookup: Lookup, asked: Vocabulary) -> Neighbours:
             words, shares, kinds = _longer(words, more), _longer(shares, more), _longer(kinds, more)
         for at in order[:kept]:
             words[total], shares[total], kinds[total] = (
-                room.words[at], room.shares[at], room.kinds[at],
-            )  # fmt: skip
+                room.words[at],
+                room.shares[at],
+                room.kinds[at],
+            )
             total += 1
         heads[word + 1] = total
     return Neighbours(heads, words[:total], shares[:total], kinds[:total])

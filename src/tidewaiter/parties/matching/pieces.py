@@ -47,9 +47,14 @@ def joins(words: int, size: int) -> int:
 
 @uncounted
 def joined_hash(
-    hashes: NDArray[np.uint64], sizes: NDArray[np.int32], powers: NDArray[np.uint64],
-    words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int,
-) -> np.uint64:  # fmt: skip
+    hashes: NDArray[np.uint64],
+    sizes: NDArray[np.int32],
+    powers: NDArray[np.uint64],
+    words: NDArray[np.int32],
+    form: tuple[int, int],
+    begin: int,
+    size: int,
+) -> np.uint64:
     """Hash neighbouring words, or how they sound, as the one word that they give.
 
     Args:
@@ -114,9 +119,14 @@ def pieces_of(
                 )
                 for system in range(JOINING):
                     sounds[joined, system] = joined_hash(
-                        vocabulary.parts[:, system], vocabulary.part_sizes[:, system],
-                        powers, forms.words, span, at, size,
-                    )  # fmt: skip
+                        vocabulary.parts[:, system],
+                        vocabulary.part_sizes[:, system],
+                        powers,
+                        forms.words,
+                        span,
+                        at,
+                        size,
+                    )
                 joined += 1
         heads[form + 1] = total
     pieces = Pieces(heads, words[:total], begins[:total], sizes[:total])

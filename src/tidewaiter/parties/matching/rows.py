@@ -12,10 +12,17 @@ from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import Address, ListedParty, PartyKind, PartyName
 
 KINDS: dict[str, PartyKind] = {
-    "person": "person", "organization": "organisation", "organisation": "organisation",
-    "company": "organisation", "legalentity": "organisation", "vessel": "vessel",
-    "airplane": "aircraft", "aircraft": "aircraft", "unknown": "unknown", "": "unknown",
-}  # fmt: skip
+    "person": "person",
+    "organization": "organisation",
+    "organisation": "organisation",
+    "company": "organisation",
+    "legalentity": "organisation",
+    "vessel": "vessel",
+    "airplane": "aircraft",
+    "aircraft": "aircraft",
+    "unknown": "unknown",
+    "": "unknown",
+}
 
 
 class _Row(msgspec.Struct, frozen=True):

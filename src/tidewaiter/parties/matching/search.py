@@ -166,9 +166,13 @@ def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
 
 @inlined
 def _insert(
-    top: NDArray[np.int32], ranks: NDArray[np.float32], count: int, most: int, form: int,
+    top: NDArray[np.int32],
+    ranks: NDArray[np.float32],
+    count: int,
+    most: int,
+    form: int,
     rank: float,
-) -> int:  # fmt: skip
+) -> int:
     """Insert a form by falling rank, ties in the order of the list; return how many there are."""
     if count < most or not (
         rank < ranks[most - 1] or (rank == ranks[most - 1] and form > top[most - 1])
@@ -283,18 +287,29 @@ def align(
             if a_size == 1 or b_size == 1:
                 kind = room.kinds[link]
                 offer(
-                    room.pairs, room.asked, room.listed, room.links[1, link], a_size,
-                    pieces.begins[at], b_size, room.shares[link],
+                    room.pairs,
+                    room.asked,
+                    room.listed,
+                    room.links[1, link],
+                    a_size,
+                    pieces.begins[at],
+                    b_size,
+                    room.shares[link],
                     TRANSLATED if translated and kind == EXACT else kind,
-                )  # fmt: skip
+                )
             link = room.links[0, link]
     take(room.pairs, room.asked, room.listed)
     total = weight_of(room.asked, 0, size) + listed.weight[form]
     hopeful = agreed(room.pairs) >= _HOPEFUL * total
     if hopeful and any_open(room.asked, size) and any_open(room.listed, other):
         offer_left_over(
-            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
-            listed.vocabulary.letters, (size, other), room.rows,
-        )  # fmt: skip
+            room.pairs,
+            room.asked,
+            asking.vocabulary.letters,
+            room.listed,
+            listed.vocabulary.letters,
+            (size, other),
+            room.rows,
+        )
         take(room.pairs, room.asked, room.listed)
     return other

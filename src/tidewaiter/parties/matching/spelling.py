@@ -25,9 +25,15 @@ def most_edits(size: int) -> int:
 
 @uncounted
 def edits(
-    units: NDArray[np.uint32], a: int, a_size: int, others: NDArray[np.uint32], b: int,
-    b_size: int, most: int, rows: NDArray[np.int32],
-) -> int:  # fmt: skip
+    units: NDArray[np.uint32],
+    a: int,
+    a_size: int,
+    others: NDArray[np.uint32],
+    b: int,
+    b_size: int,
+    most: int,
+    rows: NDArray[np.int32],
+) -> int:
     """Count the edits between two words, by optimal string alignment; FAR above `most`."""
     if abs(a_size - b_size) > most or a_size > 62 or b_size > 62:
         return FAR

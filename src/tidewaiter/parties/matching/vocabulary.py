@@ -76,9 +76,12 @@ def systems_of(hashes: NDArray[np.uint64], letters: NDArray[np.int8]) -> NDArray
 
 
 def cards_of(
-    letters: Letters, marks: NDArray[np.uint32], weights: NDArray[np.float32],
-    kinds: NDArray[np.int8], chinese: NDArray[np.bool_],
-) -> NDArray[np.void]:  # fmt: skip
+    letters: Letters,
+    marks: NDArray[np.uint32],
+    weights: NDArray[np.float32],
+    kinds: NDArray[np.int8],
+    chinese: NDArray[np.bool_],
+) -> NDArray[np.void]:
     """Lay out what is known of each word side by side."""
     cards = np.zeros(len(weights), CARD)
     begins, sizes = letters.starts[:-1], np.diff(letters.starts)

@@ -27,16 +27,27 @@ from tidewaiter.parties.names.mandarin import is_pinyin_word, is_syllable
 from tidewaiter.parties.names.scripts import script
 
 _KINDS = {
-    "word": WORD, "legal form": LEGAL, "generic": GENERIC, "initial": INITIAL_LETTER,
-    "particle": PARTICLE, "number": NUMBER,
-}  # fmt: skip
+    "word": WORD,
+    "legal form": LEGAL,
+    "generic": GENERIC,
+    "initial": INITIAL_LETTER,
+    "particle": PARTICLE,
+    "number": NUMBER,
+}
 _BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts that are read by consonants too
 _CONSONANTS = "slmo"
 _LEGAL_MARK = "\x02"  # a legal form is no word, though it be spelt as one
 HOWS = (
-    "latin", "pinyin", "wade-giles", "cantonese", "hangul", "arabic", "cyrillic", "dictionary",
+    "latin",
+    "pinyin",
+    "wade-giles",
+    "cantonese",
+    "hangul",
+    "arabic",
+    "cyrillic",
+    "dictionary",
     "native",
-)  # fmt: skip
+)
 _PLACE_OF = {how: place for place, how in enumerate(HOWS)}
 
 
@@ -107,11 +118,16 @@ class Words:
             weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
         chinese = np.array([is_pinyin_word(text) for text in texts], np.bool_)
         return Vocabulary(
-            letters, _keys(self.keys[first:]),
+            letters,
+            _keys(self.keys[first:]),
             cards_of(letters, letter_marks(letters), weights, kinds, chinese),
-            plain_hashes(letters), _sizes(letters), weights, kinds,
-            *_parts(self.keys[first:]), chinese,
-        )  # fmt: skip
+            plain_hashes(letters),
+            _sizes(letters),
+            weights,
+            kinds,
+            *_parts(self.keys[first:]),
+            chinese,
+        )
 
 
 def _joinable(key: str) -> str:
@@ -162,6 +178,8 @@ def forms_of(names: Iterable[ReadName], words: Words) -> Forms:
                 numbers += mine
                 heads.append(len(numbers))
     return Forms(
-        np.array(owner, np.int32), np.array(how, np.int8), np.array(heads, np.int64),
+        np.array(owner, np.int32),
+        np.array(how, np.int8),
+        np.array(heads, np.int64),
         np.array(numbers, np.int32),
-    )  # fmt: skip
+    )

@@ -171,14 +171,23 @@ def meaning(token: Token, piece: Piece) -> list[Token]:
 
 def translated_hangul(token: Token) -> list[Token]:
     """Read a word of a Korean company's name: its known words in English, the rest romanised."""
-    return pieces(token, lambda whole_token, piece: meaning(whole_token, piece) or [
-        part(whole_token, piece.start, piece.end, romanise_hangul(piece.text))
-    ])  # fmt: skip
+    return pieces(
+        token,
+        lambda whole_token, piece: (
+            meaning(whole_token, piece)
+            or [part(whole_token, piece.start, piece.end, romanise_hangul(piece.text))]
+        ),
+    )
 
 
 def translated_kana(token: Token) -> list[Token]:
     """Read a word of kana in a company's name: its known words in English, the rest romanised."""
     known = pieces_of(token.surface, "kana")
-    return _pieces(token, known, lambda whole_token, piece: meaning(whole_token, piece) or [
-        part(whole_token, piece.start, piece.end, romanise_kana(piece.text))
-    ])  # fmt: skip
+    return _pieces(
+        token,
+        known,
+        lambda whole_token, piece: (
+            meaning(whole_token, piece)
+            or [part(whole_token, piece.start, piece.end, romanise_kana(piece.text))]
+        ),
+    )

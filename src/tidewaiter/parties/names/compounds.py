@@ -10,12 +10,30 @@ SERVANTS: Final = frozenset(
 )
 ARTICLES: Final = frozenset({"al", "ul", "el", "il", "ol", "ud", "ad", "ed", "ar", "er", "ur"})
 _ENDS: Final = {
-    "din": "uddin", "deen": "uddin", "dine": "uddin", "aldin": "uddin", "eldin": "uddin",
-    "uddin": "uddin", "addin": "uddin", "eddin": "uddin", "eddine": "uddin", "uldin": "uddin",
-    "aldeen": "uddin", "eldeen": "uddin", "uddeen": "uddin", "aldine": "uddin", "eldine": "uddin",
-    "allah": "ullah", "ullah": "ullah", "llah": "ullah", "lah": "ullah", "alla": "ullah",
-    "الدين": "uddin", "الدین": "uddin", "الله": "ullah",
-}  # fmt: skip
+    "din": "uddin",
+    "deen": "uddin",
+    "dine": "uddin",
+    "aldin": "uddin",
+    "eldin": "uddin",
+    "uddin": "uddin",
+    "addin": "uddin",
+    "eddin": "uddin",
+    "eddine": "uddin",
+    "uldin": "uddin",
+    "aldeen": "uddin",
+    "eldeen": "uddin",
+    "uddeen": "uddin",
+    "aldine": "uddin",
+    "eldine": "uddin",
+    "allah": "ullah",
+    "ullah": "ullah",
+    "llah": "ullah",
+    "lah": "ullah",
+    "alla": "ullah",
+    "الدين": "uddin",
+    "الدین": "uddin",
+    "الله": "ullah",
+}
 PARTS: Final = SERVANTS | _ENDS.keys()
 
 

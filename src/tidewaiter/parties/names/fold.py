@@ -5,11 +5,25 @@ from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
-        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l",
-        "ı": "i", "ħ": "h", "ŋ": "ng", "ə": "a", "ƒ": "f", "ĳ": "ij", "ʻ": None, "ʼ": None,
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ł": "l",
+        "ı": "i",
+        "ħ": "h",
+        "ŋ": "ng",
+        "ə": "a",
+        "ƒ": "f",
+        "ĳ": "ij",
+        "ʻ": None,
+        "ʼ": None,
         "ـ": None,  # Arabic kashida, which only stretches
     }
-)  # fmt: skip
+)
 _VOICED = "\u3099\u309a"  # signs of kana, which make another letter
 _MARKED = (("LATIN", 0x0000, 0x024F), ("GREEK", 0x0370, 0x052F), ("LATIN", 0x1E00, 0x1FFF))
 

@@ -10,17 +10,57 @@ from tidewaiter.parties.names.spellings import spellings
 
 # Surnames that are read otherwise than the character alone.
 _SURNAMES: Final = {
-    "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "盖": "ge", "区": "ou",
-    "朴": "piao", "任": "ren", "华": "hua", "覃": "qin", "燕": "yan", "尉迟": "yuchi", "乐": "yue",
-    "召": "shao", "黑": "he", "秘": "bi", "种": "chong", "员": "yun", "缪": "miao", "翟": "zhai",
-    "那": "na", "万俟": "moqi", "长孙": "zhangsun", "令狐": "linghu", "澹台": "tantai",
-}  # fmt: skip
+    "单": "shan",
+    "曾": "zeng",
+    "仇": "qiu",
+    "解": "xie",
+    "查": "zha",
+    "盖": "ge",
+    "区": "ou",
+    "朴": "piao",
+    "任": "ren",
+    "华": "hua",
+    "覃": "qin",
+    "燕": "yan",
+    "尉迟": "yuchi",
+    "乐": "yue",
+    "召": "shao",
+    "黑": "he",
+    "秘": "bi",
+    "种": "chong",
+    "员": "yun",
+    "缪": "miao",
+    "翟": "zhai",
+    "那": "na",
+    "万俟": "moqi",
+    "长孙": "zhangsun",
+    "令狐": "linghu",
+    "澹台": "tantai",
+}
 _TWO: Final = frozenset(
     {
-        "欧阳", "司徒", "诸葛", "上官", "司马", "夏侯", "皇甫", "令狐", "尉迟", "公孙",
-        "慕容", "长孙", "宇文", "东方", "澹台", "司空", "端木", "南宫", "西门", "万俟",
+        "欧阳",
+        "司徒",
+        "诸葛",
+        "上官",
+        "司马",
+        "夏侯",
+        "皇甫",
+        "令狐",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "长孙",
+        "宇文",
+        "东方",
+        "澹台",
+        "司空",
+        "端木",
+        "南宫",
+        "西门",
+        "万俟",
     }
-)  # fmt: skip
+)
 
 
 @cache

@@ -12,9 +12,16 @@ from tidewaiter.parties.names.types import Token
 _HIRAGANA: Final = (0x3041, 0x3096)  # the katakana stand 0x60 above
 _SHIFT: Final = 0x60
 _SMALL: Final = {
-    "ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ャ": "ya", "ュ": "yu", "ョ": "yo",
+    "ァ": "a",
+    "ィ": "i",
+    "ゥ": "u",
+    "ェ": "e",
+    "ォ": "o",
+    "ャ": "ya",
+    "ュ": "yu",
+    "ョ": "yo",
     "ヮ": "wa",
-}  # fmt: skip
+}
 _LARGE: Final = str.maketrans("ァィゥェォャュョヮヵヶ", "アイウエオヤユヨワカケ")
 _FORMS: Final = ("株式会社", "有限会社", "合同会社", "合資会社", "株式會社")
 _DOUBLED: Final = "ッ"

@@ -7,9 +7,18 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 _ROMAN = {
-    "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10, "XI": 11,
+    "II": 2,
+    "III": 3,
+    "IV": 4,
+    "V": 5,
+    "VI": 6,
+    "VII": 7,
+    "VIII": 8,
+    "IX": 9,
+    "X": 10,
+    "XI": 11,
     "XII": 12,
-}  # fmt: skip
+}
 _NUMBER = re.compile(r"(?<![^\W_])(?:\d{1,6}|[IVX]{1,4})(?![^\W_])")
 
 

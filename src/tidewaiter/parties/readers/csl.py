@@ -20,9 +20,13 @@ from tidewaiter.parties.types import ListedParty, PartyKind
 
 _MARKS = ("federal_register_notice", "source_list_url", "alt_names")
 _NOTES = (
-    "title", "license_requirement", "license_policy", "vessel_type", "gross_tonnage",
+    "title",
+    "license_requirement",
+    "license_policy",
+    "vessel_type",
+    "gross_tonnage",
     "gross_registered_tonnage",
-)  # fmt: skip
+)
 _PLACE = ("address", "city", "state", "postal_code", "country")
 _OFAC = "Treasury Department"
 

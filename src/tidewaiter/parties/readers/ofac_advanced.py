@@ -16,9 +16,14 @@ from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader,
 from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
 
 _TOPS = (
-    "DateOfIssue", "ReferenceValueSets", "Location", "IDRegDocument", "DistinctParty",
-    "ProfileRelationship", "SanctionsEntry",
-)  # fmt: skip
+    "DateOfIssue",
+    "ReferenceValueSets",
+    "Location",
+    "IDRegDocument",
+    "DistinctParty",
+    "ProfileRelationship",
+    "SanctionsEntry",
+)
 _KINDS: dict[str, PartyKind] = {
     "Individual": "person",
     "Entity": "organisation",

@@ -123,10 +123,26 @@ def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty
 
 
 _TITLES = {
-    "id", "kind", *_COLUMNS, "births", "birthplaces", "countries", "addresses", "identifiers",
-    "programmes", "action", "basis", "outcome", "outcome_day", "listed", "delisted", "ties",
-    "source", "note", "confidential",
-}  # fmt: skip
+    "id",
+    "kind",
+    *_COLUMNS,
+    "births",
+    "birthplaces",
+    "countries",
+    "addresses",
+    "identifiers",
+    "programmes",
+    "action",
+    "basis",
+    "outcome",
+    "outcome_day",
+    "listed",
+    "delisted",
+    "ties",
+    "source",
+    "note",
+    "confidential",
+}
 
 
 def _row(row: dict[str, str], file: ListFile, place: str) -> Iterator[ListedParty | EntryRefusal]:

@@ -29,11 +29,29 @@ class ResolutionRules(Record, frozen=True, kw_only=True):
 
 HUBS = ("id", "phone", "email", "domain", "unit", "building", "contact")
 POINTS = (
-    "id", "id-checked", "id-differs", "phone", "email", "domain", "contact", "unit", "building",
-    "street", "address-differs", "elsewhere", "country-differs", "country-same", "name-same",
-    "name-alike", "name-part", "name-common", "name-own", "name-differs", "form-differs",
+    "id",
+    "id-checked",
+    "id-differs",
+    "phone",
+    "email",
+    "domain",
+    "contact",
+    "unit",
+    "building",
+    "street",
+    "address-differs",
+    "elsewhere",
+    "country-differs",
+    "country-same",
+    "name-same",
+    "name-alike",
+    "name-part",
+    "name-common",
+    "name-own",
+    "name-differs",
+    "form-differs",
     "ref",
-)  # fmt: skip
+)
 
 
 @cache

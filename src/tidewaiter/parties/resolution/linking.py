@@ -30,9 +30,12 @@ class Linker:
     """Puts links into words."""
 
     def __init__(
-        self, members: Sequence[Member], reads: Sequence[Read], scorer: Scorer,
+        self,
+        members: Sequence[Member],
+        reads: Sequence[Read],
+        scorer: Scorer,
         rules: ResolutionRules,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.members = members
         self.threshold = rules.threshold
         self._own = rules.points["ref"]

@@ -26,11 +26,19 @@ def test_a_waybill_has_a_line_for_each_rate_with_pieces(find: Find, sample: Samp
     lines, refused = find("cargo-imp", sample("awb.fwb"))
     assert refused == []
     assert dict(lines[0].fields) == {
-        "consignment": "020-12345675", "goods": "PHARMA INTERMEDIATE", "hs": "293941",
-        "packages": "10", "gross": "1000", "gross.unit": "KGM", "volume": "2.1",
-        "volume.unit": "m3", "mode": "air", "value": "4289.68", "currency": "USD",
+        "consignment": "020-12345675",
+        "goods": "PHARMA INTERMEDIATE",
+        "hs": "293941",
+        "packages": "10",
+        "gross": "1000",
+        "gross.unit": "KGM",
+        "volume": "2.1",
+        "volume.unit": "m3",
+        "mode": "air",
+        "value": "4289.68",
+        "currency": "USD",
         "voyage": "XX123",
-    }  # fmt: skip
+    }
     assert lines[1].fields["goods"] == "ACETIC ANHYDRIDE"
     assert (lines[1].fields["origin"], lines[1].fields["gross"]) == ("IN", "250.5")
     assert [(p["role"], p["name"], p["country"]) for p in lines[0].parties] == [
@@ -41,8 +49,10 @@ def test_a_waybill_has_a_line_for_each_rate_with_pieces(find: Find, sample: Samp
     ]
     assert lines[0].parties[0]["id"] == "GSTIN0000"
     assert [(s["function"], s["name"]) for s in lines[0].route] == [
-        ("loading", "BOM"), ("transit", "FRA"), ("unlading", "MEX"),
-    ]  # fmt: skip
+        ("loading", "BOM"),
+        ("transit", "FRA"),
+        ("unlading", "MEX"),
+    ]
     assert {("SPH", "RRY"), ("FLT", "XX123/14"), ("OCI DNR", "UN1715")} <= set(lines[0].kept)
 
 
@@ -52,10 +62,15 @@ def test_a_consolidation_has_a_line_for_each_house(find: Find, sample: Sample) -
     assert refused == []
     first, second = (dict(line.fields) for line in lines)
     assert first == {
-        "consignment": "H0001", "goods": "EPHEDRINE HYDROCHLORIDE BP 25 KG DRUMS",
-        "commercial": "PHARMA INTERMED", "hs": "293941", "packages": "10", "gross": "250",
-        "gross.unit": "KGM", "mode": "air",
-    }  # fmt: skip
+        "consignment": "H0001",
+        "goods": "EPHEDRINE HYDROCHLORIDE BP 25 KG DRUMS",
+        "commercial": "PHARMA INTERMED",
+        "hs": "293941",
+        "packages": "10",
+        "gross": "250",
+        "gross.unit": "KGM",
+        "mode": "air",
+    }
     assert (second["goods"], second["gross.unit"]) == ("TOYS", "LBR")
     assert {("MBI", "020-12345675"), ("HTS", "300490")} <= set(lines[0].kept)
 
@@ -89,15 +104,44 @@ def test_it_is_asked_for() -> None:
     assert not FORMATS["cargo-imp"].fits(b"goods,hs\nFWB/x\n", "csv")
 
 
-LINES = st.sampled_from(["FWB/16", "FHL/4", AWB.strip(), "MBI/" + AWB.strip(), "HBS/H/AAABBB/1/K1",
-                         "RTD/1/P1/K2/CQ", "/NG/X", "/2/NH/2939", "SHP", "/A", "/IN/1", "NAM/X",
-                         "LOC/Y", "CNE/A/B", "OCI/US/SHP/T/1", "OCI", "CVD/USD//PP/1/2/XXX", "",
-                         "TXT/ACETONE", "HTS/1/2", "NFY", "AGT//1/2", "=", "/", "//",
-                         "RTG/AAABB/CCC"])  # fmt: skip
+LINES = st.sampled_from(
+    [
+        "FWB/16",
+        "FHL/4",
+        AWB.strip(),
+        "MBI/" + AWB.strip(),
+        "HBS/H/AAABBB/1/K1",
+        "RTD/1/P1/K2/CQ",
+        "/NG/X",
+        "/2/NH/2939",
+        "SHP",
+        "/A",
+        "/IN/1",
+        "NAM/X",
+        "LOC/Y",
+        "CNE/A/B",
+        "OCI/US/SHP/T/1",
+        "OCI",
+        "CVD/USD//PP/1/2/XXX",
+        "",
+        "TXT/ACETONE",
+        "HTS/1/2",
+        "NFY",
+        "AGT//1/2",
+        "=",
+        "/",
+        "//",
+        "RTG/AAABB/CCC",
+    ]
+)
 
 
-@given(st.one_of(st.lists(LINES, max_size=20).map(lambda s: "\n".join(["FWB/16", *s]).encode()),
-                 st.binary(max_size=80).map(lambda b: b"FHL/4\n" + b)))  # fmt: skip
+@given(
+    st.one_of(
+        st.lists(LINES, max_size=20).map(lambda s: "\n".join(["FWB/16", *s]).encode()),
+        st.binary(max_size=80).map(lambda b: b"FHL/4\n" + b),
+    )
+)
 @settings(max_examples=EXAMPLES)
 def test_nothing_breaks_the_reading(content: bytes) -> None:
     """Every field of any telegram is one of ours."""
@@ -112,12 +156,19 @@ def test_samples_read_to_the_table_of_fields(find: Find, shared: Path) -> None:
     folder = shared / "data" / "trade" / "samples" / "made-by-us"
     awb = find("cargo-imp", (folder / "fwb16.txt").read_bytes())[0][0]
     assert dict(awb.fields) == {
-        "consignment": "999-12345675", "goods": "PHARMA INTERMEDIATE", "hs": "293941",
-        "packages": "10", "gross": "250", "gross.unit": "KGM", "mode": "air", "voyage": "XX123",
-    }  # fmt: skip
+        "consignment": "999-12345675",
+        "goods": "PHARMA INTERMEDIATE",
+        "hs": "293941",
+        "packages": "10",
+        "gross": "250",
+        "gross.unit": "KGM",
+        "mode": "air",
+        "voyage": "XX123",
+    }
     assert [(p["role"], p["country"], p["id"]) for p in awb.parties] == [
-        ("consignor", "IN", "GSTIN0000"), ("consignee", "MX", None),
-    ]  # fmt: skip
+        ("consignor", "IN", "GSTIN0000"),
+        ("consignee", "MX", None),
+    ]
     house = find("cargo-imp", (folder / "fhl5.txt").read_bytes())[0][0]
     assert house.fields["goods"] == "EPHEDRINE HYDROCHLORIDE BP 25 KG DRUMS"
     assert (house.fields["consignment"], house.fields["hs"]) == ("H0001", "293941")

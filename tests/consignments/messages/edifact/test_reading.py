@@ -24,8 +24,10 @@ def test_a_cargo_report_has_a_line_for_each_goods_item(find: Find, sample: Sampl
     """Goods hang on their bill, containers on goods; a bill without goods keeps its parties."""
     lines, refused = find("edifact", sample("cuscar.edi"))
     assert refused == []
-    told = [(dict(x.fields)["consignment"], x.fields.get("goods"), x.fields.get("containers"))
-            for x in lines]  # fmt: skip
+    told = [
+        (dict(x.fields)["consignment"], x.fields.get("goods"), x.fields.get("containers"))
+        for x in lines
+    ]
     assert told == [
         ("BL-A", "ACETIC ANHYDRIDE 99,5 PCT, O'NEIL DRUMS", "CSQU3054383"),
         ("BL-A", "COTTON TOWELS", "MSKU1234565"),
@@ -41,8 +43,9 @@ def test_a_cargo_report_has_a_line_for_each_goods_item(find: Find, sample: Sampl
         ("consignee", "COMERCIALIZADORA EJEMPLO SA DE CV", "MX"),
     ]
     assert [(s["function"], s["locode"]) for s in first.route] == [
-        ("loading", "INNSA"), ("unlading", "MXZLO"),
-    ]  # fmt: skip
+        ("loading", "INNSA"),
+        ("unlading", "MXZLO"),
+    ]
     assert ("TDT+20", "20+045W+1++EXLN:172:20+++9319466:146::MV EXAMPLE") in first.kept
     assert ("BGM+85", "85+MANIFEST7+9") not in lines[1].kept  # told once
 
@@ -53,15 +56,29 @@ def test_a_declaration_has_a_line_for_each_customs_item(find: Find, sample: Samp
     assert refused == []
     fields = dict(lines[0].fields)
     assert fields == {
-        "consignment": "IM4-2026-1", "seq": "1", "goods": "ACETIC ANHYDRIDE", "hs": "29152400",
-        "procedure": "4000", "gross": "18400", "gross.unit": "KGM", "net": "17600",
-        "net.unit": "KGM", "packages": "80", "pack": "DR", "value": "28160", "currency": "USD",
-        "origin": "IN", "lodged": "2026-03-14", "arrival": "2026-04-02",
-        "licences": "EXP-1; LIC-77", "containers": "CSQU3054383",
-    }  # fmt: skip
+        "consignment": "IM4-2026-1",
+        "seq": "1",
+        "goods": "ACETIC ANHYDRIDE",
+        "hs": "29152400",
+        "procedure": "4000",
+        "gross": "18400",
+        "gross.unit": "KGM",
+        "net": "17600",
+        "net.unit": "KGM",
+        "packages": "80",
+        "pack": "DR",
+        "value": "28160",
+        "currency": "USD",
+        "origin": "IN",
+        "lodged": "2026-03-14",
+        "arrival": "2026-04-02",
+        "licences": "EXP-1; LIC-77",
+        "containers": "CSQU3054383",
+    }
     assert [(s["function"], s["locode"] or s["country"]) for s in lines[1].route] == [
-        ("loading", "INNSA"), ("destination", "GT"),
-    ]  # fmt: skip
+        ("loading", "INNSA"),
+        ("destination", "GT"),
+    ]
     assert lines[1].fields["licences"] == "LIC-77"
 
 
@@ -125,14 +142,20 @@ def test_a_file_without_goods_says_why() -> None:
 @pytest.mark.parametrize(
     ("syntax", "codec", "text"),
     [
-        ("UNOC", "iso8859-1", "ACÉTONE"), ("UNOD", "iso8859-2", "KWAS OCTOWY ŁÓDŹ"),
-        ("UNOE", "iso8859-5", "АЦЕТОН"), ("UNOF", "iso8859-7", "ΑΚΕΤΟΝΗ"),
-        ("UNOI", "iso8859-6", "أسيتون"), ("UNOK", "iso8859-9", "ASİT"), ("UNOW", "utf-8", "丙酮"),
-        ("UNOX", "iso2022_jp", "無水酢酸'+:"), ("UNOY", "utf-8", "丙酮"),
+        ("UNOC", "iso8859-1", "ACÉTONE"),
+        ("UNOD", "iso8859-2", "KWAS OCTOWY ŁÓDŹ"),
+        ("UNOE", "iso8859-5", "АЦЕТОН"),
+        ("UNOF", "iso8859-7", "ΑΚΕΤΟΝΗ"),
+        ("UNOI", "iso8859-6", "أسيتون"),
+        ("UNOK", "iso8859-9", "ASİT"),
+        ("UNOW", "utf-8", "丙酮"),
+        ("UNOX", "iso2022_jp", "無水酢酸'+:"),
+        ("UNOY", "utf-8", "丙酮"),
         ("UNOY", "utf-16", "丙酮"),
-        ("UNOA", "utf-8", "ACÉTONE"), ("UNOB", "cp1252", "ACÉTONE"),
+        ("UNOA", "utf-8", "ACÉTONE"),
+        ("UNOB", "cp1252", "ACÉTONE"),
     ],
-)  # fmt: skip
+)
 def test_characters_are_those_that_the_interchange_names(
     find: Find, syntax: str, codec: str, text: str
 ) -> None:
@@ -204,31 +227,95 @@ def test_a_file_is_known_by_its_beginning() -> None:
 
 
 SHARED: list[tuple[str, dict[str, Any]]] = [
-    ("edifact/cuscar_d95b_simple.edi", {
-        "consignment": "DOCV373MOB909999", "goods": "FREETEXT DESC, DETAILS", "gross": "55814",
-        "gross.unit": "KGM", "packages": "2880", "pack": "UNT", "containers": "EQ123456",
-        "lodged": "2019-10-21", "arrival": "2019-10-29", "mode": "sea", "seq": "1",
-        "vessel": "TEST SHIP", "voyage": "TRANS1234"}),
-    ("edifact/d95b_coprar.edi", {
-        "consignment": "2GO2005174", "goods": "PLASTICS:ARTICLES", "gross": "11740",
-        "gross.unit": "KGM", "containers": "MSTI6415664", "arrival": "2012-11-24",
-        "departure": "2012-11-25", "mode": "sea", "vessel": "HELLO WORLD", "voyage": "123W"}),
-    ("edifact/d04b_baplie.edi", {
-        "consignment": "1", "containers": "CONTAINER", "gross": "23000", "gross.unit": "KGM",
-        "lodged": "2009-10-30", "arrival": "2009-10-30", "departure": "2009-10-01",
-        "imo": "IMONUMBER", "voyage": "RFN234"}),
-    ("made-by-us/cusdec.edi", {
-        "consignment": "IM4-2026-10442", "goods": "ACETIC ANHYDRIDE UN1715", "hs": "29152400",
-        "procedure": "4000", "gross": "18400", "gross.unit": "KGM", "net": "17600",
-        "net.unit": "KGM", "value": "28160", "currency": "USD", "origin": "IN",
-        "lodged": "2026-03-14", "seq": "1"}),
-    ("made-by-us/iftmin_dgs.edi", {
-        "consignment": "BKG123456", "goods": "ACETIC ANHYDRIDE 99.5 PCT IN 220 KG HDPE DRUMS",
-        "commercial": "ACETIC ANHYDRIDE", "hs": "291524", "un": "1715", "gross": "18400",
-        "gross.unit": "KGM", "net": "17600", "net.unit": "KGM", "packages": "80", "pack": "DR",
-        "containers": "CSQU3054383", "lodged": "2026-03-14", "mode": "sea", "seq": "1",
-        "vessel": "MV EXAMPLE", "imo": "9319466", "voyage": "045W"}),
-]  # fmt: skip
+    (
+        "edifact/cuscar_d95b_simple.edi",
+        {
+            "consignment": "DOCV373MOB909999",
+            "goods": "FREETEXT DESC, DETAILS",
+            "gross": "55814",
+            "gross.unit": "KGM",
+            "packages": "2880",
+            "pack": "UNT",
+            "containers": "EQ123456",
+            "lodged": "2019-10-21",
+            "arrival": "2019-10-29",
+            "mode": "sea",
+            "seq": "1",
+            "vessel": "TEST SHIP",
+            "voyage": "TRANS1234",
+        },
+    ),
+    (
+        "edifact/d95b_coprar.edi",
+        {
+            "consignment": "2GO2005174",
+            "goods": "PLASTICS:ARTICLES",
+            "gross": "11740",
+            "gross.unit": "KGM",
+            "containers": "MSTI6415664",
+            "arrival": "2012-11-24",
+            "departure": "2012-11-25",
+            "mode": "sea",
+            "vessel": "HELLO WORLD",
+            "voyage": "123W",
+        },
+    ),
+    (
+        "edifact/d04b_baplie.edi",
+        {
+            "consignment": "1",
+            "containers": "CONTAINER",
+            "gross": "23000",
+            "gross.unit": "KGM",
+            "lodged": "2009-10-30",
+            "arrival": "2009-10-30",
+            "departure": "2009-10-01",
+            "imo": "IMONUMBER",
+            "voyage": "RFN234",
+        },
+    ),
+    (
+        "made-by-us/cusdec.edi",
+        {
+            "consignment": "IM4-2026-10442",
+            "goods": "ACETIC ANHYDRIDE UN1715",
+            "hs": "29152400",
+            "procedure": "4000",
+            "gross": "18400",
+            "gross.unit": "KGM",
+            "net": "17600",
+            "net.unit": "KGM",
+            "value": "28160",
+            "currency": "USD",
+            "origin": "IN",
+            "lodged": "2026-03-14",
+            "seq": "1",
+        },
+    ),
+    (
+        "made-by-us/iftmin_dgs.edi",
+        {
+            "consignment": "BKG123456",
+            "goods": "ACETIC ANHYDRIDE 99.5 PCT IN 220 KG HDPE DRUMS",
+            "commercial": "ACETIC ANHYDRIDE",
+            "hs": "291524",
+            "un": "1715",
+            "gross": "18400",
+            "gross.unit": "KGM",
+            "net": "17600",
+            "net.unit": "KGM",
+            "packages": "80",
+            "pack": "DR",
+            "containers": "CSQU3054383",
+            "lodged": "2026-03-14",
+            "mode": "sea",
+            "seq": "1",
+            "vessel": "MV EXAMPLE",
+            "imo": "9319466",
+            "voyage": "045W",
+        },
+    ),
+]
 
 
 @pytest.mark.shared
@@ -273,9 +360,12 @@ def test_lines_share_the_first_parties_of_a_message_and_one_has_the_rest(find: F
     """So that a small file is no large table."""
     firms = "".join(f"NAD+CZ+++FIRM {at}'" for at in range(500))
     raw = (
-        "UNH+1+CUSCAR:D:96A:UN'BGM+85+X'CNI+1+BL1'" + firms
-        + "GID+1+1:CT'FTX+AAA+++acetone'" + "GID+2+1:CT'FTX+AAA+++ether'" * 3 + "UNT+9+1'"
-    )  # fmt: skip
+        "UNH+1+CUSCAR:D:96A:UN'BGM+85+X'CNI+1+BL1'"
+        + firms
+        + "GID+1+1:CT'FTX+AAA+++acetone'"
+        + "GID+2+1:CT'FTX+AAA+++ether'" * 3
+        + "UNT+9+1'"
+    )
     lines = find("edifact", raw)[0]
     assert [len(line.parties) for line in lines] == [500, 200, 200, 200]
     assert [p["name"] for p in lines[0].parties] == [f"FIRM {at}" for at in range(500)]

@@ -20,13 +20,60 @@ from tidewaiter.consignments.readers.jsonrows import header
 
 EXAMPLES = int(os.environ.get("TIDEWAITER_SOAK", "0")) * 1_000 or 60
 
-TAGS = ("UNB", "UNH", "UNT", "UNZ", "UNS", "BGM", "CNI", "RFF", "GID", "CST", "FTX", "MEA", "LOC",
-        "NAD", "TDT", "DTM", "EQD", "SGP", "DGS", "PIA", "IMD", "QTY", "MOA",
-        "DOC", "PAC", "UNA")  # fmt: skip
-WORDS = st.sampled_from(["", "1", "AAA", "HS", "IFTMIN:D:96A:UN", "CUSCAR:D:96A", "CUSDEC:D",
-                         "BAPLIE:D", "COPRAR:D", "147", "G", "KGM:1,5", "UNOX:3", "BM:X", "20",
-                         "5", "D", "102", "137:20260314:102", "?'", "é",
-                          "\x1b$B0!\x1b(B"])  # fmt: skip
+TAGS = (
+    "UNB",
+    "UNH",
+    "UNT",
+    "UNZ",
+    "UNS",
+    "BGM",
+    "CNI",
+    "RFF",
+    "GID",
+    "CST",
+    "FTX",
+    "MEA",
+    "LOC",
+    "NAD",
+    "TDT",
+    "DTM",
+    "EQD",
+    "SGP",
+    "DGS",
+    "PIA",
+    "IMD",
+    "QTY",
+    "MOA",
+    "DOC",
+    "PAC",
+    "UNA",
+)
+WORDS = st.sampled_from(
+    [
+        "",
+        "1",
+        "AAA",
+        "HS",
+        "IFTMIN:D:96A:UN",
+        "CUSCAR:D:96A",
+        "CUSDEC:D",
+        "BAPLIE:D",
+        "COPRAR:D",
+        "147",
+        "G",
+        "KGM:1,5",
+        "UNOX:3",
+        "BM:X",
+        "20",
+        "5",
+        "D",
+        "102",
+        "137:20260314:102",
+        "?'",
+        "é",
+        "\x1b$B0!\x1b(B",
+    ]
+)
 TEXTS = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=8).filter(
     lambda text: text.isascii() or not _is_utf_8(text)  # that we read as such, and tell it
 )

@@ -27,20 +27,34 @@ def test_goods_stand_under_their_bill_and_container() -> None:
     (one, two, three), refused = found_in("x12-309", RAW)
     assert refused == []
     assert dict(one.fields) == {
-        "mode": "sea", "voyage": "045W", "imo": "9319466", "vessel": "EXAMPLE EXPRESS",
-        "arrival": "20260401", "consignment": "EXLN000001", "goods": "ACETIC ANHYDRIDE 99.5 PCT",
-        "packages": "80", "containers": "CSQU3054383", "seq": "1", "hs": "2915240000",
-        "value": "28160", "currency": "USD", "gross": "18400", "gross.unit": "KGM",
-        "commercial": "ACETIC ANHYDRIDE", "un": "1715",
-    }  # fmt: skip
+        "mode": "sea",
+        "voyage": "045W",
+        "imo": "9319466",
+        "vessel": "EXAMPLE EXPRESS",
+        "arrival": "20260401",
+        "consignment": "EXLN000001",
+        "goods": "ACETIC ANHYDRIDE 99.5 PCT",
+        "packages": "80",
+        "containers": "CSQU3054383",
+        "seq": "1",
+        "hs": "2915240000",
+        "value": "28160",
+        "currency": "USD",
+        "gross": "18400",
+        "gross.unit": "KGM",
+        "commercial": "ACETIC ANHYDRIDE",
+        "un": "1715",
+    }
     assert [(p["role"], p["name"], p["country"]) for p in one.parties] == [
         ("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN"),
-        ("consignee", "IMPORTADORA EJEMPLO SA", "GT"), ("notify", "EXAMPLE AGENTS INC", None),
-    ]  # fmt: skip
+        ("consignee", "IMPORTADORA EJEMPLO SA", "GT"),
+        ("notify", "EXAMPLE AGENTS INC", None),
+    ]
     assert one.parties[0]["address"] == "PLOT 7 PHASE 2, GIDC, VAPI, GJ, 396195"
     assert [(s["function"], s["name"], s["locode"]) for s in one.route] == [
-        ("loading", "57035", None), ("unlading", "2704", None),
-    ]  # fmt: skip
+        ("loading", "57035", None),
+        ("unlading", "2704", None),
+    ]
     assert "hs" not in two.fields  # its code has no list
     assert two.fields["gross"] == "500"
     assert ("N10", "1*EMPTY PALLETS***4415201000**K*500") in two.kept
@@ -195,9 +209,16 @@ def test_damage_is_read_or_refused(put: bytes, place: int) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "number", "ship"),
-    [("O", "9319466", True), ("O", "9319460", True), ("S", "H3RC", False), ("", "9319466", True),
-     ("", "9319460", False), ("R", "9319466", False), ("J", "9319466", False)],
-)  # fmt: skip
+    [
+        ("O", "9319466", True),
+        ("O", "9319460", True),
+        ("S", "H3RC", False),
+        ("", "9319466", True),
+        ("", "9319460", False),
+        ("R", "9319466", False),
+        ("J", "9319466", False),
+    ],
+)
 def test_the_code_of_a_vessel_is_its_number_by_sea_or_by_its_digit(
     mode: str, number: str, *, ship: bool
 ) -> None:

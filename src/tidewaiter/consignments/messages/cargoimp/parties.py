@@ -32,9 +32,13 @@ def party_of(section: Section, role: str) -> dict[str, str | None] | None:
     if not name:
         return None
     return {
-        "role": role, "name": name, "address": ", ".join(filter(None, address)) or None,
-        "country": country or None, "id_scheme": None, "id": account[0] if account else None,
-    }  # fmt: skip
+        "role": role,
+        "name": name,
+        "address": ", ".join(filter(None, address)) or None,
+        "country": country or None,
+        "id_scheme": None,
+        "id": account[0] if account else None,
+    }
 
 
 def _is_code(head: list[str]) -> bool:

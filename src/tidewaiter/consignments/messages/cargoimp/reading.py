@@ -112,17 +112,25 @@ def _checked(waybill: Waybill | None, text: str, row: int) -> Iterator[_Bad]:
 def _refusal(bad: _Bad, rows: int) -> Refusal:
     row, text, problem, hint = bad
     return Refusal(
-        row=rows, column=f"line {row}", value=text[:_LONGEST], problem=problem, hint=hint,
+        row=rows,
+        column=f"line {row}",
+        value=text[:_LONGEST],
+        problem=problem,
+        hint=hint,
         screened=True,
-    )  # fmt: skip
+    )
 
 
 def _found(item: Item, row: int) -> Found:
     fields = {field: text for field, text in item.fields.items() if text}
     return Found(
-        row=row, fields=fields, parties=tuple(item.parties), route=tuple(item.route),
-        kept=tuple(item.kept), pointed=_NUMBERS.intersection(fields),
-    )  # fmt: skip
+        row=row,
+        fields=fields,
+        parties=tuple(item.parties),
+        route=tuple(item.route),
+        kept=tuple(item.kept),
+        pointed=_NUMBERS.intersection(fields),
+    )
 
 
 CARGO_IMP = Format(

@@ -43,11 +43,15 @@ def waybill_of(text: str) -> Waybill | None:
     if found is None:
         return None
     return Waybill(
-        number=found["awb"], origin=found["from"], destination=found["to"],
-        pieces=found["pieces"], weight=found["weight"],
+        number=found["awb"],
+        origin=found["from"],
+        destination=found["to"],
+        pieces=found["pieces"],
+        weight=found["weight"],
         unit="KGM" if found["code"] == "K" else "LBR",
-        cube=found["cube"] or "", volume=found["volume"] or "",
-    )  # fmt: skip
+        cube=found["cube"] or "",
+        volume=found["volume"] or "",
+    )
 
 
 def sections_of(texts: list[str], first: int) -> tuple[list[Section], list[tuple[int, str]]]:

@@ -290,8 +290,27 @@ _Handler = Callable[[Bag, Segment, Step], bool]
 _HANDLERS: dict[str, _Handler] = {
     name.removeprefix("_").upper(): getattr(Bag, name)
     for name in (
-        "_ftx", "_imd", "_pia", "_cst", "_dgs", "_mea", "_qty", "_moa", "_cux", "_gid", "_pac",
-        "_sgp", "_eqd", "_nad", "_loc", "_tdt", "_dtm", "_bgm", "_cni", "_rff", "_doc",
+        "_ftx",
+        "_imd",
+        "_pia",
+        "_cst",
+        "_dgs",
+        "_mea",
+        "_qty",
+        "_moa",
+        "_cux",
+        "_gid",
+        "_pac",
+        "_sgp",
+        "_eqd",
+        "_nad",
+        "_loc",
+        "_tdt",
+        "_dtm",
+        "_bgm",
+        "_cni",
+        "_rff",
+        "_doc",
     )
-}  # fmt: skip
+}
 """What each segment says. A handler returns whether all of it has a field."""

@@ -1,10 +1,20 @@
 """Days of EDIFACT, by the code of their form (data element 2379)."""
 
 _FORMS = {
-    "102": "%Y%m%d", "203": "%Y%m%d", "204": "%Y%m%d", "303": "%Y%m%d", "205": "%Y%m%d",
-    "718": "%Y%m%d", "101": "%y%m%d", "201": "%y%m%d", "202": "%y%m%d", "301": "%y%m%d",
-    "2": "%d%m%y", "3": "%m%d%y", "4": "%d%m%Y",
-}  # fmt: skip
+    "102": "%Y%m%d",
+    "203": "%Y%m%d",
+    "204": "%Y%m%d",
+    "303": "%Y%m%d",
+    "205": "%Y%m%d",
+    "718": "%Y%m%d",
+    "101": "%y%m%d",
+    "201": "%y%m%d",
+    "202": "%y%m%d",
+    "301": "%y%m%d",
+    "2": "%d%m%y",
+    "3": "%m%d%y",
+    "4": "%d%m%Y",
+}
 
 
 def day_of(text: str, form: str) -> str:

@@ -122,9 +122,13 @@ class _Reading:
         """Report something; the row is that of the line before it."""
         where = f"message {self.messages}, {place}" if self.messages and place else place
         return Refusal(
-            row=self.rows, column=where, value=value[:_LONGEST], problem=problem, hint=hint,
+            row=self.rows,
+            column=where,
+            value=value[:_LONGEST],
+            problem=problem,
+            hint=hint,
             screened=screened,
-        )  # fmt: skip
+        )
 
     def _check_ship(self, segment: Segment) -> Iterator[Refusal]:
         """Report an IMO number whose check digit fails; the line keeps it as it is written."""

@@ -22,11 +22,23 @@ _NEAR = 64  # characters at the start of a piece in which UNA is looked for
 _ENDS = str.maketrans("", "", "\r\n")
 
 CODECS = {
-    "UNOA": "ascii", "UNOB": "ascii", "UNOC": "iso8859-1", "UNOD": "iso8859-2",
-    "UNOE": "iso8859-5", "UNOF": "iso8859-7", "UNOG": "iso8859-3", "UNOH": "iso8859-4",
-    "UNOI": "iso8859-6", "UNOJ": "iso8859-8", "UNOK": "iso8859-9", "UNOL": "iso8859-15",
-    "UNOW": "utf-8", "UNOX": "iso2022_jp_2", "UNOY": "utf-8", "UNOZ": "utf-8",
-}  # fmt: skip
+    "UNOA": "ascii",
+    "UNOB": "ascii",
+    "UNOC": "iso8859-1",
+    "UNOD": "iso8859-2",
+    "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7",
+    "UNOG": "iso8859-3",
+    "UNOH": "iso8859-4",
+    "UNOI": "iso8859-6",
+    "UNOJ": "iso8859-8",
+    "UNOK": "iso8859-9",
+    "UNOL": "iso8859-15",
+    "UNOW": "utf-8",
+    "UNOX": "iso2022_jp_2",
+    "UNOY": "utf-8",
+    "UNOZ": "utf-8",
+}
 """Character sets of data element 0001. ISO 10646 is UTF-8, or UTF-16 where its bytes are so."""
 
 
@@ -141,8 +153,12 @@ class Cutter:
         data = self._file.read(_PIECE)
         while len(data) < _NEAR and (more := self._file.read(_PIECE)):
             data += more
-        for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
-                           (b"U\0N\0", "utf-16-le"), (b"\0U\0N", "utf-16-be")):  # fmt: skip
+        for mark, name in (
+            (b"\xff\xfe", "utf-16"),
+            (b"\xfe\xff", "utf-16"),
+            (b"U\0N\0", "utf-16-le"),
+            (b"\0U\0N", "utf-16-be"),
+        ):
             if data.startswith(mark):
                 self._wide = codecs.getincrementaldecoder(name)("replace")
         data = data.removeprefix(codecs.BOM_UTF8)

@@ -133,7 +133,10 @@ class Places:
         outer = self._groups.get(group.partition(" ")[0])
         inside = outer is not None and outer.of == "consignment"
         return Step(
-            group=group, of=self._groups[group].of, opens=opens, held=held,
+            group=group,
+            of=self._groups[group].of,
+            opens=opens,
+            held=held,
             owner="line" if in_line else "consignment" if inside else "message",
             line=opens and group in self._lines,
-        )  # fmt: skip
+        )

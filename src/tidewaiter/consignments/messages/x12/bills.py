@@ -194,9 +194,12 @@ class Bill:
         self._count += 1
         code, weight = segment.get(5), _MASSES.get(segment.get(7))
         goods.fields = {
-            "goods": segment.get(2), "packages": segment.get(1), "pack": segment.get(10),
-            "containers": self._equipment, "seq": str(self._count),
-        }  # fmt: skip
+            "goods": segment.get(2),
+            "packages": segment.get(1),
+            "pack": segment.get(10),
+            "containers": self._equipment,
+            "seq": str(self._count),
+        }
         if segment.get(4) in _TARIFFS and _HS.fullmatch(code):
             goods.fields["hs"] = code
         if value := segment.get(6):

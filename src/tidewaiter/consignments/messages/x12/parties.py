@@ -6,10 +6,19 @@ OTHER = "other"
 """The role of a party whose code has none here: it is compared with the lists all the same."""
 
 _ROLES = {
-    "SH": "consignor", "CN": "consignee", "N1": "notify", "N2": "notify", "NP": "notify",
-    "EX": "exporter", "IM": "importer", "BY": "buyer", "SE": "seller", "CB": "declarant",
-    "CA": "carrier", "FW": "forwarder",
-}  # fmt: skip
+    "SH": "consignor",
+    "CN": "consignee",
+    "N1": "notify",
+    "N2": "notify",
+    "NP": "notify",
+    "EX": "exporter",
+    "IM": "importer",
+    "BY": "buyer",
+    "SE": "seller",
+    "CB": "declarant",
+    "CA": "carrier",
+    "FW": "forwarder",
+}
 
 
 class Party:

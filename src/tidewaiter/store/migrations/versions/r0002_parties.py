@@ -105,8 +105,15 @@ def _fill_parties(connection: sa.Connection) -> None:
                     known[digest] = len(known) + 1
                     country = said["country"].replace("\0", "\ufffd") if "country" in said else None
                     name = said["name"][:KEY_LENGTH].replace("\0", "\ufffd")
-                    new.append({"id": known[digest], "digest": digest, "name": name,
-                                "country": country, "payload": text})  # fmt: skip
+                    new.append(
+                        {
+                            "id": known[digest],
+                            "digest": digest,
+                            "name": name,
+                            "country": country,
+                            "payload": text,
+                        }
+                    )
                 links[known[digest], line, role] = None
         if new:
             connection.execute(sa.insert(party), new)
@@ -115,8 +122,10 @@ def _fill_parties(connection: sa.Connection) -> None:
             rows = [dict(zip(names, row, strict=True)) for row in links]
             connection.execute(sa.insert(link), rows)
     if known and connection.dialect.name == "postgresql":  # ids were given by hand
-        connection.execute(sa.text("SELECT setval(pg_get_serial_sequence('party', 'id'), :last)"),
-                           {"last": len(known)})  # fmt: skip
+        connection.execute(
+            sa.text("SELECT setval(pg_get_serial_sequence('party', 'id'), :last)"),
+            {"last": len(known)},
+        )
 
 
 def _fill_alert_parties(connection: sa.Connection) -> None:
@@ -127,8 +136,9 @@ def _fill_alert_parties(connection: sa.Connection) -> None:
         rows = []
         for alert, payload in page:
             for number, match in enumerate(msgspec.json.decode(payload).get("parties") or (), 1):
-                said = (str(match[name]).replace("\0", "\ufffd")
-                        for name in ("list", "entry", "name"))  # fmt: skip
+                said = (
+                    str(match[name]).replace("\0", "\ufffd") for name in ("list", "entry", "name")
+                )
                 rows.append(dict(zip(columns, (alert, number, *said), strict=True)))
         if rows:
             connection.execute(sa.insert(table), rows)

@@ -27,8 +27,14 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 PAGE = 5_000
 KEY_LENGTH = 200
-_GONE = ("alert_rank", "alert_severity", "alert_status", "alert_assignee", "alert_due",
-         "alert_consignment")  # fmt: skip
+_GONE = (
+    "alert_rank",
+    "alert_severity",
+    "alert_status",
+    "alert_assignee",
+    "alert_due",
+    "alert_consignment",
+)
 
 
 def upgrade() -> None:
@@ -99,8 +105,12 @@ def _index(connection: sa.Connection) -> None:
 def _state(row: Any) -> tuple[str, ...]:
     """Return the terms of what was done with an alert since it was stored."""
     assignee = (row["assignee"] or "")[:KEY_LENGTH]
-    return ("any:", f"status:{row['status']}", f"assignee:{assignee}",
-            f"screening:{row['screening']}")  # fmt: skip
+    return (
+        "any:",
+        f"status:{row['status']}",
+        f"assignee:{assignee}",
+        f"screening:{row['screening']}",
+    )
 
 
 def _rules_of_notes(connection: sa.Connection) -> dict[str, list[str]]:

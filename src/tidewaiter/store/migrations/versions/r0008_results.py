@@ -76,9 +76,12 @@ def _create_rules() -> None:
     op.create_table(
         "rule_second",
         sa.Column(
-            "setting", WHOLE, sa.ForeignKey("rule_setting.id"), primary_key=True,
+            "setting",
+            WHOLE,
+            sa.ForeignKey("rule_setting.id"),
+            primary_key=True,
             autoincrement=False,
         ),
         *(sa.Column(name, TEXT, nullable=False) for name in ("by", "at")),
         sqlite_strict=True,
-    )  # fmt: skip
+    )

@@ -85,10 +85,13 @@ def _fill(connection: sa.Connection) -> None:
             begun = first.setdefault((row["source"], row["row"]), row["number"])
             if begun != row["number"]:
                 again.append((row["number"], begun))
-        made = {"block": block, "again": np.array(again, "<i8").tobytes(),
-                "route": np.array([each[0] for each in held], "<i4").tobytes(),
-                "month": np.array([each[1] for each in held], "<i4").tobytes(),
-                "net_mg": np.array([each[2] for each in held], "<i8").tobytes()}  # fmt: skip
+        made = {
+            "block": block,
+            "again": np.array(again, "<i8").tobytes(),
+            "route": np.array([each[0] for each in held], "<i4").tobytes(),
+            "month": np.array([each[1] for each in held], "<i4").tobytes(),
+            "net_mg": np.array([each[2] for each in held], "<i8").tobytes(),
+        }
         connection.execute(sa.insert(table), [made])
     _write(connection, routes)
     _write_ends(connection, routes)
@@ -97,7 +100,7 @@ def _fill(connection: sa.Connection) -> None:
 def _line(way: Way) -> Line:
     return Line(
         row=0, consignment="", seq=0, origin=way.origin, parties=way.parties, route=way.route
-    )  # fmt: skip
+    )
 
 
 def _write(connection: sa.Connection, routes: dict[Journey, int]) -> None:

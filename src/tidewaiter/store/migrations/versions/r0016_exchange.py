@@ -43,12 +43,25 @@ def _peers() -> None:
         "peer",
         sa.Column("node", TEXT, primary_key=True),
         *_texts(
-            "name", "country", "role", "relation", "standing", "since", "theirs", "theirs_since",
-            "untrusted", "head", "sealed_head", "log_root", "heard", "due", "trouble",
+            "name",
+            "country",
+            "role",
+            "relation",
+            "standing",
+            "since",
+            "theirs",
+            "theirs_since",
+            "untrusted",
+            "head",
+            "sealed_head",
+            "log_root",
+            "heard",
+            "due",
+            "trouble",
         ),
         *_wholes("document", "have", "sealed", "told", "log_size", "tries"),
         sqlite_strict=True,
-    )  # fmt: skip
+    )
 
 
 def _outgoing() -> None:

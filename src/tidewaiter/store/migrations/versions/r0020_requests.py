@@ -25,17 +25,26 @@ def upgrade() -> None:
     """Create the tables; nothing was recalled yet."""
     op.create_table(
         "said_in",
-        sa.Column("said", WHOLE, sa.ForeignKey("said.number"), primary_key=True,
-                  autoincrement=False),
+        sa.Column(
+            "said", WHOLE, sa.ForeignKey("said.number"), primary_key=True, autoincrement=False
+        ),
         sa.Column("message", TEXT, sa.ForeignKey("outgoing.id"), primary_key=True),
         sqlite_strict=True,
-    )  # fmt: skip
+    )
     op.create_index("said_in_message", "said_in", ["message"])
     op.execute(_FILL)
     names = (
-        "source", "item", "peer", "kind", "recall", "message", "reason", "outcome", "asked",
+        "source",
+        "item",
+        "peer",
+        "kind",
+        "recall",
+        "message",
+        "reason",
+        "outcome",
+        "asked",
         "changed",
-    )  # fmt: skip
+    )
     op.create_table(
         "recalled",
         sa.Column("number", WHOLE, primary_key=True),

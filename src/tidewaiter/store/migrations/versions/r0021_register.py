@@ -43,12 +43,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "register_promise",
-        sa.Column("notice", WHOLE, sa.ForeignKey("notice.number"), primary_key=True,
-                  autoincrement=False),
+        sa.Column(
+            "notice", WHOLE, sa.ForeignKey("notice.number"), primary_key=True, autoincrement=False
+        ),
         sa.Column("place", WHOLE, primary_key=True, autoincrement=False),
         sa.Column("payload", TEXT, nullable=False),
         sqlite_strict=True,
-    )  # fmt: skip
+    )
 
 
 def _texts(*names: str) -> tuple["sa.Column[str]", ...]:

@@ -59,14 +59,18 @@ def _moves() -> None:
     told = [(each.theirs_since, each.node, "peer", each.theirs, "") for each in found]
     moves = sorted(each for each in (*own, *told) if each[3] != "none")
     keys = ("at", "peer", "by", "standing", "reason")
-    rows = [{"number": number, **dict(zip(keys, each, strict=True))}
-            for number, each in enumerate(moves, 1)]  # fmt: skip
+    rows = [
+        {"number": number, **dict(zip(keys, each, strict=True))}
+        for number, each in enumerate(moves, 1)
+    ]
     move = sa.table("relation_move", *(sa.column(name) for name in ("number", *keys)))
     if rows:
         op.bulk_insert(move, rows)
     if rows and op.get_bind().dialect.name == "postgresql":
-        op.execute("SELECT setval(pg_get_serial_sequence('relation_move', 'number'), max(number))"
-                   " FROM relation_move")  # fmt: skip
+        op.execute(
+            "SELECT setval(pg_get_serial_sequence('relation_move', 'number'), max(number))"
+            " FROM relation_move"
+        )
 
 
 def _rosters() -> None:

@@ -25,13 +25,18 @@ def upgrade() -> None:
     op.create_index("private_offer_state", "private_offer", ["side", "peer", "state"])
     op.create_table(
         "private_part",
-        sa.Column("offer", WHOLE, sa.ForeignKey("private_offer.number"), primary_key=True,
-                  autoincrement=False),
+        sa.Column(
+            "offer",
+            WHOLE,
+            sa.ForeignKey("private_offer.number"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("part", WHOLE, primary_key=True, autoincrement=False),
         *_texts("message"),
         sa.Column("bits", sa.LargeBinary, nullable=False),
         sqlite_strict=True,
-    )  # fmt: skip
+    )
     op.create_table(
         "private_question",
         sa.Column("number", WHOLE, primary_key=True),
