@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.types import ListFile
+from tidewaiter.base.records import Record
 
 MOST = 1 << 30  # bytes of all files of a list, unpacked
 _RATIO = 200  # times that a file may grow when it is unpacked
@@ -17,6 +17,13 @@ _SMALL = 1 << 20  # bytes to which a file may grow whatever the ratio
 _FILES = 50
 _PIECE = 1 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+
+
+class ListFile(Record, frozen=True, kw_only=True):
+    """One file of a list."""
+
+    name: str
+    content: bytes
 
 
 def read_paths(paths: Sequence[Path]) -> list[ListFile]:

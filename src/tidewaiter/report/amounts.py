@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.consignments.types import Line
-from tidewaiter.report.columns import litres_or_kilograms
 
 _PLACES = 9  # decimal places that are tried to undo the rounding of a conversion
 
@@ -16,6 +15,11 @@ def stated_unit(line: Line, field: str) -> str | None:
         if name == field:
             return unit
     return None
+
+
+def litres_or_kilograms(millionths: int | None) -> Decimal | None:
+    """Return milligrams as kilograms, or microlitres as litres, exactly."""
+    return None if millionths is None else Decimal(millionths).scaleb(-6).normalize() + 0
 
 
 def amount_in_words(millionths: int | None, shown: str, unit: str | None) -> str:

@@ -18,6 +18,7 @@ from tidewaiter.consignments.types import (
     PartyMatch,
     Reason,
 )
+from tidewaiter.report.amounts import litres_or_kilograms
 from tidewaiter.report.cells import neutralise
 from tidewaiter.report.routes import route_in_words, stop_in_words
 
@@ -173,11 +174,6 @@ def cell(value: Value) -> str:
     if value is None:
         return ""
     return neutralise(value) if isinstance(value, str) else format(value)
-
-
-def litres_or_kilograms(millionths: int | None) -> Decimal | None:
-    """Return milligrams as kilograms, or microlitres as litres, exactly."""
-    return None if millionths is None else Decimal(millionths).scaleb(-6).normalize() + 0
 
 
 def _found(mention: Mention) -> str:

@@ -12,6 +12,9 @@ from tidewaiter.report.languages import counted, number, words
 LIMIT = 2_000
 """Characters of a text that are shown whole; of a longer one, its head and its finds."""
 
+PAGE_LIMIT = 1_000
+"""Characters of a text that a page prints."""
+
 _HEAD = 600
 _AROUND = 120
 _OF_A_SPAN = 400
@@ -112,3 +115,21 @@ def _note(text: str) -> Markup:
 def _clip(span: Span, length: int) -> Span:
     start, end = max(0, min(span.start, length)), max(0, min(span.end, length))
     return Span(start=start, end=end, label=span.label)
+
+
+def whole(text: object) -> Markup:
+    """Make a text visible that fills a field to be changed: however long, as it is saved again."""
+    return escape(visible(str(text)))
+
+
+def legible(value: object) -> object:
+    """Make every text that a template prints visible, and none too long."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else shortened(value)
+
+
+def shortened(text: str) -> str:
+    """Return a text with all that is in it visible, and cut where it is too long."""
+    if len(text) > PAGE_LIMIT:
+        left = number(len(text) - PAGE_LIMIT)
+        return f"{visible(text[:PAGE_LIMIT])} ⟦{left} {words('characters left out')}⟧"
+    return visible(text)

@@ -6,14 +6,11 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tidewaiter.report import languages
-from tidewaiter.report.characters import visible
+from tidewaiter.report.marks import legible, whole
 from tidewaiter.report.words import severity_in_words
-
-LIMIT = 1_000
-"""Characters of a text that a page prints."""
 
 
 @cache
@@ -61,21 +58,3 @@ def static(*names: str) -> Markup:
 def hashed(text: str) -> str:
     """Return the hash by which a Content-Security-Policy knows a style or a script of ours."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def whole(text: object) -> Markup:
-    """Make a text visible that fills a field to be changed: however long, as it is saved again."""
-    return escape(visible(str(text)))
-
-
-def legible(value: object) -> object:
-    """Make every text that a template prints visible, and none too long."""
-    return value if isinstance(value, Markup) or not isinstance(value, str) else shortened(value)
-
-
-def shortened(text: str) -> str:
-    """Return a text with all that is in it visible, and cut where it is too long."""
-    if len(text) > LIMIT:
-        left = languages.number(len(text) - LIMIT)
-        return f"{visible(text[:LIMIT])} ⟦{left} {languages.words('characters left out')}⟧"
-    return visible(text)

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from tidewaiter.parties.ownership import ownership_rules
 from tidewaiter.report.languages import counted, country, figure, language, words
-from tidewaiter.report.pages import LIMIT, shortened
+from tidewaiter.report.marks import PAGE_LIMIT, shortened
 from tidewaiter.report.pieces import Piece, joined_up
 from tidewaiter.report.sentencebook import Book, load_book
 from tidewaiter.report.sentences import LONGEST, Filled, slots_of
@@ -77,7 +77,7 @@ def plain(told: Told) -> str:
 def markup(told: Told) -> Markup:
     """Return a sentence for a page, legible as all that pages print; English is marked as such."""
     text = plain(told)
-    if len(text) > LIMIT:
+    if len(text) > PAGE_LIMIT:
         said = all(piece.how != "english" for piece in told)
         told = (Piece(text, "said" if said else "english"),)
     return Markup("").join(

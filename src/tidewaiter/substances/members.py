@@ -12,18 +12,10 @@ from pathlib import Path
 import msgspec
 
 from tidewaiter.base.cache import cached, digest
-from tidewaiter.base.records import Record
 from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.questions import ClassGap, ClassHold, Found
+from tidewaiter.substances.questions import ClassGap, ClassHold, Found, Membership, key_of
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Substance
-
-
-class Membership(Record, frozen=True, kw_only=True):
-    """What the class rules, of any day, say of one structure that no list names."""
-
-    holds: tuple[ClassHold, ...] = ()
-    gaps: tuple[ClassGap, ...] = ()
 
 
 class Members:
@@ -81,11 +73,6 @@ class Members:
         exclusions = self._rules[hold.rule].exclusions
         words = next((e.words for e in exclusions if listed.intersection(e.regimes)), None)
         return hold if words is None else msgspec.structs.replace(hold, excluded_by=(words,))
-
-
-def key_of(slug: str, form: str | None) -> str:
-    """Return what a structure is kept by: a substance's own, or that of one of its forms."""
-    return slug if form is None else f"{slug}\n{form}"
 
 
 def load_members(registry: Registry) -> Members:

@@ -103,3 +103,15 @@ class Found(Record, frozen=True, kw_only=True):
     classes: tuple[ClassHold, ...] = ()
     open_classes: tuple[ClassGap, ...] = ()
     evaluated: tuple[str, ...] = ()  # slugs of the class rules that were evaluated, with regime
+
+
+class Membership(Record, frozen=True, kw_only=True):
+    """What the class rules, of any day, say of one structure that no list names."""
+
+    holds: tuple[ClassHold, ...] = ()
+    gaps: tuple[ClassGap, ...] = ()
+
+
+def key_of(slug: str, form: str | None) -> str:
+    """Return what a structure is kept by: a substance's own, or that of one of its forms."""
+    return slug if form is None else f"{slug}\n{form}"

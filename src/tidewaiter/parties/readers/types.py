@@ -4,17 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from tidewaiter.base.records import Record
+from tidewaiter.lists.unpack import ListFile
 from tidewaiter.parties.types import ListedParty
 
 SHOWN = 200
 """Characters of a value that are shown in a refusal."""
-
-
-class ListFile(Record, frozen=True, kw_only=True):
-    """One file of a list."""
-
-    name: str
-    content: bytes
 
 
 class ListHeader(Record, frozen=True, kw_only=True):

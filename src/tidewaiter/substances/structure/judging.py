@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from tidewaiter.substances.classes import ClassRule
 from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.members import Membership, key_of
-from tidewaiter.substances.questions import ClassGap, ClassHold, Found
+from tidewaiter.substances.questions import ClassGap, ClassHold, Found, Membership, key_of
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.aliases import load_aliases
 from tidewaiter.substances.structure.matching import (
