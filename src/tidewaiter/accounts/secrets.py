@@ -1,62 +1,67 @@
-"""Secrets that are shown once and kept as digests: sessions, invitations, tokens."""
+"""Webhooks: where they may lead, how a message is signed, and when it is tried again.
 
-import hashlib
+Source: Standard Webhooks (standardwebhooks.com), the headers and the signature ``v1``.
+"""
+
+import base64
 import hmac
 import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from tidewaiter.base.errors import InputError
 
 _BYTES = 32
-_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
-_GROUP = 4
+_PREFIX = "whsec_"
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_WAITS = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600, 48 * 3_600)  # seconds after each try
+_LONGEST = 500  # characters of an address
 
 
-def new_secret() -> str:
-    """Make a secret of 256 random bits, in letters that a URL and a header take."""
-    return secrets.token_urlsafe(_BYTES)
+def new_webhook_secret() -> str:
+    """Make a secret that both sides keep."""
+    return _PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
 
 
-def digest_of(secret: str) -> str:
-    """Return what is kept of a secret: whoever reads the database cannot sign in with it.
+def checked_url(url: str) -> str:
+    """Return the address of a webhook.
 
-    A secret of 256 random bits cannot be guessed, so one round of SHA-256 is enough; passwords
-    are another matter.
+    Raises:
+        InputError: It is none, or what is sent there could be read on the way.
     """
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
-def new_code() -> str:
-    """Make a code of 60 random bits to be read aloud, like "7KQF-2M9X-WB4T"."""
-    groups = ("".join(secrets.choice(_CODE) for _ in range(_GROUP)) for _ in range(3))
-    return "-".join(groups)
-
-
-def plain_code(typed: str) -> str:
-    """Return a code as `new_code` writes it, however it was typed."""
-    letters = "".join(each for each in typed.upper() if each.isalnum())
-    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
-
-
-def form_token(session: str) -> str:
-    """Return a token for the forms of a session, another one each time.
-
-    It is masked by random bits, so that a compressed page says nothing of it.
-    """
-    mask = secrets.token_bytes(_BYTES)
-    return (mask + _xor(mask, _form_key(session))).hex()
-
-
-def is_form_token(session: str, token: str) -> bool:
-    """Say whether a token was made for the forms of a session."""
+    hint = "write it like https://host/path; without HTTPS only this machine itself is told"
     try:
-        told = bytes.fromhex(token)
-    except ValueError:
-        return False
-    mask, masked = told[:_BYTES], told[_BYTES:]
-    return len(masked) == _BYTES and hmac.compare_digest(_xor(mask, masked), _form_key(session))
+        parts = urlsplit(url.strip())
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise InputError(f'"{url[:100]}" is no address', hint=hint) from error
+    safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    if not host or not safe or parts.username or parts.fragment or len(url) > _LONGEST:
+        raise InputError(f'"{url[:100]}" is no address for a webhook', hint=hint)
+    return url.strip()
 
 
-def _form_key(session: str) -> bytes:
-    return hmac.digest(session.encode(), b"tidewaiter form", "sha256")
+def signature(secret: str, message: str, at: datetime, body: bytes) -> str:
+    """Sign a message, as its header ``webhook-signature`` has it.
+
+    Args:
+        secret: That both sides keep.
+        message: Its id; the same in each try.
+        at: The moment of the try.
+        body: What is sent.
+    """
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    told = b".".join((message.encode(), str(int(at.timestamp())).encode(), body))
+    return f"v1,{base64.b64encode(hmac.digest(key, told, 'sha256')).decode()}"
 
 
-def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+def next_try(tries: int, at: datetime) -> datetime | None:
+    """Return when a message is tried again; None: it is given up, after some three days.
+
+    Args:
+        tries: That failed, the last one counted.
+        at: The moment of the last one.
+    """
+    if tries > len(_WAITS):
+        return None
+    return at + timedelta(seconds=_WAITS[tries - 1])

@@ -1,197 +1,199 @@
-"""Charts as numbers: where each bar and each word stands. Templates only draw them."""
+"""Charts of the overview as numbers: where each bar and each word stands. Templates draw them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.summary import NO_DATE, Tally
+from tidewaiter.report.languages import day as day_in_words
+from tidewaiter.report.languages import number, words
 
 WIDTH = 400  # of every chart, in its own units; 1 unit is near 1 px on a telephone
-_ROW = 42
-_COLUMNS = 31
-_HEIGHT = 190
-_LABEL_CELLS = 40
-_NARROW = 0x2E7F  # the last code point that is not twice as wide
-_CELL = 7.5  # width of a figure
-_ROWS = 60  # of the table
-_HEADINGS: Mapping[str, str] = MappingProxyType(
-    {"severity": "Severity", "due": "Day", "substance": "Substance", "how": "Found by"}
-)
+_TOP, _FOOT = 20, 136  # between which bars stand
+_ROOM = 22  # for the words under them
+_GAP = 0.8  # of a bar's place that it fills
 
 
-class Bar(Record, frozen=True, kw_only=True):
-    """One bar and its words. Lengths are in units of the chart."""
+class Box(Record, frozen=True, kw_only=True):
+    """A bar of a chart."""
 
-    label: str  # whole
-    short: str  # as much of it as there is room for; "": none
-    count: str  # the number as printed; "": no room for it
-    alerts: int
     kind: str  # a class of the style sheet
+    told: str  # what it says, for a pointer that rests on it
     x: float
     y: float
     width: float
     height: float
 
 
-class Tick(Record, frozen=True, kw_only=True):
-    """A word under a chart of days."""
+class Word(Record, frozen=True, kw_only=True):
+    """A word in a chart."""
 
     text: str
     x: float
     y: float
+    anchor: str  # start, middle, end
+    kind: str = "word"
 
 
-class Chart(Record, frozen=True, kw_only=True):
+class Drawn(Record, frozen=True, kw_only=True):
     """A chart, and the same numbers as a table."""
 
     slug: str
     title: str
     about: str  # in words, for those who do not see it
-    upright: bool
     height: float
-    bars: tuple[Bar, ...]
-    ticks: tuple[Tick, ...]
-    heading: str  # of the first column of the table
-    rows: tuple[Tally, ...]
-    left_out: int  # rows that are in the count and not in the table
+    axis: float  # where its line stands
+    boxes: tuple[Box, ...]
+    words: tuple[Word, ...]
+    key: tuple[tuple[str, str], ...]  # kind, meaning
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
-def rows_chart(
-    slug: str, title: str, tallies: Sequence[Tally], words: Callable[[str], str], *, shown: int = 10
-) -> Chart:
-    """Return a chart of lying bars, one per key, its label above it.
+def flow_chart(
+    added: Mapping[date, int], decided: Mapping[date, int], span: Sequence[date]
+) -> Drawn:
+    """Draw what came in above a line, and what was decided below it, day by day.
 
     Args:
-        slug: Of the chart; its bars are of the class "bar-" and the key.
-        title: What is counted by what.
-        tallies: In the order in which they are shown.
-        words: What to print for a key.
-        shown: How many bars; the table holds every tally.
+        added: Alerts by the day on which they came in.
+        decided: Alerts by the day on which they were no longer open.
+        span: The days shown, in order.
     """
-    most = max([t.alerts for t in tallies], default=0) or 1
-    bars = tuple(
-        Bar(
-            label=words(tally.key),
-            short=shorten(words(tally.key), _LABEL_CELLS),
-            count=f"{tally.alerts:,}",
-            alerts=tally.alerts,
-            kind=tally.key if slug == "severity" else "plain",
-            x=0,
-            y=i * _ROW + 22,
-            width=round(tally.alerts / most * WIDTH, 1),
-            height=12,
+    most = max([*added.values(), *decided.values(), 1])
+    middle, step = (_TOP + _FOOT) / 2 + 4, WIDTH / max(len(span), 1)
+    unit = (middle - _TOP) / most
+    boxes = []
+    for place, each in enumerate(span):
+        up, down = added.get(each, 0), decided.get(each, 0)
+        told = (
+            f"{day_in_words(each)}: {words('in')} {number(up)}, {words('decided')} {number(down)}"
         )
-        for i, tally in enumerate(tallies[:shown])
+        boxes.append(_box(place, step, (middle - up * unit, up * unit), told))
+        boxes.append(_box(place, step, (middle, down * unit), told, "out"))
+    came, went = sum(added.values()), sum(decided.values())
+    return Drawn(
+        slug="flow",
+        title=words("Came in and decided, by day"),
+        about=f"{words('In')} {number(came)}, {words('decided')} {number(went)}; "
+        f"{words('at most in a day')} {number(most)}.",
+        height=_FOOT + _ROOM + 8,
+        axis=middle,
+        boxes=tuple(each for each in boxes if each.height),
+        words=(_most(most), *_ends(span, _FOOT + _ROOM)),
+        key=(("in", words("Came in")), ("out", words("Decided"))),
+        heads=(words("Day"), words("Came in"), words("Decided")),
+        rows=tuple(
+            (day_in_words(each), number(added.get(each, 0)), number(decided.get(each, 0)))
+            for each in reversed(span)
+        ),
     )
-    table = tuple(Tally(key=words(t.key), alerts=t.alerts) for t in tallies)
-    return _chart(slug, title, bars, table)
 
 
-def days_chart(tallies: Sequence[Tally], day: date) -> Chart:
-    """Return a chart of standing bars, one per day, at most 31.
-
-    Where the days span more than that, those around `day` are shown and the others are
-    counted as "earlier" and "later".
+def days_chart(
+    slug: str, title: str, head: str, values: Mapping[date, float], span: Sequence[date]
+) -> Drawn:
+    """Draw one number a day; days without one stay empty.
 
     Args:
-        tallies: ISO days in order, `NO_DATE` last.
-        day: The day of the screening.
+        slug: Of the chart.
+        title: What is drawn.
+        head: Of the column of numbers in the table.
+        values: By day.
+        span: The days shown, in order.
     """
-    groups = _days(tallies, day)
-    most = max([t.alerts for t in groups], default=0) or 1
-    step = WIDTH / max(len(groups), 12)
-    bars = tuple(_standing(i * step, step, tally, most) for i, tally in enumerate(groups))
-    title = "Alerts by day of arrival or planned release"
-    return _chart("due", title, bars, tuple(tallies), ticks=_ticks(bars))
-
-
-def shorten(text: str, cells: int) -> str:
-    """Return as much of a text as fits into `cells` half-width cells, with an ellipsis."""
-    widths = [2 if ord(c) > _NARROW else 1 for c in text[: cells + 1]]
-    if len(text) <= cells and sum(widths) <= cells:
-        return text
-    fits = [i for i in range(len(widths) + 1) if sum(widths[:i]) < cells]
-    return text[: fits[-1]].rstrip() + "…"
-
-
-def _days(tallies: Sequence[Tally], day: date) -> list[Tally]:
-    """Return one tally per day of the window, empty days too, and the rest in groups."""
-    dated = {date.fromisoformat(t.key): t.alerts for t in tallies if t.key != NO_DATE}
-    first, last = _window(sorted(dated), day)
-    days = [first + timedelta(i) for i in range((last - first).days + 1)] if dated else []
-    groups = [
-        ("earlier", sum(n for d, n in dated.items() if d < first)),
-        *((d.isoformat(), dated.get(d, 0)) for d in days),
-        ("later", sum(n for d, n in dated.items() if d > last)),
-        (NO_DATE, sum(t.alerts for t in tallies if t.key == NO_DATE)),
-    ]
-    edges = {"earlier", "later", NO_DATE}
-    return [Tally(key=k, alerts=n) for k, n in groups if n or k not in edges]
-
-
-def _window(days: Sequence[date], day: date) -> tuple[date, date]:
-    """Return the first and last day shown: all there are, or those around `day`."""
-    if not days or (days[-1] - days[0]).days < _COLUMNS - 3:
-        return (days[0], days[-1]) if days else (day, day)
-    back = min(3, (day - date.min).days)
-    ahead = min(_COLUMNS - 7, (date.max - day).days)
-    return day - timedelta(back), day + timedelta(ahead)
-
-
-def _standing(x: float, step: float, tally: Tally, most: int) -> Bar:
-    """Return a standing bar in a column that is `step` wide."""
-    height = round(max(2.0 if tally.alerts else 0.0, tally.alerts / most * (_HEIGHT - 20)), 1)
-    count = f"{tally.alerts:,}"
-    room = tally.alerts == most or _CELL * len(count) <= step
-    return Bar(
-        label=tally.key,
-        short="",
-        count=count if tally.alerts and room else "",
-        alerts=tally.alerts,
-        kind="plain",
-        x=round(x + 1, 1),
-        y=round(_HEIGHT - height, 1),
-        width=round(step - 2, 1),
-        height=height,
+    most = max([*values.values(), 0.0]) or 1.0
+    unit, step = (_FOOT - _TOP) / most, WIDTH / max(len(span), 1)
+    boxes = tuple(
+        _box(
+            place,
+            step,
+            (_FOOT - values[each] * unit, values[each] * unit),
+            f"{day_in_words(each)}: {number(round(values[each]))}",
+        )
+        for place, each in enumerate(span)
+        if values.get(each)
     )
-
-
-def _ticks(bars: Sequence[Bar]) -> tuple[Tick, ...]:
-    """Name the first and last day and the groups beside them, on lines that do not collide."""
-    days = [bar for bar in bars if bar.label[:1].isdigit()]
-    named = [bar for bar in bars if bar not in days[1:-1]]
-    ends = [-_CELL] * len(named)
-    ticks: list[Tick] = []
-    for bar in named:
-        width = _CELL * len(bar.label)
-        x = max(0.0, min(bar.x, WIDTH - width))
-        line = next(i for i, end in enumerate(ends) if end + _CELL <= x or not ticks)
-        ends[line] = x + width
-        ticks.append(Tick(text=bar.label, x=round(x, 1), y=_HEIGHT + 20 + 18 * line))
-    return tuple(ticks)
-
-
-def _chart(
-    slug: str,
-    title: str,
-    bars: tuple[Bar, ...],
-    rows: tuple[Tally, ...],
-    *,
-    ticks: tuple[Tick, ...] | None = None,
-) -> Chart:
-    """Return a chart; one with ticks is a chart of standing bars."""
-    told = [f"{bar.label}: {bar.alerts:,}" for bar in bars if bar.alerts]
-    foot = max((tick.y for tick in ticks or ()), default=_HEIGHT) + 8
-    return Chart(
+    shown = [each for each in reversed(span) if each in values]
+    return Drawn(
         slug=slug,
         title=title,
-        about="; ".join(told) or "No alerts.",
-        upright=ticks is not None,
-        height=max(len(bars), 1) * _ROW if ticks is None else foot,
-        bars=bars,
-        ticks=ticks or (),
-        heading=_HEADINGS[slug],
-        rows=rows[:_ROWS],
-        left_out=max(0, len(rows) - _ROWS),
+        about=f"{len(shown)} {words('days')}; {words('at most in a day')} {number(round(most))}."
+        if shown
+        else words("Nothing yet."),
+        height=_FOOT + _ROOM + 8,
+        axis=_FOOT,
+        boxes=boxes,
+        words=((_most(round(most)),) if shown else ()) + _ends(span, _FOOT + _ROOM),
+        key=(),
+        heads=(words("Day"), head),
+        rows=tuple((day_in_words(each), number(round(values[each]))) for each in shown),
+    )
+
+
+def classes_chart(slug: str, title: str, head: str, counts: Sequence[tuple[str, int]]) -> Drawn:
+    """Draw standing bars of classes, each with its count and its name."""
+    most = max([count for _, count in counts], default=0) or 1
+    step = WIDTH / max(len(counts), 1)
+
+    def top(count: int) -> float:
+        return _FOOT - count / most * (_FOOT - _TOP)
+
+    return Drawn(
+        slug=slug,
+        title=title,
+        about="; ".join(f"{name}: {number(count)}" for name, count in counts),
+        height=_FOOT + _ROOM + 8,
+        axis=_FOOT,
+        boxes=tuple(
+            _box(place, step, (top(count), _FOOT - top(count)), f"{name}: {number(count)}")
+            for place, (name, count) in enumerate(counts)
+        ),
+        words=tuple(_named(counts, step, top)),
+        key=(),
+        heads=(head, words("Alerts")),
+        rows=tuple((name, number(count)) for name, count in counts),
+    )
+
+
+def days_of(first: date, last: date) -> list[date]:
+    """Return the days from one to another, both of them too."""
+    return [first + timedelta(days=place) for place in range((last - first).days + 1)]
+
+
+def _named(
+    counts: Sequence[tuple[str, int]], step: float, top: Callable[[int], float]
+) -> list[Word]:
+    told = []
+    for place, (name, count) in enumerate(counts):
+        x = round((place + 0.5) * step, 1)
+        told.append(Word(text=name, x=x, y=_FOOT + _ROOM, anchor="middle"))
+        told.append(
+            Word(text=number(count), x=x, y=round(top(count) - 5, 1), anchor="middle", kind="count")
+        )
+    return told
+
+
+def _box(place: int, step: float, bar: tuple[float, float], told: str, kind: str = "in") -> Box:
+    """Return the bar at a place of its row; its top and its height are in units of the chart."""
+    x, (y, height) = (place + (1 - _GAP) / 2) * step, bar
+    return Box(
+        kind=kind,
+        told=told,
+        x=round(x, 2),
+        y=round(y, 1),
+        width=round(step * _GAP, 2),
+        height=round(height, 1),
+    )
+
+
+def _most(most: int) -> Word:
+    return Word(text=f"{words('at most')} {number(most)}", x=WIDTH, y=12, anchor="end")
+
+
+def _ends(span: Sequence[date], y: float) -> tuple[Word, ...]:
+    if not span:
+        return ()
+    return (
+        Word(text=day_in_words(span[0]), x=0, y=y, anchor="start"),
+        Word(text=day_in_words(span[-1]), x=WIDTH, y=y, anchor="end"),
     )

@@ -1,120 +1,125 @@
-"""Deadlines: the least time for an answer, the earliest departure, and when a return is due."""
+"""Working days of countries: the one home of the library `holidays`.
 
-from datetime import date
-from functools import cache
-from typing import Literal
+A day counts where it is a working day in every country that is asked. Regional holidays are left
+out. Of a country, or a year, that the library does not know, nothing is guessed: it is told.
+"""
 
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml
-from tidewaiter.exchange.notices.forms import check_sources
-from tidewaiter.exchange.notices.types import Notice
-from tidewaiter.exchange.notices.workdays import Counted, add_working_days, after
-from tidewaiter.substances.jurisdictions import is_in
-from tidewaiter.substances.lawbook import read_rules
 
-Binds = Literal["reply", "dispatch", "return"]
-"""What a period is about: the answer, the departure of the goods, or the return information."""
+_LANGUAGE = "en_US"
+_DAYS = 366  # of the longest year
+_LONGEST = 400  # days that are counted at most
 
 
-class Period(Record, frozen=True, kw_only=True):
-    """A least period after the sending, or a longest one after the departure."""
+class Skipped(Record, frozen=True, kw_only=True):
+    """A day that does not count, and why."""
 
-    slug: str
-    jurisdiction: str  # of the exporter; "": every notice
-    binds: tuple[Binds, ...]
-    days: int
-    day_kind: Literal["calendar", "working"]
-    text: str
-    clause: str
-    source: str
-    verified: bool  # False: remembered only; it is shown and decides nothing
-    waiver: str = ""  # who need not keep it; "": everybody must
+    day: date
+    country: str
+    why: str  # "weekend", or the name of the holiday; "(estimated)" stands in it where it is
 
 
-class Due(Record, frozen=True, kw_only=True):
-    """A day that a period leads to."""
+class Counted(Record, frozen=True, kw_only=True):
+    """The end of a count of working days."""
 
-    day: date | None  # None: no calendar is known, or no day to count from
-    period: Period
-    counted: Counted | None = None  # how working days were counted
-
-
-class Deadline(Record, frozen=True, kw_only=True):
-    """The day that binds, and periods that are not verified and only shown."""
-
-    due: Due | None  # None: no verified period applies
-    shown: tuple[Due, ...] = ()
+    day: date | None  # None: of no country anything is known
+    missing: tuple[str, ...] = ()  # countries without data: the day is the earliest possible then
+    skipped: tuple[Skipped, ...] = ()
 
 
-class _PeriodFile(Record, frozen=True, kw_only=True):
-    periods: tuple[Period, ...]
-
-
-@cache
-def load_periods() -> tuple[Period, ...]:
-    """Load the periods."""
-    periods = read_toml(data("exchange", "reply_times.toml"), _PeriodFile).periods
-    check_sources((each.source for each in periods), "reply_times.toml")
-    return periods
-
-
-def reply_deadline(notice: Notice, sent: date) -> Deadline:
-    """Tell the first day on which an answer may be asked for at the latest.
-
-    Working days are those of both countries. Of several periods the longest binds.
+def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counted:
+    """Count working days from the day after `start` on.
 
     Args:
-        notice: With the countries of its authorities.
-        sent: The day on which it goes out.
+        start: The day that something is done; it does not count.
+        days: From 0 to 250.
+        countries: Whose calendars must all agree; ISO 3166-1 alpha-2 codes.
+
+    Returns:
+        The last of the days. Where the calendar of a country is not known, it is counted by the
+        others alone and is no earlier than it could be; where none is known, there is no day.
+
+    Raises:
+        InputError: The number is out of range.
     """
-    return _deadline(notice, sent, "reply")
+    if not 0 <= days <= 250:  # noqa: PLR2004
+        raise InputError(f"{days} working days cannot be counted", hint="from 0 to 250")
+    asked = tuple(dict.fromkeys(countries))
+    day, left = start, days
+    missing: dict[str, None] = {}
+    skipped: list[Skipped] = []
+    while left and (day - start).days < _LONGEST and day < date.max:
+        day = after(day, 1)
+        why = []
+        for country in asked:
+            off = _days_off(country, day.year)
+            if off is None:
+                missing[country] = None
+            elif day in off:
+                why.append(Skipped(day=day, country=country, why=off[day]))
+        skipped.extend(why)
+        left -= not why
+    none = not asked or len(missing) == len(asked)
+    return Counted(day=None if none else day, missing=tuple(missing), skipped=tuple(skipped))
 
 
-def earliest_dispatch(notice: Notice, sent: date) -> Deadline:
-    """Tell the first day on which the goods may leave."""
-    return _deadline(notice, sent, "dispatch")
+def working_days_until(day: date, end: date, countries: Iterable[str]) -> int | None:
+    """Count the working days from the day after `day` to `end`, `end` among them.
 
+    Args:
+        day: Today; it does not count.
+        end: The last day for something.
+        countries: Whose calendars must all agree; one that is not known is left out.
 
-def return_due(notice: Notice) -> Due | None:
-    """Tell by when the exporting side owes return information; None: no day to count from.
-
-    It is counted from the expected departure, or from the end of the period of several
-    shipments. The law of the exporter's country goes before our own rule.
+    Returns:
+        How many, 0 where the end is over; None where no calendar is known, or it is further off
+        than is counted.
     """
-    start = notice.transport.dispatch
-    if notice.shipments == "multi":
-        start = notice.period_until
-    if start is None:
+    span = (end - day).days
+    if span > _LONGEST:
         return None
-    mine = [each for each in _periods(notice, start, "return") if each.verified]
-    law = [each for each in mine if each.jurisdiction] or mine
-    dues = [_due(each, notice, start) for each in law]
-    return min(dues, key=lambda due: due.day or date.max, default=None)
+    asked, known, count = tuple(dict.fromkeys(countries)), False, 0
+    for each in range(1, span + 1):
+        then = after(day, each)
+        told = [works(then, country) for country in asked]
+        known |= any(one is not None for one in told)
+        count += all(one is not False for one in told)
+    return count if known or span <= 0 else None
 
 
-def _deadline(notice: Notice, sent: date, binds: Binds) -> Deadline:
-    dues = [_due(each, notice, sent) for each in _periods(notice, sent, binds)]
-    binding = [due for due in dues if due.period.verified]
-    return Deadline(
-        due=max(binding, key=lambda due: due.day or date.min, default=None),
-        shown=tuple(due for due in dues if not due.period.verified),
-    )
+def works(day: date, country: str) -> bool | None:
+    """Tell whether a country works on a day; None: its calendar is not known for it."""
+    off = _days_off(country, day.year)
+    return None if off is None else day not in off
 
 
-def _periods(notice: Notice, day: date, binds: Binds) -> list[Period]:
-    unions = read_rules().unions
-    country = notice.sender.country
-    return [
-        each
-        for each in load_periods()
-        if binds in each.binds
-        and (not each.jurisdiction or is_in(country, each.jurisdiction, day, unions))
-    ]
+def after(day: date, days: int) -> date:
+    """Return the day that many days later; the last day that there is, where it would be beyond."""
+    left = (date.max - day).days
+    return day + timedelta(days=min(days, left))
 
 
-def _due(period: Period, notice: Notice, start: date) -> Due:
-    if period.day_kind == "calendar":
-        return Due(day=after(start, period.days), period=period)
-    countries = (notice.sender.country, notice.recipient.country)
-    counted = add_working_days(start, period.days, countries)
-    return Due(day=counted.day, period=period, counted=counted)
+@lru_cache(maxsize=1024)
+def _days_off(country: str, year: int) -> Mapping[date, str] | None:
+    """Map the days of a year on which a country does not work to why; None: not known."""
+    if country not in holidays.list_supported_countries():
+        return None
+    spoken = holidays.list_localized_countries().get(country, [])
+    language = _LANGUAGE if _LANGUAGE in spoken else None
+    known = holidays.country_holidays(country, language=language)
+    if not known.start_year <= year <= known.end_year:
+        return None
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=number) for number in range(_DAYS))
+    return {
+        day: known.get(day) or "weekend"
+        for day in days
+        if day.year == year and not known.is_working_day(day)
+    }

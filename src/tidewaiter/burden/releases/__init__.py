@@ -1,0 +1,1 @@
+"""Releases: official files as published, kept with their dates."""

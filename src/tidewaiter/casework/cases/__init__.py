@@ -1,0 +1,1 @@
+"""Cases: their steps, access, documents and closing."""

@@ -1,0 +1,1 @@
+"""Ranking: a model learned from decisions."""

@@ -1,0 +1,1 @@
+"""Selection of lines for inspection, some of them by a verifiable draw."""

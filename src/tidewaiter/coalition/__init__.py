@@ -1,1 +1,0 @@
-"""Coalition: who takes part, what they promised, and how well they answer each other."""

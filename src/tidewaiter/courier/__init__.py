@@ -1,1 +1,0 @@
-"""Courier: takes messages from peers and brings them theirs, whatever the line between is like."""

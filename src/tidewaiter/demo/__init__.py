@@ -1,0 +1,1 @@
+"""The demonstration: invented countries, made-up trade and a year of events."""

@@ -1,0 +1,1 @@
+"""The coalition: members, commitments and deliveries."""

@@ -1,0 +1,1 @@
+"""Feeds for other systems: STIX, MISP and TAXII."""

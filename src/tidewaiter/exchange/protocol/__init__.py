@@ -1,0 +1,1 @@
+"""The protocol: documents, envelopes, signatures, key rings and receipts."""

@@ -1,0 +1,1 @@
+"""Codes and records in words: sentences, languages and catalogues."""

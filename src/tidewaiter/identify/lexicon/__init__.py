@@ -1,0 +1,1 @@
+"""The lexicon: names, rules and tables compiled from the registry."""

@@ -1,0 +1,1 @@
+"""The node: what brings store, files and domain together."""

@@ -1,0 +1,1 @@
+"""Evidence packages: a case as a file that proves itself."""

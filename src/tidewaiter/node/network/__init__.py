@@ -1,0 +1,1 @@
+"""The network of parties, resolved and drawn from the database."""

@@ -1,0 +1,1 @@
+"""Screening again what is stored when law, lists or rules change."""

@@ -1,0 +1,1 @@
+"""Uploads: files received by the pages, screened in the background."""

@@ -1,1 +1,0 @@
-"""Releases of official counts as they are kept: every file by its hash; nothing is overwritten."""

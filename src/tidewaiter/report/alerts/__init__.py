@@ -1,0 +1,1 @@
+"""Alerts as tables, files and pages."""

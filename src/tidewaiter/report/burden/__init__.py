@@ -1,0 +1,1 @@
+"""Overdose deaths as tables, files and charts."""

@@ -1,0 +1,1 @@
+"""Answers of the law as tables, files and calendars."""

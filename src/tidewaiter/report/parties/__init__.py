@@ -1,0 +1,1 @@
+"""Matches and parties as tables and files."""

@@ -1,0 +1,1 @@
+"""Trade flows and mirror statistics as tables and charts."""

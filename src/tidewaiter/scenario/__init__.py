@@ -1,1 +1,0 @@
-"""Scenarios: a story that real nodes play on this machine, so that people see what would happen."""

@@ -1,0 +1,1 @@
+"""Alerts in the database: the queue, decisions, terms and counts."""

@@ -1,0 +1,1 @@
+"""The database itself: connection, migrations, columns and failures."""

@@ -1,0 +1,1 @@
+"""The revisions, the oldest twenty in a folder of their own."""

@@ -1,0 +1,1 @@
+"""The revisions 1 to 20."""

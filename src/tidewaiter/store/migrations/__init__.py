@@ -1,1 +1,0 @@
-"""Revisions of the schema, in the package so that every installation has them."""

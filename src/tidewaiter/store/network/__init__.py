@@ -1,0 +1,1 @@
+"""Entity resolution and the network in the database."""

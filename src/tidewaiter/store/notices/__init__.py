@@ -1,0 +1,1 @@
+"""Pre-export notifications in the database."""

@@ -1,0 +1,1 @@
+"""Peers, channels and messages in the database."""

@@ -1,0 +1,1 @@
+"""Private questions in the database."""

@@ -1,0 +1,1 @@
+"""Screened lines, parties and sources in the database."""

@@ -1,0 +1,1 @@
+"""Suppression rules in the database."""

@@ -1,1 +1,0 @@
-"""Substances: the registry of what is controlled or watched, and the law on a day."""

@@ -1,0 +1,1 @@
+"""Trade: consignment lines, readers, messages, rules and screening."""

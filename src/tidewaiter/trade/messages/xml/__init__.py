@@ -1,0 +1,1 @@
+"""XML messages of customs and trade."""

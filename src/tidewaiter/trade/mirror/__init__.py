@@ -1,0 +1,1 @@
+"""Mirror statistics: what two countries report of the same trade."""

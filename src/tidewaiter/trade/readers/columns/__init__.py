@@ -1,0 +1,1 @@
+"""Columns: which one holds what."""

@@ -1,0 +1,1 @@
+"""Alert rules: risk indicators, switches and results."""

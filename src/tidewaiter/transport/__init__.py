@@ -1,0 +1,1 @@
+"""Messages between nodes over HTTP, and downloads."""

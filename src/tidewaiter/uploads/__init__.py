@@ -1,1 +1,0 @@
-"""Uploads: files that are sent in are kept, looked at, and screened one after the other."""
