@@ -129,14 +129,14 @@ soak: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.exchange
 	$(BIN)/python -m benchmarks.private
 	$(BIN)/python -m tests.soak.forgeries --number 20000
-	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/courier/test_machines.py
-	TIDEWAITER_SOAK=25 $(BIN)/python -m pytest -q tests/bulk/test_kills.py tests/cli/test_faults.py
+	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/transport/test_machines.py
+	TIDEWAITER_SOAK=25 $(BIN)/python -m pytest -q tests/bulk/test_kills.py tests/cli/core/test_faults.py
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/consignments/messages/edifact \
 		tests/consignments/messages/cargoimp
-	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py
+	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/trade/messages/test_formats.py
 	$(BIN)/python -m tests.soak.readers --seconds 600 --seed "$$(date +%Y%m%d)" \
 		--write docs/benchmarks/fuzzing.json
-	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/mirror/test_fuzz.py
+	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/trade/mirror/test_fuzz.py
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

@@ -34,13 +34,19 @@ from benchmarks.queued import fill
 from sqlalchemy import func, select
 
 from tidewaiter.accounts.secrets import form_token
-from tidewaiter.store import tables
-from tidewaiter.store.accounts import NewAccount, account_key, account_name, accounts, add_account
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import (
+    NewAccount,
+    account_key,
+    account_name,
+    accounts,
+    add_account,
+)
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import open_database
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.security import COOKIE
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import open_database
+from tidewaiter.web.core.node import Node, Serving
+from tidewaiter.web.core.security import COOKIE
 
 OUT = ROOT / "docs" / "benchmarks" / "analysts.json"
 _FILTERS = (

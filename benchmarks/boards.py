@@ -26,23 +26,27 @@ from benchmarks.keeping import keep, kind_of
 from sqlalchemy import insert
 from tests.exchange.notices.samples import NOTICE, changed
 
-from tidewaiter.exchange.founding import About, found
-from tidewaiter.exchange.notices.events import Event, NoObjection, Queried, Sent, Side, What
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.exchange.signing import lock
-from tidewaiter.report.library import words_of
-from tidewaiter.report.pack import render_pack
-from tidewaiter.report.paper import pdf_of
-from tidewaiter.store import tables
+from tidewaiter.exchange.notices.types import Event, NoObjection, Queried, Sent, Side, What
+from tidewaiter.exchange.protocol.keyring import About, found
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.exchange.protocol.signing import lock
+from tidewaiter.explain.words import words_of
+from tidewaiter.law.changes import changes_of
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.report.coalition import render_pack
+from tidewaiter.report.pages import pdf_of
 from tidewaiter.store.audit import moment
-from tidewaiter.store.coalition import Reader
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.documents import add_documents
-from tidewaiter.store.packs import read_board, read_members, read_pack, usual_period
-from tidewaiter.store.peers import add_peer, hear_relation, set_relation
-from tidewaiter.substances.changes import changes_of
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.store.coalition.meeting_packs import (
+    read_board,
+    read_members,
+    read_pack,
+    usual_period,
+)
+from tidewaiter.store.coalition.participation import Reader
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.peers.directory import add_documents, add_peer, hear_relation, set_relation
 
 OUT = ROOT / "docs" / "benchmarks" / "boards.json"
 SEED = 1988

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from litestar.testing import TestClient
 
-from tidewaiter.releases.archive import ReleaseArchive
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.web.app import make_app
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.security import COOKIE
+from tidewaiter.burden.releases.archive import ReleaseArchive
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.web.core.app import make_app
+from tidewaiter.web.core.node import Node, Serving
+from tidewaiter.web.core.security import COOKIE
 
 KEPT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "burdenpages.json"
 PATHS = (

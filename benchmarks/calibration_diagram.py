@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from tidewaiter.parties.calibration.shares import Share
+from tidewaiter.parties.calibration.types import Share
 
 _WIDE, _HIGH, _LEFT, _TOP, _SIDE = 480, 470, 62, 44, 396
 _STYLE = """\

@@ -23,9 +23,9 @@ from benchmarks.throughput import processor
 from rdkit import RDLogger
 from rdkit.Chem import MolToSmiles
 
-from tidewaiter.substances.classes import ClassRule, load_classes
-from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.classes import ClassRule, load_classes
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.structure import (
     ClassMatch,
     ClassMatcher,
     NotAssessable,

@@ -29,12 +29,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tidewaiter.consignments.readers.columns import find_columns
-from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.mapping import Question, survey_columns
-from tidewaiter.consignments.readers.sheet import unique_names
-from tidewaiter.consignments.readers.spelled import plain_names
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.columns.header_meaning import find_columns
+from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
+from tidewaiter.trade.readers.columns.mapping import Question, survey_columns
+from tidewaiter.trade.readers.columns.words import plain_names
+from tidewaiter.trade.readers.table import unique_names
+from tidewaiter.trade.types import ReadOptions
 
 LABELS = Path(__file__).with_name("columns_labels.tsv")
 ELSEWHERE = Path(__file__).with_name("columns_elsewhere.tsv")

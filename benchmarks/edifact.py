@@ -29,10 +29,10 @@ from pydifact.control.characters import Characters
 from pydifact.parser import Parser
 from pydifact.tokenizer import Tokenizer
 
-from tidewaiter.consignments.messages.edifact.reading import read
-from tidewaiter.consignments.messages.edifact.segments import Cutter
-from tidewaiter.consignments.readers import BUILT_IN
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.messages.edifact.reading import read
+from tidewaiter.trade.messages.edifact.segments import Cutter
+from tidewaiter.trade.readers import BUILT_IN
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data" / "messages"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.law.registry import load_registry
 
 ROOT = Path(__file__).resolve().parent.parent
 BILINGUAL = ROOT / "benchmarks" / "parties_bilingual.tsv"  # names in two scripts, learnt from

@@ -22,14 +22,12 @@ import pyarrow as pa
 from benchmarks.throughput import processor, versions
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.basemonths import Numbers
 from tidewaiter.burden.events.cards import Material, event_card
-from tidewaiter.burden.events.courses import Course, course_of
-from tidewaiter.burden.events.forecasts import FORECASTERS
 from tidewaiter.burden.events.types import Declaration, Event, EventCard, Window
-from tidewaiter.burden.monthly import Months, recovered_months
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers import read_release
+from tidewaiter.burden.events.verdicts import FORECASTERS, Course, course_of
+from tidewaiter.burden.monthly import Months, Numbers, recovered_months
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.types import parse_month
 
 OUT = Path(__file__).parents[1] / "docs" / "benchmarks" / "events.json"
 SEEDS = (1988, 1, 2, 3, 4, 5)

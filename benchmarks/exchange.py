@@ -30,20 +30,18 @@ from benchmarks.evaluation import ROOT
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
-from tidewaiter.courier.kinds import body_of
-from tidewaiter.courier.line import DOCUMENT
-from tidewaiter.courier.serving import Serving, run
-from tidewaiter.exchange.documents import SignedDocument
-from tidewaiter.exchange.founding import About, found
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.identity import keep_ring
+from tidewaiter.exchange.protocol.documents import SignedDocument
+from tidewaiter.exchange.protocol.keyring import About, Ring, found
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.node.identity import keep_ring
 from tidewaiter.store.audit import moment, verify_audit
-from tidewaiter.store.conversations import MESSAGE, Words
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.documents import add_documents
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import add_peer, set_relation
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.peers.channel import MESSAGE, Words
+from tidewaiter.store.peers.directory import add_documents, add_peer, set_relation
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.transport.http_client import DOCUMENT
+from tidewaiter.transport.message_kinds import body_of
+from tidewaiter.transport.server import Serving, run
 
 OUT = ROOT / "docs" / "benchmarks" / "exchange.json"
 NAMES = ("bench/one", "bench/other")

@@ -26,12 +26,12 @@ from sqlalchemy import insert, text
 
 from tidewaiter.base.countries import country_codes
 from tidewaiter.casework.flows import Flows, month_number
-from tidewaiter.store import tables
-from tidewaiter.store.blocks import BLOCK, packed
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.flowblocks import BLOCK as FLOW_BLOCK
-from tidewaiter.store.flows import flows
-from tidewaiter.store.queuefilter import AlertFilter, Queue
+from tidewaiter.store.alerts.bitmaps import BLOCK, packed
+from tidewaiter.store.alerts.filters import AlertFilter, Queue
+from tidewaiter.store.alerts.flows import BLOCK as FLOW_BLOCK
+from tidewaiter.store.alerts.flows import flows
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
 
 OUT = ROOT / "docs" / "benchmarks" / "flows.json"
 SEED = 1988

@@ -26,11 +26,11 @@ import msgspec
 import pyarrow as pa
 from benchmarks.messages import seconds
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.types import Found
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.readers.jsonl import open_jsonl
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.types import Found
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.readers.json_lines import open_jsonl
+from tidewaiter.trade.types import ReadOptions
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data" / "formats"

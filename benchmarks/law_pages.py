@@ -22,13 +22,13 @@ from benchmarks.evaluation import ROOT
 from benchmarks.throughput import processor, versions
 from litestar.testing import TestClient
 
-from tidewaiter.accounts.limits import Limiter
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.web.app import make_app
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.security import COOKIE
+from tidewaiter.accounts.passwords import Limiter
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.web.core.app import make_app
+from tidewaiter.web.core.node import Node, Serving
+from tidewaiter.web.core.security import COOKIE
 
 OUT = ROOT / "docs" / "benchmarks" / "law_pages.json"
 SEED, ASKED = 1988, 200

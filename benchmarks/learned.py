@@ -30,15 +30,14 @@ from benchmarks.planted import DAY, SELECTING, screened
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.points import score_of
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.types import Reason
-from tidewaiter.ranking.features import RULE, Value, values_of, values_of_line
-from tidewaiter.ranking.model import Ranker
-from tidewaiter.ranking.settings import RankerSettings, load_ranker_settings
-from tidewaiter.ranking.training import Example, check_enough, train
-from tidewaiter.scenario.madetrade import Made, MadeTrade
+from tidewaiter.casework.ranking.features import RULE, Value, values_of, values_of_line
+from tidewaiter.casework.ranking.model import Ranker
+from tidewaiter.casework.ranking.settings import RankerSettings, load_ranker_settings
+from tidewaiter.casework.ranking.training import Example, check_enough, train
+from tidewaiter.demo.synthetic_trade import Made, MadeTrade
+from tidewaiter.trade.alerts import score_of
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.types import Reason, line_of
 
 PLANTED_FROM = date(2026, 3, 1)
 TESTED_FROM = date(2026, 8, 1)

@@ -30,9 +30,9 @@ from xml.parsers import expat
 from benchmarks.evaluation import ROOT, data
 from lxml import etree
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.readers import BUILT_IN
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.readers import BUILT_IN
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 DATA = ROOT / "tests" / "data" / "messages"
 OUT = ROOT / "docs" / "benchmarks" / "messages.json"

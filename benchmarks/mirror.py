@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 import msgspec
 from benchmarks.mirror_made import CODES, COUNTRIES, NEW, Flow, Made, make, rows, write
 
-from tidewaiter.mirror.reading import read_files
-from tidewaiter.mirror.results import Question, answer
-from tidewaiter.mirror.types import Discrepancy, Key, Watched, load_method
-from tidewaiter.mirror.watch import choose, watched_codes
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.law.registry import load_registry
+from tidewaiter.trade.mirror.hs_codes import choose, watched_codes
+from tidewaiter.trade.mirror.reading import read_files
+from tidewaiter.trade.mirror.results import Question, answer
+from tidewaiter.trade.mirror.types import Discrepancy, Key, Watched, load_method
 
 TARGET = Path(__file__).parents[1] / "docs/benchmarks/mirror.json"
 SEEDS = range(1, 11)

@@ -26,20 +26,24 @@ from benchmarks.evaluation import ROOT
 from benchmarks.keeping import keep, kind_of
 from sqlalchemy import select
 
-from tidewaiter.consignments.types import LINES, Alert, Line, PartyMatch, Reason
-from tidewaiter.network.drawing import draw_graph
-from tidewaiter.network.facts import network_rules
-from tidewaiter.network.graph import build_graph
-from tidewaiter.network.neighbours import Seen
-from tidewaiter.network.party import view_party
-from tidewaiter.network.paths import find_ways
-from tidewaiter.network.resolving import resolve_database, take_up
-from tidewaiter.store import tables
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.partysearch import search_entities
-from tidewaiter.store.resolutions import current_run
-from tidewaiter.store.screenings import Run, Source, begin_screening, finish_screening
+from tidewaiter.node.network.drawing import draw_graph
+from tidewaiter.node.network.graph import Seen, build_graph, network_rules
+from tidewaiter.node.network.party import view_party
+from tidewaiter.node.network.paths import find_ways
+from tidewaiter.node.network.resolution import resolve_database, take_up
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.network.entities import search_entities
+from tidewaiter.store.network.resolutions import current_run
+from tidewaiter.store.screening.runs import (
+    Batch,
+    Run,
+    Source,
+    add_batch,
+    begin_screening,
+    finish_screening,
+)
+from tidewaiter.trade.types import LINES, Alert, Line, PartyMatch, Reason
 
 OUT = ROOT / "docs" / "benchmarks" / "network.json"
 SEED = 1988

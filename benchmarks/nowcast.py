@@ -19,12 +19,11 @@ from benchmarks.evaluation import ROOT
 from tools.nowcast import judges, stored
 
 from tidewaiter.base.records import Record
-from tidewaiter.burden.months import month_of, month_text
 from tidewaiter.burden.nowcast import nowcast
 from tidewaiter.burden.nowcast.backtest import Block, Tested, backtest, blocks, coverage
-from tidewaiter.burden.nowcast.fitting import LAGS
-from tidewaiter.burden.nowcast.parameters import before_data
+from tidewaiter.burden.nowcast.model import LAGS, before_data
 from tidewaiter.burden.readers.vsrr import read_vsrr
+from tidewaiter.burden.types import month_of, month_text
 
 OUT = ROOT / "docs" / "benchmarks" / "nowcast.json"
 _INDICATORS = ("overdose", "T40.4")

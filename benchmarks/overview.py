@@ -25,20 +25,19 @@ from benchmarks.evaluation import ROOT
 from benchmarks.keeping import keep, kind_of
 from sqlalchemy import insert, text
 
+from tidewaiter.casework.counts import load_overview_rules
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
-from tidewaiter.casework.overviewrules import load_overview_rules
-from tidewaiter.consignments.types import Alert, Line
-from tidewaiter.report.library import Library
-from tidewaiter.report.overview import overview_view
-from tidewaiter.store import tables
+from tidewaiter.explain.words import Library
+from tidewaiter.law.registry import load_registry
+from tidewaiter.report.alerts.overview import overview_view
+from tidewaiter.store.alerts.counts import Span, read_counts, recount
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings
 from tidewaiter.store.audit import audit_size, record_change
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.decisions import Wanted, decide, standings
-from tidewaiter.store.overview import Span, read_counts
-from tidewaiter.store.payloads import encode
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.tallies import recount
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import encode
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.screening.runs import Run, Source, begin_screening
+from tidewaiter.trade.types import Alert, Line
 
 OUT = ROOT / "docs" / "benchmarks" / "overview.json"
 SEED = 1988
@@ -321,9 +320,9 @@ def _alert(chance: random.Random, number: int, slug: str) -> Alert:
         consignment=consignment,
         seq=number % 5 + 1,
         day=TODAY,
-        severity=severity,
+        severity=severity,  # type: ignore[arg-type]
         score=score,
-        rank=score,  # type: ignore[arg-type]
+        rank=score,
         due=None,
         days_left=None,
         substances=(slug,),

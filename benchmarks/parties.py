@@ -26,11 +26,9 @@ from tools.party_pairs import Pair, align_pairs
 
 from tidewaiter.bulk.parties import match_parties
 from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.matcher import Matcher, probability
-from tidewaiter.parties.matching.model import load_model, model_record
-from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.rows import read_queries, read_rows
-from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.matching.matcher import Matcher, load_model, model_record, probability
+from tidewaiter.parties.matching.types import AskedParty, read_queries, read_rows
+from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
 OUT = ROOT / "docs" / "benchmarks" / "parties.json"

@@ -21,15 +21,13 @@ from benchmarks.comparing import wilson
 from benchmarks.evaluation import ROOT, data
 
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.matcher import Matcher, probability
-from tidewaiter.parties.matching.model import model_record
-from tidewaiter.parties.matching.rarity import Rarity
+from tidewaiter.parties.matching.matcher import Matcher, model_record, probability
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.names import Token, keys, keys_of, read_name
 from tidewaiter.parties.names.dictionary import dictionary
-from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.names.scripts import Script, script
-from tidewaiter.parties.names.spellings import spellings
+from tidewaiter.parties.names.word_lists import facts, spellings
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
 MOST = 400  # of one set

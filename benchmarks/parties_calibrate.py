@@ -18,14 +18,15 @@ from pathlib import Path
 from benchmarks.evaluation import ROOT, shared
 from benchmarks.parties import traffic
 
-from tidewaiter.bulk.asked import parties_of, read_asked
-from tidewaiter.bulk.calibrating import Calibrator, Known, Once, Wanted, calibrate
+from tidewaiter.base.archives import ListFile
+from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted, calibrate
+from tidewaiter.bulk.parties import parties_of, read_asked
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.parties.matching.types import read_rows
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.thresholds import Threshold
 
 DAY = date(2026, 11, 25)

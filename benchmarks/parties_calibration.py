@@ -22,7 +22,7 @@ from benchmarks.calibration_diagram import diagram
 from benchmarks.evaluation import BILINGUAL, ROOT, shared
 from tools.train_party_model import best_names, out_of_fold, read_data
 
-from tidewaiter.parties.calibration.shares import Share, share_of
+from tidewaiter.parties.calibration.types import Share, share_of
 from tidewaiter.parties.matching.matcher import probability
 from tidewaiter.parties.names.scripts import script_of
 from tidewaiter.parties.thresholds import model_digest

@@ -14,8 +14,7 @@ from benchmarks.parties import SEED, grown, traffic
 
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.rows import read_rows
-from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.matching.types import AskedParty, read_rows
 
 _BATCH = 32_768
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.evaluation import shared
 from benchmarks.parties_made import Made, bases, many_bases, sightings
 
-from tidewaiter.parties.resolution.collecting import Collector, id_of
+from tidewaiter.parties.resolution.members import Collector, id_of
 from tidewaiter.parties.resolution.resolve import Resolution, resolve
 
 PARTIES = 3000

@@ -18,7 +18,7 @@ from benchmarks.evaluation import shared
 from benchmarks.parties_made import COUNTRIES, addresses, many_bases, sightings
 
 from tidewaiter.parties.resolution import Collector, Sighting, Written, find_signs, resolve
-from tidewaiter.parties.resolution.signs import sign_rules
+from tidewaiter.parties.resolution.shell_signs import sign_rules
 
 PARTIES = 20_000
 _ENOUGH = 100  # addresses of a country

@@ -18,14 +18,13 @@ from typing import NamedTuple
 from benchmarks.comparing import wilson
 from benchmarks.evaluation import data
 
-from tidewaiter.parties.identifiers.read import read_identifier
+from tidewaiter.base.archives import ListFile
+from tidewaiter.parties.identifiers.validation import read_identifier
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.model import model_record
+from tidewaiter.parties.matching.matcher import Matcher, model_record
 from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.scripts import fold
 from tidewaiter.parties.readers import find_format, list_readers
-from tidewaiter.parties.readers.types import ListFile
 from tidewaiter.parties.types import Identifier, ListedParty, PartyKind
 
 PREFIXES = ("M/V ", "MV ", "M.V. ", "MT ", "M/T ", "M.T. ", "SS ", "S.S. ", "F/V ", "MS ")

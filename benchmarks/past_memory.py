@@ -23,18 +23,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.concerning import Narrowing
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import LINES, PARTY
+from tidewaiter.demo.synthetic_trade import MadeTrade, write_made
 from tidewaiter.identify import Identifier, load_lexicon
-from tidewaiter.scenario.madefiles import write_made
-from tidewaiter.scenario.madetrade import MadeTrade
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.law.registry import load_registry
+from tidewaiter.trade.aggregation import Together
+from tidewaiter.trade.history.reasons import Past
+from tidewaiter.trade.history.relevant_lines import Narrowing
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.rules.reduced_weights import switched_rules
+from tidewaiter.trade.screening import Screener
+from tidewaiter.trade.types import LINES, PARTY, line_of
 
 DAY = date(2026, 11, 25)
 _ROWS = 16_384

@@ -35,10 +35,8 @@ from tools.train_party_model import Data, best_names, out_of_fold, pair_odds, re
 
 from tidewaiter.bulk.parties import match_parties
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.model import load_model, model_record
-from tidewaiter.parties.matching.rows import KINDS, read_rows
-from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.matching.matcher import Matcher, load_model, model_record
+from tidewaiter.parties.matching.types import KINDS, AskedParty, read_rows
 from tidewaiter.parties.types import ListedParty
 
 OUT = ROOT / "docs" / "benchmarks" / "peers_parties.json"

@@ -24,15 +24,14 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.points import score_of
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import LINES, Alert, Reason
+from tidewaiter.demo.synthetic_trade import Made, MadeTrade
 from tidewaiter.identify import Identifier, load_lexicon
-from tidewaiter.scenario.madetrade import Made, MadeTrade
+from tidewaiter.trade.aggregation import Together
+from tidewaiter.trade.alerts import score_of
+from tidewaiter.trade.history.reasons import Past
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.screening import Screener
+from tidewaiter.trade.types import LINES, Alert, Reason, line_of
 
 DAY = date(2026, 11, 25)
 SHARES = (0.01, 0.05, 0.1)  # of lines that are inspected

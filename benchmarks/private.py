@@ -23,26 +23,28 @@ from typing import Any, TypeVar
 from benchmarks.evaluation import ROOT
 from benchmarks.throughput import processor, versions
 
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.sending import Post, send_round
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.private.intersection import (
+    VERSION,
+    Party,
     blinded,
     blinded_again,
+    filled,
     found_in,
+    keys_of,
     make_filter,
     new_secret,
 )
-from tidewaiter.exchange.private.parties import VERSION, Party, filled, keys_of
-from tidewaiter.exchange.private.types import FALSE, SLOTS, Filter, Terms, filter_size
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.store.database import open_database
-from tidewaiter.store.documents import add_documents, documents
-from tidewaiter.store.offers import Made, filter_digest, give_offer
-from tidewaiter.store.peers import add_peer, set_relation
-from tidewaiter.store.questions import ask, find_question
+from tidewaiter.exchange.private.messages import FALSE, SLOTS, Filter, Terms, filter_size
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.keyring import About, found
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.peers.directory import add_documents, add_peer, documents, set_relation
+from tidewaiter.store.private.offers import Made, filter_digest, give_offer
+from tidewaiter.store.private.questions import ask, find_question
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.sending import Post, send_round
 
 OUT = ROOT / "docs" / "benchmarks" / "private.json"
 _WIDE = 0.5  # a chance that shows in a thousand questions

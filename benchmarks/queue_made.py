@@ -14,7 +14,10 @@ from typing import Any
 import pyarrow as pa
 from wordfreq import top_n_list
 
-from tidewaiter.consignments.types import (
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.types import Substance
+from tidewaiter.store.screening.runs import Batch
+from tidewaiter.trade.types import (
     LINES,
     Alert,
     Evidence,
@@ -27,9 +30,6 @@ from tidewaiter.consignments.types import (
     Severity,
     Stop,
 )
-from tidewaiter.store.batches import Batch
-from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.types import Substance
 
 SEED = 1988
 TODAY = date(2026, 11, 25)

@@ -32,14 +32,12 @@ from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from tidewaiter.casework.decisions import load_decision_rules
-from tidewaiter.store import tables
-from tidewaiter.store.batches import add_batch
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, add_steps, assign, standings
-from tidewaiter.store.ordering import ORDERS
-from tidewaiter.store.queue import MOST, Counts, Page, queue_page, queue_with_counts
-from tidewaiter.store.queuefilter import AlertFilter, Queue, View
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts.decisions import Wanted, add_steps, assign, standings
+from tidewaiter.store.alerts.filters import AlertFilter, Queue, View
+from tidewaiter.store.alerts.queue import MOST, ORDERS, Counts, Page, queue_page, queue_with_counts
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.screening.runs import Run, Source, add_batch, begin_screening
 
 OUT = ROOT / "docs" / "benchmarks" / "queue.json"
 STAMP = Stamp(who="benchmark", at=datetime(2026, 11, 25, tzinfo=UTC))

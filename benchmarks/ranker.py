@@ -26,13 +26,23 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from tidewaiter.base.records import Record
-from tidewaiter.ranking.features import Feature, Value
-from tidewaiter.ranking.figures import auc, brier, calibrated, hits_within
-from tidewaiter.ranking.model import logistic, terms
-from tidewaiter.ranking.settings import load_ranker_settings
-from tidewaiter.ranking.training import Example, best, columns_of, hits_of, scales_of, tabled
-from tidewaiter.selection.choosing import choose
-from tidewaiter.selection.types import Candidate, Plan, load_selection_rules
+from tidewaiter.casework.ranking.features import Feature, Value
+from tidewaiter.casework.ranking.model import logistic, terms
+from tidewaiter.casework.ranking.settings import load_ranker_settings
+from tidewaiter.casework.ranking.training import (
+    Example,
+    auc,
+    best,
+    brier,
+    calibrated,
+    columns_of,
+    hits_of,
+    hits_within,
+    scales_of,
+    tabled,
+)
+from tidewaiter.casework.selection.choosing import choose
+from tidewaiter.casework.selection.types import Candidate, Plan, load_selection_rules
 
 OUT = ROOT / "docs" / "benchmarks" / "ranker.json"
 FOLDER = "trade/customs_declarations"

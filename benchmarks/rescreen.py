@@ -28,20 +28,27 @@ from benchmarks.lines import repeated
 from benchmarks.parties import traffic
 from benchmarks.throughput import processor, versions
 
-from tidewaiter.bulk.run import Settings, screen_batch
-from tidewaiter.consignments.types import LINES
+from tidewaiter.base.archives import ListFile
+from tidewaiter.bulk.screening import Settings, screen_batch
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.node.rescreen.again import screen_again
+from tidewaiter.node.rescreen.basis import basis_of
+from tidewaiter.parties.matching.types import read_rows
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty
-from tidewaiter.rescreen.again import screen_again
-from tidewaiter.rescreen.basis import basis_of
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.screenings import Run, Source, begin_screening, finish_screening
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.screening.runs import (
+    Batch,
+    Run,
+    Source,
+    add_batch,
+    begin_screening,
+    finish_screening,
+)
+from tidewaiter.trade.types import LINES
 
 OUT = ROOT / "docs" / "benchmarks" / "rescreen.json"
 SEED = 1988

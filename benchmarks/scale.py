@@ -25,8 +25,8 @@ from benchmarks.evaluation import ROOT, shared
 from benchmarks.scale_made import write_manifest
 from benchmarks.screen_parties import DAY, ofac
 
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListHeader
 
 OUT = ROOT / "docs" / "benchmarks" / "scale.json"
 COMMAND = (sys.executable, "-m", "tidewaiter")

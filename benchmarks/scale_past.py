@@ -25,7 +25,7 @@ from benchmarks.scale import CORES, alerts_of, run
 from tools.made_model import model
 
 from tidewaiter.base.resources import data
-from tidewaiter.ranking.model import write_model
+from tidewaiter.casework.ranking.model import write_model
 
 OUT = ROOT / "docs" / "benchmarks" / "scale_past.json"
 WAYS: dict[str, Sequence[str]] = {

@@ -31,13 +31,13 @@ from benchmarks.lines import repeated
 from benchmarks.parties_made import COUNTRIES, core_of, many_bases, sightings
 
 from tidewaiter.base.resources import data
-from tidewaiter.consignments.divided import finder_of
-from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.parties.matching.types import read_rows
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListHeader
 from tidewaiter.parties.types import ListedParty, ListVersion, PartyKind, PartyName
+from tidewaiter.trade.party_finder import finder_of
+from tidewaiter.trade.party_matches import PartyFinder, PartyOnPaper
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 OUT = ROOT / "docs" / "benchmarks" / "screen_parties.json"
 SEED = 1988

@@ -22,8 +22,8 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolHash
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.structure import (
     StructureError,
     StructureIndex,
     control_key,

@@ -24,19 +24,17 @@ from msgspec import structs
 from sqlalchemy import func, select
 
 from tidewaiter.casework.decisions import load_decision_rules
+from tidewaiter.casework.suppression.rules import Proposal
 from tidewaiter.casework.suppression.scope import Scope, check_scope
-from tidewaiter.casework.suppression.suppression import Proposal
-from tidewaiter.consignments.types import Alert
-from tidewaiter.node import go_through
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, add_steps, standings
-from tidewaiter.store.learning import learn, scope_of
-from tidewaiter.store.previews import preview
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.suppression import approve, end, propose
+from tidewaiter.node.context import go_through
+from tidewaiter.store.alerts.decisions import Wanted, add_steps, standings
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.store.suppression.proposals import learn, preview, scope_of
+from tidewaiter.store.suppression.rules import approve, end, propose
+from tidewaiter.trade.types import Alert
 
 OUT = ROOT / "docs" / "benchmarks" / "suppression.json"
 ALERTS = 1_000_000

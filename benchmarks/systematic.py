@@ -21,11 +21,11 @@ from benchmarks.throughput import processor
 
 from tidewaiter.identify import Identifier, column_of, load_lexicon
 from tidewaiter.identify.findings import Finding
-from tidewaiter.substances.classes import load_classes
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import StructureError, parse_structure
-from tidewaiter.substances.structure.opsin import opsin
-from tidewaiter.substances.structure.sighting import Sighter
+from tidewaiter.law.classes import load_classes
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.structure import StructureError, parse_structure
+from tidewaiter.law.structure.opsin import opsin
+from tidewaiter.law.structure.recognition import Sighter
 
 OUT = ROOT / "docs" / "benchmarks" / "systematic.json"
 BATCH = 4_096

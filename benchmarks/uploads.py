@@ -28,10 +28,10 @@ from benchmarks.whole import memory_of, write_large
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.resources import data
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.web.security import COOKIE
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.web.core.security import COOKIE
 
 OUT = ROOT / "docs" / "benchmarks" / "uploads.json"
 PAGES = ("/screen", "/queue", "/screen/1")

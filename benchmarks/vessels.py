@@ -16,12 +16,12 @@ from benchmarks.comparing import wilson
 from benchmarks.evaluation import data
 from benchmarks.parties_vessels import read_list
 
-from tidewaiter.consignments.finder import ListFinder
-from tidewaiter.consignments.listed import PartyOnPaper, vessel_on_paper, vessels_among
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.parties.identifiers.numbers import check_number
-from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.identifiers.validation import check_number
+from tidewaiter.parties.names.scripts import fold
 from tidewaiter.parties.types import ListedParty, ListVersion
+from tidewaiter.trade.party_finder import ListFinder
+from tidewaiter.trade.party_matches import PartyOnPaper, vessel_on_paper, vessels_among
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 Query = tuple[PartyOnPaper, str]
 """What is asked, and the entry that it is; "": none."""

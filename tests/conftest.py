@@ -16,8 +16,8 @@ from tests.databases import Prepared, own_database
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
-from tidewaiter.store.database import Database, open_database
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.store.core.database import Database, open_database
 
 TESTS = Path(__file__).resolve().parent
 SHARED = "TIDEWAITER_SHARED"

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
 
 SERVER = "TIDEWAITER_TEST_POSTGRESQL"
 _OTHERS = (

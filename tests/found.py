@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.database import Work
-from tidewaiter.store.decisions import Wanted, decide, standings
-from tidewaiter.store.queue import queue_page
-from tidewaiter.store.queuefilter import AlertFilter, Queue, View
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings
+from tidewaiter.store.alerts.filters import AlertFilter, Queue, View
+from tidewaiter.store.alerts.queue import queue_page
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Alert
 
 TODAY = date(2026, 3, 1)
 

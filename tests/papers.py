@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.report.paper import pdf_of
+from tidewaiter.report.pages import pdf_of
 
 
 def _writes_pdf() -> bool:

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from tidewaiter.casework.decisions import Status
+from tidewaiter.casework.suppression.rules import Proposal, Suppression
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.suppression import Proposal, Suppression
-from tidewaiter.consignments.types import Alert, Line, Mention, PartyMatch
-from tidewaiter.store.batches import Batch
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.decisions import Wanted, decide, standings
-from tidewaiter.store.queue import count_alerts, matching_ids
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.suppression import approve, propose
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings
+from tidewaiter.store.alerts.filters import AlertFilter, Queue
+from tidewaiter.store.alerts.queue import count_alerts, matching_ids
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.screening.runs import Batch
+from tidewaiter.store.suppression.rules import approve, propose
+from tidewaiter.trade.types import Alert, Line, Mention, PartyMatch
 
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OFFICER = Stamp(who="reyes", at=DAY)

@@ -18,16 +18,11 @@ import pytest
 from tidewaiter import client
 from tidewaiter.base import errors
 from tidewaiter.base.errors import TidewaiterError
-from tidewaiter.cli.main import main
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.casework.ranking.features import LEARNED
+from tidewaiter.cli.core.main import main
 from tidewaiter.identify import Identifier, load_lexicon
-from tidewaiter.ranking.features import LEARNED
-from tidewaiter.store.notes import NoteRule
-from tidewaiter.substances import structure
-from tidewaiter.substances.classes import (
+from tidewaiter.law import structure
+from tidewaiter.law.classes import (
     Allowed,
     Change,
     ClassRule,
@@ -37,7 +32,12 @@ from tidewaiter.substances.classes import (
     Judgement,
     Site,
 )
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.law.registry import load_registry
+from tidewaiter.store.alerts.notes import NoteRule
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.screening import Screener
+from tidewaiter.trade.types import ReadOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -244,7 +244,7 @@ def test_shell_examples_run(page: str, tmp_path: Path) -> None:
     tools.mkdir()
     folder.mkdir()
     command = tools / "tidewaiter"
-    run = "from tidewaiter.cli.main import main\nmain()"
+    run = "from tidewaiter.cli.core.main import main\nmain()"
     command.write_text(f"#!{sys.executable}\n{run}\n", encoding="utf-8")
     command.chmod(0o755)
     (tools / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 from tests.exchange.conftest import founded
 
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.identity import keep_ring, own_ring, read_secret, write_secret
+from tidewaiter.node.identity import keep_ring, own_ring, read_secret, write_secret
 
 
 def test_a_ring_is_read_as_it_was_kept(tmp_path: Path) -> None:

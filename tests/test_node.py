@@ -11,17 +11,13 @@ from tests.found import alerts
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_done, read_journal
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import Alert, ReadOptions
-from tidewaiter.node import (
-    Progress,
-    hash_file,
-    screen_file,
-)
-from tidewaiter.rescreen.again import screen_again
-from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.node.context import Progress, hash_file, screen_file
+from tidewaiter.node.rescreen.again import screen_again
+from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import Database
+from tidewaiter.store.core.database import Database
+from tidewaiter.trade.types import Alert, ReadOptions
 
 NEW = """
 slug = "harbourine"

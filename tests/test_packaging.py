@@ -106,7 +106,7 @@ def test_a_users_type_checker_sees_our_types(tmp_path: Path) -> None:
     """Mypy, run outside of this project, knows what a function of ours returns."""
     use = tmp_path / "use.py"
     use.write_text(
-        "from tidewaiter.base.extras import install_command\n"
+        "from tidewaiter.base.errors import install_command\n"
         'reveal_type(install_command("chem"))\n',
         encoding="utf-8",
     )

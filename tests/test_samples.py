@@ -8,9 +8,9 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings, run
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import Alert, ReadOptions, Refusal
+from tidewaiter.bulk.screening import Settings, run
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import Alert, ReadOptions, Refusal
 
 DAY = date(2026, 11, 25)
 EXPECTED = list(

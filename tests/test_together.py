@@ -11,8 +11,8 @@ from tests.found import alerts
 
 from tidewaiter.base.resources import data
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import Database, open_database
-from tidewaiter.store.screenings import screenings
+from tidewaiter.store.core.database import Database, open_database
+from tidewaiter.store.screening.runs import screenings
 
 SCREEN = (sys.executable, "-m", "tidewaiter", "screen", "--day", "2026-11-25", "--workers", "1")
 Together = Callable[..., list[str]]

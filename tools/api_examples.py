@@ -21,27 +21,26 @@ from tools.made_model import model
 
 from tidewaiter.accounts.roles import rights_of
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.courier.nodes import found_node
-from tidewaiter.exchange.founding import About, found
-from tidewaiter.exchange.notices.events import Event, Sent
-from tidewaiter.exchange.notices.written import read_written
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.identity import key_file, own_key, ring_file
-from tidewaiter.network.resolving import resolve_database
-from tidewaiter.node import hash_file, screen_file
-from tidewaiter.ranking.model import write_model
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.notices import take_event
-from tidewaiter.store.peers import add_peer, set_relation
-from tidewaiter.store.sessions import User
-from tidewaiter.store.tokens import add_token
-from tidewaiter.web import examples
-from tidewaiter.web.app import make_app
-from tidewaiter.web.node import Node, Serving
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.casework.ranking.model import write_model
+from tidewaiter.exchange.notices.drafts import read_written
+from tidewaiter.exchange.notices.types import Event, Sent
+from tidewaiter.exchange.protocol.keyring import About, found
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.identity import key_file, own_key, ring_file
+from tidewaiter.node.network.resolution import resolve_database
+from tidewaiter.store.accounts.sessions import User, add_token
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.store.core.database import Stamp
+from tidewaiter.store.notices.events import take_event
+from tidewaiter.store.peers.directory import add_peer, set_relation
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.trade.types import ReadOptions
+from tidewaiter.transport.peers import found_node
+from tidewaiter.web.core import api_examples as examples
+from tidewaiter.web.core.app import make_app
+from tidewaiter.web.core.node import Node, Serving
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "src" / "tidewaiter" / "data" / "api"

@@ -24,15 +24,13 @@ from rapidfuzz.distance import OSA
 from tools.nomenclature import read_nomenclatures
 from tools.tariff_words import Chooser, other_names, other_words, words_by_code
 
-from tidewaiter.identify.entries import build_entries
-from tidewaiter.identify.fold import FoldTables, build_fold_tables
-from tidewaiter.identify.hashing import SHIFT
-from tidewaiter.identify.keys import hash_texts, hash_words
-from tidewaiter.identify.others import OtherChemicals, pack_others
-from tidewaiter.identify.respelling import SHORTEST as SHORTEST_KEY
-from tidewaiter.identify.respelling import Respeller
-from tidewaiter.identify.rules import load_context_rules
-from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.identify.engine.hashing import SHIFT
+from tidewaiter.identify.engine.rules import FoldTables, build_fold_tables, load_context_rules
+from tidewaiter.identify.engine.words import hash_texts, hash_words
+from tidewaiter.identify.lexicon.entries import build_entries
+from tidewaiter.identify.lexicon.unlisted_chemicals import SHORTEST as SHORTEST_KEY
+from tidewaiter.identify.lexicon.unlisted_chemicals import OtherChemicals, Respeller, pack_others
+from tidewaiter.law.registry import Registry, load_registry
 
 DATA = Path(__file__).parents[1] / "src/tidewaiter/data"
 TARGET = DATA / "other_chemicals"

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tidewaiter.base.resources import data
-from tidewaiter.consignments.past.places import Place, apart_km
+from tidewaiter.trade.history.routes import Place, apart_km
 
 _DOUBT = 300.0  # kilometres: two sources that differ by more are both left out
 _OUT = Path(str(data("places", "ports.csv")))

@@ -1,6 +1,6 @@
 """Bring the catalogues of translations up to date with the texts of the interface.
 
-Run ``python -m tools.catalogues``: texts that are new stand in ``src/tidewaiter/report/locale``
+Run ``python -m tools.catalogues``: texts that are new stand in ``src/tidewaiter/explain/locale``
 without a translation, and texts that are gone are dropped. A test fails while one is missing.
 """
 
@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
-LOCALE = SOURCE / "report" / "locale"
+LOCALE = SOURCE / "explain" / "locale"
 LANGUAGES = ("es", "fr", "zh")
 _PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -86,7 +86,7 @@ def _found() -> Iterator[tuple[str, int, Any]]:
     for path in sorted(SOURCE.rglob("*.py")):
         for number, message in _called(path.read_text(encoding="utf-8")):
             yield _name(path), number, message
-    for path in sorted(SOURCE.glob("*/templates/*.html")):
+    for path in sorted(SOURCE.rglob("templates/*.html")):
         with path.open("rb") as file:
             for number, message, *_ in extract(
                 "jinja2.ext:babel_extract", file, keywords=_TEMPLATES, options=_OPTIONS

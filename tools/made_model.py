@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from tidewaiter.ranking.features import FEATURES
-from tidewaiter.ranking.model import Backtest, Depth, Model, Scale, Training
+from tidewaiter.casework.ranking.features import FEATURES
+from tidewaiter.casework.ranking.model import Backtest, Depth, Model, Scale, Training
 
 DAY = date(2026, 3, 1)
 SCALES = (

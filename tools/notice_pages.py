@@ -9,8 +9,7 @@ from pathlib import Path
 from tools.notice_schema import schema_lines
 
 from tidewaiter.exchange.notices.deadlines import load_periods
-from tidewaiter.exchange.notices.fields import load_fields
-from tidewaiter.exchange.notices.forms import Form, Need, load_forms, load_sources
+from tidewaiter.exchange.notices.forms import Form, Need, load_fields, load_forms, load_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "src" / "tidewaiter" / "data" / "exchange" / "notice.xsd"

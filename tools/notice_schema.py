@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.shapes import (
+from tidewaiter.exchange.notices.xml import (
+    NAMESPACE,
+    ROOT,
     Kind,
     NoticeFile,
     Shape,
@@ -12,8 +14,7 @@ from tidewaiter.exchange.notices.shapes import (
     slots_of,
     tag_of,
 )
-from tidewaiter.exchange.notices.xml import NAMESPACE, ROOT
-from tidewaiter.exchange.strict import LARGEST
+from tidewaiter.exchange.protocol.strict_json import LARGEST
 
 _TYPES: dict[Kind, str] = {
     "text": "xs:string",

@@ -14,15 +14,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tidewaiter.base.resources import data
-from tidewaiter.burden.facts import indicators, places
-from tidewaiter.burden.months import month_of, month_text, named_month
-from tidewaiter.burden.nowcast.fitting import fit
-from tidewaiter.burden.nowcast.grids import Grids
-from tidewaiter.burden.nowcast.parameters import Parameters, before_data
-from tidewaiter.burden.nowcast.settled import Truth, settled_in
-from tidewaiter.burden.readers.building import Gathered
+from tidewaiter.burden.indicators import indicators, places
+from tidewaiter.burden.nowcast.grids import Grids, Truth, settled_in
+from tidewaiter.burden.nowcast.model import Parameters, before_data, fit
+from tidewaiter.burden.readers.checks import Gathered
 from tidewaiter.burden.readers.vsrr import read_vsrr
-from tidewaiter.burden.types import Reading
+from tidewaiter.burden.types import Reading, month_of, month_text, named_month
 
 _STATES, _OPIOID, _LAST = "v2025-09.json", "v2026-06.csv", "v2019-10.csv"
 _CLOSED = month_of(2023, 12)  # the last period that was closed when v2025-09 came out

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.parties.matching.answering import gather
-from tidewaiter.parties.matching.asking import Asker
-from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.linking import TOP, new_room
+from tidewaiter.parties.matching.kernels.alignment import SIZE
+from tidewaiter.parties.matching.kernels.linking import TOP, new_room
+from tidewaiter.parties.matching.kernels.search import gather
+from tidewaiter.parties.matching.matcher import Asker
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.parties.matching.answering import comparable, measure
-from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.linking import link_form, new_room
-from tidewaiter.parties.matching.rarity import Rarity
+from tidewaiter.parties.matching.kernels.linking import link_form, new_room
+from tidewaiter.parties.matching.kernels.search import comparable, measure
+from tidewaiter.parties.matching.matcher import Asker
+from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
 

@@ -14,13 +14,13 @@ from typing import NamedTuple
 from tools.nomenclature import WORD, Text
 
 from tidewaiter.base.resources import data
-from tidewaiter.identify.anchors import build_anchors, words_of
-from tidewaiter.identify.entries import Entry
-from tidewaiter.identify.fold import FoldTables
-from tidewaiter.identify.keys import fold_keys, hash_texts
-from tidewaiter.identify.near import find_near, make_near_room
-from tidewaiter.identify.respelling import Respeller
-from tidewaiter.substances.registry import Registry
+from tidewaiter.identify.engine.approximate_match import find_near, make_near_room
+from tidewaiter.identify.engine.rules import FoldTables
+from tidewaiter.identify.engine.words import fold_keys, hash_texts
+from tidewaiter.identify.lexicon.compilation import build_anchors, words_of
+from tidewaiter.identify.lexicon.entries import Entry
+from tidewaiter.identify.lexicon.unlisted_chemicals import Respeller
+from tidewaiter.law.registry import Registry
 
 _CHEMISTRY = ("25", "39")  # first and last chapter whose words are all taken
 _CHEMICALS = ("28", "29")  # chapters of chemicals of their own

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from tools.party_crossed import Block, Floats, aligned, blocks
 from tools.party_pairs import Pair, align_pairs
 
-from tidewaiter.parties.matching.features import NAMES
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.rows import read_queries, read_rows
+from tidewaiter.parties.matching.kernels.alignment import NAMES
+from tidewaiter.parties.matching.types import read_queries, read_rows
+from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.types import PartyKind
 
 PLACE = Path(__file__).parents[1] / "src/tidewaiter/data/parties/model.toml"

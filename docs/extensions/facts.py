@@ -20,9 +20,9 @@ from directives import Facts, Row, table
 from rulefacts import RuleFacts
 from sphinx.application import Sphinx
 
-from tidewaiter.cli.main import main
-from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.types import Control, Regime, Substance
+from tidewaiter.cli.core.main import main
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.types import Control, Regime, Substance
 
 # Heads of the tables of coverage.
 SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")

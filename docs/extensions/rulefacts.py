@@ -7,18 +7,18 @@ from pathlib import Path
 import msgspec
 from directives import Facts, Row, table
 
-from tidewaiter.consignments.past.flags import load_red_flags
-from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.rules import (
+from tidewaiter.parties.matching.attributes import rules as attribute_rules
+from tidewaiter.parties.resolution.scoring import resolution_rules
+from tidewaiter.parties.resolution.shell_signs import sign_rules
+from tidewaiter.trade.rules.alert_rules import (
     LinkedRule,
     OrderRule,
     PartyRule,
+    PastRules,
     SignRule,
     load_alert_rules,
+    load_red_flags,
 )
-from tidewaiter.parties.matching.points import rules as attribute_rules
-from tidewaiter.parties.resolution.facts import resolution_rules
-from tidewaiter.parties.resolution.signs import sign_rules
 
 _PLANTED = Path(__file__).parents[1] / "benchmarks" / "planted.json"
 _PAST = frozenset({"order", "past", "flags", "backtest"})

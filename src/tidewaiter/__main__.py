@@ -1,6 +1,6 @@
 """Run the command line as `python -m tidewaiter`."""
 
-from tidewaiter.cli.main import main
+from tidewaiter.cli.core.main import main
 
 if __name__ == "__main__":
     main(prog_name="tidewaiter")

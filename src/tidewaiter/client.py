@@ -1,4 +1,4 @@
-"""What a program asks over HTTP; each answer is a record of `tidewaiter.web`."""
+"""The HTTP client for other programs: the records that the pages show, as Python objects."""
 
 from collections.abc import Iterator, Mapping
 from types import TracebackType
@@ -10,11 +10,11 @@ import msgspec
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict
-from tidewaiter.store.decisions import Standing
-from tidewaiter.web.alerts import AlertPage, Assign, Decide, Undo
-from tidewaiter.web.audit import AuditPage, Verified
-from tidewaiter.web.errors import Problem
-from tidewaiter.web.queuepage import QueuePage
+from tidewaiter.store.alerts.decisions import Standing
+from tidewaiter.web.alerts.handlers import AlertPage, Assign, Decide, Undo
+from tidewaiter.web.alerts.queue_query import QueuePage
+from tidewaiter.web.audit.handlers import AuditPage, Verified
+from tidewaiter.web.core.errors import Problem
 
 R = TypeVar("R", bound=Record)
 _SECONDS = 30.0

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.accounts.limits import KEYS, Limiter
+from tidewaiter.accounts.passwords import KEYS, Limiter
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=60).map(sorted), st.integers(1, 5))

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from tidewaiter.base import compiled
-from tidewaiter.identify.hashing import mix_all
+from tidewaiter.identify.engine.hashing import mix_all
 if len(sys.argv) > 1:
     compiled.writable = lambda folder: Path(sys.argv[1])
 print(mix_all(np.array([3], np.uint64))[0])
@@ -81,7 +81,7 @@ def test_the_code_is_kept_for_the_sources_that_use_it() -> None:
 _COUNTED = """
 import sys
 import numpy as np
-from tidewaiter.identify.hashing import mix_all, units_hash
+from tidewaiter.identify.engine.hashing import mix_all, units_hash
 mix_all(np.array([3], np.uint64))
 units_hash(np.array([3, 4], np.uint32))
 for function in (mix_all, units_hash):
@@ -105,7 +105,7 @@ def test_an_uncounted_function_counts_nothing(tmp_path: Path) -> None:
 _TOGETHER = """
 import sys
 import numpy as np
-from tidewaiter.identify.hashing import mix_all
+from tidewaiter.identify.engine.hashing import mix_all
 machine = mix_all.machine
 print("ready", flush=True)
 sys.stdin.readline()

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.handing import packed, unpacked
+from tidewaiter.base.processes import packed, unpacked
 
 
 class _AskingError(Exception):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.coalition.intervals import difference, ranks, share_of, wilson
-from tidewaiter.coalition.waiting import (
+from tidewaiter.base.intervals import difference, ranks, share_of, wilson
+from tidewaiter.exchange.coalition.board import (
     MEDIAN,
     TAIL_END,
     Waited,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidewaiter.base.remembering import remember
+from tidewaiter.base.cache import remember
 
 
 @pytest.mark.parametrize(

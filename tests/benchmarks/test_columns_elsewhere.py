@@ -8,7 +8,7 @@ from benchmarks.columns import (
     read_elsewhere,
 )
 
-from tidewaiter.consignments.readers.aliases import load_aliases
+from tidewaiter.trade.readers.columns.vocabulary import load_aliases
 
 LABELS, HEADERS = read_elsewhere()
 LABELS_2, HEADERS_2 = read_elsewhere(ELSEWHERE_2, ELSEWHERE_2_HEADERS)

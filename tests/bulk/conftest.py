@@ -8,11 +8,10 @@ import pyarrow as pa
 import pytest
 
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import ReadOptions, Refusal
-from tidewaiter.scenario.madefiles import write_made
-from tidewaiter.scenario.madetrade import MadeTrade
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.demo.synthetic_trade import MadeTrade, write_made
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 Read = Callable[[], Iterator[pa.RecordBatch | Refusal]]
 WriteSample = Callable[[Path, int], Path]

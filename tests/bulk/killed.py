@@ -11,7 +11,7 @@ import threading
 from types import FrameType
 
 import tidewaiter.node  # noqa: F401 - before the calls are watched, which makes imports slow
-from tidewaiter.cli.main import main
+from tidewaiter.cli.core.main import main
 
 OURS = ("tidewaiter", "pathlib", "sqlalchemy.engine", "sqlalchemy.dialects")
 TOUCHES = frozenset(

@@ -11,11 +11,11 @@ from typing import Any, Self
 import pyarrow as pa
 
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.bulk.spark.batches import Input, Step, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
-from tidewaiter.bulk.spark.types import Input, Step, Task
-from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.node.rescreen.basis import registry_digest
+from tidewaiter.trade.types import ReadOptions
 
 BASIS = Settings(day=date(2026, 11, 25), file="", sha256="")
 HEADER = "consignment,goods,net weight kg,departure date,consignor,consignor address,consignee"

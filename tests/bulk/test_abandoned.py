@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.base.alone import alone
-from tidewaiter.bulk.abandoned import drop_abandoned
+from tidewaiter.base.files import alone
+from tidewaiter.bulk.journal import drop_abandoned
 
 NOW = 1_800_000_000.0
 

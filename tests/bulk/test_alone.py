@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import OutputError
+from tidewaiter.base.files import alone
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -19,7 +19,7 @@ WriteSample = Callable[[Path, int], Path]
 HOLD = """
 import sys, time
 from pathlib import Path
-from tidewaiter.base.alone import alone
+from tidewaiter.base.files import alone
 with alone(Path(sys.argv[1]), "x"):
     print("held", flush=True)
     sys.stdin.read()

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.bulk.asked import parties_of, read_asked
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.bulk.parties import parties_of, read_asked
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import Identifier
+from tidewaiter.trade.types import Refusal
 
 ROWS = [
     {

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
-from tidewaiter.bulk.calibrating import Calibrator, Known, Once, Wanted, calibrate
+from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted, calibrate
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.decisions import Judgement, add_judgement, version_of
 from tidewaiter.lists.definitions import load_definitions
-from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
 from tidewaiter.lists.reading import read_list
-from tidewaiter.parties.calibration.hits import Hits
+from tidewaiter.parties.calibration.evaluation import Hits
 from tidewaiter.parties.calibration.types import LOWEST, Calibration
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.rows import read_rows
-from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.matching.types import AskedParty, read_rows
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import Identifier, ListedParty, PartyKind, PartyName
 

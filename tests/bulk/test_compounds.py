@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.bulk.compounds import Asked, assess_compounds
-from tidewaiter.substances.questions import Question
-from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.rulings import Compound
-from tidewaiter.substances.structure import read_structures
+from tidewaiter.bulk.structures import Asked, assess_compounds
+from tidewaiter.law.answers import Compound, Question
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.structure import read_structures
 
 ASKED = Asked(question=Question(day=date(2026, 11, 25), jurisdictions=("US", "UN")))
 

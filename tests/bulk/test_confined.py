@@ -6,7 +6,7 @@ import pytest
 from tests.bulk import confining
 
 from tidewaiter.base.errors import InputError, TidewaiterError
-from tidewaiter.bulk.confined import Limits, confined
+from tidewaiter.bulk.sandbox import Limits, confined
 
 ROOM = Limits(seconds=60, megabytes=512)
 

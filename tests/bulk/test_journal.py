@@ -10,8 +10,8 @@ import pytest
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.bulk.journal import Done, Journal, read_done, read_journal
-from tidewaiter.bulk.run import Settings, run
-from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.bulk.screening import Settings, run
+from tidewaiter.trade.types import Alert, Refusal
 
 Read = Callable[[], Iterator[pa.RecordBatch | Refusal]]
 Screen = Callable[..., int]

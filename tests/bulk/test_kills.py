@@ -17,7 +17,7 @@ from tests.found import alerts
 
 from tidewaiter.base.cache import cache_folder
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 

@@ -3,11 +3,11 @@
 import pyarrow as pa
 import pytest
 
-from tidewaiter.bulk import looking
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.signs import PartySigns
-from tidewaiter.consignments.types import LINES
+from tidewaiter.bulk import cross_line as looking
 from tidewaiter.parties.resolution import Written
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.shell_companies import PartySigns
+from tidewaiter.trade.types import LINES
 
 ROOM = "Room 5, 12 Keji Road, Shenzhen"
 

@@ -7,8 +7,7 @@ import pytest
 from tidewaiter.bulk import parties as bulk
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.rows import read_rows
-from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.matching.types import AskedParty, read_rows
 
 LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
 

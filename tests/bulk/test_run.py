@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 import pyarrow as pa
 import pytest
 
-from tidewaiter.bulk.run import Settings, Step, run
-from tidewaiter.consignments.types import LINES, Alert, Refusal
+from tidewaiter.bulk.screening import Settings, Step, run
+from tidewaiter.trade.types import LINES, Alert, Refusal
 
 Read = Callable[[], Iterator[pa.RecordBatch | Refusal]]
 BATCHES = 18

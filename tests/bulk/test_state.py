@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.bulk.run import Settings, finder_for, pinned, screener_for
-from tidewaiter.bulk.state import state_of
-from tidewaiter.consignments.listed import PartyOnPaper, vessel_on_paper
-from tidewaiter.consignments.types import PartyMatch
+from tidewaiter.base.archives import ListFile
+from tidewaiter.bulk.screening import Settings, finder_for, pinned, screener_for, state_of
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.decisions import Judgement, add_judgement, version_of
 from tidewaiter.lists.definitions import load_definitions
-from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
 from tidewaiter.lists.reading import read_list
-from tidewaiter.parties.readers.types import ListFile
+from tidewaiter.trade.party_matches import PartyOnPaper, vessel_on_paper
+from tidewaiter.trade.types import PartyMatch
 
 DAY = date(2026, 11, 25)
 HEAD = "id,kind,name,countries,action,basis,listed\n"

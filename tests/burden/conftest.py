@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tidewaiter.burden.deaths.layouts import STEP, Layout, Positions, layout_of
+from tidewaiter.burden.deaths.records import STEP, Layout, Positions, layout_of
 
 Record = Callable[..., bytes]
 

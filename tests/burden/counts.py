@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tidewaiter.burden.facts import indicators
-from tidewaiter.burden.months import MONTHS, parse_month
-from tidewaiter.burden.views.mixes import DRUGS
+from tidewaiter.burden.indicators import indicators
+from tidewaiter.burden.types import MONTHS, parse_month
+from tidewaiter.burden.views.trends import DRUGS
 
 PLACES = {"US": 100_000, "OH": 4_000, "CA": 9_000, "VT": 300}
 COUNTED = ("overdose", *DRUGS)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers.building import Gathered
-from tidewaiter.burden.types import Reading
+from tidewaiter.burden.readers.checks import Gathered
+from tidewaiter.burden.types import Reading, parse_month
 
 PERIODS = 30
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.facts import (
+from tidewaiter.burden.indicators import (
     coded_place,
     find_indicator,
     find_place,
@@ -17,8 +17,8 @@ from tidewaiter.burden.facts import (
     vsrr_indicators,
     vsrr_places,
 )
-from tidewaiter.burden.months import month_of, month_text, named_month, parse_month
-from tidewaiter.burden.readers import READERS
+from tidewaiter.burden.readers.formats import READERS
+from tidewaiter.burden.types import month_of, month_text, named_month, parse_month
 
 
 @given(st.integers(1900, 2100), st.integers(1, 12))

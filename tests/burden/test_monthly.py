@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.monthly import Months, recovered_months
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers import read_release
-from tidewaiter.burden.readers.building import Gathered
-from tidewaiter.burden.types import ESTIMATES
+from tidewaiter.burden.readers.checks import Gathered
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.types import ESTIMATES, parse_month
 
 START = parse_month("2014-02")
 COUNTS = st.lists(st.integers(0, 9_000), min_size=26, max_size=60)

@@ -9,10 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.ages import bands, parse_ages
-from tidewaiter.burden.gamma import gamma_quantile
-from tidewaiter.burden.rates import age_adjusted_rate, crude_rate
-from tidewaiter.burden.rating import ADJUSTED, ALL, rate_table
+from tidewaiter.burden.deaths.counting import bands, parse_ages
+from tidewaiter.burden.rates import (
+    ADJUSTED,
+    ALL,
+    age_adjusted_rate,
+    crude_rate,
+    gamma_quantile,
+    rate_table,
+)
 
 TEN = bands()["ten-year"]
 

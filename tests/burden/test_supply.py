@@ -9,12 +9,10 @@ import pyarrow.compute as pc
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.drugs import supply_name
-from tidewaiter.burden.facts import places, sources
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers import READERS, read_release
-from tidewaiter.burden.supply import Said, chosen, supplied
-from tidewaiter.burden.types import Release
+from tidewaiter.burden.indicators import places, sources
+from tidewaiter.burden.readers.formats import READERS, read_release
+from tidewaiter.burden.supply import Said, chosen, supplied, supply_name
+from tidewaiter.burden.types import Release, parse_month
 
 CBP = (
     "FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,"

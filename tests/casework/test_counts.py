@@ -7,9 +7,13 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.casework.counts import OpenSince, ages, percentile
-from tidewaiter.casework.overviewrules import load_overview_rules
-from tidewaiter.casework.tallies import minutes_kept
+from tidewaiter.casework.counts import (
+    OpenSince,
+    ages,
+    load_overview_rules,
+    minutes_kept,
+    percentile,
+)
 
 TODAY = date(2026, 11, 25)
 STARTS = load_overview_rules().ages

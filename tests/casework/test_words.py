@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.casework.words import LONGEST, MOST, sought_in, words_of
+from tidewaiter.casework.search_words import LONGEST, MOST, sought_in, words_of
 
 
 def _found(typed: str, text: str) -> bool:

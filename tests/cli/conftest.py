@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from tidewaiter.cli.main import main
+from tidewaiter.cli.core.main import main
 
 DAY = ("--day", "2026-11-25")
 

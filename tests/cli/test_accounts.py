@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tidewaiter.store.accounts import NewAccount, account_of, add_account
+from tidewaiter.store.accounts.sessions import invited
+from tidewaiter.store.accounts.users import NewAccount, account_of, add_account
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.sessions import invited
+from tidewaiter.store.core.database import Stamp, open_database
 
 Call = Callable[..., Result]
 STAMP = Stamp(who="anna", at=datetime(2026, 3, 1, 12, tzinfo=UTC))

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.deaths_made import Made, made_years
 from click.testing import Result
 
-from tidewaiter.releases.archive import ReleaseArchive
+from tidewaiter.burden.releases.archive import ReleaseArchive
 
 Call = Callable[..., Result]
 LINES = 2_000

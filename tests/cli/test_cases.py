@@ -8,11 +8,18 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Viewer
-from tidewaiter.casework.steps import AlertAdded, AnyContent, Confirmed, Note, Retained, Task
-from tidewaiter.store.cases import case_steps, open_case, take_step
-from tidewaiter.store.database import Stamp, open_database
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.state import Viewer
+from tidewaiter.casework.cases.steps import (
+    AlertAdded,
+    AnyContent,
+    Confirmed,
+    Note,
+    Retained,
+    Task,
+)
+from tidewaiter.store.cases.casefile import case_steps, open_case, take_step
+from tidewaiter.store.core.database import Stamp, open_database
 
 Call = Callable[..., Result]
 ANNA = Viewer(name="anna", rights=frozenset({"see", "case"}), cleared=True)

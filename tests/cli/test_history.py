@@ -10,11 +10,11 @@ from tests.cli.dealings import HEAD, OLD, write_dealings
 from tests.found import alerts
 
 from tidewaiter.base.resources import data
-from tidewaiter.consignments.types import Alert
-from tidewaiter.identity import own_stamp
-from tidewaiter.store.database import open_database
-from tidewaiter.store.decisions import Wanted, decide, standings, take_back
-from tidewaiter.store.queuefilter import AlertFilter
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings, take_back
+from tidewaiter.store.alerts.filters import AlertFilter
+from tidewaiter.store.core.database import open_database
+from tidewaiter.trade.types import Alert
 
 Screen = Callable[..., Result]
 Objects = Callable[[str], list[dict[str, Any]]]

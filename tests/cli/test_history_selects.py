@@ -12,11 +12,11 @@ from tests.cli.dealings import HEAD, OLD, write_dealings
 from tests.found import alerts
 
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import Alert
-from tidewaiter.identity import own_stamp
-from tidewaiter.rescreen.anew import mark_again
-from tidewaiter.store.database import open_database
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.rescreen.cross_line import mark_again
+from tidewaiter.store.core.database import open_database
+from tidewaiter.trade.types import Alert
 
 Screen = Callable[..., Result]
 Objects = Callable[[str], list[dict[str, Any]]]

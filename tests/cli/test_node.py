@@ -10,16 +10,15 @@ import pytest
 from click.testing import Result
 from tests.exchange.notices.samples import NOTICE, changed
 
-from tidewaiter.courier.asking import answer, catch_up
-from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.notices.shapes import NoticeFile
-from tidewaiter.exchange.notices.xml import write_xml
+from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
 from tidewaiter.exchange.private.intersection import is_there
-from tidewaiter.identity import own_stamp
-from tidewaiter.store.database import open_database
-from tidewaiter.store.outgoing import failed_with
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.peers.outbox import failed_with
+from tidewaiter.transport.context import desk_of
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.reconciliation import answer, catch_up
+from tidewaiter.transport.sending import send_round
 
 LEAVES = datetime.now(UTC).date() + timedelta(days=60)
 

@@ -10,9 +10,8 @@ import pytest
 from click.testing import Result
 from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, changed
 
-from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.types import Permit
-from tidewaiter.exchange.notices.xml import write_xml
+from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
 
 Call = Callable[..., Result]
 

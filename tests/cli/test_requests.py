@@ -10,7 +10,7 @@ from click.testing import Result
 from tests.cli.test_node import Node
 
 from tidewaiter.ledger.bundles import source_of, write_bundle
-from tidewaiter.ledger.notes import SecretKey
+from tidewaiter.ledger.signed_notes import SecretKey
 
 REQUEST = {
     "kind": "information",

@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 from tests.found import alerts
 
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
 
 Call = Callable[..., Result]
 
@@ -265,7 +265,7 @@ def test_screening_again_parts_them_too(folder: Path, call: Call) -> None:
 def test_the_journal_is_for_the_officer_alone(folder: Path) -> None:
     """A screening that stopped leaves a journal that holds all alerts: nobody else may read it."""
     from tidewaiter.bulk.journal import Journal  # noqa: PLC0415
-    from tidewaiter.bulk.run import Settings  # noqa: PLC0415
+    from tidewaiter.bulk.screening import Settings  # noqa: PLC0415
 
     path = folder / "x.journal"
     settings = Settings(day=date(2026, 11, 25), file="x", sha256="0")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
 
 Call = Callable[..., Result]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tidewaiter.store.database import Stamp
+from tidewaiter.store.core.database import Stamp
 
 Call = Callable[..., Result]
 DB = ("--db", "cases.db")
@@ -106,7 +106,7 @@ def test_a_rule_that_is_over_is_told_at_the_next_screening(
     """And what rested by it is open again."""
     call(*PROPOSE, "--alert", tea)
     assert "1 alerts rest" in call("suppressions", "approve", "1", *DB).stderr
-    monkeypatch.setattr("tidewaiter.node.own_stamp", _next_year)
+    monkeypatch.setattr("tidewaiter.node.context.own_stamp", _next_year)
     told = screen(str(here / "tea.csv"), *DB, "--out", "again.jsonl")
     assert "suppression rule 1 has expired: 1 alerts are open again" in told.stderr
     assert "rest by suppression rules" not in told.stderr

@@ -8,19 +8,18 @@ import pytest
 from tests.exchange.notices.samples import law
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.coalition.board import Board, Period
+from tidewaiter.demo.actions import Told, notice_of, play
+from tidewaiter.demo.nodes import Stage, set_up
+from tidewaiter.demo.story import Sending, days_of, load_story
+from tidewaiter.exchange.coalition.board import Board, Period
 from tidewaiter.exchange.incidents.checks import check
-from tidewaiter.exchange.notices.checking import check as check_notice
+from tidewaiter.exchange.notices.checks import check as check_notice
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.scenario.play import Told, play
-from tidewaiter.scenario.stage import Stage, set_up
-from tidewaiter.scenario.story import Sending, days_of, load_story
-from tidewaiter.scenario.trading import notice_of
+from tidewaiter.law.registry import load_registry
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.coalition import Reader
+from tidewaiter.store.coalition.meeting_packs import Members, read_board, read_members
+from tidewaiter.store.coalition.participation import Reader
 from tidewaiter.store.incidents import find_known, incidents
-from tidewaiter.store.packs import Members, read_board, read_members
-from tidewaiter.substances.registry import load_registry
 
 STORY = load_story("coalition")
 FROZEN = date(2025, 10, 1)  # before the channel opens again

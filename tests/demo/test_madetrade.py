@@ -6,13 +6,12 @@ from pathlib import Path
 from benchmarks.planted import run
 from click.testing import CliRunner
 
-from tidewaiter.cli.main import main
-from tidewaiter.consignments.digits import container_digit
-from tidewaiter.consignments.past.labels import issued_in
-from tidewaiter.consignments.past.places import place_of
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.scenario.madetrade import MadeTrade
-from tidewaiter.scenario.market import load_trade
+from tidewaiter.cli.core.main import main
+from tidewaiter.demo.firms import load_trade
+from tidewaiter.demo.synthetic_trade import MadeTrade
+from tidewaiter.trade.check_digits import container_digit
+from tidewaiter.trade.history.routes import issued_in, place_of
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 
 def test_a_seed_makes_the_same_lines() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tidewaiter.exchange.founding import About, Founded, found
+from tidewaiter.exchange.protocol.keyring import About, Founded, found
 
 MADE = "2026-11-25T00:00:00+00:00"
 

@@ -20,7 +20,7 @@ from tidewaiter.exchange.incidents.types import (
     Stop,
     Transport,
 )
-from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.protocol.markings import Marking
 
 T = TypeVar("T", bound=msgspec.Struct)
 

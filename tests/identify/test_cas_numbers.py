@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from stdnum import casrn
 
 from tidewaiter.identify import Identifier, Lexicon
+from tidewaiter.identify.engine.numbers import check_digit_holds
 from tidewaiter.identify.findings import Defect, Finding
-from tidewaiter.identify.numbers import check_digit_holds
 
 Find = Callable[[str], list[Finding]]
 Check = Callable[[str], list[Defect]]

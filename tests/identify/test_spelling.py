@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.identify.fold import build_fold_tables
+from tidewaiter.identify.engine.rules import build_fold_tables
 from tidewaiter.identify.spelling import Speller, edits_between
 
 SPELLER = Speller(build_fold_tables())

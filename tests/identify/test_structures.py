@@ -8,9 +8,9 @@ import pytest
 from tidewaiter.identify import Identifier, column_of, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.identify.structures import Structures
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.substances.structure import NotReadError
-from tidewaiter.substances.structure.opsin import opsin
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.structure import NotReadError
+from tidewaiter.law.structure.opsin import opsin
 
 try:
     opsin()
@@ -144,7 +144,7 @@ def test_without_opsin_the_name_is_told_as_not_read(
     def missing() -> None:
         raise NotReadError("OPSIN is not installed", hint="pip install it")
 
-    monkeypatch.setattr("tidewaiter.substances.structure.names.opsin", missing)
+    monkeypatch.setattr("tidewaiter.law.structure.parsing.opsin", missing)
     found, defects = Structures(registry).find(0, f"goods {FENTANYL}", ())
     assert found == []
     assert [each.kind for each in defects] == ["name-unread"]
@@ -158,7 +158,7 @@ def test_a_name_that_is_known_is_not_read_again(
     def never() -> None:
         raise AssertionError("read although it is known")
 
-    monkeypatch.setattr("tidewaiter.substances.structure.names.opsin", never)
+    monkeypatch.setattr("tidewaiter.law.structure.parsing.opsin", never)
     text = "1-phenylpropan-2-one"
     place = next(n for n, each in enumerate(registry.substances) if each.slug == "acetone")
     known = Finding(0, place, None, 0, len(text), text, "exact", "strong", 0.98, (), ())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidewaiter.identify.systematic import Candidate, Seeker
+from tidewaiter.identify.structures import Candidate, Seeker
 
 SEEKER = Seeker()
 

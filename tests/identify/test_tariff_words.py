@@ -5,7 +5,7 @@ from tools.nomenclature import Text
 from tools.tariff_words import Chooser, other_names, other_words, words_by_code
 
 from tidewaiter.identify import Lexicon
-from tidewaiter.identify.entries import build_entries
+from tidewaiter.identify.lexicon.entries import build_entries
 
 TEXTS = [
     Text("es", "29336100", "Melamina", ("Melamine",)),

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.base.plain import plain
-from tidewaiter.substances.catalogue import Catalogue, Filters, facets, narrow
-from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.base.plain_text import plain
+from tidewaiter.law.catalogue import Catalogue, Filters, facets, narrow
+from tidewaiter.law.registry import Registry, load_registry
 
 DAY = date(2026, 11, 25)
 SUBSTANCES = load_registry().substances

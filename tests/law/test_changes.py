@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.substances.changes import Change, changes_of, undated
-from tidewaiter.substances.lawbook import LawBook, load_lawbook
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.changes import Change, changes_of, undated
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, load_lawbook
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data, toml_files
-from tidewaiter.substances.classes import Allowed, ClassRule, load_classes
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.classes import Allowed, ClassRule, load_classes
+from tidewaiter.law.registry import Registry
 
 RULES = load_classes()
 DAY = timedelta(days=1)

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.comparing import Comparison, compare, of_schedule, schedules_on
-from tidewaiter.substances.lawbook import LawBook, load_lawbook
-from tidewaiter.substances.members import Members, load_members
-from tidewaiter.substances.questions import Found, Question
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.answers import Found, Question
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.class_membership import Members, load_members
+from tidewaiter.law.comparison import Comparison, compare, of_schedule, schedules_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, load_lawbook
 
 DAY = date(2026, 11, 25)
 

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tidewaiter.substances.law import controls_after, controls_on
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.substances.types import Control, Substance
+from tidewaiter.law.controls import controls_after, controls_on
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.types import Control, Substance
 
 SUBSTANCES = [each for each in load_registry().substances if each.kind != "class"]
 TODAY = date(2026, 11, 25)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.identify.fold import build_fold_tables
-from tidewaiter.identify.keys import fold_keys
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.substances.types import Substance
+from tidewaiter.identify.engine.rules import build_fold_tables
+from tidewaiter.identify.engine.words import fold_keys
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.types import Substance
 
 pytestmark = pytest.mark.shared
 

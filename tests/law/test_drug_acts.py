@@ -4,11 +4,10 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.lawbook import LawBook, load_lawbook
-from tidewaiter.substances.questions import Found, Goods, Question
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Ruling
+from tidewaiter.law.answers import Found, Goods, Question, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, load_lawbook
 
 TODAY = date(2026, 11, 25)
 CANADA, BRITAIN = "ca-cdsa", "uk-misuse-of-drugs"

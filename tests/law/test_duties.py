@@ -5,13 +5,20 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.duties import duties_of
-from tidewaiter.substances.lawbook import LawBook, RouteFile, load_lawbook
-from tidewaiter.substances.questions import ClassGap, ClassHold, Found, Question, Role, Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import Demand, Request
-from tidewaiter.substances.rulings import Listing, Ruling
+from tidewaiter.law.answers import (
+    ClassGap,
+    ClassHold,
+    Found,
+    Listing,
+    Question,
+    Role,
+    Route,
+    Ruling,
+)
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.duties import duties_of
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import Demand, LawBook, Request, RouteFile, load_lawbook
 
 DAY = date(2026, 11, 25)
 TO_MEXICO = Route(origin="DE", destination="MX")

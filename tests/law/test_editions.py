@@ -4,8 +4,7 @@ import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from tidewaiter.substances.editions import editions
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry, editions
 
 
 def test_an_edition_is_that_of_its_files(registry: Registry, tmp_path: Path) -> None:

@@ -6,11 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.questions import Found, Question, Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Ruling
+from tidewaiter.law.answers import Found, Question, Route, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import load_lawbook
 
 DAY = date(2026, 11, 1)
 US, CANADA = "us-listed-chemicals", "ca-precursors"

@@ -6,14 +6,11 @@ from decimal import Decimal
 import pytest
 from msgspec import structs
 
-from tidewaiter.substances.goods import goods_of, judge_goods
-from tidewaiter.substances.lawbook import AmountFile, LawBook
-from tidewaiter.substances.questions import Found, Goods, Question
-from tidewaiter.substances.reach import Place
-from tidewaiter.substances.rules import FormRule, Limit
-from tidewaiter.substances.rulings import Listing
-from tidewaiter.substances.types import Form, Variant
-from tidewaiter.substances.variants import kinds_of
+from tidewaiter.law.answers import Found, Goods, Listing, Question
+from tidewaiter.law.controls import kinds_of
+from tidewaiter.law.rules import AmountFile, FormRule, LawBook, Limit
+from tidewaiter.law.scope import Place, goods_of, judge_goods
+from tidewaiter.law.types import Form, Variant
 
 DAY = date(2026, 11, 25)
 

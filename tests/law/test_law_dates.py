@@ -10,13 +10,12 @@ import pytest
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import read_toml
-from tidewaiter.consignments.naming import Namer
 from tidewaiter.identify import Identifier, Lexicon
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.lawbook import LawBook, load_lawbook
-from tidewaiter.substances.questions import Found, Question, Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Answer, Ruling
+from tidewaiter.law.answers import Answer, Found, Question, Route, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.trade.substance_lookup import Namer
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 25)

@@ -5,12 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.limits import check_limit
-from tidewaiter.substances.masses import base_share
-from tidewaiter.substances.questions import Dealing, Found, Question
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import Limit
+from tidewaiter.law.answers import Dealing, Found, Question
+from tidewaiter.law.limits import base_share, check_limit
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import Limit, load_lawbook
 
 DAY = date(2026, 11, 25)
 MONTHLY = Limit(mass_mg=1_000_000, period="calendar month", party="party", clause="c", source="s")

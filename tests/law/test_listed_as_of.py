@@ -7,16 +7,15 @@ import pytest
 from msgspec.structs import replace
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.consignments.naming import Names
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.classes import load_classes
-from tidewaiter.substances.coverage import ages_of, may_add, unlisted
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.questions import Found, Question, Route
-from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.rulings import Listing, Ruling
-from tidewaiter.substances.structure import Recogniser, parse_structure
-from tidewaiter.substances.types import Amendment, Regime, Substance
+from tidewaiter.law.answers import Found, Listing, Question, Route, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.classes import load_classes
+from tidewaiter.law.coverage import ages_of, may_add, unlisted
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.law.structure import Recogniser, parse_structure
+from tidewaiter.law.types import Amendment, Regime, Substance
+from tidewaiter.trade.substance_lookup import Names
 
 CHECKED = date(2026, 6, 1)
 DAY = timedelta(days=1)

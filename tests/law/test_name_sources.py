@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Name
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Name
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "registry-names.md"
 CHECKED = ("es", "fr", "zh", "ru", "ar")  # languages whose names need more than one source

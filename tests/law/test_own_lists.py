@@ -8,7 +8,7 @@ import pytest
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.identify import identify, load_lexicon
-from tidewaiter.substances.registry import Registry, load_registry, read_registry
+from tidewaiter.law.registry import Registry, load_registry, read_registry
 
 NEW = """
 slug = "harbourine"

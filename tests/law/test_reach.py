@@ -4,12 +4,10 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.substances.lawbook import LawBook, RouteFile
-from tidewaiter.substances.questions import Found, Question, Role, Route
-from tidewaiter.substances.reach import Place, gaps_of, judge_reach
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import Gap, Reach
-from tidewaiter.substances.rulings import Listing
+from tidewaiter.law.answers import Found, Listing, Question, Role, Route
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import Gap, LawBook, Reach, RouteFile
+from tidewaiter.law.scope import Place, gaps_of, judge_reach
 
 DAY = date(2026, 11, 25)
 TO_MEXICO = Route(origin="CN", destination="MX")

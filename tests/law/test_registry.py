@@ -13,12 +13,11 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from stdnum import casrn
 
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.identify.entries import build_entries
-from tidewaiter.identify.fold import build_fold_tables
-from tidewaiter.identify.rules import load_context_rules
-from tidewaiter.substances.law import short_listing
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.substances.types import Form, Source, Substance
+from tidewaiter.identify.engine.rules import build_fold_tables, load_context_rules
+from tidewaiter.identify.lexicon.entries import build_entries
+from tidewaiter.law.controls import short_listing
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.types import Form, Source, Substance
 
 READ_ON = date(2026, 12, 1)  # the day of the registry: nothing in it was read later
 SUBSTANCES = [each for each in load_registry().substances if each.kind != "class"]

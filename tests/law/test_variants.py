@@ -7,16 +7,15 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem.rdChemReactions import ReactionFromSmarts
 
-from tidewaiter.bulk.compounds import lawyers_for
-from tidewaiter.consignments.naming import Names
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Question
-from tidewaiter.substances.rulings import Ruling
-from tidewaiter.substances.structure import control_key, inchikey, parse_structure
-from tidewaiter.substances.structure.keys import components
-from tidewaiter.substances.types import Form, Substance
-from tidewaiter.substances.variants import Extent, judge_variants
+from tidewaiter.bulk.structures import lawyers_for
+from tidewaiter.law.answers import Question, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.controls import Extent, judge_variants
+from tidewaiter.law.structure import control_key, inchikey, parse_structure
+from tidewaiter.law.structure.keys import components
+from tidewaiter.law.types import Form, Substance
+from tidewaiter.trade.substance_lookup import Names
 
 DAY = date(2026, 1, 15)
 REGISTRY, BOOK, RECOGNISER = lawyers_for(())

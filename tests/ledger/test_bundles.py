@@ -14,12 +14,13 @@ from tidewaiter.ledger.bundles import (
     Manifest,
     Member,
     Source,
+    member_bytes,
+    open_bundle,
     read_manifest,
     source_of,
     write_bundle,
 )
-from tidewaiter.ledger.notes import SecretKey
-from tidewaiter.ledger.unbundling import member_bytes, open_bundle
+from tidewaiter.ledger.signed_notes import SecretKey
 
 MINE = SecretKey(name="node/test", seed=bytes(range(32)))
 OTHER = SecretKey(name="node/test", seed=bytes(32))

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
-from tidewaiter.ledger.notes import PublicKey, SecretKey, signed_text
+from tidewaiter.ledger.proofs import Checkpoint, read_checkpoint
+from tidewaiter.ledger.signed_notes import PublicKey, SecretKey, signed_text
 
 # A key and a note as other implementations publish them.
 KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.ledger.checkpoints import Checkpoint
-from tidewaiter.ledger.notes import SecretKey
-from tidewaiter.ledger.proofs import Proof, check_proof, read_proof
+from tidewaiter.ledger.proofs import Checkpoint, Proof, check_proof, read_proof
+from tidewaiter.ledger.signed_notes import SecretKey
 from tidewaiter.ledger.tree import grown, inclusion, leaf_hash, root
 
 KEY = SecretKey(name="node/test", seed=bytes(range(32)))

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.ledger.tree import (
-    EMPTY,
-    grown,
-    includes,
-    inclusion,
-    leaf_hash,
-    root,
-)
+from tidewaiter.ledger.tree import EMPTY, grown, includes, inclusion, leaf_hash, root
 
 # The eight inputs and their roots that implementations of Certificate Transparency are tried with.
 INPUTS = [

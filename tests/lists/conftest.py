@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError, OutputError, StoreError
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty, PartyName
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -165,7 +166,7 @@ from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
+from tidewaiter.parties.readers.entries import ListFile, ListHeader
 archive, known = Archive(Path(sys.argv[1])), load_definitions()
 for day in range(1, 9):
     said = '{"list": {"slug": "board", "dated": "2026-01-%02d"}}' % day

@@ -5,12 +5,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.lists.definitions import find_definition, load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.parties import readers
 from tidewaiter.parties.readers import list_readers
-from tidewaiter.parties.readers.types import ListFile, ListHeader
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.types import ListedParty, PartyName
 
 

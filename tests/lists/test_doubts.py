@@ -2,11 +2,10 @@
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.lists.definitions import ListDefinition, load_definitions
-from tidewaiter.lists.doubts import DoubtfulName, ScriptCount, doubts_in
-from tidewaiter.lists.reading import ReadList, read_list
+from tidewaiter.lists.reading import DoubtfulName, ReadList, ScriptCount, doubts_in, read_list
 from tidewaiter.parties.readers.columns import Columns
-from tidewaiter.parties.readers.types import ListFile
 
 CANADA = """<data-set>
 <record><Country>Belarus / Bélarus</Country><LastName>Prykladau</LastName><GivenName>Ivan

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tidewaiter.lists.archive import Archive, KeptVersion
-from tidewaiter.lists.generation import FILE, generation_of
-from tidewaiter.lists.rarities import rarity_in
+from tidewaiter.lists.generation import FILE, generation_of, rarity_in
 from tidewaiter.parties.types import ListedParty, PartyName
 
 Keep = Callable[..., KeptVersion]

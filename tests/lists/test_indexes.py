@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from tidewaiter.lists import indexes
-from tidewaiter.lists.indexes import index_for
+from tidewaiter.lists import index_cache as indexes
+from tidewaiter.lists.index_cache import index_for
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.types import ListedParty, PartyName
 
 _ODD = ("上海化工有限公司", "Завод Химии", "شركة التجارة", "김철수", "Müller & Söhne GmbH", "")

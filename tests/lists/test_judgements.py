@@ -8,8 +8,8 @@ import pytest
 from msgspec import structs
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.lists.judgements import (
-    FILE,
+from tidewaiter.lists.decisions import (
+    JUDGEMENTS_FILE,
     Judgement,
     add_judgement,
     read_judgements,
@@ -67,13 +67,13 @@ def test_the_last_judgement_counts_and_none_is_lost(tmp_path: Path) -> None:
     found = read_judgements(tmp_path).of("test-list", ENTRY, "Max Muster", "")
     assert found is not None
     assert found.verdict == "same"
-    assert len((tmp_path / FILE).read_bytes().splitlines()) == 2
+    assert len((tmp_path / JUDGEMENTS_FILE).read_bytes().splitlines()) == 2
 
 
 def test_a_broken_line_is_named(tmp_path: Path) -> None:
     """A file that was edited wrongly is refused with the line, and not read in part."""
     add_judgement(tmp_path, _made())
-    with (tmp_path / FILE).open("a", encoding="utf-8") as file:
+    with (tmp_path / JUDGEMENTS_FILE).open("a", encoding="utf-8") as file:
         file.write("{}\n")
     with pytest.raises(StoreError, match="line 2"):
         read_judgements(tmp_path)

@@ -9,8 +9,8 @@ import pytest
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.lists.archive import Archive, KeptVersion
-from tidewaiter.lists.thresholds import (
-    FILE,
+from tidewaiter.lists.decisions import (
+    THRESHOLDS_FILE,
     KeptThreshold,
     add_threshold,
     changes_since,
@@ -39,12 +39,12 @@ def _made(**more: Any) -> KeptThreshold:
 def test_the_last_threshold_counts_and_none_is_lost(tmp_path: Path) -> None:
     """A later one takes the place of an earlier one; the file keeps both, byte for byte."""
     add_threshold(tmp_path, _made())
-    first = (tmp_path / FILE).read_bytes()
+    first = (tmp_path / THRESHOLDS_FILE).read_bytes()
     kinds = (KindThreshold(kind="person", least=0.8),)
     add_threshold(tmp_path, _made(threshold=0.7, kinds=kinds))
     assert read_threshold(tmp_path) == _made(threshold=0.7, kinds=kinds)
-    assert (tmp_path / FILE).read_bytes().startswith(first)
-    assert len((tmp_path / FILE).read_bytes().splitlines()) == 2
+    assert (tmp_path / THRESHOLDS_FILE).read_bytes().startswith(first)
+    assert len((tmp_path / THRESHOLDS_FILE).read_bytes().splitlines()) == 2
 
 
 def test_a_threshold_is_taken_back(tmp_path: Path) -> None:
@@ -79,13 +79,13 @@ def test_what_is_asked_for_comes_before_what_is_kept(tmp_path: Path) -> None:
 def test_a_broken_file_is_named_and_left_alone(tmp_path: Path, line: bytes) -> None:
     """A line that was edited wrongly stops reading and adding; it is not passed over."""
     add_threshold(tmp_path, _made())
-    before = (tmp_path / FILE).read_bytes() + line + b"\n"
-    (tmp_path / FILE).write_bytes(before)
+    before = (tmp_path / THRESHOLDS_FILE).read_bytes() + line + b"\n"
+    (tmp_path / THRESHOLDS_FILE).write_bytes(before)
     with pytest.raises(StoreError, match="line 2"):
         read_threshold(tmp_path)
     with pytest.raises(StoreError, match="line 2"):
         add_threshold(tmp_path, _made())
-    assert (tmp_path / FILE).read_bytes() == before
+    assert (tmp_path / THRESHOLDS_FILE).read_bytes() == before
 
 
 def test_what_changed_since_is_told(archive: Archive, keep: Callable[..., KeptVersion]) -> None:

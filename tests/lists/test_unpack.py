@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tidewaiter.base.archives import read_paths
 from tidewaiter.base.errors import InputError
-from tidewaiter.lists.unpack import read_paths
 
 
 def zipped(path: Path, **members: bytes) -> Path:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.parties.readers import find_format, list_readers
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader
 from tidewaiter.parties.types import ListedParty
 
 Read = tuple[ListHeader, list[ListedParty], list[EntryRefusal]]

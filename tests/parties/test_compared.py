@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidewaiter.parties.compared import FOREIGN_HAN, uncompared
+from tidewaiter.parties.compared_scripts import FOREIGN_HAN, uncompared
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import AskedParty

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.parties.readers import find_format
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader
 from tidewaiter.parties.types import Address, Identifier, ListedParty, Tie
 
 FORMATS = {

@@ -3,8 +3,8 @@
 import pytest
 
 from tidewaiter.parties.identifiers.schemes import identifier
-from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.remarks import read_remarks
+from tidewaiter.parties.readers.entries import Draft
+from tidewaiter.parties.readers.ofac_csv import read_remarks
 from tidewaiter.parties.types import Identifier, ListedParty, PartyKind, Tie
 
 

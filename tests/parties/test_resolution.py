@@ -19,7 +19,7 @@ from tidewaiter.parties.resolution import (
     id_of,
     resolve,
 )
-from tidewaiter.parties.resolution.facts import resolution_rules
+from tidewaiter.parties.resolution.scoring import resolution_rules
 from tidewaiter.parties.resolution.types import Verdict
 
 NAMES = (

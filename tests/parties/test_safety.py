@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers import find_format, list_readers
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile
+from tidewaiter.parties.readers.entries import EntryRefusal
 from tidewaiter.parties.types import ListedParty
 
 BOMB = """<?xml version="1.0"?>

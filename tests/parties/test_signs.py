@@ -15,7 +15,7 @@ from tidewaiter.parties.resolution import (
     find_signs,
     resolve,
 )
-from tidewaiter.parties.resolution.signs import sign_rules
+from tidewaiter.parties.resolution.shell_signs import sign_rules
 
 ROOM = "Room 5, 12 Keji Road, Shenzhen"
 

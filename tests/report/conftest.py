@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from tidewaiter.consignments.types import (
+from tidewaiter.explain.summary import Counts, Summary, SummaryBuilder
+from tidewaiter.explain.words import Library
+from tidewaiter.law.types import Regime, Source
+from tidewaiter.trade.types import (
     Alert,
     Evidence,
     Holding,
@@ -18,9 +21,6 @@ from tidewaiter.consignments.types import (
     Severity,
     Stop,
 )
-from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Counts, Summary, SummaryBuilder
-from tidewaiter.substances.types import Regime, Source
 
 DAY = date(2026, 3, 1)
 EXPORTER = Party(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.quantities import load_units
-from tidewaiter.consignments.types import Line
-from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
+from tidewaiter.explain.lines import amount_in_words, quantity_in_words, stated_unit
+from tidewaiter.trade.types import Line
 
 LINE = Line(row=1, consignment="c", seq=1, quantity="55", stated=("gross: lb", "quantity: l"))
 

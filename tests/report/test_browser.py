@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tidewaiter.report.html import write_report
-from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Summary
+from tidewaiter.explain.summary import Summary
+from tidewaiter.explain.words import Library
+from tidewaiter.report.alerts.page import write_report
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.casework.timeline import Event
-from tidewaiter.report.casetimeline import draw_timeline
+from tidewaiter.casework.cases.timeline import Event
+from tidewaiter.report.cases import draw_timeline
 
 KINDS = st.sampled_from(["opened", "note", "alertadded", "fileadded", "decided", "task"])
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tools.catalogues import LANGUAGES, catalogue_of, texts
 
-from tidewaiter.report.languages import moment, speaking
+from tidewaiter.explain.languages import moment, speaking
 
 _FILLED = re.compile(r"%\(\w+\)s|\{\w+\}|</?b>")
 

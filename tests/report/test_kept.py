@@ -1,7 +1,7 @@
 """What a line keeps of its document is shown, cut to what a page can hold."""
 
-from tidewaiter.consignments.types import Kept, Line
-from tidewaiter.report.lineview import MOST_KEPT, kept_of
+from tidewaiter.explain.lines import MOST_KEPT, kept_of
+from tidewaiter.trade.types import Kept, Line
 
 LINE = Line(row=1, consignment="c", seq=1)
 

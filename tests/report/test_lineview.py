@@ -2,12 +2,12 @@
 
 import pytest
 
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.transport import check_transport
-from tidewaiter.consignments.types import Line, Party, Stop
-from tidewaiter.report.languages import speaking
-from tidewaiter.report.lineview import details_of
-from tidewaiter.report.words import FIELDS, word
+from tidewaiter.explain.languages import speaking
+from tidewaiter.explain.lines import details_of
+from tidewaiter.explain.words import FIELDS, word
+from tidewaiter.trade.line_checks import check_transport
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import Line, Party, Stop
 
 _NAMED = (Party(role="consignor", name="A"), Party(name="B"))
 _STOPS = (Stop(function="loading", name="C"), Stop(locode="CNSHA"))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.report.conftest import alert, line, reason
 
-from tidewaiter.consignments.types import Evidence
-from tidewaiter.report.characters import visible
-from tidewaiter.report.finds import fields
-from tidewaiter.report.languages import speaking
-from tidewaiter.report.marks import LIMIT, Span, mark_up
+from tidewaiter.explain.alerts import fields
+from tidewaiter.explain.languages import speaking
+from tidewaiter.explain.legible_text import LIMIT, Span, mark_up
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.trade.types import Evidence
 
 TEXT = st.one_of(
     st.text(max_size=60),

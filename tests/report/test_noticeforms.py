@@ -12,8 +12,8 @@ from tests.papers import needs_pdf
 from tidewaiter.base.errors import MissingError
 from tidewaiter.exchange.notices.forms import form_of, load_forms
 from tidewaiter.exchange.notices.types import Amount, Contained, Permit
-from tidewaiter.report.noticeforms import filled, render_form
-from tidewaiter.report.paper import pdf_of
+from tidewaiter.report.notices import filled, render_form
+from tidewaiter.report.pages import pdf_of
 
 
 @pytest.mark.parametrize("slug", list(load_forms()))

@@ -8,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools.catalogues import LANGUAGES, texts
 
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.report import reasonwords
-from tidewaiter.report.languages import figure, speaking, words
-from tidewaiter.report.reasonwords import (
+from tidewaiter.explain import alerts as reasonwords
+from tidewaiter.explain.alerts import (
     markup,
     part_told,
     plain,
@@ -19,8 +17,9 @@ from tidewaiter.report.reasonwords import (
     template_told,
     title_told,
 )
-from tidewaiter.report.sentencebook import load_book
-from tidewaiter.report.sentences import LONGEST, Hole, slots_of
+from tidewaiter.explain.languages import figure, speaking, words
+from tidewaiter.explain.sentence_templates import LONGEST, Hole, load_book, slots_of
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 
 def _templates() -> Iterator[str]:

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.report.sentencebook import Book, load_book
-from tidewaiter.report.sentences import Hole, Pattern, Shape
+from tidewaiter.explain.sentence_templates import Book, Hole, Pattern, Shape, load_book
 
 _ODD = [
     "",

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.report.conftest import summarise
 
-from tidewaiter.consignments.types import Alert, Line
-from tidewaiter.report.summary import (
+from tidewaiter.explain.summary import (
     NO_DATE,
     OTHERS,
     Counts,
@@ -21,6 +20,7 @@ from tidewaiter.report.summary import (
     SummaryBuilder,
     Tally,
 )
+from tidewaiter.trade.types import Alert, Line
 
 COUNTS = Counts(file="m.csv", day=date(2026, 3, 1), registry="1", lines=2_000_000)
 

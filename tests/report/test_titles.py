@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.report.summary import Summary
-from tidewaiter.report.titles import short_title
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Regime
+from tidewaiter.explain.alerts import short_title
+from tidewaiter.explain.summary import Summary
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Regime
+from tidewaiter.trade.types import Alert
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from tests.soak.world import Place, World, desk_at
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.envelopes import assemble
-from tidewaiter.exchange.receipts import read_receipt
-from tidewaiter.exchange.signing import is_signed_by, take_apart
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.envelopes import assemble
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.exchange.protocol.signing import is_signed_by, take_apart
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import Work
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Work
 
 VIOLATIONS = (
     "messages never written",

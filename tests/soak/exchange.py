@@ -40,7 +40,7 @@ from tests.soak.proxies import Proxy
 from tests.soak.results import Result, table
 from tests.soak.world import Plan, World
 
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
 
 _STEP = 0.01  # seconds between two looks at what happens
 _TRIES = 3  # of a fault

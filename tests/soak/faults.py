@@ -14,18 +14,35 @@ from sqlalchemy import insert
 from tests.soak.world import Place, put
 
 from tidewaiter.base.records import Record
-from tidewaiter.courier import opening, receiving, sealing, sending, taker, taking
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import Received
-from tidewaiter.exchange import judging
-from tidewaiter.exchange.documents import NodeKey
-from tidewaiter.exchange.envelopes import Envelope
-from tidewaiter.exchange.judging import Before, Peer, Taken
-from tidewaiter.exchange.receipts import give, read_receipt
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.store import incoming, outgoing, peers
+from tidewaiter.exchange.protocol import message_validation as judging
+from tidewaiter.exchange.protocol.documents import NodeKey
+from tidewaiter.exchange.protocol.envelopes import Envelope
+from tidewaiter.exchange.protocol.message_validation import Before, Peer, Taken
+from tidewaiter.exchange.protocol.receipts import give, read_receipt
+from tidewaiter.exchange.protocol.relations import Relation
 from tidewaiter.store.audit import moment
-from tidewaiter.store.database import Stamp, Work
+from tidewaiter.store.core.database import Stamp, Work
+from tidewaiter.store.peers import directory as peers
+from tidewaiter.store.peers import inbox as incoming
+from tidewaiter.store.peers import outbox as outgoing
+from tidewaiter.transport import (
+    receiving,
+    sending,
+)
+from tidewaiter.transport import (
+    receiving as opening,
+)
+from tidewaiter.transport import (
+    receiving as taking,
+)
+from tidewaiter.transport import (
+    sending as sealing,
+)
+from tidewaiter.transport import (
+    server as taker,
+)
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.message_kinds import Received
 
 Fault = Callable[[Desk, Place], None]
 

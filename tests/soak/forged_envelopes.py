@@ -6,13 +6,9 @@ from typing import Any
 
 from tests.soak.forger import NOW, Forgery, Headers, Knowing
 
-from tidewaiter.courier.noting import TURNED_AWAY
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.taking import UNNOTED
-from tidewaiter.exchange.envelopes import assemble
-from tidewaiter.exchange.numbers import message_id
-from tidewaiter.exchange.receipts import read_receipt
-from tidewaiter.exchange.signing import (
+from tidewaiter.exchange.protocol.envelopes import assemble, message_id
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.exchange.protocol.signing import (
     digest_of,
     public_of,
     seal,
@@ -20,6 +16,8 @@ from tidewaiter.exchange.signing import (
     wrapped,
 )
 from tidewaiter.store.audit import audit_entries
+from tidewaiter.transport.context import TURNED_AWAY
+from tidewaiter.transport.receiving import UNNOTED, receive
 
 _ORDER = 2**252 + 27742317777372353535851937790883648493
 _BATCH = 32

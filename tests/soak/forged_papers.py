@@ -7,16 +7,18 @@ from msgspec import structs
 from tests.soak.forger import Knowing
 
 from tidewaiter.base.errors import TidewaiterError
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.documents import Document, Signer, sign_document, write_chain
-from tidewaiter.exchange.envelopes import assemble
-from tidewaiter.exchange.receipts import Receipt, give
-from tidewaiter.exchange.signing import (
-    public_of,
-    wrapped,
+from tidewaiter.exchange.protocol.documents import (
+    Document,
+    Signer,
+    sign_document,
+    write_chain,
 )
-from tidewaiter.store.peers import peer_of
+from tidewaiter.exchange.protocol.envelopes import assemble
+from tidewaiter.exchange.protocol.receipts import Receipt, give
+from tidewaiter.exchange.protocol.signing import public_of, wrapped
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.transport.peers import hear_documents
+from tidewaiter.transport.sending import send_round
 
 
 class PaperForger(Knowing):

@@ -11,25 +11,25 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select, update
-from tests.courier.conftest import Party, found_party
+from tests.transport.conftest import Party, found_party
 
-from tidewaiter.courier.keys import rotate
-from tidewaiter.courier.noting import Noting
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.numbers import message_id
-from tidewaiter.exchange.signing import (
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.envelopes import message_id
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.signing import (
     digest_of,
     public_of,
     seal,
     thumbprint,
     wrapped,
 )
-from tidewaiter.store import tables
 from tidewaiter.store.audit import audit_size
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.transport.context import Noting
+from tidewaiter.transport.key_rotation import rotate
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.sending import send_round
 
 NOW = 1_795_608_000
 

@@ -5,10 +5,9 @@ import secrets
 
 from tests.soak.world import Effect, written
 
-from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.envelopes import SALT, Draft, Place, close, parse
-from tidewaiter.exchange.numbers import message_id
-from tidewaiter.store.peers import judged_by, peer_of
+from tidewaiter.exchange.protocol.envelopes import SALT, Draft, Place, close, message_id, parse
+from tidewaiter.store.peers.directory import judged_by, peer_of
+from tidewaiter.transport.context import Desk
 
 
 def lie(desk: Desk, line: str, chance: random.Random) -> str:

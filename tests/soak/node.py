@@ -23,19 +23,32 @@ from tests.soak.world import Effect, Place, World, desk_at, put, written
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.courier import app, receiving, rounds, sealing, sending, taker
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.line import Line
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.rounds import Rounds
-from tidewaiter.courier.taking import Taking
-from tidewaiter.courier.ways import Ways
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import peers
+from tidewaiter.exchange.protocol.documents import Document, fingerprint
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import documents, peers
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.transport import (
+    delivery_rounds as rounds,
+)
+from tidewaiter.transport import (
+    receiving,
+    sending,
+)
+from tidewaiter.transport import (
+    sending as sealing,
+)
+from tidewaiter.transport import (
+    server as app,
+)
+from tidewaiter.transport import (
+    server as taker,
+)
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.delivery_rounds import Rounds
+from tidewaiter.transport.http_client import Line
+from tidewaiter.transport.peers import relate
+from tidewaiter.transport.receiving import Taking
+from tidewaiter.transport.unreachable_peers import Ways
 
 POINTS = (
     "before verifying",

@@ -33,19 +33,18 @@ from tests.soak.disks import Disk
 from tests.soak.world import Effect, Place, Plan, World, desk_at, written
 
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.receiving import receive
-from tidewaiter.exchange import envelopes
-from tidewaiter.exchange.envelopes import Draft, close
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.numbers import message_id
-from tidewaiter.exchange.receipts import read_receipt
-from tidewaiter.identity import own_ring
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol import envelopes
+from tidewaiter.exchange.protocol.envelopes import Draft, close, message_id
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.node.identity import own_ring
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import open_database
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.receiving import receive
 
 SOURCE = Path(__file__).with_name("power.c")
 _NEVER = 10**9  # operations

@@ -14,10 +14,9 @@ from tests.soak.faults import FAULTS
 from tests.soak.world import FRAUD, Effect, Place, World, written
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange import envelopes
-from tidewaiter.exchange.envelopes import Draft, Envelope, close, parse
-from tidewaiter.exchange.numbers import message_id
-from tidewaiter.exchange.receipts import Receipt, give
+from tidewaiter.exchange.protocol import envelopes
+from tidewaiter.exchange.protocol.envelopes import Draft, Envelope, close, message_id, parse
+from tidewaiter.exchange.protocol.receipts import Receipt, give
 
 RATES = {
     "dropped": 0.05,

@@ -33,10 +33,10 @@ from pyarrow import parquet
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import BUILT_IN, CARRYING
-from tidewaiter.consignments.readers.forms import ALSO
-from tidewaiter.consignments.readers.unread import kept_at, only_lines
-from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+from tidewaiter.trade.readers import BUILT_IN, CARRYING
+from tidewaiter.trade.readers.formats import ALSO
+from tidewaiter.trade.readers.passthrough_columns import kept_at, only_lines
+from tidewaiter.trade.types import LINES, ReadOptions, Refusal
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = {

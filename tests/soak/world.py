@@ -14,16 +14,15 @@ from sqlalchemy import text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import KINDS, Kind, Received
-from tidewaiter.exchange.documents import Document, SignedDocument
-from tidewaiter.exchange.founding import About, found, rotated
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.exchange.strict import read_json
-from tidewaiter.identity import keep_ring, own_ring
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.documents import add_documents
-from tidewaiter.store.peers import add_peer, set_relation
+from tidewaiter.exchange.protocol.documents import Document, SignedDocument
+from tidewaiter.exchange.protocol.keyring import About, found, rotated
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.exchange.protocol.strict_json import read_json
+from tidewaiter.node.identity import keep_ring, own_ring
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.peers.directory import add_documents, add_peer, set_relation
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.message_kinds import KINDS, Kind, Received
 
 MADE = "2026-11-25T00:00:00+00:00"
 SKEW = (-2, 2, 0)  # days by which clocks are wrong, node after node

@@ -9,10 +9,9 @@ import pytest
 from msgspec import structs
 from tests.removers import LISTED, OFFICER, Make, MakeBatch, remover
 
-from tidewaiter.consignments.types import LINES, Alert, Evidence, Line, Reason, Refusal
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import LINES, Alert, Evidence, Line, Reason, Refusal
 
 
 @pytest.fixture

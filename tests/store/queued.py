@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 from tests.found import TODAY
 
-from tidewaiter.consignments.types import Alert, Line, Party, PartyMatch, Reason, Stop
-from tidewaiter.store.ordering import ORDERS
-from tidewaiter.store.queuefilter import AlertFilter, Queue, Sort, View
+from tidewaiter.store.alerts.filters import AlertFilter, Queue, Sort, View
+from tidewaiter.store.alerts.queue import ORDERS
+from tidewaiter.trade.types import Alert, Line, Party, PartyMatch, Reason, Stop
 
 MakeAlert = Callable[..., Alert]
 SEVERITIES = ("critical", "high", "medium", "low")

@@ -17,7 +17,7 @@ from tidewaiter.store.audit import (
     record_change,
     verify_audit,
 )
-from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.core.database import Database, Stamp, Work
 
 ENTRIES = 5
 

@@ -5,16 +5,14 @@ from datetime import date
 
 from msgspec import structs
 
-from tidewaiter.casework.results import Observed
-from tidewaiter.selection.types import Arm
-from tidewaiter.selection.yields import Listed
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.listed import inspected_in
-from tidewaiter.store.outcomes import outcomes
-from tidewaiter.store.results import add_result
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.selecting import Days, file_label
+from tidewaiter.casework.selection.types import Arm
+from tidewaiter.casework.selection.yields import Listed
+from tidewaiter.store.alerts.result_entry import add_result
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.ranking import inspected_in, outcomes
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.store.selection import Days, file_label
+from tidewaiter.trade.rules.results import Observed
 
 LOOK = Observed(
     kind="inspection",

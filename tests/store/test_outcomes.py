@@ -10,21 +10,20 @@ from click.testing import CliRunner
 from msgspec import structs
 from tests.found import decide_each
 
-from tidewaiter.casework.results import Observed
-from tidewaiter.cli.main import main
-from tidewaiter.consignments.types import Alert
-from tidewaiter.ranking import training
-from tidewaiter.ranking.settings import load_ranker_settings
-from tidewaiter.report.exports import json_line
+from tidewaiter.casework.ranking import training
+from tidewaiter.casework.ranking.settings import load_ranker_settings
+from tidewaiter.cli.core.main import main
+from tidewaiter.report.alerts.exports import json_line
+from tidewaiter.store.alerts.bulk_decisions import decide_many
+from tidewaiter.store.alerts.decisions import Wanted
+from tidewaiter.store.alerts.result_entry import add_result
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.bulkdecisions import decide_many
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.decisions import Wanted
-from tidewaiter.store.outcomes import alerts_in, outcomes
-from tidewaiter.store.results import add_result
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.selecting import Days
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.ranking import alerts_in, outcomes
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.store.selection import Days
+from tidewaiter.trade.rules.results import Observed
+from tidewaiter.trade.types import Alert
 
 LOOK = Observed(
     kind="inspection",

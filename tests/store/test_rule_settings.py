@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.casework.switches import Switch, WantedSetting, switchable, switches_on
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.rule_settings import rule_settings, second_rule, set_rule
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.rules import rule_settings, second_rule, set_rule
+from tidewaiter.trade.rules.switches import Switch, WantedSetting, switchable, switches_on
 
 DAY = date(2026, 3, 1)
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import Wanted, decide, standings
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.selecting import Days, lines_seen, open_alerts_seen, restricted_seen
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.store.selection import Days, lines_seen, open_alerts_seen, restricted_seen
+from tidewaiter.trade.types import Alert
 
 TODAY = Days(first=date(2026, 3, 1), last=date(2026, 3, 1))
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, create_engine, insert, make_url, text
 from sqlalchemy import table as table_of
 from sqlalchemy.sql import column
 
-from tidewaiter.store import revisions
 from tidewaiter.store.audit import Entry, audit_entries, record_change, verify_audit
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.migrations.versions.r0003_tree import _written
+from tidewaiter.store.core import revisions
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.store.core.migrations.versions.first_twenty.r0003_tree import _written
 
 COLUMNS = ("number", "at", "who", "action", "details", "previous", "digest")
 AT = "2026-03-01T12:00:00.000000+00:00"

@@ -7,23 +7,12 @@ import pytest
 from msgspec import structs
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.consignments.readers.inspection import Inspection
-from tidewaiter.consignments.readers.mapping import Question
-from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.leases import (
-    MOST,
-    Lease,
-    end_upload,
-    fail_upload,
-    is_waiting,
-    renew_lease,
-    running_uploads,
-    take_upload,
-)
+from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.uploads import (
+    MOST,
     Arrived,
+    Lease,
     Options,
     Reached,
     Upload,
@@ -32,14 +21,23 @@ from tidewaiter.store.uploads import (
     copy_upload,
     drop_old_uploads,
     drop_upload,
+    end_upload,
+    fail_upload,
+    is_waiting,
     last_like,
     queue_upload,
+    renew_lease,
+    running_uploads,
     set_options,
+    take_upload,
     twins,
     unheld,
     upload_of,
     uploads,
 )
+from tidewaiter.trade.readers.columns.mapping import Question
+from tidewaiter.trade.readers.inspection import Inspection
+from tidewaiter.trade.types import ReadOptions
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CLEAR = Inspection(form="csv", signature="1" * 32)

@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screened, Screener
-from tidewaiter.consignments.types import LINES, Alert
 from tidewaiter.identify import Identifier, Lexicon
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.screening import Screened, Screener
+from tidewaiter.trade.types import LINES, Alert
 
 DAY = date(2026, 11, 25)
 Between = Callable[..., tuple[Alert, ...]]

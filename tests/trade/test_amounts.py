@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tidewaiter.consignments.amounts import Amount, amount_of
-from tidewaiter.consignments.rules import AlertRules, Levels, Rule
-from tidewaiter.consignments.types import Alert, Holding, Line, Party
+from tidewaiter.trade.amounts import Amount, amount_of
+from tidewaiter.trade.rules.alert_rules import AlertRules, Levels, Rule
+from tidewaiter.trade.types import Alert, Holding, Line, Party
 
 Between = Callable[..., tuple[Alert, ...]]
 LITRES = 1_000_000  # microlitres

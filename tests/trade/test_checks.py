@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screened
-from tidewaiter.consignments.types import Alert, Reason
 from tidewaiter.identify import Lexicon
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.screening import Screened
+from tidewaiter.trade.types import Alert, Reason
 
 Weigh = Callable[..., Alert | None]
 

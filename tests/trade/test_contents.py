@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.contents import Content, content_near, content_of, parse_content
+from tidewaiter.trade.concentration import Content, content_near, content_of, parse_content
 
 
 @pytest.mark.parametrize(

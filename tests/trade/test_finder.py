@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.finder import ListFinder, question_of
-from tidewaiter.consignments.listed import PartyOnPaper
+from tidewaiter.parties.matching.attributes import Leads
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.leads import Leads
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyName
+from tidewaiter.trade.party_finder import ListFinder, question_of
+from tidewaiter.trade.party_matches import PartyOnPaper
 
 LEAST = 0.3
 LISTED = (

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.consignments.screening import Screened
-from tidewaiter.consignments.types import Alert
+from tidewaiter.trade.screening import Screened
+from tidewaiter.trade.types import Alert
 
 Screen = Callable[..., Screened]
 

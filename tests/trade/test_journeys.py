@@ -5,14 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.countries import find_country
-from tidewaiter.consignments.journeys import (
-    MOST_ON_THE_WAY,
-    Journey,
-    countries_of,
-    journey_of,
-)
-from tidewaiter.consignments.routing import route_of
-from tidewaiter.consignments.types import Line, Party, Stop
+from tidewaiter.trade.applicable_law import route_of
+from tidewaiter.trade.flows import MOST_ON_THE_WAY, Journey, countries_of, journey_of
+from tidewaiter.trade.types import Line, Party, Stop
 
 
 def line(*stops: Stop, origin: str | None = None, parties: tuple[Party, ...] = ()) -> Line:

@@ -6,13 +6,18 @@ from datetime import date
 import pytest
 from msgspec import structs
 
-from tidewaiter.consignments.divided import finder_of
-from tidewaiter.consignments.links import link_in_words, link_points, link_reasons
-from tidewaiter.consignments.listed import PartyOnPaper, reasons_of_parties
-from tidewaiter.consignments.restricted import open_match
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.types import Action, ListedParty, ListVersion, PartyName, Tie
+from tidewaiter.trade.alerts import open_match
+from tidewaiter.trade.party_finder import finder_of
+from tidewaiter.trade.party_matches import (
+    PartyOnPaper,
+    link_in_words,
+    link_points,
+    link_reasons,
+    reasons_of_parties,
+)
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.types import PartyMatch
 
 DAY = date(2026, 11, 25)
 VERSION = ListVersion(

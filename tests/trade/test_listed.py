@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.consignments.citing import source_of
-from tidewaiter.consignments.finder import ListFinder
-from tidewaiter.consignments.listed import (
+from tidewaiter.identify import Identifier as Finds
+from tidewaiter.identify import Lexicon
+from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyName
+from tidewaiter.trade.party_finder import ListFinder
+from tidewaiter.trade.party_matches import (
     PartyOnPaper,
     _distinct,
     match_parties,
     party_reasons,
+    source_of,
 )
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.types import Alert, PartyMatch
-from tidewaiter.identify import Identifier as Finds
-from tidewaiter.identify import Lexicon
-from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyName
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.screening import Screener
+from tidewaiter.trade.types import Alert, PartyMatch
 
 DAY = date(2026, 11, 25)
 _CELLS = st.sampled_from([None, "", "a", "b"])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tidewaiter.consignments.modes import code_of, mode_of, modes
-from tidewaiter.report.languages import speaking
-from tidewaiter.report.lineview import mode_in_words
+from tidewaiter.explain.languages import speaking
+from tidewaiter.explain.lines import mode_in_words
+from tidewaiter.trade.transport_modes import code_of, mode_of, modes
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tidewaiter.consignments.naming import Namer, form_of
 from tidewaiter.identify import Identifier, Lexicon
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.substance_lookup import Namer, form_of
 
 
 @pytest.fixture(scope="module")

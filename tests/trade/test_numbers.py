@@ -1,7 +1,7 @@
 """What leads to a party of a consignment: its number, and what stands in its name and address."""
 
-from tidewaiter.consignments.listed import PartyOnPaper
-from tidewaiter.consignments.numbers import identifiers_of
+from tidewaiter.trade.party_finder import identifiers_of
+from tidewaiter.trade.party_matches import PartyOnPaper
 
 
 def _found(name: str, address: str | None = None, **more: str) -> set[tuple[str, str]]:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.finds import Find, find_all
-from tidewaiter.consignments.othertext import has_words, kept_together, only_words, worded
-from tidewaiter.consignments.types import KEPT, LINES
 from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.trade.mentions import Find, find_all
+from tidewaiter.trade.types import KEPT, LINES
+from tidewaiter.trade.unmapped_text import has_words, kept_together, only_words, worded
 
 TEXTS = (
     "acetic anhydride",

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from tidewaiter.consignments.naming import Namer
-from tidewaiter.consignments.papers import Papers, Product
-from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.identify import Identifier, Lexicon
-from tidewaiter.substances.questions import Dealing
+from tidewaiter.law.answers import Dealing
+from tidewaiter.trade.company_records import Papers, Product
+from tidewaiter.trade.substance_lookup import Namer
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 Products = Callable[..., tuple[list[Product], list[Refusal]]]
 Dealings = Callable[..., tuple[list[Dealing], list[Refusal]]]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tidewaiter.consignments.screening import Screened
-from tidewaiter.consignments.types import Alert, Mention
+from tidewaiter.trade.screening import Screened
+from tidewaiter.trade.types import Alert, Mention
 
 Screen = Callable[..., Screened]
 

@@ -5,14 +5,13 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.consignments.finds import Find
-from tidewaiter.consignments.routing import RoutedLaw, duty_in_short, route_of
-from tidewaiter.consignments.types import Line, Party, Stop
 from tidewaiter.identify.findings import Finding
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.questions import Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Duty
+from tidewaiter.law.answers import Duty, Route
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.trade.applicable_law import RoutedLaw, duty_in_short, route_of
+from tidewaiter.trade.mentions import Find
+from tidewaiter.trade.types import Line, Party, Stop
 
 DAY = date(2026, 11, 25)
 Found = Callable[[str], list[Finding]]

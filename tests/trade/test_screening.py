@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.resources import data
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.screening import Screened, Screener
-from tidewaiter.consignments.types import Alert, Evidence, Mention, ReadOptions
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.screening import Screened, Screener
+from tidewaiter.trade.types import Alert, Evidence, Mention, ReadOptions
 
 DAY = date(2026, 11, 25)
 PIECES = (

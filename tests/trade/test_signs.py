@@ -8,16 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.screening import Screened
-from tidewaiter.consignments.signs import PartySigns, parties_of
-from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.names import keys_of, loose_key
 from tidewaiter.parties.resolution import Written
-from tidewaiter.parties.resolution.naming import names_of
-from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.sharing import Sought, things_of, things_written
-from tidewaiter.parties.resolution.signs import sign_rules
+from tidewaiter.parties.resolution.members import read_written
+from tidewaiter.parties.resolution.name_comparison import names_of
+from tidewaiter.parties.resolution.shared_attributes import (
+    Sought,
+    things_of,
+    things_written,
+)
+from tidewaiter.parties.resolution.shell_signs import sign_rules
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.screening import Screened
+from tidewaiter.trade.shell_companies import PartySigns, parties_of
+from tidewaiter.trade.types import Alert
 
 ROOM = "Room 5, 12 Keji Road, Shenzhen"
 Batch = Callable[..., pa.RecordBatch]

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.together import HOLDING, Together
-from tidewaiter.consignments.types import Alert, Holding
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.aggregation import HOLDING, Together
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.types import Alert, Holding
 
 Between = Callable[..., tuple[Alert, ...]]
 DAY = date(2026, 11, 25)

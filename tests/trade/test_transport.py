@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iso6346
 
-from tidewaiter.consignments.digits import (
+from tidewaiter.trade.check_digits import (
     awb_digit,
     container_digit,
     container_number,
     is_eori,
     is_locode,
 )
-from tidewaiter.consignments.screening import Screened
+from tidewaiter.trade.screening import Screened
 
 Screen = Callable[..., Screened]
 

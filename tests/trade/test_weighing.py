@@ -9,10 +9,10 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.identify import Identifier, load_lexicon
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.screening import Screened, Screener
 
 DAY = date(2026, 11, 25)
 Screen = Callable[..., Screened]

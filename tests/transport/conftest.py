@@ -13,20 +13,19 @@ from sqlalchemy import select
 from tests.databases import Prepared
 
 from tidewaiter.base.errors import OutputError
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import body_of
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.sending import Post, Round, send_round
-from tidewaiter.exchange.documents import Document, SignedDocument
-from tidewaiter.exchange.founding import About, found
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.identity import keep_ring
-from tidewaiter.store import tables
-from tidewaiter.store.conversations import MESSAGE, Words
-from tidewaiter.store.database import open_database
-from tidewaiter.store.documents import add_documents, documents
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import add_peer, set_relation
+from tidewaiter.exchange.protocol.documents import Document, SignedDocument
+from tidewaiter.exchange.protocol.keyring import About, found
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.node.identity import keep_ring
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.peers.channel import MESSAGE, Words
+from tidewaiter.store.peers.directory import add_documents, add_peer, documents, set_relation
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.message_kinds import body_of
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.sending import Post, Round, send_round
 
 MADE = "2026-11-25T00:00:00+00:00"
 

@@ -1,4 +1,4 @@
-"""A hostile peer, as a process of its own: python -m tests.courier.hostile WAY PORT SECONDS.
+"""A hostile peer, as a process of its own: python -m tests.transport.hostile WAY PORT SECONDS.
 
 It comes from 127.0.0.2, so that what is counted by address is not that of the honest.
 """
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
-from tidewaiter.exchange.signing import wrapped
+from tidewaiter.exchange.protocol.signing import wrapped
 
 FROM = ("127.0.0.2", 0)
 HEAD = b"POST /tw/v1/inbox HTTP/1.1\r\nhost: node\r\ncontent-type: text/plain\r\n"

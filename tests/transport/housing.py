@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.courier.conftest import Party, found_party
+from tests.transport.conftest import Party, found_party
 
 _SERVE = (
-    "from tidewaiter.courier.serving import *; "
+    "from tidewaiter.transport.server import *; "
     "run(Serving(db={!r}, ring={!r}, port={}, inside=('127.0.0.0/8',)))"
 )
 _SECONDS = 60.0  # for anything that is waited for; a busy machine takes its time

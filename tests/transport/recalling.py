@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from tests.courier.conftest import Party
 from tests.exchange.samples import incident as made_incident
+from tests.transport.conftest import Party
 
-from tidewaiter.exchange.incidents.folding import Known
-from tidewaiter.store import tables
+from tidewaiter.exchange.incidents.state import Known
+from tidewaiter.store.core import tables
 from tidewaiter.store.incidents import find_known, tell_incident
-from tidewaiter.store.recalllist import Recalling, items, recalls
-from tidewaiter.store.recalls import Why, recall
+from tidewaiter.store.recalls.issued import Recalling, Why, items, recall, recalls
 
 WHY = Why(reason="error", note="The wrong drums.")
 

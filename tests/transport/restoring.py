@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 
 from tidewaiter.base.errors import OutputError
-from tidewaiter.courier.asking import answer, catch_up
-from tidewaiter.exchange.documents import Document
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.store.core import tables
+from tidewaiter.transport.reconciliation import answer, catch_up
 
 Pair = tuple[Party, Party]
 

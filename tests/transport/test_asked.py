@@ -5,18 +5,18 @@ from collections.abc import Callable, Sequence
 import pytest
 from litestar.testing import TestClient
 from sqlalchemy import delete, select, update
-from tests.courier.conftest import Party, cut
-from tests.courier.restoring import Pair, asking, both_agree, kept_question
+from tests.transport.conftest import Party, cut
+from tests.transport.restoring import Pair, asking, both_agree, kept_question
 
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.courier.app import make_app
-from tidewaiter.courier.asking import answer, catch_up
-from tidewaiter.courier.line import HELD
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.rounds import Rounds
-from tidewaiter.exchange.documents import Document
-from tidewaiter.store import tables
-from tidewaiter.store.peers import peer_of
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.transport.delivery_rounds import Rounds
+from tidewaiter.transport.http_client import HELD
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.reconciliation import answer, catch_up
+from tidewaiter.transport.server import make_app
 
 
 def test_what_is_on_its_way_stays_as_it_is(pair: Pair) -> None:

@@ -5,22 +5,22 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.courier.conftest import Party, cut, line_to
-from tests.courier.recalling import recall_it
-from tests.courier.restoring import Pair, asking
-from tests.courier.turning import telling, turn
+from tests.transport.conftest import Party, cut, line_to
+from tests.transport.recalling import recall_it
+from tests.transport.restoring import Pair, asking
+from tests.transport.turning import telling, turn
 
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.courier.asking import answer, catch_up
-from tidewaiter.courier.backoff import LONGEST, failed_tries, wait_seconds
-from tidewaiter.courier.line import UnknownError
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.rounds import Rounds
-from tidewaiter.courier.serving import begin
-from tidewaiter.exchange.documents import Document
-from tidewaiter.store.outgoing import failed_with
-from tidewaiter.store.peers import Known, peer_of
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.store.peers.directory import Known, peer_of
+from tidewaiter.store.peers.outbox import failed_with
+from tidewaiter.transport.delivery_rounds import Rounds
+from tidewaiter.transport.http_client import UnknownError
+from tidewaiter.transport.peers import relate
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.reconciliation import answer, catch_up
+from tidewaiter.transport.sending import LONGEST, failed_tries, wait_seconds
+from tidewaiter.transport.server import begin
 
 TRUE = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FAR = "2026-11-25T12:04:59.000000+00:00"

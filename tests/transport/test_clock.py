@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.courier.conftest import Party, cut, line_to
+from tests.transport.conftest import Party, cut, line_to
 
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.rounds import Rounds
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.receipts import read_receipt
-from tidewaiter.store.outgoing import to_send
-from tidewaiter.store.peers import peer_of
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import to_send
+from tidewaiter.transport.delivery_rounds import Rounds
+from tidewaiter.transport.receiving import receive
 
 TRUE = datetime(2026, 11, 25, 12, tzinfo=UTC)
 Pair = tuple[Party, Party]

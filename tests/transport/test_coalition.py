@@ -8,30 +8,40 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from msgspec import structs
 from msgspec.json import encode
-from tests.courier.conftest import Party
-from tests.courier.turning import turn
 from tests.exchange.samples import incident
+from tests.transport.conftest import Party
+from tests.transport.turning import turn
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.coalition.commitments import Commitment, Evidence, Indicator, Report, Withdrawal
-from tidewaiter.coalition.members import Move
-from tidewaiter.coalition.pledges import Pledged, Pledges
-from tidewaiter.coalition.rosters import Listed, Roster, SignedRoster, sign_roster
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.rosters import tell_roster
-from tidewaiter.exchange.documents import Signer
-from tidewaiter.exchange.relations import Relation, Scope
-from tidewaiter.store import tables
-from tidewaiter.store.coalition import Reader
+from tidewaiter.exchange.coalition.commitments import (
+    Commitment,
+    Evidence,
+    Indicator,
+    Pledged,
+    Pledges,
+    Report,
+    Withdrawal,
+)
+from tidewaiter.exchange.coalition.member_lists import (
+    Listed,
+    Roster,
+    SignedRoster,
+    sign_roster,
+)
+from tidewaiter.exchange.coalition.members import Move
+from tidewaiter.exchange.protocol.documents import Signer
+from tidewaiter.exchange.protocol.relations import Relation, Scope
+from tidewaiter.store.coalition.meeting_packs import read_board, read_pledges, usual_period
+from tidewaiter.store.coalition.member_lists import KeptRoster, rosters, take_roster
+from tidewaiter.store.coalition.participation import Reader
+from tidewaiter.store.coalition.pledges import say_pledge, tell_pledge
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.migrations.versions import r0022_coalition
 from tidewaiter.store.incidents import tell_incident
-from tidewaiter.store.migrations.versions import r0022_coalition
-from tidewaiter.store.moves import moves
-from tidewaiter.store.packs import read_board, read_pledges, usual_period
-from tidewaiter.store.peers import set_relation, set_scope
-from tidewaiter.store.pledges import say_pledge, tell_pledge
-from tidewaiter.store.recalllist import items
-from tidewaiter.store.recalls import Why, recall
-from tidewaiter.store.rosters import KeptRoster, rosters, take_roster
+from tidewaiter.store.peers.directory import moves, set_relation, set_scope
+from tidewaiter.store.recalls.issued import Why, items, recall
+from tidewaiter.transport.coalition import tell_roster
+from tidewaiter.transport.peers import relate
 
 Pair = tuple[Party, Party]
 DAY = date(2026, 11, 25)  # of the clocks of the nodes

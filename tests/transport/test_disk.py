@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import event
-from tests.courier.conftest import Party, cut, line_to
+from tests.transport.conftest import Party, cut, line_to
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.taker import Taker
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.receipts import read_receipt
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.receipts import read_receipt
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.outgoing import to_send
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import to_send
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.server import Taker
 
 Pair = tuple[Party, Party]
 

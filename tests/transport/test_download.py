@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import FetchError, OutputError
-from tidewaiter.fetch import Limits, Validators, fetch
+from tidewaiter.transport.download import Limits, Validators, fetch
 
 CONTENT = bytes(range(256)) * 2_000
 QUICK = Limits(timeout=1, pause=0.01)

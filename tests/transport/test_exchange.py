@@ -4,15 +4,15 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from tests.courier.conftest import Party, cut
+from tests.transport.conftest import Party, cut
 
 from tidewaiter.base.errors import OutputError
-from tidewaiter.courier.receiving import receive
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.receipts import read_receipt
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.receipts import read_receipt
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.outgoing import to_send
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import to_send
+from tidewaiter.transport.receiving import receive
 
 Pair = tuple[Party, Party]
 

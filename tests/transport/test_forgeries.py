@@ -5,7 +5,7 @@ from typing import get_args
 
 from tests.soak.forgeries import run
 
-from tidewaiter.exchange.receipts import Final, Passing
+from tidewaiter.exchange.protocol.receipts import Final, Passing
 
 ELSEWHERE = {"frozen", "ended", "not-active", "too-many", "not-in-scope", "bad-content"}
 """Codes that no forgery leads to: they are told of what is right."""

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.courier.conftest import Party, found_party
-from tests.courier.hostile import WAYS
+from tests.transport.conftest import Party, found_party
+from tests.transport.hostile import WAYS
 
 from tidewaiter.base.errors import OutputError
-from tidewaiter.courier.line import Line
-from tidewaiter.courier.sending import send_round
 from tidewaiter.store.audit import audit_entries, audit_size
+from tidewaiter.transport.http_client import Line
+from tidewaiter.transport.sending import send_round
 
 MORE = 150 * 1024  # KiB
 FLOOR = 0.03  # seconds: below it, the noise of the machine is measured
 SECONDS = 3.0
-SERVE = "from tidewaiter.courier.serving import *; run(Serving(db={!r}, ring={!r}, port={}))"
+SERVE = "from tidewaiter.transport.server import *; run(Serving(db={!r}, ring={!r}, port={}))"
 
 Served = tuple[Party, Party, int, int]
 
@@ -101,7 +101,7 @@ def test_the_honest_are_answered_and_the_node_stays_small(
     """Less than 150 MB more; and every honest word has its receipt, though it takes longer."""
     _, _, pid, port = served
     before, small = honest_p99(served, SECONDS / 2), resident(pid)
-    command = [sys.executable, "-m", "tests.courier.hostile", way, str(port), str(SECONDS + 1)]
+    command = [sys.executable, "-m", "tests.transport.hostile", way, str(port), str(SECONDS + 1)]
     attack = subprocess.Popen(command)
     time.sleep(1)
     try:

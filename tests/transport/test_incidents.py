@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from tests.courier.conftest import Party
 from tests.exchange.samples import incident as made_incident
+from tests.transport.conftest import Party
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Incident, Proposal
-from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.store.groups import Group, add_member, make_group, remove_member
 from tidewaiter.store.incidents import answer_incident, find_known, incidents, tell_incident
 

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 import pytest
-from tests.courier.conftest import cut
-from tests.courier.turning import Pair, sealed, turn
+from tests.transport.conftest import cut
+from tests.transport.turning import Pair, sealed, turn
 
 from tidewaiter.base.errors import OutputError
-from tidewaiter.courier.asking import answer, catch_up
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.keys import rotate
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.documents import Document, write_chain
-from tidewaiter.exchange.receipts import read_receipt
+from tidewaiter.exchange.protocol.documents import Document, write_chain
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.key_rotation import rotate
+from tidewaiter.transport.peers import hear_documents
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.reconciliation import answer, catch_up
+from tidewaiter.transport.sending import send_round
 
 
 @pytest.mark.parametrize("revoke", [False, True])

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.courier.gates import Gate, asker
-from tidewaiter.courier.line import Line, checked_endpoint, tls
-from tidewaiter.courier.network import may_reach
+from tidewaiter.transport.http_client import Line, checked_endpoint, may_reach, tls
+from tidewaiter.transport.rate_limits import Gate, asker
 
 INSIDE = [
     "127.0.0.1",

@@ -17,23 +17,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import func, select
-from tests.courier.conftest import cut, found_party, line_to
-from tests.courier.turning import held, regain, telling, turn
-from tests.courier.vouching import vouched
+from tests.transport.conftest import cut, found_party, line_to
+from tests.transport.turning import held, regain, telling, turn
+from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import ConflictError, InputError, OutputError
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.documents import Document, write_chain
-from tidewaiter.exchange.envelopes import Envelope, assemble
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.exchange.relations import CONTROL, MOVES, Standing
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.documents import Document, fingerprint, write_chain
+from tidewaiter.exchange.protocol.envelopes import Envelope, assemble
+from tidewaiter.exchange.protocol.relations import CONTROL, MOVES, Standing
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.peers import add_peer, peer_of
-from tidewaiter.store.recovering import take_up
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers.directory import add_peer, peer_of
+from tidewaiter.store.peers.key_recovery import take_up
+from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.receiving import receive
+from tidewaiter.transport.sending import send_round
 
 NAMES = ("aland", "bergen", "cork")
 STANDINGS = st.sampled_from(["invited", "active", "frozen", "ended"])

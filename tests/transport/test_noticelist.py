@@ -4,16 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 from msgspec import structs
-from tests.courier.conftest import Party
-from tests.courier.test_notices import YES, Pair, _do
 from tests.exchange.notices.samples import DAY, DISPATCH, NOTICE, REPLY_BY
+from tests.transport.conftest import Party
+from tests.transport.test_notices import YES, Pair, _do
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.exchange.notices.events import Queried, Sent, Side
-from tidewaiter.exchange.notices.written import WrittenNotice, written_of
-from tidewaiter.store.database import Stamp, Work
-from tidewaiter.store.deliveries import deliveries
-from tidewaiter.store.noticedrafts import (
+from tidewaiter.exchange.notices.drafts import WrittenNotice, written_of
+from tidewaiter.exchange.notices.types import Queried, Sent, Side
+from tidewaiter.store.core.database import Stamp, Work
+from tidewaiter.store.notices.drafts import (
     Draft,
     KeptDraft,
     add_draft,
@@ -23,8 +22,14 @@ from tidewaiter.store.noticedrafts import (
     drop_draft,
     find_draft,
 )
-from tidewaiter.store.noticelist import Show, Wish, count_notices, cursor_of, notice_list
-from tidewaiter.store.notices import send_notice
+from tidewaiter.store.notices.events import deliveries, send_notice
+from tidewaiter.store.notices.lookup import (
+    Show,
+    Wish,
+    count_notices,
+    cursor_of,
+    notice_list,
+)
 
 
 def _send(one: Party, other: Party, reference: str, reply_by: date) -> None:

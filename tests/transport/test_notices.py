@@ -6,16 +6,23 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 from sqlalchemy import select
-from tests.courier.conftest import Party
 from tests.exchange.notices.samples import DAY, NOTICE, changed
+from tests.transport.conftest import Party
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.exchange.notices.events import Event, NoObjection, Objected, Queried, Sent, What
-from tidewaiter.exchange.notices.states import State
-from tidewaiter.store.noticerows import Kept, Row, find_notice, notices
-from tidewaiter.store.notices import do_to_notice, send_notice
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.tables import METADATA
+from tidewaiter.exchange.notices.state import State
+from tidewaiter.exchange.notices.types import (
+    Event,
+    NoObjection,
+    Objected,
+    Queried,
+    Sent,
+    What,
+)
+from tidewaiter.store.core.columns import METADATA
+from tidewaiter.store.notices.events import do_to_notice, send_notice
+from tidewaiter.store.notices.lookup import Kept, Row, find_notice, notices
+from tidewaiter.store.peers.outbox import Message, write_message
 
 Pair = tuple[Party, Party]
 YES = NoObjection(decided_by="Licensing")

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import func, select
-from tests.courier.conftest import Party
 from tests.soak.forgeries import Forger
+from tests.transport.conftest import Party
 
-from tidewaiter.courier.noting import TURNED_AWAY, UNLISTED, Noting
-from tidewaiter.courier.receiving import receive
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.envelopes import assemble
-from tidewaiter.exchange.receipts import read_receipt
-from tidewaiter.exchange.signing import unwrapped, wrapped
-from tidewaiter.store import incoming, tables
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.envelopes import assemble
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.exchange.protocol.signing import unwrapped, wrapped
 from tidewaiter.store.audit import audit_entries, audit_size
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers import inbox as incoming
+from tidewaiter.transport.context import TURNED_AWAY, UNLISTED, Noting
+from tidewaiter.transport.receiving import receive
 
 Pair = tuple[Party, Party]
 

@@ -4,25 +4,24 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.courier import offering
-from tidewaiter.courier.kinds import body_of
-from tidewaiter.courier.offering import Allowing, allow
 from tidewaiter.exchange.private import intersection
-from tidewaiter.exchange.private.parties import Party as Asked
-from tidewaiter.exchange.private.types import POINT, SLOTS, Question
-from tidewaiter.exchange.relations import Scope
-from tidewaiter.store import questions as asking
-from tidewaiter.store import tables
+from tidewaiter.exchange.private.intersection import Party as Asked
+from tidewaiter.exchange.private.messages import POINT, SLOTS, Question
+from tidewaiter.exchange.protocol.relations import Scope
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.offers import Offer, end_offer, open_offer
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import set_scope
-from tidewaiter.store.questionrows import Line, questions
-from tidewaiter.store.questions import QUESTION, Shown, ask, find_question
-from tidewaiter.store.recalls import Why, recall
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers.directory import set_scope
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.store.private import questions as asking
+from tidewaiter.store.private.offers import Offer, end_offer, open_offer
+from tidewaiter.store.private.questions import QUESTION, Line, Shown, ask, find_question, questions
+from tidewaiter.store.recalls.issued import Why, recall
+from tidewaiter.transport import private as offering
+from tidewaiter.transport.message_kinds import body_of
+from tidewaiter.transport.private import Allowing, allow
 
 pytestmark = pytest.mark.skipif(
     not intersection.is_there(), reason="the extra psi is not installed"
@@ -228,7 +227,7 @@ def test_a_flood_of_refused_questions_gets_no_more_answers(
 ) -> None:
     """After so many of a day the receipt alone says no."""
     asker, holder = pair
-    monkeypatch.setattr("tidewaiter.store.answers.MOST_REFUSED", 2)
+    monkeypatch.setattr("tidewaiter.store.private.questions.MOST_REFUSED", 2)
     points = intersection.blinded(intersection.new_secret(), ["1|x|y"] * SLOTS)
     for _ in range(4):
         _send_raw(asker, holder, Question(offer="0" * 32, purpose="control", points=points))
@@ -257,8 +256,8 @@ def test_a_large_filter_goes_in_parts(
 ) -> None:
     """No question can be asked before all of it has come, and its parts belong to one offer."""
     asker, holder = pair
-    monkeypatch.setattr("tidewaiter.exchange.private.types.PART", 2_000)
-    monkeypatch.setattr("tidewaiter.exchange.private.checks.PART", 2_000)
+    monkeypatch.setattr("tidewaiter.exchange.private.messages.PART", 2_000)
+    monkeypatch.setattr("tidewaiter.exchange.private.messages.PART", 2_000)
     _allow(holder, asker)
     assert asker.taken() == [(holder.name, seq, "processed") for seq in (1, 2, 3)]
     number = _ask(asker, holder, AS_WRITTEN)

@@ -3,16 +3,16 @@
 from datetime import date
 
 import pytest
-from tests.courier.conftest import Party
-from tests.courier.recalling import known_to, recall_it, recalls_of, tell, written_of
+from tests.transport.conftest import Party
+from tests.transport.recalling import known_to, recall_it, recalls_of, tell, written_of
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Viewer
-from tidewaiter.casework.steps import Held, Unheld
-from tidewaiter.store.cases import case_steps, open_case, take_step
-from tidewaiter.store.database import Work
-from tidewaiter.store.givingback import Custody, hold, lift, pass_on
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.state import Viewer
+from tidewaiter.casework.cases.steps import Held, Unheld
+from tidewaiter.store.cases.casefile import case_steps, open_case, take_step
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.recalls.compliance import Custody, hold, lift, pass_on
 
 Pair = tuple[Party, Party]
 

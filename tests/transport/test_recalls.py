@@ -6,34 +6,33 @@ from datetime import date
 import msgspec
 import pytest
 from sqlalchemy import LargeBinary, Text, select, update
-from tests.courier.conftest import Party
-from tests.courier.recalling import known_to, recall_it, recalls_of, tell, written_of
-from tests.courier.vouching import vouched
 from tests.exchange.notices.samples import DAY, NOTICE
 from tests.exchange.samples import changed
 from tests.exchange.samples import incident as made_incident
+from tests.transport.conftest import Party
+from tests.transport.recalling import known_to, recall_it, recalls_of, tell, written_of
+from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.courier.receiving import receive
-from tidewaiter.courier.stocking import make_ready
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.notices.events import NoObjection, Sent
-from tidewaiter.exchange.requests.recalls import Recall
+from tidewaiter.exchange.notices.types import NoObjection, Sent
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.recalls import Recall
 from tidewaiter.exchange.requests.types import Asked as Question
 from tidewaiter.exchange.requests.types import Request
-from tidewaiter.store import tables
+from tidewaiter.law.registry import load_registry
 from tidewaiter.store.audit import verify_audit
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import METADATA
 from tidewaiter.store.feeds import make_feed
-from tidewaiter.store.holding import discard, hold_back, release
-from tidewaiter.store.noticerows import find_notice, notices
-from tidewaiter.store.notices import do_to_notice, send_notice
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import move_relation
-from tidewaiter.store.recalllist import items
+from tidewaiter.store.notices.events import do_to_notice, send_notice
+from tidewaiter.store.notices.lookup import find_notice, notices
+from tidewaiter.store.peers.directory import move_relation
+from tidewaiter.store.peers.outbox import Message, discard, hold_back, release, write_message
+from tidewaiter.store.recalls.issued import items
 from tidewaiter.store.requests import ask, find_request
-from tidewaiter.store.tables import METADATA
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.transport.feeds import make_ready
+from tidewaiter.transport.receiving import receive
 
 Pair = tuple[Party, Party]
 

@@ -5,26 +5,31 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.courier.conftest import Party
-from tests.courier.housing import houses, until
-from tests.courier.recalling import known_to, recall_it, recalls_of, tell
-from tests.courier.restoring import Copies, Pair, asking, contradictions
-from tests.courier.turning import telling, turn
-from tests.courier.vouching import vouched
 from tests.exchange.notices.samples import DAY, NOTICE
+from tests.transport.conftest import Party
+from tests.transport.housing import houses, until
+from tests.transport.recalling import known_to, recall_it, recalls_of, tell
+from tests.transport.restoring import Copies, Pair, asking, contradictions
+from tests.transport.turning import telling, turn
+from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.courier.asking import answer, catch_up, differs
-from tidewaiter.courier.nodes import standings
-from tidewaiter.exchange.asking import Ask, Held, own_receipts, read_signed
-from tidewaiter.exchange.documents import Document, write_chain
-from tidewaiter.exchange.notices.events import NoObjection, Sent
+from tidewaiter.exchange.notices.types import NoObjection, Sent
+from tidewaiter.exchange.protocol.documents import Document, write_chain
+from tidewaiter.exchange.protocol.receipts import Ask, Held, own_receipts, read_signed
 from tidewaiter.store.audit import find_entries, verify_audit
-from tidewaiter.store.conversations import conversation
-from tidewaiter.store.noticerows import find_notice
-from tidewaiter.store.notices import do_to_notice, send_notice
-from tidewaiter.store.peers import peer_of
-from tidewaiter.store.restored import check_complete, go_on_without, mark_restored, missing
+from tidewaiter.store.notices.events import do_to_notice, send_notice
+from tidewaiter.store.notices.lookup import find_notice
+from tidewaiter.store.peers.channel import conversation
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.reconcile import (
+    check_complete,
+    go_on_without,
+    mark_restored,
+    missing,
+)
+from tidewaiter.transport.peers import standings
+from tidewaiter.transport.reconciliation import answer, catch_up, differs
 
 ON_SQLITE = pytest.mark.parametrize("dialect", ["sqlite"])
 """A copy of a database of PostgreSQL is made by its own tools."""

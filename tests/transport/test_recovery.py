@@ -4,21 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.courier.conftest import Party, cut, line_to
-from tests.courier.turning import Pair, confirm, held, regain, standing, telling, turn
-from tests.courier.vouching import vouched
+from tests.transport.conftest import Party, cut, line_to
+from tests.transport.turning import Pair, confirm, held, regain, standing, telling, turn
+from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import InputError, MissingError
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.keys import change, recover
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.documents import write_chain
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.exchange.founding import About
-from tidewaiter.identity import own_ring
-from tidewaiter.store.peers import peer_of
+from tidewaiter.exchange.protocol.documents import fingerprint, write_chain
+from tidewaiter.exchange.protocol.keyring import About
+from tidewaiter.node.identity import own_ring
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.key_rotation import change, recover
+from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.sending import send_round
 
 
 @pytest.mark.parametrize("way", ["told", "carried"])

@@ -3,23 +3,24 @@
 from datetime import date
 
 import pytest
-from tests.courier.conftest import Party
 from tests.exchange.notices.samples import EPHEDRINE, NOTICE, changed
 from tests.exchange.register.making import ENTRIES, KG, PERMIT, account
+from tests.transport.conftest import Party
 
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.types import (
+    Amount,
     LineAmount,
     NoObjection,
+    Permit,
     Returned,
     Sent,
     What,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.types import Amount, Permit
-from tidewaiter.exchange.register.ledger import Account
-from tidewaiter.store.notices import do_to_notice, enter_notices, send_notice
-from tidewaiter.store.register import add_entries, load_register
-from tidewaiter.store.registerledger import ledger
+from tidewaiter.exchange.register.balances import Account
+from tidewaiter.store.notices.events import do_to_notice, enter_notices, send_notice
+from tidewaiter.store.register.entries import add_entries, load_register
+from tidewaiter.store.register.ledger import ledger
 
 LATER = date(2026, 12, 31)
 SENT = changed(

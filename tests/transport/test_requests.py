@@ -5,20 +5,13 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.courier.conftest import Party
 from tests.exchange.samples import changed
+from tests.transport.conftest import Party
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.requests.folding import Asking
-from tidewaiter.exchange.requests.joint import (
-    Bundle,
-    Decision,
-    JointCase,
-    Offer,
-    Taking,
-    Together,
-)
+from tidewaiter.exchange.cases import Bundle, Decision, JointCase, Offer, Taking, Together
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.requests.state import Asking
 from tidewaiter.exchange.requests.types import (
     Answer,
     Asked,
@@ -27,8 +20,8 @@ from tidewaiter.exchange.requests.types import (
     Request,
     Withdrawal,
 )
-from tidewaiter.store.jointcases import find_joint, joint_cases, open_joint, say_in_joint
-from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.cases.joint import find_joint, joint_cases, open_joint, say_in_joint
+from tidewaiter.store.peers.outbox import Message, write_message
 from tidewaiter.store.requests import ask, find_request, requests, say_to_request
 
 Pair = tuple[Party, Party]

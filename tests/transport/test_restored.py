@@ -5,15 +5,22 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.courier.conftest import Party
-from tests.courier.restoring import Copies, Pair, asking, both_agree, contradictions, kept_question
+from tests.transport.conftest import Party
+from tests.transport.restoring import (
+    Copies,
+    Pair,
+    asking,
+    both_agree,
+    contradictions,
+    kept_question,
+)
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.courier.asking import answer, catch_up
-from tidewaiter.store import tables
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.outgoing import count_outgoing
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import count_outgoing
+from tidewaiter.transport.reconciliation import answer, catch_up
 
 ON_SQLITE = pytest.mark.parametrize("dialect", ["sqlite"])
 """A copy of a database of PostgreSQL is made by its own tools."""

@@ -5,28 +5,25 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from tests.courier.conftest import Party, line_to
-from tests.courier.restoring import asking, both_agree
-from tests.courier.thieves import Thief
-from tests.courier.turning import Pair, confirm, held, regain, standing, telling, turn
-from tests.courier.vouching import vouched
+from tests.transport.conftest import Party, line_to
+from tests.transport.restoring import asking, both_agree
+from tests.transport.thieves import Thief
+from tests.transport.turning import Pair, confirm, held, regain, standing, telling, turn
+from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.courier.asking import catch_up
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.nodes import relate, standings
-from tidewaiter.courier.sending import send_round, tell_all
-from tidewaiter.exchange.documents import write_chain
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.identity import keep_ring
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.documents import fingerprint, write_chain
+from tidewaiter.exchange.protocol.keyring import Ring
+from tidewaiter.node.identity import keep_ring
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.conversations import conversation
-from tidewaiter.store.documents import documents, replaced_documents
-from tidewaiter.store.payloads import encode
-from tidewaiter.store.peers import peer_of
-from tidewaiter.store.recovering import recheck, take_up
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import encode
+from tidewaiter.store.peers.channel import conversation
+from tidewaiter.store.peers.directory import documents, peer_of, replaced_documents
+from tidewaiter.store.peers.key_recovery import recheck, take_up
+from tidewaiter.transport.peers import hear_documents, relate, standings
+from tidewaiter.transport.reconciliation import catch_up
+from tidewaiter.transport.sending import send_round, tell_all
 
 
 def digests(party: Party, of: Party) -> list[str]:

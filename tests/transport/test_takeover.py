@@ -3,17 +3,16 @@
 from pathlib import Path
 
 import httpx
-from tests.courier.housing import House, houses, until
-from tests.courier.thieves import Thief
-from tests.courier.turning import confirm, regain, standing
+from tests.transport.housing import House, houses, until
+from tests.transport.thieves import Thief
+from tests.transport.turning import confirm, regain, standing
 
-from tidewaiter.courier.line import DOCUMENT, Line
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.sending import tell_all
-from tidewaiter.courier.ways import Ways
-from tidewaiter.exchange.documents import SignedDocument, write_chain
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.store.documents import documents
+from tidewaiter.exchange.protocol.documents import SignedDocument, fingerprint, write_chain
+from tidewaiter.store.peers.directory import documents
+from tidewaiter.transport.http_client import DOCUMENT, Line
+from tidewaiter.transport.peers import relate
+from tidewaiter.transport.sending import tell_all
+from tidewaiter.transport.unreachable_peers import Ways
 
 
 def test_a_thief_with_the_keys_in_use_does_not_keep_the_node(tmp_path: Path) -> None:

@@ -3,15 +3,15 @@
 from concurrent.futures import Future
 
 import pytest
-from tests.courier.conftest import Party, cut
+from tests.transport.conftest import Party, cut
 
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import KINDS, Kind, Received
-from tidewaiter.courier.taker import Taker
-from tidewaiter.exchange.receipts import read_receipt
-from tidewaiter.store.database import Work
-from tidewaiter.store.outgoing import to_send
-from tidewaiter.store.peers import peer_of
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import to_send
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.message_kinds import KINDS, Kind, Received
+from tidewaiter.transport.server import Taker
 
 
 def boom(_work: Work, received: Received) -> None:

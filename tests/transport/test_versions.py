@@ -8,23 +8,27 @@ import msgspec
 import pytest
 from msgspec import structs
 from sqlalchemy import select
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.courier import sealing, taking
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.keys import tell_kinds
-from tidewaiter.courier.kinds import KINDS, Kind, schemas
-from tidewaiter.exchange.documents import SignedDocument, check_chain, sign_document
-from tidewaiter.exchange.envelopes import TYPE, Envelope, close
-from tidewaiter.exchange.receipts import TYPE as RECEIPT
-from tidewaiter.exchange.receipts import Receipt, give
-from tidewaiter.exchange.signing import sign, take_apart, unwrapped, wrapped
-from tidewaiter.store import tables
-from tidewaiter.store.conversations import MESSAGE
-from tidewaiter.store.documents import add_document, documents
-from tidewaiter.store.peers import peer_of
-from tidewaiter.store.recovering import take_news
+from tidewaiter.exchange.protocol.documents import (
+    SignedDocument,
+    check_chain,
+    sign_document,
+)
+from tidewaiter.exchange.protocol.envelopes import TYPE, Envelope, close
+from tidewaiter.exchange.protocol.receipts import TYPE as RECEIPT
+from tidewaiter.exchange.protocol.receipts import Receipt, give
+from tidewaiter.exchange.protocol.signing import sign, take_apart, unwrapped, wrapped
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers.channel import MESSAGE
+from tidewaiter.store.peers.directory import add_document, documents, peer_of
+from tidewaiter.store.peers.key_recovery import take_news
+from tidewaiter.transport import receiving as taking
+from tidewaiter.transport import sending as sealing
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.key_rotation import tell_kinds
+from tidewaiter.transport.message_kinds import KINDS, Kind, schemas
 
 LATER = {
     **KINDS,

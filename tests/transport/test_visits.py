@@ -10,22 +10,20 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
-from tests.courier.conftest import Party, found_party
-from tests.courier.housing import until
-from tests.courier.restoring import Copies, both_agree, contradictions
+from tests.transport.conftest import Party, found_party
+from tests.transport.housing import until
+from tests.transport.restoring import Copies, both_agree, contradictions
 
 from tidewaiter.base.errors import OutputError
-from tidewaiter.courier import visiting
-from tidewaiter.courier.app import make_app
-from tidewaiter.courier.line import INBOX, VISIT, Line
-from tidewaiter.courier.rounds import Rounds
-from tidewaiter.courier.visiting import Visiting, to_visit, visit
-from tidewaiter.courier.visits import Visits
-from tidewaiter.courier.ways import Ways
-from tidewaiter.exchange.asking import Visit, write_signed
-from tidewaiter.store import tables
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.peers import end_wait, peer_of
+from tidewaiter.exchange.protocol.receipts import Visit, write_signed
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Stamp
+from tidewaiter.store.peers.directory import end_wait, peer_of
+from tidewaiter.transport import unreachable_peers as visiting
+from tidewaiter.transport.delivery_rounds import Rounds
+from tidewaiter.transport.http_client import INBOX, VISIT, Line
+from tidewaiter.transport.server import make_app
+from tidewaiter.transport.unreachable_peers import Visiting, Visits, Ways, to_visit, visit
 
 Client = TestClient[Any]
 

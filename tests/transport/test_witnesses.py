@@ -1,19 +1,18 @@
 """Peers witness each other's logs: what does not fit is kept, and what is said again is not odd."""
 
 from msgspec import structs
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 
-from tidewaiter.exchange.receipts import Receipt, give, read_receipt
-from tidewaiter.exchange.witnessing import Before, contradiction
+from tidewaiter.exchange.protocol.receipts import Before, Receipt, contradiction, give, read_receipt
 from tidewaiter.store.audit import find_entries
-from tidewaiter.store.outgoing import heard_from
-from tidewaiter.store.witnesses import (
+from tidewaiter.store.evidence import (
     check_witnessed,
     count_log_contradictions,
     log_contradictions,
     told_logs,
     witnessed,
 )
+from tidewaiter.store.peers.outbox import heard_from
 
 RECEIPT = Receipt(
     id="",

@@ -4,20 +4,20 @@ import random
 from pathlib import Path
 
 from msgspec import structs
-from tests.courier.conftest import MADE, Party
+from tests.transport.conftest import MADE, Party
 
-from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.documents import (
+from tidewaiter.exchange.protocol.documents import (
     Document,
     SignedDocument,
     root_hash,
     root_signer,
     sign_document,
 )
-from tidewaiter.exchange.rings import Pair, Ring
-from tidewaiter.exchange.signing import Use, public_of, wrapped
-from tidewaiter.store.database import open_database
-from tidewaiter.store.documents import add_documents
+from tidewaiter.exchange.protocol.keyring import Pair, Ring
+from tidewaiter.exchange.protocol.signing import Use, public_of, wrapped
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.peers.directory import add_documents
+from tidewaiter.transport.context import Desk
 
 CHANCE = random.Random(13)
 ROOT, NEXT_ROOT = CHANCE.randbytes(32), CHANCE.randbytes(32)

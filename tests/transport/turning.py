@@ -3,20 +3,18 @@
 from pathlib import Path
 
 from sqlalchemy import select
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 
 from tidewaiter.base.errors import InputError, MissingError, OutputError
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.keys import recover, rotate
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.sending import Tell
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.envelopes import Envelope, assemble
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.store import tables
-from tidewaiter.store.outgoing import to_send
-from tidewaiter.store.peers import peer_of
+from tidewaiter.exchange.protocol.documents import Document, fingerprint
+from tidewaiter.exchange.protocol.envelopes import Envelope, assemble
+from tidewaiter.store.core import tables
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import to_send
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.key_rotation import recover, rotate
+from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.transport.sending import Tell
 
 Pair = tuple[Party, Party]
 

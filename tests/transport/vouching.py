@@ -2,12 +2,11 @@
 
 from sqlalchemy import select
 
-from tidewaiter.exchange.envelopes import assemble
 from tidewaiter.exchange.evidence import Vouched, standing_of
-from tidewaiter.store import tables
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
-from tidewaiter.store.peers import peer_of
+from tidewaiter.exchange.protocol.envelopes import assemble
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import documents, peer_of
 
 
 def vouched(work: Work, node: str, seq: int) -> Vouched:

@@ -8,23 +8,28 @@ from random import Random
 from sqlalchemy import update
 from tests.exchange.notices.samples import NOTICE, changed
 
-from tidewaiter.coalition.commitments import Commitment, Evidence, Indicator, Report
-from tidewaiter.coalition.rosters import Group, Listed, Roster, sign_roster
-from tidewaiter.courier.desk import Desk, desk_of
-from tidewaiter.courier.nodes import found_node
-from tidewaiter.exchange.founding import About, found
-from tidewaiter.exchange.notices.events import Event, NoObjection, Sent
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.identity import ring_file
-from tidewaiter.store import tables
+from tidewaiter.exchange.coalition.commitments import (
+    Commitment,
+    Evidence,
+    Indicator,
+    Report,
+)
+from tidewaiter.exchange.coalition.member_lists import Group, Listed, Roster, sign_roster
+from tidewaiter.exchange.notices.types import Event, NoObjection, Sent
+from tidewaiter.exchange.protocol.keyring import About, found
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.node.identity import ring_file
 from tidewaiter.store.audit import moment
-from tidewaiter.store.database import Stamp, Work
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.notices import send_notice, take_event
-from tidewaiter.store.peers import add_peer, hear_relation, set_relation
-from tidewaiter.store.pledges import say_pledge
-from tidewaiter.store.rosters import take_roster
-from tidewaiter.web.node import Node
+from tidewaiter.store.coalition.member_lists import take_roster
+from tidewaiter.store.coalition.pledges import say_pledge
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Stamp, Work
+from tidewaiter.store.notices.events import send_notice, take_event
+from tidewaiter.store.peers.directory import add_peer, hear_relation, set_relation
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.transport.context import Desk, desk_of
+from tidewaiter.transport.peers import found_node
+from tidewaiter.web.core.node import Node
 
 BERGEN, CORFU = "tidewaiter/bergen", "tidewaiter/corfu"
 REASON = "order of the minister"

@@ -24,10 +24,13 @@ from tidewaiter.accounts.passwords import hash_password
 from tidewaiter.accounts.roles import Role
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.node import hash_file, screen_file
-from tidewaiter.store.accounts import (
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.uploads.jobs import Bench
+from tidewaiter.node.uploads.settings import Desk as Uploads
+from tidewaiter.node.uploads.workers import work_once
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import (
     Account,
     NewAccount,
     account_of,
@@ -35,15 +38,12 @@ from tidewaiter.store.accounts import (
     set_clearance,
     set_password,
 )
-from tidewaiter.store.database import Work, open_database
-from tidewaiter.store.leases import Lease
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.uploads.desk import Desk as Uploads
-from tidewaiter.uploads.jobs import Bench
-from tidewaiter.uploads.worker import work_once
-from tidewaiter.web.app import make_app
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.security import COOKIE
+from tidewaiter.store.core.database import Work, open_database
+from tidewaiter.store.uploads import Lease
+from tidewaiter.trade.types import ReadOptions
+from tidewaiter.web.core.app import make_app
+from tidewaiter.web.core.node import Node, Serving
+from tidewaiter.web.core.security import COOKIE
 
 PASSWORD = "quiet harbours before noon"  # noqa: S105 - of made-up people
 OURS = "http://127.0.0.1:8477"

@@ -6,25 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import structs
-from tests.courier.conftest import Party, found_party
 from tests.exchange.samples import incident
+from tests.transport.conftest import Party, found_party
 from tests.web.noticing import fill_notices
 from tests.web.registering import fill_register
 
-from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.nodes import found_node
-from tidewaiter.exchange.founding import About
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.private.types import Question
-from tidewaiter.identity import key_file, own_key, ring_file
-from tidewaiter.store.conversations import conversation
-from tidewaiter.store.database import Stamp
+from tidewaiter.exchange.private.messages import Question
+from tidewaiter.exchange.protocol.keyring import About
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.node.identity import key_file, own_key, ring_file
+from tidewaiter.store.core.database import Stamp
 from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.groups import make_group
 from tidewaiter.store.incidents import tell_incident
-from tidewaiter.store.questionrows import add_question
-from tidewaiter.web.node import Node
-from tidewaiter.web.peerkeys import peer_key
+from tidewaiter.store.peers.channel import conversation
+from tidewaiter.store.private.questions import add_question
+from tidewaiter.transport.context import desk_of
+from tidewaiter.transport.peers import found_node
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.peers.schemas import peer_key
 
 
 def make_node(node: Node, name: str = "Customs of Aland") -> Party:

@@ -10,15 +10,15 @@ from tests.web.conftest import Desk
 from tests.web.exchanging import fill_exchange
 from tests.web.requesting import fill_requests
 
-from tidewaiter.identity import own_stamp
-from tidewaiter.network.resolving import resolve_database
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import find_alert
-from tidewaiter.store.leases import Lease
-from tidewaiter.store.payloads import encode
-from tidewaiter.uploads.jobs import Bench
-from tidewaiter.uploads.worker import work_once
-from tidewaiter.web.node import Node
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import resolve_database
+from tidewaiter.node.uploads.jobs import Bench
+from tidewaiter.node.uploads.workers import work_once
+from tidewaiter.store.alerts.storage import find_alert
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import encode
+from tidewaiter.store.uploads import Lease
+from tidewaiter.web.core.node import Node
 
 FORM = "us-listed-chemical"
 GOODS = b"consignment,goods,quantity\nC1,acetic anhydride,25 kg\nC2,paper,much\n"

@@ -4,15 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from msgspec import structs
-from tests.courier.conftest import Party
 from tests.exchange.notices.samples import EPHEDRINE, NOTICE, changed
+from tests.transport.conftest import Party
 
-from tidewaiter.exchange.notices.events import Queried, Sent, What
-from tidewaiter.exchange.notices.types import Notice
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.noticedrafts import Draft, add_draft
-from tidewaiter.store.notices import do_to_notice, send_notice
-from tidewaiter.web.node import Node
+from tidewaiter.exchange.notices.types import Notice, Queried, Sent, What
+from tidewaiter.store.core.database import Stamp
+from tidewaiter.store.notices.drafts import Draft, add_draft
+from tidewaiter.store.notices.events import do_to_notice, send_notice
+from tidewaiter.web.core.node import Node
 
 
 def notice_of(today: date, reference: str, days: int = 30) -> Notice:

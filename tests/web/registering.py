@@ -13,10 +13,10 @@ from tidewaiter.exchange.register.types import (
     Standing,
     Stop,
 )
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.register import add_entries
-from tidewaiter.store.registerledger import write_off
-from tidewaiter.web.node import Node
+from tidewaiter.store.core.database import Stamp
+from tidewaiter.store.register.entries import add_entries
+from tidewaiter.store.register.ledger import write_off
+from tidewaiter.web.core.node import Node
 
 KG = 1_000_000  # mg
 LONG = 400  # days

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 from tests.web.exchanging import meet
 
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.requests.joint import JointCase
+from tidewaiter.exchange.cases import JointCase
+from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.requests.types import About, Asked, Request
-from tidewaiter.store import tables
-from tidewaiter.store.jointcases import open_joint
+from tidewaiter.store.cases.joint import open_joint
+from tidewaiter.store.core import tables
 from tidewaiter.store.requests import ask
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 MARKING = Marking(tlp="amber", purposes=("investigation",))
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
-from tests.web.test_law import SMILES
+from tests.web.law.test_law import SMILES
 
 
 @pytest.mark.browser

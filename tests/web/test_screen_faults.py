@@ -9,7 +9,7 @@ from tests.bulk.confining import stumble
 from tests.web.conftest import Desk
 from tests.web.sent import read, sent
 
-from tidewaiter.uploads import arrivals, jobs
+from tidewaiter.node.uploads import arrivals, jobs
 
 SignIn = Callable[..., Desk]
 DATA = Path(__file__).parents[1] / "data"

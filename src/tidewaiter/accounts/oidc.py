@@ -1,4 +1,4 @@
-"""Signing in by an authority's own provider: OpenID Connect, the code flow with PKCE.
+"""Sign-in through an authority's own identity provider: OpenID Connect, code flow with PKCE.
 
 Source: OpenID Connect Core 1.0; RFC 7636 (PKCE); RFC 9700 (current practice).
 """

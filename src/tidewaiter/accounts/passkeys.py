@@ -1,4 +1,4 @@
-"""Passkeys: a key that a device keeps signs a challenge, so nothing can be given away by typing.
+"""Passkeys (WebAuthn): a key on the user's device signs a challenge, which resists phishing.
 
 Source: Web Authentication, W3C Recommendation, level 2.
 """

@@ -1,5 +1,8 @@
-"""Passwords: kept as Argon2id hashes, with the parameters of RFC 9106 for little memory."""
+"""Passwords: Argon2id hashes, rate limits, and back-off after failed sign-ins."""
 
+import threading
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -79,3 +82,53 @@ def hash_anew(kept: str, password: str) -> str | None:
 @cache
 def _nobody() -> str:
     return _hasher().hash("nobody has this password")
+
+
+KEYS = 10_000  # that are counted at a time; the one that asked longest ago gives way
+
+
+class Limiter:
+    """Counts tries by key, over the last so many seconds; threads may share it."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._tries: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def waits(self, key: str, now: float) -> float:
+        """Count a try; return how many seconds to wait before the next, 0 where it may go on.
+
+        Args:
+            key: Who tries.
+            now: The moment in seconds, of a clock that only goes on.
+        """
+        with self._lock:
+            tries = self._tries.setdefault(key, deque())
+            self._tries.move_to_end(key)
+            while len(self._tries) > KEYS:
+                self._tries.popitem(last=False)
+            while tries and tries[0] <= now - self._seconds:
+                tries.popleft()
+            if len(tries) >= self._most:
+                return tries[0] + self._seconds - now
+            tries.append(now)
+            return 0.0
+
+
+FREE = 5  # wrong passwords in a row that cost nothing
+_FIRST = timedelta(seconds=30)
+_LONGEST = timedelta(hours=1)
+
+
+def rests_until(wrong: int, now: datetime) -> datetime | None:
+    """Return until when an account takes no password; None: it takes the next one.
+
+    Args:
+        wrong: Wrong passwords in a row, this one counted.
+        now: The moment, with its time zone.
+    """
+    if wrong < FREE:
+        return None
+    rest = _FIRST * (1 << min(wrong - FREE, 16))
+    return now + min(rest, _LONGEST)

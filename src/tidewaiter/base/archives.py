@@ -1,4 +1,4 @@
-"""The files of a list from paths: files, folders, zip and gzip archives, all within bounds."""
+"""Files from paths: files, folders, zip and gzip archives, all within bounds."""
 
 import gzip
 import zipfile

@@ -35,12 +35,12 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
-from tidewaiter.base.alone import in_turn
 from tidewaiter.base.cache import cache_folder, digest, writable
+from tidewaiter.base.files import in_turn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-USERS = ("identify", "parties/matching")
+USERS = ("identify/engine", "parties/matching", "parties/matching/kernels")
 """Folders whose modules mark functions: the code is kept for one state of these sources."""
 
 

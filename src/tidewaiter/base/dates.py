@@ -1,4 +1,4 @@
-"""Dates as trade papers write them: ISO, day or month first, with names of months."""
+"""Dates as trade documents write them: ISO, day or month first, with names of months."""
 
 import re
 import unicodedata

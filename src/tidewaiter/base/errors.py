@@ -1,4 +1,4 @@
-"""Errors that a user can mend. Whatever else is raised is our bug."""
+"""Errors that a user can correct, and how an optional extra is installed."""
 
 
 class TidewaiterError(Exception):
@@ -42,3 +42,12 @@ class OutputError(TidewaiterError):
 
 class FetchError(TidewaiterError):
     """A download that failed: no network, no such file, or a server that refuses or cuts it."""
+
+
+def install_command(extra: str) -> str:
+    """Return the command that installs an extra ("chem"), for a hint.
+
+    It installs from a checkout and never by our name from a package index: no release of ours is
+    there, so whoever took the name would be installed instead.
+    """
+    return f"in a checkout of Tidewaiter: pip install '.[{extra}]'"

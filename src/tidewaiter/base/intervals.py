@@ -1,4 +1,4 @@
-"""Shares and their 95 % intervals, for small numbers."""
+"""Confidence intervals (95 %) of proportions and medians in small samples."""
 
 import math
 from itertools import accumulate

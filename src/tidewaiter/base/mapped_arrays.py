@@ -1,4 +1,4 @@
-"""Arrays on disk: one file each, mapped into memory, so that processes share them."""
+"""NumPy arrays on disk, one file each, mapped into memory and shared by processes."""
 
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints

@@ -1,4 +1,4 @@
-"""Plain text: what two spellings of a word have in common."""
+"""Plain text for comparison: lower case, without accents, in normal width."""
 
 import unicodedata
 

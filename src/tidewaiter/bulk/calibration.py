@@ -1,4 +1,4 @@
-"""Calibrating: the parties of a file against the lists in force, as a screening would ask."""
+"""The parties of a file against the lists in force, as a screening would match them."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -10,13 +10,10 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.generation import generation_of
-from tidewaiter.lists.indexes import index_for
-from tidewaiter.lists.judgements import read_judgements
-from tidewaiter.lists.rarities import rarity_in
-from tidewaiter.parties.calibration.choosing import choose, enough_for
-from tidewaiter.parties.calibration.hits import Entry, Hits
-from tidewaiter.parties.calibration.telling import Told
+from tidewaiter.lists.decisions import read_judgements
+from tidewaiter.lists.generation import generation_of, rarity_in
+from tidewaiter.lists.index_cache import index_for
+from tidewaiter.parties.calibration.evaluation import Entry, Hits, Told, choose, enough_for
 from tidewaiter.parties.calibration.types import LOWEST, AskedList, Calibration, KnownFile
 from tidewaiter.parties.matching.attributes import most_points
 from tidewaiter.parties.matching.index import Index

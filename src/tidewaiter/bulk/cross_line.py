@@ -1,32 +1,133 @@
-"""What the other lines say of an alert: amounts that add up, signs of shells, and the past."""
+"""What other lines say of an alert: aggregated amounts, signs of shells, and the past."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 from msgspec import structs
 
-from tidewaiter.bulk.gathering import gather
 from tidewaiter.bulk.journal import read_journal
-from tidewaiter.bulk.looking import look_through
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.allowed import Allowed
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.past.marking import Past, Wanted
-from tidewaiter.consignments.past.selecting import Screening, is_selected, selected
-from tidewaiter.consignments.readers.unread import only_lines
-from tidewaiter.consignments.restricted import open_version
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.signs import PartySigns, parties_of
-from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.together import HOLDING, Together
-from tidewaiter.consignments.traders import day_of
-from tidewaiter.consignments.types import Alert
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.bulk.processes import processes
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.law.registry import load_registry
+from tidewaiter.parties.resolution import Written
+from tidewaiter.parties.resolution.shared_attributes import SharedThing
+from tidewaiter.trade.aggregation import HOLDING, Together
+from tidewaiter.trade.alerts import open_version
+from tidewaiter.trade.history.allowances import Allowed
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.history.reasons import Past, Screening, Wanted, is_selected, selected
+from tidewaiter.trade.readers.passthrough_columns import only_lines
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.rules.reduced_weights import switched_rules
+from tidewaiter.trade.shell_companies import Look, PartySigns, parties_of
+from tidewaiter.trade.traders import day_of
+from tidewaiter.trade.types import Alert, line_of
+
+Take = Callable[[Alert, bool], None]
+"""Takes up an alert as all may see it; True: it is of an earlier file."""
+
+
+class Told(Protocol):
+    """What a screening found, and the lines at hand, on one machine or on many."""
+
+    def found(self) -> Iterator[Alert]:
+        """Yield the alerts of the screening, those on restricted entries too."""
+        ...
+
+    def alerts(self) -> Iterator[Alert]:
+        """Yield them again as all may see them, in the order of lines."""
+        ...
+
+    def earlier(self) -> Iterator[Alert]:
+        """Yield the alerts of earlier files at hand, as all may see them."""
+        ...
+
+    def ask_lines(self, past: Past) -> None:
+        """Ask for the past of all lines of the screening."""
+        ...
+
+    def look(self, past: Past) -> None:
+        """Let it look through all lines at hand, in their order, those of earlier files last."""
+        ...
+
+
+def gather(past: Past, told: Told, take: Take, *, selects: bool) -> bool:
+    """Gather a past: which alerts it is told of, what these found, then all else.
+
+    Alerts on restricted entries are asked about too: what is said of them rests on lines that all
+    may see.
+
+    Args:
+        past: That has begun.
+        told: What it hears.
+        take: Takes up alerts.
+        selects: Lines without an alert may become one, so that all are asked about.
+
+    Returns:
+        Whether anything is asked about; else no line was looked through.
+    """
+    any_ = selects
+    for alert in told.found():
+        past.want(alert.line, alert.substances)
+        any_ = True
+    if selects:
+        told.ask_lines(past)
+    for alert in told.alerts():
+        take(alert, False)
+    if any_:
+        told.look(past)
+        for alert in told.earlier():
+            take(alert, True)
+    return any_
+
+
+_AHEAD = 2  # batches under way per worker
+_FEW = 1_000  # things; with fewer, a quick look passes over most parties
+
+Shared = list[tuple[Written, SharedThing]]
+
+
+def look_through(signs: PartySigns, lines: Iterable[pa.RecordBatch], *, workers: int) -> None:
+    """Look for parties of lines that share something with those of alerts.
+
+    Args:
+        signs: Which has begun; told of what is found in the order of lines, whoever found it.
+        lines: Of the schema LINES.
+        workers: Processes; 1 looks in this one.
+    """
+    if workers == 1 or len(signs.things) < _FEW:
+        signs.look(lines)
+        return
+    with processes(workers, _prepare, signs.things) as pool:
+        under_way: deque[Future[Shared]] = deque()
+        for batch in lines:
+            under_way.append(pool.submit(_look, batch.select(["parties"])))
+            if len(under_way) > workers * _AHEAD:
+                signs.share(under_way.popleft().result())
+        while under_way:
+            signs.share(under_way.popleft().result())
+
+
+@cache
+def _held() -> dict[str, Look]:
+    """Return where this process keeps what it looks for."""
+    return {}
+
+
+def _prepare(things: Sequence[SharedThing]) -> None:
+    pa.set_cpu_count(1)
+    _held()["look"] = Look(things)
+
+
+def _look(batch: pa.RecordBatch) -> Shared:
+    return list(_held()["look"].among(batch))
+
 
 Lines = Callable[[], Iterable[pa.RecordBatch]]
 """Gives all lines again."""

@@ -1,4 +1,4 @@
-"""The journal of a screening to files: what is done so far, safe against a stop at any time.
+"""The journal of a screening to files: what is done, safe against a stop at any time.
 
 Each step is written as its alerts and refusals, one JSON line each, then one line that says
 which row is done. What stands after the last such line is of a step that was cut off; it is
@@ -17,10 +17,10 @@ from typing import BinaryIO, Self
 import msgspec
 
 from tidewaiter.base.errors import OutputError
-from tidewaiter.base.files import writing
+from tidewaiter.base.files import alone, writing
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.run import Settings, Step
-from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.bulk.screening import Settings, Step
+from tidewaiter.trade.types import Alert, Refusal
 
 _PRIVATE = 0o600  # it holds all alerts, those that are for the authority only too
 _DONE = b'{"done":'
@@ -202,3 +202,38 @@ def _last_done(file: BinaryIO) -> tuple[Done, int]:
             done = msgspec.json.decode(line, type=_Entry).done or done
             size = at
     return done, size
+
+
+_JOURNALS, _LOCKS = "*.journal", "*.journal.lock"
+
+
+def drop_abandoned(folder: Path, before: float) -> int:
+    """Remove the journals of a folder that were last written before a time.
+
+    One that a process is at work on stays, however old it is, and so does what cannot be
+    removed.
+
+    Args:
+        folder: Of journals that the user did not name; it need not exist.
+        before: Seconds since 1970.
+
+    Returns:
+        How many were removed.
+    """
+    dropped = 0
+    locks = {path.with_suffix("") for path in folder.glob(_LOCKS) if _is_old(path, before)}
+    for journal in sorted({*folder.glob(_JOURNALS), *locks}):
+        if not _is_old(journal, before) and journal not in locks:
+            continue
+        with suppress(OSError, OutputError), alone(journal, str(journal)):
+            if _is_old(journal, before):  # still, now that nobody else is at work on it
+                journal.unlink()
+                dropped += 1
+    return dropped
+
+
+def _is_old(path: Path, before: float) -> bool:
+    try:
+        return path.stat(follow_symlinks=False).st_mtime < before
+    except OSError:
+        return False

@@ -1,28 +1,33 @@
-"""Parties to be matched, from a file: CSV, JSON Lines, Parquet or XLSX."""
+"""Parties of a file: read from CSV, JSON Lines, Parquet or XLSX, and matched."""
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from itertools import islice
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.consignments.readers.blocks import SIZE
-from tidewaiter.consignments.readers.delimited import open_delimited
-from tidewaiter.consignments.readers.parquet import open_parquet
-from tidewaiter.consignments.readers.sheet import Sheet, shorten
-from tidewaiter.consignments.readers.source import chunks, open_source, peek
-from tidewaiter.consignments.readers.xlsx import open_xlsx
-from tidewaiter.consignments.types import ReadOptions, Refusal
-from tidewaiter.parties.identifiers.read import read_identifier
-from tidewaiter.parties.matching.rows import KINDS
-from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.readers.births import parse_births
+from tidewaiter.parties.identifiers.validation import read_identifier
+from tidewaiter.parties.matching.kernels.linking import Asking
+from tidewaiter.parties.matching.kernels.search import Answers
+from tidewaiter.parties.matching.matcher import Matcher, probability
+from tidewaiter.parties.matching.types import KINDS, AskedParty
+from tidewaiter.parties.readers.entries import parse_births
 from tidewaiter.parties.types import Identifier
+from tidewaiter.trade.readers.delimited_text import open_delimited
+from tidewaiter.trade.readers.parquet import open_parquet
+from tidewaiter.trade.readers.source import chunks, open_source, peek
+from tidewaiter.trade.readers.table import Sheet
+from tidewaiter.trade.readers.text_blocks import SIZE
+from tidewaiter.trade.readers.xlsx import open_xlsx
+from tidewaiter.trade.types import ReadOptions, Refusal, shorten
 
 Told = Mapping[str, list[str]]
 """The values of a row by field, or by scheme of number."""
@@ -240,3 +245,67 @@ def _refusal(
     return Refusal(
         row=row, column=column, value=shorten(value), problem=problem, hint=hint, screened=kept
     )
+
+
+_BATCH = 32_768
+_AHEAD = 2
+
+
+class Matched(NamedTuple):
+    """A batch of parties and what they match; `place[i]` is the row of party i in the answers."""
+
+    parties: Sequence[AskedParty]
+    place: Sequence[int]
+    asking: Asking
+    answers: Answers
+
+
+def match_parties(parties: Iterable[AskedParty], matcher: Matcher) -> Iterator[Matched]:
+    """Match parties batch by batch, in order; memory does not grow with their number.
+
+    Args:
+        parties: As they are read.
+        matcher: For this call alone.
+
+    Yields:
+        Batches; parties of the same name and kind share a row of the answers.
+    """
+    rest = iter(parties)
+    with ThreadPoolExecutor(1) as pool:
+        under_way: deque[tuple[list[AskedParty], list[int], Asking, Future[Answers]]] = deque()
+        while batch := list(islice(rest, _BATCH)):
+            rows: dict[tuple[str, str], int] = {}
+            place = [rows.setdefault((each.text, each.kind), len(rows)) for each in batch]
+            firsts = dict(zip(reversed(place), reversed(batch), strict=True))
+            asking = matcher.ask([firsts[row] for row in range(len(rows))])
+            under_way.append((batch, place, asking, pool.submit(matcher.answer, asking)))
+            if len(under_way) >= _AHEAD:
+                yield _matched(*under_way.popleft())
+        while under_way:
+            yield _matched(*under_way.popleft())
+
+
+def _matched(
+    batch: list[AskedParty], place: list[int], asking: Asking, answers: Future[Answers]
+) -> Matched:
+    return Matched(batch, place, asking, answers.result())
+
+
+def row_answers(
+    batch: Matched, place: int, matcher: Matcher, *, attributes: bool
+) -> Iterator[tuple[int, float]]:
+    """Yield what one party of a batch matches: the entry and the probability, the best first.
+
+    Args:
+        batch: From `match_parties`.
+        place: The party, in the batch.
+        matcher: That of the batch.
+        attributes: Weigh birth, country and the like too; without, the name alone.
+    """
+    row, answers = batch.place[place], batch.answers
+    if attributes:
+        for found in matcher.found(batch.parties[place], answers, row):
+            yield found.entry, probability(found.total)
+        return
+    for at in range(answers.counts[row]):
+        yield int(answers.entries[row, at]), probability(float(answers.odds[row, at]))

@@ -14,8 +14,7 @@ from threading import Thread
 from typing import TypeVar
 
 from tidewaiter.base.errors import TidewaiterError
-from tidewaiter.base.garbage import keep_for_good, look_seldom
-from tidewaiter.base.handing import packed, unpacked
+from tidewaiter.base.processes import keep_for_good, look_seldom, packed, unpacked
 
 S = TypeVar("S")
 _LOOK = 0.5  # seconds

@@ -1,15 +1,15 @@
-"""Results: what a report says of a screening beside its alerts."""
+"""What a report says of a screening beside its alerts: its counts, and names for slugs."""
 
 from collections.abc import Mapping
 
 from tidewaiter.bulk.journal import Done
-from tidewaiter.bulk.run import Settings, threshold_in
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import Refusal
-from tidewaiter.lists.library import library_of, state_of, versions_at
-from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Counts
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.bulk.screening import Settings, threshold_in
+from tidewaiter.explain.summary import Counts
+from tidewaiter.explain.words import Library
+from tidewaiter.law.registry import load_registry
+from tidewaiter.lists.titles import library_of, state_of, versions_at
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import Refusal
 
 
 def counts_of(

@@ -1,4 +1,4 @@
-"""Confined: a function called in a process of its own, which may take so long and so much memory.
+"""A function called in a process of its own, with limits on its time and memory.
 
 What strangers send is looked at there: whatever it does to the process, the caller lives, and all
 that was taken is given back.
@@ -23,7 +23,7 @@ if sys.platform == "linux":
 T = TypeVar("T")
 _READY = [
     "__main__",
-    "tidewaiter.consignments.readers.inspection",
+    "tidewaiter.trade.readers.inspection",
 ]  # imported once, not in each process
 
 

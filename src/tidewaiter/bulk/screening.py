@@ -1,12 +1,13 @@
-"""Run: a file's batches through the screen, on one core or several, in the file's order.
+"""A file's batches through the screen, on one core or several, in the file's order.
 
 The pool only spreads what `Screener.screen` does; a batch answers the same wherever it runs.
 """
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,19 +17,48 @@ from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
-from tidewaiter.bulk.state import state_of
-from tidewaiter.casework.switches import Switch
-from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper, is_by_number
-from tidewaiter.consignments.readers.unread import settled
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screened, Screener
-from tidewaiter.consignments.types import LINES, Refusal
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.decisions import read_judgements
 from tidewaiter.lists.generation import generation_of
-from tidewaiter.lists.judgements import read_judgements
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty
+from tidewaiter.trade.party_matches import PartyFinder, PartyOnPaper, is_by_number
+from tidewaiter.trade.readers.passthrough_columns import settled
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.rules.switches import Switch
+from tidewaiter.trade.screening import Screened, Screener
+from tidewaiter.trade.types import LINES, Refusal
+
+_TOLD = (".toml", ".json", ".jsonl")  # of own lists, versions of lists, judgements, thresholds
+
+
+def state_of(places: Iterable[Path]) -> str:
+    """Hash the names, sizes and times of files, and of those that stand in folders.
+
+    Args:
+        places: Files, and folders of lists; what is not there counts as such.
+
+    Returns:
+        32 hexadecimal digits; the same as long as nothing is added, written or removed.
+    """
+    total = hashlib.sha256()
+    for place in places:
+        total.update(f"{place}\n".encode("utf-8", "surrogateescape"))
+        for path in sorted(_files(place)):
+            with suppress(FileNotFoundError):  # removed in the meantime
+                said = path.stat()
+                told = f"{path} {said.st_size} {said.st_mtime_ns} {said.st_ino}\n"
+                total.update(told.encode("utf-8", "surrogateescape"))
+    return total.hexdigest()[:32]
+
+
+def _files(place: Path) -> Iterator[Path]:
+    if place.is_file():
+        yield place
+    for suffix in _TOLD:
+        yield from (path for path in place.rglob(f"*{suffix}") if path.is_file())
+
 
 _SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 _AHEAD = 2  # batches under way per worker
@@ -78,9 +108,9 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) ->
     del state
     # Here and not above: the readings of all scripts take a third of a second to load, and are
     # needed only where lists are kept.
-    from tidewaiter.consignments.divided import finder_of  # noqa: PLC0415
-    from tidewaiter.lists.indexes import index_for  # noqa: PLC0415
-    from tidewaiter.lists.rarities import rarity_in  # noqa: PLC0415
+    from tidewaiter.lists.generation import rarity_in  # noqa: PLC0415
+    from tidewaiter.lists.index_cache import index_for  # noqa: PLC0415
+    from tidewaiter.trade.party_finder import finder_of  # noqa: PLC0415
 
     judgements = read_judgements(lists)
 

@@ -1,4 +1,4 @@
-"""What the files of facts say of places and indicators."""
+"""Indicators, places and sources of official counts, read from the data files."""
 
 import re
 from functools import cache, lru_cache

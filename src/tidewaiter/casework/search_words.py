@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from tidewaiter.base.plain import plain
+from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
 
 LONGEST = 32  # characters of a word that count

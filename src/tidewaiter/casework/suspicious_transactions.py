@@ -1,4 +1,4 @@
-"""Reports of a suspicion: which law asks for one, and what it is to tell, by suspicions.toml."""
+"""Suspicious transaction reports: which law asks for one, and what it must contain."""
 
 from collections.abc import Mapping
 from datetime import date

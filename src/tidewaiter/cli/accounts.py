@@ -4,14 +4,14 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import MissingError
-from tidewaiter.cli.options import needs_db
-from tidewaiter.cli.table import as_line
-from tidewaiter.identity import own_stamp
-from tidewaiter.report.characters import visible
-from tidewaiter.store.accounts import Account, set_clearance
-from tidewaiter.store.accounts import accounts as stored_accounts
-from tidewaiter.store.database import Work, open_database
-from tidewaiter.store.sessions import INVITATION, invite
+from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.output import as_line
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.accounts.sessions import INVITATION, invite
+from tidewaiter.store.accounts.users import Account, set_clearance
+from tidewaiter.store.accounts.users import accounts as stored_accounts
+from tidewaiter.store.core.database import Work, open_database
 
 
 @click.group()

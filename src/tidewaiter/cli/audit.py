@@ -1,4 +1,4 @@
-"""The command `tidewaiter audit`."""
+"""The commands `tidewaiter audit` and `tidewaiter verify`: audit log and evidence files."""
 
 import sys
 from collections.abc import Callable
@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_file, replacing, writing
-from tidewaiter.cli.options import needs_db, printable
-from tidewaiter.identity import key_file, own_key, signed_state
-from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
-from tidewaiter.ledger.notes import PublicKey, SecretKey, signed_text
-from tidewaiter.ledger.proofs import Proof, check_proof, read_proof
-from tidewaiter.report.characters import visible
+from tidewaiter.casework.evidence import Verdict, verify_bundle
+from tidewaiter.cli.core.options import needs_db, printable
+from tidewaiter.exchange.evidence import MOST
+from tidewaiter.exchange.protocol.documents import read_words
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.ledger.proofs import Checkpoint, Proof, check_proof, read_checkpoint, read_proof
+from tidewaiter.ledger.signed_notes import PublicKey, SecretKey, signed_text
+from tidewaiter.node.evidence.messages import verify_message
+from tidewaiter.node.identity import key_file, own_key, signed_state
 from tidewaiter.store.audit import (
     Entry,
     State,
@@ -24,7 +28,7 @@ from tidewaiter.store.audit import (
     prove_entry,
     verify_audit,
 )
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -199,3 +203,61 @@ def _write(text: str, out: Path | None) -> None:
     check_file(out)
     with replacing(out, "audit") as part, writing(str(out)):
         part.write_text(text, encoding="utf-8", newline="\n")
+
+
+@click.command(name="verify")
+@click.argument("path", metavar="FILE", type=_FILE)
+@click.option(
+    "--key", "keys", multiple=True, help="The key of who signed, as `audit key` prints it; again."
+)
+@click.option(
+    "--words", "told", multiple=True, help="The words of a node that you know, of a message; again."
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def verify_evidence(
+    path: Path, keys: tuple[str, ...], told: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Check evidence FILE, without a database and without a network.
+
+    It is the bundle of a case, or what the page of a peer gives out of one message. Of a message,
+    --words are those of its sender and, where it has a receipt, of its recipient: whoever trusts
+    them has compared them by telephone.
+
+    Each part is checked and named: the signature, every file, every byte beside them, the proofs
+    of the audit, and the record against these. Without --key, only the key of this installation
+    is known. Exit status 0: all holds, and a key that you know signed it; 1: something does not
+    hold, or it was signed by a key that you did not name; 2: it is no bundle.
+
+    Example: tidewaiter verify case-7.zip --key tidewaiter/1f0a+...
+    """
+    with path.open("rb") as file:
+        if file.read(1) == b"{":
+            file.seek(0)
+            found = verify_message(file.read(MOST), [read_words(each) for each in told])
+        else:
+            file.seek(0)
+            found = verify_bundle(file, _known(keys))
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        _tell(found)
+    sys.exit(0 if found.holds() else 1)
+
+
+def _known(keys: tuple[str, ...]) -> tuple[PublicKey, ...]:
+    """Return the keys that were given, or the one of this installation where there is one."""
+    if keys:
+        return tuple(PublicKey.parse(printable(line)) for line in keys)
+    return (own_key(key_file()).public(),) if key_file().exists() else ()
+
+
+def _tell(found: Verdict) -> None:
+    click.echo(visible(f"{found.of}, made {found.made}"))
+    for part in found.parts:
+        click.echo(visible(f"{'holds' if part.holds else 'BROKEN':<8}{part.name:<11}{part.says}"))
+    if found.holds():
+        click.echo("all of it holds")
+    elif all(part.holds for part in found.parts):
+        click.echo("it agrees with itself; that says nothing of who made it", err=True)
+    else:
+        click.echo("it does not hold", err=True)

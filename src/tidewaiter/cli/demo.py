@@ -1,4 +1,4 @@
-"""The command `tidewaiter scenario`: a story that real nodes play on this machine."""
+"""The command `tidewaiter scenario`: plays a story with nodes here, or writes synthetic trade."""
 
 from collections import Counter
 from pathlib import Path
@@ -7,15 +7,14 @@ from tempfile import TemporaryDirectory
 import click
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.cli.coalitionout import show_board, show_members, write_pack
-from tidewaiter.coalition.board import Period
-from tidewaiter.report.languages import naming
-from tidewaiter.scenario.madefiles import write_made
-from tidewaiter.scenario.madetrade import MadeTrade
-from tidewaiter.scenario.play import Told, play
-from tidewaiter.scenario.stage import Stage, set_up
-from tidewaiter.scenario.story import Story, load_story
-from tidewaiter.store.coalition import Reader
+from tidewaiter.cli.coalition.commitments import show_board, show_members, write_pack
+from tidewaiter.demo.actions import Told, play
+from tidewaiter.demo.nodes import Stage, set_up
+from tidewaiter.demo.story import Story, load_story
+from tidewaiter.demo.synthetic_trade import MadeTrade, write_made
+from tidewaiter.exchange.coalition.board import Period
+from tidewaiter.explain.languages import naming
+from tidewaiter.store.coalition.participation import Reader
 
 _COALITION = "coalition"
 _ENDINGS = tuple(load_story(_COALITION).endings)

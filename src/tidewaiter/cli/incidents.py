@@ -1,4 +1,4 @@
-"""The command `tidewaiter incidents`: seizures, stopped shipments, diversions, told to peers."""
+"""The commands `tidewaiter incidents` and `tidewaiter feeds`: incidents, and who reads them."""
 
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -9,21 +9,24 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.noticelaw import in_a_line
-from tidewaiter.cli.options import needs_db
-from tidewaiter.cli.table import as_line
-from tidewaiter.courier.exporting import Form, export_incident
-from tidewaiter.exchange.edges.release import Edge
+from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.output import as_line
+from tidewaiter.cli.notices import in_a_line
+from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check
-from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Incident
-from tidewaiter.exchange.markings import Purpose, Reach, Recipient
-from tidewaiter.identity import own_stamp
-from tidewaiter.store.incidentanswers import propose as propose_to
+from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
+from tidewaiter.law.registry import load_registry
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.feeds import Feed, make_feed, remove_feed
+from tidewaiter.store.feeds import feeds as kept_feeds
 from tidewaiter.store.incidents import find_known, tell_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.store.incidents import propose as propose_to
+from tidewaiter.transport.feeds import Form, export_incident
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -195,3 +198,72 @@ def _read(path: Path, kind: type[R]) -> R:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except msgspec.MsgspecError as error:
         raise InputError(f"this is no incident: {error}", at=str(path), hint=hint) from error
+
+
+@click.group()
+def feeds() -> None:
+    """Let programs outside read incidents over TAXII 2.1, as far as their markings allow.
+
+    `tidewaiter serve` serves them at /taxii2/, to who has a token with the right "feed".
+
+    Example: tidewaiter feeds make "For our own monitoring" --db node.db
+    """
+
+
+@feeds.command()
+@click.argument("title")
+@needs_db
+@click.option(
+    "--reach",
+    type=click.Choice(get_args(Reach)),
+    default="organisation",
+    show_default=True,
+    help="How far from here whoever reads it is.",
+)
+@click.option(
+    "--purpose",
+    type=click.Choice(get_args(Purpose)),
+    default="control",
+    show_default=True,
+    help="What they read it for.",
+)
+def make(title: str, db: str, reach: Reach, purpose: Purpose) -> None:
+    """Make a feed called TITLE. What a marking holds back from such readers is not in it.
+
+    Example: tidewaiter feeds make "For our own monitoring" --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        made = make_feed(work, title, reach, purpose)
+    _tell(made)
+
+
+@feeds.command(name="list")
+@needs_db
+def list_feeds(db: str) -> None:
+    """List the feeds.
+
+    Example: tidewaiter feeds list --db node.db
+    """
+    with open_database(db) as database, database.work() as work:
+        found = kept_feeds(work)
+    for each in found:
+        _tell(each)
+
+
+@feeds.command()
+@click.argument("feed")
+@needs_db
+def remove(feed: str, db: str) -> None:
+    """Take FEED away: its readers find nothing there any more.
+
+    Example: tidewaiter feeds remove 0f3b6d5c-7a18-4c1e-9d2f-5b1c6a7e8d90 --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        remove_feed(work, feed)
+    click.echo("removed")
+
+
+def _tell(feed: Feed) -> None:
+    told = feed.collection
+    line = f"{told.id}\t{told.title}\t{told.edge.to.reach}\t{told.edge.purpose}"
+    click.echo(as_line(f"{line}\t{feed.last.seq} objects so far"))

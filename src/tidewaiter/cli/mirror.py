@@ -1,22 +1,22 @@
-"""What `tidewaiter mirror compare` writes: a table, CSV files, JSON."""
+"""The commands `tidewaiter mirror compare` and `tidewaiter mirror fetch`."""
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import replacing
-from tidewaiter.mirror.places import iso2_of
-from tidewaiter.mirror.results import Mirrored
-from tidewaiter.mirror.types import Discrepancy, Orphan, Point, Price
-from tidewaiter.report.characters import visible
-from tidewaiter.report.mirrorwords import (
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.files import check_apart, replacing
+from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
     PRICE_COLUMNS,
@@ -29,6 +29,24 @@ from tidewaiter.report.mirrorwords import (
     quantity,
     signed,
 )
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.law.registry import load_registry
+from tidewaiter.report.trade.mirror import render_mirror
+from tidewaiter.trade.mirror.comtrade_preview import (
+    ADDRESS,
+    MOST,
+    Query,
+    Value,
+    as_csv,
+    read_answer,
+)
+from tidewaiter.trade.mirror.hs_codes import choose, watched_codes, with_older
+from tidewaiter.trade.mirror.places import find_code, iso2_of, name_of, read_distances
+from tidewaiter.trade.mirror.reading import read_files
+from tidewaiter.trade.mirror.results import Mirrored, Question, answer
+from tidewaiter.trade.mirror.types import Discrepancy, Orphan, Point, Price, load_method
+from tidewaiter.transport.download import Limits
+from tidewaiter.transport.download import fetch as download
 
 _ROWS = 20
 
@@ -185,3 +203,191 @@ def _talk(found: Mirrored) -> Iterable[str]:
     yield freight_in_words(found.freight)
     yield "* holds other chemicals beside the watched ones, so that m says little of these"
     yield from found.notes
+
+
+_YEARS = 30
+
+
+@click.command()
+@click.option("--reporters", required=True, multiple=True, help="Countries that report: US,NL.")
+@click.option("--years", required=True, help="A year or a span: 2023, 2019-2023.")
+@click.option("--codes", multiple=True, help="HS6 codes, like 2915.24,2914.31; else all watched.")
+@click.option(
+    "--out",
+    required=True,
+    help="The CSV file that is written.",
+    type=click.Path(dir_okay=False, path_type=Path),
+)
+@click.option("--address", default=ADDRESS, show_default=True, help="Of the preview.")
+@click.option(
+    "--pause",
+    type=click.FloatRange(0),
+    default=1.5,
+    show_default=True,
+    help="Seconds between two questions.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds without a byte after which a connection is given up.",
+)
+def fetch(**options: Any) -> None:
+    """Download rows from the public preview of UN Comtrade, which needs no key.
+
+    It gives 500 rows at most for a question; where an answer may be cut, the codes are asked in
+    parts, and what stays cut is said. Nothing is downloaded unless you give this command, and the
+    server learns which codes, countries and years you ask for. Its terms of use hold for what it
+    gives. Exit status 1: some rows are missing; 2: nothing was written.
+
+    Example: tidewaiter mirror fetch --reporters US,MX --years 2021-2023 --out preview.csv
+    """
+    wanted = tuple(choose(options["codes"], watched_codes(load_registry())))
+    countries = [find_code(each) for text in options["reporters"] for each in text.split(",")]
+    limits = Limits(timeout=options["timeout"], pause=options["pause"])
+    asked = [
+        Query(reporter=country, year=year, flow=flow, codes=wanted)
+        for country in countries
+        for year in _span(options["years"])
+        for flow in ("X", "M")
+    ]
+    with TemporaryDirectory() as folder:
+        asking = _Asking(options["address"], Path(folder), options["pause"], limits)
+        for query in asked:
+            asking.ask(query)
+    if not asking.answered:
+        sys.exit(2)
+    out: Path = options["out"]
+    with replacing(out, str(os.getpid())) as part:
+        part.write_text(as_csv(asking.rows), encoding="utf-8", newline="\n")
+    click.echo(f"{out}: {len(asking.rows):,} rows of {asking.answered:,} answers", err=True)
+    sys.exit(1 if asking.missing else 0)
+
+
+class _Asking:
+    """Questions, one after the other."""
+
+    def __init__(self, address: str, folder: Path, pause: float, limits: Limits) -> None:
+        self.rows: list[Mapping[str, Value]] = []
+        self.answered = 0
+        self.missing = 0
+        self._address = address
+        self._folder = folder
+        self._pause = pause
+        self._limits = limits
+        self._asked = 0
+
+    def ask(self, query: Query) -> None:
+        """Ask; where the answer may be cut, ask for the codes in parts."""
+        told = f"{name_of(query.reporter)}, {query.year}, {query.flow}"
+        try:
+            rows = self._answer(query.address(self._address))
+        except TidewaiterError as error:
+            self.missing += 1
+            click.echo(visible(f"{told}: not fetched: {error.message}"), err=True)
+            return
+        halves = query.halves() if len(rows) >= MOST else None
+        if halves:
+            for half in halves:
+                self.ask(half)
+            return
+        if len(rows) >= MOST:
+            self.missing += 1
+            code = query.codes[0]
+            click.echo(f"{told}, {code}: the answer is full; rows may be missing", err=True)
+        self.answered += 1
+        self.rows += rows
+
+    def _answer(self, address: str) -> tuple[Mapping[str, Value], ...]:
+        if self._asked:
+            time.sleep(self._pause)
+        self._asked += 1
+        got = download(address, self._folder, limits=self._limits)
+        if got is None:
+            return ()
+        try:
+            return read_answer(got.path.read_bytes(), address)
+        finally:
+            got.path.unlink(missing_ok=True)
+
+
+def _span(text: str) -> range:
+    """Read "2023" or "2019-2023".
+
+    Raises:
+        InputError: It is no such span.
+    """
+    first, _, last = text.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()):
+        raise InputError(f'"{text}" is no span of years', hint="write 2023 or 2019-2023")
+    years = range(int(first), int(last or first) + 1)
+    if not 0 < len(years) <= _YEARS:
+        raise InputError(f'"{text}" is no span of years', hint=f"1 to {_YEARS} of them, in order")
+    return years
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.option("--codes", multiple=True, help="HS6 codes, like 2915.24,2914.31; else all watched.")
+@click.option("--reporters", multiple=True, help="Countries, like US,NL: of one side at least.")
+@click.option(
+    "--since", type=click.IntRange(1900, 2100), default=1900, help="The first year shown."
+)
+@click.option("--floor-kg", type=click.FloatRange(0), help="Smaller differences are not listed.")
+@click.option("--distances", type=_FILE, help="A CSV file: exporter, importer, km.")
+@click.option("--all", "every", is_flag=True, help="List ordinary differences too.")
+@click.option("--out", type=_OUT, help="A .json or .csv file; else a table.")
+@click.option("--orphans", type=_OUT, help="A .csv file of the flows that one side alone reports.")
+@click.option("--prices", type=_OUT, help="A .csv file of unusual values per kilogram.")
+@click.option("--report", type=_OUT, help="A page of HTML that needs no network.")
+@click.option(
+    "--own",
+    multiple=True,
+    envvar="TIDEWAITER_OWN",
+    type=_FOLDER,
+    help="A folder of your own lists; may be given again.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the whole answer to standard output.")
+def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> None:
+    """Compare exports with the imports that mirror them, in FILES of UN Comtrade or BACI.
+
+    Give both sides: the export rows of one country and the import rows of its partners, in any
+    number of files; of one flow, a later file counts before an earlier. Every part of the
+    computation is shown. Exit status 1: some rows could not be read.
+
+    Example: tidewaiter mirror compare exports.csv imports.csv --since 2020 --report mirror.html
+    """
+    outputs = {
+        name: options[name] for name in ("out", "orphans", "prices", "report") if options[name]
+    }
+    check_apart(outputs, {path.name: path for path in files})
+    for name in ("out", "orphans", "prices"):
+        check_format(options[name], (".json", ".csv") if name == "out" else (".csv",))
+    watched = choose(options["codes"], watched_codes(load_registry(own)))
+    countries = [each for text in options["reporters"] for each in text.split(",")]
+    question = Question(
+        reporters=frozenset(find_code(each) for each in countries),
+        since=options["since"],
+        floor_kg=options["floor_kg"],
+        every=options["every"],
+    )
+    distances = read_distances(options["distances"]) if options["distances"] else None
+    reading = read_files(files, watched, lambda text: click.echo(visible(text), err=True))
+    found = answer(reading, with_older(watched), load_method(), question, distances)
+    write(found, options["out"], options["orphans"], options["prices"])
+    if options["report"]:
+        with replacing(options["report"], str(os.getpid())) as part:
+            part.write_text(
+                render_mirror(found, reading, distances), encoding="utf-8", newline="\n"
+            )
+    if options["as_json"]:
+        click.echo(as_json(found))
+    else:
+        show(found)
+    sys.exit(1 if found.refused_rows else 0)

@@ -10,21 +10,12 @@ import click
 import msgspec
 
 from tidewaiter.base.files import replacing, writing
-from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.options import Place, needs_db
-from tidewaiter.cli.table import as_line
-from tidewaiter.courier.backups import make_backup, new_identity, restore_backup
-from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.keys import change, own_document, recover, rotate
-from tidewaiter.courier.line import Line, checked_endpoint
-from tidewaiter.courier.nodes import Standings, found_node, standings
-from tidewaiter.courier.sending import tell_all
-from tidewaiter.courier.serving import Serving, run
-from tidewaiter.courier.ways import Ways
-from tidewaiter.exchange.documents import Role, write_chain
-from tidewaiter.exchange.fingerprints import LANGUAGES, fingerprint, words
-from tidewaiter.exchange.founding import About
-from tidewaiter.identity import (
+from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.options import Place, needs_db
+from tidewaiter.cli.core.output import as_line
+from tidewaiter.exchange.protocol.documents import LANGUAGES, Role, fingerprint, words, write_chain
+from tidewaiter.exchange.protocol.keyring import About
+from tidewaiter.node.identity import (
     key_file,
     own_key,
     own_stamp,
@@ -32,13 +23,20 @@ from tidewaiter.identity import (
     ring_file,
     write_secret_text,
 )
-from tidewaiter.report.codes import terminal_code
+from tidewaiter.report.qr_codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
-from tidewaiter.store.database import open_database
-from tidewaiter.store.documents import documents
-from tidewaiter.store.peers import end_wait, peer_of
-from tidewaiter.store.restored import go_on_without, mark_restored
-from tidewaiter.store.witnesses import check_witnessed, told_logs
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.evidence import check_witnessed, told_logs
+from tidewaiter.store.peers.directory import documents, end_wait, peer_of
+from tidewaiter.store.peers.reconcile import go_on_without, mark_restored
+from tidewaiter.transport.backups import make_backup, new_identity, restore_backup
+from tidewaiter.transport.context import desk_of
+from tidewaiter.transport.http_client import Line, checked_endpoint
+from tidewaiter.transport.key_rotation import change, own_document, recover, rotate
+from tidewaiter.transport.peers import Standings, found_node, standings
+from tidewaiter.transport.sending import tell_all
+from tidewaiter.transport.server import Serving, run
+from tidewaiter.transport.unreachable_peers import Ways
 
 _language = click.option(
     "--language",

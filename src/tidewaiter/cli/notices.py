@@ -1,35 +1,364 @@
-"""The command `tidewaiter notices`: pre-export notifications, and what both sides do to them."""
+"""The command `tidewaiter notices`: pre-export notifications, their checks and their answers."""
 
+from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 import msgspec
 
-from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.noticelaw import law_here, said_of, tell_wrong
-from tidewaiter.cli.noticeout import read_notice, tell
-from tidewaiter.cli.noticeregister import register_says
-from tidewaiter.cli.noticereplies import REPLIES
-from tidewaiter.cli.options import Day, needs_db
-from tidewaiter.cli.papers import write_page
-from tidewaiter.cli.table import as_line
-from tidewaiter.courier.notifying import made_ready, send_new
-from tidewaiter.exchange.notices.checking import check
-from tidewaiter.exchange.notices.events import word_of
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.options import Day, Field, needs_db
+from tidewaiter.cli.core.output import as_line, write_page
+from tidewaiter.cli.law.questions import Desk, QuestionOptions
+from tidewaiter.exchange.notices.checks import Checked, check
+from tidewaiter.exchange.notices.deadlines import Deadline
 from tidewaiter.exchange.notices.forms import form_of, load_forms
-from tidewaiter.exchange.notices.shapes import NoticeFile
-from tidewaiter.exchange.notices.xml import write_xml
-from tidewaiter.identity import own_stamp
-from tidewaiter.report.noticeforms import filled, render_form
-from tidewaiter.store.database import open_database
-from tidewaiter.store.noticerows import find_notice, notice_of
-from tidewaiter.store.noticerows import notices as kept_notices
-from tidewaiter.store.restored import check_complete
+from tidewaiter.exchange.notices.law import Law
+from tidewaiter.exchange.notices.state import State
+from tidewaiter.exchange.notices.types import (
+    Acknowledged,
+    Amount,
+    Answered,
+    LineAmount,
+    MoreTime,
+    NoObjection,
+    NotForUs,
+    Notice,
+    Objected,
+    ObjectionCode,
+    Outcome,
+    Queried,
+    Returned,
+    What,
+    Withdrawn,
+    in_words,
+    word_of,
+)
+from tidewaiter.exchange.notices.xml import NoticeFile, read_xml, write_xml
+from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.register.book import Book
+from tidewaiter.exchange.register.coverage import answers_on, names_of
+from tidewaiter.exchange.register.types import Operator
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.report.notices import filled, render_form
+from tidewaiter.store.core.database import Work, open_database
+from tidewaiter.store.notices.events import do_to_notice
+from tidewaiter.store.notices.lookup import Kept, find_notice, notice_of
+from tidewaiter.store.notices.lookup import notices as kept_notices
+from tidewaiter.store.peers.reconcile import check_complete
+from tidewaiter.store.register.entries import keeper, load_register
+from tidewaiter.trade.substance_lookup import amount_of
+from tidewaiter.transport.notices import Ready, made_ready, send_new, send_next, state_now
+
+
+@cache
+def law_here() -> Law:
+    """Return the law that travels with the package."""
+    registry = load_registry()
+    desk = Desk(QuestionOptions(), registry, load_lawbook(registry))
+    return Law(registry, desk.book, desk.asker.find)
+
+
+def said_of(checked: Checked) -> Iterator[str]:
+    """Yield what a check found, a line each."""
+    yield from map(in_a_line, checked.problems)
+    for each in checked.lines:
+        content = each.why_no_content or in_words(each.content)
+        yield f"line {each.line}: {each.name or 'not known to the registry'}; content: {content}"
+        rulings = each.assessment.rulings if each.assessment else ()
+        for ruling in rulings:
+            if ruling.held:
+                yield f"line {each.line}: {ruling.jurisdiction}: {ruling.reason}"
+    yield f"answer: {_day(checked.reply)}; goods may leave: {_day(checked.dispatch)}"
+
+
+def in_a_line(problem: Problem) -> str:
+    """Say a problem: how grave it is, its place, what it is, and what would do."""
+    place = f"{problem.at}: " if problem.at else ""
+    line = f"{problem.level}: {place}{problem.text}"
+    return f"{line} ({problem.hint})" if problem.hint else line
+
+
+def tell_wrong(ready: Ready, path: Path, verb: str) -> None:
+    """Say all that a check found where something of it must be mended.
+
+    Raises:
+        InputError: Something must be.
+    """
+    if ready.checked.sendable:
+        return
+    for line in said_of(ready.checked):
+        click.echo(as_line(line), err=True)
+    raise InputError(f"the notice is not {verb}", at=str(path), hint="mend what is wrong")
+
+
+def _day(deadline: Deadline) -> str:
+    if deadline.due is None or deadline.due.day is None:
+        return "no period is known"
+    return f"from {deadline.due.day} ({deadline.due.period.text})"
+
+
+def tell(kept: Kept) -> None:
+    """Say how a notice stands."""
+    state = kept.state
+    due = f", answer by {state.reply_by}" if state.reply_by else ""
+    waits = f", waits for the {state.waits_for}" if state.waits_for else ""
+    line = f"notice {kept.row.number} ({kept.row.reference}), version {state.version}"
+    click.echo(as_line(f"{line}: {state.name}{due}{waits}"))
+
+
+def read_notice(path: Path) -> NoticeFile:
+    """Read a notice from a file.
+
+    Raises:
+        InputError: It is none.
+    """
+    return read_xml(path.read_bytes(), path.name)
+
+
+_number = click.argument("number", type=click.IntRange(1))
+_text = click.argument("text")
+_by = click.option("--by", required=True, help="Who decided.")
+_why = click.option("--reason", default="", help="Why.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Return(Record, frozen=True, kw_only=True):
+    """The options of return information."""
+
+    outcome: Outcome
+    on: date
+    amounts: tuple[tuple[str, str], ...] = ()  # line and amount
+    as_notified: bool = False
+    permit: str = ""
+    more: bool = False
+    note: str = ""
+
+
+def _do(number: int, db: str, what: What) -> None:
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        kept = do_to_notice(work, desk.ring.lock, number, what)
+    tell(kept)
+
+
+@click.command()
+@_number
+@needs_db
+def acknowledge(number: int, db: str) -> None:
+    """Say that notice NUMBER has come; that decides nothing.
+
+    Example: tidewaiter notices acknowledge 7 --db node.db
+    """
+    _do(number, db, Acknowledged())
+
+
+@click.command()
+@_number
+@_by
+@needs_db
+def agree(number: int, by: str, db: str) -> None:
+    """Say that there is no objection to notice NUMBER.
+
+    Example: tidewaiter notices agree 7 --by "Licensing" --db node.db
+    """
+    _do(number, db, NoObjection(decided_by=by))
+
+
+@click.command(name="object")
+@_number
+@_by
+@click.option("--code", required=True, type=click.Choice(get_args(ObjectionCode)), help="Why.")
+@click.option("--text", default="", help="In words.")
+@needs_db
+def object_(number: int, by: str, code: ObjectionCode, text: str, db: str) -> None:
+    """Object to notice NUMBER.
+
+    Example: tidewaiter notices object 7 --by "Licensing" --code "importer unknown" --db node.db
+    """
+    _do(number, db, Objected(code=code, text=text, decided_by=by))
+
+
+@click.command()
+@_number
+@_text
+@needs_db
+def ask(number: int, text: str, db: str) -> None:
+    """Ask TEXT before deciding on notice NUMBER.
+
+    Example: tidewaiter notices ask 7 "Who is the end user?" --db node.db
+    """
+    _do(number, db, Queried(text=text))
+
+
+@click.command()
+@_number
+@click.argument("query")
+@_text
+@needs_db
+def answer(number: int, query: str, text: str, db: str) -> None:
+    """Answer query QUERY of notice NUMBER with TEXT.
+
+    Example: tidewaiter notices answer 7 3f2a "Paint works Alfa" --db node.db
+    """
+    _do(number, db, Answered(query=query, text=text))
+
+
+@click.command(name="more-time")
+@_number
+@click.option("--until", type=Day(), required=True, help="The last day.")
+@_why
+@needs_db
+def more_time(number: int, until: date, reason: str, db: str) -> None:
+    """Ask for more time for notice NUMBER.
+
+    Example: tidewaiter notices more-time 7 --until 2026-12-18 --db node.db
+    """
+    _do(number, db, MoreTime(until=until, reason=reason))
+
+
+@click.command(name="not-for-us")
+@_number
+@_why
+@needs_db
+def not_for_us(number: int, reason: str, db: str) -> None:
+    """Say that notice NUMBER is another authority's.
+
+    Example: tidewaiter notices not-for-us 7 --reason "medicines agency" --db node.db
+    """
+    _do(number, db, NotForUs(reason=reason))
+
+
+@click.command()
+@_number
+@_why
+@needs_db
+def withdraw(number: int, reason: str, db: str) -> None:
+    """Take notice NUMBER back, for good.
+
+    Example: tidewaiter notices withdraw 7 --reason "order cancelled" --db node.db
+    """
+    _do(number, db, Withdrawn(reason=reason))
+
+
+@click.command()
+@_number
+@click.argument("path", type=_FILE)
+@_why
+@needs_db
+def amend(number: int, path: Path, reason: str, db: str) -> None:
+    """Put the notice in PATH in the place of notice NUMBER, as its next version.
+
+    Example: tidewaiter notices amend 7 notice.xml --reason "another vessel" --db node.db
+    """
+    stamp, notice = own_stamp(), read_notice(path).notice
+    with desk_at(db) as desk, desk.database.work(stamp) as work:
+        before = state_now(desk, work, number, stamp.at.date())
+        ready = made_ready(notice, stamp.at.date(), law_here(), amends=before)
+        tell_wrong(ready, path, "amended")
+        kept = send_next(desk, work, number, ready, reason=reason)
+    tell(kept)
+
+
+@click.command(name="return")
+@_number
+@click.option(
+    "--outcome",
+    required=True,
+    type=click.Choice(get_args(Outcome)),
+    help="What became of the goods.",
+)
+@click.option("--on", type=Day(), required=True, help="The day.")
+@click.option(
+    "--line",
+    "amounts",
+    type=Field(),
+    multiple=True,
+    metavar="LINE=AMOUNT",
+    help='What it was really, of a line: 1="25 kg".',
+)
+@click.option("--as-notified", is_flag=True, help="It was what the notice says, of all lines.")
+@click.option("--permit", default="", help="Number of the permit that it is written off.")
+@click.option("--more", is_flag=True, help="Further shipments under this notice follow.")
+@click.option("--note", default="", help="In words.")
+@needs_db
+def return_(number: int, db: str, **options: Any) -> None:
+    """Tell what became of the goods of notice NUMBER, and how much it was.
+
+    Where the database holds a register, what was shipped or arrived is written off against the
+    permit, once.
+
+    Example: tidewaiter notices return 7 --outcome shipped --on 2026-12-20 --as-notified --db n.db
+    """
+    told = Return(**options)
+    if told.amounts and told.as_notified:
+        raise click.UsageError("give --line or --as-notified, not both")
+    lines = tuple(_line(*each) for each in told.amounts)
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        if told.as_notified:
+            lines = _notified(find_notice(work, desk.ring.lock, number, told.on).state)
+        what = Returned(
+            outcome=told.outcome,
+            on=told.on,
+            lines=lines,
+            permit=told.permit,
+            note=told.note,
+            last=not told.more,
+        )
+        kept = do_to_notice(work, desk.ring.lock, number, what)
+    tell(kept)
+    if not lines:
+        click.echo("no amount is told, so nothing is written off: --line 1=AMOUNT", err=True)
+
+
+def _line(number: str, text: str) -> LineAmount:
+    if not number.isdecimal():
+        raise InputError(f'"{number}" is no line', at="--line", hint='write it like 1="25 kg"')
+    mass, volume = amount_of(text)
+    return LineAmount(line=int(number), amount=Amount(mass_mg=mass, volume_ul=volume))
+
+
+def _notified(state: State) -> tuple[LineAmount, ...]:
+    lines = state.notice.lines if state.notice else ()
+    return tuple(LineAmount(line=each.number, amount=each.net) for each in lines)
+
+
+REPLIES = (
+    acknowledge,
+    agree,
+    object_,
+    ask,
+    answer,
+    more_time,
+    not_for_us,
+    withdraw,
+    amend,
+    return_,
+)
+
+
+def register_says(work: Work, notice: Notice, day: date) -> Iterator[str]:
+    """Yield what the register says of each line of a notice; nothing where there is none.
+
+    Nothing of it keeps a notice from being sent: a permit may wait for the answer.
+    """
+    country = keeper(work)
+    if not country:
+        return
+    book = Book(load_register(work))
+    names = names_of(book.all_on(Operator, day))
+    for line, answer in answers_on(book, country, notice, day, law_here(), names=names):
+        words = "; ".join(f"{each.part}: {each.text}" for each in answer.parts)
+        yield f"line {line}: register of {country}: {answer.verdict}: {words}"
+
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
-_number = click.argument("number", type=click.IntRange(1))
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def _today() -> date:

@@ -1,4 +1,4 @@
-"""The command `tidewaiter peers`: who this node exchanges with, and what it does with each."""
+"""The commands `tidewaiter peers` and `tidewaiter groups`: peers, and lists of recipients."""
 
 from pathlib import Path
 from typing import get_args
@@ -7,24 +7,25 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.options import needs_db
-from tidewaiter.cli.table import as_line
-from tidewaiter.courier.kinds import KINDS
-from tidewaiter.courier.nodes import invite, relate
-from tidewaiter.courier.nodes import say as say_to
-from tidewaiter.exchange.documents import SignedDocument, read_chain
+from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.output import as_line
 from tidewaiter.exchange.evidence import write_evidence
-from tidewaiter.exchange.fingerprints import read_words
-from tidewaiter.exchange.markings import Tlp
-from tidewaiter.exchange.relations import ALWAYS, Scope, Standing
-from tidewaiter.identity import own_stamp
-from tidewaiter.store.conversations import conversation
-from tidewaiter.store.database import open_database
+from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
+from tidewaiter.exchange.protocol.markings import Tlp
+from tidewaiter.exchange.protocol.relations import ALWAYS, Scope, Standing
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.core.database import open_database
 from tidewaiter.store.evidence import evidence_of
-from tidewaiter.store.peers import peer_of, set_scope
-from tidewaiter.store.peers import peers as known_peers
-from tidewaiter.store.witnesses import witnessed as witnessed_of
+from tidewaiter.store.evidence import witnessed as witnessed_of
+from tidewaiter.store.groups import Group, add_member, make_group, remove_member
+from tidewaiter.store.groups import groups as kept_groups
+from tidewaiter.store.peers.channel import conversation
+from tidewaiter.store.peers.directory import peer_of, set_scope
+from tidewaiter.store.peers.directory import peers as known_peers
+from tidewaiter.transport.message_kinds import KINDS
+from tidewaiter.transport.peers import invite, relate
+from tidewaiter.transport.peers import say as say_to
 
 _reason = click.option("--reason", default="", help="Why; it is kept here, and not told.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -229,3 +230,77 @@ def _chain(path: Path) -> list[SignedDocument]:
         return read_chain(path.read_bytes())
     except InputError as error:
         raise InputError(error.message, at=str(path), hint=hint) from error
+
+
+_group = click.argument("group")
+_node = click.argument("node")
+
+
+@click.group()
+def groups() -> None:
+    """Keep lists of peers that are written to as one.
+
+    Who is taken off gets nothing more that has not left for it; a group without members reaches
+    nobody; its members are not told of each other.
+
+    Example: tidewaiter groups make "Fentanyl precursors" --db node.db
+    """
+
+
+@groups.command()
+@click.argument("name")
+@needs_db
+def make(name: str, db: str) -> None:
+    """Make a group called NAME, without members.
+
+    Example: tidewaiter groups make "Fentanyl precursors" --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        made = make_group(work, name)
+    _tell(made)
+
+
+@groups.command(name="list")
+@needs_db
+def list_groups(db: str) -> None:
+    """List the groups, with their members.
+
+    Example: tidewaiter groups list --db node.db
+    """
+    with open_database(db) as database, database.work() as work:
+        found = kept_groups(work)
+    for each in found:
+        _tell(each)
+
+
+@groups.command(name="add")
+@_group
+@_node
+@needs_db
+def add_group_member(group: str, node: str, db: str) -> None:
+    """Take NODE into GROUP: it gets what is written from now on.
+
+    Example: tidewaiter groups add 3f2a9c0d11aa22bb tidewaiter/b1 --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        made = add_member(work, group, node)
+    _tell(made)
+
+
+@groups.command()
+@_group
+@_node
+@needs_db
+def remove(group: str, node: str, db: str) -> None:
+    """Take NODE off GROUP: what has not left for it never does.
+
+    Example: tidewaiter groups remove 3f2a9c0d11aa22bb tidewaiter/b1 --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        made = remove_member(work, group, node)
+    _tell(made)
+
+
+def _tell(group: Group) -> None:
+    members = ", ".join(group.members) or "nobody"
+    click.echo(as_line(f"{group.id}\t{group.name}\tepoch {group.epoch}\t{members}"))

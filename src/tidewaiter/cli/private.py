@@ -7,20 +7,18 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.options import needs_db
-from tidewaiter.cli.party import Known, party_options
-from tidewaiter.cli.table import as_line
-from tidewaiter.courier.offering import Allowing, allow
-from tidewaiter.exchange.markings import Purpose
-from tidewaiter.exchange.private.parties import Party
-from tidewaiter.exchange.private.types import DAYS, MOST_BUDGET, SAYS, SLOTS
-from tidewaiter.identity import own_stamp
-from tidewaiter.store.answerable import PARTS
-from tidewaiter.store.database import open_database
-from tidewaiter.store.offers import end_offer, offers
-from tidewaiter.store.questionrows import Line, questions
-from tidewaiter.store.questions import Found, Shown, ask, find_question
+from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.options import needs_db
+from tidewaiter.cli.core.output import as_line
+from tidewaiter.cli.core.party_options import Known, party_options
+from tidewaiter.exchange.private.intersection import Party
+from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
+from tidewaiter.exchange.protocol.markings import Purpose
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.private.offers import PARTS, end_offer, offers
+from tidewaiter.store.private.questions import Found, Line, Shown, ask, find_question, questions
+from tidewaiter.transport.private import Allowing, allow
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -1,35 +1,197 @@
-"""The command `tidewaiter register`: operators, licences, permits, requirements, their ledger."""
+"""The command `tidewaiter register`: operators, licences, permits, their ledger and returns."""
 
 import sys
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 import msgspec
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import MissingError
-from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.noticelaw import in_a_line
-from tidewaiter.cli.options import Day, Place, needs_db
-from tidewaiter.cli.registerannual import annual
-from tidewaiter.cli.registerledger import cancel, write_off
-from tidewaiter.cli.registerout import account_line, entry_line, written_line
-from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.ledger import loose
-from tidewaiter.exchange.register.looking import EntryKind, account_on, concerns, kind_of
-from tidewaiter.exchange.register.reading import RegisterFile
-from tidewaiter.exchange.register.readinglines import read_any
-from tidewaiter.exchange.register.types import Grant, Requirement
-from tidewaiter.identity import own_stamp
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile
-from tidewaiter.store.database import open_database
-from tidewaiter.store.noticerows import notices as kept_notices
-from tidewaiter.store.notices import enter_notices
-from tidewaiter.store.register import add_entries, erase_operator, load_register
-from tidewaiter.store.registerledger import ledger
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.base.files import replacing
+from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.options import Day, Percent, Place, needs_db
+from tidewaiter.cli.core.output import as_line
+from tidewaiter.cli.notices import in_a_line
+from tidewaiter.exchange.incidents.types import Incident
+from tidewaiter.exchange.notices.types import Amount, in_words, measured
+from tidewaiter.exchange.register.balances import (
+    Account,
+    EntryKind,
+    account_on,
+    concerns,
+    kind_of,
+    loose,
+    state_on,
+)
+from tidewaiter.exchange.register.book import Book, same_issuer
+from tidewaiter.exchange.register.readers import RegisterFile, Shipment, movement_of, read_any
+from tidewaiter.exchange.register.types import Direction, Entry, Grant, Operator, Requirement
+from tidewaiter.law.registry import load_registry
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.parties.readers.entries import EntryRefusal
+from tidewaiter.report.register import unsure, write_annual
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.incidents import incidents as kept_incidents
+from tidewaiter.store.notices.events import enter_notices
+from tidewaiter.store.notices.lookup import notices as kept_notices
+from tidewaiter.store.register.entries import add_entries, erase_operator, keeper, load_register
+from tidewaiter.store.register.ledger import (
+    Written,
+    annual_of,
+    find_movement,
+    ledger,
+    new_id,
+    own_incidents,
+)
+from tidewaiter.store.register.ledger import cancel as cancel_movement
+from tidewaiter.store.register.ledger import write_off as write_movement
+
+
+def entry_line(entry: Entry, day: date) -> str:
+    """Say an entry: what it is, whose, of what, how long, and what stops it on a day."""
+    if isinstance(entry, Operator):
+        numbers = ", ".join(entry.business_numbers)
+        return f"{entry.id}\toperator\t{entry.name}\t{entry.country}\t{numbers}"
+    if isinstance(entry, Requirement):
+        whose = entry.operator or entry.country
+        what = f"{entry.substance}, {in_words(entry.amount)} in {entry.year}"
+        return f"{entry.id}\trequirement\t{whose}\t{what}"
+    state = state_on(entry, day)
+    what = (
+        f"{entry.substance}, {in_words(entry.amount)}"
+        if isinstance(entry, Grant)
+        else f"{', '.join(entry.substances)}: {', '.join(entry.activities)}"
+    )
+    days = f"{entry.since} to {entry.until or 'open'}"
+    told = (entry.id, f"{entry.kind} {entry.number} of {entry.issuer}", entry.operator, what, days)
+    return "\t".join(told if state in {None, "valid"} else (*told, state))
+
+
+def account_line(entry: Grant | Requirement, account: Account) -> str:
+    """Say an account: granted, used, promised, free or exceeded."""
+    name = entry.number if isinstance(entry, Grant) else f"{entry.country} {entry.year}"
+    if measured(account.granted) is None:
+        return f"{entry.id}\t{name}\t{entry.substance}\tno amount is named"
+    parts = [
+        f"{in_words(account.granted)} granted",
+        f"{in_words(account.used)} used",
+        f"{in_words(account.promised)} promised",
+        f"{in_words(account.free)} free",
+    ]
+    if _is_some(account.exceeded):
+        parts.append(f"{in_words(account.exceeded)} too much")
+    if account.findings:
+        parts.append(f"{len(account.findings)} notes")
+    return f"{entry.id}\t{name}\t{entry.substance}\t{', '.join(parts)}"
+
+
+def written_line(row: Written) -> str:
+    """Say a movement: what, when, who wrote it off, why, and that it was cancelled."""
+    moved = row.movement
+    why = row.reason or (f"notice {row.notice}" if row.notice else "")
+    line = (
+        f"{row.number}\t{moved.on}\t{moved.direction}\t{in_words(moved.net)} of goods, "
+        f"{in_words(moved.content)} of substance\t{moved.id}\t{row.who}\t{why}"
+    )
+    gone = row.cancelled
+    return f"{line}\tcancelled from {gone.on}: {gone.reason} ({gone.who})" if gone else line
+
+
+def _is_some(amount: Amount) -> bool:
+    found = measured(amount)
+    return found is not None and found.value > 0
+
+
+@click.command(name="write-off")
+@click.option("--substance", required=True, help="Slug, name or CAS number; that of a salt too.")
+@click.option("--amount", required=True, help="Of the goods, like 25 kg.")
+@click.option("--percent", type=Percent(), help="Content, where they are a mixture.")
+@click.option("--direction", required=True, type=click.Choice(get_args(Direction)), help="Way.")
+@click.option("--on", type=Day(), required=True, help="The day on which they moved.")
+@click.option("--operator", default="", help="Id of who sent or got them.")
+@click.option("--permit", default="", help="Number of the permit.")
+@click.option("--issuer", type=Place(), help="Country that issued it.")
+@click.option("--site", default="", help="Id of the site.")
+@click.option("--id", "name", help="A name of its own, so that it is written off once (made).")
+@click.option("--source", required=True, help="Where that is written: a declaration, a report.")
+@click.option("--reason", required=True, help="Why you write it off.")
+@needs_db
+def write_off(reason: str, name: str | None, issuer: str | None, db: str, **options: Any) -> None:
+    """Write off a shipment that no notice tells of.
+
+    Say of what, how much, which way and when, and where that is written; a permit by --permit.
+
+    Example: tidewaiter register write-off --substance ephedrine --amount "5 kg" ... --db cases.db
+    """
+    told = Shipment(**options, issuer=issuer or "")
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        movement = movement_of(told, name or new_id(), keeper(work), load_registry())
+        new = write_movement(work, movement, reason=reason)
+        line = written_line(find_movement(work, movement.id))
+        book = Book(load_register(work))
+    click.echo(as_line(line if new else f"known: {line}"))
+    for grant in book.numbered(Grant, told.permit, told.on):
+        if same_issuer(grant.issuer, told.issuer):
+            account = account_on(book, grant, told.on)
+            click.echo(as_line(account_line(grant, account)))
+            for each in account.findings:
+                click.echo(as_line(f"note: {each.text}"), err=True)
+
+
+@click.command()
+@click.argument("movement")
+@click.option("--on", type=Day(), required=True, help="From which day on it counts no more.")
+@click.option("--source", required=True, help="Where that is written.")
+@click.option("--reason", required=True, help="Why.")
+@needs_db
+def cancel(movement: str, on: date, source: str, reason: str, db: str) -> None:
+    """Say that MOVEMENT, by its number or id, did not take place: what it took is given back.
+
+    Example: tidewaiter register cancel 7 --on 2026-05-03 --source "letter" --reason no --db c.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        row = cancel_movement(work, movement, on, source=source, reason=reason)
+    click.echo(as_line(written_line(row)))
+
+
+@click.command()
+@click.argument("year", type=click.IntRange(1989, 2199))
+@click.option("--form", is_flag=True, help="Only the columns of UN Form D that are confirmed.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A CSV file."
+)
+@needs_db
+def annual(year: int, out: Path, db: str, *, form: bool) -> None:
+    """Add up a YEAR: seized, stopped, imported, exported and needed, by substance.
+
+    A sheet to fill UN Form D from; with --form, what of its columns is confirmed. Seizures and
+    stopped shipments are those of this node's own incidents.
+
+    Example: tidewaiter register annual 2026 --out 2026.csv --db cases.db
+    """
+    incidents = _incidents(db)
+    with open_database(db) as database, database.work() as work:
+        country, figures = annual_of(work, year, incidents, load_registry())
+    with replacing(out, f"{year}") as part, part.open("wb") as file:
+        write_annual(file, figures, form=form)
+    click.echo(f"{len(figures)} substances of {country} in {year}: {out}")
+    if unsure(figures):
+        said = f"the content of {unsure(figures)} is not known; they are in no sum"
+        click.echo(said, err=True)
+
+
+def _incidents(db: str) -> list[Incident]:
+    """Return the last version of each incident that this node itself told."""
+    with open_database(db) as database, database.work() as work:
+        if not kept_incidents(work, rows=1):
+            click.echo("this database holds no incidents: no seizure is counted", err=True)
+            return []
+    with desk_at(db) as desk, desk.database.work() as work:
+        return own_incidents(work, desk.ring.lock, desk.node)
+
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KINDS = get_args(EntryKind)

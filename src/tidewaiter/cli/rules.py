@@ -4,12 +4,12 @@ from datetime import date
 
 import click
 
-from tidewaiter.casework.switches import RuleSetting, WantedSetting, switchable
-from tidewaiter.cli.options import Day, needs_db, printable
-from tidewaiter.identity import own_stamp
-from tidewaiter.report.characters import visible
-from tidewaiter.store.database import open_database
-from tidewaiter.store.rule_settings import rule_settings, second_rule, set_rule
+from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.rules import rule_settings, second_rule, set_rule
+from tidewaiter.trade.rules.switches import RuleSetting, WantedSetting, switchable
 
 
 @click.group()

@@ -11,24 +11,23 @@ from platformdirs import user_data_path
 
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
-from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.resting import tell_ended
-from tidewaiter.cli.start import tell_first_start
-from tidewaiter.releases.folder import releases_folder
-from tidewaiter.store.accounts import (
+from tidewaiter.burden.releases.folder import releases_folder
+from tidewaiter.cli.core.party_options import kept_in
+from tidewaiter.cli.identify import tell_first_start
+from tidewaiter.cli.screening.run import tell_ended
+from tidewaiter.node.uploads.arrivals import sample_upload
+from tidewaiter.node.uploads.settings import DAYS
+from tidewaiter.store.accounts.sessions import invite
+from tidewaiter.store.accounts.users import (
     NewAccount,
     account_of,
     accounts,
     add_account,
     waiting_administrator,
 )
-from tidewaiter.store.screenings import screenings
-from tidewaiter.store.sessions import invite
+from tidewaiter.store.screening.runs import screenings
 from tidewaiter.store.uploads import uploads
-from tidewaiter.uploads.desk import DAYS
-from tidewaiter.uploads.sample import sample_upload
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.serving import run
+from tidewaiter.web.core.node import Node, Serving, run
 
 _FIRST = "admin"
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

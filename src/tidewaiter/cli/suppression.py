@@ -1,36 +1,193 @@
-"""The command `tidewaiter suppressions`: benign patterns rest by rules that are seen and end."""
+"""The command `tidewaiter suppressions`: rules that suppress known false positives for a time."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import click
 import msgspec
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.casework.suppression.scope import Scope, scope_in_words
-from tidewaiter.casework.suppression.suppression import Proposal, State, Suppression
-from tidewaiter.cli.options import Day, needs_db, printable
-from tidewaiter.cli.scopes import said_of, scope_from, scope_options
-from tidewaiter.cli.suppressionstable import (
-    rules_table,
-    show_offer,
-    show_preview,
-    show_rule,
+from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
+from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
+from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
+from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
+from tidewaiter.casework.suppression.settings import load_suppression_settings
+from tidewaiter.cli.core.options import Day, needs_db, printable
+from tidewaiter.cli.core.output import as_line
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.node.context import go_through
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.alerts.decisions import alert_id
+from tidewaiter.store.core.database import Work, open_database
+from tidewaiter.store.suppression.proposals import Part, Preview, learn, resting, scope_of
+from tidewaiter.store.suppression.proposals import preview as preview_of
+from tidewaiter.store.suppression.rules import approve as approve_rule
+from tidewaiter.store.suppression.rules import end as end_rule
+from tidewaiter.store.suppression.rules import propose as propose_rule
+from tidewaiter.store.suppression.rules import refuse as refuse_rule
+from tidewaiter.store.suppression.rules import steps_of, suppression_of
+from tidewaiter.store.suppression.rules import suppressions as stored
+
+K = TypeVar("K", bound=str)
+
+_MANY = 5  # ids in a line
+
+
+def rules_table(rules: Sequence[Suppression]) -> Table:
+    """Lay out rules, one a row."""
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
+    for title in ("rule", "state", "rest", "expires", "owner"):
+        table.add_column(title, overflow="fold")
+    table.add_column("about alerts that", overflow="fold", ratio=1)
+    for rule in rules:
+        told = rule.proposal
+        strong = " (strong too)" if told.strong else ""
+        table.add_row(
+            str(rule.number),
+            Text(f"{rule.state}{strong}"),
+            f"{rule.hidden:,}",
+            told.expires.isoformat(),
+            Text(as_line(told.owner)),
+            Text(as_line("; ".join(scope_in_words(told.scope)))),
+        )
+    return table
+
+
+def show_rule(rule: Suppression, steps: Sequence[Taken], rests: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of one rule whole."""
+    told = rule.proposal
+    yield f"rule {rule.number}: {rule.state}, {rule.hidden:,} alerts rest by it now"
+    yield "About alerts that fit all of this"
+    yield from (f"  {as_line(each)}" for each in scope_in_words(told.scope))
+    if told.strong:
+        yield "  STRONG alerts too"
+    says = load_suppression_settings().reason[told.reason].says
+    yield f"Why: {says}{'. ' if told.words else ''}{as_line(told.words)}"
+    since = f" since {rule.since}," if rule.since else ""
+    yield f"Owner: {as_line(told.owner)};{since} until {told.expires}"
+    yield "Steps"
+    for step in steps:
+        words = f": {as_line(step.words)}" if step.words else ""
+        yield f"  {step.id}  {step.at}  {step.step} by {as_line(step.by)}{words}"
+    yield from _named("Rest now, in order of work", rests)
+
+
+def show_offer(number: int, offer: Offer) -> Iterator[str]:
+    """Yield the lines of an offer."""
+    yield f"offer {number}: alerts that fit all of this"
+    yield from (f"  {as_line(each)}" for each in scope_in_words(offer.scope))
+    yield f"  {offer_in_words(offer)}"
+    if offer.strong:
+        yield f"  {offer.strong:,} are strong: their like stays open unless the rule says so"
+
+
+def show_preview(found: Preview) -> Iterator[str]:
+    """Yield the lines of a preview."""
+    yield f"{found.alerts:,} of {found.stored:,} stored alerts fit"
+    yield from _part("A rule would hide", found.plain)
+    yield from _part(
+        "Strong, which stay open unless the rule says so and two approve", found.strong
+    )
+    if found.against_count:
+        yield f"{found.against_count:,} of them were confirmed, held or referred"
+        yield from _named("Look at these first", found.against)
+
+
+def _part(title: str, part: Part) -> Iterator[str]:
+    yield f"{title}: {part.alerts:,}"
+    if part.alerts:
+        yield f"  {_counts(part.by_severity)}"
+        yield f"  {_counts(part.by_status)}"
+        yield f"  {_counts(part.by_month)}"
+        yield from _named("  Such as", part.sample)
+
+
+def _counts(counts: Mapping[K, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+
+
+def _named(title: str, ids: Sequence[str]) -> Iterator[str]:
+    if ids:
+        more = f" and {len(ids) - _MANY} more" if len(ids) > _MANY else ""
+        yield f"{title}: {', '.join(ids[:_MANY])}{more}"
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Said(Record, frozen=True, kw_only=True):
+    """What the options say of a scope; what is empty was not said."""
+
+    alert: str | None = None
+    substance: tuple[str, ...] = ()
+    way: tuple[Way, ...] = ()
+    rule: tuple[str, ...] = ()
+    phrase: str | None = None
+    heading: str | None = None
+    shipper: str | None = None
+    shipper_id: str = ""
+    consignee: str | None = None
+    consignee_id: str = ""
+    most: Severity | None = None
+
+
+_OPTIONS = (
+    click.option("--alert", help="Begin with what an alert shows: its id."),
+    click.option("--substance", multiple=True, help="Names this substance only: its slug."),
+    click.option("--way", multiple=True, type=click.Choice(get_args(Way)), help="Found so only."),
+    click.option("--rule", multiple=True, help="Reasons of this rule only."),
+    click.option("--phrase", help='Words at the find; "": any.'),
+    click.option("--heading", help='The HS code begins so; "": any.'),
+    click.option("--shipper", help='Name as in the papers; "": any.'),
+    click.option("--shipper-id", default="", help="Number as in the papers."),
+    click.option("--consignee", help='Name as in the papers; "": any.'),
+    click.option("--consignee-id", default="", help="Number as in the papers."),
+    click.option("--most", type=click.Choice(get_args(Severity)), help="Up to this severity."),
 )
-from tidewaiter.identity import own_stamp
-from tidewaiter.node import go_through
-from tidewaiter.report.characters import visible
-from tidewaiter.store.database import Work, open_database
-from tidewaiter.store.learning import learn
-from tidewaiter.store.previews import preview as preview_of
-from tidewaiter.store.previews import resting
-from tidewaiter.store.suppression import approve as approve_rule
-from tidewaiter.store.suppression import end as end_rule
-from tidewaiter.store.suppression import propose as propose_rule
-from tidewaiter.store.suppression import refuse as refuse_rule
-from tidewaiter.store.suppression import steps_of, suppression_of
-from tidewaiter.store.suppression import suppressions as stored
+
+
+def scope_options(command: F) -> F:
+    """Add the options of a scope to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def said_of(options: dict[str, Any]) -> Said:
+    """Take the options of a scope out of those of a command."""
+    return Said(**{name: options.pop(name) for name in Said.__struct_fields__})
+
+
+def scope_from(work: Work, said: Said) -> Scope:
+    """Make a scope of what was said: what an option says wins over what an alert shows.
+
+    Raises:
+        InputError: It is no scope, or the alert shows too little to begin with.
+    """
+    begun = Scope()
+    if said.alert is not None:
+        found = scope_of(work, alert_id(work, printable(said.alert)))
+        if found is None:
+            hint = "say the scope with --substance, --phrase and the other options"
+            raise InputError(f'the alert "{said.alert}" shows too little for a scope', hint=hint)
+        begun = found
+    changes = {"substances": said.substance, "ways": said.way, "rules": said.rule}
+    told: dict[str, Any] = {name: value for name, value in changes.items() if value}
+    for name in ("phrase", "heading", "most"):
+        if getattr(said, name) is not None:
+            told[name] = getattr(said, name)
+    for name in ("shipper", "consignee"):
+        trader = getattr(said, name)
+        if trader is not None:
+            number = getattr(said, f"{name}_id")
+            told[name] = Trader(name=printable(trader), id=printable(number)) if trader else None
+    return check_scope(msgspec.structs.replace(begun, **told))
+
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _why = click.option("--why", required=True, help="Words of your own.")

@@ -1,17 +1,21 @@
-"""Acts: what a node of a story does, by the same ways as the commands and pages."""
+"""A story is played day by day: what each node does, through the same functions as the pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Literal
 
 from msgspec import structs
 
-from tidewaiter.coalition.commitments import Commitment, Evidence, Indicator, Report
-from tidewaiter.coalition.rosters import Group, Listed, Roster, sign_roster
-from tidewaiter.courier.kinds import body_of
-from tidewaiter.courier.nodes import relate
-from tidewaiter.courier.rosters import tell_roster
-from tidewaiter.exchange.documents import SignedDocument
-from tidewaiter.exchange.fingerprints import fingerprint
+from tidewaiter.base.records import Record
+from tidewaiter.demo.nodes import MG, Node, Stage, names_of
+from tidewaiter.demo.story import Act, Answering, Deed, Sending, Trade, days_of
+from tidewaiter.exchange.coalition.commitments import (
+    Commitment,
+    Evidence,
+    Indicator,
+    Report,
+)
+from tidewaiter.exchange.coalition.member_lists import Group, Listed, Roster, sign_roster
 from tidewaiter.exchange.incidents.types import (
     AllegedParty,
     Goods,
@@ -21,20 +25,119 @@ from tidewaiter.exchange.incidents.types import (
     Stop,
 )
 from tidewaiter.exchange.incidents.types import Place as Where
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.scenario.stage import MG, Node, Stage, names_of
-from tidewaiter.scenario.story import Act, Answering, Deed, Sending
-from tidewaiter.scenario.trading import answer, answer_all, send
-from tidewaiter.store.conversations import MESSAGE, Words
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
+from tidewaiter.exchange.notices.types import (
+    Acknowledged,
+    Amount,
+    Authority,
+    NoObjection,
+    Notice,
+    NoticeLine,
+    Parties,
+    Party,
+    Sent,
+    Transport,
+)
+from tidewaiter.exchange.protocol.documents import SignedDocument, fingerprint
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.store.coalition.member_lists import signed_versions, take_roster
+from tidewaiter.store.coalition.pledges import say_pledge
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import add_member, groups, make_group
 from tidewaiter.store.incidents import find_incident, tell_incident
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import peers
-from tidewaiter.store.pledges import say_pledge
-from tidewaiter.store.recovering import take_up
-from tidewaiter.store.rosters import signed_versions, take_roster
+from tidewaiter.store.notices.events import do_to_notice, send_notice
+from tidewaiter.store.notices.lookup import Row, notices
+from tidewaiter.store.peers.channel import MESSAGE, Words
+from tidewaiter.store.peers.directory import documents, find_peer, peers
+from tidewaiter.store.peers.key_recovery import take_up
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.transport.coalition import tell_roster
+from tidewaiter.transport.message_kinds import body_of
+from tidewaiter.transport.peers import relate
+
+_TERM = timedelta(days=21)  # in which an answer is asked for
+_BEFORE = timedelta(days=35)  # between a notice and the day on which the goods leave
+_MOST = 10_000  # notices that are looked through
+_WAIT = {"sent", "viewed", "acknowledged", "expired without reply"}
+
+
+def notice_of(stage: Stage, trade: Trade, reference: str) -> Notice:
+    """Write the notice of an export, as it is sent today."""
+    one, other = stage.node(trade.exporter).player, stage.node(trade.importer).player
+    day = stage.node(trade.exporter).desk.clock().date()
+    line = NoticeLine(
+        number=1, name=trade.name, hs=trade.hs, cas=trade.cas, net=Amount(mass_mg=trade.kg * MG)
+    )
+    return Notice(
+        reference=reference,
+        basis="treaty",
+        confidentiality="TLP:AMBER",
+        sender=Authority(name=one.office, country=one.country),
+        recipient=Authority(name=other.office, country=other.country),
+        sent=day,
+        reply_by=day + _TERM,
+        parties=Parties(
+            exporter=Party(
+                name=one.firm, address=one.entry_point, country=one.country, phone="+00 0000"
+            ),
+            importer=Party(
+                name=other.firm, address=other.entry_point, country=other.country, phone="+00 0000"
+            ),
+        ),
+        lines=(line,),
+        transport=Transport(mode="sea", entry_point=other.entry_point, dispatch=day + _BEFORE),
+    )
+
+
+def send(stage: Stage, deed: Sending) -> str:
+    """Send a notice, or hold it back while the channel is frozen."""
+    one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
+    notice = notice_of(stage, deed.trade, deed.reference)
+    with one.desk.database.work(one.stamp()) as work:
+        send_notice(work, one.desk.ring.lock, one.name, other.name, Sent(notice=notice))
+        known = find_peer(work, other.name)
+    frozen = known is not None and "frozen" in {known.relation.standing, known.theirs}
+    held = "; it is held back: the channel is frozen" if frozen else ""
+    told = f"{deed.trade.kg:,} kg of {deed.trade.name.lower()} to {other.player.name}"
+    return f"{one.player.name} notifies {told} ({deed.reference}){held}"
+
+
+def answer(stage: Stage, deed: Answering) -> str:
+    """Answer a notice, where it has come by then."""
+    one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
+    with other.desk.database.work(other.stamp()) as work:
+        came = [each for each in _open(work, other, one) if each.reference == deed.reference]
+        for each in came:
+            _agree(work, other, each.number)
+    return f"{other.player.name} has no objection to {deed.reference}" if came else ""
+
+
+def answer_all(stage: Stage, act: Act) -> str:
+    """Answer what has come from a node and waits, late as it may be."""
+    one = stage.node(act.who)
+    answered = 0
+    with one.desk.database.work(one.stamp()) as work:
+        for key in act.whom:
+            for each in _open(work, one, stage.node(key)):
+                _agree(work, one, each.number)
+                answered += 1
+    return f"{one.player.name} answers {answered} notices of {names_of(stage, act)}. {act.says}"
+
+
+def _open(work: Work, node: Node, exporter: Node) -> list[Row]:
+    """Return the notices of an exporter's node that this one has not answered."""
+    day = node.desk.clock().date()
+    return [
+        each
+        for each in notices(work, day, rows=_MOST)
+        if each.owner == exporter.name and each.state in _WAIT
+    ]
+
+
+def _agree(work: Work, node: Node, number: int) -> None:
+    lock, office = node.desk.ring.lock, node.player.office
+    do_to_notice(work, lock, number, Acknowledged())
+    do_to_notice(work, lock, number, NoObjection(decided_by=office))
+
 
 _AMBER = Marking(tlp="amber")
 _ROSTER = "coalition"
@@ -293,3 +396,34 @@ _ACTS: dict[str, Callable[[Stage, Act], str]] = {
     "reports": _report,
     "answers": answer_all,
 }
+
+
+class Told(Record, frozen=True, kw_only=True):
+    """What an onlooker would say of a deed."""
+
+    day: date
+    text: str
+    trade: bool  # it is everyday business: a notice, or an answer to one
+
+
+def play(stage: Stage, ending: str) -> Iterator[Told]:
+    """Play a story to its end.
+
+    Args:
+        stage: Its nodes, at work.
+        ending: One of those that it has.
+
+    Raises:
+        InputError: The story has no such ending, or asks for what cannot be done.
+        OutputError: The nodes do not settle.
+        StoreError: The database of a node cannot be used.
+    """
+    for day, deeds in days_of(stage.story, ending):
+        stage.set_day(day)
+        for deed in deeds:
+            text = perform(stage, deed)
+            if text:
+                yield Told(day=day, text=text, trade=not isinstance(deed, Act))
+        stage.settle()
+    stage.set_day(stage.story.ends)
+    stage.settle()

@@ -1,4 +1,4 @@
-"""Market: made-up firms with their goods, ways, customers and containers, and their lines."""
+"""Invented firms with their goods, routes, customers and containers, and their lines."""
 
 import random
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from msgspec import field
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.consignments.digits import container_digit
+from tidewaiter.trade.check_digits import container_digit
 
 Row = dict[str, Any]
 Goods = tuple[str, str, float, int]  # description, HS subheading, USD a kilogram, kg a package

@@ -1,11 +1,11 @@
-"""Look-alikes: what is innocent, and looks like what is planted."""
+"""Innocent trade that resembles the planted patterns."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from tidewaiter.scenario.market import Goods, Market, Unlike
-from tidewaiter.scenario.plants import (
+from tidewaiter.demo.firms import Goods, Market, Unlike
+from tidewaiter.demo.planted_patterns import (
     ANHYDRIDE,
     PRESS,
     Plant,

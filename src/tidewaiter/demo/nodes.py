@@ -1,28 +1,107 @@
-"""The stage: the nodes of a story, each in a process of its own, and what they do on a day."""
+"""The nodes of a story: a server process for each, on this machine, all with the story's clock."""
 
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from multiprocessing import get_context
 from pathlib import Path
 
-import httpcore
-from sqlalchemy import func, select
-
 from tidewaiter.base.errors import OutputError
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.line import DOCUMENT
-from tidewaiter.courier.nodes import found_node
-from tidewaiter.exchange.founding import About
-from tidewaiter.exchange.relations import CONTROL
-from tidewaiter.scenario.house import Place, desk_of, serve
-from tidewaiter.scenario.story import Act, Player, Story
-from tidewaiter.store import tables
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.peers import peers
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.processes import end_with_parent
+from tidewaiter.demo.story import Act, Player, Story
+from tidewaiter.exchange.protocol.keyring import About
+from tidewaiter.exchange.protocol.relations import CONTROL
+from tidewaiter.node.identity import own_ring
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.store.peers.channel import count_waiting
+from tidewaiter.store.peers.directory import peers
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.delivery_rounds import Rounds
+from tidewaiter.transport.http_client import Line, is_up
+from tidewaiter.transport.peers import found_node
+from tidewaiter.transport.server import make_app, serve_here
+from tidewaiter.transport.unreachable_peers import Visits, Ways
+
+
+class StoryClock:
+    """Tells the moment of a story; between two days of it, it goes as fast as any other."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read: tuple[str, datetime, float] | None = None
+
+    def set(self, moment: datetime) -> None:
+        """Let it be another moment from now on; it is seen by all who look at the file."""
+        part = self._path.with_suffix(".part")
+        part.write_text(moment.isoformat(), encoding="ascii")
+        part.replace(self._path)
+
+    def __call__(self) -> datetime:
+        """Return the moment."""
+        text, now = self._path.read_text(encoding="ascii"), time.monotonic()
+        if self._read is None or self._read[0] != text:
+            self._read = (text, datetime.fromisoformat(text), now)
+        _, told, at = self._read
+        return told + timedelta(seconds=now - at)
+
+
+LOOPBACK = ("127.0.0.0/8",)
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """Where a node of a story keeps its things, and where it serves."""
+
+    folder: Path  # of the whole story
+    key: str
+    port: int
+
+    @property
+    def database(self) -> Path:
+        """Return its database."""
+        return self.folder / f"{self.key}.db"
+
+    @property
+    def ring(self) -> Path:
+        """Return the file of its keys."""
+        return self.folder / f"{self.key}.ring"
+
+    @property
+    def address(self) -> str:
+        """Return at what address it is reached."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def clock(self) -> StoryClock:
+        """Return the clock of the story."""
+        return StoryClock(self.folder / "clock")
+
+
+def desk_of(place: Place) -> Desk:
+    """Open the desk of a node that was founded; whoever does closes its database."""
+    ring = own_ring(place.ring)
+    if ring is None:
+        raise AssertionError(f"{place.key} has not been founded")
+    return Desk(open_database(place.database), ring, path=place.ring, clock=place.clock())
+
+
+def serve(place: Place) -> None:
+    """Be a node of a story: the same as `tidewaiter node serve`, but for the clock."""
+    end_with_parent()
+    desk = desk_of(place)
+    line, visits = Line(inside=LOOPBACK), Visits()
+    ways = Ways(line, visits)
+    rounds = Rounds(desk, ways.post, ways.ask, ways.tell, visits.waiting)
+
+    def leave() -> None:
+        rounds.close()
+        line.close()
+        desk.database.close()
+
+    serve_here(make_app(desk, leave, visits=visits), place.port)
+
 
 _HOUR = clock_time(9, tzinfo=UTC)
 _UP, _SETTLED = 60.0, 60.0  # seconds that nodes have to be reached, and to bring what they wrote
@@ -50,18 +129,18 @@ class Node:
 
         A peer that has never said anything is not waited for.
         """
-        o = tables.outgoing.c
-        count = 0
         with self.desk.database.work() as work:
-            for peer in peers(work):
-                some = select(func.count()).where(
-                    o.peer == peer.node, o.state.in_(("waiting", "sealed"))
+            return sum(
+                count_waiting(
+                    work,
+                    peer.node,
+                    None
+                    if (peer.relation.standing, peer.theirs) == ("active", "active")
+                    else CONTROL,
                 )
-                if (peer.relation.standing, peer.theirs) != ("active", "active"):
-                    some = some.where(o.kind.in_(CONTROL))
-                if peer.theirs_since:
-                    count += work.connection.execute(some).scalar_one()
-        return count
+                for peer in peers(work)
+                if peer.theirs_since
+            )
 
 
 class Stage:
@@ -156,11 +235,9 @@ def _free_ports(count: int) -> list[int]:
 def _wait_for(place: Place) -> None:
     end = time.monotonic() + _UP
     while time.monotonic() < end:
-        try:
-            if httpcore.request("GET", f"{place.address}{DOCUMENT}").status == 200:  # noqa: PLR2004
-                return
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
-            time.sleep(_LOOKS)
+        if is_up(place.address):
+            return
+        time.sleep(_LOOKS)
     raise OutputError(f"the node {place.key} does not come up", at=place.address)
 
 

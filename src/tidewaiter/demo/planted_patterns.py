@@ -1,25 +1,190 @@
-"""Planting: what is done to made trade that its rules are to find, each a scenario of its own."""
+"""Diversion patterns that are planted in synthetic trade, and that the rules must find."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
-from tidewaiter.scenario.market import Market, Unlike
-from tidewaiter.scenario.plants import (
-    ACETONE,
-    ANHYDRIDE,
-    PRESS,
-    Plant,
-    australian,
-    comes_back,
-    european,
-    for_need,
-    in_one_box,
-    litres,
-    looked_at,
-    parcel,
-    under_permit,
+from tidewaiter.demo.firms import MG, Firm, Goods, Market, Row, Unlike
+from tidewaiter.trade.history.allowances import Allowed
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.history.routes import issued_in
+from tidewaiter.trade.traders import fold_party
+
+PRESS: Goods = ("Rotary tablet press machine", "847989", 45.0, 900)
+SOURCE = "made-up register"
+ACETONE, ANHYDRIDE = 0, 3  # places in the goods that are watched
+_DENSITY = {ACETONE: 0.79, ANHYDRIDE: 1.08}  # kilograms a litre
+_SLUGS: Mapping[str, str] = MappingProxyType(
+    {
+        "291411": "acetone",
+        "290230": "toluene",
+        "284161": "potassium-permanganate",
+        "291524": "acetic-anhydride",
+        "280610": "hydrochloric-acid",
+        "290911": "ethyl-ether",
+    }
 )
+
+
+class Plant(NamedTuple):
+    """Lines of a scenario, and what goes with them."""
+
+    rows: Sequence[Row]
+    around: Sequence[Row] = ()  # lines before or beside, which are ordinary
+    allowed: Sequence[Allowed] = ()
+    inspected: Sequence[Inspected] = ()
+
+
+def australian(made: Market) -> Firm:
+    """Make a firm that sends watched goods from Australia."""
+    lane = next(each for each in made.facts.lane if each.from_[0].startswith("AU"))
+    return made.firm("watched", lane)
+
+
+def european(made: Market) -> Firm:
+    """Make a firm that sends watched goods from one country of the Union to another."""
+    lane = next(each for each in made.facts.lane if each.to[0].startswith("SE"))
+    return made.firm("watched", lane)
+
+
+def litres(
+    made: Market,
+    firm: Firm,
+    receiver: str,
+    day: date,
+    place: int = ACETONE,
+    *,
+    between: tuple[float, float],
+) -> Row:
+    """Make a line of a liquid, by its volume.
+
+    Args:
+        made: The market.
+        firm: Who sends.
+        receiver: Who receives.
+        day: Of departure.
+        place: Of the liquid among the watched goods.
+        between: Litres, from and to.
+    """
+    volume = made.chance.uniform(*between)
+    goods = made.facts.trade["watched"][place]
+    row = made.row(firm, receiver, day, Unlike(goods=goods, kilos=volume * _DENSITY[place]))
+    return row | {"volume_ul": round(volume * MG), "net_mg": None, "percent": "99"}
+
+
+def parcel(made: Market, day: date, *, abroad: bool) -> Row:
+    """Make a parcel of a few kilograms from abroad; half of them say that they hold watched goods.
+
+    Args:
+        made: The market.
+        day: Of departure.
+        abroad: Its number is one of the country that it comes from.
+    """
+    firm = made.of("home", "textiles", "chemicals")
+    goods = made.chance.choice(made.facts.trade["watched"]) if made.chance.random() < 0.5 else None  # noqa: PLR2004
+    row = made.row(
+        firm, made.known(firm), day, Unlike(goods=goods, kilos=made.chance.uniform(0.5, 8))
+    )
+    country = row["route"][0 if abroad else -1]["country"]
+    number = f"CP{made.chance.randrange(10**8):08d}"
+    found = (f"{number}{digit}{country}" for digit in range(10))
+    return row | {"consignment": next(filter(issued_in, found)), "containers": None, "mode": "post"}
+
+
+def comes_back(made: Market, day: date, after: Sequence[int]) -> Plant:
+    """Let a sender of watched goods come back, so many days after its earlier lines."""
+    firm = made.firm("watched")._replace(receivers=made.of("watched").receivers)
+    receiver = made.known(firm)
+    earlier = [made.row(firm, receiver, day - timedelta(days=d)) for d in after]
+    return Plant([made.row(firm, receiver, day)], earlier)
+
+
+def looked_at(made: Market, day: date, declared: str) -> Plant:
+    """Send what is usual to a receiver whose goods were looked at before.
+
+    Args:
+        made: The market.
+        day: Of departure.
+        declared: What was found; "": all was as declared.
+    """
+    firm = made.of("watched")
+    receiver = made.known(firm)
+    found = Inspected(fold_party(receiver), day - timedelta(days=40), declared)
+    return Plant([made.row(firm, receiver, day)], inspected=[found])
+
+
+def in_one_box(made: Market, day: date, *, shares: bool) -> Plant:
+    """Put watched goods of a sender that shares containers, or never does, into one with others."""
+    firm, other = made.of("watched", shares=shares), made.of("food", "textiles", shares=True)
+    box = made.container()
+    beside = made.row(other, made.known(other), day, Unlike(box=box))
+    return Plant([made.row(firm, made.known(firm), day, Unlike(box=box))], [beside])
+
+
+def under_permit(made: Market, day: date, *, before: float, now: float) -> Plant:
+    """Make lines under the number of a permit; before and now are shares of it, as `_used` says."""
+
+    def permit(slug: str, _: str, mass_mg: int) -> tuple[Allowed, Row]:
+        number = f"PE-{made.chance.randrange(10**6):06d}"
+        allowed = Allowed(
+            what="paper",
+            name=f"export permit {number}",
+            number=number,
+            substance=slug,
+            mass_mg=mass_mg,
+            source=SOURCE,
+        )
+        return allowed, {"licences": [number]}
+
+    return _used(made, day, (before, now), permit)
+
+
+def for_need(made: Market, day: date, *, before: float, now: float) -> Plant:
+    """Make lines for a receiver that declared a need for the year; shares are of this need."""
+
+    def need(slug: str, receiver: str, mass_mg: int) -> tuple[Allowed, Row]:
+        allowed = Allowed(
+            what="need",
+            name=f"what was declared for {day.year}",
+            traders=(fold_party(receiver),),
+            substance=slug,
+            mass_mg=mass_mg,
+            content=True,
+            since=date(day.year, 1, 1),
+            until=date(day.year, 12, 31),
+            source=SOURCE,
+        )
+        return allowed, {"percent": "100"}
+
+    return _used(made, day, (before, now), need)
+
+
+def _used(
+    made: Market,
+    day: date,
+    shares: tuple[float, float],
+    allow: Callable[[str, str, int], tuple[Allowed, Row]],
+) -> Plant:
+    """Make lines that use up what is allowed.
+
+    Args:
+        made: The market.
+        day: Of the last line.
+        shares: Of what is allowed: what three earlier lines take, and the last one.
+        allow: Makes what is allowed, of a substance, a receiver and milligrams, and what lines
+            have that count for it.
+    """
+    firm = made.firm("watched")
+    goods, receiver, most = made.chance.choice(firm.goods), made.known(firm), 4 * firm.usual
+    allowed, more = allow(_SLUGS[goods[1]], receiver, round(most * MG))
+
+    def lot(when: date, share: float) -> Row:
+        return made.row(firm, receiver, when, Unlike(goods=goods, kilos=share * most)) | more
+
+    before, now = shares
+    earlier = [lot(day - timedelta(days=d), before / 3) for d in (90, 60, 30)]
+    return Plant([lot(day, now)], earlier, [allowed])
 
 
 def front_company(made: Market, day: date) -> Plant:

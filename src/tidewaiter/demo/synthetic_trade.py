@@ -1,21 +1,25 @@
-"""Made trade: ordinary lines of made-up firms, with planted ones and innocent look-alikes.
+"""Synthetic trade: ordinary lines, planted patterns and look-alikes, and the files of them.
 
 The same seed makes the same lines. It proves that rules see what was planted, and nothing of how
 often any of it happens in life: who plants, knows the rules.
 """
 
-from collections.abc import Callable, Mapping
+import csv
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from msgspec import structs
 
-from tidewaiter.consignments.past.allowed import Allowed
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.scenario.lookalikes import LOOK_ALIKES
-from tidewaiter.scenario.market import Market, Row, TradeFacts
-from tidewaiter.scenario.planting import PLANTED
-from tidewaiter.scenario.plants import Plant
+from tidewaiter.demo.firms import Market, Row, TradeFacts
+from tidewaiter.demo.innocent_lookalikes import LOOK_ALIKES
+from tidewaiter.demo.planted_patterns import PLANTED, Plant
+from tidewaiter.trade.history.allowances import Allowed
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.types import LINES
 
 _PLANTED = 0.01
 _ROOM = 25  # days that are left at the end of the year, so that a split ends within it
@@ -94,3 +98,45 @@ class MadeTrade:
             self.allowed += plant.allowed
             self.inspected += plant.inspected
         return [*(Made(row, planted, like) for row in rows), *(Made(row, "", "") for row in around)]
+
+
+_ROWS = 65_536
+
+
+class Written(NamedTuple):
+    """How many lines were written."""
+
+    past: int
+    now: int
+    planted: int
+
+
+def write_made(trade: MadeTrade, folder: Path) -> Written:
+    """Write past.parquet, now.parquet and truth.csv.
+
+    Args:
+        trade: That is made.
+        folder: It exists.
+    """
+    made, splits = trade.lines(), trade.facts.splits
+    past = [each for each in made if each.row["departure"] < splits]
+    now = [each for each in made if each.row["departure"] >= splits]
+    _write(folder / "past.parquet", past)
+    _write(folder / "now.parquet", now)
+    with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("consignment", "planted", "looks like"))
+        writer.writerows(
+            (each.row["consignment"], each.planted, each.like)
+            for each in now
+            if each.planted or each.like
+        )
+    return Written(len(past), len(now), sum(bool(each.planted) for each in now))
+
+
+def _write(path: Path, made: Sequence[Made]) -> None:
+    with pq.ParquetWriter(path, LINES) as writer:
+        for start in range(0, len(made), _ROWS):
+            rows = [each.row for each in made[start : start + _ROWS]]
+            numbered = [row | {"row": place} for place, row in enumerate(rows, start=start + 1)]
+            writer.write_batch(pa.RecordBatch.from_pylist(numbered, schema=LINES))

@@ -1,21 +1,115 @@
-"""Joint cases: what two or more nodes hold and decide about one matter, side by side.
+"""Joint cases: contributions and decisions by node, redacted files, and evidence by its hash.
+
+A file of an evidence bundle that is redacted is another file with another hash, so its map names
+both, and whoever holds the original can check that nothing else differs.
 
 A bundle is named by its hash and stays with its owner, who sends it, whole or redacted, as it sees
 fit. Each node speaks for its own side and for no other; nobody decides for both.
 """
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, BinaryIO, Literal
+
+import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
-from tidewaiter.exchange.markings import Marking, Purpose
 from tidewaiter.exchange.problems import Problem, blank, wrong
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
+from tidewaiter.exchange.protocol.markings import Marking, Purpose
 from tidewaiter.exchange.requests.checks import sha256
-from tidewaiter.exchange.requests.redaction import RedactedFile, check_redacted
-from tidewaiter.exchange.said import Said, Unheeded
+from tidewaiter.ledger.bundles import Opened, member_bytes, open_bundle
+
+GONE = "[redacted]"
+
+
+class Redacted(Record, frozen=True, kw_only=True):
+    """One field that was taken out."""
+
+    pointer: str  # RFC 6901, like "/parties/0/name"
+    why: str
+
+
+class RedactedFile(Record, frozen=True, kw_only=True):
+    """A file of a bundle as it is given out."""
+
+    name: str  # in the bundle
+    original: str  # SHA-256 of the file in the bundle
+    given: str  # SHA-256 of the file as it is given out
+    fields: tuple[Redacted, ...]
+
+
+def redact(name: str, original: bytes, fields: Iterable[Redacted]) -> tuple[bytes, RedactedFile]:
+    """Take fields out of a JSON document.
+
+    Args:
+        name: Of the file in its bundle.
+        original: The document.
+        fields: What is taken out; a field within another that is taken out must not be named.
+
+    Returns:
+        The document without them, and the map.
+
+    Raises:
+        InputError: It is no JSON, or a field is not there.
+    """
+    try:
+        document = msgspec.json.decode(original)
+    except msgspec.DecodeError as error:
+        raise InputError(f"it is no JSON: {error}", at=name, hint="give it whole or not") from error
+    out = tuple(sorted(fields, key=lambda each: each.pointer))
+    for each in out:
+        document = _without(document, _steps(each.pointer), f"{name}, {each.pointer}")
+    given = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    told = RedactedFile(name=name, original=_hash(original), given=_hash(given), fields=out)
+    return given, told
+
+
+def holds(original: bytes, given: bytes, told: RedactedFile) -> bool:
+    """Say whether a document is the original without the fields of the map, and nothing else."""
+    try:
+        again, map_ = redact(told.name, original, told.fields)
+    except InputError:
+        return False
+    return again == given and map_ == told
+
+
+def check_redacted(told: RedactedFile) -> Iterator[Problem]:
+    """Yield the problems of a map."""
+    yield from sha256(f"{told.name}, original", told.original)
+    yield from sha256(f"{told.name}, given", told.given)
+    for each in told.fields:
+        at = f"{told.name}, {each.pointer}"
+        if not each.pointer.startswith("/"):
+            yield wrong(at, "it is no place", 'write it like "/parties/0/name"')
+        if blank(each.why):
+            yield wrong(at, "nothing says why", "say why it was taken out")
+
+
+def _steps(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def _without(document: Any, steps: list[str], at: str) -> Any:
+    if not steps:
+        if document == GONE:
+            raise InputError("it was taken out before", at=at, hint="name each field once")
+        return GONE
+    step, *rest = steps
+    if isinstance(document, dict) and step in document:
+        return {**document, step: _without(document[step], rest, at)}
+    place = int(step) if step.isdecimal() and (step == "0" or step[0] != "0") else -1
+    if isinstance(document, list) and 0 <= place < len(document):
+        return [*document[:place], _without(document[place], rest, at), *document[place + 1 :]]
+    raise InputError("there is no such field", at=at, hint='write it like "/parties/0/name"')
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
 
 Part = Literal["invited", "joined", "declined", "left"]
 
@@ -231,3 +325,66 @@ def _key(said: Said[Spoken]) -> tuple[str, int]:
 
 def _case(said: Said[Spoken], body: JointCase) -> Said[JointCase]:
     return Said(id=said.id, sender=said.sender, at=said.at, body=body)
+
+
+_PART = 1 << 20  # bytes read at a time
+_MOST = 1 << 26  # bytes of a file that is redacted
+
+
+def refer(file: BinaryIO) -> Bundle:
+    """Return the reference to a bundle, as `tidewaiter cases export` writes one.
+
+    Args:
+        file: It; it can be sought in.
+
+    Raises:
+        InputError: It is none, or its files are not those that were signed.
+    """
+    manifest = _opened(file).manifest
+    found, size = hash_of(file)
+    return Bundle(
+        sha256=found,
+        manifest=hashlib.sha256(str(manifest).encode()).hexdigest(),
+        of=manifest.of,
+        made=manifest.made,
+        key=str(manifest.key),
+        size=size,
+    )
+
+
+def redact_member(
+    file: BinaryIO, name: str, fields: Iterable[Redacted]
+) -> tuple[bytes, RedactedFile]:
+    """Take fields out of a JSON file of a bundle.
+
+    Args:
+        file: The bundle.
+        name: Of the file in it.
+        fields: What is taken out.
+
+    Returns:
+        The file without them, and the map.
+
+    Raises:
+        InputError: It is no bundle, or has no such file, or a field is not there.
+    """
+    original = member_bytes(file, _opened(file), name, most=_MOST)
+    return redact(name, original, fields)
+
+
+def hash_of(file: BinaryIO) -> tuple[str, int]:
+    """Return the SHA-256 of a file, and its bytes."""
+    found, size = hashlib.sha256(), 0
+    file.seek(0)
+    while part := file.read(_PART):
+        found.update(part)
+        size += len(part)
+    return found.hexdigest(), size
+
+
+def _opened(file: BinaryIO) -> Opened:
+    opened = open_bundle(file, ())
+    broken = [each.says for each in opened.parts if not each.holds]
+    if broken:
+        raise InputError(f"the bundle does not hold: {broken[0]}", hint="export the case again")
+    return opened

@@ -1,4 +1,4 @@
-"""Evidence: one message with all that is needed to check it offline, by whoever does not know us.
+"""Evidence of one message: everything needed to verify it offline, by anyone.
 
 The chains of documents say by themselves which keys spoke for whom. What a checker must know from
 elsewhere is the fingerprint of each node, which people read to each other.
@@ -12,10 +12,10 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import Document, SignedDocument, check_chain
-from tidewaiter.exchange.envelopes import SALT, Envelope, assemble, is_committed
-from tidewaiter.exchange.receipts import read_receipt
-from tidewaiter.exchange.signing import Signed, is_signed_by
+from tidewaiter.exchange.protocol.documents import Document, SignedDocument, check_chain
+from tidewaiter.exchange.protocol.envelopes import SALT, Envelope, assemble, is_committed
+from tidewaiter.exchange.protocol.receipts import read_receipt
+from tidewaiter.exchange.protocol.signing import Signed, is_signed_by
 
 MOST = 64 * 1024 * 1024  # bytes of a file
 WHAT: Literal["tidewaiter message"] = "tidewaiter message"

@@ -1,4 +1,4 @@
-"""Problems: what of a record must be mended before it is sent, each with its place."""
+"""Problems of a record that must be corrected or checked before it is sent, each with its field."""
 
 from collections.abc import Callable, Iterator
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Recalls: an item is asked back by its source, and each recipient says what became of it.
+"""Recalls: the source asks for an item back, and each recipient reports what it did with it.
 
 The body of a recalled item is destroyed and its hash kept. A legal hold keeps the body; once the
 hold ends, a later outcome says that it was destroyed. What was destroyed does not come back.
@@ -10,8 +10,8 @@ from typing import Literal, get_args
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.problems import Problem, blank, wrong
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
 from tidewaiter.exchange.requests.checks import sha256
-from tidewaiter.exchange.said import Said, Unheeded
 
 Reason = Literal[
     "error", "wrong-recipient", "corrected", "court", "consent-withdrawn", "purpose-ended", "other"

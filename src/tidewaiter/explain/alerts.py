@@ -1,21 +1,62 @@
-"""What alerts say in sentences, in the language of the page.
+"""Alerts in words: short titles, reasons as sentences, and what was found in the line.
 
 Alerts hold their sentences in English, wherever they were made. Here the template of a sentence is
 found again and filled in anew in the language that is spoken. What is not found stays in English,
 and is marked so for those who listen to the page.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
+from tidewaiter.base.records import Record
+from tidewaiter.explain.languages import counted, country, figure, language, words
+from tidewaiter.explain.legible_text import PAGE_LIMIT, Span, mark_up, shortened
+from tidewaiter.explain.sentence_templates import LONGEST, Book, Filled, load_book, slots_of
+from tidewaiter.explain.words import field_in_words
+from tidewaiter.law.controls import short_listing
+from tidewaiter.law.types import Regime
 from tidewaiter.parties.ownership import ownership_rules
-from tidewaiter.report.languages import counted, country, figure, language, words
-from tidewaiter.report.marks import PAGE_LIMIT, shortened
-from tidewaiter.report.pieces import Piece, joined_up
-from tidewaiter.report.sentencebook import Book, load_book
-from tidewaiter.report.sentences import LONGEST, Filled, slots_of
+from tidewaiter.trade.types import LINES, Alert, Evidence, Holding, Line
+from tidewaiter.trade.unmapped_text import OTHER, is_named
+
+_VOWELS = "aeiouéèêâîôAEIOUÉ"
+
+
+class Piece(NamedTuple):
+    """A stretch of a sentence: said in the language, kept as it is, or still English."""
+
+    text: str
+    how: Literal["said", "kept", "english"] = "said"
+
+
+def joined_up(told: Sequence[Piece]) -> list[Piece]:
+    """Return pieces that meet as the language writes them: what was filled in is not known before.
+
+    Chinese leaves no space between two of its words; French says "d’" before a vowel.
+
+    Args:
+        told: Pieces with a text.
+    """
+    made = list(told)
+    for place, (left, right) in enumerate(pairwise(told)):
+        if left.how == right.how == "said" and _is_wide(left, -1) and _is_wide(right, 0):
+            made[place] = Piece(made[place].text.rstrip(" "))
+            made[place + 1] = Piece(made[place + 1].text.lstrip(" "))
+        elif language() == "fr" and left.text.endswith((" de ", "(de ")) and left.how == "said":
+            elided = made[place].text[:-2] + "’"
+            made[place] = Piece(elided) if right.text[0] in _VOWELS else made[place]
+    return [piece for piece in made if piece.text]
+
+
+def _is_wide(piece: Piece, place: int) -> bool:
+    """Tell whether a piece begins or ends with an ideograph or a sign of its width."""
+    bare = piece.text.strip(" ")
+    return bool(bare) and "\u2e80" <= bare[place] <= "\uffef"
+
 
 _KEPT = 4096  # sentences, in all languages
 _SHORT = 1_000  # characters of a sentence that is kept: what is kept has a bound
@@ -225,3 +266,152 @@ def _cautions() -> Iterator[Piece]:
         yield Piece(f" {words(each.law)}: {words(each.text)} (")
         yield Piece(each.source, "kept")
         yield Piece(f"{mark}).")
+
+
+_ALWAYS = ("goods", "commercial")
+_ITEMS = 20  # of a field that holds several values
+
+
+class FieldView(Record, frozen=True, kw_only=True):
+    """A field of a line, with its finds marked."""
+
+    name: str  # a column of LINES
+    label: str
+    html: Markup
+
+
+class Find(Record, frozen=True, kw_only=True):
+    """A stretch of a field, and what was found there."""
+
+    label: str
+    evidence: Evidence
+
+
+def finds(alert: Alert) -> list[Find]:
+    """Return what the mentions and the reasons of an alert point at, each place once."""
+    mentioned = [
+        Find(
+            label=m.name,
+            evidence=Evidence(
+                field=m.field, start=m.start, end=m.end, text=m.text, column=m.column
+            ),
+        )
+        for m in alert.mentions
+    ]
+    places = {find.evidence for find in mentioned}
+    reasoned = [
+        Find(label=plain(reason_told(reason.rule, reason.text)), evidence=reason.evidence)
+        for reason in alert.reasons
+        if reason.evidence and reason.evidence not in places
+    ]
+    return mentioned + reasoned
+
+
+def fields(alert: Alert) -> tuple[FieldView, ...]:
+    """Return the texts of a line and every other field with a find, in the line's order."""
+    found = finds(alert)
+    named = dict.fromkeys((find.evidence.field, find.evidence.column or "") for find in found)
+    views = []
+    for name in LINES.names:
+        columns = [column for field, column in named if field == name]
+        for column in columns or ([""] if name in _ALWAYS else []):
+            here = [find for find in found if _is_of(find, name, column)]
+            values = _values(alert.line, name, column)[:_ITEMS]
+            if values:
+                html = Markup(" · ").join(mark_up(v, _spans(v, here)) for v in values)
+                label = field_in_words(name, column)
+                views.append(FieldView(name=name, label=label, html=html))
+    return tuple(views)
+
+
+def goods_shown(alert: Alert) -> tuple[str, tuple[Find, ...]]:
+    """Return the text that says what the goods of a line are, and what was found in it.
+
+    It is the description, else the commercial one, else the other text that something was found in.
+    """
+    found = finds(alert)
+    beside = next((f.evidence.column or "" for f in found if f.evidence.field == OTHER), "")
+    for name, column in (("goods", ""), ("commercial", ""), (OTHER, beside)):
+        for text in _values(alert.line, name, column)[:1]:
+            here = (find for find in found if _is_of(find, name, column))
+            return text, tuple(
+                find
+                for find in here
+                if text[find.evidence.start : find.evidence.end] == find.evidence.text
+            )
+    return "", ()
+
+
+def _is_of(find: Find, field: str, column: str) -> bool:
+    return find.evidence.field == field and (find.evidence.column or "") == column
+
+
+def unplaced(alert: Alert) -> tuple[Find, ...]:
+    """Return the finds that do not stand where they should: none of them may get lost."""
+    return tuple(find for find in finds(alert) if not _placed(alert.line, find))
+
+
+def _placed(line: Line, find: Find) -> bool:
+    values = _values(line, find.evidence.field, find.evidence.column or "")[:_ITEMS]
+    return any(_span(value, find) for value in values)
+
+
+def _spans(value: str, here: Iterable[Find]) -> list[Span]:
+    return [span for find in here if (span := _span(value, find))]
+
+
+def _span(value: str, find: Find) -> Span | None:
+    """Return the place of a find in a value of its field; None: it does not stand there."""
+    at = find.evidence
+    if at.start < at.end and value[at.start : at.end] == at.text:
+        return Span(start=at.start, end=at.end, label=find.label)
+    if at.text and value == at.text:
+        return Span(start=0, end=len(value), label=find.label)
+    return None
+
+
+def _values(line: Line, field: str, column: str = "") -> tuple[str, ...]:
+    """Return the texts in a field of a line; a field that holds no text has none.
+
+    Args:
+        line: The line.
+        field: A column of LINES.
+        column: Of other text, the column of the file.
+    """
+    if field == OTHER:
+        return tuple(kept.text for kept in line.other or () if is_named(kept.name, column))
+    value = getattr(line, field, None)
+    if isinstance(value, str):
+        return (value,)
+    several = value if isinstance(value, tuple) else ()
+    return tuple(item for item in several if isinstance(item, str))
+
+
+def short_title(alert: Alert, regimes: Mapping[str, Regime], most: int) -> str:
+    """Return the title of an alert with the listings of its first substance in few words.
+
+    Args:
+        alert: Its title names one listing in full.
+        regimes: By slug.
+        most: How many listings are named; the rest is counted.
+
+    Returns:
+        A title like "Acetone (UN Table II, EU cat. 3 +4 more)".
+    """
+    held = [each for each in alert.law if each.substance in alert.substances[:1]]
+    for first in held:
+        regime = regimes.get(first.regime)
+        printed = f"({regime.name}, {first.schedule})" if regime else ""
+        if printed and printed in alert.title:
+            holds = [each for each in held if each.answer != "not listed"]
+            told = list(dict.fromkeys(_short_listings([first, *holds], regimes)))
+            more = words(" +{count} more").format(count=len(told) - most)
+            more = more if len(told) > most else ""
+            return alert.title.replace(printed, f"({', '.join(told[:most])}{more})", 1)
+    return alert.title
+
+
+def _short_listings(held: list[Holding], regimes: Mapping[str, Regime]) -> Iterator[str]:
+    for each in held:
+        regime = regimes.get(each.regime)
+        yield short_listing(regime, each.schedule) if regime else f"{each.regime} {each.schedule}"

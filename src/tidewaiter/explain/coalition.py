@@ -1,15 +1,67 @@
-"""The cooperation board in words: shares with what small numbers cannot tell."""
+"""The coalition in words: its board, its members and their commitments."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from tidewaiter.base.intervals import Share
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.board import Board, Country, Row
-from tidewaiter.coalition.clocks import Freeze
-from tidewaiter.coalition.intervals import Share
-from tidewaiter.coalition.outcomes import Outcome
-from tidewaiter.coalition.waiting import Days, Waits
-from tidewaiter.report.coalitionwords import told
-from tidewaiter.report.languages import country, day, number, words
+from tidewaiter.exchange.coalition.board import Board, Country, Days, Row, Waits
+from tidewaiter.exchange.coalition.commitments import Commitment, Evidence, Pledge, Pledges, Report
+from tidewaiter.exchange.coalition.meeting_packs import Line, Working
+from tidewaiter.exchange.coalition.outcomes import Freeze, Outcome
+from tidewaiter.explain.languages import counted, country, day, marked, number, words
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        # members
+        "invited": marked("invited"),
+        "joined": marked("joined"),
+        "frozen": marked("frozen"),
+        "left": marked("left"),
+        "silent": marked("silent"),
+        "none": marked("no relation"),
+        "active": marked("active"),
+        "ended": marked("ended"),
+        "own": marked("this node"),
+        "peer": marked("the peer"),
+        "roster": marked("a roster"),
+        # notices
+        "in time": marked("in time"),
+        "late": marked("late"),
+        "no reply": marked("no reply"),
+        "answered early": marked("answered early"),
+        "waiting": marked("waiting"),
+        "withdrawn": marked("withdrawn"),
+        "no term": marked("no term"),
+        "undelivered": marked("undelivered"),
+        "came too late": marked("came too late"),
+        # commitments
+        "open": marked("open"),
+        "met": marked("met"),
+        "missed": marked("missed"),
+        "no evidence": marked("no evidence"),
+        "at least": marked("at least"),
+        "at most": marked("at most"),
+        # tendencies
+        "higher": marked("higher"),
+        "lower": marked("lower"),
+        "no clear change": marked("no clear change"),
+        "too few": marked("too few to say"),
+        # events
+        "law in force": marked("law in force"),
+        "law ends": marked("law ends"),
+        "thawed": marked("channel opened"),
+        "group formed": marked("group formed"),
+        "group ended": marked("group ended"),
+    }
+)
+"""A frozen member and a frozen notice are told alike."""
+
+
+def told(word: str) -> str:
+    """Return a word of the records as people read it, in the language that is spoken."""
+    return words(_WORDS[word]) if word in _WORDS else word
+
 
 _PERCENT = 100
 _OPEN: tuple[Outcome, ...] = (
@@ -186,3 +238,144 @@ def _percent(share: float | None) -> str:
 
 def _scaled(share: float | None) -> float:
     return round(_PERCENT * (share or 0.0), 1)
+
+
+class MemberView(Record, frozen=True, kw_only=True):
+    """A member, ready to be printed."""
+
+    node: str
+    name: str
+    country: str
+    state: str  # a word of the records, for its class
+    says: str
+    since: str
+    silence: str  # "for 41 days, since 3 May 2026: notice DE-7"; "": it is not silent
+    rosters: tuple[str, ...]
+    groups: str
+    disputed: bool
+
+
+class GroupView(Record, frozen=True, kw_only=True):
+    """A working group, ready to be printed."""
+
+    name: str
+    part_of: str
+    roster: str
+    since: str
+    members: str
+
+
+class PledgeView(Record, frozen=True, kw_only=True):
+    """A commitment, ready to be printed."""
+
+    owner: str  # name of the node
+    id: str
+    state: str  # a word of the records
+    says: str
+    who: str
+    what: str
+    indicator: str
+    baseline: str  # "": nobody has measured it
+    target: str  # "at least 120 notices"
+    due: str
+    last: str  # the number that it rests on, with its day; "": none counts
+    evidence: tuple[Evidence, ...]
+    changed: str  # "changed 2 times; at first at least 100"; "": it was not
+    unused: tuple[str, ...]  # reports that decide nothing, and why
+
+
+def member_view(line: Line) -> MemberView:
+    """Put a member into words."""
+    member = line.member
+    return MemberView(
+        node=member.node,
+        name=line.name or member.node,
+        country=place(line.country) if line.country else "",
+        state=member.state or "none",
+        says=words("this node") if line.itself else told(member.state or "none"),
+        since=day(member.since),
+        silence=_silence(line),
+        rosters=line.rosters,
+        groups=", ".join(line.groups),
+        disputed=member.disputed and line.related,
+    )
+
+
+def group_view(working: Working) -> GroupView:
+    """Put a working group into words."""
+    return GroupView(
+        name=working.group.name,
+        part_of=working.part_of,
+        roster=working.roster,
+        since=day(working.group.since),
+        members=", ".join(working.members) or words("nobody"),
+    )
+
+
+def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
+    """Put a commitment into words."""
+    standing = pledge.standing
+    promised, last = standing.commitment, standing.rests_on
+    unit = promised.indicator.unit
+    return PledgeView(
+        owner=names.get(promised.owner, promised.owner),
+        id=promised.id,
+        state=standing.name,
+        says=told(standing.name),
+        who=promised.who,
+        what=promised.what,
+        indicator=promised.indicator.name,
+        baseline=""
+        if promised.baseline is None
+        else f"{number(promised.baseline)} {unit} ({day(promised.baseline_day)})",
+        target=_target(promised),
+        due=day(promised.due),
+        last="" if last is None else f"{number(last.value)} {unit} ({day(last.of)})",
+        evidence=last.evidence if last else (),
+        changed=_changed(pledge),
+        unused=tuple(f"{each.report}: {each.why}" for each in standing.unused),
+    )
+
+
+def initiative_words(
+    pledges: Pledges, names: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return of each initiative its name, who carries it out, and whose it is."""
+    return tuple(
+        (each.name, each.body, names.get(each.owner, each.owner)) for each in pledges.initiatives
+    )
+
+
+def report_in_words(report: Report, unit: str) -> str:
+    """Write a number that was reported, with its day."""
+    return f"{number(report.value)} {unit} ({day(report.of)})"
+
+
+def _target(promised: Commitment) -> str:
+    return f"{told(promised.direction)} {number(promised.target)} {promised.indicator.unit}"
+
+
+def _changed(pledge: Pledge) -> str:
+    changes = len(pledge.versions) - 1
+    if not changes:
+        return ""
+    times = counted("changed once", "changed %(num)s times", changes) % {"num": number(changes)}
+    first = pledge.versions[0].commitment
+    at_first = words("at first: %(target)s by %(due)s") % {
+        "target": _target(first),
+        "due": day(first.due),
+    }
+    late = words("a change after the last day does not count")
+    return "; ".join((times, at_first, *((late,) if any(e.late for e in pledge.versions) else ())))
+
+
+def _silence(line: Line) -> str:
+    silence = line.member.silence
+    if silence is None:
+        return ""
+    told_of = words("%(days)s days without a sign since %(since)s; waiting: %(what)s")
+    return told_of % {
+        "days": number(silence.days),
+        "since": day(silence.since),
+        "what": ", ".join(silence.waiting),
+    }

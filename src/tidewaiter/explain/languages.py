@@ -136,7 +136,7 @@ def _locale(name: str) -> Locale:
 
 @cache
 def _catalogue(name: str) -> gettext.NullTranslations:
-    file = files("tidewaiter.report").joinpath("locale", f"{name}.po")
+    file = files("tidewaiter.explain").joinpath("locale", f"{name}.po")
     if name == "en" or not file.is_file():
         return gettext.NullTranslations()
     compiled = io.BytesIO()

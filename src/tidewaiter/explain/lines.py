@@ -1,15 +1,106 @@
-"""A line as a page tells it: each fact under its name, as it was written."""
+"""A line in words: its facts as they were written, its amounts, and its route."""
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.modes import mode_of
-from tidewaiter.consignments.types import Kept, Line, Party, Stop
-from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
-from tidewaiter.report.languages import marked, words
-from tidewaiter.report.routes import stop_in_words
+from tidewaiter.explain.languages import marked, words
+from tidewaiter.trade.transport_modes import mode_of
+from tidewaiter.trade.types import Holding, Kept, Line, Party, Stop
+
+_PLACES = 9  # decimal places that are tried to undo the rounding of a conversion
+
+
+def stated_unit(line: Line, field: str) -> str | None:
+    """Return the unit that the user stated for a field of a line; None: the file names it."""
+    for entry in line.stated or ():
+        name, _, unit = entry.partition(": ")
+        if name == field:
+            return unit
+    return None
+
+
+def litres_or_kilograms(millionths: int | None) -> Decimal | None:
+    """Return milligrams as kilograms, or microlitres as litres, exactly."""
+    return None if millionths is None else Decimal(millionths).scaleb(-6).normalize() + 0
+
+
+def amount_in_words(millionths: int | None, shown: str, unit: str | None) -> str:
+    """Return an amount as people read it.
+
+    Args:
+        millionths: Milligrams or microlitres; None: not known.
+        shown: "kg" or "l".
+        unit: That the user stated for it; None: it was read in the file.
+
+    Returns:
+        Like "25 kg"; "24.94758 kg (55 lb on the paper; ...)" where the unit was stated;
+        "" where nothing is known.
+    """
+    amount = litres_or_kilograms(millionths)
+    if amount is None or millionths is None:
+        return ""
+    text = f"{amount:,f} {shown}"
+    if unit is None:
+        return text
+    known = find_unit(unit)
+    if known is None or not known.size or known.code == shown:
+        return f"{text} (the unit is stated for the file, not read in it)"
+    paper = _undone(millionths, known.size)
+    return f"{text} ({paper:,f} {unit} on the paper; the unit is stated for it, not read in it)"
+
+
+def quantity_in_words(line: Line) -> str:
+    """Return the quantity as written, with the unit that the user stated for it."""
+    unit = stated_unit(line, "quantity")
+    if line.quantity is None or unit is None:
+        return line.quantity or ""
+    return f"{line.quantity} ({unit}: the unit is stated for the file, not read in it)"
+
+
+def _undone(millionths: int, size: Decimal) -> Decimal:
+    """Return the shortest amount that the conversion turns into so many millionths."""
+    exact = Decimal(millionths) / size
+    for places in range(_PLACES):
+        short = round(exact, places)
+        if round(short * size) == millionths:
+            return short.normalize() + 0
+    return round(exact, _PLACES).normalize() + 0
+
+
+UNKNOWN = "not given"
+
+
+def origin(line: Line) -> str:
+    """Return the country of origin or else of loading, as written, or `UNKNOWN`."""
+    return line.origin or _country(line.route, ("origin", "loading"))
+
+
+def destination(line: Line) -> str:
+    """Return the country of destination or else of unlading, as written, or `UNKNOWN`."""
+    return _country(line.route, ("destination", "unlading"))
+
+
+def stop_in_words(stop: Stop) -> str:
+    """Return a stop in words: "loading: Shanghai (CNSHA), CN"."""
+    code = f"({stop.locode})" if stop.locode and stop.name else stop.locode
+    place = " ".join(part for part in (stop.name, code) if part)
+    where = ", ".join(part for part in (place, stop.country) if part)
+    return f"{stop.function or 'place'}: {where or UNKNOWN}"
+
+
+def route_in_words(held: Holding) -> str:
+    """Say what a listing is to the route: "export, controlled"; "": the route does not meet it."""
+    return f"{held.role}, {held.answer}" if held.role else ""
+
+
+def _country(route: tuple[Stop, ...] | None, functions: tuple[str, ...]) -> str:
+    """Return the country of the first stop that has one, in the order of `functions`."""
+    stops = [s for f in functions for s in route or () if s.function == f]
+    return next((stop.country for stop in stops if stop.country), UNKNOWN)
+
 
 FEW = 30  # values that are told
 

@@ -1,7 +1,7 @@
 """Mirror statistics in words and cells."""
 
-from tidewaiter.mirror.revisions import in_words
-from tidewaiter.mirror.types import Discrepancy, Freight, Orphan, Price
+from tidewaiter.trade.mirror.hs_codes import in_words
+from tidewaiter.trade.mirror.types import Discrepancy, Freight, Orphan, Price
 
 DISCREPANCY_COLUMNS = (
     "code",

@@ -1,16 +1,15 @@
-"""What decisions taught of an alert, in words: a sentence, and the sum that it rests on."""
+"""What the ranker learned of an alert, in words: a sentence, and the sum behind it."""
 
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.learned import Learned, Term
-from tidewaiter.ranking.features import RULE
-from tidewaiter.report.languages import counted, day, decimal, marked, number, words
-from tidewaiter.report.library import Library
-from tidewaiter.report.tracks import percent
-from tidewaiter.report.words import HOW
+from tidewaiter.casework.ranking.features import RULE
+from tidewaiter.explain.languages import counted, day, decimal, marked, number, words
+from tidewaiter.explain.rules import percent
+from tidewaiter.explain.words import HOW, Library
+from tidewaiter.trade.types import Learned, Term
 
 _FIRST = 6  # terms that are shown at once
 _WIDEST = 1.0  # log odds that fill half of the drawing, unless a term has more

@@ -1,22 +1,22 @@
-"""Results in words: what was done and found, and what it says of an alert's reasons."""
+"""Inspection results in words: what was found, and what it says of an alert's reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.results import (
+from tidewaiter.explain.alerts import plain, reason_told
+from tidewaiter.explain.languages import moment, words
+from tidewaiter.explain.lines import amount_in_words
+from tidewaiter.trade.rules.alert_claims import claims_of, mention_claims
+from tidewaiter.trade.rules.claim_outcomes import Claim, Saying, all_say
+from tidewaiter.trade.rules.results import (
     Finding,
     Observed,
     Result,
     load_result_rules,
     standing_results,
 )
-from tidewaiter.casework.sayings import Claim, Saying, all_say
-from tidewaiter.consignments.claims import claims_of, mention_claims
-from tidewaiter.consignments.types import Alert
-from tidewaiter.report.amounts import amount_in_words
-from tidewaiter.report.languages import moment, words
-from tidewaiter.report.reasonwords import plain, reason_told
+from tidewaiter.trade.types import Alert
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {"inspection": "Inspection", "laboratory": "Laboratory"}

@@ -7,9 +7,9 @@ from datetime import date
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
-from tidewaiter.consignments.priority import Priority, priority_of
-from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.routes import destination, origin
+from tidewaiter.explain.lines import destination, origin
+from tidewaiter.trade.alerts import Priority, priority_of
+from tidewaiter.trade.types import Alert, Refusal
 
 _Kept = tuple[Priority, int, int, Alert]
 

@@ -1,15 +1,18 @@
-"""What the short words in records mean to an officer."""
+"""What the codes and names in records mean to an officer, and the sources they cite."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from tidewaiter.base.extras import install_command
-from tidewaiter.consignments.types import PartyMatch
-from tidewaiter.report.languages import counted, marked, number, words
-from tidewaiter.report.summary import Counts
-from tidewaiter.substances.questions import Role
-from tidewaiter.substances.rulings import Duty
+from tidewaiter.base.errors import install_command
+from tidewaiter.base.records import Record
+from tidewaiter.explain.languages import counted, marked, number, words
+from tidewaiter.explain.summary import Counts
+from tidewaiter.law.answers import Duty, Role
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Regime, Source
+from tidewaiter.parties.compared_scripts import FOREIGN_HAN
+from tidewaiter.trade.types import Alert, PartyMatch
 
 HOW: Mapping[str, str] = MappingProxyType(
     {
@@ -206,3 +209,97 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
 
 def _lines(count: int) -> str:
     return "1 line holds" if count == 1 else f"{count:,} lines hold"
+
+
+class Library(Record, frozen=True, kw_only=True):
+    """The registry's words, by slug. What is not among them is printed as its slug."""
+
+    sources: Mapping[str, Source] = {}
+    regimes: Mapping[str, Regime] = {}
+    substances: Mapping[str, str] = {}  # slug -> name
+    rules: Mapping[str, str] = {}  # slug -> title
+
+
+class Citation(Record, frozen=True, kw_only=True):
+    """An entry of the list of sources at the end of a report."""
+
+    number: int  # from 1
+    title: str
+    url: str  # "": none, or none that a browser should open
+    read: date | None
+    licence: str
+    note: str
+
+
+def words_of(registry: Registry) -> Library:
+    """Return the words of a registry, without those of alerts."""
+    return Library(
+        sources=registry.sources,
+        regimes=registry.regimes,
+        substances={each.slug: each.name for each in registry.substances},
+    )
+
+
+def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:
+    """Number the sources that alerts rest on, in the order in which they are first named."""
+    facts: list[str] = []
+    for alert in alerts:
+        facts += [held.source for held in alert.law]
+        facts += [reason.source for reason in alert.reasons]
+    return number_sources(facts, library)
+
+
+def number_sources(facts: Iterable[str], library: Library) -> dict[str, Citation]:
+    """Number the sources of facts, in the order in which they are first named."""
+    names = [name for name in dict.fromkeys(facts) if name]
+    return {name: _citation(i, name, library) for i, name in enumerate(names, start=1)}
+
+
+_OURS = {  # sources that are no text of an authority; the others are called as they call themselves
+    "tidewaiter-rules": marked("Tidewaiter's own rules for alerts: data/rules/alerts.toml"),
+    "unverified-memory": marked("Remembered listing, not read"),
+}
+
+
+def _citation(number: int, name: str, library: Library) -> Citation:
+    source = library.sources.get(name)
+    if source is None:
+        return Citation(number=number, title=name, url="", read=None, licence="", note="")
+    web = source.url.startswith(("https://", "http://"))
+    return Citation(
+        number=number,
+        title=words(source.title) if name in _OURS else source.title,
+        url=source.url if web else "",
+        read=source.read,
+        licence=source.licence,
+        note=source.note,
+    )
+
+
+def not_compared(scripts: Mapping[str, int]) -> tuple[str, ...]:
+    """Say how many names are not compared with names in other scripts.
+
+    Args:
+        scripts: How many names there are, by script.
+
+    Returns:
+        A sentence for each script, the most frequent first, without a full stop.
+    """
+    ranked = sorted(scripts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(_said(script, count) for script, count in ranked)
+
+
+def _said(script: str, count: int) -> str:
+    if script == FOREIGN_HAN:
+        text = counted(
+            "{names} foreign name in Chinese characters is not compared with other scripts",
+            "{names} foreign names in Chinese characters are not compared with other scripts",
+            count,
+        )
+    else:
+        text = counted(
+            "{names} name in {script} script is not compared with other scripts",
+            "{names} names in {script} script are not compared with other scripts",
+            count,
+        )
+    return text.format(names=number(count), script=script)

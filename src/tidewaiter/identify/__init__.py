@@ -1,7 +1,7 @@
 """Identify: from trade text to the controlled and watched substances that it names."""
 
-from tidewaiter.identify.identify import MENTIONS, Identifier, column_of, identify
-from tidewaiter.identify.lexicon import Lexicon, is_ready, load_lexicon
+from tidewaiter.identify.lexicon.loading import Lexicon, is_ready, load_lexicon
+from tidewaiter.identify.mentions import MENTIONS, Identifier, column_of, identify
 
 __all__ = [
     "MENTIONS",

@@ -1,19 +1,19 @@
-"""Findings: raw hits turned into mentions with reasons, and defects of the lines' numbers."""
+"""Findings: raw hits turned into mentions with reasons; weak names need further evidence."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.chinese import beside
-from tidewaiter.identify.choosing import nearest
-from tidewaiter.identify.hits import (
+from tidewaiter.identify.engine.hits import (
     CAS,
     CAS_WRONG,
+    CUED,
     CUS,
     GLUED,
     HS,
@@ -25,11 +25,160 @@ from tidewaiter.identify.hits import (
     SALTED,
     SCANNED,
     UN,
+    WHOLE,
 )
-from tidewaiter.identify.lexicon import Lexicon
-from tidewaiter.identify.respelling import OtherWords
+from tidewaiter.identify.engine.rules import Chinese, ContextRules
+from tidewaiter.identify.lexicon.entries import Entry
+from tidewaiter.identify.lexicon.loading import Lexicon
+from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords
 from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
-from tidewaiter.identify.weak import MachineCues, Strong, is_cued, strong_names, without_doubles
+
+Strong = dict[int, list[list[int]]]
+"""The strong names of a line: of each substance, their hits."""
+
+_NAMED = ("exact", "squeezed")
+_NEAR = 3  # words on either side of a machine's name
+_FAR = 80  # characters on either side that hold them
+_WORD, _LETTERS = re.compile(r"\w+"), re.compile(r"[^\W\d_]+")
+_COUNT = r"[\d一二两兩三四五六七八九十百千几幾数數]"
+
+
+class _Mention(Protocol):
+    @property
+    def substance(self) -> int: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def how(self) -> str: ...
+    @property
+    def tier(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+
+
+M = TypeVar("M", bound=_Mention)
+
+
+def strong_names(hits: Iterable[list[int]], entries: tuple[Entry, ...]) -> Strong:
+    """Gather the hits of strong names."""
+    strong: Strong = {}
+    for hit in hits:
+        if hit[1] == NAME and entries[hit[2]].tier == "strong":
+            strong.setdefault(entries[hit[2]].substance, []).append(hit)
+    return strong
+
+
+def is_cued(hit: list[int], substance: int, strong: Strong) -> bool:
+    """Tell whether a weak name has a cue, another name beside it, or the line to itself."""
+    return bool(hit[6] & (CUED | WHOLE)) or any(
+        other[4] <= hit[3] or hit[4] <= other[3]
+        for one, others in strong.items()
+        if one != substance
+        for other in others
+    )
+
+
+class MachineCues:
+    """The words that are cues for machines alone: "set", "pcs", "2 台"."""
+
+    def __init__(self, rules: ContextRules) -> None:
+        self._words = frozenset(word.casefold() for word in rules.words.machine)
+        self._counted = re.compile(f"{_COUNT} ?[{rules.chinese.counters}]")
+
+    def beside(self, before: str, after: str) -> bool:
+        """Tell whether one stands within a few words before or after a name."""
+        words = [*_WORD.findall(before[-_FAR:])[-_NEAR:], "/", *_WORD.findall(after[:_FAR])[:_NEAR]]
+        near = " ".join(words).casefold()
+        return not self._words.isdisjoint(_LETTERS.findall(near)) or bool(
+            self._counted.search(near)
+        )
+
+
+def without_doubles(found: list[M]) -> list[M]:
+    """Leave one mention where a strong name stands inside a weak one that counts.
+
+    The weak one, as it is longer; but of two names of one substance the better.
+
+    Args:
+        found: The mentions of one line, in order of their starts.
+    """
+    named = [each for each in found if each.how in _NAMED]
+    weak = [each for each in named if each.tier == "weak"]
+    if not weak or len(weak) == len(named):
+        return found
+    starts = [each.start for each in weak]
+    dropped = set()
+    for each in named:
+        at = bisect_right(starts, each.start) - 1
+        if each.tier != "weak" and at >= 0 and each.end <= weak[at].end:
+            better = each.substance == weak[at].substance and each.score >= weak[at].score
+            dropped.add(id(weak[at] if better else each))
+    return [each for each in found if id(each) not in dropped]
+
+
+def beside(
+    rules: Chinese, before: str, name: str, after: str, listed: frozenset[str]
+) -> Iterator[str]:
+    """Say what the text before and after a Chinese name speaks against it.
+
+    Args:
+        rules: What ideographs do.
+        before: The text before the name.
+        name: The name as written.
+        after: The text after it.
+        listed: Names of two ideographs in the registry: one that follows is none of the name.
+    """
+    last, first = before[-1:], after[:1]
+    if last and last in rules.before:
+        yield f'"{last}" before it makes it another chemical'
+    elif first and first in rules.after:
+        yield f'"{first}" after it makes it another chemical'
+    elif _is_chain(rules, after[:2]) and after[:2] not in listed:
+        yield f'"{after[:2]}" after it makes it another chemical'
+    elif found := next((word for word in rules.things if after.startswith(word)), None):
+        yield f'"{found}" after it makes it another thing'
+    elif name[-1] in rules.acids and _is_ideograph(first) and first not in rules.trade:
+        yield f'"{first}" after the acid makes it a salt, perhaps of another substance'
+    if any(before.endswith(word) for word in rules.negation):
+        yield "the text says that the goods are free of it"
+
+
+def _is_chain(rules: Chinese, pair: str) -> bool:
+    """Tell whether two ideographs go on with a name: a length of carbon and what hangs on it."""
+    return len(pair) == 2 and pair[0] in rules.chains and pair[1] in rules.after
+
+
+def _is_ideograph(sign: str) -> bool:
+    return "\u3400" <= sign < "\ua000"
+
+
+def nearest(hits: list[list[int]]) -> list[list[int]]:
+    """Leave out names with edits that another hit stands over, or a nearer one."""
+    if not any(hit[1] == NEAR for hit in hits):
+        return hits
+    kept = [hit for hit in hits if hit[1] != NEAR]
+    near = sorted(
+        (hit for hit in hits if hit[1] == NEAR),
+        key=lambda hit: (hit[5], -(hit[4] - hit[3]), hit[2]),
+    )
+    for hit in near:
+        if not any(other[1] <= CAS and _blocks(other, hit) for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: (hit[3], hit[1]))
+
+
+def _blocks(other: list[int], hit: list[int]) -> bool:
+    """Tell whether a hit stands in another's way: an exact part of a longer name does not.
+
+    A name glued to other words does: they are what the longer one would have as edits.
+    """
+    overlaps = other[3] < hit[4] and other[4] > hit[3]
+    part = other[1] == NAME and hit[3] <= other[3] and other[4] <= hit[4]
+    part = part and not other[6] & GLUED
+    return overlaps and not (part and other[4] - other[3] < hit[4] - hit[3])
+
 
 # How far each way of finding may be trusted, 0 to 1; documented in "how names are found".
 _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}

@@ -1,4 +1,4 @@
-"""The one way from a column of text to its mentions; a single line is a column of one."""
+"""Mentions: the one way from a column of text to the substances it names."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,14 +9,14 @@ import pyarrow as pa
 from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
 
+from tidewaiter.identify.engine.hashing import first_of_each
+from tidewaiter.identify.engine.scan import scan
+from tidewaiter.identify.engine.triggers import find_triggers
+from tidewaiter.identify.engine.unknown_words import make_verdicts
+from tidewaiter.identify.engine.words import joined
 from tidewaiter.identify.findings import Defect, Finding, Reader
-from tidewaiter.identify.fuzzy import make_verdicts
-from tidewaiter.identify.keys import joined
-from tidewaiter.identify.lexicon import Lexicon
-from tidewaiter.identify.repeats import first_of_each
-from tidewaiter.identify.scan import scan
+from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.structures import Structures, inside
-from tidewaiter.identify.triggers import find_triggers
 
 T = TypeVar("T", Finding, Defect)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from tidewaiter.identify.fold import SEPARATOR, FoldTables
+from tidewaiter.identify.engine.rules import SEPARATOR, FoldTables
 
 # Scripts whose letters pass for Latin ones. A Greek letter may name itself ("α-"), so it
 # counts only where a single letter stands for it; width and accents hide nothing.

@@ -1,29 +1,29 @@
-"""Assess: one answer for each regime on a substance, a day, a route, an amount and a form."""
+"""Assessment: one answer by each regime on a substance, a day, a route, an amount and a form."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from tidewaiter.substances.coverage import ages_of, missing_on, unlisted
-from tidewaiter.substances.duties import duties_of
-from tidewaiter.substances.goods import judge_goods
-from tidewaiter.substances.jurisdictions import WORLD, jurisdictions_of, roles_of
-from tidewaiter.substances.law import state_on
-from tidewaiter.substances.lawbook import LawBook, known_jurisdictions, regimes_of
-from tidewaiter.substances.limits import judge_amounts, limits_on
-from tidewaiter.substances.listings import doubts_of, stand
-from tidewaiter.substances.questions import Found, Question, Role
-from tidewaiter.substances.reach import Place, gaps_of, judge_reach
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import (
+from tidewaiter.law.answers import (
     Answer,
     Assessment,
     Check,
     Duty,
+    Found,
     Listing,
+    Question,
     Remark,
+    Role,
     Ruling,
 )
-from tidewaiter.substances.types import Regime
+from tidewaiter.law.controls import doubts_of, stand, state_on
+from tidewaiter.law.coverage import ages_of, missing_on, unlisted
+from tidewaiter.law.duties import duties_of
+from tidewaiter.law.jurisdictions import WORLD, jurisdictions_of, roles_of
+from tidewaiter.law.limits import judge_amounts, limits_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, known_jurisdictions, regimes_of
+from tidewaiter.law.scope import Place, gaps_of, judge_goods, judge_reach
+from tidewaiter.law.types import Regime
 
 _OTHER_GOODS = "no listing holds goods of this form on this route"
 

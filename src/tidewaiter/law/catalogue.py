@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal, NamedTuple
 
-from tidewaiter.base.plain import plain
+from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Substance
+from tidewaiter.law.controls import controls_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Substance
 
 By = Literal["name", "slug", "form", "CAS", "HS", "UN", "CUS", "InChIKey"]
 """What a substance was found by."""

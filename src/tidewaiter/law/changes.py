@@ -6,11 +6,10 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from tidewaiter.base.records import Record
-from tidewaiter.substances.lawbook import LawBook
-from tidewaiter.substances.limits import limit_in_words
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import Demand, FormRule, Gap, Limit, Reach, Rule
-from tidewaiter.substances.types import Mark
+from tidewaiter.law.limits import limit_in_words
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import Demand, FormRule, Gap, LawBook, Limit, Reach, Rule
+from tidewaiter.law.types import Mark
 
 Step = Literal["decided", "begins", "ends", "proposed", "answered"]
 """What happens on a day: a decision or its publication, the first day in force, the first day no

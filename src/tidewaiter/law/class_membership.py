@@ -1,4 +1,4 @@
-"""Members: what the class rules say of the registry's own structures, worked out once and kept.
+"""Class membership: which class rules cover the structures of the registry, computed and cached.
 
 A named list comes before a class, but a law that holds a substance by its class alone must not be
 missed because the papers name the substance. To look a structure up at each start would load
@@ -12,10 +12,10 @@ from pathlib import Path
 import msgspec
 
 from tidewaiter.base.cache import cached, digest
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.questions import ClassGap, ClassHold, Found, Membership, key_of
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Substance
+from tidewaiter.law.answers import ClassGap, ClassHold, Found, Membership, key_of
+from tidewaiter.law.controls import controls_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Substance
 
 
 class Members:
@@ -83,7 +83,7 @@ def load_members(registry: Registry) -> Members:
 
     def make(place: Path) -> None:
         # Here and not above: RDKit is needed only where something changed.
-        from tidewaiter.substances.structure.judging import memberships  # noqa: PLC0415
+        from tidewaiter.law.structure.recognition import memberships  # noqa: PLC0415
 
         known = memberships(registry)
         (place / "members.msgpack").write_bytes(msgspec.msgpack.encode(known))

@@ -12,7 +12,7 @@ from typing import Literal
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.substances.types import Mark
+from tidewaiter.law.types import Mark
 
 GroupName = Literal[
     "acetyloxy",

@@ -1,4 +1,4 @@
-"""Comparing: what several laws say of the same substances on a day, side by side."""
+"""Comparison: what several laws say about the same substances on a day, side by side."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,13 @@ from typing import Literal
 from msgspec.structs import replace
 
 from tidewaiter.base.records import Record
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.lawbook import LawBook
-from tidewaiter.substances.members import Members
-from tidewaiter.substances.questions import Found, Question
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Age, Answer, Listing, Ruling
-from tidewaiter.substances.types import Substance
+from tidewaiter.law.answers import Age, Answer, Found, Listing, Question, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.class_membership import Members
+from tidewaiter.law.controls import controls_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook
+from tidewaiter.law.types import Substance
 
 Agreement = Literal["same", "days differ", "days not known", "answers differ"]
 """Of the jurisdictions that list some substance of the comparison: all give one answer and hold

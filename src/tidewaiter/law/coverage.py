@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.substances.masses import parse_formula
-from tidewaiter.substances.questions import Found, Question
-from tidewaiter.substances.rulings import Age, Answer, Listing, Ruling
-from tidewaiter.substances.types import Amendment, Regime
+from tidewaiter.law.answers import Age, Answer, Found, Listing, Question, Ruling
+from tidewaiter.law.limits import parse_formula
+from tidewaiter.law.types import Amendment, Regime
 
 EVALUATED = "every loaded rule was evaluated and none holds"
 """Why a substance is not listed."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.reach import Place
-from tidewaiter.substances.rules import Demand, Request
-from tidewaiter.substances.rulings import Duty, Listing
+from tidewaiter.law.answers import Duty, Listing
+from tidewaiter.law.controls import controls_on
+from tidewaiter.law.rules import Demand, Request
+from tidewaiter.law.scope import Place
 
 _TABLES = "un-1988"  # whose tables a request for notifications names
 

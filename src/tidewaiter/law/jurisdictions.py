@@ -3,7 +3,7 @@
 from datetime import date
 
 from tidewaiter.base.records import Record
-from tidewaiter.substances.questions import Role, Route
+from tidewaiter.law.answers import Role, Route
 
 WORLD = "UN"
 """The jurisdiction of the conventions, which every route between two countries meets."""

@@ -1,5 +1,6 @@
-"""The registry: every substance, regime and source, read strictly from its files."""
+"""The registry: every substance, regime and source, read strictly from its files; its edition."""
 
+import re
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from itertools import chain
@@ -12,9 +13,20 @@ from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.substances.cas import is_cas
-from tidewaiter.substances.classes import ClassRule, load_classes
-from tidewaiter.substances.types import Control, Name, Regime, Source, Substance
+from tidewaiter.law.classes import ClassRule, load_classes
+from tidewaiter.law.types import Control, Name, Regime, Source, Substance
+
+_SHAPE = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
+
+
+def is_cas(text: str) -> bool:
+    """Tell whether a text is a CAS number whose check digit holds."""
+    if _SHAPE.fullmatch(text) is None:
+        return False
+    digits = [int(sign) for sign in text if sign != "-"]
+    weighed = sum(place * digit for place, digit in enumerate(reversed(digits)))
+    return weighed % 10 == digits[-1]
+
 
 T = TypeVar("T", Source, Regime)
 
@@ -225,3 +237,31 @@ def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:
                 at=at,
                 hint=f'call the file "{owner}.toml" and its slug likewise to add to that substance',
             )
+
+
+_RULES = ("classes", "amounts", "routes", "proposals", "unions", "aliases", "structures")
+
+
+class Editions(Record, frozen=True, kw_only=True):
+    """Hashes of the data files, the same wherever the same files are used."""
+
+    registry: str  # substances, listings, regimes and sources, an authority's own included
+    rules: str  # classes, amounts, routes, proposals and what structures are compared by
+
+
+def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
+    """Hash what the answers of a registry rest on.
+
+    Args:
+        registry: As loaded.
+        own: Folders of an authority's own lists, which may hold class rules.
+    """
+    return Editions(registry=registry.digest, rules=digest(_rule_files(own)))
+
+
+def _rule_files(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
+    for kind in _RULES:
+        yield from toml_files(data(kind))
+    for folder in own:
+        if (folder / "classes").is_dir():
+            yield from toml_files(folder / "classes")

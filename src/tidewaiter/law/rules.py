@@ -1,24 +1,124 @@
-"""The law book: all rules beside the listings, read strictly from their files."""
+"""Rules beside the controls: amounts, forms of goods, reach, duties and known gaps."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from functools import cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.substances.jurisdictions import WORLD, Union
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import (
-    Demand,
-    FormRule,
-    Gap,
-    Limit,
-    Proposal,
-    Reach,
-    Request,
-    Rule,
-)
+from tidewaiter.law.answers import Goods, Role
+from tidewaiter.law.jurisdictions import WORLD, Union
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Kind, Mark
+
+Period = Literal["consignment", "calendar month", "calendar year"]
+"""Over what amounts add up."""
+
+Scope = Literal["party", "operator"]
+"""With whom dealings add up: with the same other party, or all of the operator's."""
+
+
+class Rule(Record, frozen=True, kw_only=True):
+    """What all rules have: where they apply, from when to when, and how they are known."""
+
+    schedules: tuple[str, ...] = ()  # of the regime; empty: all
+    substances: tuple[str, ...] = ()  # slugs; empty: all
+    roles: tuple[Role, ...] = ()  # empty: all
+    destinations: tuple[str, ...] = ()  # countries; empty: all
+    since: date | None = None  # first day; None: not known, taken as in force
+    until: date | None = None  # first day no longer in force
+    clause: str  # article or paragraph
+    source: str  # name of a file in data/sources
+    mark: Mark = "read"
+    note: str = ""
+
+    def on(self, day: date) -> bool:
+        """Tell whether it is in force on a day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
+
+    def names(self, slug: str | None) -> bool:
+        """Tell whether it holds a substance; None: one that no list names."""
+        return not self.substances or slug in self.substances
+
+    def meets(self, roles: tuple[Role, ...]) -> bool:
+        """Tell whether it holds what a consignment is to the jurisdiction; empty: not said."""
+        return not self.roles or not roles or bool(set(self.roles) & set(roles))
+
+
+class Limit(Rule, frozen=True, kw_only=True):
+    """An amount or a content below which a listing leaves goods free.
+
+    Of `mass_mg`, `volume_ul`, `percent` and `none`, those that stand there must all be reached
+    for the listing to hold.
+    """
+
+    mass_mg: int | None = None
+    volume_ul: int | None = None
+    none: bool = False  # there is no least amount, and any content counts
+    inclusive: bool = True  # the limit itself is held
+    period: Period = "consignment"
+    party: Scope = "operator"
+    counts: Literal["goods", "content", "base"] = "content"  # a salt by the mass of its base
+    percent: Decimal | None = None  # least content of goods that are held
+    percent_inclusive: bool = True
+    condition: str = ""  # on what else the freedom depends; it is never judged
+
+
+class FormRule(Rule, frozen=True, kw_only=True):
+    """What a regime says of goods that are more than the substance."""
+
+    goods: tuple[Goods, ...]
+    effect: Literal["held", "outside", "judge"]  # judge: a person must, by the text
+    text: str
+
+
+class Reach(Rule, frozen=True, kw_only=True):
+    """The routes that a schedule is confined to."""
+
+    goods: tuple[Goods, ...] = ()  # in what it must be traded; empty: any
+    text: str
+
+
+class Demand(Rule, frozen=True, kw_only=True):
+    """What a listing demands of a consignment."""
+
+    kind: str  # "export authorisation", "pre-export notification" ...
+    text: str = ""
+    days: int | None = None
+    day_kind: Literal["calendar", "working"] = "calendar"
+    asked: bool = False  # only where the country of destination asked to be notified
+
+
+class Gap(Rule, frozen=True, kw_only=True):
+    """Rules of a regime that are known to exist and are not loaded."""
+
+    text: str
+    kinds: tuple[Kind, ...] = ()  # of substances that they may hold; empty: all
+
+
+class Proposal(Rule, frozen=True, kw_only=True):
+    """A listing that was published as a proposal; `since` is that day, `until` of its outcome."""
+
+    regime: str
+    schedule: str
+
+
+class Request(Record, frozen=True, kw_only=True):
+    """A country that asked for pre-export notifications, article 12 (10) (a) of 1988."""
+
+    country: str
+    schedules: tuple[str, ...]  # the tables it asked for
+    substances: tuple[str, ...] = ()  # empty: all of them
+    since: date | None  # day of the Secretary-General's notification; None: not known
+    until: date | None = None
+    source: str
+    mark: Mark = "read"
+
 
 R = TypeVar("R")
 

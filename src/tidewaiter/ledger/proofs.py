@@ -1,4 +1,6 @@
-"""Proofs: one entry of a log, and why it stands there, in a text that is checked offline.
+"""Checkpoints of a log, and proofs that an entry is in it, to be checked offline.
+
+Source: C2SP tlog-checkpoint (c2sp.org/tlog-checkpoint).
 
 Source: C2SP tlog-proof (c2sp.org/tlog-proof). The entry itself is its extra data; it needs no
 trust, as the proof is over its hash.
@@ -6,13 +8,47 @@ trust, as the proof is over its hash.
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.ledger.base64s import unwrapped, wrapped
-from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
-from tidewaiter.ledger.notes import PublicKey, signed_text
+from tidewaiter.ledger.signed_notes import PublicKey, signed_text, unwrapped, wrapped
 from tidewaiter.ledger.tree import includes, leaf_hash
 
-_FIRST = "c2sp.org/tlog-proof@v1"
 _HASH = 32  # bytes
+_LEAST = 3  # lines
+
+
+class Checkpoint(Record, frozen=True, kw_only=True):
+    """The state of a log."""
+
+    origin: str  # which log
+    size: int  # entries
+    root: bytes  # over all of them, shape (32,)
+    notes: tuple[str, ...] = ()  # further lines, which say nothing of the tree
+
+    def __str__(self) -> str:
+        """Write it as the text of a note."""
+        lines = (self.origin, self.size, wrapped(self.root), *self.notes)
+        return "".join(f"{line}\n" for line in lines)
+
+
+def read_checkpoint(text: str) -> Checkpoint:
+    """Read the text of a note as a checkpoint.
+
+    Raises:
+        InputError: It is none.
+    """
+    lines = text.removesuffix("\n").split("\n")
+    hint = "a checkpoint names its log, its entries and its root, a line each"
+    if len(lines) < _LEAST or not all(lines):
+        raise InputError("this is no checkpoint", hint=hint)
+    origin, size, top, *notes = lines
+    if not size.isascii() or not size.isdigit() or str(int(size)) != size:
+        raise InputError(f'"{size}" is no count of entries', at="line 2", hint=hint)
+    root = unwrapped(top)
+    if root is None or len(root) != _HASH:
+        raise InputError(f'"{top}" is no hash', at="line 3", hint=hint)
+    return Checkpoint(origin=origin, size=int(size), root=root, notes=tuple(notes))
+
+
+_FIRST = "c2sp.org/tlog-proof@v1"
 _HINT = "ask for the proof again, and keep the file as it is"
 
 

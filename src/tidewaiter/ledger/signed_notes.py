@@ -1,9 +1,11 @@
-"""Notes: texts under which keys put their names, and keys as one line of text.
+"""Signed notes: texts with signatures, keys as one line of text, and strict Base64.
 
 Sources: C2SP signed-note (c2sp.org/signed-note) for the layout and the numbers of keys; RFC 8032
 for Ed25519.
 """
 
+import base64
+import binascii
 import hashlib
 from typing import Self
 
@@ -12,7 +14,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.ledger.base64s import unwrapped, wrapped
+
+
+def wrapped(held: bytes) -> str:
+    """Write bytes as Base64 (RFC 4648, section 4)."""
+    return base64.b64encode(held).decode()
+
+
+def unwrapped(text: str) -> bytes | None:
+    """Read Base64; None: the text is not what `wrapped` writes of anything.
+
+    Python's own reader takes sixteen last characters for one and the same.
+    """
+    try:
+        held = base64.b64decode(text.encode(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return held if wrapped(held) == text else None
+
 
 SEED = 32  # bytes
 _ED25519 = b"\1"

@@ -1,4 +1,4 @@
-"""Tree: the Merkle tree of RFC 6962 over the entries of a log, grown one leaf at a time.
+"""The Merkle tree of RFC 6962 over the entries of a log, built one leaf at a time.
 
 Node ``(level, place)`` is the hash over the ``2 ** level`` leaves from ``place * 2 ** level`` on.
 Only nodes whose leaves are all there are kept; they never change. All else is made of them.

@@ -24,13 +24,14 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_data_path
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError, OutputError, StoreError
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition
 from tidewaiter.lists.reading import ReadList, check_loss, check_whole, in_force, read_list
 from tidewaiter.parties.readers import EDITION
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile
+from tidewaiter.parties.readers.entries import EntryRefusal
 from tidewaiter.parties.types import ListedParty, ListVersion
 
 _LEVEL = 6

@@ -1,4 +1,4 @@
-"""Generation: the versions of lists from which it is counted how rare words are.
+"""Generation: the versions of lists from which the rarity of words is counted, and the counts.
 
 A match weighs words by how rare they are in the lists. Counted anew with each version, one entry
 more would move the score of every party; so the counts stay those of one generation until the
@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,9 @@ from tidewaiter.base.errors import OutputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
 from tidewaiter.lists.archive import Archive, KeptVersion
+from tidewaiter.parties.matching.index import build_index
+from tidewaiter.parties.names.rarity import Rarity
+from tidewaiter.parties.readers import EDITION
 
 FILE = "generation.json"
 _GROWN = 0.1  # share of the entries by which lists differ from those that were counted
@@ -92,3 +96,30 @@ def _read(place: Path) -> Generation | None:
     with suppress(OSError, msgspec.MsgspecError):
         return msgspec.json.decode(place.read_bytes(), type=Generation)
     return None
+
+
+def rarity_in(archive: Archive, generation: Generation) -> Rarity:
+    """Return how rare words are in a generation.
+
+    Args:
+        archive: The folder of lists; the counts are kept there where it takes changes.
+        generation: Of that folder.
+
+    Raises:
+        InputError: A version is not there.
+        StoreError: A version cannot be read.
+    """
+    said = msgspec.json.encode((EDITION, version("tidewaiter")))
+    key = hashlib.sha256(said).hexdigest()[:12]
+    place = archive.folder / "rarities" / f"{generation.id}-{key}.msgpack"
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.msgpack.decode(place.read_bytes(), type=Rarity)
+    parties = [
+        party
+        for each in generation.versions
+        for party in archive.load(archive.find(each.list, each.sha256)).parties
+        if not party.confidential
+    ]
+    rarity = build_index(parties).rarity
+    write_whole(place, msgspec.msgpack.encode(rarity))
+    return rarity

@@ -14,11 +14,11 @@ from pathlib import Path
 import msgspec
 
 from tidewaiter import parties as package
-from tidewaiter.base.arrays import load_arrays, save_arrays
 from tidewaiter.base.cache import cached, digest
+from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
 from tidewaiter.base.resources import data, toml_files
 from tidewaiter.parties.matching.index import Index, Layout, build_index, index_of
-from tidewaiter.parties.matching.rarity import Rarity
+from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.types import ListedParty
 
 _FEWEST = 2_000  # names; fewer are laid out as fast as they are found in the cache

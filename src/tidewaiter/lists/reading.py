@@ -1,18 +1,22 @@
-"""A list read whole, and the checks that it passes before it may take force."""
+"""A list read whole, the checks before it takes force, and what stays in doubt in its names."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition, action_of, find_definition
-from tidewaiter.parties.readers import find_format, guests, list_readers
-from tidewaiter.parties.readers.columns import reader_of
-from tidewaiter.parties.readers.tables import is_utf8
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader, refused
-from tidewaiter.parties.types import ListedParty
+from tidewaiter.parties.compared_scripts import uncompared
+from tidewaiter.parties.names.multiple_names import may_be_several, part_names
+from tidewaiter.parties.readers import find_format, guests, list_readers, parts_names_at_commas
+from tidewaiter.parties.readers.columns import parts_at_commas, reader_of
+from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader, ListReader, refused
+from tidewaiter.parties.readers.file_formats import is_utf8
+from tidewaiter.parties.types import ListedParty, NameKind, PartyName
 
 _REFUSED = 0.05  # of the entries may be refused
 _FEW = 20  # refusals that are borne whatever their share
@@ -204,3 +208,64 @@ def in_force(party: ListedParty, day: date) -> bool:
     """Tell whether an entry of a version in force is in force itself on a day."""
     begun = party.listed is None or party.listed <= day
     return begun and (party.delisted is None or day < party.delisted)
+
+
+class DoubtfulName(Record, frozen=True, kw_only=True):
+    """A name of an entry that may hold several; it is compared as one."""
+
+    entry: str  # id of the entry
+    name: str  # as it is kept
+    kind: NameKind
+
+
+class ScriptCount(Record, frozen=True, kw_only=True):
+    """Names in a script in which they are compared with names in the same script alone."""
+
+    script: str  # as Unicode names it, or that Chinese characters spell foreign names
+    names: int
+    entries: int  # that have no other name, so that names in other scripts do not find them
+
+
+class ListDoubts(Record, frozen=True, kw_only=True):
+    """What is in doubt in one version of a list."""
+
+    several: tuple[DoubtfulName, ...]  # in the order of the list
+    scripts: tuple[ScriptCount, ...]  # the most frequent first
+
+
+def doubts_in(parties: Iterable[ListedParty], form: str, definition: ListDefinition) -> ListDoubts:
+    """Look for what is in doubt in the entries of a list.
+
+    Args:
+        parties: The entries.
+        form: The format that they were read from.
+        definition: Of the list.
+    """
+    columns = definition.columns
+    parted = parts_at_commas(columns) if columns else parts_names_at_commas(form)
+    several: list[DoubtfulName] = []
+    names, alone = Counter[str](), Counter[str]()
+    for party in parties:
+        several += (
+            DoubtfulName(entry=party.id, name=each.text, kind=each.kind)
+            for each in _doubtful(party, parted=parted)
+        )
+        scripts = [uncompared(each.text) for each in party.names]
+        names.update(filter(None, scripts))
+        alone.update(set(scripts) if all(scripts) else ())
+    ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    return ListDoubts(
+        several=tuple(several),
+        scripts=tuple(ScriptCount(script=s, names=n, entries=alone[s]) for s, n in ranked),
+    )
+
+
+def _doubtful(party: ListedParty, *, parted: bool) -> Iterator[PartyName]:
+    """Yield the names of an entry that may hold several."""
+    own = [each.text for each in party.names if each.kind == "primary"]
+    for each in party.names:
+        further = parted and each.kind != "primary"
+        if may_be_several(each.text, party.kind) or (
+            further and "," in each.text and part_names(each.text, party.kind, own).doubt
+        ):
+            yield each

@@ -1,18 +1,18 @@
-"""What is printed for the short names in alerts: the registry's words, the rules', the lists'."""
+"""Titles that reports print for the short names of substances, rules and lists."""
 
 import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from tidewaiter.consignments.citing import cite_list
-from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.explain.languages import marked
+from tidewaiter.explain.words import Library
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Source
 from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.types import ListVersion
-from tidewaiter.report.languages import marked
-from tidewaiter.report.library import Library
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Source
+from tidewaiter.trade.party_matches import cite_list
+from tidewaiter.trade.rules.alert_rules import AlertRules
 
 FolderState = tuple[tuple[str, int, int], ...]
 """By list: its name, when a version last came or went (ns), and how many files it has."""

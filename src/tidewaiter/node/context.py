@@ -12,24 +12,31 @@ import pyarrow as pa
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, Journal, read_journal
-from tidewaiter.bulk.run import Settings, Step, nothing_at, run
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import Alert, ReadOptions, Refusal
-from tidewaiter.identity import own_stamp
-from tidewaiter.network.resolving import take_up
-from tidewaiter.rescreen.basis import basis_of
-from tidewaiter.rescreen.registered import RegisterAsked
-from tidewaiter.store.applying import next_slice, unfinished
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.screenings import (
+from tidewaiter.bulk.screening import Settings, Step, nothing_at, run
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import take_up
+from tidewaiter.node.rescreen.basis import basis_of
+from tidewaiter.node.rescreen.database_inputs import RegisterAsked
+from tidewaiter.store.alerts.counts import Recounted, correct, count_all
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.screening.runs import (
+    Batch,
     Run,
     Source,
+    add_batch,
     begin_screening,
     finish_screening,
 )
-from tidewaiter.store.suppression import Changed, expire, has_overdue, suppression_of
-from tidewaiter.store.tallies import Recounted, correct, count_all
+from tidewaiter.store.suppression.rules import (
+    Changed,
+    expire,
+    has_overdue,
+    next_slice,
+    suppression_of,
+    unfinished,
+)
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import Alert, ReadOptions, Refusal
 
 _TURN = 0.12  # seconds; those who wait for SQLite look every 100 ms
 

@@ -12,11 +12,11 @@ from platformdirs import user_data_path
 
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import writing
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.ledger.checkpoints import Checkpoint
-from tidewaiter.ledger.notes import SEED, SecretKey
+from tidewaiter.exchange.protocol.keyring import Ring
+from tidewaiter.ledger.proofs import Checkpoint
+from tidewaiter.ledger.signed_notes import SEED, SecretKey
 from tidewaiter.store.audit import State
-from tidewaiter.store.database import Stamp
+from tidewaiter.store.core.database import Stamp
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NAME = 8  # bytes of a name, which says nothing of who runs the installation

@@ -12,8 +12,8 @@ from rapidfuzz.distance import OSA
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.han import pinyin_of, simplify
+from tidewaiter.parties.names.chinese_readings import pinyin_of, simplify
+from tidewaiter.parties.names.scripts import fold
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[-/]\d+)*[a-z]?(?![^\W\d_])|\d+", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")

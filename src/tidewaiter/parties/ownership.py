@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from tidewaiter.base.plain import plain
+from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.types import ListedParty, Tie

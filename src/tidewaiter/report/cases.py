@@ -1,19 +1,22 @@
-"""A report of a suspicion, filled from the alerts of a case and finished by whoever signs it."""
+"""Papers of a case: the case file with its timeline, and suspicious transaction reports."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.suspicions import FormRule
-from tidewaiter.consignments.modes import mode_of
-from tidewaiter.consignments.types import Alert, Line, Party
-from tidewaiter.report.amounts import quantity_in_words
+from tidewaiter.casework.cases.state import Case
+from tidewaiter.casework.cases.timeline import Event
+from tidewaiter.casework.suspicious_transactions import FormRule
+from tidewaiter.explain.lines import quantity_in_words, stop_in_words
+from tidewaiter.explain.words import Citation, Library, citations
+from tidewaiter.report.alerts.view import AlertView, alert_view
 from tidewaiter.report.pages import environment, hashed, static
-from tidewaiter.report.routes import stop_in_words
+from tidewaiter.trade.transport_modes import mode_of
+from tidewaiter.trade.types import Alert, Line, Party
 
 _MOST = 100  # entries of a field
 _POSITIVE = 0  # points from which on a reason speaks for the alert
@@ -45,7 +48,7 @@ class Suspicion(Record, frozen=True, kw_only=True):
     by: str
 
 
-class _Page(Record, frozen=True, kw_only=True):
+class _ReportPage(Record, frozen=True, kw_only=True):
     report: Suspicion
     css: Markup
     policy: str
@@ -97,7 +100,7 @@ def render_suspicion(report: Suspicion) -> str:
     """Return a report as a page that needs nothing else."""
     css = static("colours.css", "report.css", "case.css")
     policy = f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
-    page = _Page(report=report, css=css, policy=policy)
+    page = _ReportPage(report=report, css=css, policy=policy)
     return environment().get_template("suspicion.html").render(page=page)
 
 
@@ -218,3 +221,218 @@ FILLS: Mapping[str, Callable[[Sequence[Alert]], Iterable[str]]] = MappingProxyTy
     }
 )
 """What each word of `fill` in suspicions.toml takes from the alerts of a case."""
+
+
+WIDTH, LEFT, RIGHT = 760, 118, 20  # of the drawing
+_TOP, _LANE, _FOOT = 14, 30, 26
+_NEAR = 13  # units from which on two marks are told apart
+_TICKS = 5
+_ONE, _MANY = 5, 9  # radius of a mark
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogues; the template translates it."""
+    return text
+
+
+_LANES: Mapping[str, str] = MappingProxyType(
+    {
+        "case": _("Case"),
+        "alerts": _("Alerts"),
+        "decided": _("Decisions"),
+        "papers": _("Papers"),
+        "notes": _("Notes, tasks"),
+    }
+)
+_LANE_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "decided": "decided",
+        "alertadded": "alerts",
+        "consignmentadded": "papers",
+        "partyadded": "papers",
+        "fileadded": "papers",
+        "drafted": "papers",
+        "exported": "papers",
+        "note": "notes",
+        "task": "notes",
+        "done": "notes",
+    }
+)
+
+
+class Mark(Record, frozen=True, kw_only=True):
+    """Something that happened, or several things close to each other."""
+
+    x: float
+    y: float
+    radius: float
+    count: int
+    title: str
+
+
+class Lane(Record, frozen=True, kw_only=True):
+    """A row of the drawing."""
+
+    slug: str
+    label: str
+    y: float
+    marks: tuple[Mark, ...]
+
+
+class Tick(Record, frozen=True, kw_only=True):
+    """A place of the axis."""
+
+    x: float
+    label: str
+    anchor: str
+
+
+class Drawn(Record, frozen=True, kw_only=True):
+    """The drawing."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    foot: float  # y of the axis
+    lanes: tuple[Lane, ...]
+    ticks: tuple[Tick, ...]
+
+
+def draw_timeline(events: Sequence[Event]) -> Drawn:
+    """Lay out what happened; marks that would cover each other become one with a count.
+
+    Args:
+        events: In order; lanes without any are left out.
+    """
+    moments = [datetime.fromisoformat(event.at).astimezone(UTC) for event in events]
+    begin = min(moments, default=datetime(2000, 1, 1, tzinfo=UTC))
+    span = max(max(moments, default=begin) - begin, timedelta(minutes=1))
+    places = [LEFT + (WIDTH - LEFT - RIGHT) * ((at - begin) / span) for at in moments]
+    told = list(zip(places, events, strict=True))
+    lanes: list[Lane] = []
+    for slug, label in _LANES.items():
+        mine = [(x, event) for x, event in told if _LANE_OF.get(event.kind, "case") == slug]
+        if mine:
+            y = _TOP + _LANE * (len(lanes) + 0.5)
+            marks = tuple(_mark(group, y) for group in _groups(mine))
+            lanes.append(Lane(slug=slug, label=label, y=y, marks=marks))
+    foot = _TOP + _LANE * len(lanes)
+    return Drawn(
+        width=WIDTH,
+        height=foot + _FOOT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        foot=foot,
+        lanes=tuple(lanes),
+        ticks=tuple(_ticks(begin, span)),
+    )
+
+
+def _groups(told: Iterable[tuple[float, Event]]) -> Iterator[list[tuple[float, Event]]]:
+    group: list[tuple[float, Event]] = []
+    for x, event in told:
+        if group and x - group[0][0] > _NEAR:
+            yield group
+            group = []
+        group.append((x, event))
+    if group:
+        yield group
+
+
+def _mark(group: Sequence[tuple[float, Event]], y: float) -> Mark:
+    x = sum(place for place, _ in group) / len(group)
+    first = group[0][1]
+    more = f", and {len(group) - 1:,} more" if len(group) > 1 else ""
+    title = f"{first.at[:16].replace('T', ' ')}: {first.did}{more}"
+    return Mark(
+        x=round(x, 1), y=y, radius=5 if len(group) == 1 else 9, count=len(group), title=title
+    )
+
+
+def _ticks(begin: datetime, span: timedelta) -> Iterator[Tick]:
+    """Yield some places of the axis, with what tells them apart."""
+    form = "%Y-%m-%d" if span > timedelta(days=_TICKS) else "%m-%d %H:%M"
+    form = "%H:%M:%S" if span < timedelta(minutes=_TICKS) else form
+    for number in range(_TICKS):
+        share = number / (_TICKS - 1)
+        label = f"{begin + span * share:{form}}"
+        anchor = {0: "start", _TICKS - 1: "end"}.get(number, "middle")
+        yield Tick(x=round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1), label=label, anchor=anchor)
+
+
+STATUS = {
+    "open": "Open",
+    "closed-confirmed": "Closed: confirmed",
+    "closed-dismissed": "Closed: dismissed by two people",
+    "closed-referred": "Closed: referred to someone else",
+}
+"""How the statuses of a case are printed."""
+
+
+class Custody(Record, frozen=True, kw_only=True):
+    """An entry of the audit about the case, as the page prints it."""
+
+    number: int
+    at: str
+    who: str
+    action: str
+    what: str  # "step 12, note", "alert 12b0f39e"
+    digest: str
+
+
+class CaseSheet(Record, frozen=True, kw_only=True):
+    """All that the page shows of a case."""
+
+    case: Case
+    events: tuple[Event, ...]
+    alerts: tuple[Alert, ...]
+    files: Mapping[int, str]  # step -> name in the bundle
+    drafts: Mapping[int, str]
+    custody: tuple[Custody, ...]
+    people: Mapping[str, str]  # how those who are named in it are read
+    made: str  # ISO 8601, UTC
+    key: str  # of whoever signs
+    log: str  # "4,117 entries, root 9f0c..."
+    restricted: bool  # with what is for the authority only
+
+
+class _CasePage(Record, frozen=True, kw_only=True):
+    sheet: CaseSheet
+    status: str
+    drawn: Drawn
+    cards: tuple[AlertView, ...]
+    sources: tuple[Citation, ...]
+    css: Markup
+    policy: str
+
+
+def render_case(sheet: CaseSheet, library: Library | None = None) -> str:
+    """Return a case as one page of HTML that holds everything it needs.
+
+    Args:
+        sheet: What it shows.
+        library: What to print for slugs; without it the slugs themselves.
+    """
+    known = library or Library()
+    cited = citations(sheet.alerts, known)
+    css = static("colours.css", "report.css", "case.css")
+    page = _CasePage(
+        sheet=sheet,
+        status=STATUS[sheet.case.status],
+        drawn=draw_timeline(sheet.events),
+        cards=_cards(sheet.alerts, known, cited),
+        sources=tuple(cited.values()),
+        css=css,
+        policy=(
+            f"default-src 'none'; style-src {hashed(css)}; img-src data:; base-uri 'none'; "
+            "form-action 'none'"
+        ),
+    )
+    return environment().get_template("case.html").render(page=page)
+
+
+def _cards(
+    alerts: Sequence[Alert], library: Library, cited: Mapping[str, Citation]
+) -> tuple[AlertView, ...]:
+    return tuple(alert_view(i, alert, library, cited) for i, alert in enumerate(alerts, start=1))

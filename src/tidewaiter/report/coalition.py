@@ -1,13 +1,28 @@
-"""The timeline as a drawing: notices by month, and above them what happened."""
+"""The coalition's meeting pack, and its timeline as a drawing."""
 
 from collections.abc import Iterable, Mapping
 
+from markupsafe import Markup
+
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.timeline import Event, Happening, Month, Timeline
-from tidewaiter.report.coalitionwords import told
-from tidewaiter.report.languages import day, month, number, words
-from tidewaiter.report.library import Library
-from tidewaiter.report.overviewcharts import WIDTH, Box, Drawn, Word
+from tidewaiter.exchange.coalition.meeting_packs import Pack
+from tidewaiter.exchange.coalition.timeline import Event, Happening, Month, Timeline
+from tidewaiter.explain.coalition import (
+    BoardView,
+    GroupView,
+    MemberView,
+    PledgeView,
+    board_view,
+    group_view,
+    initiative_words,
+    member_view,
+    pledge_view,
+    told,
+)
+from tidewaiter.explain.languages import day, language, month, number, speaking, words
+from tidewaiter.explain.words import Library
+from tidewaiter.report.charts import WIDTH, Box, Drawn, Word
+from tidewaiter.report.pages import environment, hashed, static
 
 _LETTERS: Mapping[Happening, str] = {
     "law in force": "L",
@@ -190,4 +205,49 @@ def _cells(told_of: Month) -> tuple[str, ...]:
         number(told_of.still_open),
         number(told_of.incidents),
         number(told_of.frozen),
+    )
+
+
+class _Page(Record, frozen=True, kw_only=True):
+    pack: Pack
+    board: BoardView
+    members: tuple[MemberView, ...]
+    groups: tuple[GroupView, ...]
+    pledges: tuple[PledgeView, ...]
+    initiatives: tuple[tuple[str, str, str], ...]  # name, who carries it out, owner
+    timeline: TimelineView
+    language: str
+    css: Markup
+    policy: str
+
+
+def render_pack(pack: Pack, library: Library, *, spoken: str = "en") -> str:
+    """Return what a meeting needs as one page of HTML that holds all that it shows.
+
+    Args:
+        pack: What it shows.
+        library: The words for slugs of the law.
+        spoken: The language.
+    """
+    with speaking(spoken):
+        return environment().get_template("pack.html").render(page=_page(pack, library))
+
+
+def _page(pack: Pack, library: Library) -> _Page:
+    names = dict(pack.names)
+    css = static("colours.css", "report.css", "coalition.css")
+    return _Page(
+        pack=pack,
+        board=board_view(pack.board, names),
+        members=tuple(member_view(each) for each in pack.members),
+        groups=tuple(group_view(each) for each in pack.groups),
+        pledges=tuple(pledge_view(each, names) for each in pack.pledges.commitments),
+        initiatives=initiative_words(pack.pledges, names),
+        timeline=timeline_view(pack.timeline, names, library),
+        language=language(),
+        css=css,
+        policy=(
+            f"default-src 'none'; style-src {hashed(css)}; img-src data:; base-uri 'none'; "
+            "form-action 'none'"
+        ),
     )

@@ -6,13 +6,11 @@ from datetime import date
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.amounts import in_words
-from tidewaiter.exchange.notices.fields import is_given, values
-from tidewaiter.exchange.notices.forms import Form, Need, load_forms, load_sources
-from tidewaiter.exchange.notices.required import applies
-from tidewaiter.exchange.notices.types import Amount, Notice
-from tidewaiter.exchange.notices.writing import written_share
-from tidewaiter.report.languages import country, day, language, words
+from tidewaiter.exchange.notices.checks import applies
+from tidewaiter.exchange.notices.drafts import written_share
+from tidewaiter.exchange.notices.forms import Form, Need, is_given, load_forms, load_sources, values
+from tidewaiter.exchange.notices.types import Amount, Notice, in_words
+from tidewaiter.explain.languages import country, day, language, words
 from tidewaiter.report.pages import environment, hashed, static
 
 _LINES = "lines."

@@ -1,16 +1,18 @@
-"""What all pages share: how they are filled, their style, and what a browser lets them do."""
+"""What all pages share: templates, style, what a browser lets them do, and PDF."""
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tidewaiter.report import languages
-from tidewaiter.report.marks import legible, whole
-from tidewaiter.report.words import severity_in_words
+from tidewaiter.base.errors import InputError, install_command
+from tidewaiter.explain import languages
+from tidewaiter.explain.legible_text import legible, whole
+from tidewaiter.explain.words import severity_in_words
 
 
 @cache
@@ -23,10 +25,11 @@ def make_environment(*packages: str) -> Environment:
     """Make what fills templates: it escapes, and a name that is not there is an error.
 
     Args:
-        packages: Whose templates; of two of one name, the one of the first package counts.
+        packages: Whose folders `templates` are searched, and those one level below; of two
+            templates of one name, that of the first package counts.
     """
     made = Environment(
-        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        loader=ChoiceLoader([each for package in packages for each in _loaders(package)]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=legible,
@@ -47,6 +50,16 @@ def make_environment(*packages: str) -> Environment:
     return made
 
 
+def _loaders(package: str) -> Iterator[PackageLoader]:
+    """Find the templates of a package: its own, and those of each of its subjects."""
+    folder = files(package)
+    if folder.joinpath("templates").is_dir():
+        yield PackageLoader(package)
+    for subject in sorted(folder.iterdir(), key=lambda each: each.name):
+        if subject.joinpath("templates").is_dir():
+            yield PackageLoader(f"{package}.{subject.name}")
+
+
 @cache
 def static(*names: str) -> Markup:
     """Return files of our own, one after the other, to be put into a page as they are."""
@@ -58,3 +71,22 @@ def static(*names: str) -> Markup:
 def hashed(text: str) -> str:
     """Return the hash by which a Content-Security-Policy knows a style or a script of ours."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def pdf_of(page: str) -> bytes:
+    """Write a page of ours as PDF; nothing is loaded for it.
+
+    Raises:
+        InputError: What writes PDF is not installed, or not what it needs of the system.
+    """
+    try:
+        from weasyprint import HTML  # noqa: PLC0415 - an extra, and slow to load
+    except (ImportError, OSError) as error:  # an OSError: Pango is missing
+        hint = f"{install_command('pdf')}, and install Pango; or name a file ending in .html"
+        raise InputError("nothing here writes PDF", hint=hint) from error
+    return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf())
+
+
+def _nothing(url: str, **_: object) -> dict[str, object]:
+    """Load nothing, whatever a page names."""
+    raise ValueError(f"nothing is loaded for a page: {url[:60]}")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from tidewaiter.exchange.register.annual import Figures, form_rows, sheet_rows
-from tidewaiter.report.cells import neutralise
-from tidewaiter.report.exports import CsvTable
+from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.report.alerts.exports import CsvTable
 
 
 def write_annual(file: BinaryIO, figures: Sequence[Figures], *, form: bool) -> None:

@@ -12,10 +12,10 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
-from tidewaiter.report.cells import neutralise, restore
-from tidewaiter.report.exports import CsvTable
-from tidewaiter.selection.types import Arm, Chosen, Selection
-from tidewaiter.selection.yields import INSPECTED, Listed
+from tidewaiter.casework.selection.types import Arm, Chosen, Selection
+from tidewaiter.casework.selection.yields import INSPECTED, Listed
+from tidewaiter.explain.safe_text import neutralise, restore
+from tidewaiter.report.alerts.exports import CsvTable
 
 COLUMNS = (
     "lane",

@@ -1,22 +1,26 @@
-"""The audit: every change of the database, an entry each, in a tree that only grows.
+"""The audit: an entry for each change in an append-only tree, and what each viewer sees of it.
 
 A changed, missing or moved entry is found by anyone who recomputes the tree. That the last
 entries were cut off, or all were made anew, shows only against a checkpoint that was noted outside
 the database.
+
+That there is such an entry is told to all who may read the audit, as it has a number and a hash.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import func, insert, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.ledger.tree import EMPTY, Node, grown, inclusion, leaf_hash, root
-from tidewaiter.store import tables
-from tidewaiter.store.database import Stamp, Work
-from tidewaiter.store.payloads import plain
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import plain
+from tidewaiter.store.core.database import Stamp, Work
 
 PAGE = 1000  # entries read at a time
 _SALT = 16  # bytes
@@ -290,3 +294,36 @@ def _node(work: Work) -> Node:
         return bytes.fromhex(work.connection.execute(wanted).scalar_one())
 
     return read
+
+
+HIDDEN = "{}"
+"""In place of details that are not for whoever asks."""
+
+_IDS = ("alert", "first")
+_COUNTS = frozenset({"alerts", "new_alerts"})  # with those of the queue, they tell of the others
+
+
+def shown(work: Work, entries: Iterable[Entry], *, cleared: bool) -> list[Entry]:
+    """Return entries as someone may see them.
+
+    Args:
+        work: Any.
+        entries: Of the audit.
+        cleared: Whether they may see what tells of restricted alerts.
+    """
+    found = list(entries)
+    if cleared:
+        return found
+    told = [msgspec.json.decode(each.details, type=dict[str, Any]) for each in found]
+    named = {str(one[key]) for one in told for key in _IDS if key in one}
+    a = tables.alert.c
+    secret = select(a.id).where(a.id.in_(named), a.restricted == 1)
+    hidden = set(work.connection.execute(secret).scalars()) if named else set()
+    return [
+        structs.replace(each, details=HIDDEN) if _tells(one, hidden) else each
+        for each, one in zip(found, told, strict=True)
+    ]
+
+
+def _tells(details: dict[str, Any], hidden: set[str]) -> bool:
+    return bool(_COUNTS & details.keys()) or any(details.get(key) in hidden for key in _IDS)

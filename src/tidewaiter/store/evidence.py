@@ -1,19 +1,41 @@
-"""Witnesses: what peers say of their logs, and what this node has said to them of its own."""
+"""Evidence: chain of custody of a case, proof of a message, and logs witnessed by peers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from sqlalchemy import func, insert, select
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
-from tidewaiter.exchange.signing import is_signed_by
-from tidewaiter.exchange.witnessing import Before, Wrong, contradiction
-from tidewaiter.store import tables
-from tidewaiter.store.audit import audit_size, audit_state, moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.incoming import CONTRADICTIONS
+from tidewaiter.casework.cases.steps import Step
+from tidewaiter.casework.decisions import Decided
+from tidewaiter.exchange.evidence import MessageEvidence, packed
+from tidewaiter.exchange.protocol.documents import Document
+from tidewaiter.exchange.protocol.envelopes import assemble, held_by_any
+from tidewaiter.exchange.protocol.receipts import (
+    Before,
+    Receipt,
+    SignedReceipt,
+    Wrong,
+    contradiction,
+    read_receipt,
+)
+from tidewaiter.exchange.protocol.signing import is_signed_by
+from tidewaiter.store.audit import (
+    Entry,
+    State,
+    audit_size,
+    audit_state,
+    moment,
+    prove_entry,
+    record_change,
+    stamp_of,
+)
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.database import Stamp, Work
+from tidewaiter.store.peers.directory import documents, peer_of
+from tidewaiter.store.peers.inbox import CONTRADICTIONS
 
 
 class LogContradiction(Record, frozen=True, kw_only=True):
@@ -179,3 +201,110 @@ def _full(work: Work, node: str) -> bool:
     w = tables.witness.c
     counted = select(func.count()).where(w.peer == node, w.wrong != "")
     return bool(work.connection.execute(counted).scalar_one() >= CONTRADICTIONS)
+
+
+_DECIDED = ("alert decided", "decision taken back")
+
+
+class Proven(Record, frozen=True, kw_only=True):
+    """An entry, and its way to the root."""
+
+    entry: Entry
+    path: tuple[bytes, ...]
+
+
+def custody(
+    work: Work,
+    steps: Sequence[Step],
+    trails: Mapping[str, Iterable[Decided]],
+    *,
+    entries: int | None = None,
+) -> tuple[State, list[Proven]]:
+    """Return the entries about steps and decisions, and the state of the audit they stand in.
+
+    Args:
+        work: Any.
+        steps: Of a case, as far as they are to be shown.
+        trails: What was decided of its alerts.
+        entries: The audit as it was when it had so many entries; None: now.
+    """
+    state = audit_state(work, entries)
+    found = _of_steps(work, steps) | _of_decisions(work, trails)
+    return state, [
+        Proven(entry=found[number], path=tuple(prove_entry(work, number, state.entries)))
+        for number in sorted(found)
+        if number <= state.entries
+    ]
+
+
+def _of_steps(work: Work, steps: Sequence[Step]) -> dict[int, Entry]:
+    c, numbers = tables.audit.c, [step.entry for step in steps]
+    found: dict[int, Entry] = {}
+    for some in slices(numbers):
+        wanted = select(tables.audit).where(c.number.in_(some))
+        found |= {row["number"]: Entry(**row) for row in work.connection.execute(wanted).mappings()}
+    return found
+
+
+def _of_decisions(work: Work, trails: Mapping[str, Iterable[Decided]]) -> dict[int, Entry]:
+    """Find the entries about decisions; they were written at the very moments of these."""
+    c = tables.audit.c
+    decided = {step.id for trail in trails.values() for step in trail}
+    moments = sorted({step.at for trail in trails.values() for step in trail})
+    found: dict[int, Entry] = {}
+    for some in slices(moments):
+        here = c.at.in_(some)
+        for row in work.connection.execute(select(tables.audit).where(here)).mappings():
+            if row["action"] not in _DECIDED:  # in SQL, an index would be used that is slower here
+                continue
+            details = msgspec.json.decode(row["details"], type=dict[str, str | int])
+            if details.get("decision") in decided:
+                found[row["number"]] = Entry(**row)
+    return found
+
+
+def evidence_of(
+    work: Work, own: str, node: str, message: str, *, openers: Sequence[bytes], stamp: Stamp
+) -> MessageEvidence:
+    """Gather what proves a message that came from a peer, or went to it.
+
+    Args:
+        work: Any.
+        own: The name of this node.
+        node: The peer.
+        message: Its id.
+        openers: Keys that open boxes, each of shape (32,).
+        stamp: When it is gathered.
+
+    Raises:
+        MissingError: There is no such message, or it has not left yet.
+    """
+    known, i, o = peer_of(work, node), tables.incoming.c, tables.outgoing.c
+    ours, theirs = tuple(documents(work, own)), tuple(documents(work, node))
+    came = select(i.signed, i.box, i.receipt).where(i.peer == node, i.id == message)
+    row = work.connection.execute(came).first()
+    if row is not None:
+        held = held_by_any(assemble(row.signed, row.box), openers) if row.box else None
+        return MessageEvidence(
+            made=moment(stamp.at),
+            signed=row.signed,
+            held=packed(held),
+            receipt=row.receipt,
+            sender=theirs,
+            recipient=ours,
+            untrusted=known.untrusted,
+        )
+    went = select(o.signed, o.receipt).where(o.peer == node, o.id == message, o.signed.is_not(None))
+    sent = work.connection.execute(went).first()
+    if sent is None:
+        raise MissingError(f'no message "{message[:40]}" came from this peer, or went to it')
+    # The salt of what this node sealed is in the box alone, which the peer opens.
+    return MessageEvidence(
+        made=moment(stamp.at),
+        signed=sent.signed,
+        held="",
+        receipt=sent.receipt or "",
+        sender=ours,
+        recipient=theirs,
+        untrusted={},
+    )

@@ -1,4 +1,4 @@
-"""Feeds: collections of what may leave this node for programs outside, as TAXII serves them.
+"""Feeds: collections of incidents released to outside programs over TAXII.
 
 A feed is brought up to date from what is known of incidents: what changed since is made anew, and
 what may no longer leave is taken away.
@@ -14,17 +14,17 @@ from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.edges.release import Edge
-from tidewaiter.exchange.edges.stix import Marked
-from tidewaiter.exchange.edges.stock import Collection, Counter, Item, restock
-from tidewaiter.exchange.incidents.folding import Known
-from tidewaiter.exchange.markings import Purpose, Reach, Recipient
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.feeds.release import Edge
+from tidewaiter.exchange.feeds.stix import Marked
+from tidewaiter.exchange.feeds.taxii import Collection, Counter, Item, restock
+from tidewaiter.exchange.incidents.state import Known
+from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
+from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import plain
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.incidents import KINDS, find_incident
-from tidewaiter.store.payloads import plain
 
 _NONCE = 12  # bytes
 _ID = 16  # bytes

@@ -1,4 +1,4 @@
-"""Working groups: lists of this node, to which it writes; who is taken off gets nothing more.
+"""Working groups: lists of peers that this node writes to; a removed member gets nothing more.
 
 A group without members reaches nobody. Its members are told its name, and not who else is in it.
 """
@@ -10,13 +10,13 @@ from sqlalchemy import insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Marking, Purpose, Recipient, why_not_send
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.markings import Marking, Purpose, Recipient, why_not_send
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.holding import discard_for_group
-from tidewaiter.store.payloads import plain
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.outbox import discard_for_group
 
 _ID = 8  # bytes
 _LONGEST = 120  # characters of a name

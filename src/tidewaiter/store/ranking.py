@@ -1,4 +1,7 @@
-"""Outcomes: stored alerts and what was found out about them, as a ranker learns from them.
+"""Training examples for the ranker: stored alerts and inspected lines with their outcomes.
+
+Lines that raised no alert were drawn by lot, or by a profile. Where their file is in this database,
+what was found in them teaches the ranker too.
 
 A result counts before a decision. Of many alerts that were decided in one act, the first speaks for
 all: a model that heard each of them would learn one opinion many times over. What an officer
@@ -8,29 +11,156 @@ would tell.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 
+from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, standing
-from tidewaiter.casework.results import Result, standing_results
-from tidewaiter.consignments.points import score_of
-from tidewaiter.consignments.types import Alert
-from tidewaiter.ranking.features import LEARNED, values_of
-from tidewaiter.ranking.settings import load_ranker_settings
-from tidewaiter.ranking.training import Example
-from tidewaiter.selection.yields import Outcome, result_outcome
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.listed import Inspected
-from tidewaiter.store.resultrows import results_of
-from tidewaiter.store.selecting import Days
-from tidewaiter.store.slices import slices
+from tidewaiter.casework.ranking.features import LEARNED, values_of, values_of_line
+from tidewaiter.casework.ranking.settings import load_ranker_settings
+from tidewaiter.casework.ranking.training import Example
+from tidewaiter.casework.selection.yields import Listed, Outcome, outcome_of, result_outcome
+from tidewaiter.store.alerts.results import results_of
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.screening.lines import batches_of
+from tidewaiter.store.selection import Days, file_label
+from tidewaiter.trade.alerts import score_of
+from tidewaiter.trade.rules.results import Result, standing_results
+from tidewaiter.trade.types import Alert, line_of
 
 _DAY = 10  # characters of a moment that name its day
+_LOT = "random"
+
+Place = tuple[int, int]
+"""Source and row of a line."""
+
+
+class Inspected(Record, frozen=True, kw_only=True):
+    """What lists say that is not in the database, by where it belongs."""
+
+    alerts: Mapping[str, Outcome]  # by id: what the list says, unless nothing was found out
+    drawn: frozenset[str]  # ids of alerts whose line was drawn by lot
+    lines: tuple[Example, ...]  # without an alert, whose outcome is known
+    lost: int  # lines with an outcome that this database does not hold, or that cannot count
+
+
+def inspected_in(work: Work, listed: Sequence[Listed]) -> Inspected:
+    """Look up the lines of inspection lists that came back.
+
+    What has become an alert since counts as one. A line with an alert that rests on restricted
+    entries says nothing, as no such alert does.
+
+    Args:
+        work: Any.
+        listed: Lines of lists, the earliest list first; a line that stands on several counts once.
+    """
+    told = _once(listed)
+    alerts = {each.alert: each for each in told if each.alert}
+    bare = {each.key: each for each in told if not each.alert and _known(each)}
+    places = _places(work, bare)
+    here = {place: bare[key] for key, place in places.items()}
+    secret, raised = set[Place](), set[Place]()
+    for place, alert, restricted in _alerts_at(work, list(here)):
+        each = here[place]
+        if restricted:
+            secret.add(place)
+        else:
+            raised.add(place)
+            alerts.setdefault(alert, each)
+    days = _days(work, {source for source, _ in here})
+    left = [place for place in here if place not in secret | raised]
+    lines = tuple(_examples(work, {place: here[place] for place in left}, days))
+    return Inspected(
+        alerts={name: outcome_of(each, {}) for name, each in alerts.items() if _known(each)},
+        drawn=frozenset(name for name, each in alerts.items() if each.arm == _LOT),
+        lines=lines,
+        lost=len(bare) - len(lines) - len(raised - secret),
+    )
+
+
+def _once(listed: Iterable[Listed]) -> list[Listed]:
+    by_key: dict[str, Listed] = {}
+    for each in listed:
+        held = by_key.get(each.key)
+        if held is None or (not held.outcome and each.outcome and held.arm != _LOT):
+            by_key[each.key] = each
+    return list(by_key.values())
+
+
+def _known(each: Listed) -> bool:
+    return outcome_of(each, {}) in {"hit", "nothing"}
+
+
+def _places(work: Work, keys: Iterable[str]) -> dict[str, Place]:
+    """Return where lines are, by their key; a name alone must be of one file."""
+    c = tables.source.c
+    by_label: dict[str, list[int]] = {}
+    for row in work.connection.execute(select(c.id, c.name, c.sha256)):
+        for label in {row.name, file_label(row.name, row.sha256)}:
+            by_label.setdefault(label, []).append(row.id)
+    found = {}
+    for key in keys:
+        label, _, row_ = key.rpartition("#")
+        sources = by_label.get(label, [])
+        if len(sources) == 1 and row_.isdigit():
+            found[key] = (sources[0], int(row_))
+    return found
+
+
+def _alerts_at(work: Work, places: Sequence[Place]) -> Iterator[tuple[Place, str, bool]]:
+    c = tables.alert.c
+    for source, rows in _by_source(places).items():
+        for some in slices(rows):
+            wanted = select(c.id, c.row, c.restricted).where(c.source == source, c.row.in_(some))
+            for row in work.connection.execute(wanted):
+                yield (source, row.row), row.id, bool(row.restricted)
+
+
+def _days(work: Work, sources: set[int]) -> dict[int, date]:
+    c = tables.source.c
+    found: dict[int, date] = {}
+    for some in slices(sorted(sources)):
+        wanted = select(c.id, c.first_seen).where(c.id.in_(some))
+        for row in work.connection.execute(wanted):
+            found[row.id] = date.fromisoformat(row.first_seen[:_DAY])
+    return found
+
+
+def _examples(
+    work: Work, here: Mapping[Place, Listed], days: Mapping[int, date]
+) -> Iterator[Example]:
+    c = tables.line.c
+    for source, rows in _by_source(list(here)).items():
+        ids: list[int] = []
+        for some in slices(rows):
+            wanted = select(c.id).where(c.source == source, c.row.in_(some))
+            ids += work.connection.execute(wanted).scalars()
+        for batch in batches_of(work, ids):
+            for row in batch.lines.to_pylist():
+                each = here[source, row["row"]]
+                yield Example(
+                    alert=each.key,
+                    day=days[source],
+                    score=0,
+                    values=values_of_line(line_of(row)),
+                    hit=outcome_of(each, {}) == "hit",
+                    by_result=True,
+                    by_lot=each.arm == _LOT,
+                    raised=False,
+                )
+
+
+def _by_source(places: Sequence[Place]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for source, row in places:
+        found.setdefault(source, []).append(row)
+    return found
 
 
 def outcomes(

@@ -1,4 +1,4 @@
-"""Requests: what was asked and answered, kept in the transaction of the message that says it."""
+"""Requests for information: asked and answered, stored with the message that carries each."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,6 @@ from msgspec import structs
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.exchange.requests.acts import act_of, acts
 from tidewaiter.exchange.requests.checks import (
     check_answer,
     check_delay,
@@ -15,7 +14,7 @@ from tidewaiter.exchange.requests.checks import (
     check_request,
     check_withdrawal,
 )
-from tidewaiter.exchange.requests.folding import Asking, request_of
+from tidewaiter.exchange.requests.state import Asking, act_of, acts, request_of
 from tidewaiter.exchange.requests.types import (
     Answer,
     Delay,
@@ -25,11 +24,11 @@ from tidewaiter.exchange.requests.types import (
     Withdrawal,
 )
 from tidewaiter.store.audit import stamp_of
-from tidewaiter.store.database import Work
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import marked_for
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.saying import (
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.store.peers.statements import (
     Listed,
     Subject,
     is_known,

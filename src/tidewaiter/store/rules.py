@@ -1,4 +1,4 @@
-"""Settings of rules: turned down, off or on again, each step with who, why and since when."""
+"""Settings of rules: weight reduced, switched off or on again, with who, why and since when."""
 
 from datetime import date
 from typing import Any, NoReturn
@@ -6,17 +6,17 @@ from typing import Any, NoReturn
 from sqlalchemy import RowMapping, Select, insert, select
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.casework.switches import (
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.rules.switches import (
     RuleSetting,
     Second,
     WantedSetting,
     check_switch,
     load_switch_rules,
 )
-from tidewaiter.store import tables
-from tidewaiter.store.audit import Details, moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import plain
 
 
 def set_rule(work: Work, wanted: WantedSetting, seen: int | None) -> RuleSetting:

@@ -1,4 +1,4 @@
-"""What is selected from: lines of files that came in on some days, and their open alerts."""
+"""What inspections are selected from: lines of files by date, and their open alerts."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Join, func, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert
-from tidewaiter.selection.types import Selection
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import alerts_of
+from tidewaiter.casework.selection.types import Selection
+from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.audit import record_change
-from tidewaiter.store.database import Work
-from tidewaiter.store.lines import StoredBatch, batches_of
-from tidewaiter.store.slices import slices
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.screening.lines import StoredBatch, batches_of
+from tidewaiter.trade.types import Alert
 
 _DIGITS = 12  # of the hash of a file, enough to tell it from others of its name
 

@@ -1,4 +1,4 @@
-"""Together: lines that are below a limit each, and not when they are added up."""
+"""Lines that are below a limit each but exceed it when they are added up."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,16 +7,8 @@ from typing import NamedTuple, get_args
 
 from msgspec import structs
 
-from tidewaiter.consignments.amounts import Amount, amount_of, form_of_line, is_alone
-from tidewaiter.consignments.finds import Find, find_of
-from tidewaiter.consignments.naming import form_of
-from tidewaiter.consignments.points import with_reasons
-from tidewaiter.consignments.routing import RoutedLaw, route_of
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.traders import day_of, receiver_of, sender_of
-from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Reason
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.limits import (
+from tidewaiter.law.answers import Dealing, Found, Role
+from tidewaiter.law.limits import (
     counted,
     is_content_below,
     kilos,
@@ -24,9 +16,16 @@ from tidewaiter.substances.limits import (
     limits_on,
     reaches,
 )
-from tidewaiter.substances.questions import Dealing, Found, Role
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import Limit
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import Limit, load_lawbook
+from tidewaiter.trade.alerts import with_reasons
+from tidewaiter.trade.amounts import Amount, amount_of, form_of_line, is_alone
+from tidewaiter.trade.applicable_law import RoutedLaw, route_of
+from tidewaiter.trade.mentions import Find, find_of
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.substance_lookup import form_of
+from tidewaiter.trade.traders import day_of, receiver_of, sender_of
+from tidewaiter.trade.types import Alert, Holding, Line, Mention, Reason
 
 HOLDING = b'"amounts":["'
 """What the JSON of an alert holds where a law has a limit for its goods; no text can, as its

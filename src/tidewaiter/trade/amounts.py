@@ -1,15 +1,15 @@
-"""Amounts: what of a line the limits of a law are compared with, and the answer in words."""
+"""The amount in a line that the limits of a law are compared with, and the answer in words."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from tidewaiter.consignments.contents import Content, content_near, content_of
-from tidewaiter.consignments.finds import TEXTS, Find
-from tidewaiter.consignments.traders import party_of
-from tidewaiter.consignments.types import Line
-from tidewaiter.substances.limits import ANY, kilos
-from tidewaiter.substances.rulings import Check
+from tidewaiter.law.answers import Check
+from tidewaiter.law.limits import ANY, kilos
+from tidewaiter.trade.concentration import Content, content_near, content_of
+from tidewaiter.trade.mentions import TEXTS, Find
+from tidewaiter.trade.traders import party_of
+from tidewaiter.trade.types import Line
 
 _CODES = frozenset({"hs", "unno", "cus"})  # numbers that do not tell the form
 _VERDICTS = {

@@ -1,4 +1,4 @@
-"""Routing: the law that a line's route meets, once for each substance, form and route."""
+"""The law that applies on a line's route, computed once per substance, form and route."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -7,23 +7,20 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from tidewaiter.consignments.amounts import Amount, amount_of, check_in_words, form_of_line
-from tidewaiter.consignments.finds import Find
-from tidewaiter.consignments.naming import form_of
-from tidewaiter.consignments.traders import RECEIVERS, SENDERS
-from tidewaiter.consignments.types import Holding, Line, Stop
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.jurisdictions import roles_of
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.lawbook import LawBook
-from tidewaiter.substances.limits import ANY, judge_amounts, limits_on
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Found, Question, Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import Limit
-from tidewaiter.substances.rulings import Answer, Duty, Ruling
-from tidewaiter.substances.types import Control, Substance
-from tidewaiter.substances.variants import Holds, extent_of, judge_variants, variants_of
+from tidewaiter.law.answers import Answer, Duty, Found, Question, Route, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.controls import Holds, controls_on, extent_of, judge_variants, variants_of
+from tidewaiter.law.jurisdictions import roles_of
+from tidewaiter.law.limits import ANY, judge_amounts, limits_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, Limit
+from tidewaiter.law.types import Control, Substance
+from tidewaiter.trade.amounts import Amount, amount_of, check_in_words, form_of_line
+from tidewaiter.trade.mentions import Find
+from tidewaiter.trade.substance_lookup import form_of
+from tidewaiter.trade.traders import RECEIVERS, SENDERS
+from tidewaiter.trade.types import Holding, Line, Stop
 
 _KEPT = 1 << 16  # substances, each with a form and a route
 _MARKS = ("read", "second-hand", "unverified")

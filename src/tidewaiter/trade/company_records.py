@@ -1,4 +1,4 @@
-"""Papers of a firm: its catalogue of products, and the history of its dealings."""
+"""A company's own records: its product catalogue and the history of its transactions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -6,13 +6,12 @@ from decimal import Decimal
 from typing import BinaryIO, TypeVar
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.contents import content_of
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.naming import Namer
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.traders import day_of, party_of
-from tidewaiter.consignments.types import Line, ReadOptions, Refusal
-from tidewaiter.substances.questions import Dealing, Found
+from tidewaiter.law.answers import Dealing, Found
+from tidewaiter.trade.concentration import content_of
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.substance_lookup import Namer
+from tidewaiter.trade.traders import day_of, party_of
+from tidewaiter.trade.types import Line, ReadOptions, Refusal, line_of
 
 Kind = TypeVar("Kind")
 

@@ -1,4 +1,4 @@
-"""Contents: how much of a substance is in goods, as a cell or the text beside its name says it."""
+"""How much of a substance is in goods, parsed from a cell or from the text beside its name."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Journeys: from where to where a line goes, in countries, to be counted and drawn.
+"""The countries between which a line travels, for counts and maps of trade flows.
 
 It is the route by which the law is found, and names of countries where the paper has no codes.
 A country is a place in papers: it is counted, and never speaks for or against an alert.
@@ -10,8 +10,8 @@ from msgspec import structs
 
 from tidewaiter.base.countries import country_or_text, find_country
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.routing import route_of
-from tidewaiter.consignments.types import Line, Party, Stop
+from tidewaiter.trade.applicable_law import route_of
+from tidewaiter.trade.types import Line, Party, Stop
 
 MOST_ON_THE_WAY = 8  # countries between both ends that are kept
 _LETTERS = 2  # of a country's code

@@ -1,12 +1,20 @@
-"""Checks: what the papers of one line say against each other."""
+"""Checks of one line: contradictory papers, invalid transport numbers, vague descriptions."""
 
+import re
 from collections.abc import Iterator, Sequence
 
-from tidewaiter.consignments.finds import Find, Flaw
-from tidewaiter.consignments.othertext import OTHER
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import Evidence, Line, Reason
-from tidewaiter.substances.types import Substance
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.base.plain_text import plain
+from tidewaiter.law.types import Substance
+from tidewaiter.parties.identifiers.validation import check_number
+from tidewaiter.trade.check_digits import awb_digit, container_digit, is_eori, is_locode, problem_of
+from tidewaiter.trade.mentions import Find, Flaw
+from tidewaiter.trade.rules.alert_rules import AlertRules, Vague
+from tidewaiter.trade.transport_modes import mode_of
+from tidewaiter.trade.types import Evidence, Line, Reason
+from tidewaiter.trade.unmapped_text import OTHER
 
 _NAMED = frozenset({"exact", "squeezed", "fuzzy", "name", "structure"})
 _SOURCE = "tidewaiter-rules"
@@ -143,3 +151,84 @@ def _check_hidden(finds: Sequence[Find], rules: AlertRules) -> Iterator[Reason]:
             if is_named(find) and text.startswith(("letters of another", "invisible")):
                 yield reason(rules, "hidden", evidence_of(find), what=text)
                 return
+
+
+_IMO_DIGITS = 7
+_MOST = 3  # numbers told of one line
+
+
+def check_transport(line: Line, rules: AlertRules) -> Iterator[Reason]:
+    """Yield what is wrong with the numbers of transport of a line, three at most."""
+    for place, (rule, what, field, number) in enumerate(_flaws(line)):
+        if place == _MOST:
+            return
+        evidence = Evidence(field=field, start=0, end=len(number), text=number)
+        yield reason(rules, rule, evidence, what=what, number=number)
+
+
+def _flaws(line: Line) -> Iterator[tuple[str, str, str, str]]:
+    for container in line.containers or ():
+        if container_digit(container) is False:
+            yield "number-digit", "container number", "containers", container
+    if awb_digit(line.consignment, air=mode_of(line.mode) == "air") is False:
+        yield "number-digit", "air waybill number", "consignment", line.consignment
+    if problem_of(line.consignment).startswith("has a wrong"):
+        yield "number-digit", "number of a postal item", "consignment", line.consignment
+    if line.imo and check_number("IMO", line.imo)[1] == "not valid":
+        seven = line.imo.isdecimal() and len(line.imo) == _IMO_DIGITS
+        yield "number-digit" if seven else "number-form", "IMO number", "imo", line.imo
+    for stop in line.route or ():
+        if stop.locode and not is_locode(stop.locode):
+            yield "number-form", "UN/LOCODE", "route", stop.locode
+    for party in line.parties or ():
+        if party.id and (party.id_scheme or "").upper() == "EORI" and not is_eori(party.id):
+            yield "number-form", "EORI", "parties", party.id
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST = 200  # characters of a description that may still say nothing
+_UNITS = frozenset(
+    (
+        "kg",
+        "kgs",
+        "g",
+        "l",
+        "ltr",
+        "mt",
+        "drums",
+        "drum",
+        "bags",
+        "bag",
+        "ctn",
+        "ctns",
+        "cartons",
+        "carton",
+        "pallets",
+        "pallet",
+        "pcs",
+        "box",
+        "boxes",
+        "x",
+        "net",
+    )
+)
+
+
+def vague_lines(batch: pa.RecordBatch, rules: Vague) -> Iterator[int]:
+    """Yield the places of lines whose description names nothing that their chapter asks for."""
+    chapters = pc.utf8_slice_codeunits(batch.column("hs"), 0, 2)
+    asked = pc.is_in(chapters, pa.array(rules.chapters))
+    goods = batch.column("goods")
+    words = frozenset(plain(word) for word in rules.words)
+    phrases = frozenset(plain(phrase) for phrase in rules.phrases)
+    for line in pc.indices_nonzero(asked).to_pylist():
+        text = goods[line].as_py()
+        if _is_vague(text or "", words, phrases):
+            yield line
+
+
+def _is_vague(text: str, words: frozenset[str], phrases: frozenset[str]) -> bool:
+    if len(text) > _LONGEST:
+        return False
+    found = [word for word in _WORD.findall(plain(text)) if word not in _UNITS]
+    return all(word in words or word in phrases for word in found)

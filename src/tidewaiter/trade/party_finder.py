@@ -1,26 +1,59 @@
-"""Finder: looks the parties of consignments up in the lists of a day."""
+"""Looks parties up in the lists of a day; restricted entries are looked up apart.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+Were they in one index, a restricted entry would move the rarity of words, and so the probability
+of open matches. Apart, what is said of open entries is the same whether or not there are others.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from tidewaiter.consignments.links import Links
-from tidewaiter.consignments.listed import PartyOnPaper
-from tidewaiter.consignments.numbers import identifiers_of, number_of, text_of
-from tidewaiter.consignments.types import PartyMatch
-from tidewaiter.parties.matching.bearers import NOT_VALID
+from tidewaiter.base.countries import find_country
+from tidewaiter.parties.identifiers.contacts import find_contacts
+from tidewaiter.parties.matching.attributes import NOT_VALID
 from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.model import threshold_of
-from tidewaiter.parties.matching.rarity import Rarity
+from tidewaiter.parties.matching.matcher import Matcher, threshold_of
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
-from tidewaiter.parties.namesakes import Namesakes
+from tidewaiter.parties.names.rarity import Namesakes, Rarity
+from tidewaiter.parties.resolution import Entity, Listing, Written
 from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.parties.types import ListedParty, ListVersion, PartyKind
+from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyKind
+from tidewaiter.trade.party_matches import Links, PartyFinder, PartyOnPaper
+from tidewaiter.trade.types import PartyMatch
+
+_IMO = re.compile(r"\bIMO[\s.:#]*(?:no\.?|number)?[\s.:#]*(\d{7})\b", re.IGNORECASE)
+_LONGEST = 1_000  # characters of a name or an address that are looked at
+
+
+def identifiers_of(party: PartyOnPaper) -> tuple[Identifier, ...]:
+    """Return what leads to a party: its number, and what stands in its name and address."""
+    return (*number_of(party), *_found(party))
+
+
+def number_of(party: PartyOnPaper) -> tuple[Identifier, ...]:
+    """Return the number that the papers give of a party, if any."""
+    return (Identifier(scheme=party.id_scheme or "", value=party.id),) if party.id else ()
+
+
+def text_of(party: PartyOnPaper) -> str:
+    """Return the text in which numbers and contacts of a party may stand."""
+    return f"{party.name[:_LONGEST]} ; {(party.address or '')[:_LONGEST]}"
+
+
+def _found(party: PartyOnPaper) -> Iterator[Identifier]:
+    text = text_of(party)
+    found = find_contacts(text, find_country(party.country or "") or "")
+    yield from (Identifier(scheme="IMO", value=each) for each in _IMO.findall(text))
+    yield from (Identifier(scheme="phone", value=each) for each in found.phones)
+    yield from (Identifier(scheme="email", value=each) for each in found.emails)
+    yield from (Identifier(scheme="website", value=each) for each in found.domains)
+
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
-_BATCH = 8_192
+_PARTIES_AT_ONCE = 8_192
 
 Judged = Callable[[str, ListedParty, PartyOnPaper], str]
 Indexed = Callable[[Sequence[ListedParty], Rarity | None], Index]
@@ -79,8 +112,8 @@ class ListFinder:
         kept = list(map(self._kept.get, asked))  # most recur: each is looked for once
         pairs = zip(asked, kept, strict=True)
         new = list(dict.fromkeys(each for each, answer in pairs if answer is None))
-        for begin in range(0, len(new) if self._entries else 0, _BATCH):
-            self._look_up(new[begin : begin + _BATCH])
+        for begin in range(0, len(new) if self._entries else 0, _PARTIES_AT_ONCE):
+            self._look_up(new[begin : begin + _PARTIES_AT_ONCE])
         return [
             self._kept.get(each, ()) if answer is None else answer
             for each, answer in zip(asked, kept, strict=True)
@@ -176,3 +209,93 @@ def _in_words(told: Explanation) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _speaks(each: Modifier) -> float:
     """Return the points of what is said of a party beside its name."""
     return each.points if each.text else 0.0
+
+
+Lists = Iterable[tuple[ListVersion, Sequence[ListedParty]]]
+
+
+class DividedFinder:
+    """Asks two finders, and returns what both answer."""
+
+    def __init__(self, open_: PartyFinder, restricted: PartyFinder) -> None:
+        """Take the finder of open entries, and that of restricted ones."""
+        self._finders = (open_, restricted)
+
+    def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
+        """Return for each party those that it resembles, the most probable first."""
+        answers = zip(*(finder.find(asked) for finder in self._finders), strict=True)
+        return [
+            tuple(sorted((*open_, *secret), key=lambda match: -match.probability))
+            for open_, secret in answers
+        ]
+
+
+def finder_of(
+    lists: Lists,
+    least: float | Threshold,
+    judged: Judged | None,
+    steps: int,
+    rarity: Rarity | None = None,
+    *,
+    indexed: Indexed = build_index,
+) -> PartyFinder:
+    """Build what looks parties up in lists.
+
+    Args:
+        lists: As they were in force on the day.
+        least: From which probability on a resemblance is told.
+        judged: See ListFinder.
+        steps: Ties of ownership that are followed from a matched entry.
+        rarity: Counts of the words of a generation of lists; None: those of each part.
+        indexed: Gives the index of entries.
+    """
+    held = [(version, tuple(parties)) for version, parties in lists]
+    links = {version.slug: Links(version, parties, steps) for version, parties in held}
+    parts = [
+        [(version, [p for p in parties if p.confidential == secret]) for version, parties in held]
+        for secret in (False, True)
+    ]
+    finders = [ListFinder(part, least, judged, links, rarity, indexed=indexed) for part in parts]
+    if not any(parties for _, parties in parts[1]):
+        return finders[0]
+    return DividedFinder(*finders)
+
+
+_ENTITIES_AT_ONCE: Final = 4_096  # entities that are looked up at once
+_FIELDS: Final = tuple(name for name in Listing.__struct_fields__)
+
+
+def find_listings(entities: Iterable[Entity], finder: PartyFinder) -> Iterator[Entity]:
+    """Yield each entity with its listings: one for each entry, of the member that fits it best.
+
+    Args:
+        entities: Of a resolution.
+        finder: Of the lists.
+    """
+    rest = iter(entities)
+    while batch := list(islice(rest, _ENTITIES_AT_ONCE)):
+        asked = [[_on_paper(m.written) for m in e.members if m.written.name] for e in batch]
+        found = iter(finder.find([each for parties in asked for each in parties]))
+        for entity, parties in zip(batch, asked, strict=True):
+            matches = [match for told in islice(found, len(parties)) for match in told]
+            yield structs.replace(entity, listings=_listings(matches))
+
+
+def _listings(matches: Sequence[PartyMatch]) -> tuple[Listing, ...]:
+    best: dict[tuple[str, str], PartyMatch] = {}
+    for match in matches:
+        before = best.setdefault((match.list, match.entry), match)
+        if match.probability > before.probability:
+            best[match.list, match.entry] = match
+    ordered = sorted(best.values(), key=lambda each: (-each.probability, each.list, each.entry))
+    return tuple(Listing(**{name: getattr(each, name) for name in _FIELDS}) for each in ordered)
+
+
+def _on_paper(written: Written) -> PartyOnPaper:
+    return PartyOnPaper(
+        name=written.name,
+        address=written.address or None,
+        country=written.country or None,
+        id_scheme=written.id_scheme or None,
+        id=written.id or None,
+    )

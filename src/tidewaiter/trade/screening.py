@@ -1,4 +1,4 @@
-"""Weigh: from what a line names to an alert whose reasons add up to its score."""
+"""Screening: a pure step from a batch of lines to scored alerts with reason codes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -6,34 +6,49 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+import pyarrow as pa
 from msgspec import structs
 
-from tidewaiter.consignments.amounts import form_of_line, is_alone
-from tidewaiter.consignments.checks import check_line, evidence_of, is_named, is_sure, reason
-from tidewaiter.consignments.finds import (
+from tidewaiter.base.records import Record
+from tidewaiter.identify import Identifier
+from tidewaiter.law.answers import Route
+from tidewaiter.law.controls import state_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.law.types import Control, Substance
+from tidewaiter.trade.alerts import apart, identity, is_restricted, open_match, score_of
+from tidewaiter.trade.amounts import form_of_line, is_alone
+from tidewaiter.trade.applicable_law import Freed, Law, RoutedLaw, route_of
+from tidewaiter.trade.line_checks import (
+    check_line,
+    check_transport,
+    evidence_of,
+    is_named,
+    is_sure,
+    reason,
+    vague_lines,
+)
+from tidewaiter.trade.mentions import (
     Find,
     Flaw,
+    Refuter,
     by_substance,
     edits_of,
+    find_all,
     mention_of,
     same_place,
 )
-from tidewaiter.consignments.identity import identity
-from tidewaiter.consignments.listed import reasons_of_parties
-from tidewaiter.consignments.othertext import OTHER
-from tidewaiter.consignments.points import score_of
-from tidewaiter.consignments.refuting import Refuter
-from tidewaiter.consignments.restricted import is_restricted, open_match
-from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.switched import switched_reasons
-from tidewaiter.consignments.transport import check_transport
-from tidewaiter.consignments.types import Alert, Evidence, Line, PartyMatch, Reason
-from tidewaiter.substances.law import state_on
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.questions import Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Control, Substance
+from tidewaiter.trade.party_matches import (
+    PartyFinder,
+    match_parties,
+    reasons_of_parties,
+    uncompared_names,
+)
+from tidewaiter.trade.readers.passthrough_columns import only_lines, with_kept
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.rules.reduced_weights import switched_reasons
+from tidewaiter.trade.types import Alert, Evidence, Line, PartyMatch, Reason, line_of
+from tidewaiter.trade.unmapped_text import OTHER
 
 _FIELDS = {
     "goods": "description",
@@ -341,3 +356,82 @@ class Weigher:
         listed = f" ({self._printed(law.control)})" if law.control else " (not listed on that day)"
         more = f" and {len(ranked) - 1} more" if len(ranked) > 1 else ""
         return f"{law.name}{listed}{more}"
+
+
+class Screened(Record, frozen=True, kw_only=True):
+    """What a batch holds."""
+
+    alerts: tuple[Alert, ...]  # in the order of lines
+    lines: int
+    noted: int  # lines with something found that is below the least score of an alert
+    unread: int = 0  # lines with a systematic name that nothing here could read
+    unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
+    scripts: Mapping[str, int] = {}  # names of parties that are not compared with other scripts
+
+
+class Screener:
+    """Screens batches of one file."""
+
+    def __init__(
+        self, identifier: Identifier, rules: AlertRules, finder: PartyFinder | None = None
+    ) -> None:
+        """Take what batches are screened by.
+
+        Args:
+            identifier: Finds substances.
+            rules: The points.
+            finder: Finds parties in the lists of the day; None: they are not looked up.
+        """
+        self._identifier = identifier
+        self._rules = rules
+        self._finder = finder
+        self._last: Weigher | None = None
+
+    def _weigher(self, day: date, file: str, source: str) -> Weigher:
+        """Return the weigher of the batch before where it is of the same file and day."""
+        last = self._last
+        if last is None or (last.day, last.file, last.source) != (day, file, source):
+            registry = self._identifier.lexicon.registry
+            last = self._last = Weigher(registry, self._rules, day, file=file, source=source)
+        return last
+
+    def screen(self, batch: pa.RecordBatch, day: date, file: str, source: str) -> Screened:
+        """Screen a batch.
+
+        Args:
+            batch: Of the schema LINES.
+            day: Whose law applies.
+            file: The name of the file, shown in alerts.
+            source: SHA-256 of its bytes; part of an alert's identity.
+        """
+        weigher = self._weigher(day, file, source)
+        finds, flaws = find_all(batch, self._identifier)
+        vague = set(vague_lines(batch, self._rules.vague))
+        wrong = {
+            line
+            for line, found in flaws.items()
+            if any(f.defect.kind == "cas-digit" for f in found)
+        }
+        parties = match_parties(batch, self._finder) if self._finder else {}
+        places = sorted(finds.keys() | vague | wrong | parties.keys())
+        rows = only_lines(batch).take(pa.array(places, pa.int64())).to_pylist()
+        alerts: dict[int, Alert] = {}
+        for place, row in zip(places, rows, strict=True):
+            found, wrongs = finds.get(place, []), flaws.get(place, [])
+            alert = weigher.weigh(
+                line_of(row), found, wrongs, vague=place in vague, parties=parties.get(place, ())
+            )
+            if alert is not None:
+                alerts[place] = alert
+        return Screened(
+            alerts=with_kept(batch, apart(alerts)),
+            lines=len(batch),
+            noted=len(places) - len(alerts),
+            unread=_lines_with(flaws, "name-unread"),
+            unknown=_lines_with(flaws, "name-unknown"),
+            scripts=uncompared_names(batch) if self._finder else {},
+        )
+
+
+def _lines_with(flaws: Mapping[int, Sequence[Flaw]], kind: str) -> int:
+    return sum(any(flaw.defect.kind == kind for flaw in found) for found in flaws.values())

@@ -1,4 +1,7 @@
-"""Signs of shells among all parties of a file, added to alerts that have another reason.
+"""Signs of shell companies among all parties of a file, added to alerts with another reason.
+
+Most parties of a file share nothing with those of its alerts; a look at each of them would take
+longer than the screening.
 
 The parties of alerts are taken first. Then all lines are looked through for parties that share a
 telephone, an e-mail or an address with one of them; only these and those are compared, so that a
@@ -13,12 +16,58 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
-from tidewaiter.consignments.points import with_reasons
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.sharers import Sharers
-from tidewaiter.consignments.types import Alert, Party, Reason
-from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, find_signs, resolve
-from tidewaiter.parties.resolution.sharing import Sought, Thing, things_written
+from tidewaiter.parties.resolution import (
+    Collector,
+    Sighting,
+    Sign,
+    Written,
+    find_signs,
+    resolve,
+)
+from tidewaiter.parties.resolution.shared_attributes import (
+    SharedThing,
+    Sought,
+    things_written,
+)
+from tidewaiter.trade.alerts import with_reasons
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.types import Alert, Party, Reason
+
+_MOST = 20_000  # letters of a pattern; a longer one is not looked for, and all parties are read
+
+
+class Sharers:
+    """Keeps the rows of parties that `Sought.shared` may say something of."""
+
+    def __init__(self, sought: Sought) -> None:
+        """Write down what is looked for as patterns."""
+        self._emails = bool(sought.emails)
+        self._digits = "|".join(sorted(sought.ends))
+        words = "|".join(sorted(map(re.escape, sought.places)))
+        # Letters alone part words there, so digits and "_" do not join them here.
+        self._words = f"(?i)(?:^|[^a-z])(?:{words})(?:[^a-z]|$)" if words else ""
+        self._all = sought.any_place or max(len(words), len(self._digits)) > _MOST
+
+    def among(self, parties: pa.Table) -> pa.Table:
+        """Return the rows that may share something.
+
+        Args:
+            parties: Strings without nulls, in columns name, address and id among others.
+        """
+        if self._all:
+            return parties
+        name, address, number = (parties.column(each) for each in ("name", "address", "id"))
+        text = pc.binary_join_element_wise(name, address, number, " ")
+        near = pc.invert(pc.string_is_ascii(text))
+        if self._emails:
+            near = pc.or_(near, pc.match_substring(text, "@"))
+        if self._digits:
+            digits = pc.replace_substring_regex(text, "[^0-9]+", "")
+            near = pc.or_(near, pc.match_substring_regex(digits, self._digits))
+        if self._words:
+            near = pc.or_(near, pc.match_substring_regex(address, self._words))
+        return parties.filter(near)
+
 
 _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
@@ -60,7 +109,7 @@ class PartySigns:
         return bool(self._things)
 
     @property
-    def things(self) -> tuple[Thing, ...]:
+    def things(self) -> tuple[SharedThing, ...]:
         """Tell what is looked for."""
         return tuple(self._things)
 
@@ -74,7 +123,7 @@ class PartySigns:
         for batch in batches:
             self.share(look.among(batch))
 
-    def share(self, found: Iterable[tuple[Written, Thing]]) -> None:
+    def share(self, found: Iterable[tuple[Written, SharedThing]]) -> None:
         """Take up parties that share a thing, in the order of lines."""
         for written, thing in found:
             sharing = self._things[thing]
@@ -125,7 +174,7 @@ class PartySigns:
 class Look:
     """Looks through lines for parties that share a thing; each party is told of once."""
 
-    def __init__(self, things: Iterable[Thing], known: Iterable[Written] = ()) -> None:
+    def __init__(self, things: Iterable[SharedThing], known: Iterable[Written] = ()) -> None:
         """Take what is looked for, and the parties of alerts, of which all is known already."""
         self._things = frozenset(things)
         # Hashes of parties: the parties would fill the memory.
@@ -133,7 +182,7 @@ class Look:
         self._sought = Sought(self._things)
         self._sharers = Sharers(self._sought)
 
-    def among(self, batch: pa.RecordBatch) -> Iterator[tuple[Written, Thing]]:
+    def among(self, batch: pa.RecordBatch) -> Iterator[tuple[Written, SharedThing]]:
         """Yield the parties of a batch with each thing that they share.
 
         Args:

@@ -1,9 +1,13 @@
-"""Traders: who a line is sent by and to, and the names of parties as sums compare them."""
+"""The parties of a line: sender, receiver, folded names, and sightings for entity resolution."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from tidewaiter.base.plain import plain
-from tidewaiter.consignments.types import Line
+import pyarrow as pa
+
+from tidewaiter.base.plain_text import plain
+from tidewaiter.parties.resolution import Sighting, Written
+from tidewaiter.trade.types import Line, days_of
 
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
@@ -38,3 +42,23 @@ def first_named(line: Line, roles: tuple[str, ...]) -> tuple[str, str]:
     """Return the first role that a party with a name has, and the name as written; else "", ""."""
     named = {party.role: party.name for party in line.parties or () if party.name}
     return next(((role, named[role] or "") for role in roles if role in named), ("", ""))
+
+
+def sightings_of(batch: pa.RecordBatch) -> Iterator[Sighting]:
+    """Yield the parties of lines.
+
+    Args:
+        batch: Of the schema `LINES`.
+    """
+    days = days_of(batch).to_pylist()
+    rows = batch.column("row").to_pylist()
+    for row, day, parties in zip(rows, days, batch.column("parties").to_pylist(), strict=True):
+        for party in parties or ():
+            written = Written(
+                name=party["name"] or "",
+                address=party["address"] or "",
+                country=party["country"] or "",
+                id_scheme=party["id_scheme"] or "",
+                id=party["id"] or "",
+            )
+            yield Sighting(written=written, role=party["role"] or "", row=row, day=day)

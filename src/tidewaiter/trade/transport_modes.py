@@ -1,4 +1,4 @@
-"""Modes of transport: one word for what papers write as a code, or as that word."""
+"""Modes of transport, and whether the number of a means of transport is that of a ship."""
 
 import re
 from functools import cache
@@ -6,6 +6,8 @@ from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.identifiers.validation import check_number
+from tidewaiter.trade.check_digits import is_imo
 
 _CODE: Final = re.compile("0?([1-9])0?")
 
@@ -47,3 +49,27 @@ def code_of(text: str | None) -> str | None:
     """Return the code of a mode, one digit, however it is written; None: it is none."""
     word = mode_of(text)
     return next((code for code, each in modes().items() if each == word), None)
+
+
+def is_ship(number: str, mode: str) -> bool:
+    """Tell whether the number of a means of transport is the IMO number of a ship.
+
+    A lorry's plate and a wagon's number may have seven digits too.
+
+    Args:
+        number: As written.
+        mode: Its mode of transport, as a code or a word; "": not told.
+
+    Returns:
+        It is written as one, and the mode is one of ships, or tells nothing and the number has
+        "IMO" before it or a right check digit. Where the mode is none of ships it has both.
+    """
+    if not is_imo(number):
+        return False
+    ship = by_ship(mode)
+    if ship:
+        return True
+    named = not number.strip()[0].isdecimal()
+    if ship is None and named:
+        return True
+    return (ship is None or named) and check_number("IMO", number)[1] == "valid"

@@ -1,4 +1,6 @@
-"""The canonical consignment: one Arrow row per line, heads repeated on each.
+"""The canonical consignment line, the alert raised for it, and the records they are made of.
+
+It changes neither score nor rank, and an alert that no ranker saw has none.
 
 A reader turns a file into batches of this schema and the screen is a pure function
 from batch to batch, so a column that a file lacks is a column of nulls, never absent.
@@ -7,15 +9,43 @@ from batch to batch, so a column that a file lacks is a column of nulls, never a
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Final, Literal
 
+import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import UNSET, UnsetType, field
 
 from tidewaiter.base import severity
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.learned import Learned
 from tidewaiter.parties.types import ListedLink
+
+
+class Term(Record, frozen=True, kw_only=True):
+    """What one feature, or two together, add to the log odds."""
+
+    features: tuple[str, ...]
+    values: tuple[float | str | None, ...]  # of the alert; None: not given
+    log_odds: float  # below 0: it speaks against
+    factor: float  # of the odds
+
+
+class Learned(Record, frozen=True, kw_only=True):
+    """What decisions taught of an alert. It stands beside the rules, never in their place."""
+
+    model: str  # first 12 digits of its hash
+    made: date  # on which it was trained
+    decided: int  # alerts that it was trained on
+    last: date  # on which the last of them came in
+    chance: float  # that an alert like this one is right
+    usual: float  # share of all alerts in training that was right
+    points: int  # that it would add to the score, at most 15; they are not in it
+    above: float  # share of the alerts that tested it whose chance is in a lower tenth
+    new: bool  # it has a substance, a heading or the like that taught nothing
+    base: float  # log odds of the average alert
+    terms: tuple[Term, ...]  # the strongest first
+    rest: float  # all terms too small to be told; base, terms and this are the log odds of chance
+
 
 PARTY = pa.struct(
     [
@@ -282,3 +312,28 @@ class Alert(Record, frozen=True, kw_only=True):
     restricted: bool = False  # rests on entries that are for the authority only
     open_id: str = ""  # of the alert without these entries; "": it does not rest on any
     learned: Learned | UnsetType = UNSET  # what decisions taught; unset: no ranker saw it
+
+
+DAYS: Final = ("departure", "lodged", "release", "arrival")
+"""Columns that tell the day of a line, the first of them that does."""
+
+
+def days_of(batch: pa.RecordBatch) -> pa.Array:
+    """Return the days on which the lines of a batch count, as `day_of` does; null: none is told."""
+    return pc.coalesce(*(batch.column(name) for name in DAYS))
+
+
+def line_of(row: dict[str, Any]) -> Line:
+    """Turn a row of the schema LINES, as Arrow gives it, into a record."""
+    return msgspec.convert({key: value for key, value in row.items() if value is not None}, Line)
+
+
+def shorten(text: str) -> str:
+    """Cut a value for a report: at most 200 characters, nothing that breaks a line.
+
+    What stands for a gap (a tab, a fixed space, an end of a line) is shown as a space.
+    """
+    shown = text[:200]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in shown)
+    return shown.strip()

@@ -1,4 +1,4 @@
-"""Other text: words of a line that stand in no field, and are looked through all the same.
+"""Text of a line that belongs to no field and is searched all the same.
 
 A column or an element whose meaning is not known may say what the goods are. Its words are weaker
 evidence than a description: only what is surely a name or a number counts.
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tidewaiter.consignments.types import KEPT
+from tidewaiter.trade.types import KEPT
 
 OTHER = "other"
 """The column of LINES that holds it."""

@@ -8,8 +8,7 @@ import pyrage
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing, writing
-from tidewaiter.store.copies import copy_database
-from tidewaiter.store.database import database_file
+from tidewaiter.store.core.database import copy_database, database_file
 
 _DATABASE, _RING, _KEY = "node.db", "node.ring", "node.key"
 _NAMES = (_DATABASE, _RING, _KEY)

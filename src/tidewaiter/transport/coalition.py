@@ -1,17 +1,17 @@
-"""Telling a roster: its versions, in as many messages as they take."""
+"""Member lists of the coalition are sent to peers, version by version."""
 
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from tidewaiter.base.errors import MissingError
-from tidewaiter.coalition.rosters import SignedRoster
-from tidewaiter.courier.kinds import RosterTold, body_of
-from tidewaiter.exchange.envelopes import MOST_BODY
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.store.database import Work
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.rosters import ROSTER, signed_versions
+from tidewaiter.exchange.coalition.member_lists import SignedRoster
+from tidewaiter.exchange.protocol.envelopes import MOST_BODY
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.store.coalition.member_lists import ROSTER, signed_versions
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.transport.message_kinds import RosterTold, body_of
 
 _AROUND = 64  # bytes of a message that are no version
 

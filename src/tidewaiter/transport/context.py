@@ -1,4 +1,8 @@
-"""The desk of a node: its database, its keys, its clock, and the kinds of message it knows."""
+"""The context of a node: its database, keys, clock and message kinds, and its message log.
+
+That a message was turned away is worth an entry each; but who sent it is not proved, and whoever
+knows the name of a peer can send any number in that name.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -7,16 +11,51 @@ from pathlib import Path
 
 from msgspec import structs
 
+from tidewaiter.accounts.passwords import Limiter
 from tidewaiter.base.errors import InputError
-from tidewaiter.courier.kinds import KINDS, Kind
-from tidewaiter.courier.noting import Noting
-from tidewaiter.exchange.judging import Peer
-from tidewaiter.exchange.receipts import SignedReceipt
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.identity import own_ring
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.documents import documents, newest_number
-from tidewaiter.store.peers import Known, judged_by
+from tidewaiter.exchange.protocol.keyring import Ring
+from tidewaiter.exchange.protocol.message_validation import Peer
+from tidewaiter.exchange.protocol.receipts import SignedReceipt
+from tidewaiter.node.identity import own_ring
+from tidewaiter.store.audit import Details
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.peers.directory import Known, documents, judged_by, newest_number
+from tidewaiter.transport.message_kinds import KINDS, Kind
+
+TAKEN = "message taken"
+TURNED_AWAY = "message turned away"
+UNLISTED = "more messages turned away than are listed"
+MOST = 1_000  # entries about what was turned away, in the name of one peer
+_SECONDS = 3600.0
+
+Entry = tuple[str, Details]
+
+
+class Noting:
+    """Keeps or drops entries of the log; for one thread."""
+
+    def __init__(self, most: int = MOST, seconds: float = _SECONDS) -> None:
+        self._limiter = Limiter(most, seconds)
+        self._over: set[str] = set()
+
+    def kept(self, entry: Entry | None, now: float) -> Entry | None:
+        """Return what is to be written of an entry: itself, that there are more, or nothing.
+
+        Args:
+            entry: About a message, with its peer; None: there is none.
+            now: The moment in seconds.
+        """
+        if entry is None or entry[0] != TURNED_AWAY:
+            return entry
+        peer = str(entry[1]["peer"])
+        if not self._limiter.waits(peer, now):
+            self._over.discard(peer)
+            return entry
+        if peer in self._over:
+            return None
+        self._over.add(peer)
+        return UNLISTED, {"peer": peer}
+
 
 _QUESTIONS = 1_000  # that are remembered
 

@@ -1,4 +1,4 @@
-"""Rounds: whatever is due to any peer is sent, one peer never waiting for another.
+"""Delivery rounds: what is due to each peer is sent, and no peer waits for another.
 
 Each peer is asked once, when the node starts, what it has of this node and has sent to it: a node
 that was restored from an old copy does not know by itself that it has forgotten anything.
@@ -12,14 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from tidewaiter.base.errors import InputError, OutputError, TidewaiterError
-from tidewaiter.courier.asking import Asking, catch_up
-from tidewaiter.courier.backoff import LONGEST
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.line import UnknownError
-from tidewaiter.courier.sending import Post, Tell, put_off, send_round, tell_keys
-from tidewaiter.exchange.documents import Document
+from tidewaiter.exchange.protocol.documents import Document
 from tidewaiter.store.audit import moment
-from tidewaiter.store.peers import Due, judged_by, peer_of, peers_due
+from tidewaiter.store.peers.directory import Due, judged_by, peer_of, peers_due
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.http_client import UnknownError
+from tidewaiter.transport.reconciliation import Asking, catch_up
+from tidewaiter.transport.sending import LONGEST, Post, Tell, put_off, send_round, tell_keys
 
 _LOG = logging.getLogger("tidewaiter.courier")
 _LOOKS = 0.25  # seconds between two looks for what is due

@@ -1,12 +1,15 @@
-"""Stocking: what programs outside read of incidents is made ready when they come to read it."""
+"""Incidents for other programs: single exports (MISP, STIX), and the TAXII collection."""
 
-from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.edges.release import Edge
-from tidewaiter.exchange.edges.stix import Marked, author_of, stix_objects
-from tidewaiter.exchange.edges.stock import Collection, Item
-from tidewaiter.exchange.incidents.folding import Known
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
+from typing import Literal
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.feeds.misp import misp_event
+from tidewaiter.exchange.feeds.release import Edge, why_not_leave
+from tidewaiter.exchange.feeds.stix import Marked, author_of, stix_bundle, stix_objects
+from tidewaiter.exchange.feeds.taxii import Collection, Item
+from tidewaiter.exchange.incidents.state import Known
+from tidewaiter.law.registry import Registry
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.feeds import (
     Feed,
     bring_up_to_date,
@@ -15,7 +18,9 @@ from tidewaiter.store.feeds import (
     items_of,
     standing_of,
 )
-from tidewaiter.substances.registry import Registry
+from tidewaiter.store.incidents import find_known
+from tidewaiter.store.peers.directory import documents
+from tidewaiter.transport.context import Desk
 
 _AT_ONCE = 200  # incidents of one transaction, so that nobody waits long for the writer
 
@@ -73,3 +78,44 @@ class Shelf:
             if held is None or held[0] != now:
                 held = self._held[name] = (now, items_of(work, desk.ring.lock, feed))
         return feed.collection, held[1]
+
+
+Form = Literal["stix", "misp"]
+
+
+def export_incident(
+    desk: Desk,
+    work: Work,
+    incident: tuple[str, str],
+    *,
+    form: Form,
+    edge: Edge,
+    registry: Registry,
+) -> bytes:
+    """Write an incident as a STIX 2.1 bundle or as a MISP event.
+
+    Args:
+        desk: Of this node.
+        work: Any.
+        incident: Its owner, and its id there.
+        form: As what.
+        edge: Where it leaves.
+        registry: Substances.
+
+    Raises:
+        InputError: It may not leave, or no version of it has come.
+        MissingError: There is no such incident here.
+    """
+    owner, name = incident
+    known = find_known(work, desk.ring.lock, owner, name)
+    author = author_of([each.read() for each in documents(work, owner)])
+    write = stix_bundle if form == "stix" else misp_event
+    written = write(known, author, edge, registry, node=desk.node)
+    if written is None:
+        now = known.now()
+        why = why_not_leave(now.marking, edge, own=owner == desk.node) if now else ()
+        raise InputError(
+            f"it may not leave: {why[0].why}" if why else "no version of it has come",
+            hint="ask its owner to mark it more widely",
+        )
+    return written

@@ -1,4 +1,4 @@
-"""Keys: this node changes its own, tells its peers, and recovers them where they were lost.
+"""Key rotation and key recovery: this node changes its keys and informs its peers.
 
 A document is told to each peer by a message that is sealed with the keys that this peer knows, as
 the last of these: so whoever takes it has taken all that was signed before.
@@ -11,22 +11,20 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import DocumentTold, body_of, schemas
-from tidewaiter.courier.nodes import root_file
-from tidewaiter.courier.sealing import seal_within
-from tidewaiter.exchange.documents import Document, SignedDocument, root_hash
-from tidewaiter.exchange.founding import About, recovered, renewed, rotated
-from tidewaiter.exchange.relations import MET
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.exchange.signing import KEY, public_of, unwrapped, wrapped
-from tidewaiter.identity import keep_ring, own_ring, write_secret
+from tidewaiter.exchange.protocol.documents import Document, SignedDocument, root_hash
+from tidewaiter.exchange.protocol.keyring import About, Ring, recovered, renewed, rotated
+from tidewaiter.exchange.protocol.relations import MET
+from tidewaiter.exchange.protocol.signing import KEY, public_of, unwrapped, wrapped
+from tidewaiter.node.identity import keep_ring, own_ring, write_secret
 from tidewaiter.store.audit import moment, record_change
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.documents import add_document, documents, nodes_known
-from tidewaiter.store.outgoing import Message, first_since, write_message
-from tidewaiter.store.peers import peers
-from tidewaiter.store.recovering import forget_locked
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.peers.directory import add_document, documents, nodes_known, peers
+from tidewaiter.store.peers.key_recovery import forget_locked
+from tidewaiter.store.peers.outbox import Message, first_since, write_message
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.message_kinds import DocumentTold, body_of, schemas
+from tidewaiter.transport.peers import root_file
+from tidewaiter.transport.sending import seal_within
 
 
 class Recovery(Record, frozen=True, kw_only=True):

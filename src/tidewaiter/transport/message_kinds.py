@@ -1,4 +1,4 @@
-"""Kinds of message that this node knows, and what each does when it comes."""
+"""The kinds of message that this node accepts, and the action that each one triggers."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -8,36 +8,36 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.pledges import KINDS as PLEDGED
-from tidewaiter.coalition.rosters import SignedRoster
-from tidewaiter.exchange.documents import SignedDocument
-from tidewaiter.exchange.envelopes import Envelope, Header
-from tidewaiter.exchange.notices.events import Event
-from tidewaiter.exchange.private.types import Answer, OfferEnd, OfferPart, Question
-from tidewaiter.exchange.relations import Standing
-from tidewaiter.exchange.requests.recalls import Outcome, Recall
-from tidewaiter.exchange.strict import read_json
-from tidewaiter.store import incidents, jointcases, requests
-from tidewaiter.store.answers import take_question
+from tidewaiter.exchange.coalition.commitments import KINDS as PLEDGED
+from tidewaiter.exchange.coalition.member_lists import SignedRoster
+from tidewaiter.exchange.notices.types import Event
+from tidewaiter.exchange.private.messages import Answer, OfferEnd, OfferPart, Question
+from tidewaiter.exchange.protocol.documents import SignedDocument
+from tidewaiter.exchange.protocol.envelopes import Envelope, Header
+from tidewaiter.exchange.protocol.relations import Standing
+from tidewaiter.exchange.protocol.strict_json import read_json
+from tidewaiter.exchange.recalls import Outcome, Recall
+from tidewaiter.store import incidents, requests
 from tidewaiter.store.audit import moment
-from tidewaiter.store.conversations import MESSAGE, Words
-from tidewaiter.store.database import Work
-from tidewaiter.store.givingback import hear_recall
+from tidewaiter.store.cases import joint as jointcases
+from tidewaiter.store.cases.joint import KINDS as JOINT
+from tidewaiter.store.cases.joint import hear_of_joint
+from tidewaiter.store.coalition.member_lists import ROSTER, take_roster
+from tidewaiter.store.coalition.pledges import hear_pledge
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.incidents import KINDS as SPOKEN
 from tidewaiter.store.incidents import hear_of_incident
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.jointcases import KINDS as JOINT
-from tidewaiter.store.jointcases import hear_of_joint
-from tidewaiter.store.notices import NOTICE, do_again, take_event
-from tidewaiter.store.offers import OFFER, OFFER_END, take_end, take_part
-from tidewaiter.store.peers import hear_relation
-from tidewaiter.store.pledges import hear_pledge
-from tidewaiter.store.questions import ANSWER, QUESTION, take_answer
-from tidewaiter.store.recalls import hear_outcome, recall_again
-from tidewaiter.store.recovering import take_news
+from tidewaiter.store.notices.events import NOTICE, do_again, take_event
+from tidewaiter.store.peers.channel import MESSAGE, Words
+from tidewaiter.store.peers.directory import hear_relation
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.store.peers.key_recovery import take_news
+from tidewaiter.store.private.offers import OFFER, OFFER_END, take_end, take_part
+from tidewaiter.store.private.questions import ANSWER, QUESTION, take_answer, take_question
+from tidewaiter.store.recalls.compliance import hear_recall
+from tidewaiter.store.recalls.issued import hear_outcome, recall_again
 from tidewaiter.store.requests import KINDS as REQUESTS
 from tidewaiter.store.requests import hear_of_request
-from tidewaiter.store.rosters import ROSTER, take_roster
 
 
 class Received(Record, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Notifying: a notice is made ready, checked and sent, whether by a command or by a page."""
+"""Pre-export notifications are prepared, checked and sent, for a command or a page."""
 
 from datetime import date
 
@@ -6,15 +6,14 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.notices.checking import Checked, check
-from tidewaiter.exchange.notices.events import Amended, Sent
-from tidewaiter.exchange.notices.lawlines import Law
-from tidewaiter.exchange.notices.states import State
-from tidewaiter.exchange.notices.types import Notice
-from tidewaiter.store.database import Work
-from tidewaiter.store.noticerows import Kept, find_notice
-from tidewaiter.store.notices import do_to_notice, send_notice
+from tidewaiter.exchange.notices.checks import Checked, check
+from tidewaiter.exchange.notices.law import Law
+from tidewaiter.exchange.notices.state import State
+from tidewaiter.exchange.notices.types import Amended, Notice, Sent
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.notices.events import do_to_notice, send_notice
+from tidewaiter.store.notices.lookup import Kept, find_notice
+from tidewaiter.transport.context import Desk
 
 
 class Ready(Record, frozen=True, kw_only=True):

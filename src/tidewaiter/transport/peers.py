@@ -1,4 +1,4 @@
-"""Nodes: founding this one, and what it does with its peers."""
+"""Founding this node, adding and changing its peers, and taking in their signed documents."""
 
 import secrets
 from collections.abc import Sequence
@@ -6,25 +6,37 @@ from pathlib import Path
 
 from msgspec import structs
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import RelationTold, body_of, schemas
-from tidewaiter.exchange.documents import SignedDocument
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.exchange.founding import About, found
-from tidewaiter.exchange.relations import Standing
-from tidewaiter.identity import keep_ring, own_ring, write_secret
+from tidewaiter.exchange.protocol.documents import SignedDocument, fingerprint, merge, read_chain
+from tidewaiter.exchange.protocol.keyring import About, found
+from tidewaiter.exchange.protocol.relations import Standing
+from tidewaiter.node.identity import keep_ring, own_ring, write_secret
 from tidewaiter.store.audit import moment, record_change
-from tidewaiter.store.conversations import MESSAGE, Words
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.documents import add_documents, documents
-from tidewaiter.store.holding import discard, hold_back, release
-from tidewaiter.store.outgoing import Message, count_again, count_outgoing, write_message
-from tidewaiter.store.peers import Known, move_relation, peer_of, peers
-from tidewaiter.store.recovering import take_up
-from tidewaiter.store.restored import missing_from
-from tidewaiter.store.vouching import doubted_messages
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.peers.channel import MESSAGE, Words, doubted_messages
+from tidewaiter.store.peers.directory import (
+    Known,
+    add_documents,
+    documents,
+    find_peer,
+    move_relation,
+    peer_of,
+    peers,
+)
+from tidewaiter.store.peers.key_recovery import take_news, take_up
+from tidewaiter.store.peers.outbox import (
+    Message,
+    count_again,
+    count_outgoing,
+    discard,
+    hold_back,
+    release,
+    write_message,
+)
+from tidewaiter.store.peers.reconcile import missing_from
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.message_kinds import RelationTold, body_of, schemas
 
 
 class Standings(Record, frozen=True, kw_only=True):
@@ -188,3 +200,29 @@ def standings(work: Work) -> list[Standings]:
         )
         for each in peers(work)
     ]
+
+
+def hear_documents(desk: Desk, held: bytes) -> None:
+    """Take what is new of a peer; nothing is written before it is seen to follow.
+
+    Args:
+        desk: Of this node.
+        held: Its newest documents, in order.
+
+    Raises:
+        InputError: They do not follow from what is known, or do not outrank it.
+        MissingError: It is no peer.
+        StoreError: The database cannot be written.
+    """
+    chain = read_chain(held)
+    if not chain:
+        raise InputError("there is no document")
+    node = chain[0].read().node
+    with desk.database.work() as work:
+        if find_peer(work, node) is None:
+            raise MissingError("it is no peer")
+        known = documents(work, node)
+    if not merge(known, chain).new:
+        return
+    with desk.database.work(desk.stamp()) as work:
+        take_news(work, node, chain, {})

@@ -1,18 +1,22 @@
-"""Offering: a peer may ask private questions; what it is answered from is blinded for it."""
+"""Private questions: a peer is permitted to ask, and receives the blinded set of parties."""
 
 import secrets
 from datetime import timedelta
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.markings import Purpose
-from tidewaiter.exchange.private.intersection import make_filter, new_secret
-from tidewaiter.exchange.private.parties import VERSION, filled, keys_of
-from tidewaiter.exchange.private.types import DAYS, MOST, Terms, filter_size
-from tidewaiter.store.answerable import Part, answerable
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.offers import Made, Offer, filter_digest, give_offer
+from tidewaiter.exchange.private.intersection import (
+    VERSION,
+    filled,
+    keys_of,
+    make_filter,
+    new_secret,
+)
+from tidewaiter.exchange.private.messages import DAYS, MOST, Terms, filter_size
+from tidewaiter.exchange.protocol.markings import Purpose
+from tidewaiter.store.core.database import Stamp
+from tidewaiter.store.private.offers import Made, Offer, Part, answerable, filter_digest, give_offer
+from tidewaiter.transport.context import Desk
 
 _ID = 16  # bytes
 

@@ -1,4 +1,4 @@
-"""Gates: how much those outside may ask of this node, and how much of theirs it holds at a time.
+"""Rate limits for peers, and how much of their data is held at a time.
 
 Of each address little is remembered, and of the addresses only so many: those who ask from many
 fill nothing.

@@ -1,4 +1,11 @@
-"""Taking: envelopes get their place in the chain one by one, and each does what it asks for."""
+"""Receiving: envelopes are opened, verified, put in sequence, acted on and receipted.
+
+Its content came back from the peer that has it, and is what this node signed. Some of it can only
+be carried out when what it answers has come again too: so it is tried until it can.
+
+No receipt leaves before the transaction is on the disk: what was taken, what it did, the receipt
+and the entry in the log are kept together or not at all.
+"""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,20 +14,112 @@ from msgspec import structs
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import Received
-from tidewaiter.courier.noting import TAKEN, TURNED_AWAY
-from tidewaiter.courier.opening import Opened, open_one
-from tidewaiter.courier.redoing import carry_out_again
-from tidewaiter.exchange.envelopes import Envelope
-from tidewaiter.exchange.judging import Before, Peer, place, refuse
-from tidewaiter.exchange.receipts import Code, Final, Receipt, give, read_receipt
-from tidewaiter.exchange.relations import CONTROL
+from tidewaiter.exchange.protocol.envelopes import Envelope, assemble, open_with_any, parse
+from tidewaiter.exchange.protocol.message_validation import (
+    Before,
+    Peer,
+    authenticate,
+    place,
+    refuse,
+)
+from tidewaiter.exchange.protocol.receipts import Code, Final, Receipt, give, read_receipt
+from tidewaiter.exchange.protocol.relations import CONTROL
+from tidewaiter.exchange.protocol.signing import digest_of
 from tidewaiter.store.audit import Details, State, audit_state, moment, record_changes
-from tidewaiter.store.database import Work
-from tidewaiter.store.incoming import Arrived, keep_contradiction, keep_incoming, taken_before
-from tidewaiter.store.peers import find_peer, has_taken
-from tidewaiter.store.restored import missing_from
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import find_peer, has_taken
+from tidewaiter.store.peers.inbox import (
+    Arrived,
+    keep_contradiction,
+    keep_incoming,
+    taken_before,
+)
+from tidewaiter.store.peers.reconcile import carried_out, missing_from, regained_bodies
+from tidewaiter.transport.context import TAKEN, TURNED_AWAY, Desk
+from tidewaiter.transport.message_kinds import Received
+
+
+class Opened(Record, frozen=True, kw_only=True):
+    """A line, and what the keys of its sender say of it."""
+
+    line: str  # its digest as it came
+    envelope: Envelope | None = None  # None: it could not be read
+    peer: Peer | None = None  # None: nobody who is known
+    code: Code | None = None  # why it is not authentic
+    body: bytes | None = None  # None: it does not open
+
+    @property
+    def sender(self) -> str:
+        """Return the node that it says to come from."""
+        return self.envelope.header.sender if self.envelope else ""
+
+    @property
+    def seq(self) -> int:
+        """Return its number."""
+        return self.envelope.header.seq if self.envelope else 0
+
+
+def open_all(desk: Desk, lines: Sequence[str]) -> list[Opened]:
+    """Open the lines of a request, whoever sent them."""
+    envelopes = [_parsed(line) for line in lines]
+    peers: dict[str, Peer | None] = {}
+    with desk.database.work() as work:
+        desk.refresh(work)  # a box for a key that was made elsewhere is not to be refused for good
+        for sender in {each.header.sender for each in envelopes if each}:
+            known = find_peer(work, sender)
+            peers[sender] = desk.judge_by(work, known) if known else None
+    return [
+        open_one(desk, digest_of(line), each, peers[each.header.sender])
+        if each
+        else Opened(line=digest_of(line), code="malformed")
+        for line, each in zip(lines, envelopes, strict=True)
+    ]
+
+
+def open_one(desk: Desk, line: str, envelope: Envelope, peer: Peer | None) -> Opened:
+    """Open an envelope.
+
+    Args:
+        desk: Of this node.
+        line: The digest of the line in which it came.
+        envelope: What came.
+        peer: What is known of its sender.
+    """
+    code = authenticate(envelope, desk.node, peer)
+    body = None if code else open_with_any(envelope, desk.ring.openers())
+    return Opened(line=line, envelope=envelope, peer=peer, code=code, body=body)
+
+
+def _parsed(line: str) -> Envelope | None:
+    try:
+        return parse(line)
+    except InputError:
+        return None
+
+
+def carry_out_again(desk: Desk, work: Work, node: str) -> int:
+    """Do again what this node did by messages to a peer; return how many of them are done.
+
+    Args:
+        desk: Of this node.
+        work: Begun with a stamp.
+        node: The peer.
+    """
+    done = 0
+    for signed, body in regained_bodies(work, desk.ring.lock, node):
+        header = assemble(signed, "").header
+        kind = desk.kinds.get(header.kind)
+        received = Received(peer=node, header=header, body=body, safe=desk.ring.lock)
+        try:
+            with work.connection.begin_nested():
+                if kind is not None and kind.redo is not None:
+                    kind.redo(work, received)
+                carried_out(work, header.id)
+        except (InputError, ConflictError, MissingError):
+            continue  # what it speaks of is not here yet, or never will be
+        done += 1
+    return done
+
 
 PATIENT = frozenset[str]({"early", "frozen", "not-active", "ended", "too-many"})
 """Codes of what waits for its time: it will come again, and is no matter for the log."""
@@ -232,3 +331,80 @@ def _entry(judged: Judged) -> tuple[str, Details] | None:
     if judged.code:
         told["code"] = judged.code
     return (TAKEN if judged.taken else TURNED_AWAY), told
+
+
+UNPROVED = frozenset[str](
+    {
+        "malformed",
+        "not-for-us",
+        "unknown-sender",
+        "unknown-key",
+        "old-key",
+        "revoked-key",
+        "bad-signature",
+        "other-box",
+    }
+)
+"""Codes of what may come from anyone."""
+
+MOST_LINES = 64
+MOST_BYTES = 1024 * 1024
+
+
+def receive(desk: Desk, lines: Sequence[str]) -> list[str]:
+    """Take what a peer sends.
+
+    Args:
+        desk: Of this node.
+        lines: An envelope each; at most 64.
+
+    Returns:
+        A signed receipt for each line, in order.
+
+    Raises:
+        StoreError: Nothing was taken: the database cannot be written.
+    """
+    return receive_all(desk, [lines])[0]
+
+
+def proves_nothing(receipt: str) -> bool:
+    """Say whether a receipt is for a line that anyone could have sent.
+
+    Args:
+        receipt: One that was given here.
+    """
+    return read_receipt(receipt).receipt.code in UNPROVED
+
+
+def receive_all(desk: Desk, requests: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Take what several requests bring, in one transaction.
+
+    Args:
+        desk: Of this node.
+        requests: Lines, of one request each.
+
+    Returns:
+        Signed receipts, a list for each request.
+
+    Raises:
+        StoreError: Nothing was taken: the database cannot be written.
+    """
+    opened = [open_all(desk, lines) for lines in requests]
+    together = [each for some in opened for each in some]
+    if not any(each.peer for each in together):
+        # Nobody who is known sent any of it: nothing is kept, and nobody waits for the writer.
+        return [[receipt_for(desk, _stranger(each), None) for each in some] for some in opened]
+    with desk.database.work(desk.stamp()) as work:
+        desk.refresh(work)
+        taking = Taking(desk, work, [each for each in together if each.peer])
+        # Lines were sent twice or out of order: each waits for the one before it.
+        for each in sorted(together, key=lambda one: (one.sender, one.seq)):
+            taking.take(each) if each.peer else taking.leave(_stranger(each))
+        receipts = taking.finish()
+    return [[receipts[each.line] for each in some] for some in opened]
+
+
+def _stranger(opened: Opened) -> Judged:
+    """Judge what nobody who is known has sent."""
+    code = opened.code or "unknown-sender"
+    return Judged(line=opened.line, envelope=opened.envelope, code=code)

@@ -1,4 +1,4 @@
-"""Asking: before a node seals its first message to a peer, it asks what that has of it."""
+"""Reconciliation: a node asks a peer what it holds before it seals its first message to it."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -9,11 +9,15 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.redoing import carry_out_again
-from tidewaiter.courier.sending import checked_receipts
-from tidewaiter.courier.taking import in_force
-from tidewaiter.exchange.asking import (
+from tidewaiter.exchange.protocol.documents import Document, SignedDocument, forged_by
+from tidewaiter.exchange.protocol.envelopes import (
+    SALT,
+    Envelope,
+    assemble,
+    held_by_any,
+    is_committed,
+)
+from tidewaiter.exchange.protocol.receipts import (
     Ask,
     Held,
     own_receipts,
@@ -21,34 +25,35 @@ from tidewaiter.exchange.asking import (
     sender_of,
     write_signed,
 )
-from tidewaiter.exchange.documents import Document, SignedDocument
-from tidewaiter.exchange.envelopes import (
-    SALT,
-    Envelope,
-    assemble,
-    held_by_any,
-    is_committed,
-)
-from tidewaiter.exchange.forks import forged_by
-from tidewaiter.exchange.signing import is_signed_by, seal, unseal
+from tidewaiter.exchange.protocol.signing import is_signed_by, seal, unseal
 from tidewaiter.store.audit import Details, moment, record_change
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents, replaced_documents
-from tidewaiter.store.outgoing import Sealed, keep_receipts
-from tidewaiter.store.peers import Known, end_wait, find_peer, judged_by, peer_of
-from tidewaiter.store.regaining import (
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.evidence import witness
+from tidewaiter.store.peers.directory import (
+    Known,
+    documents,
+    end_wait,
+    find_peer,
+    judged_by,
+    peer_of,
+    replaced_documents,
+)
+from tidewaiter.store.peers.outbox import Sealed, keep_receipts
+from tidewaiter.store.peers.reconcile import (
     DESTROYED,
     HeldLine,
     Regained,
     caught_up,
     digest_at,
     held_of,
+    note_receipts,
     receipted_to,
     regain,
     shown_receipts,
 )
-from tidewaiter.store.restored import note_receipts
-from tidewaiter.store.witnesses import witness
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.receiving import carry_out_again, in_force
+from tidewaiter.transport.sending import checked_receipts
 
 MOST = 512 * 1024  # characters of an answer, unless one message alone has more
 MOST_WITH_CONTENTS = 384 * 1024  # the same, before each content is added a second time

@@ -1,5 +1,11 @@
-"""Sending: what is due to one peer is sent, and written down with its receipts."""
+"""Sending: what is due to a peer is sealed, sent and recorded, with back-off after a failure.
 
+The wait doubles with each try that fails, up to five minutes: what is urgent shall not wait for an
+hour because a line was down for one. It ends with any sign of the peer, when this node starts, and
+where something is written that is for now (`store.peers.end_wait`).
+"""
+
+import math
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -8,26 +14,140 @@ import msgspec
 
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.backoff import LONGEST, failed_tries, wait_seconds
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
-from tidewaiter.courier.sealing import seal_due
-from tidewaiter.exchange.documents import Document, SignedDocument, write_chain
-from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
-from tidewaiter.exchange.relations import MET, Standing
-from tidewaiter.exchange.signing import digest_of, is_signed_by, take_apart
+from tidewaiter.exchange.protocol.documents import Document, SignedDocument, write_chain
+from tidewaiter.exchange.protocol.envelopes import SALT, VERSION, Envelope, Place, close
+from tidewaiter.exchange.protocol.receipts import Receipt, SignedReceipt, read_receipt
+from tidewaiter.exchange.protocol.relations import MET, Standing
+from tidewaiter.exchange.protocol.signing import digest_of, is_signed_by, take_apart
 from tidewaiter.store.audit import moment
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
-from tidewaiter.store.outgoing import (
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import (
+    Known,
+    documents,
+    hear_relation,
+    judged_by,
+    peer_of,
+    peers,
+)
+from tidewaiter.store.peers.key_recovery import unseal
+from tidewaiter.store.peers.outbox import (
     Sealed,
+    Waiting,
     failed_with,
     heard_from,
+    is_under_way,
     keep_receipts,
+    keep_sealed,
     to_send,
+    waiting_for,
 )
-from tidewaiter.store.peers import Known, hear_relation, judged_by, peer_of, peers
-from tidewaiter.store.recovering import unseal
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES
+
+
+def seal_due(desk: Desk, node: str) -> int:
+    """Seal what waits for a peer, as much as one request takes; return how many messages.
+
+    Nothing is sealed while something sealed has no receipt: what is sealed cannot be taken back, so
+    as little as may be stands so while a line is down. The relation is looked at in the transaction
+    that seals: once it is frozen, nothing is sealed but what tells of that.
+    """
+    while True:
+        with desk.database.work() as work:
+            known = peer_of(work, node)
+            if is_under_way(work, node):
+                return 0
+            waiting = _waiting(desk, work, known)
+            document = judged_by(work, known).document
+        if not waiting:
+            return 0
+        closed = _closed(desk, known, document, waiting)
+        with desk.database.work(desk.stamp()) as work:
+            now = peer_of(work, node)
+            same = (now.sealed, now.relation.standing) == (known.sealed, known.relation.standing)
+            same = same and judged_by(work, now).document == document  # not the number alone
+            if not same or desk.refresh(work):
+                continue  # what was sealed here is of yesterday, and was never sent
+            keep_sealed(work, node, closed)
+        return len(closed)
+
+
+def seal_within(desk: Desk, work: Work, node: str) -> int:
+    """Seal all that waits for a peer, in work that writes; return the number of the last sealed."""
+    while True:
+        known = peer_of(work, node)
+        waiting = _waiting(desk, work, known)
+        if not waiting:
+            return known.sealed
+        document = judged_by(work, known).document
+        keep_sealed(work, node, _closed(desk, known, document, waiting))
+
+
+def _waiting(desk: Desk, work: Work, known: Known) -> list[Waiting]:
+    standing = known.relation.standing
+    if standing in {"none", "ended"}:
+        return []
+    control = standing != "active"
+    return waiting_for(work, desk.ring.lock, known.node, control=control, rows=MOST_LINES)
+
+
+def _closed(
+    desk: Desk, known: Known, document: Document, waiting: Sequence[Waiting]
+) -> list[tuple[Waiting, Envelope]]:
+    """Give messages their places in the chain, one after another."""
+    key, signer = document.active("open"), desk.ring.signer()
+    if key is None:
+        raise InputError(f"{known.node} has no key to be written to")
+    if VERSION not in document.versions:
+        raise InputError("it speaks no version of the protocol that this node speaks")
+    made: list[tuple[Waiting, Envelope]] = []
+    seq, prev = known.sealed, known.sealed_head
+    for each in waiting:
+        seq += 1
+        place = Place(sender=desk.node, to=known.node, seq=seq, prev=prev)
+        envelope = close(
+            each.draft,
+            place,
+            kid=signer.kid,
+            secret=signer.secret,
+            public=key.public,
+            salt=secrets.token_bytes(SALT),
+        )
+        made.append((each, envelope))
+        prev = envelope.digest
+    return made
+
+
+LONGEST = 300.0  # seconds between two tries
+_FIRST = 1.0  # second
+_MOST = 20  # doublings; the longest wait is reached long before
+
+
+def wait_seconds(tries: int, chance: float) -> float:
+    """Return how long a peer is left alone.
+
+    Args:
+        tries: That failed one after another, from 1.
+        chance: From 0 to 1, by which not all come back at once.
+
+    Returns:
+        Seconds: half of the whole wait at least, and never more than `LONGEST`.
+    """
+    whole = min(LONGEST, math.ldexp(_FIRST, min(tries - 1, _MOST)))
+    return whole * (0.5 + 0.5 * chance)
+
+
+def failed_tries(tries: int, due: str, latest: str) -> int:
+    """Count a try that failed.
+
+    Args:
+        tries: That failed before it.
+        due: For when it was put off, as `moment` writes it.
+        latest: To when it can have been put off by the clock of now; beyond it, the clock was set
+            back, and it was tried before its time: that is no further failure of the peer.
+    """
+    return tries if tries and due > latest else tries + 1
+
 
 _TOLD = MOST_BYTES * 3 // 4  # bytes of documents that are told to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}

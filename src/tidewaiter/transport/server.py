@@ -1,29 +1,111 @@
-"""The application that peers reach: it takes messages, and says who this node is."""
+"""The server that peers reach: its routes, the batching of their messages, its process."""
 
+import asyncio
+import queue
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import anyio
 from anyio.to_thread import run_sync
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server import Server
+from granian.server.embed import Server as EmbeddedServer
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException
 
 from tidewaiter.base.errors import InputError, MissingError, StoreError
+from tidewaiter.base.processes import handed_over, serve, starting, taken_over
 from tidewaiter.base.records import Record
-from tidewaiter.courier.asking import answer
-from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.gates import Gate, asker
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.line import DOCUMENT, HELD, INBOX, VISIT
-from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES, proves_nothing
-from tidewaiter.courier.taker import Full, Taker
-from tidewaiter.courier.visits import Visits
-from tidewaiter.exchange.asking import Visit, read_signed, sender_of
-from tidewaiter.exchange.documents import write_chain
-from tidewaiter.store.documents import documents
-from tidewaiter.store.peers import find_peer, judged_by
+from tidewaiter.exchange.protocol.documents import write_chain
+from tidewaiter.exchange.protocol.receipts import Visit, read_signed, sender_of
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.peers.directory import documents, end_wait, find_peer, judged_by
+from tidewaiter.store.peers.key_recovery import recheck
+from tidewaiter.transport.context import Desk, desk_of
+from tidewaiter.transport.delivery_rounds import Rounds
+from tidewaiter.transport.http_client import DOCUMENT, HELD, INBOX, VISIT, Line
+from tidewaiter.transport.key_rotation import tell_kinds
+from tidewaiter.transport.peers import hear_documents
+from tidewaiter.transport.rate_limits import REQUESTS, Gate, asker
+from tidewaiter.transport.receiving import MOST_BYTES, MOST_LINES, proves_nothing, receive_all
+from tidewaiter.transport.reconciliation import answer
+from tidewaiter.transport.unreachable_peers import Visiting, Visits, Ways
+
+_TOGETHER = 512  # lines of one commit
+_WAITING = 256  # requests that wait at most
+
+Job = tuple[Sequence[str], "Future[list[str]]"]
+
+
+class Full(Exception):  # noqa: N818 - it is told to the peer as what it is
+    """More requests wait than can be taken soon."""
+
+
+class Taker:
+    """Takes what peers send, in a thread of its own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._jobs: queue.Queue[Job | None] = queue.Queue(_WAITING)
+        self._thread = threading.Thread(target=self._run, name="taker", daemon=True)
+        self._thread.start()
+
+    def take(self, lines: Sequence[str]) -> list[str]:
+        """Take the lines of a request; return when they are on the disk.
+
+        Raises:
+            Full: Too many wait.
+            StoreError: They could not be kept.
+        """
+        done: Future[list[str]] = Future()
+        try:
+            self._jobs.put_nowait((lines, done))
+        except queue.Full as error:
+            raise Full from error
+        return done.result()
+
+    def close(self) -> None:
+        """Take what waits, and end."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            first = self._jobs.get()
+            if first is None:
+                return
+            jobs, lines = [first], len(first[0])
+            while lines < _TOGETHER:
+                try:
+                    more = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    self._jobs.put(None)  # after this commit
+                    break
+                jobs.append(more)
+                lines += len(more[0])
+            self._take(jobs)
+
+    def _take(self, jobs: Sequence[Job]) -> None:
+        try:
+            receipts = receive_all(self._desk, [lines for lines, _ in jobs])
+        except Exception as error:  # noqa: BLE001 - the request is told of it
+            if len(jobs) == 1:
+                jobs[0][1].set_exception(error)
+                return
+            for job in jobs:  # what one of them cannot do is not the fault of the others
+                self._take([job])
+            return
+        for (_, done), given in zip(jobs, receipts, strict=True):
+            done.set_result(given)
+
 
 _SECONDS = 30.0  # for all of a request
 _BUSY, _TOO_LARGE, _TOO_SLOW, _TOO_OFTEN = 503, 413, 408, 429
@@ -204,3 +286,80 @@ async def _body(request: Asked, more: Callable[[int], bool]) -> bytes:
     except TimeoutError as error:
         raise HTTPException(status_code=_TOO_SLOW, detail="this takes too long") from error
     return bytes(held)
+
+
+_HEADERS = 10_000  # milliseconds for the head of a request to come
+
+
+class Serving(Record, frozen=True, kw_only=True):
+    """What the person who starts the node says."""
+
+    db: str  # a path, or a URL
+    ring: str  # the file of its keys
+    host: str = "127.0.0.1"
+    port: int = 8478
+    inside: tuple[str, ...] = ()  # networks that are reached although they are private
+    behind: tuple[str, ...] = ()  # networks of what ends TLS before it
+    requests: int = REQUESTS  # of one address in a minute
+
+
+def run(serving: Serving) -> None:
+    """Serve until the process is stopped.
+
+    Args:
+        serving: What is served, and where.
+    """
+    server = Server(
+        "tidewaiter.transport.server:served",
+        address=serving.host,
+        port=serving.port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        log_enabled=False,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS),
+    )
+    with handed_over(serving):
+        serve(server)
+
+
+def serve_here(app: Litestar, port: int) -> None:
+    """Serve an application on the loopback address, in this process, until it is stopped."""
+    server = EmbeddedServer(
+        app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
+    )
+    asyncio.run(server.serve())
+
+
+def begin(desk: Desk) -> None:
+    """Do what is due when a node starts: peers are tried at once, and what is kept is checked.
+
+    Args:
+        desk: Of this node.
+    """
+    with desk.database.work(desk.stamp()) as work:
+        recheck(work)
+        end_wait(work)
+
+
+@starting()
+def served() -> Litestar:
+    """Make the application in the process that serves it."""
+    serving = taken_over(Serving)
+    desk = desk_of(open_database(serving.db), Path(serving.ring))
+    tell_kinds(desk)
+    begin(desk)
+    line = Line(inside=serving.inside)
+    visits = Visits()
+    ways = Ways(line, visits)
+    rounds = Rounds(desk, ways.post, ways.ask, ways.tell, visits.waiting)
+    visiting = Visiting(desk, line)
+
+    def leave() -> None:
+        visiting.close()
+        rounds.close()
+        line.close()
+        desk.database.close()
+
+    gate = Gate(serving.requests)
+    return make_app(desk, leave, gate=gate, behind=serving.behind, visits=visits)

@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.sheets.plain import is_workbook, sheet_rows
+from tidewaiter.base.sheets.worksheet import is_workbook, sheet_rows
 
 
 def workbook() -> bytes:

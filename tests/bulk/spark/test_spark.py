@@ -14,24 +14,31 @@ from msgspec import structs
 from tests.bulk.spreading import BASIS, ROOM, HereCluster, parts, selecting, spread, write
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.bulk.cross_line import marks_of
 from tidewaiter.bulk.journal import Journal
-from tidewaiter.bulk.marks import marks_of
-from tidewaiter.bulk.run import Settings, run
-from tidewaiter.bulk.spark.java import java_home
-from tidewaiter.bulk.spark.past import Spans, ask_lines, narrow_lines, select_lines
-from tidewaiter.bulk.spark.reading import read_files
+from tidewaiter.bulk.screening import Settings, run
+from tidewaiter.bulk.spark.batches import (
+    FILES,
+    Input,
+    Step,
+    Task,
+    look_for,
+    past_of,
+    read_files,
+    screen_lines,
+)
+from tidewaiter.bulk.spark.cross_line import Spans, ask_lines, narrow_lines, select_lines
 from tidewaiter.bulk.spark.run import screen_on
-from tidewaiter.bulk.spark.screening import look_for, past_of, screen_lines
-from tidewaiter.bulk.spark.types import FILES, Input, Step, Task
-from tidewaiter.cli.earlier import earlier_alerts, lines_of
-from tidewaiter.consignments.past.marking import Wanted
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import Alert, ReadOptions
-from tidewaiter.node import hash_file
-from tidewaiter.report.exports import json_line
-from tidewaiter.rescreen.basis import registry_digest
-from tidewaiter.rescreen.before import before_of
+from tidewaiter.bulk.spark.session import java_home
+from tidewaiter.cli.screening.run import earlier_alerts, lines_of
+from tidewaiter.node.context import hash_file
+from tidewaiter.node.rescreen.basis import registry_digest
+from tidewaiter.node.rescreen.database_inputs import before_of
+from tidewaiter.report.alerts.exports import json_line
+from tidewaiter.trade.history.reasons import Wanted
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import Alert, ReadOptions
 
 GOODS = ("ephedrine", "acetic anhydride", "potassium permanganate", "steel bolts", "paper")
 NAMES = ("Alpha Chem", "Beta Chem", "Gamma Chem", "Delta Chem", "")

@@ -9,9 +9,9 @@ from msgspec import structs
 from tests.bulk.spreading import BASIS, ROOM, parts, selecting, spread, write
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.bulk.spark import reading
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import Reader
+from tidewaiter.bulk.spark import batches as reading
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import Reader
 
 
 @pytest.mark.parametrize("selects", ["", '"trade-change", "detour", "label-domestic"'])
@@ -47,7 +47,7 @@ def test_a_file_that_changes_between_two_readings_is_told(
             path.write_bytes(other.read_bytes())
         return really(name, unread=unread)
 
-    monkeypatch.setattr("tidewaiter.bulk.spark.reading.reader_for", opened)
+    monkeypatch.setattr("tidewaiter.bulk.spark.batches.reader_for", opened)
     with pytest.raises(InputError, match="it changed while it was screened") as told:
         spread([path], tmp_path / "out", batch_rows=4, history=[history], keeps=False)
     assert next(count) == after + 2

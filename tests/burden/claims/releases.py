@@ -4,8 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.types import FIGURES, Reading, Release
+from tidewaiter.burden.types import FIGURES, Reading, Release, parse_month
 
 
 def row(value: float | None, *, last: str = "2022-12", **cells: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.clauses import cut
 from tidewaiter.burden.claims.parsing import Given, parse_claims
 from tidewaiter.burden.claims.types import Claim
-from tidewaiter.burden.months import month_text
-from tidewaiter.report.burdenclaims import understood
+from tidewaiter.burden.types import month_text
+from tidewaiter.explain.burden import understood
 
 DAY = date(2026, 11, 26)
 

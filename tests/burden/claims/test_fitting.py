@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from tests.burden.claims.reading import parse_claim
 
-from tidewaiter.burden.claims.fitting import fit
+from tidewaiter.burden.claims.findings import fit
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from tests.burden.claims.reading import parse_claim
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
-from tidewaiter.burden.claims.words import statements, told_releases, words
-from tidewaiter.burden.facts import indicators
-from tidewaiter.burden.months import month_text
+from tidewaiter.burden.claims.vocabulary import statements, told_releases, words
+from tidewaiter.burden.indicators import indicators
+from tidewaiter.burden.types import month_text
 
 DAY = date(2023, 7, 7)
 

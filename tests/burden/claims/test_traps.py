@@ -10,9 +10,8 @@ from tests.burden.claims.reading import parse_claim
 
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.types import Checked
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers import read_release
-from tidewaiter.burden.types import FIGURES, Reading, Release
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.types import FIGURES, Reading, Release, parse_month
 
 DAY = date(2026, 11, 26)
 DECEMBER = parse_month("2022-12")

@@ -9,21 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.codes import (
+from tidewaiter.burden.deaths.coding import (
     NO_CODE,
     Revision,
+    code_death,
     number_of,
     numbers_icd9,
     numbers_icd10,
+    rules,
     size,
     span,
     spans,
+    tables,
+    year_of,
 )
-from tidewaiter.burden.coding import code_death, rules, tables, year_of
-from tidewaiter.burden.deaths.layouts import layout_of
-from tidewaiter.burden.facts import indicators
+from tidewaiter.burden.deaths.records import layout_of
+from tidewaiter.burden.indicators import indicators
 
-ORACLE = Path(__file__).parents[1] / "data" / "burden" / "icd_oracle.csv"
+ORACLE = Path(__file__).parents[2] / "data" / "burden" / "icd_oracle.csv"
 DRUG_OF = {
     "opium": "opium",
     "heroin": "heroin",

@@ -13,12 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.deaths.counting import FIELDS, Cells, count_deaths
-from tidewaiter.burden.deaths.figures import figures_of
-from tidewaiter.burden.deaths.streams import pieces
-from tidewaiter.burden.deaths.tables import BASES, KEEP, breakdown, total
-from tidewaiter.burden.readers import read_release
-from tidewaiter.burden.readers.nvss import is_nvss, read_nvss
+from tidewaiter.burden.deaths.counting import (
+    BASES,
+    FIELDS,
+    KEEP,
+    Cells,
+    breakdown,
+    count_deaths,
+    total,
+)
+from tidewaiter.burden.deaths.records import pieces
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.readers.nvss import figures_of, is_nvss, read_nvss
 
 Record = Callable[..., bytes]
 LINES = 3_000

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.deaths.decoding import states
-from tidewaiter.burden.deaths.layouts import STEP, find_year, layout_of, layouts
+from tidewaiter.burden.deaths.records import STEP, find_year, layout_of, layouts, states
 
 Record = Callable[..., bytes]
 FIELDS = {

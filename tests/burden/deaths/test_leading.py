@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.ages import parse_ages
-from tidewaiter.burden.codes import spans
-from tidewaiter.burden.coding import tables
-from tidewaiter.burden.deaths.counting import Cells, count_deaths
-from tidewaiter.burden.leading import (
-    KEEP,
+from tidewaiter.burden.deaths.coding import spans, tables
+from tidewaiter.burden.deaths.counting import Cells, count_deaths, parse_ages
+from tidewaiter.burden.deaths.leading_causes import (
     NOT_RANKED,
+    RANKING_FIELDS,
     by_age,
     cause_table,
     rank,
@@ -33,7 +31,7 @@ def cells(record: Record) -> Cells:
     lines += [record(2021, underlying="X64", **t404), record(2021, underlying="Y12", **t404)]
     lines += [record(2021, underlying="I251", age="1060"), record(2021, age="9999")]
     lines += [record(2021, underlying="R99", age="1030"), record(2021, status=4, age="1030")]
-    *_, found = count_deaths([b"\n".join(lines)], "a", KEEP, causes=cause_table())
+    *_, found = count_deaths([b"\n".join(lines)], "a", RANKING_FIELDS, causes=cause_table())
     assert isinstance(found, Cells)
     return found
 
@@ -99,7 +97,9 @@ def test_what_cannot_be_carved_or_ranked_is_refused(cells: Cells, record: Record
     """A share is no cause, and ICD-9 has another list."""
     with pytest.raises(InputError, match="is no kind of overdose"):
         rank(cells, parse_ages("all"), "specified")
-    *_, old = count_deaths([record(1998, underlying="8502")], "a", KEEP, causes=cause_table())
+    *_, old = count_deaths(
+        [record(1998, underlying="8502")], "a", RANKING_FIELDS, causes=cause_table()
+    )
     assert isinstance(old, Cells)
     with pytest.raises(InputError, match="coded by ICD-9"):
         rank(old, parse_ages("all"))

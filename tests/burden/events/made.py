@@ -8,7 +8,7 @@ import pyarrow as pa
 from tidewaiter.burden.events.cards import Material
 from tidewaiter.burden.events.types import Declaration, Direction, Event, Window
 from tidewaiter.burden.monthly import MONTHLY, Months
-from tidewaiter.burden.months import parse_month
+from tidewaiter.burden.types import parse_month
 
 START = parse_month("2010-01")
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tests.burden.events.made import START, asked, given, months_of, wandering
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.basemonths import days_of
 from tidewaiter.burden.events.cards import Material, event_card
-from tidewaiter.burden.events.declaring import digest_of, exploratory, parse_window
-from tidewaiter.burden.events.forecasts import expected_totals
+from tidewaiter.burden.events.declarations import digest_of, exploratory, parse_window
 from tidewaiter.burden.events.types import Declared, EventCard, Verdict, Window
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers import read_release
+from tidewaiter.burden.events.verdicts import expected_totals
+from tidewaiter.burden.monthly import days_of
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.types import parse_month
 
 NOT = "not distinguishable from ordinary variation"
 STILL = [1_000.0 + 10 * (at % 7) for at in range(132)]

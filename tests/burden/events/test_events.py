@@ -7,10 +7,15 @@ import pytest
 from tests.burden.events.made import asked
 
 from tidewaiter.base.errors import InputError, RegistryError
-from tidewaiter.burden.events.facts import known_events
-from tidewaiter.releases.declarations import declarations, declare, find_declared
-from tidewaiter.releases.events import dated_events, find_event
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.burden.events.declarations import (
+    dated_events,
+    declarations,
+    declare,
+    find_declared,
+    find_event,
+    known_events,
+)
+from tidewaiter.law.registry import load_registry
 
 
 def test_days_of_law_are_those_of_the_registry() -> None:

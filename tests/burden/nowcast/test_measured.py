@@ -7,8 +7,7 @@ from benchmarks.nowcast import Measured, measure
 from tools.nowcast import fit_all, judges, stored, written
 
 from tidewaiter.base.resources import data
-from tidewaiter.burden.nowcast.grids import Grids
-from tidewaiter.burden.nowcast.settled import settled_in
+from tidewaiter.burden.nowcast.grids import Grids, settled_in
 
 pytestmark = pytest.mark.shared
 

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.burden.made import release
 
-from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.nowcast import nowcast
-from tidewaiter.burden.nowcast.tables import NOWCAST, as_table
-from tidewaiter.burden.types import ESTIMATES, Reading
+from tidewaiter.burden.nowcast.estimates import NOWCAST, as_table
+from tidewaiter.burden.types import ESTIMATES, Reading, parse_month
 
 YOUNG = (0.03, 0.02, 0.012, 0.007, 0.004, 0.002, 0.001)
 

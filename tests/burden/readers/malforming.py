@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.types import Note, Reading
+from tidewaiter.burden.types import Note, Reading, parse_month
 
 Records = list[dict[str, str]]
 Written = Callable[..., bytes]

@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.months import month_of
-from tidewaiter.burden.readers import read_release
-from tidewaiter.burden.readers.county import is_county
-from tidewaiter.burden.readers.vsrr import is_vsrr
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.readers.vsrr import is_county, is_vsrr
+from tidewaiter.burden.types import month_of
 
 Records = list[dict[str, str]]
 Written = Callable[..., bytes]

@@ -4,8 +4,8 @@ import pytest
 from tests.burden.readers.malforming import Records, Written, of, only, value
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers import read_release
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.types import parse_month
 
 
 def test_missing_footnotes_are_told(records: Records, written: Written) -> None:

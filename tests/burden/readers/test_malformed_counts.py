@@ -3,10 +3,19 @@
 from collections.abc import Callable
 
 import pytest
-from tests.burden.readers.malforming import ALL, OVERDOSE, T404, Records, Written, of, only, value
+from tests.burden.readers.malforming import (
+    ALL,
+    OVERDOSE,
+    T404,
+    Records,
+    Written,
+    of,
+    only,
+    value,
+)
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.readers import read_release
+from tidewaiter.burden.readers.formats import read_release
 
 
 def test_new_york_counted_twice_is_mended_by_the_nation(records: Records, written: Written) -> None:

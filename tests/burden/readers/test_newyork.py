@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidewaiter.burden.readers.newyork import add_new_york
+from tidewaiter.burden.readers.vsrr import add_new_york
 from tidewaiter.burden.types import FIGURES
 
 

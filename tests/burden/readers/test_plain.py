@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.months import month_of
-from tidewaiter.burden.readers import READERS, read_release
-from tidewaiter.burden.readers.periods import period_of
+from tidewaiter.burden.readers.formats import READERS, read_release
+from tidewaiter.burden.readers.plain import period_of
+from tidewaiter.burden.types import month_of
 
 Written = Callable[..., bytes]
 

@@ -13,10 +13,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.burden.months import month_of, parse_month
-from tidewaiter.burden.readers import read_release
+from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.readers.vsrr import is_vsrr
-from tidewaiter.burden.types import FIGURES, Reading
+from tidewaiter.burden.types import FIGURES, Reading, month_of, parse_month
 
 Records = list[dict[str, str]]
 Written = Callable[..., bytes]

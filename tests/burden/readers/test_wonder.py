@@ -7,10 +7,9 @@ import pyarrow.compute as pc
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers import read_release
+from tidewaiter.burden.readers.formats import read_release
 from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
-from tidewaiter.burden.types import Reading
+from tidewaiter.burden.types import Reading, parse_month
 
 # The layout of an export of 2025; its numbers are made up but where a test says otherwise.
 TITLES = (

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tidewaiter.base.errors import InputError, StoreError
-from tidewaiter.burden.months import month_of
-from tidewaiter.releases import archive as archive_module
-from tidewaiter.releases.archive import ReleaseArchive
-from tidewaiter.releases.folder import load_releases
+from tidewaiter.burden.releases import archive as archive_module
+from tidewaiter.burden.releases.archive import ReleaseArchive
+from tidewaiter.burden.releases.folder import load_releases
+from tidewaiter.burden.types import month_of
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HEAD = "State,Year,Month,Period,Indicator,Data Value,Footnote Symbol,Predicted Value"
@@ -130,7 +130,7 @@ def test_two_processes_add_at_once(archive: ReleaseArchive, tmp_path: Path) -> N
     """Each adds the same file and one of its own: all three are there, each once, each whole."""
     code = (
         "import sys; from datetime import *; from pathlib import Path\n"
-        "from tidewaiter.releases.archive import ReleaseArchive\n"
+        "from tidewaiter.burden.releases.archive import ReleaseArchive\n"
         "for path in sys.argv[2:]:\n"
         "    p = Path(path)\n"
         "    ReleaseArchive(Path(sys.argv[1])).add(p.read_bytes(), p.name, datetime.now(UTC))\n"

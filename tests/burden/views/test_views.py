@@ -7,16 +7,14 @@ import pyarrow as pa
 import pytest
 
 from tidewaiter.base.errors import InputError, MissingError
-from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.readers.building import Gathered
-from tidewaiter.burden.types import ESTIMATES, Reading, Release
-from tidewaiter.burden.views.across import across
+from tidewaiter.burden.readers.checks import Gathered
+from tidewaiter.burden.types import ESTIMATES, Reading, Release, parse_month
 from tidewaiter.burden.views.ages import ages
-from tidewaiter.burden.views.mixes import mix
-from tidewaiter.burden.views.picking import Ask
+from tidewaiter.burden.views.places import across
+from tidewaiter.burden.views.query import Ask
 from tidewaiter.burden.views.revisions import pair, revisions
-from tidewaiter.burden.views.trends import trend
-from tidewaiter.report.burdenrevisions import instead_words
+from tidewaiter.burden.views.trends import mix, trend
+from tidewaiter.report.burden.revisions import instead_words
 
 Rows = Sequence[Mapping[str, Any]]
 

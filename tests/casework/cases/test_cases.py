@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.casework.caserules import check_words, load_case_rules
-from tidewaiter.casework.cases import case_of, may_be_erased
-from tidewaiter.casework.decisions import Decided
-from tidewaiter.casework.steps import (
+from tidewaiter.casework.cases.permissions import check_words, load_case_rules
+from tidewaiter.casework.cases.state import case_of, may_be_erased
+from tidewaiter.casework.cases.steps import (
     KINDS,
     AnyContent,
     Confirmed,
@@ -28,8 +27,9 @@ from tidewaiter.casework.steps import (
     step_digest,
     write_content,
 )
-from tidewaiter.casework.suspicions import load_suspicions
-from tidewaiter.casework.timeline import timeline
+from tidewaiter.casework.cases.timeline import timeline
+from tidewaiter.casework.decisions import Decided
+from tidewaiter.casework.suspicious_transactions import load_suspicions
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
 

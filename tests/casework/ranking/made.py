@@ -3,8 +3,8 @@
 import random
 from datetime import date, timedelta
 
-from tidewaiter.ranking.features import Value
-from tidewaiter.ranking.training import Example
+from tidewaiter.casework.ranking.features import Value
+from tidewaiter.casework.ranking.training import Example
 
 BEGIN = date(2025, 1, 1)
 

@@ -8,17 +8,12 @@ from msgspec import structs
 from tools import made_model
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import Alert, Line, Mention, Party, Reason
-from tidewaiter.ranking.drift import drift
-from tidewaiter.ranking.explaining import applied, explain
-from tidewaiter.ranking.features import FEATURES, values_of
-from tidewaiter.ranking.model import (
-    Ranker,
-    read_ranker,
-    write_model,
-)
-from tidewaiter.ranking.training import Example
+from tidewaiter.casework.ranking.drift import drift
+from tidewaiter.casework.ranking.features import FEATURES, values_of
+from tidewaiter.casework.ranking.model import Ranker, applied, explain, read_ranker, write_model
+from tidewaiter.casework.ranking.training import Example
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import Alert, Line, Mention, Party, Reason
 
 DAY = made_model.DAY
 _SCALES = made_model.SCALES

@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 from msgspec import structs
-from tests.ranking.made import examples
+from tests.casework.ranking.made import examples
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.ranking import training
-from tidewaiter.ranking.boosting import Size, grow
-from tidewaiter.ranking.figures import auc, calibrated, hits_within
-from tidewaiter.ranking.model import Model, Ranker, terms, write_model
-from tidewaiter.ranking.settings import RankerSettings, load_ranker_settings
+from tidewaiter.casework.ranking import training
+from tidewaiter.casework.ranking.boosting import Size, grow
+from tidewaiter.casework.ranking.model import Model, Ranker, terms, write_model
+from tidewaiter.casework.ranking.settings import RankerSettings, load_ranker_settings
+from tidewaiter.casework.ranking.training import auc, calibrated, hits_within
 
 DAY = date(2026, 1, 1)
 

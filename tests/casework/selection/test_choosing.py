@@ -8,10 +8,15 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.selection.checking import check_lot
-from tidewaiter.selection.choosing import LOT, choose, lot_size
-from tidewaiter.selection.draws import commitment, draw
-from tidewaiter.selection.types import Candidate, LaneScores, Plan, Profile
+from tidewaiter.casework.selection.choosing import (
+    LOT,
+    check_lot,
+    choose,
+    commitment,
+    draw,
+    lot_size,
+)
+from tidewaiter.casework.selection.types import Candidate, LaneScores, Plan, Profile
 
 SEED = "the seed of the day"
 LANE = LaneScores(red=60, yellow=40, blue=15)

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from tidewaiter.casework.results import Finding, Observed, Result
-from tidewaiter.selection.types import Arm
-from tidewaiter.selection.yields import Listed, outcome_of, yields_of
+from tidewaiter.casework.selection.types import Arm
+from tidewaiter.casework.selection.yields import Listed, outcome_of, yields_of
+from tidewaiter.trade.rules.results import Finding, Observed, Result
 
 
 def result(kind: Literal["inspection", "laboratory"], outcome: str) -> Result:

@@ -5,8 +5,15 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.casework.suppression.offers import Past
-from tidewaiter.casework.suppression.subject import Found, Given, Held, Named, Subject, Written
+from tidewaiter.casework.suppression.proposals import Past
+from tidewaiter.casework.suppression.scope import (
+    Found,
+    Given,
+    Held,
+    Named,
+    Subject,
+    Written,
+)
 
 TEA = "Sassafras tea blend, 20 bags"
 

@@ -5,14 +5,16 @@ from collections.abc import Callable
 import pytest
 from msgspec import structs
 
-from tidewaiter.casework.suppression.matching import fit, hides, strong
-from tidewaiter.casework.suppression.scope import Scope, Trader, check_scope
-from tidewaiter.casework.suppression.subject import (
+from tidewaiter.casework.suppression.rules import fit, hides, strong
+from tidewaiter.casework.suppression.scope import (
     Found,
     Given,
     Held,
     Matched,
+    Scope,
     Subject,
+    Trader,
+    check_scope,
     words_of,
 )
 

@@ -7,10 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from tidewaiter.casework.suppression.matching import fit, hides
-from tidewaiter.casework.suppression.odds import least_share
-from tidewaiter.casework.suppression.offers import Offer, Past, offer_in_words, offers
-from tidewaiter.casework.suppression.subject import Found, Given, Held, Named, Subject, Written
+from tidewaiter.casework.suppression.proposals import (
+    Offer,
+    Past,
+    least_share,
+    offer_in_words,
+    offers,
+)
+from tidewaiter.casework.suppression.rules import fit, hides
+from tidewaiter.casework.suppression.scope import (
+    Found,
+    Given,
+    Held,
+    Named,
+    Subject,
+    Written,
+)
 
 MakeSubject = Callable[..., Subject]
 MakePast = Callable[..., Past]

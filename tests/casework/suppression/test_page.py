@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import get_args
 
+from tidewaiter.casework.suppression.rules import State
 from tidewaiter.casework.suppression.scope import Scope, Way
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.suppression import State
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "suppression.md"
 

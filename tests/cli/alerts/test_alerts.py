@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tidewaiter.identity import own_stamp
-from tidewaiter.store import tables
-from tidewaiter.store.database import open_database
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import open_database
 
 Call = Callable[..., Result]
 HOLD = ("alerts", "decide", "hold")

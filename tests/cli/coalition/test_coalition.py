@@ -15,9 +15,8 @@ from tests.exchange.notices.samples import NOTICE, changed
 from tests.papers import needs_pdf
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.notices.shapes import NoticeFile
-from tidewaiter.exchange.notices.xml import write_xml
-from tidewaiter.report.paper import pdf_of
+from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
+from tidewaiter.report.pages import pdf_of
 
 TODAY = datetime.now(UTC).date()
 

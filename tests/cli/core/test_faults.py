@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from tests.web.conftest import free_port
 
-from tidewaiter.bulk.spark.java import java_home
-from tidewaiter.cli.faults import FAULT, REPORT, tell_fault
+from tidewaiter.bulk.spark.session import java_home
+from tidewaiter.cli.core.options import FAULT, REPORT, tell_fault
 
 _SCREENING = """
 import os

@@ -86,7 +86,7 @@ def test_help_tells_of_each_command_in_one_line(group: tuple[str, ...], call: Ca
 
 def test_help_loads_no_command() -> None:
     """Who asks what there is waits for none of it."""
-    code = "import sys\nfrom tidewaiter.cli.main import main\n"
+    code = "import sys\nfrom tidewaiter.cli.core.main import main\n"
     code += "main(['--help'], standalone_mode=False)\n"
     code += "print(sorted(name for name in sys.modules if name.startswith('tidewaiter.cli.')))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

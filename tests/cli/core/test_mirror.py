@@ -13,7 +13,7 @@ from benchmarks.mirror_made import NEW, Made, make, rows, write
 from click.testing import Result
 
 Call = Callable[..., Result]
-DATA = Path(__file__).parents[1] / "data" / "mirror"
+DATA = Path(__file__).parents[2] / "data" / "mirror"
 SAMPLE = str(DATA / "comtrade.csv")
 
 

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from tidewaiter.cli.main import main
+from tidewaiter.cli.core.main import main
 from tidewaiter.parties.resolution import Entity, read_judgements
-from tidewaiter.report.entities import LINKS, read_entities
+from tidewaiter.report.parties.exports import LINKS, read_entities
 
 HEAD = "Description,Consignee,Consignee address,Consignee country\n"
 MARCH = f"""{HEAD}Acetone,Ornek Kimya AS,"Liman Road 5, Izmir",TR

@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tidewaiter.base.resources import data
-from tidewaiter.cli.main import main
-from tidewaiter.store.database import open_database
-from tidewaiter.store.entities import largest_entities, written_parties
-from tidewaiter.store.resolutions import current_run
+from tidewaiter.cli.core.main import main
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.network.entities import largest_entities, written_parties
+from tidewaiter.store.network.resolutions import current_run
 
 DB = "cases.db"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tidewaiter.cli.main import main
+from tidewaiter.cli.core.main import main
 
 Run = Callable[..., Result]
 

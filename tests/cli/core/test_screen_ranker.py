@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from tools.made_model import model
 
-from tidewaiter.cli.main import main
-from tidewaiter.ranking.model import write_model
+from tidewaiter.casework.ranking.model import write_model
+from tidewaiter.cli.core.main import main
 
 _LINES = """consignment,goods,hs,net
 C1,ephedrine hydrochloride,293941,500 kg

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from tidewaiter.cli.options import hear_every_stop
+from tidewaiter.cli.core.options import hear_every_stop
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 TIMES = 100

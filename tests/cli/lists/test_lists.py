@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import Result
 
-DATA = Path(__file__).parents[1] / "data" / "parties"
+DATA = Path(__file__).parents[2] / "data" / "parties"
 Call = Callable[..., Result]
 
 
@@ -215,7 +215,7 @@ def test_each_part_of_the_command_has_help_and_a_place_in_the_documentation(
     """Options say what they do, help ends in an example, and the page of commands shows each."""
     group = commands["lists"]
     assert isinstance(group, click.Group)
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "commands.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "commands.md").read_text()
     for name, command in group.commands.items():
         assert f"```{{command}} lists {name}\n" in page
         assert f"tidewaiter lists {name}" in (command.help or "").strip().splitlines()[-1]

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 
-from tidewaiter.report.matches import MATCHES
+from tidewaiter.report.parties.exports import MATCHES
 
 Call = Callable[..., Result]
-LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
+LIST = Path(__file__).parents[2] / "data" / "parties" / "matching.jsonl"
 NAMES = [json.loads(line) for line in LIST.read_text(encoding="utf-8").splitlines()]
 
 
@@ -142,9 +142,9 @@ def test_the_first_match_says_why_it_takes_its_time(
 ) -> None:
     """A person at a terminal is told once; the answer on standard output is as ever."""
     asked = ("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
-    monkeypatch.setattr("tidewaiter.cli.match.is_ready", lambda: True)
+    monkeypatch.setattr("tidewaiter.cli.parties.match.is_ready", lambda: True)
     later = call(*asked)
-    monkeypatch.setattr("tidewaiter.cli.match.is_ready", lambda: False)
+    monkeypatch.setattr("tidewaiter.cli.parties.match.is_ready", lambda: False)
     first = call(*asked)
     assert "first match of this version" in first.stderr
     assert (first.stdout, later.stderr) == (later.stdout, "")

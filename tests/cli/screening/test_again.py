@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from tools.made_model import model
 
-from tidewaiter.ranking.model import write_model
+from tidewaiter.casework.ranking.model import write_model
 
 Call = Callable[..., Result]
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import Result
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.cli import archives
-from tidewaiter.cli.archives import members_of, unpacked
+from tidewaiter.cli.screening import input_files as archives
+from tidewaiter.cli.screening.input_files import members_of, unpacked
 
 Call = Callable[..., Result]
 TABLE = "goods,net weight kg\nephedrine,5\nsteel bolts,7\n"

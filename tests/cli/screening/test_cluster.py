@@ -10,10 +10,9 @@ from click.testing import Result
 from tools.made_model import model
 
 from tidewaiter.base.resources import data
-from tidewaiter.cli.screen import screen
-from tidewaiter.ranking.model import write_model
-from tidewaiter.scenario.madefiles import write_made
-from tidewaiter.scenario.madetrade import MadeTrade
+from tidewaiter.casework.ranking.model import write_model
+from tidewaiter.cli.screening.screen import screen
+from tidewaiter.demo.synthetic_trade import MadeTrade, write_made
 
 Call = Callable[..., Result]
 SPARK = ("--engine", "spark", "--master", "local[1]")

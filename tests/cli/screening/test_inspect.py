@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import Result
 
 Call = Callable[..., Result]
-DATA = Path(__file__).parents[1] / "data" / "formats"
+DATA = Path(__file__).parents[2] / "data" / "formats"
 
 
 def test_a_table_is_told_with_its_columns(call: Call, here: Path) -> None:

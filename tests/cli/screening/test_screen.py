@@ -16,9 +16,9 @@ import pytest
 from click.testing import Result
 
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.marks import Marks
-from tidewaiter.cli import onefile
-from tidewaiter.store.database import Database
+from tidewaiter.bulk.cross_line import Marks
+from tidewaiter.cli.screening import run as onefile
+from tidewaiter.store.core.database import Database
 
 Screen = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -152,7 +152,7 @@ def test_two_at_once_without_an_output_file_are_both_done(
 
     With an output file the second one is refused, as both would write it.
     """
-    monkeypatch.setattr("tidewaiter.cli.journals.cache_folder", lambda: here / "cache")
+    monkeypatch.setattr("tidewaiter.cli.screening.outputs.cache_folder", lambda: here / "cache")
     alone, seen, inner = screen(str(manifest)).stdout, [], onefile.screen_one
 
     def another(job: onefile.OneFile, database: Database | None) -> tuple[Marks, int]:
@@ -166,7 +166,7 @@ def test_two_at_once_without_an_output_file_are_both_done(
         told: list[Result] = []
         seen.clear()
         with monkeypatch.context() as patch:
-            patch.setattr("tidewaiter.cli.screen.screen_one", another)
+            patch.setattr("tidewaiter.cli.screening.screen.screen_one", another)
             first = screen(str(manifest), *more)
         assert (first.exit_code, told[0].exit_code) == (0, code)
         assert len(set(seen)) == (1 if code else 2)
@@ -287,7 +287,7 @@ def test_journals_that_nobody_took_up_are_removed(
     screen: Screen, manifest: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A screening removes from the cache what was cut off more than a month ago."""
-    monkeypatch.setattr("tidewaiter.cli.journals.cache_folder", lambda: here / "cache")
+    monkeypatch.setattr("tidewaiter.cli.screening.outputs.cache_folder", lambda: here / "cache")
     old, new = (here / "cache" / "journals" / f"{age}.journal" for age in (31, 29))
     old.parent.mkdir(parents=True)
     for path, days in ((old, 31), (new, 29)):

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from tests.exchange.notices.samples import NOTICE, changed
 
-from tidewaiter.coalition.clocks import Freeze
-from tidewaiter.coalition.outcomes import Counted, End, Heard, Watched, counted
-from tidewaiter.exchange.notices.events import Event, NoObjection, Sent, Side, What
+from tidewaiter.exchange.coalition.outcomes import Counted, End, Freeze, Heard, Watched, counted
+from tidewaiter.exchange.notices.types import Event, NoObjection, Sent, Side, What
 
 MONDAY = date(2026, 3, 2)  # no holidays of Germany or Mexico until Monday the 16th
 LAST = date(2026, 3, 13)  # a Friday: the tenth day

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.coalition.samples import LAST, MONDAY, YES, Story, days, frozen
+from tests.exchange.coalition.samples import LAST, MONDAY, YES, Story, days, frozen
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.coalition.board import (
+from tidewaiter.exchange.coalition.board import (
     OVER,
     Board,
     Figures,
@@ -18,7 +18,7 @@ from tidewaiter.coalition.board import (
     SharedIncident,
     board_of,
 )
-from tidewaiter.exchange.notices.events import MoreTime, Objected, Queried, What, Withdrawn
+from tidewaiter.exchange.notices.types import MoreTime, Objected, Queried, What, Withdrawn
 
 DAY = days(120)
 PERIOD = Period(since=days(0), until=days(60))

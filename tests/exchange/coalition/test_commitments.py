@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.coalition.samples import MONDAY, days
+from tests.exchange.coalition.samples import MONDAY, days
 from tests.exchange.notices.samples import changed
 
-from tidewaiter.coalition.commitments import (
+from tidewaiter.exchange.coalition.commitments import (
     Commitment,
     Evidence,
     Indicator,

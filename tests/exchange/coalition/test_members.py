@@ -4,9 +4,10 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.coalition.samples import MONDAY, days
+from tests.exchange.coalition.samples import MONDAY, days
 
-from tidewaiter.coalition.members import (
+from tidewaiter.exchange.coalition.member_lists import Endorsed, Group, Listed, Roster
+from tidewaiter.exchange.coalition.members import (
     Facts,
     Member,
     Move,
@@ -18,8 +19,7 @@ from tidewaiter.coalition.members import (
     history,
     members_on,
 )
-from tidewaiter.coalition.rosters import Endorsed, Group, Listed, Roster
-from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.protocol.relations import Standing
 
 
 def _own(to: Standing, day: int, reason: str = "") -> Move:

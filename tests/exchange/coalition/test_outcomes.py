@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.coalition.samples import LAST, MONDAY, YES, Story, days, frozen
+from tests.exchange.coalition.samples import LAST, MONDAY, YES, Story, days, frozen
 from tests.exchange.notices.samples import changed
 
-from tidewaiter.coalition.clocks import Clock, Freeze
-from tidewaiter.coalition.outcomes import counted
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.coalition.outcomes import Clock, Freeze, counted
+from tidewaiter.exchange.notices.types import (
     Acknowledged,
     Amended,
+    Amount,
     LineAmount,
     MoreTime,
     Objected,
@@ -22,7 +22,6 @@ from tidewaiter.exchange.notices.events import (
     What,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.types import Amount
 
 LATER = date(2026, 5, 4)
 NO = Objected(code="importer unknown", decided_by="Section 4")

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tests.coalition.samples import MONDAY, days
+from tests.exchange.coalition.samples import MONDAY, days
 from tests.exchange.notices.samples import changed
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.coalition.rosters import (
+from tidewaiter.exchange.coalition.member_lists import (
     Group,
     Listed,
     Roster,
@@ -18,8 +18,8 @@ from tidewaiter.coalition.rosters import (
     sign_roster,
     take_rosters,
 )
-from tidewaiter.exchange.documents import root_signer
-from tidewaiter.exchange.signing import public_of
+from tidewaiter.exchange.protocol.documents import root_signer
+from tidewaiter.exchange.protocol.signing import public_of
 
 SECRETS = {name: bytes([number]) * 32 for number, name in enumerate("abcd", 1)}
 KEYS = {name: [public_of("sign", secret)] for name, secret in SECRETS.items()}

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.coalition.samples import MONDAY, Story, days, frozen
+from tests.exchange.coalition.samples import MONDAY, Story, days, frozen
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.coalition.board import SharedIncident
-from tidewaiter.coalition.members import Move
-from tidewaiter.coalition.rosters import Endorsed, Group, Roster
-from tidewaiter.coalition.timeline import (
+from tidewaiter.exchange.coalition.board import SharedIncident
+from tidewaiter.exchange.coalition.member_lists import Endorsed, Group, Roster
+from tidewaiter.exchange.coalition.members import Move
+from tidewaiter.exchange.coalition.timeline import (
     Series,
     channel_events,
     group_events,
@@ -19,9 +19,9 @@ from tidewaiter.coalition.timeline import (
     member_events,
     timeline_of,
 )
-from tidewaiter.substances.changes import changes_of
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.law.changes import changes_of
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.rules import load_lawbook
 
 DAY = date(2026, 6, 15)
 

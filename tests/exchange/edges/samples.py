@@ -2,13 +2,13 @@
 
 from tests.exchange.samples import incident
 
-from tidewaiter.exchange.edges.release import Edge
-from tidewaiter.exchange.edges.stix import Author
-from tidewaiter.exchange.incidents.folding import Known, incident_of
+from tidewaiter.exchange.feeds.release import Edge
+from tidewaiter.exchange.feeds.stix import Author
+from tidewaiter.exchange.incidents.state import Known, incident_of
 from tidewaiter.exchange.incidents.types import Incident, Spoken
-from tidewaiter.exchange.markings import Purpose, Reach, Recipient
-from tidewaiter.exchange.said import Said
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
+from tidewaiter.law.registry import load_registry
 
 REGISTRY = load_registry()
 AUTHOR = Author(

@@ -13,19 +13,11 @@ from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
 from tests.exchange.samples import AMBER, incident, party
 
 from tidewaiter.base.resources import data
-from tidewaiter.exchange.edges.ids import named
-from tidewaiter.exchange.edges.misp import misp_event
-from tidewaiter.exchange.edges.templates import Name, load_template
-from tidewaiter.exchange.incidents.folding import Known
-from tidewaiter.exchange.incidents.types import (
-    Kind,
-    Method,
-    Mode,
-    PartyKind,
-    Stage,
-    Status,
-)
-from tidewaiter.exchange.markings import Marking, Tlp
+from tidewaiter.exchange.feeds.misp import Name, load_template, misp_event
+from tidewaiter.exchange.feeds.stix_extensions import named
+from tidewaiter.exchange.incidents.state import Known
+from tidewaiter.exchange.incidents.types import Kind, Method, Mode, PartyKind, Stage, Status
+from tidewaiter.exchange.protocol.markings import Marking, Tlp
 
 GREEN = Marking(tlp="green", pap="amber", purposes=("control",), reshare=True)
 NAMES: tuple[Name, ...] = get_args(Name)

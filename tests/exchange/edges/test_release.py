@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
 from tests.exchange.samples import changed, incident, party
 
-from tidewaiter.exchange.edges.misp import misp_event
-from tidewaiter.exchange.edges.release import WITHHELD, Edge, released, why_not_leave
-from tidewaiter.exchange.edges.stix import stix_bundle
-from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.feeds.misp import misp_event
+from tidewaiter.exchange.feeds.release import WITHHELD, Edge, released, why_not_leave
+from tidewaiter.exchange.feeds.stix import stix_bundle
+from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Label, Place, Question, Settled, Sighting
-from tidewaiter.exchange.markings import (
+from tidewaiter.exchange.protocol.markings import (
     REACHES,
     Marking,
     Pap,

@@ -14,22 +14,23 @@ from stix2validator import ValidationOptions, validate_string
 from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
 from tests.exchange.samples import AMBER, changed, incident, party
 
-from tidewaiter.exchange.edges.extensions import (
+from tidewaiter.exchange.feeds.stix import TLP_EXTENSION, TLP_IDS, stix_bundle
+from tidewaiter.exchange.feeds.stix_extensions import (
     INCIDENT_EXTENSION,
+    NAMESPACE,
     PARTY_EXTENSION,
     SUBSTANCE_EXTENSION,
     SUBSTANCE_TYPE,
     IncidentFacts,
     PartyFacts,
     SubstanceFacts,
+    microseconds,
+    milliseconds,
     schemas,
 )
-from tidewaiter.exchange.edges.ids import NAMESPACE, microseconds, milliseconds
-from tidewaiter.exchange.edges.stix import stix_bundle
-from tidewaiter.exchange.edges.stixmarkings import TLP_EXTENSION, TLP_IDS
-from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Place, Sighting
-from tidewaiter.exchange.markings import Marking, Tlp
+from tidewaiter.exchange.protocol.markings import Marking, Tlp
 
 GREEN = Marking(tlp="green", pap="amber", reshare=True)
 

@@ -10,13 +10,22 @@ from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
 from tests.exchange.samples import changed, incident, party
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.edges import taxii
-from tidewaiter.exchange.edges.ids import moment
-from tidewaiter.exchange.edges.queries import Query, accepts, parse_query
-from tidewaiter.exchange.edges.stix import Marked, stix_objects
-from tidewaiter.exchange.edges.stock import Change, Collection, Counter, Item, added_at, restock
+from tidewaiter.exchange.feeds import taxii
+from tidewaiter.exchange.feeds.stix import Marked, stix_objects
+from tidewaiter.exchange.feeds.stix_extensions import moment
+from tidewaiter.exchange.feeds.taxii import (
+    Change,
+    Collection,
+    Counter,
+    Item,
+    Query,
+    accepts,
+    added_at,
+    parse_query,
+    restock,
+)
 from tidewaiter.exchange.incidents.types import Incident
-from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.protocol.markings import Marking
 
 GREEN = Marking(tlp="green", pap="green", reshare=True)
 RED = Marking(tlp="red")

@@ -11,8 +11,8 @@ from tidewaiter.exchange.incidents.checks import (
     check_proposal,
     check_sighting,
     check_update,
+    load_flags,
 )
-from tidewaiter.exchange.incidents.flags import load_flags
 from tidewaiter.exchange.incidents.types import (
     Goods,
     Identified,
@@ -23,8 +23,8 @@ from tidewaiter.exchange.incidents.types import (
     Question,
     Sighting,
 )
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.law.registry import load_registry
 
 REGISTRY = load_registry()
 GREEN = Marking(tlp="green")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.samples import AMBER, changed, incident
 
-from tidewaiter.exchange.incidents.folding import incident_of
+from tidewaiter.exchange.incidents.state import incident_of
 from tidewaiter.exchange.incidents.types import (
     Incident,
     Place,
@@ -16,7 +16,7 @@ from tidewaiter.exchange.incidents.types import (
     Sighting,
     Spoken,
 )
-from tidewaiter.exchange.said import Said
+from tidewaiter.exchange.protocol.envelopes import Said
 
 NODES = ("north", "south", "east")
 

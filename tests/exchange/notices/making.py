@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.shapes import Shape, slots_of
-from tidewaiter.exchange.strict import LARGEST
+from tidewaiter.exchange.notices.xml import Shape, slots_of
+from tidewaiter.exchange.protocol.strict_json import LARGEST
 
 NOT_IN_XML = "".join(map(chr, range(32))) + "\ufffe\uffff"
 ODD = ["", " ", "\r\n", "a\rb", "\t", "null", "<a&b>", "]]>", "2026-03-01", "true"]

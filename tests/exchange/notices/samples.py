@@ -7,24 +7,26 @@ from typing import Any
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.asking import Asker
-from tidewaiter.consignments.naming import Namer
-from tidewaiter.exchange.notices.events import Event, Sent, Side, What
-from tidewaiter.exchange.notices.lawlines import Law
+from tidewaiter.exchange.notices.law import Law
 from tidewaiter.exchange.notices.types import (
     Amount,
     Authority,
+    Event,
     Notice,
     NoticeLine,
     Parties,
     Party,
+    Sent,
+    Side,
     Transport,
+    What,
 )
 from tidewaiter.identify import Identifier
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.law.answers import Found
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.trade.substance_lookup import Asker, Namer
 
 DAY = date(2026, 3, 2)  # a Monday
 REPLY_BY = date(2026, 3, 27)

@@ -5,9 +5,10 @@ from typing import get_args
 import pytest
 from tests.exchange.notices.samples import DAY, REPLY_BY, Talk
 
-from tidewaiter.exchange.notices.acts import Act, acts_of, outcomes_of
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.state import Act, acts_of, outcomes_of, state_of
+from tidewaiter.exchange.notices.types import (
     Acknowledged,
+    Amount,
     Answered,
     LineAmount,
     NoObjection,
@@ -17,8 +18,6 @@ from tidewaiter.exchange.notices.events import (
     Side,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.states import state_of
-from tidewaiter.exchange.notices.types import Amount
 
 YES = NoObjection(decided_by="Licensing")
 IMPORTER = {"view", "acknowledge", "agree", "object", "ask", "more-time", "not-for-us", "return"}

@@ -10,14 +10,12 @@ from tests.exchange.notices.samples import DAY, NOTICE, Talk, changed, law
 
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.notices.checking import check
+from tidewaiter.exchange.notices.checks import check
 from tidewaiter.exchange.notices.deadlines import reply_deadline
-from tidewaiter.exchange.notices.events import Event
 from tidewaiter.exchange.notices.forms import load_forms
-from tidewaiter.exchange.notices.shapes import NoticeFile
-from tidewaiter.exchange.notices.states import state_of
-from tidewaiter.exchange.notices.types import Authority, Notice
-from tidewaiter.exchange.notices.xml import read_xml, write_xml
+from tidewaiter.exchange.notices.state import state_of
+from tidewaiter.exchange.notices.types import Authority, Event, Notice
+from tidewaiter.exchange.notices.xml import NoticeFile, read_xml, write_xml
 
 days = st.dates()
 END = changed(

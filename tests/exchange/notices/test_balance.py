@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, changed
 
-from tidewaiter.exchange.notices.balance import balances
-from tidewaiter.exchange.notices.events import LineAmount, Returned
-from tidewaiter.exchange.notices.types import Amount, Notice
+from tidewaiter.exchange.notices.state import balances
+from tidewaiter.exchange.notices.types import Amount, LineAmount, Notice, Returned
 
 amounts = st.integers(1, 2_000)
 

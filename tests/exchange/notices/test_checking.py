@@ -15,10 +15,17 @@ from tests.exchange.notices.samples import (
 )
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.notices.checking import Checked, check
-from tidewaiter.exchange.notices.lawlines import load_factors
-from tidewaiter.exchange.notices.types import Amount, Authority, Notice, Parties, Party, Permit
-from tidewaiter.substances.masses import base_share
+from tidewaiter.exchange.notices.checks import Checked, check
+from tidewaiter.exchange.notices.law import load_factors
+from tidewaiter.exchange.notices.types import (
+    Amount,
+    Authority,
+    Notice,
+    Parties,
+    Party,
+    Permit,
+)
+from tidewaiter.law.limits import base_share
 
 GONE = date(2026, 3, 1)
 NOT_KNOWN = changed(ANHYDRIDE, name="nothing that anybody knows", cas="", hs="")

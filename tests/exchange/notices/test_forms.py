@@ -8,10 +8,18 @@ from tests.exchange.notices.samples import ANHYDRIDE, DAY, IMPORTER, NOTICE, cha
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
-from tidewaiter.exchange.notices import events, types
-from tidewaiter.exchange.notices.fields import load_fields, values
-from tidewaiter.exchange.notices.forms import Form, load_forms, load_sources, of_basis, suggested
-from tidewaiter.exchange.notices.required import missing_fields
+from tidewaiter.exchange.notices import types
+from tidewaiter.exchange.notices import types as events
+from tidewaiter.exchange.notices.checks import missing_fields
+from tidewaiter.exchange.notices.forms import (
+    Form,
+    load_fields,
+    load_forms,
+    load_sources,
+    of_basis,
+    suggested,
+    values,
+)
 from tidewaiter.exchange.notices.types import Amount, Authority, Notice
 
 FORMS = list(load_forms().values())

@@ -8,10 +8,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from msgspec import structs
 from tests.exchange.notices.samples import DAY, NOTICE, REPLY_BY, changed
 
-from tidewaiter.exchange.notices.amounts import MEASURES
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.state import State, state_of
+from tidewaiter.exchange.notices.types import (
+    MEASURES,
     Acknowledged,
     Amended,
+    Amount,
     Answered,
     Event,
     LineAmount,
@@ -27,8 +29,6 @@ from tidewaiter.exchange.notices.events import (
     What,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.states import State, state_of
-from tidewaiter.exchange.notices.types import Amount
 
 LATEST = REPLY_BY + timedelta(days=60)
 PART = (LineAmount(line=1, amount=Amount(mass_mg=300_000_000)),)

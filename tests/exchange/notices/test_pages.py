@@ -7,8 +7,8 @@ import pytest
 from tests.exchange.notices.samples import DAY
 from tools.notice_pages import PAGE, ROOT, page
 
-from tidewaiter.exchange.notices.events import What
-from tidewaiter.exchange.notices.states import StateName, state_of
+from tidewaiter.exchange.notices.state import StateName, state_of
+from tidewaiter.exchange.notices.types import What
 from tidewaiter.exchange.notices.xml import read_xml, write_xml
 
 XML = ROOT / "docs" / "reference" / "notice-xml.md"

@@ -2,24 +2,17 @@
 
 from datetime import date
 
-from tests.exchange.notices.samples import (
-    ANHYDRIDE,
-    DAY,
-    EPHEDRINE,
-    NOTICE,
-    Talk,
-    changed,
-)
+from tests.exchange.notices.samples import ANHYDRIDE, DAY, EPHEDRINE, NOTICE, Talk, changed
 
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.state import State, state_of
+from tidewaiter.exchange.notices.types import (
+    Amount,
     LineAmount,
     NoObjection,
     Objected,
     Returned,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.states import State, state_of
-from tidewaiter.exchange.notices.types import Amount
 
 AFTER = date(2026, 3, 28)
 YES = NoObjection(decided_by="Section 4")

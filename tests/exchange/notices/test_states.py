@@ -4,20 +4,17 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from tests.exchange.notices.samples import (
-    DAY,
-    NOTICE,
-    REPLY_BY,
-    Talk,
-    changed,
-)
+from tests.exchange.notices.samples import DAY, NOTICE, REPLY_BY, Talk, changed
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.notices.chains import MOST_EVENTS
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.event_validation import MOST_EVENTS
+from tidewaiter.exchange.notices.state import State, add, state_of
+from tidewaiter.exchange.notices.types import (
     Acknowledged,
     Amended,
+    Amount,
     Answered,
+    Authority,
     LineAmount,
     MoreTime,
     NoObjection,
@@ -29,8 +26,6 @@ from tidewaiter.exchange.notices.events import (
     Viewed,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.states import State, add, state_of
-from tidewaiter.exchange.notices.types import Amount, Authority
 
 AFTER = REPLY_BY + timedelta(days=1)
 YES = NoObjection(decided_by="Section 4")

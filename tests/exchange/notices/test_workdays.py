@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.notices.workdays import add_working_days, working_days_until
+from tidewaiter.exchange.notices.deadlines import add_working_days, working_days_until
 
 COUNTRIES = ("DE", "MX", "US", "CA", "CN", "SA", "IL", "AU", "IN", "BR")
 UNKNOWN = "XX"

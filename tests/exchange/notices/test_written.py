@@ -5,6 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange.notices.samples import ANHYDRIDE, EPHEDRINE, NOTICE, changed
 
+from tidewaiter.exchange.notices.drafts import (
+    WrittenLine,
+    WrittenNotice,
+    WrittenPermit,
+    read_amount,
+    read_share,
+    read_written,
+    written_amount,
+    written_of,
+    written_share,
+)
 from tidewaiter.exchange.notices.types import (
     Amount,
     Contained,
@@ -12,19 +23,6 @@ from tidewaiter.exchange.notices.types import (
     Party,
     Permit,
     Transport,
-)
-from tidewaiter.exchange.notices.writing import (
-    read_amount,
-    read_share,
-    written_amount,
-    written_share,
-)
-from tidewaiter.exchange.notices.written import (
-    WrittenLine,
-    WrittenNotice,
-    WrittenPermit,
-    read_written,
-    written_of,
 )
 
 FULL = changed(

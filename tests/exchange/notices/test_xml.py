@@ -12,10 +12,16 @@ from tests.exchange.notices.samples import NOTICE, Talk, changed
 from tools.notice_pages import SCHEMA, schema
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.notices.events import Event, Queried
-from tidewaiter.exchange.notices.shapes import NoticeFile, records_of, slots_of
-from tidewaiter.exchange.notices.types import Amount, Notice, Permit
-from tidewaiter.exchange.notices.xml import MOST_BYTES, NAMESPACE, read_xml, write_xml
+from tidewaiter.exchange.notices.types import Amount, Event, Notice, Permit, Queried
+from tidewaiter.exchange.notices.xml import (
+    MOST_BYTES,
+    NAMESPACE,
+    NoticeFile,
+    read_xml,
+    records_of,
+    slots_of,
+    write_xml,
+)
 
 FILE = NoticeFile(notice=NOTICE, events=tuple(Talk().events))
 

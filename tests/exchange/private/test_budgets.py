@@ -6,8 +6,16 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.exchange.private.budgets import Asked, left, used, why_not
-from tidewaiter.exchange.private.types import POINT, SLOTS, Question, Terms
+from tidewaiter.exchange.private.messages import (
+    POINT,
+    SLOTS,
+    Asked,
+    Question,
+    Terms,
+    left,
+    used,
+    why_not,
+)
 
 DAY = date(2026, 11, 26)
 TERMS = Terms(

@@ -8,17 +8,18 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.private import intersection
-from tidewaiter.exchange.private.checks import check_part, whole
-from tidewaiter.exchange.private.parties import filled
-from tidewaiter.exchange.private.types import (
+from tidewaiter.exchange.private.intersection import filled
+from tidewaiter.exchange.private.messages import (
     FALSE,
     PART,
     SLOTS,
     Filter,
     OfferPart,
     Terms,
+    check_part,
     filter_size,
     part_count,
+    whole,
 )
 
 pytestmark = pytest.mark.skipif(

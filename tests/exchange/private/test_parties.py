@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.exchange.private.parties import MOST_KEYS, VERSION, Party, filled, keys_of, kind_of
+from tidewaiter.exchange.private.intersection import (
+    MOST_KEYS,
+    VERSION,
+    Party,
+    filled,
+    keys_of,
+    kind_of,
+)
 
 FILLED = 64
 _NUMBERS = st.tuples(st.sampled_from(["lei", "vat", "phone", "id", ""]), st.text(max_size=20))

@@ -10,7 +10,7 @@ from msgspec import structs
 from tests.exchange.conftest import MADE, founded
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.documents import (
+from tidewaiter.exchange.protocol.documents import (
     Document,
     SignedDocument,
     Signer,
@@ -23,9 +23,8 @@ from tidewaiter.exchange.documents import (
     sign_document,
     write_chain,
 )
-from tidewaiter.exchange.founding import About, Founded, recovered, renewed, rotated
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.exchange.signing import public_of, wrapped
+from tidewaiter.exchange.protocol.keyring import About, Founded, Ring, recovered, renewed, rotated
+from tidewaiter.exchange.protocol.signing import public_of, wrapped
 
 Random = Callable[[int], bytes]
 

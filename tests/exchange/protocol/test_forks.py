@@ -8,19 +8,19 @@ from msgspec import structs
 from tests.exchange.conftest import MADE, founded
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.documents import (
+from tidewaiter.exchange.protocol.documents import (
     SignedDocument,
     Signer,
     check_chain,
     check_next,
+    holding,
+    merge,
     root_hash,
     root_signer,
     sign_document,
 )
-from tidewaiter.exchange.forks import holding, merge
-from tidewaiter.exchange.founding import About, recovered, renewed, rotated
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.exchange.signing import public_of, wrapped
+from tidewaiter.exchange.protocol.keyring import About, Ring, recovered, renewed, rotated
+from tidewaiter.exchange.protocol.signing import public_of, wrapped
 
 Random = Callable[[int], bytes]
 THIEF, LATER = b"\6" * 32, b"\7" * 32

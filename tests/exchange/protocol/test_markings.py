@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.markings import (
+from tidewaiter.exchange.protocol.markings import (
     REACHES,
     Action,
     Limit,

@@ -6,18 +6,17 @@ from typing import get_args
 
 import pytest
 
-from tidewaiter.courier.gates import REQUESTS
-from tidewaiter.courier.line import DOCUMENT, HELD, INBOX
-from tidewaiter.courier.noting import MOST
-from tidewaiter.courier.receiving import MOST_LINES
-from tidewaiter.courier.taking import PATIENT
-from tidewaiter.exchange import documents, envelopes, receipts
-from tidewaiter.exchange.envelopes import Header
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.receipts import Final, Passing, Receipt
-from tidewaiter.exchange.relations import CONTROL
+from tidewaiter.exchange.protocol import documents, envelopes, receipts
+from tidewaiter.exchange.protocol.envelopes import Header
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.receipts import Final, Passing, Receipt
+from tidewaiter.exchange.protocol.relations import CONTROL
+from tidewaiter.transport.context import MOST
+from tidewaiter.transport.http_client import DOCUMENT, HELD, INBOX
+from tidewaiter.transport.rate_limits import REQUESTS
+from tidewaiter.transport.receiving import MOST_LINES, PATIENT
 
-PLACE = Path(__file__).parents[2] / "docs" / "reference" / "exchange-protocol.md"
+PLACE = Path(__file__).parents[3] / "docs" / "reference" / "exchange-protocol.md"
 TEXT = PLACE.read_text(encoding="utf-8")
 
 

@@ -10,8 +10,8 @@ from joserfc import jws
 from joserfc.jwk import OctKey
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.envelopes import MOST_BODY, SALT
-from tidewaiter.exchange.signing import (
+from tidewaiter.exchange.protocol.envelopes import MOST_BODY, SALT
+from tidewaiter.exchange.protocol.signing import (
     is_key,
     is_signed_by,
     lock,

@@ -13,13 +13,18 @@ from msgspec import structs
 from tests.exchange.conftest import MADE, founded
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.exchange.fingerprints import LANGUAGES, fingerprint, read_words, words
-from tidewaiter.exchange.founding import About, renewed, rotated
-from tidewaiter.exchange.numbers import message_id
-from tidewaiter.exchange.receipts import Final, Passing, Receipt, give, read_receipt
-from tidewaiter.exchange.relations import MOVES, Relation, Scope, Standing, moved
-from tidewaiter.exchange.rings import Ring
-from tidewaiter.exchange.signing import sign
+from tidewaiter.exchange.protocol.documents import LANGUAGES, fingerprint, read_words, words
+from tidewaiter.exchange.protocol.envelopes import message_id
+from tidewaiter.exchange.protocol.keyring import About, Ring, renewed, rotated
+from tidewaiter.exchange.protocol.receipts import (
+    Final,
+    Passing,
+    Receipt,
+    give,
+    read_receipt,
+)
+from tidewaiter.exchange.protocol.relations import MOVES, Relation, Scope, Standing, moved
+from tidewaiter.exchange.protocol.signing import sign
 
 STANDINGS = get_args(Standing)
 ID = "01930000-0000-7000-8000-000000000000"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.strict import LARGEST, MOST_DEPTH, read_json
+from tidewaiter.exchange.protocol.strict_json import LARGEST, MOST_DEPTH, read_json
 
 
 class Told(msgspec.Struct, frozen=True):

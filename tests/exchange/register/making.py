@@ -7,19 +7,19 @@ from typing import Any
 from tests.exchange.notices.samples import changed
 
 from tidewaiter.exchange.notices.types import Amount, Party
+from tidewaiter.exchange.register.balances import Account, account_of
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.ledger import Account, account_of
-from tidewaiter.exchange.register.questions import Question
 from tidewaiter.exchange.register.types import (
     Grant,
     Movement,
     Operator,
+    Question,
     Register,
     Requirement,
     Site,
     Standing,
 )
-from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.law.registry import Registry, load_registry
 
 DAY = date(2026, 4, 8)
 BEGUN = date(2026, 1, 1)

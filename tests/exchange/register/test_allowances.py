@@ -6,7 +6,7 @@ from tests.exchange.notices.samples import changed
 from tests.exchange.register.making import DAY, KG, NEED, moved, register
 
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.register.allowances import allowed_in
+from tidewaiter.exchange.register.screening import allowed_in
 from tidewaiter.exchange.register.types import Promise
 
 PROMISE = Promise(

@@ -22,10 +22,8 @@ from tests.exchange.register.making import (
 )
 
 from tidewaiter.exchange.notices.types import Amount, Party
-from tidewaiter.exchange.register.answering import answer
-from tidewaiter.exchange.register.operators import names_of
-from tidewaiter.exchange.register.questions import Answered, Verdict
-from tidewaiter.exchange.register.types import Promise, Register, Stop
+from tidewaiter.exchange.register.coverage import answer, names_of
+from tidewaiter.exchange.register.types import Answered, Promise, Register, Stop, Verdict
 
 ORDER = Stop(kind="suspended", since=DAY, source="order 1")
 RANK: list[Verdict] = [

@@ -3,26 +3,25 @@
 from datetime import date
 from itertools import permutations
 
-from tests.exchange.notices.samples import (
-    DAY,
-    EPHEDRINE,
-    NOTICE,
-    Talk,
-    changed,
-    law,
-)
+from tests.exchange.notices.samples import DAY, EPHEDRINE, NOTICE, Talk, changed, law
 from tests.exchange.register.making import registry
 
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.state import state_of
+from tidewaiter.exchange.notices.types import (
     Amended,
+    Amount,
     LineAmount,
     NoObjection,
+    Permit,
     Returned,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.states import state_of
-from tidewaiter.exchange.notices.types import Amount, Permit
-from tidewaiter.exchange.register.goods import Operators, content_in, movements_of, promises_of
+from tidewaiter.exchange.register.movements import (
+    Operators,
+    content_in,
+    movements_of,
+    promises_of,
+)
 
 WHO: Operators = {"export": "de-1", "import": "op-1"}
 SHIPPED, ARRIVED = date(2026, 4, 8), date(2026, 5, 2)

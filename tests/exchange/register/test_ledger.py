@@ -20,8 +20,8 @@ from tests.exchange.register.making import (
 )
 
 from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.register.balances import loose, requirement_account
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.ledger import loose, requirement_account
 from tidewaiter.exchange.register.types import Cancellation, Movement, Promise, Stop
 
 amounts = st.integers(0, 80 * KG)

@@ -7,7 +7,7 @@ from tests.exchange.register.making import BEGUN, DAY, KG, OPERATOR
 
 from tidewaiter.exchange.notices.types import Amount, Permit
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.noticing import answers_on
+from tidewaiter.exchange.register.coverage import answers_on
 from tidewaiter.exchange.register.types import Grant, Promise, Register, Standing
 
 FIRM = changed(OPERATOR, id="de-1", name=EXPORTER.name, country="DE", business_numbers=())

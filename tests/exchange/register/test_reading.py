@@ -4,12 +4,19 @@ import pytest
 from tests.exchange.notices.samples import changed
 from tests.exchange.register.making import ENTRIES, KG, PERMIT, registry
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.checks import check, check_together
-from tidewaiter.exchange.register.reading import RegisterFile, read_register
-from tidewaiter.exchange.register.types import Grant, Operator, Register, Site, Standing, Stop
-from tidewaiter.parties.readers.types import ListFile
+from tidewaiter.exchange.register.readers import RegisterFile, read_register
+from tidewaiter.exchange.register.types import (
+    Grant,
+    Operator,
+    Register,
+    Site,
+    Standing,
+    Stop,
+)
 
 OPERATORS = """id,decided,name,other_names,country,business_numbers,sites,source
 op-1,2026-01-01,Química Ejemplo SA,QE; Ejemplo,Mexico,QEJ-1,S1: Plant; S2,sheet 1

@@ -13,23 +13,26 @@ from hypothesis import strategies as st
 from tests.exchange.samples import AMBER, TODAY, changed
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.requests.joint import (
+from tidewaiter.exchange.cases import (
+    GONE,
     Bundle,
     Decision,
     JointCase,
     Offer,
+    Redacted,
     Spoken,
     Taking,
     check_decision,
     check_joint,
     check_offer,
+    holds,
     joint_case_of,
+    redact,
 )
-from tidewaiter.exchange.requests.redaction import GONE, Redacted, holds, redact
-from tidewaiter.exchange.said import Said
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.ledger.bundles import source_of, write_bundle
-from tidewaiter.ledger.notes import SecretKey
+from tidewaiter.ledger.signed_notes import SecretKey
 
 CASE = JointCase(
     id="j-1",

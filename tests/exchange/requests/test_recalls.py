@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.samples import TODAY, changed
 
-from tidewaiter.exchange.requests.recalls import (
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.recalls import (
     Outcome,
     Recall,
     Spoken,
@@ -16,7 +17,6 @@ from tidewaiter.exchange.requests.recalls import (
     check_recall,
     recall_of,
 )
-from tidewaiter.exchange.said import Said
 
 DIGEST = "0f" * 32
 RECALL = Recall(id="k-1", item="m-9", digest=DIGEST, reason="wrong-recipient")

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.samples import AMBER, TODAY, changed
 
-from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.requests.checks import (
     check_answer,
     check_delay,
@@ -19,8 +20,7 @@ from tidewaiter.exchange.requests.checks import (
     check_request,
     check_withdrawal,
 )
-from tidewaiter.exchange.requests.folding import request_of
-from tidewaiter.exchange.requests.instruments import load_instruments
+from tidewaiter.exchange.requests.state import request_of
 from tidewaiter.exchange.requests.types import (
     About,
     Answer,
@@ -30,8 +30,8 @@ from tidewaiter.exchange.requests.types import (
     Request,
     Spoken,
     Withdrawal,
+    load_instruments,
 )
-from tidewaiter.exchange.said import Said
 
 REQUEST = Request(
     id="r-1",

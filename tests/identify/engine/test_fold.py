@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.identify.fold import (
+from tidewaiter.identify.engine.fold import fold_line, fold_lines, make_room
+from tidewaiter.identify.engine.rules import (
     COMMA,
     DIGIT,
     DOT,
@@ -21,11 +22,8 @@ from tidewaiter.identify.fold import (
     STOP,
     FoldTables,
     build_fold_tables,
-    fold_line,
-    fold_lines,
-    make_room,
 )
-from tidewaiter.identify.keys import joined
+from tidewaiter.identify.engine.words import joined
 
 TABLES = build_fold_tables()
 

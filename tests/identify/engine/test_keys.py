@@ -8,11 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tidewaiter.base.arrays import load_arrays, save_arrays
-from tidewaiter.identify.fold import build_fold_tables
-from tidewaiter.identify.hashing import Table, build_table, find, hash_keys, make_powers, mix_all
-from tidewaiter.identify.keys import fold_keys, hash_texts, hash_words, joined
-from tidewaiter.identify.repeats import first_of_each
+from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
+from tidewaiter.identify.engine.hashing import (
+    Table,
+    build_table,
+    find,
+    first_of_each,
+    hash_keys,
+    make_powers,
+    mix_all,
+)
+from tidewaiter.identify.engine.rules import build_fold_tables
+from tidewaiter.identify.engine.words import fold_keys, hash_texts, hash_words, joined
 
 TABLES = build_fold_tables()
 

@@ -10,22 +10,20 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from tidewaiter.identify import load_lexicon
-from tidewaiter.identify.edits import (
+from tidewaiter.identify.engine.approximate_match import (
     FAR,
-    MASKS,
-    clear_masks,
-    distance,
-    masked_distances,
-    same_digits,
-    set_masks,
-)
-from tidewaiter.identify.near import (
     LONGEST,
+    MASKS,
     SHORTEST,
     build_near,
+    clear_masks,
+    distance,
     find_near,
     make_near_room,
+    masked_distances,
     most_edits,
+    same_digits,
+    set_masks,
 )
 
 LEXICON = load_lexicon()

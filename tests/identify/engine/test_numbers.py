@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 
 from tidewaiter.identify import Identifier, Lexicon
-from tidewaiter.identify.compiling import compile_lexicon
+from tidewaiter.identify.engine.rules import load_context_rules
 from tidewaiter.identify.findings import Defect, Finding
-from tidewaiter.identify.rules import load_context_rules
-from tidewaiter.substances.registry import Registry
+from tidewaiter.identify.lexicon.compilation import compile_lexicon
+from tidewaiter.law.registry import Registry
 
 Find = Callable[[str], list[Finding]]
 Check = Callable[[str], list[Defect]]

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.identify import load_lexicon
-from tidewaiter.identify.fold import Folded, build_fold_tables, fold_line, make_room
-from tidewaiter.identify.hashing import make_powers
-from tidewaiter.identify.keys import fold_keys
-from tidewaiter.identify.trie import Trie, build_trie, find_starts, longest_key
+from tidewaiter.identify.engine.fold import Folded, fold_line, make_room
+from tidewaiter.identify.engine.hashing import make_powers
+from tidewaiter.identify.engine.rules import build_fold_tables
+from tidewaiter.identify.engine.trie import Trie, build_trie, find_starts, longest_key
+from tidewaiter.identify.engine.words import fold_keys
 
 TABLES = build_fold_tables()
 POWERS = make_powers(20_000)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.identify.identify import column_of
-from tidewaiter.identify.triggers import find_triggers
+from tidewaiter.identify.engine.triggers import find_triggers
+from tidewaiter.identify.mentions import column_of
 
 NAMES = [
     "N-phenyl-N-(piperidin-4-yl)propanamide",

@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tidewaiter.identify import Lexicon, load_lexicon
-from tidewaiter.identify.fold import build_fold_tables
-from tidewaiter.identify.hashing import SHIFT
-from tidewaiter.identify.keys import hash_texts
-from tidewaiter.identify.others import OtherChemicals, load_others, pack_others, unpack_others
+from tidewaiter.identify.engine.hashing import SHIFT
+from tidewaiter.identify.engine.rules import build_fold_tables
+from tidewaiter.identify.engine.words import hash_texts
+from tidewaiter.identify.lexicon.unlisted_chemicals import (
+    OtherChemicals,
+    load_others,
+    pack_others,
+    unpack_others,
+)
 
 TABLES = build_fold_tables()
 

@@ -6,7 +6,7 @@ import pytest
 
 from tidewaiter.identify import Lexicon
 from tidewaiter.identify.findings import Finding
-from tidewaiter.identify.respelling import OtherWords, Respeller
+from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords, Respeller
 
 Find = Callable[[str], list[Finding]]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tidewaiter.substances.classes import ClassRule, load_classes
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.classes import ClassRule, load_classes
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.structure import (
     ClassMatch,
     Structure,
     StructureIndex,

@@ -4,8 +4,8 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdinchi
 
-from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.structure import StructureError, inchikey, parse_structure
+from tidewaiter.law.registry import load_registry
+from tidewaiter.law.structure import StructureError, inchikey, parse_structure
 
 SMILES = [each.smiles for each in load_registry().substances if each.smiles][::20]
 ACETONE = "InChI=1S/C3H6O/c1-3(2)4/h1-2H3"

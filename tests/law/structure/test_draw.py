@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tidewaiter.substances.structure import StructureError, draw_svg, parse_structure
+from tidewaiter.law.structure import StructureError, draw_svg, parse_structure
 
 FENTANYL = "CCC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdkit import Chem
 
-from tidewaiter.substances.structure import (
+from tidewaiter.law.structure import (
     Columns,
     Entry,
     Structure,

@@ -6,8 +6,8 @@ import pytest
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data, toml_files
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.structure import (
     Structure,
     StructureHit,
     StructureIndex,
@@ -15,8 +15,8 @@ from tidewaiter.substances.structure import (
     inchikey,
     parse_structure,
 )
-from tidewaiter.substances.structure.aliases import Aliases, Drawing, load_aliases
-from tidewaiter.substances.types import Form, Substance
+from tidewaiter.law.structure.index import Aliases, Drawing, load_aliases
+from tidewaiter.law.types import Form, Substance
 
 FENTANYL = "CCC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1"
 LACTOSE = "OCC1OC(O)C(O)C(O)C1OC1OC(CO)C(O)C(O)C1O"

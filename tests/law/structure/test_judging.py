@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from tidewaiter.substances.classes import load_classes
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import Recogniser, parse_structure
-from tidewaiter.substances.structure.portraits import portray
+from tidewaiter.law.answers import Found
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.classes import load_classes
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.structure import Recogniser, parse_structure
+from tidewaiter.law.structure.drawing import portray
 
 DAY = date(2026, 11, 25)
 

@@ -10,8 +10,8 @@ from rdkit import Chem
 from rdkit.Chem import rdMolHash
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.structure import (
     LEVELS,
     Level,
     Structure,
@@ -27,7 +27,7 @@ from tidewaiter.substances.structure import (
     parent,
     parse_structure,
 )
-from tidewaiter.substances.types import Form, Substance
+from tidewaiter.law.types import Form, Substance
 
 SEED = 1988
 Drawn = Callable[[str], Structure]

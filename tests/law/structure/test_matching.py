@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from rdkit import Chem
 
-from tidewaiter.substances.classes import ClassRule, GroupName, load_classes
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.classes import ClassRule, GroupName, load_classes
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.structure import (
     ClassMatch,
     ClassMatcher,
     NotAssessable,
@@ -21,7 +21,7 @@ from tidewaiter.substances.structure import (
     match_classes,
     parse_structure,
 )
-from tidewaiter.substances.structure.words import RINGS, WORDS
+from tidewaiter.law.structure.substituents import RINGS, WORDS
 
 Drawn = Callable[[str], Structure]
 Member = Callable[[Structure | str, str], ClassMatch]

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.structure import (
     StructureError,
     inchikey,
     opsin,
     parse_structure,
     reading,
 )
-from tidewaiter.substances.structure.names import Words
-from tidewaiter.substances.structure.opsin import Opsin
+from tidewaiter.law.structure.opsin import Opsin
+from tidewaiter.law.structure.parsing import Words
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
 def test_the_process_ends_with_ours() -> None:
     """No Java is left behind, neither after a normal end nor after a kill."""
     code = (
-        "from tidewaiter.substances.structure import opsin, parse_structure\n"
+        "from tidewaiter.law.structure import opsin, parse_structure\n"
         "parse_structure('methanol', 'name')\n"
         "print(opsin.opsin()._process.pid, flush=True)\n"
         "import os, signal; {}"

@@ -8,9 +8,9 @@ import pytest
 from rdkit import Chem
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.substances.classes import ClassRule, load_classes
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import (
+from tidewaiter.law.classes import ClassRule, load_classes
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.structure import (
     ClassMatch,
     ClassMatcher,
     NotAssessable,

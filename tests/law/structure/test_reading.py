@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.substances.structure import (
+from tidewaiter.law.structure import (
     Structure,
     StructureError,
     control_key,
@@ -19,7 +19,7 @@ from tidewaiter.substances.structure import (
     parse_structure,
     reading,
 )
-from tidewaiter.substances.structure.check import MOST_ATOMS, MOST_TEXT
+from tidewaiter.law.structure.checks import MOST_ATOMS, MOST_TEXT
 
 ACETONE = "CC(C)=O"
 KEY = "CSCPPACGZOOCGX-UHFFFAOYSA-N"
@@ -205,7 +205,8 @@ def test_any_molfile_is_read_or_refused(text: str) -> None:
 def test_the_command_starts_without_rdkit() -> None:
     """What does not look at structures does not wait for RDKit, nor for Java."""
     code = (
-        "import sys; import tidewaiter.cli.main, tidewaiter.cli.screen, tidewaiter.cli.identify; "
+        "import sys; import tidewaiter.cli.core.main; import tidewaiter.cli.identify; "
+        "import tidewaiter.cli.screening.screen; "
         "print([name for name in sys.modules if name.split('.')[0] in ('rdkit', 'py2opsin')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

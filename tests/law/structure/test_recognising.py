@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.substances.classes import load_classes
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.substances.structure import Recogniser, Structure, parse_structure
+from tidewaiter.law.classes import load_classes
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.structure import Recogniser, Structure, parse_structure
 
 DAY = date(2026, 11, 25)
 REGISTRY: Registry = load_registry()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from tidewaiter.substances.classes import ClassRule, load_classes
-from tidewaiter.substances.structure import (
+from tidewaiter.law.classes import ClassRule, load_classes
+from tidewaiter.law.structure import (
     ClassMatch,
     NotAssessable,
     Structure,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Viewer
-from tidewaiter.casework.steps import (
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.state import Viewer
+from tidewaiter.casework.cases.steps import (
     AlertAdded,
     AnyContent,
     ConsignmentAdded,
@@ -22,20 +22,19 @@ from tidewaiter.casework.steps import (
     Shared,
     Task,
 )
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.evidence.gather import Making, record_export, write_case
+from tidewaiter.explain.words import Library
 from tidewaiter.identify import Identifier, Lexicon
-from tidewaiter.ledger.notes import SecretKey
-from tidewaiter.report.library import Library
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.casefiles import Given, add_file
-from tidewaiter.store.cases import case_steps, open_case, take_step
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.decisions import Wanted, decide, standings
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.ledger.signed_notes import SecretKey
+from tidewaiter.node.evidence.bundle import Making, record_export, write_case
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings
+from tidewaiter.store.cases.attachments import Given, add_file
+from tidewaiter.store.cases.casefile import case_steps, open_case, take_step
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.screening import Screener
+from tidewaiter.trade.types import ReadOptions
 
 KEY = SecretKey(name="tidewaiter/test", seed=bytes(range(32)))
 DAY = date(2026, 11, 25)

@@ -12,18 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError, MissingError
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Viewer
-from tidewaiter.casework.steps import Confirmed, step_digest
-from tidewaiter.evidence.gather import record_export
-from tidewaiter.evidence.verify import Verdict, verify_bundle
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.state import Viewer
+from tidewaiter.casework.cases.steps import Confirmed, step_digest
+from tidewaiter.casework.evidence import Verdict, verify_bundle
 from tidewaiter.ledger.bundles import MANIFEST, source_of, write_bundle
-from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.ledger.proofs import check_proof, read_proof
-from tidewaiter.store.batches import Batch
-from tidewaiter.store.caseerasing import erase_case
-from tidewaiter.store.cases import case_steps, take_step
-from tidewaiter.store.database import Database, Stamp
+from tidewaiter.ledger.signed_notes import SecretKey
+from tidewaiter.node.evidence.bundle import record_export
+from tidewaiter.store.cases.attachments import erase_case
+from tidewaiter.store.cases.casefile import case_steps, take_step
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch
 
 KEY = SecretKey(name="tidewaiter/test", seed=bytes(range(32)))
 PARTS = ["signature", "files", "container", "custody", "record"]

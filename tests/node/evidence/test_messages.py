@@ -2,14 +2,14 @@
 
 import pytest
 from msgspec import structs
-from tests.courier.conftest import Party, pair, party  # noqa: F401 - fixtures
+from tests.transport.conftest import Party, pair, party  # noqa: F401 - fixtures
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.evidence.messages import verify_message
 from tidewaiter.exchange.evidence import MessageEvidence, write_evidence
-from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.store.conversations import conversation
+from tidewaiter.exchange.protocol.documents import fingerprint
+from tidewaiter.node.evidence.messages import verify_message
 from tidewaiter.store.evidence import evidence_of
+from tidewaiter.store.peers.channel import conversation
 
 
 def _evidence(one: Party, other: Party) -> MessageEvidence:

@@ -7,14 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidewaiter.consignments.types import LINES, Alert, Line, PartyMatch, Reason
-from tidewaiter.network.neighbours import Seen
-from tidewaiter.network.resolving import resolve_database, take_up
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.entities import Profile, largest_entities
-from tidewaiter.store.resolutions import current_run
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.node.network.graph import Seen
+from tidewaiter.node.network.resolution import resolve_database, take_up
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.network.entities import Profile, largest_entities
+from tidewaiter.store.network.resolutions import current_run
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import LINES, Alert, Line, PartyMatch, Reason
 
 Told = Mapping[str, Any]
 

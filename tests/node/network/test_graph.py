@@ -7,16 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.network.conftest import lines_of, seen_in
+from tests.node.network.conftest import lines_of, seen_in
 
-from tidewaiter.network.drawing import draw_graph, draw_ways
-from tidewaiter.network.facts import network_rules
-from tidewaiter.network.graph import build_graph
-from tidewaiter.network.layout import place_nodes
-from tidewaiter.network.neighbours import Seen
-from tidewaiter.network.paths import find_ways
-from tidewaiter.store.database import Database, Work
-from tidewaiter.store.entities import largest_entities
+from tidewaiter.node.network.drawing import draw_graph, draw_ways, place_nodes
+from tidewaiter.node.network.graph import Seen, build_graph, network_rules
+from tidewaiter.node.network.paths import find_ways
+from tidewaiter.store.core.database import Database, Work
+from tidewaiter.store.network.entities import largest_entities
 
 Resolved = Callable[..., None]
 WORDS = (

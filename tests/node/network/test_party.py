@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
-from tests.network.conftest import (
+from tests.node.network.conftest import (
     MARCH,
     alert_of,
     lines_of,
@@ -15,11 +15,11 @@ from tests.network.conftest import (
     store,
 )
 
-from tidewaiter.network.party import view_party
+from tidewaiter.node.network.party import view_party
 from tidewaiter.parties.types import ListedLink
-from tidewaiter.store import tables
-from tidewaiter.store.database import Database
-from tidewaiter.store.partysearch import search_entities
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database
+from tidewaiter.store.network.entities import search_entities
 
 Resolved = Callable[..., None]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
-from tests.network.conftest import (
+from tests.node.network.conftest import (
     MARCH,
     ORNEK,
     ORNEK_FAR,
@@ -22,17 +22,21 @@ from tests.network.conftest import (
 )
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.network import resolving
-from tidewaiter.network.party import view_party
-from tidewaiter.network.resolving import resolve_database, take_up
-from tidewaiter.store import tables
+from tidewaiter.node.network import resolution as resolving
+from tidewaiter.node.network.party import view_party
+from tidewaiter.node.network.resolution import resolve_database, take_up
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.counting import count_lines
-from tidewaiter.store.database import Database, Work, open_database
-from tidewaiter.store.entities import profiles_of
-from tidewaiter.store.entitychanges import changes_of
-from tidewaiter.store.partyjudgements import Said, judge_parties, last_judgement
-from tidewaiter.store.resolutions import current_run
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Work, open_database
+from tidewaiter.store.network.entities import profiles_of
+from tidewaiter.store.network.resolutions import (
+    Said,
+    changes_of,
+    current_run,
+    judge_parties,
+    last_judgement,
+)
+from tidewaiter.store.network.trade import count_lines
 
 Resolved = Callable[..., None]
 APRIL = lines_of([("C4", "2026-04-01", [("exporter", ORNEK_FAR), ("consignee", VOORBEELD)])])

@@ -9,21 +9,22 @@ import msgspec
 import pytest
 from tests.found import alerts
 
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import Alert, ReadOptions
+from tidewaiter.base.archives import ListFile
+from tidewaiter.bulk.screening import Settings
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.node import hash_file, screen_file
-from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.rescreen.again import Again, screen_again
+from tidewaiter.parties.matching.types import read_rows
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty
-from tidewaiter.rescreen.again import Again, screen_again
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import Database
+from tidewaiter.store.core.database import Database
+from tidewaiter.trade.types import Alert, ReadOptions
 
-_LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
+_LIST = Path(__file__).parents[2] / "data" / "parties" / "matching.jsonl"
 _NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 # Between two days on which the law changes, as far as it is loaded.
 THEN, NOW, LATER = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 11)

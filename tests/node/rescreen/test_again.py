@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 from tests.found import alerts
-from tests.rescreen.conftest import LATER, LOOSE, NOW, THEN, Case, alerts_of
+from tests.node.rescreen.conftest import LATER, LOOSE, NOW, THEN, Case, alerts_of
 
 from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
+from tidewaiter.lists.decisions import Judgement, add_judgement, version_of
 from tidewaiter.parties.types import Identifier, ListedParty, PartyName
+from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.queuefilter import AlertFilter
+from tidewaiter.store.core.database import Stamp
 
 _STAMP = Stamp(who="officer", at=datetime(2026, 12, 8, tzinfo=UTC))
 
@@ -163,10 +163,10 @@ def test_a_judgement_that_is_taken_back_tells_the_party_again(case: Case) -> Non
             entry=case.entries[0].id,
             version=version_of(held),
             name=name,
-            verdict=verdict,
+            verdict=verdict,  # type: ignore[arg-type]
             why="born elsewhere",
             by="officer",
-            day=NOW,  # type: ignore[arg-type]
+            day=NOW,
         )
         add_judgement(case.lists, made)
 

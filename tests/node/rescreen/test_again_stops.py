@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.rescreen.conftest import LOOSE, NOW, THEN, Case, Desk, alerts_of
+from tests.node.rescreen.conftest import LOOSE, NOW, THEN, Case, Desk, alerts_of
 
 from tidewaiter.parties.types import ListedParty
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
 
 
 def test_a_stop_before_the_end_keeps_nothing(case: Case) -> None:
@@ -29,9 +29,9 @@ _KILLED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.screening import Settings
 from tidewaiter.rescreen import again
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)

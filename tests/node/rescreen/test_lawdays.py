@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from tidewaiter.bulk.run import Settings
-from tidewaiter.rescreen.lawdays import law_moves
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.law.controls import controls_on
+from tidewaiter.law.registry import load_registry
+from tidewaiter.node.rescreen.plan import law_moves
 
 SETTINGS = Settings(day=date(2026, 12, 1), file="", sha256="")
 _DAY = timedelta(days=1)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.found import alerts
 
-from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.types import ListedParty, PartyName, Tie
-from tidewaiter.store.database import open_database
+from tidewaiter.store.core.database import open_database
+from tidewaiter.trade.types import Alert
 
 Desk = Any  # of the conftest beside
 THEN, NOW = date(2026, 12, 1), date(2026, 12, 8)  # the law does not move in between

@@ -8,15 +8,15 @@ from tests.exchange.register.making import ENTRIES, PERMIT, registry
 
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_journal
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import Alert, ReadOptions
+from tidewaiter.bulk.screening import Settings
 from tidewaiter.exchange.register.screening import Kept, RegisterDesk
 from tidewaiter.exchange.register.types import Register
-from tidewaiter.node import hash_file, screen_file
-from tidewaiter.rescreen.again import screen_again
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.register import add_entries
+from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.rescreen.again import screen_again
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.register.entries import add_entries
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import Alert, ReadOptions
 
 DAY = date(2026, 4, 8)
 LINE = "ephedrine,30 kg,DE,Química Ejemplo,MX,QEJ-010101-AB1,IA 26/01\n"

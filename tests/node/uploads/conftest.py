@@ -10,14 +10,21 @@ import pytest
 from msgspec import structs
 
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.confined import Limits
-from tidewaiter.store.database import Database
-from tidewaiter.store.leases import Lease, take_upload
-from tidewaiter.store.uploads import Arrived, Upload, queue_upload, set_options, upload_of
-from tidewaiter.uploads.arrivals import look_at, take_in
-from tidewaiter.uploads.desk import Desk
-from tidewaiter.uploads.jobs import Bench, screen_upload, stamp
-from tidewaiter.uploads.spool import Spool
+from tidewaiter.bulk.sandbox import Limits
+from tidewaiter.node.uploads.arrivals import look_at, take_in
+from tidewaiter.node.uploads.jobs import Bench, screen_upload, stamp
+from tidewaiter.node.uploads.settings import Desk
+from tidewaiter.node.uploads.storage import Spool
+from tidewaiter.store.core.database import Database
+from tidewaiter.store.uploads import (
+    Arrived,
+    Lease,
+    Upload,
+    queue_upload,
+    set_options,
+    take_upload,
+    upload_of,
+)
 
 DAY = date(2026, 11, 25)
 Send = Callable[..., Upload]

@@ -12,15 +12,15 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from tidewaiter.bulk.confined import Limits
-from tidewaiter.bulk.run import Settings, screener_for
-from tidewaiter.store.database import open_database
+from tidewaiter.bulk.sandbox import Limits
+from tidewaiter.bulk.screening import Settings, screener_for
+from tidewaiter.node.uploads.arrivals import take_in
+from tidewaiter.node.uploads.jobs import Bench, new_lease, stamp
+from tidewaiter.node.uploads.settings import Desk
+from tidewaiter.node.uploads.storage import Spool
+from tidewaiter.node.uploads.workers import work_once
+from tidewaiter.store.core.database import open_database
 from tidewaiter.store.uploads import Arrived, uploads
-from tidewaiter.uploads.arrivals import take_in
-from tidewaiter.uploads.desk import Desk
-from tidewaiter.uploads.jobs import Bench, new_lease, stamp
-from tidewaiter.uploads.spool import Spool
-from tidewaiter.uploads.worker import work_once
 
 OURS = ("tidewaiter", "pathlib", "sqlalchemy.engine", "sqlalchemy.dialects", "psycopg")
 TOUCHES = frozenset(

@@ -10,21 +10,27 @@ from msgspec import structs
 from tests.found import alerts
 
 from tidewaiter.bulk.journal import read_journal
-from tidewaiter.consignments.types import Alert
-from tidewaiter.node import Progress
+from tidewaiter.node.context import Progress
+from tidewaiter.node.uploads import jobs
+from tidewaiter.node.uploads.jobs import Bench, mark_upload, screen_upload, stamp
+from tidewaiter.node.uploads.jobs import Screened as Marked
+from tidewaiter.node.uploads.results import Findings
+from tidewaiter.node.uploads.settings import Desk
+from tidewaiter.node.uploads.workers import gone_uploads, tidy, work_once
+from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.leases import Lease, renew_lease, take_upload
-from tidewaiter.store.queuefilter import AlertFilter
-from tidewaiter.store.screenings import screenings
-from tidewaiter.store.uploads import Reached, Upload, cancel_upload, upload_of
-from tidewaiter.uploads import jobs
-from tidewaiter.uploads.beside import Screened as Marked
-from tidewaiter.uploads.beside import mark_upload
-from tidewaiter.uploads.desk import Desk
-from tidewaiter.uploads.jobs import Bench, screen_upload, stamp
-from tidewaiter.uploads.results import Findings
-from tidewaiter.uploads.worker import gone_uploads, tidy, work_once
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import screenings
+from tidewaiter.store.uploads import (
+    Lease,
+    Reached,
+    Upload,
+    cancel_upload,
+    renew_lease,
+    take_upload,
+    upload_of,
+)
+from tidewaiter.trade.types import Alert
 
 Queued = Callable[..., Upload]
 Screened = Callable[[Upload], Upload]

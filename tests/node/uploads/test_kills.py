@@ -14,10 +14,12 @@ import pytest
 from msgspec import structs
 from tests.found import alerts
 
+from tidewaiter.node.uploads.jobs import stamp
+from tidewaiter.node.uploads.settings import Desk
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.database import Database, open_database
-from tidewaiter.store.refusals import refusals
-from tidewaiter.store.screenings import Screening, screenings
+from tidewaiter.store.core.database import Database, open_database
+from tidewaiter.store.screening.lines import refusals
+from tidewaiter.store.screening.runs import Screening, screenings
 from tidewaiter.store.uploads import (
     Arrived,
     Reached,
@@ -27,8 +29,6 @@ from tidewaiter.store.uploads import (
     set_options,
     uploads,
 )
-from tidewaiter.uploads.desk import Desk
-from tidewaiter.uploads.jobs import stamp
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.report.characters import visible
-from tidewaiter.uploads.names import LONGEST, given_name
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.node.uploads.storage import LONGEST, given_name
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from datetime import date
 
 from tests.found import alerts
 
-from tidewaiter.store.database import Database
+from tidewaiter.node.uploads.arrivals import queue_sample, sample_upload
+from tidewaiter.node.uploads.jobs import stamp
+from tidewaiter.node.uploads.settings import Desk
+from tidewaiter.store.core.database import Database
 from tidewaiter.store.uploads import Upload, cancel_upload, uploads
-from tidewaiter.uploads.desk import Desk
-from tidewaiter.uploads.jobs import stamp
-from tidewaiter.uploads.sample import queue_sample, sample_upload
 
 FIRST, LATER = date(2026, 11, 25), date(2026, 11, 26)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.uploads import spool as spools
-from tidewaiter.uploads.spool import Spool, spool_folder
+from tidewaiter.node.uploads import storage as spools
+from tidewaiter.node.uploads.storage import Spool, spool_folder
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import tomllib
 import pytest
 
 from tidewaiter.base.resources import data
-from tidewaiter.parties.calibration import benchmark
-from tidewaiter.parties.calibration.benchmark import benchmark_recall
+from tidewaiter.parties.calibration import evaluation as benchmark
+from tidewaiter.parties.calibration.evaluation import benchmark_recall
 from tidewaiter.parties.thresholds import KindThreshold, Threshold, model_digest
 
 FACTS = tomllib.loads(data("parties", "recall.toml").read_text(encoding="utf-8"))

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.calibration.choosing import choose, enough_for, least_for
-from tidewaiter.parties.calibration.hits import Table, alerting
-from tidewaiter.parties.matching.model import model_record
+from tidewaiter.parties.calibration.evaluation import Table, alerting, choose, enough_for, least_for
+from tidewaiter.parties.matching.matcher import model_record
 from tidewaiter.parties.types import PartyKind
 
 LOWEST = 0.4

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.parties.calibration.shares import apart, share_of
+from tidewaiter.parties.calibration.types import apart, share_of
 
 
 @pytest.mark.parametrize(

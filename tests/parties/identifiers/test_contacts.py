@@ -7,10 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum import bitcoin
 
-from tidewaiter.parties.identifiers.phones import read_phone
-from tidewaiter.parties.identifiers.read import read_identifier
-from tidewaiter.parties.identifiers.wallets import read_wallet
-from tidewaiter.parties.identifiers.web import own_domain, read_email, read_site
+from tidewaiter.parties.identifiers.contacts import own_domain, read_email, read_phone, read_site
+from tidewaiter.parties.identifiers.validation import read_identifier, read_wallet
 from tidewaiter.parties.types import Identifier
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"

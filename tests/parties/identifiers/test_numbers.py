@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_97_10
 
-from tidewaiter.parties.identifiers.read import read_identifier
+from tidewaiter.parties.identifiers.validation import read_identifier
 from tidewaiter.parties.types import Identifier
 
 _LETTERS = string.digits + string.ascii_uppercase

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.parties.addresses import read_address
-from tidewaiter.parties.identifiers.contacts import find_contacts
-from tidewaiter.parties.identifiers.web import domain_of
+from tidewaiter.parties.identifiers.contacts import domain_of, find_contacts
+from tidewaiter.parties.identifiers.validation import is_checked, read_party_number
 from tidewaiter.parties.resolution import Written
-from tidewaiter.parties.resolution.identifiers import is_checked, read_identifier
-from tidewaiter.parties.resolution.reading import read_written
+from tidewaiter.parties.resolution.members import read_written
 
 
 @pytest.mark.parametrize(
@@ -80,17 +79,17 @@ def test_the_domain_that_one_owner_has(host: str, domain: str) -> None:
 @pytest.mark.parametrize("value", ["", "N/A", "0000000", "123456789", "A-1", "none", "99999"])
 def test_what_fills_a_field_is_no_number(value: str) -> None:
     """Placeholders join nobody."""
-    assert read_identifier("tax", value) is None
+    assert read_party_number("tax", value) is None
 
 
 def test_numbers_with_check_digits_tell_their_scheme() -> None:
     """An LEI and a Chinese credit code are known by themselves, in any spelling."""
-    lei = read_identifier("", "5493 001K JTII GC8Y 1R12")
+    lei = read_party_number("", "5493 001K JTII GC8Y 1R12")
     assert lei == ("LEI", "5493001KJTIIGC8Y1R12")
     assert is_checked(*lei)
-    uscc = read_identifier("tax", "91110000600037341L")
+    uscc = read_party_number("tax", "91110000600037341L")
     assert uscc == ("USCC", "91110000600037341L")
-    assert read_identifier("VAT", "DE 136 695 976") == ("tax", "DE136695976")
+    assert read_party_number("VAT", "DE 136 695 976") == ("tax", "DE136695976")
     assert not is_checked("tax", "DE136695976")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.parties.matching.types import read_rows
 
 LIST = Path(__file__).parents[2] / "data" / "parties" / "matching.jsonl"
 

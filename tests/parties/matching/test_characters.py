@@ -4,8 +4,8 @@ import pytest
 
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
 RARITY = Rarity(entries=24_431, counts={})  # no word but those of the background is common

@@ -1,6 +1,7 @@
 """Explanations say everything that the model weighs."""
 
-from tidewaiter.parties.matching import explain, features
+from tidewaiter.parties.matching import explanation as explain
+from tidewaiter.parties.matching.kernels import alignment as features
 
 
 def test_each_feature_has_its_place() -> None:

@@ -5,11 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tidewaiter.parties.identifiers.schemes import scheme_named
-from tidewaiter.parties.matching.bearers import NOT_VALID
+from tidewaiter.parties.matching.attributes import NOT_VALID, points, rules
 from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.model import model_record
-from tidewaiter.parties.matching.points import points, rules
+from tidewaiter.parties.matching.matcher import Matcher, model_record
 from tidewaiter.parties.matching.types import AskedParty, Match
 from tidewaiter.parties.types import Address, Identifier, ListedParty, PartyKind, PartyName
 

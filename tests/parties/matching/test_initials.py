@@ -3,8 +3,7 @@
 import pytest
 
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.model import model_record
+from tidewaiter.parties.matching.matcher import Matcher, model_record
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyName
 

@@ -5,10 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.matcher import Matcher, probability
-from tidewaiter.parties.matching.model import model_record
+from tidewaiter.parties.matching.kernels.vocabulary import SYSTEMS
+from tidewaiter.parties.matching.matcher import Matcher, model_record, probability
 from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.matching.vocabulary import SYSTEMS
 from tidewaiter.parties.names import keys_of
 from tidewaiter.parties.types import Identifier, ListedParty, PartyName
 

@@ -3,11 +3,10 @@
 import pytest
 
 from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.model import model_record
+from tidewaiter.parties.matching.matcher import Matcher, model_record
 from tidewaiter.parties.matching.types import AskedParty, Match
 from tidewaiter.parties.names import read_name
-from tidewaiter.parties.names.ships import is_ship, prefix_end, ship_numbers
+from tidewaiter.parties.names.affixes import is_ship, prefix_end, ship_numbers
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
 LEAST = model_record().threshold

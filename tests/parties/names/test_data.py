@@ -8,9 +8,8 @@ import pytest
 from tidewaiter.base.resources import data, toml_files
 from tidewaiter.parties.names import read_name
 from tidewaiter.parties.names.dictionary import Table, dictionary
-from tidewaiter.parties.names.facts import facts
-from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.spellings import spellings
+from tidewaiter.parties.names.scripts import fold
+from tidewaiter.parties.names.word_lists import facts, spellings
 
 TABLES: tuple[Table, ...] = ("han", "hangul", "arabic", "cyrillic")
 

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.parties.names import Token, keys, read_name
-from tidewaiter.parties.names.kana import loan_sounds, romanise_kana
-from tidewaiter.parties.names.loans import (
+from tidewaiter.parties.names.keys import (
     loan_keys,
     loan_keys_of_pinyin,
     loan_keys_of_syllables,
 )
+from tidewaiter.parties.names.romanisation import loan_sounds, romanise_kana
 
 LOANS = "lmo"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.parties.names import ReadName, read_name, read_names
-from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.scripts import fold
 from tidewaiter.parties.types import PartyKind
 
 ALPHABET = (

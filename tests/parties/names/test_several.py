@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.parties.names.several import may_be_several, part_at_semicolons, part_names
+from tidewaiter.parties.names.multiple_names import (
+    may_be_several,
+    part_at_semicolons,
+    part_names,
+)
 from tidewaiter.parties.types import PartyKind
 
 BODIES = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.births import parse_births
+from tidewaiter.parties.readers.entries import parse_births
 
 
 @pytest.mark.parametrize(

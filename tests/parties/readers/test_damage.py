@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers import list_readers
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader
 from tidewaiter.parties.types import ListedParty
 
 FILES = {

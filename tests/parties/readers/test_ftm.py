@@ -10,12 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.parties.ftm.model import KINDS, NAMES, NUMBERS, TIES, properties_of, schemata
-from tidewaiter.parties.ftm.sightings import FtmFile, Unread, common_schema
-from tidewaiter.parties.ftm.writing import ftm_entities
+from tidewaiter.parties.readers.ftm import (
+    KINDS,
+    NAMES,
+    NUMBERS,
+    TIES,
+    properties_of,
+    schemata,
+)
 from tidewaiter.parties.resolution import Collector, Entity, Sighting, Written, resolve
+from tidewaiter.parties.resolution.ftm import FtmFile, Unread, common_schema, ftm_entities
 
-SAMPLE = Path(__file__).parents[1] / "data" / "parties" / "entities.ftm.json"
+SAMPLE = Path(__file__).parents[2] / "data" / "parties" / "entities.ftm.json"
 WRITTEN = st.builds(
     Written,
     name=st.sampled_from(("Ornek Kimya AS", "ORNEK KIMYA A.S.", "Ornek Boya", "Muster GmbH", "")),

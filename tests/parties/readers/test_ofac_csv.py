@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers import find_format
+from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader
 from tidewaiter.parties.readers.ofac_csv import read_ofac_csv
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
 from tidewaiter.parties.types import Identifier, ListedParty
 
 Read = tuple[ListHeader | None, list[ListedParty], list[EntryRefusal]]

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.lists.changes import changes_between
 from tidewaiter.lists.reading import read_list
+from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader
 from tidewaiter.parties.readers.own import claims_own_json, read_own_json, write_own_json
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
 from tidewaiter.parties.types import Address, Identifier, ListedParty, PartyName, Tie
 
 TEXT = st.text(min_size=1, max_size=12).filter(lambda text: text.strip())

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.resources import read_toml
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.parties.readers import list_readers
 from tidewaiter.parties.readers.columns import Columns, claims_of, reader_of
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile
+from tidewaiter.parties.readers.entries import EntryRefusal
 from tidewaiter.parties.types import ListedParty
 
 

@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.parties.resolution import Written
-from tidewaiter.parties.resolution.facts import resolution_rules
-from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.scoring import Scorer
-from tidewaiter.parties.resolution.sieve import Sieve
-from tidewaiter.parties.resolution.things import Hubs
+from tidewaiter.parties.resolution.blocking import Sieve
+from tidewaiter.parties.resolution.members import read_written
+from tidewaiter.parties.resolution.scoring import Scorer, resolution_rules
+from tidewaiter.parties.resolution.shared_attributes import Hubs
 
 LEAST = resolution_rules().threshold - 10
 WORDS = (

@@ -10,11 +10,11 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.report.exports import alert_writer
-from tidewaiter.report.html import render_report
-from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Summary
+from tidewaiter.explain.summary import Summary
+from tidewaiter.explain.words import Library
+from tidewaiter.report.alerts.exports import alert_writer
+from tidewaiter.report.alerts.page import render_report
+from tidewaiter.trade.types import Alert
 
 DUTY = "export: pre-export notification, 5 working days"
 SUM = "99 l of 95 %: 99 l counts; limit from 100 l a consignment (<b>10A</b>); free by amount"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.report.charts import WIDTH, Chart, days_chart, rows_chart, shorten
-from tidewaiter.report.summary import NO_DATE, Tally
+from tidewaiter.explain.summary import NO_DATE, Tally
+from tidewaiter.report.alerts.page import WIDTH, Chart, days_chart, rows_chart, shorten
 
 DAY = date(2026, 3, 1)
 DATES = st.dictionaries(

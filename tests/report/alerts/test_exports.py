@@ -12,12 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.learned import Learned
-from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.cells import SIGNS, restore
-from tidewaiter.report.columns import ALERTS, FLAT
-from tidewaiter.report.exports import alert_writer, json_line, refusal_writer, write_parquet
-from tidewaiter.report.learnedcolumns import LEARNED
+from tidewaiter.explain.safe_text import SIGNS, restore
+from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED
+from tidewaiter.report.alerts.exports import (
+    alert_writer,
+    json_line,
+    refusal_writer,
+    write_parquet,
+)
+from tidewaiter.trade.types import Alert, Learned, Refusal
 
 FORMATS = (".jsonl", ".csv", ".parquet")
 NUMBERS = {"score", "days_left", "line", "packages", "value", "net_kg", "gross_kg", "volume_l"}

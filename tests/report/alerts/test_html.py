@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from tests.report.conftest import summarise
 
-from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.html import render_report, write_report
-from tidewaiter.report.languages import speaking
-from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Summary
+from tidewaiter.explain.languages import speaking
+from tidewaiter.explain.summary import Summary
+from tidewaiter.explain.words import Library
+from tidewaiter.report.alerts.page import render_report, write_report
+from tidewaiter.trade.types import Alert, Refusal
 
 VOID = frozenset({"meta", "input", "link", "br", "hr", "img"})
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from tidewaiter.casework.counts import Counts, OpenSince, Track
-from tidewaiter.casework.overviewrules import load_overview_rules
-from tidewaiter.report.library import Library
-from tidewaiter.report.overview import OverviewView, minutes_in_words, overview_view
-from tidewaiter.report.overviewcharts import days_of, flow_chart
-from tidewaiter.report.tracks import is_noisy, noisy_in_words, track_views
+from tidewaiter.casework.counts import Counts, OpenSince, Track, load_overview_rules
+from tidewaiter.explain.rules import is_noisy, noisy_in_words, track_views
+from tidewaiter.explain.words import Library
+from tidewaiter.report.alerts.overview import OverviewView, minutes_in_words, overview_view
+from tidewaiter.report.charts import days_of, flow_chart
 
 TODAY = date(2026, 11, 25)
 FIRST = TODAY - timedelta(days=89)

@@ -6,14 +6,14 @@ import msgspec
 import pytest
 from tests.report.conftest import summarise
 
-from tidewaiter.consignments.types import Alert, PartyMatch
+from tidewaiter.explain.languages import speaking
+from tidewaiter.explain.summary import Counts, Summary
+from tidewaiter.explain.words import Library
 from tidewaiter.parties.types import ListedLink
-from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
-from tidewaiter.report.html import render_report
-from tidewaiter.report.languages import speaking
-from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Counts, Summary
-from tidewaiter.report.view import alert_view
+from tidewaiter.report.alerts.columns import ALERTS, FLAT, flat, nested
+from tidewaiter.report.alerts.page import render_report
+from tidewaiter.report.alerts.view import alert_view
+from tidewaiter.trade.types import Alert, PartyMatch
 
 MATCH = PartyMatch(
     role="consignee",

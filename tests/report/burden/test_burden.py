@@ -15,17 +15,17 @@ from tests.burden.counts import fill_counts
 from tests.papers import has_letters_of, needs_pdf
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.facts import indicators
-from tidewaiter.burden.views.briefs import brief
-from tidewaiter.burden.views.picking import Ask
-from tidewaiter.releases.stock import ReleaseShelf
-from tidewaiter.report.burdenbrief import render_brief
-from tidewaiter.report.burdenmaps import tiles
-from tidewaiter.report.burdenshown import VIEWS, picture
-from tidewaiter.report.burdenwords import INDICATORS
-from tidewaiter.report.figures import scale_of, wrapped
-from tidewaiter.report.languages import speaking
-from tidewaiter.report.paper import pdf_of
+from tidewaiter.burden.indicators import indicators
+from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
+from tidewaiter.burden.views.briefing import brief
+from tidewaiter.burden.views.query import Ask
+from tidewaiter.explain.burden import INDICATORS
+from tidewaiter.explain.languages import speaking
+from tidewaiter.report.burden.breakdowns import tiles
+from tidewaiter.report.burden.brief import render_brief
+from tidewaiter.report.burden.views import VIEWS, picture
+from tidewaiter.report.charts import scale_of, wrapped
+from tidewaiter.report.pages import pdf_of
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

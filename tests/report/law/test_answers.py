@@ -13,11 +13,8 @@ import pytest
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.report.answers import answer_writer
-from tidewaiter.report.rulings import RULINGS
-from tidewaiter.report.spreadsheet import write_xlsx
-from tidewaiter.substances.questions import Route
-from tidewaiter.substances.rulings import Assessment, Check, Compound, Listing, Ruling
+from tidewaiter.law.answers import Assessment, Check, Compound, Listing, Route, Ruling
+from tidewaiter.report.law.answers import RULINGS, answer_writer, write_xlsx
 
 DAY = date(2026, 11, 25)
 LISTING = Listing(

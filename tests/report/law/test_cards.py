@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.report.cards import Card, card_of
-from tidewaiter.report.classviews import class_lines, class_view
-from tidewaiter.report.lawplaces import regime_lines, regime_view
-from tidewaiter.report.timelines import WIDTH, Span, timeline
-from tidewaiter.substances.law import State, controls_on
-from tidewaiter.substances.lawbook import LawBook, load_lawbook
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.answers import Found
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.controls import State, controls_on
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.report.law.regimes import class_lines, class_view, regime_lines, regime_view
+from tidewaiter.report.law.substance_card import WIDTH, Card, Span, card_of, timeline
 
 DAY = date(2026, 11, 25)
 

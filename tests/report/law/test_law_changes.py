@@ -6,11 +6,16 @@ import msgspec
 import pytest
 from icalendar import Calendar
 
-from tidewaiter.report.lawchanges import ChangeView, calendar_of, change_in_words, change_views
-from tidewaiter.report.library import words_of
-from tidewaiter.substances.changes import changes_of
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.registry import Registry
+from tidewaiter.explain.words import words_of
+from tidewaiter.law.changes import changes_of
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.report.law.changes import (
+    ChangeView,
+    calendar_of,
+    change_in_words,
+    change_views,
+)
 
 MADE = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 

@@ -6,13 +6,18 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.report.comparing import COLUMNS, ComparisonView, comparison_csv, comparison_view
-from tidewaiter.report.library import words_of
-from tidewaiter.substances.comparing import compare, of_schedule
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Question
-from tidewaiter.substances.registry import Registry
+from tidewaiter.explain.words import words_of
+from tidewaiter.law.answers import Question
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.comparison import compare, of_schedule
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.report.law.comparison import (
+    COLUMNS,
+    ComparisonView,
+    comparison_csv,
+    comparison_view,
+)
 
 DAY = date(2026, 11, 25)
 

@@ -7,13 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tidewaiter.bulk.sheets import Printing, press_sheet, press_structure, sheet_of
-from tidewaiter.report.sheets import Imprint, Listed, file_of, render_index
-from tidewaiter.substances.editions import Editions
-from tidewaiter.substances.questions import Found, Question
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Compound
-from tidewaiter.substances.structure import Entry, Structure, StructureError, parse_structure
+from tidewaiter.bulk.structures import Printing, press_sheet, press_structure, sheet_of
+from tidewaiter.law.answers import Compound, Found, Question
+from tidewaiter.law.registry import Editions, Registry
+from tidewaiter.law.structure import Entry, Structure, StructureError, parse_structure
+from tidewaiter.report.law.sheets import Imprint, Listed, file_of, render_index
 
 DAY = date(2026, 11, 25)
 HOSTILE = "<script>alert(1)</script>\u202e{{ 7 * 7 }}"

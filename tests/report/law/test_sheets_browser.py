@@ -9,18 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tidewaiter.bulk.sheets import Printing, press_structure
-from tidewaiter.report.sheets import Imprint, Listed, file_of, render_index
-from tidewaiter.substances.editions import Editions
-from tidewaiter.substances.questions import Question, Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Compound
-from tidewaiter.substances.structure import (
-    Entry,
-    Structure,
-    StructureError,
-    parse_structure,
-)
+from tidewaiter.bulk.structures import Printing, press_structure
+from tidewaiter.law.answers import Compound, Question, Route
+from tidewaiter.law.registry import Editions, Registry
+from tidewaiter.law.structure import Entry, Structure, StructureError, parse_structure
+from tidewaiter.report.law.sheets import Imprint, Listed, file_of, render_index
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [

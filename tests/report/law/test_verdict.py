@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from tidewaiter.report.verdict import ORDER, age_views, in_order, verdict_of
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Age, Answer, Duty, Listing, Ruling
+from tidewaiter.law.answers import Age, Answer, Duty, Listing, Ruling
+from tidewaiter.law.registry import Registry
+from tidewaiter.report.law.rulings import ORDER, age_views, in_order, verdict_of
 
 OLD, NEW = date(2026, 1, 31), date(2026, 11, 25)
 

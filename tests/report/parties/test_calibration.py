@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser
 
-from tidewaiter.parties.calibration.shares import share_of
 from tidewaiter.parties.calibration.types import (
     HOWS,
     LEVELS,
@@ -20,16 +19,18 @@ from tidewaiter.parties.calibration.types import (
     Group,
     KnownFile,
     Level,
+    share_of,
 )
 from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.report.calibration import render_calibration
-from tidewaiter.report.calibrationgraphs import alerts_graph, bins_graph
-from tidewaiter.report.calibrationwords import (
+from tidewaiter.report.parties.calibration import (
+    alerts_graph,
+    bins_graph,
     doubts_in_words,
     judge_command,
     per,
     percent,
     recall_in_words,
+    render_calibration,
 )
 
 CHROMIUM = shutil.which("chromium")

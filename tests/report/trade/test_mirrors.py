@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.results import Mirrored, Question, answer, course
-from tidewaiter.mirror.types import Amount, Key, Side, Watched, load_method
-from tidewaiter.report.mirrorcharts import flow_chart
-from tidewaiter.report.mirrormap import _view, mirror_map
-from tidewaiter.report.mirrors import render_mirror
-from tidewaiter.report.worldmap import load_world
+from tidewaiter.report.trade.flow_charts import load_world
+from tidewaiter.report.trade.mirror import _view, flow_chart, mirror_map, render_mirror
+from tidewaiter.trade.mirror.reading import Reading
+from tidewaiter.trade.mirror.results import Mirrored, Question, answer, course
+from tidewaiter.trade.mirror.types import Amount, Key, Side, Watched, load_method
 
 CODE = "291524"
 WATCHED = {CODE: Watched(code=CODE, own=True, substances=("Acetic anhydride",))}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.report.sankey import Carried, Node, sankey
+from tidewaiter.report.trade.flow_charts import Carried, Node, sankey
 
 NAMES = st.sampled_from(["CN", "IN", "SG", "NL", "", "others"])
 FLOWS = st.lists(

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.countries import country_codes
-from tidewaiter.report.worldmap import Place, arc, load_world, shade_of, shades, world_svg
+from tidewaiter.report.trade.flow_charts import (
+    Place,
+    arc,
+    load_world,
+    shade_of,
+    shades,
+    world_svg,
+)
 
 CODES = sorted(country_codes())
 

@@ -3,12 +3,15 @@
 from alembic import command
 from sqlalchemy import select, text
 
-from tidewaiter.store import revisions, tables
-from tidewaiter.store.accounts import NewAccount, account_of, add_account
-from tidewaiter.store.activations import ask_activation, open_account
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.migrations.versions.r0030_activations import down_revision, revision
-from tidewaiter.store.sessions import opened_by
+from tidewaiter.store.accounts.credentials import ask_activation, open_account
+from tidewaiter.store.accounts.sessions import opened_by
+from tidewaiter.store.accounts.users import NewAccount, account_of, add_account
+from tidewaiter.store.core import revisions, tables
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.store.core.migrations.versions.r0030_activations import (
+    down_revision,
+    revision,
+)
 
 BEFORE = ("DROP TABLE activation", "ALTER TABLE invitation DROP COLUMN opened")
 

@@ -6,15 +6,25 @@ import pytest
 from sqlalchemy import select
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.store import tables
-from tidewaiter.store.accounts import NewAccount, account_of, add_account, set_role
+from tidewaiter.store.accounts.users import (
+    NewAccount,
+    account_of,
+    add_account,
+    erase_name,
+    set_role,
+)
+from tidewaiter.store.alerts.decisions import assign
+from tidewaiter.store.alerts.filters import (
+    AlertFilter,
+    NewFilter,
+    Queue,
+    save_filter,
+    saved_filters,
+)
+from tidewaiter.store.alerts.queue import queue_page
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import assign
-from tidewaiter.store.leaving import erase_name
-from tidewaiter.store.queue import queue_page
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.savedfilters import NewFilter, save_filter, saved_filters
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp
 
 NAME = "amina.reyes"
 

@@ -7,14 +7,20 @@ import pytest
 from sqlalchemy import select
 from tests.found import alerts
 
-from tidewaiter.consignments.priority import priority_of
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import add_alerts, find_alert
+from tidewaiter.store.alerts.storage import add_alerts, find_alert
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.screenings import Run, Source, begin_screening, find_screening
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import (
+    Batch,
+    Run,
+    Source,
+    add_batch,
+    begin_screening,
+    find_screening,
+)
+from tidewaiter.trade.alerts import priority_of
+from tidewaiter.trade.types import Alert
 
 MakeAlert = Callable[..., Alert]
 SEVERITIES = ("critical", "high", "medium", "low")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.store.blocks import (
+from tidewaiter.store.alerts.bitmaps import (
     BLOCK,
     appended,
     gathered,

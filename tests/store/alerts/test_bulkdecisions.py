@@ -10,11 +10,7 @@ from tests.found import TODAY, decide_each
 from tests.removers import CHIEF, LISTED, OFFICER, MakeBatch, remover
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.audit import audit_size, find_entries, verify_audit
-from tidewaiter.store.auditview import HIDDEN, shown
-from tidewaiter.store.batches import add_batch
-from tidewaiter.store.bulkdecisions import (
+from tidewaiter.store.alerts.bulk_decisions import (
     batch_of,
     batches,
     decide_many,
@@ -24,8 +20,8 @@ from tidewaiter.store.bulkdecisions import (
     undo_batch,
     waiting_batches,
 )
-from tidewaiter.store.database import Database, Work
-from tidewaiter.store.decisions import (
+from tidewaiter.store.alerts.counts import Span, read_counts, recount
+from tidewaiter.store.alerts.decisions import (
     Wanted,
     decide,
     last_decision,
@@ -33,12 +29,13 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
-from tidewaiter.store.learning import learn
-from tidewaiter.store.overview import Span, read_counts
-from tidewaiter.store.queue import queue_page
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.tallies import recount
+from tidewaiter.store.alerts.filters import AlertFilter, Queue
+from tidewaiter.store.alerts.queue import queue_page
+from tidewaiter.store.audit import HIDDEN, audit_size, find_entries, shown, verify_audit
+from tidewaiter.store.core.database import Database, Work
+from tidewaiter.store.screening.runs import Run, Source, add_batch, begin_screening
+from tidewaiter.store.suppression.proposals import learn
+from tidewaiter.trade.types import Alert
 
 Make = Callable[..., Alert]
 SALT = Wanted(verdict="dismiss", reason="other-goods", note="table salt of one sender")

@@ -8,10 +8,7 @@ import pytest
 from tests.found import alerts
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.decisions import (
+from tidewaiter.store.alerts.decisions import (
     Standing,
     Wanted,
     alert_id,
@@ -21,8 +18,10 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
-from tidewaiter.store.queuefilter import AlertFilter
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts.filters import AlertFilter
+from tidewaiter.store.audit import audit_entries, verify_audit
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
 
 HOLD = Wanted(verdict="hold", reason="inspect", note="seal broken\0")
 DISMISS = Wanted(verdict="dismiss", reason="other-goods")

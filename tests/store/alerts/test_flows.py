@@ -9,15 +9,13 @@ import pytest
 from msgspec import structs
 
 from tidewaiter.casework.flows import Flows, RouteSum, Sum
-from tidewaiter.consignments.types import LINES, Alert, Line, Stop
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import Wanted, decide, standings
-from tidewaiter.store.flowblocks import BLOCK
-from tidewaiter.store.flows import flows
-from tidewaiter.store.queue import count_alerts, queue_page
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings
+from tidewaiter.store.alerts.filters import AlertFilter, Queue
+from tidewaiter.store.alerts.flows import BLOCK, flows
+from tidewaiter.store.alerts.queue import count_alerts, queue_page
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import LINES, Alert, Line, Stop
 
 TODAY = date(2026, 3, 1)
 Stored = Callable[..., list[Alert]]

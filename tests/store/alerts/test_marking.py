@@ -9,20 +9,19 @@ from sqlalchemy import select
 from tests.found import alerts
 from tests.removers import OFFICER, SCOPE, approved, remover
 
-from tidewaiter.consignments.types import Alert, Reason
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import find_alert
+from tidewaiter.store.alerts.counts import recount
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings, take_back
+from tidewaiter.store.alerts.filters import AlertFilter, Queue
+from tidewaiter.store.alerts.queue import count_alerts
+from tidewaiter.store.alerts.storage import find_alert
+from tidewaiter.store.alerts.versions import Marked, mark_alerts, versions_of
+from tidewaiter.store.alerts.webhooks import NewWebhook, add_webhook
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.database import Database
-from tidewaiter.store.decisions import Wanted, decide, standings, take_back
-from tidewaiter.store.hiding import rules_that_hide
-from tidewaiter.store.marking import Marked, mark_alerts
-from tidewaiter.store.queue import count_alerts
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.suppression import end, suppression_of, suppressions
-from tidewaiter.store.tallies import recount
-from tidewaiter.store.versions import versions_of
-from tidewaiter.store.webhooks import NewWebhook, add_webhook
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database
+from tidewaiter.store.suppression.index import rules_that_hide
+from tidewaiter.store.suppression.rules import end, suppression_of, suppressions
+from tidewaiter.trade.types import Alert, Reason
 
 Put = Callable[..., None]
 Make = Callable[..., Alert]

@@ -6,12 +6,8 @@ from datetime import date
 import pytest
 from tests.found import alerts
 
-from tidewaiter.consignments.types import Alert, PartyMatch
-from tidewaiter.store.alerts import alerts_of, find_alert
-from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.notes import (
+from tidewaiter.store.alerts.filters import AlertFilter
+from tidewaiter.store.alerts.notes import (
     Entry,
     Note,
     NoteRule,
@@ -19,8 +15,11 @@ from tidewaiter.store.notes import (
     due_notes,
     removed_entries,
 )
-from tidewaiter.store.queuefilter import AlertFilter
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts.storage import alerts_of, find_alert
+from tidewaiter.store.audit import audit_entries, verify_audit
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import Alert, PartyMatch
 
 PLACE = Entry(list="board", entry="A-1")
 

@@ -7,12 +7,11 @@ import msgspec
 import pytest
 
 from tidewaiter.casework.counts import Counts, percentile
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import Wanted, assign, decide, standings, take_back
-from tidewaiter.store.overview import Span, raised, read_counts, tracks_of
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts.counts import Span, raised, read_counts, tracks_of
+from tidewaiter.store.alerts.decisions import Wanted, assign, decide, standings, take_back
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import Alert
 
 DAY = date(2026, 3, 1)
 DISMISS = Wanted(verdict="dismiss", reason="wrong-data")

@@ -14,22 +14,16 @@ from tests.store.queued import QUEUES, VIEWS, Said, made_alert, put_in_order
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.casework.decisions import Status
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import ordering, terms
-from tidewaiter.store.alerts import add_alerts
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.decisions import (
-    Wanted,
-    assign,
-    decide,
-    standings,
-    take_back,
-)
-from tidewaiter.store.notes import Entry, Note, add_notes, due_notes
-from tidewaiter.store.queue import WITHIN, queue_page, queue_with_counts
-from tidewaiter.store.queuefilter import AlertFilter, Queue, View
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts import inverted_index as terms
+from tidewaiter.store.alerts import queue as ordering
+from tidewaiter.store.alerts.decisions import Wanted, assign, decide, standings, take_back
+from tidewaiter.store.alerts.filters import AlertFilter, Queue, View
+from tidewaiter.store.alerts.notes import Entry, Note, add_notes, due_notes
+from tidewaiter.store.alerts.queue import WITHIN, queue_page, queue_with_counts
+from tidewaiter.store.alerts.storage import add_alerts
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import Alert
 
 MakeAlert = Callable[..., Alert]
 

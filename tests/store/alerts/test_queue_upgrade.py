@@ -8,14 +8,16 @@ from alembic import command
 from msgspec.structs import replace
 from sqlalchemy import select, text
 
-from tidewaiter.consignments.types import PartyMatch
-from tidewaiter.store import revisions, tables
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, assign, decide, standings
-from tidewaiter.store.migrations.versions.r0006_queue import down_revision, revision
-from tidewaiter.store.notes import Entry, Note, add_notes, due_notes
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts.decisions import Wanted, assign, decide, standings
+from tidewaiter.store.alerts.notes import Entry, Note, add_notes, due_notes
+from tidewaiter.store.core import revisions, tables
+from tidewaiter.store.core.database import Stamp, Work, open_database
+from tidewaiter.store.core.migrations.versions.first_twenty.r0006_queue import (
+    down_revision,
+    revision,
+)
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import PartyMatch
 
 BEFORE = (
     "DROP TABLE alert_term",

@@ -7,13 +7,12 @@ import msgspec
 import pytest
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.casework.results import Finding, Observed, standing_results
+from tidewaiter.store.alerts.result_entry import add_result, withdraw_result
+from tidewaiter.store.alerts.results import find_result, results_of
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.resultrows import find_result, results_of
-from tidewaiter.store.results import add_result, withdraw_result
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.rules.results import Finding, Observed, standing_results
 
 LOOK = Observed(
     kind="inspection",

@@ -5,11 +5,17 @@ from datetime import date
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.store.accounts import NewAccount, add_account
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.store.alerts.filters import (
+    MOST,
+    AlertFilter,
+    NewFilter,
+    drop_filter,
+    save_filter,
+    saved_filters,
+)
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.queuefilter import AlertFilter
-from tidewaiter.store.savedfilters import MOST, NewFilter, drop_filter, save_filter, saved_filters
+from tidewaiter.store.core.database import Database, Stamp
 
 WANTED = AlertFilter(
     severity=("high", "low"),

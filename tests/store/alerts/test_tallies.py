@@ -8,17 +8,16 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from tidewaiter.base.errors import ConflictError
-from tidewaiter.casework.results import Finding, Observed
-from tidewaiter.casework.tallies import Cell
-from tidewaiter.consignments.types import Alert, Mention, PartyMatch
-from tidewaiter.store import tables
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.decisions import Wanted, assign, decide, standings, take_back
-from tidewaiter.store.resultrows import results_of
-from tidewaiter.store.results import add_result, withdraw_result
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.tallies import correct, count_all, is_counted, recount
+from tidewaiter.casework.counts import Cell
+from tidewaiter.store.alerts.counts import correct, count_all, is_counted, recount
+from tidewaiter.store.alerts.decisions import Wanted, assign, decide, standings, take_back
+from tidewaiter.store.alerts.result_entry import add_result, withdraw_result
+from tidewaiter.store.alerts.results import results_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.rules.results import Finding, Observed
+from tidewaiter.trade.types import Alert, Mention, PartyMatch
 
 ALERTS = 8
 MENTION = Mention(

@@ -5,17 +5,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Case, Viewer
-from tidewaiter.casework.steps import (
-    AnyContent,
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.state import Case, Viewer
+from tidewaiter.casework.cases.steps import AnyContent
+from tidewaiter.store.cases.casefile import (
+    CaseFilter,
+    case_steps,
+    cases,
+    count_cases,
+    find_case,
+    open_case,
+    take_step,
 )
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.caselist import CaseFilter, cases, count_cases
-from tidewaiter.store.cases import case_steps, find_case, open_case, take_step
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import Alert
 
 ANNA = Viewer(name="anna", rights=frozenset({"see", "case"}))
 BEN = Viewer(name="ben", rights=frozenset({"see", "case"}))

@@ -8,11 +8,9 @@ import pytest
 from sqlalchemy import select
 from tests.store.cases.conftest import ANNA, BEN, LATER, SUSAN, numbers
 
-from tidewaiter.base.errors import (
-    InputError,
-)
-from tidewaiter.casework.cases import Case, Viewer
-from tidewaiter.casework.steps import (
+from tidewaiter.base.errors import InputError
+from tidewaiter.casework.cases.state import Case, Viewer
+from tidewaiter.casework.cases.steps import (
     Confirmed,
     Held,
     Note,
@@ -21,13 +19,11 @@ from tidewaiter.casework.steps import (
     Unheld,
     step_digest,
 )
-from tidewaiter.store import tables
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.caseerasing import erase_case
-from tidewaiter.store.casefiles import Given, add_file, file_parts
-from tidewaiter.store.caselist import CaseFilter
-from tidewaiter.store.cases import case_steps, find_case, open_case
-from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.cases.attachments import Given, add_file, erase_case, file_parts
+from tidewaiter.store.cases.casefile import CaseFilter, case_steps, find_case, open_case
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp
 
 
 def _closed(take: Callable[..., Case]) -> Case:

@@ -6,22 +6,18 @@ import pytest
 from sqlalchemy import select, update
 from tests.store.cases.conftest import ANNA, BEN
 
-from tidewaiter.base.errors import (
-    InputError,
-    MissingError,
-    StoreError,
-)
-from tidewaiter.casework.caserules import load_case_rules
-from tidewaiter.store import tables
-from tidewaiter.store.casefiles import Given, add_file, file_parts, find_file
-from tidewaiter.store.database import Database, Stamp
+from tidewaiter.base.errors import InputError, MissingError, StoreError
+from tidewaiter.casework.cases.permissions import load_case_rules
+from tidewaiter.store.cases.attachments import Given, add_file, file_parts, find_file
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp
 
 
 def test_a_file_is_kept_byte_by_byte(
     filled: Database, number: int, stamp: Stamp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is known by its hash, told by its bytes and not by its name, and read back as it was."""
-    monkeypatch.setattr("tidewaiter.store.casefiles.PART", 1000)
+    monkeypatch.setattr("tidewaiter.store.cases.attachments.PART", 1000)
     body = b"%PDF-1.7\n" + bytes(range(256)) * 20
     with filled.work(stamp) as work:
         step = add_file(work, ANNA, number, Given(name="../photo.exe"), io.BytesIO(body))
@@ -49,7 +45,7 @@ def test_files_have_limits(
     filled: Database, number: int, stamp: Stamp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that is too large is refused before a byte of it is kept."""
-    monkeypatch.setattr("tidewaiter.store.casefiles.PART", 1 << 24)
+    monkeypatch.setattr("tidewaiter.store.cases.attachments.PART", 1 << 24)
     size = load_case_rules().limits.file_bytes
 
     class Endless(io.RawIOBase):

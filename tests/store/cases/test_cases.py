@@ -6,14 +6,10 @@ from datetime import date
 import pytest
 from tests.store.cases.conftest import ADMIN, ANNA, BEN, CLEARED, READER, SUSAN, numbers
 
-from tidewaiter.base.errors import (
-    ConflictError,
-    InputError,
-    MissingError,
-)
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Case
-from tidewaiter.casework.steps import (
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.state import Case
+from tidewaiter.casework.cases.steps import (
     Agreed,
     AlertAdded,
     Confirmed,
@@ -32,9 +28,15 @@ from tidewaiter.casework.steps import (
     Withdrawn,
 )
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.caselist import CaseFilter, cases
-from tidewaiter.store.cases import case_steps, cases_of_alert, find_case, take_step
-from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.cases.casefile import (
+    CaseFilter,
+    case_steps,
+    cases,
+    cases_of_alert,
+    find_case,
+    take_step,
+)
+from tidewaiter.store.core.database import Database, Stamp
 
 
 def test_a_case_is_for_its_members_and_supervisors(

@@ -7,14 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.store.cases.conftest import ANNA, BEN, SUSAN
 
-from tidewaiter.base.errors import (
-    ConflictError,
-    InputError,
-    TidewaiterError,
-)
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Case, Viewer, case_of
-from tidewaiter.casework.steps import (
+from tidewaiter.base.errors import ConflictError, InputError, TidewaiterError
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.state import Case, Viewer, case_of
+from tidewaiter.casework.cases.steps import (
     Agreed,
     AlertAdded,
     AnyContent,
@@ -35,10 +31,9 @@ from tidewaiter.casework.steps import (
     Withdrawn,
 )
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.caselist import CaseFilter, cases
-from tidewaiter.store.cases import case_steps, open_case, take_step
-from tidewaiter.store.custody import custody
-from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.cases.casefile import CaseFilter, case_steps, cases, open_case, take_step
+from tidewaiter.store.core.database import Database, Stamp, open_database
+from tidewaiter.store.evidence import custody
 
 
 def test_no_step_is_lost_where_many_work_at_once(

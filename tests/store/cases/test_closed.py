@@ -5,10 +5,10 @@ from datetime import date
 
 from tests.store.cases.conftest import ANNA, CLEARED
 
-from tidewaiter.casework.cases import Case
-from tidewaiter.casework.steps import Done, Drafted, Shared, Task
-from tidewaiter.store.cases import case_steps
-from tidewaiter.store.database import Database
+from tidewaiter.casework.cases.state import Case
+from tidewaiter.casework.cases.steps import Done, Drafted, Shared, Task
+from tidewaiter.store.cases.casefile import case_steps
+from tidewaiter.store.core.database import Database
 
 DRAFT = Drafted(form="fincen-sar", fields={"narrative": "A listed one"})
 

@@ -8,13 +8,15 @@ from sqlalchemy import select, text
 from tests.found import alerts, decide_each
 from tests.removers import LISTED
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import revisions, tables
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, trail
-from tidewaiter.store.migrations.versions.r0029_bulk_decisions import down_revision, revision
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.alerts.decisions import Wanted, trail
+from tidewaiter.store.core import revisions, tables
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.core.migrations.versions.r0029_bulk_decisions import (
+    down_revision,
+    revision,
+)
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import Alert
 
 BEFORE = (
     "DELETE FROM alert_term WHERE term LIKE 'listed:%'",

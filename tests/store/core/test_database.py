@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.store.audit import audit_size, record_change, verify_audit
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.screenings import screenings
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.screening.runs import screenings
 
 WRITER = """
     import sys
@@ -22,10 +22,10 @@ WRITER = """
 
     import pyarrow as pa
 
-    from tidewaiter.consignments.types import LINES
-    from tidewaiter.store.batches import Batch, add_batch
-    from tidewaiter.store.database import Stamp, open_database
-    from tidewaiter.store.screenings import Run, Source, begin_screening
+    from tidewaiter.trade.types import LINES
+    from tidewaiter.store.screening.runs import Batch, add_batch
+    from tidewaiter.store.core.database import Stamp, open_database
+    from tidewaiter.store.screening.runs import Run, Source, begin_screening
 
     url, who = sys.argv[1:]
     stamp = Stamp(who=who, at=datetime(2026, 3, 1, tzinfo=UTC))

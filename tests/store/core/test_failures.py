@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from tidewaiter.store.failures import store_error
+from tidewaiter.store.core.database import store_error
 
 
 class _Refused(Exception):  # noqa: N818

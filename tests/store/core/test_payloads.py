@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.consignments.types import LINES, Line, Refusal
-from tidewaiter.store.payloads import (
+from tidewaiter.store.core.columns import (
     decode,
     encode,
     line_payloads,
@@ -19,6 +18,7 @@ from tidewaiter.store.payloads import (
     plain,
     well_formed,
 )
+from tidewaiter.trade.types import LINES, Line, Refusal
 
 
 def cells(kind: pa.DataType) -> st.SearchStrategy[object]:

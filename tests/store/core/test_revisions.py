@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.store.database import Database, Stamp, open_database
-from tidewaiter.store.tables import METADATA, VERSION_TABLE
+from tidewaiter.store.core.columns import METADATA, VERSION_TABLE
+from tidewaiter.store.core.database import Database, Stamp, open_database
 
 
 def test_the_revisions_make_the_tables(database: Database) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.store.slices import AT_ONCE, slices
+from tidewaiter.store.core.batched import AT_ONCE, slices
 
 
 @given(st.integers(0, 3 * AT_ONCE + 1))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.store.failures import POSTGRESQL, SQLITE
-from tidewaiter.store.tables import METADATA
+from tidewaiter.store.core.columns import METADATA
+from tidewaiter.store.core.database import POSTGRESQL, SQLITE
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "database.md"
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "database.md"
 
 
 @pytest.mark.parametrize("table", sorted(METADATA.tables))

@@ -4,12 +4,11 @@ from alembic import command
 from sqlalchemy import create_engine, make_url, text
 from tests.exchange.conftest import founded
 
-from tidewaiter.store import revisions
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.documents import replaced_documents
-from tidewaiter.store.migrations.versions.r0031_restored import down_revision
-from tidewaiter.store.peers import add_peer, peer_of
-from tidewaiter.store.restored import mark_restored, missing
+from tidewaiter.store.core import revisions
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.store.core.migrations.versions.r0031_restored import down_revision
+from tidewaiter.store.peers.directory import add_peer, peer_of, replaced_documents
+from tidewaiter.store.peers.reconcile import mark_restored, missing
 
 NODE = founded().document.read().node
 BEFORE = (

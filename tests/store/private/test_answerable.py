@@ -6,16 +6,15 @@ import pyarrow as pa
 import pytest
 from tests.store.cases.conftest import ANNA
 
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.steps import AlertAdded
-from tidewaiter.consignments.types import LINES, Alert
-from tidewaiter.exchange.private.parties import Party
-from tidewaiter.store.answerable import Part, answerable
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.cases import case_steps, open_case, take_step
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import Wanted, decide, standings
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.casework.cases.permissions import Asked
+from tidewaiter.casework.cases.steps import AlertAdded
+from tidewaiter.exchange.private.intersection import Party
+from tidewaiter.store.alerts.decisions import Wanted, decide, standings
+from tidewaiter.store.cases.casefile import case_steps, open_case, take_step
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.private.offers import Part, answerable
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import LINES, Alert
 
 NAMES = ("confirmed", "dismissed", "undecided", "secret", "case")
 

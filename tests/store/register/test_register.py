@@ -17,11 +17,16 @@ from tests.exchange.register.making import (
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.exchange.register.types import Operator, Register
-from tidewaiter.store import tables
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.register import add_entries, erase_operator, keeper, load_register
-from tidewaiter.store.registerledger import cancel, find_movement, ledger, write_off
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.register.entries import (
+    add_entries,
+    erase_operator,
+    keeper,
+    load_register,
+)
+from tidewaiter.store.register.ledger import cancel, find_movement, ledger, write_off
 
 WHO = Stamp(who="officer", at=datetime(2026, 4, 8, 12, tzinfo=UTC))
 

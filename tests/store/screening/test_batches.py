@@ -11,13 +11,20 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import tables
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.batches import Added, Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.lines import stored_batches
-from tidewaiter.store.screenings import Run, Source, begin_screening, find_screening
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.screening.lines import stored_batches
+from tidewaiter.store.screening.runs import (
+    Added,
+    Batch,
+    Run,
+    Source,
+    add_batch,
+    begin_screening,
+    find_screening,
+)
+from tidewaiter.trade.types import Alert
 
 MakeBatch = Callable[[int, int], Batch]
 CONTENT = ("line", "alert", "alert_substance", "reason", "refusal")
@@ -29,10 +36,10 @@ KILLED = """
 
     import pyarrow as pa
 
-    from tidewaiter.consignments.types import LINES
-    from tidewaiter.store.batches import Batch, add_batch
-    from tidewaiter.store.database import Stamp, open_database
-    from tidewaiter.store.screenings import Run, Source, begin_screening
+    from tidewaiter.trade.types import LINES
+    from tidewaiter.store.screening.runs import Batch, add_batch
+    from tidewaiter.store.core.database import Stamp, open_database
+    from tidewaiter.store.screening.runs import Run, Source, begin_screening
 
     stamp = Stamp(who="officer", at=datetime(2026, 3, 1, tzinfo=UTC))
     source = Source(sha256="a" * 64, name="manifest.csv", size=1, mapping={"goods": "Goods"})

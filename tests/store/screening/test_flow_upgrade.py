@@ -8,12 +8,11 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import select
 
-from tidewaiter.consignments.types import Alert, Line, Stop
-from tidewaiter.store import tables
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.migrations.versions import r0012_flows
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.core.migrations.versions.first_twenty import r0012_flows
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import Alert, Line, Stop
 
 TABLES = (tables.alert_flow, tables.route_ends, tables.route)
 WAYS = [("CN", "SG", "MX"), ("CN", "MX"), ("China", "MX"), ("", "US"), ("IN", "NL", "AE", "US")]

@@ -5,13 +5,13 @@ from datetime import date
 
 from msgspec import structs
 
-from tidewaiter.casework.results import Finding, Observed
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.types import Alert, Party
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.inspected import alerts_naming, holds_other, inspected
-from tidewaiter.store.results import add_result, withdraw_result
-from tidewaiter.store.screenings import Run, Source
+from tidewaiter.store.alerts.result_entry import add_result, withdraw_result
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.history import alerts_naming, holds_other, inspected
+from tidewaiter.store.screening.runs import Run, Source
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.rules.results import Finding, Observed
+from tidewaiter.trade.types import Alert, Party
 
 DAY = date(2026, 2, 1)
 WRONG = Observed(

@@ -10,11 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.types import LINES
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.lines import LineFilter, insert_lines, lines, stored_batches
-from tidewaiter.store.screenings import Run, Screening, Source, begin_screening
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.lines import LineFilter, insert_lines, lines, stored_batches
+from tidewaiter.store.screening.runs import (
+    Batch,
+    Run,
+    Screening,
+    Source,
+    add_batch,
+    begin_screening,
+)
+from tidewaiter.trade.types import LINES
 
 MakeLines = Callable[[int, int], pa.RecordBatch]
 

@@ -8,16 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from tidewaiter.consignments.listed import PartyOnPaper
-from tidewaiter.consignments.types import LINES, Alert, PartyMatch
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.lines import batches_of
-from tidewaiter.store.migrations.versions.r0002_parties import _fill_alert_parties, _fill_parties
-from tidewaiter.store.notes import entries_by_party, entries_with_alerts
-from tidewaiter.store.parties import lines_of_parties, stored_parties
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.tables import METADATA
+from tidewaiter.store.alerts.notes import entries_by_party, entries_with_alerts
+from tidewaiter.store.core.columns import METADATA
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.core.migrations.versions.first_twenty.r0002_parties import (
+    _fill_alert_parties,
+    _fill_parties,
+)
+from tidewaiter.store.screening.lines import batches_of
+from tidewaiter.store.screening.parties import lines_of_parties, stored_parties
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.party_matches import PartyOnPaper
+from tidewaiter.trade.types import LINES, Alert, PartyMatch
 
 ADDED = ("party_line", "party", "alert_note", "alert_party")
 _TEXTS = st.one_of(st.none(), st.sampled_from(["", "Muster", "Beispiel AG", "CN", "a\0b", "Жук"]))

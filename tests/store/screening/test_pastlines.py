@@ -8,13 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidewaiter.consignments.lines import DAYS
-from tidewaiter.consignments.past.marking import Wanted
-from tidewaiter.consignments.types import LINES
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.pastlines import past_lines, past_parties
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.history import past_lines, past_parties
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.history.reasons import Wanted
+from tidewaiter.trade.types import DAYS, LINES
 
 Row = dict[str, Any]
 LONG = "Z" * 250

@@ -5,11 +5,10 @@ from collections.abc import Callable
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.consignments.types import LINES, Refusal
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.refusals import refusals
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.lines import refusals
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import LINES, Refusal
 
 MakeRefusal = Callable[[int], Refusal]
 

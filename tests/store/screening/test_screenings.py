@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.screenings import (
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import (
     Run,
     Source,
     advance,

@@ -11,11 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from tests.found import alerts
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.store import revisions
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.core import revisions
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
 
 HERE = Path(__file__).parent / "revisions"
 Newer = Callable[..., None]

@@ -9,13 +9,13 @@ from sqlalchemy import select, update
 from tests.removers import LISTED
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.consignments.types import LINES, Alert
-from tidewaiter.store import tables, vessels
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.notes import entries_by_party
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.vessels import entries_by_vessel, stored_vessels
+from tidewaiter.store.alerts.notes import entries_by_party
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening import parties as vessels
+from tidewaiter.store.screening.parties import entries_by_vessel, stored_vessels
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import LINES, Alert
 
 SHIPS = [
     {"vessel": "EVER SO", "imo": "9074729"},

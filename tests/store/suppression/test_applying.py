@@ -5,26 +5,42 @@ from collections.abc import Callable
 import pytest
 from msgspec import structs
 from sqlalchemy import func, select
-from tests.removers import CHIEF, OFFICER, SCOPE, Make, counts_of, decide_of, proposal, remover
+from tests.removers import (
+    CHIEF,
+    OFFICER,
+    SCOPE,
+    Make,
+    counts_of,
+    decide_of,
+    proposal,
+    remover,
+)
 
-from tidewaiter.casework.suppression.suppression import Suppression
-from tidewaiter.node import end_overdue, go_through
-from tidewaiter.store import tables
-from tidewaiter.store.applying import next_slice, unfinished
+from tidewaiter.casework.suppression.rules import Suppression
+from tidewaiter.node.context import end_overdue, go_through
+from tidewaiter.store.alerts.counts import recount
 from tidewaiter.store.audit import record_change, verify_audit
-from tidewaiter.store.database import Database, open_database
-from tidewaiter.store.hiding import rules_that_hide
-from tidewaiter.store.previews import resting
-from tidewaiter.store.suppression import Changed, approve, end, propose, suppression_of
-from tidewaiter.store.tallies import recount
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Database, open_database
+from tidewaiter.store.suppression.index import rules_that_hide
+from tidewaiter.store.suppression.proposals import resting
+from tidewaiter.store.suppression.rules import (
+    Changed,
+    approve,
+    end,
+    next_slice,
+    propose,
+    suppression_of,
+    unfinished,
+)
 
 
 @pytest.fixture(autouse=True)
 def _short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a slice be two alerts, and the day be that of the rules."""
-    monkeypatch.setattr("tidewaiter.store.applying.SLICE", 2)
-    monkeypatch.setattr("tidewaiter.node.own_stamp", lambda: CHIEF)
-    monkeypatch.setattr("tidewaiter.node._TURN", 0)
+    monkeypatch.setattr("tidewaiter.store.suppression.rules.SLICE", 2)
+    monkeypatch.setattr("tidewaiter.node.context.own_stamp", lambda: CHIEF)
+    monkeypatch.setattr("tidewaiter.node.context._TURN", 0)
 
 
 def _approved(database: Database, **change: object) -> Changed:
@@ -158,6 +174,6 @@ def test_other_writers_get_their_turns(
                 record_change(work, "meanwhile", {})
             turns.append(counts_of(other)["suppressed"])
 
-        monkeypatch.setattr("tidewaiter.node.time.sleep", write)
+        monkeypatch.setattr("tidewaiter.node.context.time.sleep", write)
         go_through(removers, _approved(removers), lambda: CHIEF)
     assert turns[:3] == [2, 4, 6]

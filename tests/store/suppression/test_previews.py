@@ -16,14 +16,12 @@ from tests.removers import (
     remover,
 )
 
-from tidewaiter.casework.suppression.subject import subject_of
-from tidewaiter.consignments.types import Line
-from tidewaiter.store.batches import add_batch
-from tidewaiter.store.database import Database, open_database
-from tidewaiter.store.decisions import Wanted
-from tidewaiter.store.learning import learn
-from tidewaiter.store.previews import preview, resting
-from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.casework.suppression.scope import subject_of
+from tidewaiter.store.alerts.decisions import Wanted
+from tidewaiter.store.core.database import Database, open_database
+from tidewaiter.store.screening.runs import Run, Source, add_batch, begin_screening
+from tidewaiter.store.suppression.proposals import learn, preview, resting
+from tidewaiter.trade.types import Line
 
 
 def test_decisions_are_learned_from(removers: Database) -> None:

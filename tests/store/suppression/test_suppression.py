@@ -22,15 +22,14 @@ from tests.removers import (
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.store.alerts import alerts_of
+from tidewaiter.store.alerts.decisions import Wanted, standings, take_back
+from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.batches import add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import Wanted, standings, take_back
-from tidewaiter.store.hiding import rules_that_hide
-from tidewaiter.store.previews import hidden_by_day, preview, resting
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.suppression import (
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.runs import Run, Source, add_batch, begin_screening
+from tidewaiter.store.suppression.index import rules_that_hide
+from tidewaiter.store.suppression.proposals import hidden_by_day, preview, resting
+from tidewaiter.store.suppression.rules import (
     approve,
     end,
     expire,

@@ -9,15 +9,15 @@ import pyarrow as pa
 import pytest
 from msgspec import structs
 
-from tidewaiter.consignments.past.allowed import Allowed
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.past.concerning import Narrowing
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.screening import Screened
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Alert, Reason
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.aggregation import Together
+from tidewaiter.trade.history.allowances import Allowed
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.history.reasons import Past
+from tidewaiter.trade.history.relevant_lines import Narrowing
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.screening import Screened
+from tidewaiter.trade.types import Alert, Reason
 
 DAY = date(2026, 11, 20)
 Row = dict[str, Any]

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from msgspec import structs
-from tests.consignments.past.conftest import DAY, Row, deal
+from tests.trade.history.conftest import DAY, Row, deal
 
-from tidewaiter.consignments.past.allowed import Allowed, trader_key
-from tidewaiter.consignments.types import Alert, Reason
+from tidewaiter.trade.history.allowances import Allowed, trader_key
+from tidewaiter.trade.types import Alert, Reason
 
 Told = Callable[..., dict[str, str]]
 KG = 10**6

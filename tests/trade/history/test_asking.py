@@ -5,14 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
-from tests.consignments.past.conftest import DAY, deal, many
+from tests.trade.history.conftest import DAY, deal, many
 
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Line
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.aggregation import Together
+from tidewaiter.trade.history.reasons import Past
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.types import Line, line_of
 
 Batch = Callable[..., pa.RecordBatch]
 

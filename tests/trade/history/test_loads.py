@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.consignments.past.conftest import DAY, Row, deal
+from tests.trade.history.conftest import DAY, Row, deal
 
 Told = Callable[..., dict[str, str]]
 WEEK = timedelta(days=7)

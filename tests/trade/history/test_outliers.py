@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.consignments.past.conftest import DAY, Row, deal
+from tests.trade.history.conftest import DAY, Row, deal
 
-from tidewaiter.consignments.past.labels import issued_in
-from tidewaiter.consignments.past.outliers import usual_of
-from tidewaiter.consignments.past.places import Place, apart_km, place_of
-from tidewaiter.consignments.past.routes import detour_of
-from tidewaiter.consignments.types import Stop
+from tidewaiter.trade.history.outliers import usual_of
+from tidewaiter.trade.history.routes import Place, apart_km, detour_of, issued_in, place_of
+from tidewaiter.trade.types import Stop
 
 Told = Callable[..., dict[str, str]]
 SOAP: Row = {"goods": "ephedrine", "hs": "340120", "currency": "USD", "origin": "CN"}

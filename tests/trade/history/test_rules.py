@@ -7,8 +7,7 @@ import pytest
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data
-from tidewaiter.consignments.past.flags import load_red_flags
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules, load_red_flags
 
 OURS = data("rules", "alerts.toml").read_text(encoding="utf-8")
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.consignments.past.conftest import Row, deal
+from tests.trade.history.conftest import Row, deal
 
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.screening import Screened
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Alert
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.aggregation import Together
+from tidewaiter.trade.history.reasons import Past
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.screening import Screened
+from tidewaiter.trade.types import Alert
 
 # In the United States 1,023 kg of acetic anhydride in a calendar month are the limit.
 DAY = date(2026, 11, 28)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.consignments.past.conftest import DAY, Row, deal, many
+from tests.trade.history.conftest import DAY, Row, deal, many
 
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import Alert
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.types import Alert
 
 Told = Callable[..., dict[str, str]]
 EPHEDRINE: Row = {"goods": "ephedrine hydrochloride", "hs": "293941"}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import LINES, ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 DATA = Path(__file__).parents[2] / "data" / "formats"

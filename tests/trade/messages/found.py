@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.types import Found
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.types import Found
+from tidewaiter.trade.types import Refusal
 
 SAMPLES = Path(__file__).parents[2] / "data" / "messages"
 

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.consignments.messages.conftest import Read
+from tests.trade.messages.conftest import Read
 
-from tidewaiter.consignments.readers.forms import form_of
+from tidewaiter.trade.readers.formats import form_of
 
 VARIANTS = [
     {"title": "25 g", "price": "19.00", "sku": "A", "grams": 40, "inventory_quantity": 7},

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from tests.consignments.messages.conftest import Read
+from tests.trade.messages.conftest import Read
 
 Sample = Callable[[str], bytes]
 

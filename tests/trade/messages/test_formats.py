@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.consignments.messages.conftest import DATA, read_document
+from tests.trade.messages.conftest import DATA, read_document
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.types import Format, Found
-from tidewaiter.consignments.readers.jsonrows import header
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.readers.json_rows import header
+from tidewaiter.trade.types import Refusal
 
 SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
 OURS = [

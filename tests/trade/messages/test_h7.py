@@ -5,12 +5,12 @@ import time
 from decimal import Decimal
 
 import pytest
-from tests.consignments.messages.conftest import Read, read_document
+from tests.trade.messages.conftest import Read, read_document
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages.h7 import FORMAT
-from tidewaiter.consignments.messages.taking import kept_of
-from tidewaiter.consignments.messages.types import Found
+from tidewaiter.trade.messages.h7 import FORMAT
+from tidewaiter.trade.messages.json_documents import kept_of
+from tidewaiter.trade.messages.types import Found
 
 HEAD = """<?xml version="1.0"?><H7Declaration xmlns="urn:example"><ImportOperation><LRN>L1</LRN>
 <additionalDeclarationType>A</additionalDeclarationType></ImportOperation>

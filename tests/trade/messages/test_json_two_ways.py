@@ -9,10 +9,9 @@ from unittest import mock
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.messages import jsonobjects
-from tidewaiter.consignments.messages.documents import Document, documents
-from tidewaiter.consignments.messages.taking import kept_of, left_of
-from tidewaiter.consignments.messages.types import Found
+from tidewaiter.trade.messages import json_text as jsonobjects
+from tidewaiter.trade.messages.json_documents import Document, documents, kept_of, left_of
+from tidewaiter.trade.messages.types import Found
 
 PIECES = st.sampled_from(
     [

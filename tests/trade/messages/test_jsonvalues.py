@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages import jsonvalues
-from tidewaiter.consignments.messages.jsonvalues import Values
+from tidewaiter.trade.messages import json_text as jsonvalues
+from tidewaiter.trade.messages.json_text import Values
 
 TEXTS = st.text(st.sampled_from('a"\\[]{},é\n'), max_size=6)
 VALUES = st.recursive(

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from tests.consignments.messages.conftest import Read
+from tests.trade.messages.conftest import Read
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.s10 import problem_of
+from tidewaiter.trade.check_digits import problem_of
+from tidewaiter.trade.messages import FORMATS
 
 
 @pytest.mark.parametrize("number", ["RR123456785GB", "rr 123 456 785 gb", "EE473124829CN"])

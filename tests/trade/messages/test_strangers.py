@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from tests.consignments.messages.found import found_in
-from tests.consignments.readers.conftest import read_bytes
+from tests.trade.messages.found import found_in
+from tests.trade.readers.conftest import read_bytes
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.trade.messages import FORMATS
 
 _PLAN = "UNH+1+BAPLIE:D:95B:UN:SMDG22'BGM++P1+9'TDT+20+07W+++ABC:172:20+++:::MV ORDINARY'"
 

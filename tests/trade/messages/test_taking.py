@@ -7,10 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.jsonobjects import decode_plain
-from tidewaiter.consignments.messages.jsontexts import decode_clean
-from tidewaiter.consignments.messages.taking import (
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.json_documents import (
     joined,
     kept_of,
     left_of,
@@ -20,7 +18,8 @@ from tidewaiter.consignments.messages.taking import (
     take_nodes,
     unpack,
 )
-from tidewaiter.consignments.messages.types import Found
+from tidewaiter.trade.messages.json_text import decode_clean, decode_plain
+from tidewaiter.trade.messages.types import Found
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=4),

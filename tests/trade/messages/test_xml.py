@@ -5,15 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.consignments.messages.conftest import read_document
-from tests.consignments.messages.found import SAMPLES, found_in
+from tests.trade.messages.conftest import read_document
+from tests.trade.messages.found import SAMPLES, found_in
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.layouts import load_layout
-from tidewaiter.consignments.messages.spots import PERHAPS_IMO
-from tidewaiter.consignments.messages.xmlformats import NAMES
-from tidewaiter.consignments.readers.jsonrows import header
-from tidewaiter.consignments.types import PARTY, STOP
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.xml.layouts import PERHAPS_IMO, load_layout
+from tidewaiter.trade.messages.xml.parsing import NAMES
+from tidewaiter.trade.readers.json_rows import header
+from tidewaiter.trade.types import PARTY, STOP
 
 FILES = {
     "wco-xml": "wco.xml",

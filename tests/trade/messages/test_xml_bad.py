@@ -7,16 +7,16 @@ from itertools import repeat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.consignments.messages.found import SAMPLES, found_in
+from tests.trade.messages.found import SAMPLES, found_in
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.assembling import MOST_SHARED
-from tidewaiter.consignments.messages.types import Found
-from tidewaiter.consignments.messages.xmlformats import NAMES
-from tidewaiter.consignments.readers import messages
-from tidewaiter.consignments.readers.messages import items_of, open_message
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.types import Found
+from tidewaiter.trade.messages.xml.assembly import MOST_SHARED
+from tidewaiter.trade.messages.xml.parsing import NAMES
+from tidewaiter.trade.readers import message_tables as messages
+from tidewaiter.trade.readers.message_tables import items_of, open_message
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
 FILES = ("wco.xml", "asycuda.xml", "cc315a.xml", "xfwb.xml", "xfzb.xml", "xfhl.xml", "ics2.xml")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from tests.consignments.messages.conftest import read_document
-from tests.consignments.messages.found import SAMPLES
+from tests.trade.messages.conftest import read_document
+from tests.trade.messages.found import SAMPLES
 
 pytestmark = pytest.mark.shared
 

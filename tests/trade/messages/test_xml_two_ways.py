@@ -7,9 +7,9 @@ from xml.parsers import expat
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.types import Found
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.types import Found
+from tidewaiter.trade.types import Refusal
 
 # An item of ASYCUDA with elements that no layout knows: all of them are kept.
 PIECES = st.sampled_from(

@@ -9,13 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.mirror.comparing import Compared, compare, neighbours
-from tidewaiter.mirror.freight import fit_freight, import_fob, tau_of
-from tidewaiter.mirror.places import distance
-from tidewaiter.mirror.reading import Flows, Reading
-from tidewaiter.mirror.reliability import reliabilities
-from tidewaiter.mirror.robust import ratio, standing
-from tidewaiter.mirror.types import Amount, Discrepancy, Key, Side, Watched, load_method
+from tidewaiter.trade.mirror.comparison import Compared, compare, neighbours
+from tidewaiter.trade.mirror.estimates import (
+    fit_freight,
+    import_fob,
+    ratio,
+    reliabilities,
+    standing,
+    tau_of,
+)
+from tidewaiter.trade.mirror.places import distance
+from tidewaiter.trade.mirror.reading import Flows, Reading
+from tidewaiter.trade.mirror.types import (
+    Amount,
+    Discrepancy,
+    Key,
+    Side,
+    Watched,
+    load_method,
+)
 
 METHOD = load_method()
 CODE = "291524"

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.mirror.reading import read_files
-from tidewaiter.mirror.results import Question, answer
-from tidewaiter.mirror.types import Watched, load_method
+from tidewaiter.trade.mirror.reading import read_files
+from tidewaiter.trade.mirror.results import Question, answer
+from tidewaiter.trade.mirror.types import Watched, load_method
 
-DATA = Path(__file__).parents[1] / "data" / "mirror"
+DATA = Path(__file__).parents[2] / "data" / "mirror"
 SAMPLES = [path.read_bytes() for path in sorted(DATA.glob("*.csv"))]
 TRIES = int(os.environ.get("TIDEWAITER_SOAK", "1"))
 RELAXED: dict[str, Any] = {

@@ -7,7 +7,7 @@ import pytest
 
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.errors import InputError
-from tidewaiter.mirror.places import (
+from tidewaiter.trade.mirror.places import (
     distance,
     find_code,
     iso2_of,

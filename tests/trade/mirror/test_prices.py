@@ -5,11 +5,11 @@ from unittest import mock
 import msgspec
 import pytest
 
-from tidewaiter.mirror import prices
-from tidewaiter.mirror.prices import unusual_prices
-from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.robust import middle
-from tidewaiter.mirror.types import Amount, Key, Price, Watched, load_method
+from tidewaiter.trade.mirror import outliers as prices
+from tidewaiter.trade.mirror.estimates import middle
+from tidewaiter.trade.mirror.outliers import unusual_prices
+from tidewaiter.trade.mirror.reading import Reading
+from tidewaiter.trade.mirror.types import Amount, Key, Price, Watched, load_method
 
 OWN, SHARED = "291524", "291590"
 WATCHED = {code: Watched(code=code, own=code == OWN, substances=(code,)) for code in (OWN, SHARED)}

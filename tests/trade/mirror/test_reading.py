@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.mirror.reading import Reading, read_files
-from tidewaiter.mirror.types import Key
+from tidewaiter.trade.mirror.reading import Reading, read_files
+from tidewaiter.trade.mirror.types import Key
 
-DATA = Path(__file__).parents[1] / "data" / "mirror"
+DATA = Path(__file__).parents[2] / "data" / "mirror"
 CODES = ("291524", "291431")
 MEXICO = Key(code="291524", revision="H6", exporter=842, importer=484, period=2022)
 HEAD = "period,reporterCode,flowCode,partnerCode,cmdCode,primaryValue,netWgt"

@@ -5,12 +5,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tidewaiter.mirror.comparing import Compared, compare
-from tidewaiter.mirror.reading import Reading, read_files
-from tidewaiter.mirror.revisions import load_revisions, own_code, related, with_older
-from tidewaiter.mirror.types import Elsewhere, Key, Watched, load_method
-from tidewaiter.mirror.watch import watched_codes
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.law.registry import load_registry
+from tidewaiter.trade.mirror.comparison import Compared, compare
+from tidewaiter.trade.mirror.hs_codes import (
+    load_revisions,
+    own_code,
+    related,
+    watched_codes,
+    with_older,
+)
+from tidewaiter.trade.mirror.reading import Reading, read_files
+from tidewaiter.trade.mirror.types import Elsewhere, Key, Watched, load_method
 
 HEAD = "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,primaryValue,netWgt"
 WATCHED = {

@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 from pyarrow import parquet
 
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import LINES, ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

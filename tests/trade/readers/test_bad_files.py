@@ -11,9 +11,9 @@ import pytest
 from pyarrow import parquet
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import BUILT_IN, mapping_of, reader_for, readers
-from tidewaiter.consignments.readers.aliases import load_aliases
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.readers import BUILT_IN, mapping_of, reader_for, readers
+from tidewaiter.trade.readers.columns.vocabulary import load_aliases
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import mapping_of, reader_for
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers import mapping_of, reader_for
+from tidewaiter.trade.screening import Screener
+from tidewaiter.trade.types import ReadOptions
 
 DAY = date(2026, 11, 25)
 HEADERS = "data/trade/samples/trade-csv-columns/columns.csv"

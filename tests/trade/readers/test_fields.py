@@ -15,15 +15,10 @@ from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.quantities import Mark, parse_quantity, whole
-from tidewaiter.consignments.readers.amounts import Ask, Kind, measure, read_counts, read_money
-from tidewaiter.consignments.readers.cells import Column
-from tidewaiter.consignments.readers.codes import (
-    read_cas,
-    read_containers,
-    read_hs,
-    read_un,
-)
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.readers.amounts import Ask, Kind, measure, read_counts, read_money
+from tidewaiter.trade.readers.codes import read_cas, read_containers, read_hs, read_un
+from tidewaiter.trade.readers.table import Column
+from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

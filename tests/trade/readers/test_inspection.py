@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.readers import mapping_of, reader_for
-from tidewaiter.consignments.readers.blocks import SIZE
-from tidewaiter.consignments.readers.inspection import Inspection, inspect_file
-from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.readers import mapping_of, reader_for
+from tidewaiter.trade.readers.inspection import Inspection, inspect_file
+from tidewaiter.trade.readers.table import SAMPLE_ROWS
+from tidewaiter.trade.readers.text_blocks import SIZE
+from tidewaiter.trade.types import ReadOptions, Refusal, line_of
 
 SAMPLE = data("samples", "manifest.csv").read_bytes()
 HEADERS = st.sampled_from(

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

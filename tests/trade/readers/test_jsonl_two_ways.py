@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.readers.jsonblocks import read_block
-from tidewaiter.consignments.readers.jsonrows import Asked, header, read_carefully
-from tidewaiter.consignments.readers.sheet import Block
+from tidewaiter.trade.readers.json_columns import read_block
+from tidewaiter.trade.readers.json_rows import Asked, header, read_carefully
+from tidewaiter.trade.readers.table import Block
 
 KEYS = [
     "goods",

@@ -5,12 +5,12 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from tests.consignments.readers.conftest import Read
+from tests.trade.readers.conftest import Read
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.sheets.office import OLE
-from tidewaiter.consignments.readers.inspection import inspect_file
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.base.sheets.workbook import OLE
+from tidewaiter.trade.readers.inspection import inspect_file
+from tidewaiter.trade.types import ReadOptions
 
 Workbook = Callable[..., bytes]
 TABLE = [["goods"], ["acetone"]]

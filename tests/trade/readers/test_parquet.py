@@ -10,9 +10,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.readers.unread import kept_at
-from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.readers.passthrough_columns import kept_at
+from tidewaiter.trade.types import LINES, ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 Packed = Callable[..., bytes]

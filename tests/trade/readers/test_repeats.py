@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from tests.consignments.messages.conftest import read_document
+from tests.trade.messages.conftest import read_document
 
-from tidewaiter.consignments.messages import commerce
-from tidewaiter.consignments.readers import reader_for, repeats
-from tidewaiter.consignments.readers.repeats import FREE, LONG, SHOWN, TIMES
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.messages import commerce
+from tidewaiter.trade.readers import message_tables as repeats
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.readers.message_tables import FREE, LONG, SHOWN, TIMES
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 ITEM = (
     "<GovernmentAgencyGoodsItem>{}<Commodity><Description>Acetone</Description></Commodity>"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.consignments.messages.found import SAMPLES
+from tests.trade.messages.found import SAMPLES
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.strange import strange_of
+from tidewaiter.trade.readers.formats import strange_of
 
 Read = Callable[..., Any]
 CSV = b"Description,HS code\nacetone,2914.11\n"

@@ -8,12 +8,11 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.readers.blocks import cut_blocks, find_cut
-from tidewaiter.consignments.readers.parse import Layout, fast, parse_pieces, slow
-from tidewaiter.consignments.readers.sheet import Block
-from tidewaiter.consignments.readers.split import split_rows
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.readers.delimited_text import Layout, fast, parse_pieces, slow
+from tidewaiter.trade.readers.table import Block
+from tidewaiter.trade.readers.text_blocks import cut_blocks, find_cut, split_rows
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 WIDTH = 3
 LAYOUT = Layout(delimiter=",", width=WIDTH, codec="utf-8", wanted=(0, 1, 2))

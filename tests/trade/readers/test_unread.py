@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.bulk.run import Settings, Step, run
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.readers.unread import LONGEST, MOST, line_at, only_lines
-from tidewaiter.consignments.types import LINES, Kept, ReadOptions, Refusal
+from tidewaiter.bulk.screening import Settings, Step, run
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.readers.passthrough_columns import LONGEST, MOST, line_at, only_lines
+from tidewaiter.trade.types import LINES, Kept, ReadOptions, Refusal
 
 GOODS = ("steel bolts", "acetic anhydride")
 HEADER = ("Goods", "CAS", "Zork", "Remark")

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidewaiter.consignments.readers.codes import read_imo
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.readers.codes import read_imo
+from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

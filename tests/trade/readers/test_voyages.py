@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.readers.voyages import Ship, ship_of
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.readers.codes import Ship, ship_of
+from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

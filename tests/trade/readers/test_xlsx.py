@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import mapping_of
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.readers import mapping_of
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 Packed = Callable[..., bytes]

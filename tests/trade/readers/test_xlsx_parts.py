@@ -11,8 +11,8 @@ import pytest
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.workbook import LARGEST
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.worksheet import Ask, parse_rows
-from tidewaiter.consignments.readers.rows import read_rows
-from tidewaiter.consignments.readers.xlsx import open_xlsx
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.xlsx import open_xlsx, read_rows
+from tidewaiter.trade.types import ReadOptions
 
 letters = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=5)
 texts = letters | st.sampled_from(["a\nb", "_x0041_", "<c r=", "</row>", " x ", "a\r\nb"])

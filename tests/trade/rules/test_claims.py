@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.claims import claims_of, mention_claims
-from tidewaiter.consignments.reported import finding_of
-from tidewaiter.consignments.screening import Screened
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.rules.alert_claims import claims_of, mention_claims
+from tidewaiter.trade.screening import Screened
+from tidewaiter.trade.substance_lookup import finding_of
 
 Screen = Callable[..., Screened]
 

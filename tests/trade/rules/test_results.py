@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.casework.results import (
+from tidewaiter.store.alerts.notes import NoteRule
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.rules.results import (
     About,
     Finding,
     Observed,
@@ -21,8 +23,6 @@ from tidewaiter.casework.results import (
     measured,
     standing_results,
 )
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.store.notes import NoteRule
 
 DAY = date(2026, 3, 2)
 ACETONE = Finding(substance="acetone", percent="99.5")

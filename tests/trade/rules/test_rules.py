@@ -8,11 +8,11 @@ import pytest
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import LINES
-from tidewaiter.consignments.vague import vague_lines
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Control
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Control
+from tidewaiter.trade.line_checks import vague_lines
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import LINES
 
 OURS = data("rules", "alerts.toml").read_text(encoding="utf-8")
 

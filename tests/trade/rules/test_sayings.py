@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.casework.results import Finding, Observed
-from tidewaiter.casework.sayings import SILENT, Claim, Named, Saying, all_say, says
+from tidewaiter.trade.rules.claim_outcomes import (
+    SILENT,
+    Claim,
+    Named,
+    Saying,
+    all_say,
+    says,
+)
+from tidewaiter.trade.rules.results import Finding, Observed
 
 OF = (Named(substance="acetone", cas="67-64-1"),)
 THERE = Claim(rule="exact", about="substance", of=OF)
@@ -30,8 +37,12 @@ def _lab(*findings: Finding, firm: bool = True) -> Observed:
 
 def _look(outcome: str, *checks: str) -> Observed:
     return Observed(
-        kind="inspection", outcome=outcome, day=date(2026, 3, 2), person="x", checks=checks
-    )  # type: ignore[arg-type]
+        kind="inspection",
+        outcome=outcome,
+        day=date(2026, 3, 2),
+        person="x",
+        checks=checks,  # type: ignore[arg-type]
+    )
 
 
 FOUND = Finding(substance="acetone")

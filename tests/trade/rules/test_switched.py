@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.casework.switches import Switch, switchable
-from tidewaiter.consignments.restricted import RULE
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.switched import KEPT, switched_reasons, switched_rules
-from tidewaiter.consignments.types import Alert, Reason
 from tidewaiter.identify import Identifier, Lexicon
+from tidewaiter.trade.alerts import RULE
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.rules.reduced_weights import KEPT, switched_reasons, switched_rules
+from tidewaiter.trade.rules.switches import Switch, switchable
+from tidewaiter.trade.screening import Screener
+from tidewaiter.trade.types import Alert, Reason
 
 DAY = date(2026, 11, 25)
 LINES = (

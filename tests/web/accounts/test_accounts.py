@@ -6,10 +6,10 @@ import pytest
 from tests.web.conftest import PASSWORD, Desk
 
 from tidewaiter.accounts.passwords import hash_password
-from tidewaiter.store.accounts import set_password
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import set_password
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 
 def test_a_new_account_is_as_it_was_made(desk: Callable[..., Desk]) -> None:

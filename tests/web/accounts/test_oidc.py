@@ -16,8 +16,8 @@ from litestar.testing import TestClient
 from tests.web.conftest import OURS, client_for
 
 from tidewaiter.accounts.oidc import Provider
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.web.node import Node, Serving
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.web.core.node import Node, Serving
 
 _ISSUER = "https://login.example"
 

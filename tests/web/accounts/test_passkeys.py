@@ -10,8 +10,8 @@ from tests.web.conftest import Desk
 
 from tidewaiter.accounts.passkeys import Site, make_challenge, read_challenge
 from tidewaiter.base.errors import InputError
-from tidewaiter.store.passkeys import passkeys
-from tidewaiter.web.node import Node
+from tidewaiter.store.accounts.credentials import passkeys
+from tidewaiter.web.core.node import Node
 
 
 def _device(page: Page) -> None:

@@ -9,9 +9,9 @@ from argon2 import PasswordHasher
 from litestar.testing import TestClient
 from tests.web.conftest import OURS, PASSWORD, Desk
 
-from tidewaiter.accounts.passwords import hash_password
-from tidewaiter.accounts.throttle import FREE
-from tidewaiter.store.accounts import (
+from tidewaiter.accounts.passwords import FREE, hash_password
+from tidewaiter.store.accounts.sessions import begin_session, invite
+from tidewaiter.store.accounts.users import (
     NewAccount,
     add_account,
     count_try,
@@ -19,9 +19,8 @@ from tidewaiter.store.accounts import (
     set_password,
 )
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.sessions import begin_session, invite
-from tidewaiter.web.node import Node
-from tidewaiter.web.security import COOKIE
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.core.security import COOKIE
 
 HERE = {"origin": OURS}
 

@@ -13,12 +13,12 @@ from sqlalchemy import update
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
-from tidewaiter.consignments.points import with_reasons
-from tidewaiter.consignments.types import Alert, Reason
-from tidewaiter.identity import own_stamp
-from tidewaiter.store import tables
-from tidewaiter.store.marking import mark_alerts
-from tidewaiter.web.node import Node
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.alerts.versions import mark_alerts
+from tidewaiter.store.core import tables
+from tidewaiter.trade.alerts import with_reasons
+from tidewaiter.trade.types import Alert, Reason
+from tidewaiter.web.core.node import Node
 
 
 def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> None:

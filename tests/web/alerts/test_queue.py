@@ -11,14 +11,14 @@ from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
 from tidewaiter.base.severity import SEVERITIES
-from tidewaiter.consignments.points import with_reasons
-from tidewaiter.consignments.types import Alert, Reason
-from tidewaiter.identity import own_stamp
-from tidewaiter.store import tables
-from tidewaiter.store.marking import mark_alerts
-from tidewaiter.store.queue import ids_of
-from tidewaiter.store.terms import change_terms, numbers_of
-from tidewaiter.web.node import Node
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.alerts.inverted_index import change_terms, numbers_of
+from tidewaiter.store.alerts.queue import ids_of
+from tidewaiter.store.alerts.versions import mark_alerts
+from tidewaiter.store.core import tables
+from tidewaiter.trade.alerts import with_reasons
+from tidewaiter.trade.types import Alert, Reason
+from tidewaiter.web.core.node import Node
 
 
 def _page(someone: Desk, query: str = "") -> Any:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from sqlalchemy import text
 from tests.web.conftest import Desk
 
-from tidewaiter.ledger.notes import PublicKey
 from tidewaiter.ledger.proofs import check_proof, read_proof
-from tidewaiter.web.node import Node
+from tidewaiter.ledger.signed_notes import PublicKey
+from tidewaiter.web.core.node import Node
 
 
 def test_what_was_done_is_found(desk: Callable[..., Desk]) -> None:

@@ -11,9 +11,9 @@ from tests.papers import needs_pdf
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
-from tidewaiter.cli.main import main
-from tidewaiter.releases.stock import ReleaseShelf
-from tidewaiter.web.node import Node
+from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
+from tidewaiter.cli.core.main import main
+from tidewaiter.web.core.node import Node
 
 People = Callable[..., Desk]
 PAGES = {

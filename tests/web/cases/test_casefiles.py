@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.web.casedesk import FORM, XSS, case_of, open_case, upload
 from tests.web.conftest import Desk
 
-from tidewaiter.evidence.verify import verify_bundle
-from tidewaiter.identity import own_key
+from tidewaiter.casework.evidence import verify_bundle
+from tidewaiter.node.identity import own_key
 
 
 def test_a_file_comes_back_as_an_attachment(desk: Callable[..., Desk]) -> None:

@@ -8,17 +8,17 @@ from typing import get_args
 
 import httpx
 import pytest
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.requesting import open_case
 
-from tidewaiter.exchange.requests.joint import Decision, Part
+from tidewaiter.exchange.cases import Decision, Part
 from tidewaiter.ledger.bundles import source_of, write_bundle
-from tidewaiter.ledger.notes import SecretKey
-from tidewaiter.store.jointcases import find_joint, say_in_joint
-from tidewaiter.web.jointview import PARTS
-from tidewaiter.web.node import Node
+from tidewaiter.ledger.signed_notes import SecretKey
+from tidewaiter.store.cases.joint import find_joint, say_in_joint
+from tidewaiter.web.cases.joint_views import PARTS
+from tidewaiter.web.core.node import Node
 
 CASE = b'{"title": "Drums", "parties": [{"name": "Alpha Trading", "role": "consignee"}]}'
 

@@ -9,7 +9,7 @@ from tests.web.browsing import Opened, check_page
 from tests.web.coalitiondesk import ANSWERED, BERGEN, CORFU, REASON, fill
 from tests.web.conftest import Desk
 
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 People = Callable[..., Desk]
 PAGES = ("", "/members", "/commitments", "/timeline")

@@ -13,10 +13,10 @@ from tests.web.conftest import Desk
 from tests.web.filling import Real, fill, found_at
 
 from tidewaiter.accounts.roles import Role, rights_of
-from tidewaiter.store.tables.columns import METADATA
-from tidewaiter.web import examples
-from tidewaiter.web.app import make_app
-from tidewaiter.web.node import Node
+from tidewaiter.store.core.columns import METADATA
+from tidewaiter.web.core import api_examples as examples
+from tidewaiter.web.core.app import make_app
+from tidewaiter.web.core.node import Node
 
 _NOBODYS = {"/cases/{number}": 9_999, "/alerts/{name}": "000000000000000000000000"}
 _OURS = {"session", "account"}  # a session is noted as seen, an account is made for the test

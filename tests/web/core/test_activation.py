@@ -10,13 +10,12 @@ from litestar.testing import TestClient
 from tests.web.conftest import OURS, PASSWORD, Desk
 
 from tidewaiter.accounts.passwords import hash_password
-from tidewaiter.store.accounts import account_of, set_password
-from tidewaiter.store.activations import WAITS
+from tidewaiter.store.accounts.credentials import WAITS, passkeys
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import account_of, set_password
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.passkeys import passkeys
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.store.tables import METADATA
-from tidewaiter.web.node import Node
+from tidewaiter.store.core.columns import METADATA
+from tidewaiter.web.core.node import Node
 
 HERE = {"origin": OURS}
 OTHER = "slack water after dawn"

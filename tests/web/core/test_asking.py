@@ -3,8 +3,8 @@
 from msgspec import convert
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice
-from tidewaiter.web.asking import formed
+from tidewaiter.exchange.notices.drafts import WrittenLine, WrittenNotice
+from tidewaiter.web.core.request_parsing import formed
 
 
 class Outer(Record, frozen=True, kw_only=True):

@@ -16,10 +16,10 @@ import pytest
 from tests.web.conftest import wait_for
 
 from tidewaiter.accounts.secrets import form_token
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.web.security import COOKIE
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.web.core.security import COOKIE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory of a process, by /proc")
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.web.browsing import Opened, check_page
 
-from tidewaiter.store.queue import queue_page
-from tidewaiter.store.queuefilter import AlertFilter, Queue, View
-from tidewaiter.web.node import Node
+from tidewaiter.store.alerts.filters import AlertFilter, Queue, View
+from tidewaiter.store.alerts.queue import queue_page
+from tidewaiter.web.core.node import Node
 
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 

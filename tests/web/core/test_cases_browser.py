@@ -12,11 +12,11 @@ from tests.web.browsing import Opened, check_page
 from tests.web.casedesk import FORM, last_of, name_of, open_case, upload
 from tests.web.conftest import Desk
 
-from tidewaiter.evidence.verify import verify_bundle
-from tidewaiter.identity import own_key
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.web.node import Node
+from tidewaiter.casework.evidence import verify_bundle
+from tidewaiter.node.identity import own_key
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.web.core.node import Node
 
 
 @pytest.fixture

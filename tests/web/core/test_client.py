@@ -8,10 +8,9 @@ from tests.web.conftest import OURS, client_for
 
 from tidewaiter.accounts.roles import Role, rights_of
 from tidewaiter.client import Client, RefusedError
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.sessions import User
-from tidewaiter.store.tokens import add_token
-from tidewaiter.web.node import Node
+from tidewaiter.store.accounts.sessions import User, add_token
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.web.core.node import Node
 
 Made = Callable[..., Client]
 

@@ -12,9 +12,9 @@ from litestar.handlers import HTTPRouteHandler
 from tests.web.conftest import app_for
 
 from tidewaiter.base.resources import data
-from tidewaiter.web import examples
-from tidewaiter.web.node import Node
-from tidewaiter.web.openapi import description
+from tidewaiter.web.core import api_examples as examples
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.core.openapi import description
 
 READS = {
     "queue_page",

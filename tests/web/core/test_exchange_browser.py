@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.exchanging import fill_exchange, meet
 
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 
 @pytest.mark.browser

@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, Dialog, Route, expect
 from tests.web.browsing import Opened, check_page
 
 from tidewaiter import identify
-from tidewaiter.store.accounts import NewAccount, add_account
+from tidewaiter.node.uploads.arrivals import queue_sample
+from tidewaiter.store.accounts.sessions import invite
+from tidewaiter.store.accounts.users import NewAccount, add_account
 from tidewaiter.store.audit import find_entries
-from tidewaiter.store.sessions import invite
-from tidewaiter.uploads.sample import queue_sample
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 WORDS = "four quiet tugs at noon"

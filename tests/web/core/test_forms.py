@@ -8,15 +8,15 @@ from typing import Any, get_args
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
+from tests.web.accounts.test_signing import HERE
 from tests.web.conftest import PASSWORD, Desk
 from tests.web.filling import Real, fill, found_at
-from tests.web.test_signing import HERE
 
 from tidewaiter.accounts.roles import Role
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.sessions import invite
-from tidewaiter.web.app import HANDLERS
-from tidewaiter.web.node import Node
+from tidewaiter.store.accounts.sessions import invite
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.web.core.app import HANDLERS
+from tidewaiter.web.core.node import Node
 
 _ROUTES = [each for each in HANDLERS if isinstance(each, HTTPRouteHandler)]
 

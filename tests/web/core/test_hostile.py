@@ -13,18 +13,18 @@ from playwright.sync_api import Page
 from tests.web.conftest import Desk
 from tests.web.filling import FORM, screen_waiting, send_file
 
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.identity import own_stamp
-from tidewaiter.network.resolving import resolve_database
-from tidewaiter.node import hash_file, screen_file
-from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.store.database import open_database
-from tidewaiter.store.queue import queue_page
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.sessions import begin_session
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import resolve_database
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
+from tidewaiter.store.alerts.filters import AlertFilter, Queue
+from tidewaiter.store.alerts.queue import queue_page
+from tidewaiter.store.core.database import open_database
 from tidewaiter.store.uploads import queue_upload, upload_of
-from tidewaiter.web.node import Node
+from tidewaiter.trade.types import ReadOptions
+from tidewaiter.web.core.node import Node
 
 Opened = Callable[..., tuple[Page, list[str]]]
 ATTACKS = (

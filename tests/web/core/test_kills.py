@@ -15,12 +15,12 @@ from sqlalchemy import func, select
 from tests.web.conftest import fill_database, free_port
 
 from tidewaiter.accounts.secrets import form_token
-from tidewaiter.store import tables
-from tidewaiter.store.accounts import NewAccount, add_account
+from tidewaiter.store.accounts.sessions import begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.sessions import begin_session
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.security import COOKIE
+from tidewaiter.store.core import tables
+from tidewaiter.web.core.node import Node, Serving
+from tidewaiter.web.core.security import COOKIE
 
 PEOPLE = 4
 DECISIONS = 12  # answered before the server is killed

@@ -8,17 +8,17 @@ import msgspec
 import pytest
 from jinja2 import nodes
 from sqlalchemy import update
-from tests.report.test_parties import MATCH
+from tests.report.alerts.test_parties import MATCH
 from tests.web.conftest import Desk
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.report.languages import LANGUAGES, speaking
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.database import open_database
-from tidewaiter.store.payloads import encode
-from tidewaiter.web.node import Node
-from tidewaiter.web.replies import environment
+from tidewaiter.explain.languages import LANGUAGES, speaking
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import encode
+from tidewaiter.store.core.database import open_database
+from tidewaiter.trade.types import Alert
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.core.responses import environment
 
 ODD = "<b>x</b>%(y)s{z}%"
 _KEPT = frozenset({"id"})

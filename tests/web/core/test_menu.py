@@ -3,8 +3,8 @@
 import pytest
 
 from tidewaiter.accounts.roles import Right
-from tidewaiter.web import menu
-from tidewaiter.web.menu import Entry, parts_at, shown_to
+from tidewaiter.web.core import responses as menu
+from tidewaiter.web.core.responses import Entry, parts_at, shown_to
 
 WHOLE = Entry(
     path="/law",

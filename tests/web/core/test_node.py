@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
+from tidewaiter.parties.readers.entries import ListHeader
 from tidewaiter.parties.readers.own import write_own_json
-from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty, PartyName
-from tidewaiter.web.node import Node, Serving
+from tidewaiter.web.core.node import Node, Serving
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -77,6 +78,6 @@ def test_a_version_takes_force_on_its_day(listing: Node) -> None:
 
 def test_the_process_that_starts_a_server_does_not_load_the_pages() -> None:
     """It only watches the one that does, and would hold the same memory twice."""
-    said = "import sys, tidewaiter.cli.serve; print('tidewaiter.web.app' in sys.modules)"
+    said = "import sys, tidewaiter.cli.serve; print('tidewaiter.web.core.app' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", said], capture_output=True, check=True, text=True)
     assert told.stdout.strip() == "False"

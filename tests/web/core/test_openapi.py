@@ -20,14 +20,13 @@ from schemathesis.specs.openapi.checks import (
 from tests.web.conftest import OURS, Desk
 from tests.web.filling import Real, fill, found_at
 
-from tidewaiter.accounts.limits import Limiter
+from tidewaiter.accounts.passwords import Limiter
 from tidewaiter.accounts.roles import Role, rights_of
-from tidewaiter.store.sessions import User
-from tidewaiter.store.tokens import add_token
-from tidewaiter.web import examples
-from tidewaiter.web.app import make_app
-from tidewaiter.web.node import Node
-from tidewaiter.web.openapi import description
+from tidewaiter.store.accounts.sessions import User, add_token
+from tidewaiter.web.core import api_examples as examples
+from tidewaiter.web.core.app import make_app
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.core.openapi import description
 
 # The first asks under a name that this server does not have; the second is about what we never
 # send, and takes the bytes of a file for it; the third knows no codes.

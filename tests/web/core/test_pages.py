@@ -8,8 +8,8 @@ from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 from tests.web.exchanging import make_node
 
-from tidewaiter.web.app import HANDLERS
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.app import HANDLERS
+from tidewaiter.web.core.node import Node
 
 
 def rights_needed(route: HTTPRouteHandler) -> set[str]:

@@ -7,11 +7,11 @@ from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 from tools.catalogues import LANGUAGES
 
-from tidewaiter.report.languages import speaking
-from tidewaiter.report.library import citations
-from tidewaiter.report.view import AlertView, alert_view
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.web.node import Node
+from tidewaiter.explain.languages import speaking
+from tidewaiter.explain.words import citations
+from tidewaiter.report.alerts.view import AlertView, alert_view
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.web.core.node import Node
 
 _MARK = 'lang="en"'
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from tests.web.conftest import Desk
 
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,15 @@ from msgspec import structs
 from tests.web.conftest import Desk, bench
 from tests.web.sent import read, sent
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.ledger.proofs import read_proof
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.parties.readers.types import ListFile
-from tidewaiter.store import tables
-from tidewaiter.store.terms import change_terms, numbers_of
-from tidewaiter.uploads.worker import work_once
-from tidewaiter.web.node import Node
+from tidewaiter.node.uploads.workers import work_once
+from tidewaiter.store.alerts.inverted_index import change_terms, numbers_of
+from tidewaiter.store.core import tables
+from tidewaiter.web.core.node import Node
 
 Desks = Callable[..., Desk]
 

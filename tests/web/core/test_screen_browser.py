@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import bench
 
-from tidewaiter.uploads.worker import work_once
-from tidewaiter.web.node import Node
+from tidewaiter.node.uploads.workers import work_once
+from tidewaiter.web.core.node import Node
 
 pytestmark = pytest.mark.browser
 ODD = "Alpha;Beta;Gamma\nacetic anhydride;drums;03/04/2026\npaper;x;04/04/2026\n"

@@ -6,7 +6,7 @@ from tests.web.conftest import Desk
 from tests.web.sent import read, sent
 
 from tidewaiter.store.uploads import Arrived, Options, add_upload
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 SignIn = Callable[..., Desk]
 

@@ -12,15 +12,14 @@ from sqlalchemy import select, update
 from tests.web.conftest import Desk, client_for
 
 from tidewaiter.accounts.roles import rights_of
-from tidewaiter.store import tables
-from tidewaiter.store.accounts import NewAccount, add_account
+from tidewaiter.store.accounts.sessions import User, add_token, begin_session
+from tidewaiter.store.accounts.users import NewAccount, add_account
 from tidewaiter.store.audit import moment
-from tidewaiter.store.database import Stamp, open_database
-from tidewaiter.store.sessions import User, begin_session
-from tidewaiter.store.tokens import add_token
-from tidewaiter.web.app import HANDLERS, make_app
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.security import COOKIE, is_public
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Stamp, open_database
+from tidewaiter.web.core.app import HANDLERS, make_app
+from tidewaiter.web.core.node import Node, Serving
+from tidewaiter.web.core.security import COOKIE, is_public
 
 ROUTES = [each for each in HANDLERS if isinstance(each, HTTPRouteHandler)]
 

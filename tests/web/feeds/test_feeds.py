@@ -7,7 +7,7 @@ from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import make_node
 
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 
 def test_a_feed_is_made_read_and_removed(node: Node, desk: Callable[..., Desk]) -> None:

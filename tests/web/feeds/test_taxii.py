@@ -10,23 +10,22 @@ import httpx
 import pytest
 import taxii2client.v21 as taxii
 from requests import HTTPError
-from tests.courier.conftest import Party, found_party
 from tests.exchange.samples import changed, incident, party
+from tests.transport.conftest import Party, found_party
 
 from tidewaiter.accounts.roles import Right
-from tidewaiter.courier.nodes import found_node
-from tidewaiter.exchange.founding import About
 from tidewaiter.exchange.incidents.types import Incident
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.relations import Relation
-from tidewaiter.identity import ring_file
-from tidewaiter.store.accounts import NewAccount, account_of, accounts, add_account
+from tidewaiter.exchange.protocol.keyring import About
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.relations import Relation
+from tidewaiter.node.identity import ring_file
+from tidewaiter.store.accounts.sessions import User, add_token
+from tidewaiter.store.accounts.users import NewAccount, account_of, accounts, add_account
 from tidewaiter.store.feeds import make_feed, remove_feed
 from tidewaiter.store.incidents import tell_incident
-from tidewaiter.store.peers import add_peer, set_relation
-from tidewaiter.store.sessions import User
-from tidewaiter.store.tokens import add_token
-from tidewaiter.web.node import Node
+from tidewaiter.store.peers.directory import add_peer, set_relation
+from tidewaiter.transport.peers import found_node
+from tidewaiter.web.core.node import Node
 
 GREEN, RED = Marking(tlp="green", reshare=True), Marking(tlp="red")
 TYPE = {"Accept": "application/taxii+json;version=2.1"}

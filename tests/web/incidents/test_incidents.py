@@ -6,21 +6,18 @@ from typing import get_args
 
 import msgspec
 import pytest
-from tests.courier.conftest import Party
 from tests.exchange.samples import incident, party
+from tests.transport.conftest import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 
 from tidewaiter.exchange.incidents.drafts import Draft, draft_of, incident_from
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.store.incidentanswers import propose
-from tidewaiter.store.incidents import find_known, incidents, tell_incident
-from tidewaiter.web.asking import formed
-from tidewaiter.web.incidentview import differing
-from tidewaiter.web.incidentwords import ALL
-from tidewaiter.web.nested import flat
-from tidewaiter.web.node import Node
-from tidewaiter.web.peerkeys import peer_key
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.store.incidents import find_known, incidents, propose, tell_incident
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.core.request_parsing import flat, formed
+from tidewaiter.web.incidents.views import ALL, differing
+from tidewaiter.web.peers.schemas import peer_key
 
 
 @pytest.fixture

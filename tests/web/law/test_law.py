@@ -16,11 +16,11 @@ from icalendar import Calendar
 from litestar.testing import TestClient
 from tests.web.conftest import Desk
 
-from tidewaiter.cli.main import main
-from tidewaiter.report.verdict import ORDER
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.web.lawdesk import desk_of
-from tidewaiter.web.node import Node
+from tidewaiter.cli.core.main import main
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.report.law.rulings import ORDER
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.law.desk import desk_of
 
 Desks = Callable[..., Desk]
 DAY = "2026-11-25"

@@ -8,21 +8,20 @@ from typing import Any
 import pytest
 from markupsafe import escape
 from msgspec import structs
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.noticing import act, notice_of, send
 
-from tidewaiter.exchange.notices.events import Queried
-from tidewaiter.exchange.notices.shapes import NoticeFile
-from tidewaiter.exchange.notices.xml import write_xml
+from tidewaiter.base.archives import ListFile
+from tidewaiter.exchange.notices.types import Queried
+from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.parties.readers.types import ListFile
-from tidewaiter.store.noticerows import find_notice
-from tidewaiter.web.node import Node
+from tidewaiter.store.notices.lookup import find_notice
+from tidewaiter.web.core.node import Node
 
 Pair = tuple[Party, Party]
 LIST = (

@@ -8,24 +8,23 @@ from typing import get_args
 import pytest
 from msgspec.structs import fields as fields_of
 from playwright.sync_api import expect
-from tests.courier.conftest import Party
 from tests.exchange.notices.samples import Talk, changed
+from tests.transport.conftest import Party
 from tests.web.browsing import Opened, check_page
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import fill_exchange, meet
 from tests.web.noticing import act, notice_of, send
 
-from tidewaiter.exchange.notices.events import Amended, Queried, What
-from tidewaiter.exchange.notices.states import StateName
+from tidewaiter.exchange.notices.state import StateName
+from tidewaiter.exchange.notices.types import Amended, Queried, What
 from tidewaiter.exchange.notices.xml import read_xml
-from tidewaiter.store.deliveries import Delivery
-from tidewaiter.store.noticerows import find_notice
-from tidewaiter.store.outgoing import State as OutgoingState
-from tidewaiter.store.recalllist import items
-from tidewaiter.store.recalls import Why, recall
-from tidewaiter.web.node import Node
-from tidewaiter.web.noticewords import (
+from tidewaiter.store.notices.events import Delivery
+from tidewaiter.store.notices.lookup import find_notice
+from tidewaiter.store.peers.outbox import State as OutgoingState
+from tidewaiter.store.recalls.issued import Why, items, recall
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.notices.wording import (
     delivery_in_words,
     event_in_words,
     state_in_words,

@@ -11,12 +11,11 @@ from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
-from tidewaiter.consignments.types import LINES
-from tidewaiter.network.resolving import resolve_database, take_up
-from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.web.node import Node
+from tidewaiter.node.network.resolution import resolve_database, take_up
+from tidewaiter.store.core.database import Stamp
+from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
+from tidewaiter.trade.types import LINES
+from tidewaiter.web.core.node import Node
 
 EVIL = '<script>alert("x")</script>'
 

@@ -5,23 +5,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.courier.conftest import Party, found_party
-from tests.courier.turning import turn
+from tests.transport.conftest import Party, found_party
+from tests.transport.turning import turn
 from tests.web.conftest import Desk
 from tests.web.exchanging import make_node, meet
 
-from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.nodes import relate
-from tidewaiter.evidence.messages import verify_message
-from tidewaiter.exchange.documents import write_chain
-from tidewaiter.exchange.fingerprints import fingerprint, words
-from tidewaiter.exchange.receipts import Receipt, give, read_receipt
-from tidewaiter.exchange.relations import Standing
-from tidewaiter.store.outgoing import failed_with, heard_from
-from tidewaiter.store.restored import go_on_without, mark_restored
-from tidewaiter.web.node import Node
-from tidewaiter.web.peerkeys import peer_key
-from tidewaiter.web.peerrows import days_silent
+from tidewaiter.exchange.protocol.documents import fingerprint, words, write_chain
+from tidewaiter.exchange.protocol.receipts import Receipt, give, read_receipt
+from tidewaiter.exchange.protocol.relations import Standing
+from tidewaiter.node.evidence.messages import verify_message
+from tidewaiter.store.peers.outbox import failed_with, heard_from
+from tidewaiter.store.peers.reconcile import go_on_without, mark_restored
+from tidewaiter.transport.peers import hear_documents, relate
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.peers.schemas import days_silent, peer_key
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.courier.conftest import Party as Other
+from tests.transport.conftest import Party as Other
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 
-from tidewaiter.courier import offering
 from tidewaiter.exchange.private import intersection
-from tidewaiter.exchange.private.parties import Party
-from tidewaiter.web.node import Node
+from tidewaiter.exchange.private.intersection import Party
+from tidewaiter.transport import private as offering
+from tidewaiter.web.core.node import Node
 
 LEI = "5493001KJTIIGC8Y1R12"
 SEEN = (Party(name="Harbour Chemicals", numbers=(("lei", LEI),)),)

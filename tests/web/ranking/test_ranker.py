@@ -14,13 +14,11 @@ from tests.web.conftest import Desk
 from tests.web.sent import read, sent
 from tools.made_model import model
 
-from tidewaiter.consignments.learned import Learned
-from tidewaiter.consignments.types import Alert
-from tidewaiter.ranking import explaining
-from tidewaiter.ranking.explaining import explain
-from tidewaiter.ranking.model import Ranker, write_model
-from tidewaiter.web.node import Node
-from tidewaiter.web.taught import Taught
+from tidewaiter.casework.ranking import model as explaining
+from tidewaiter.casework.ranking.model import Ranker, explain, write_model
+from tidewaiter.trade.types import Alert, Learned
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.ranking.model_cache import Taught
 
 _LIST = """lane,arm,why,draw,key,alert,outcome,day
 red,random,,0a,m#1,,as-declared,2026-11-24

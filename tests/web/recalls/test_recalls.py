@@ -5,19 +5,17 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.courier.conftest import Party
+from tests.transport.conftest import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.requesting import ask_for, request
 
-from tidewaiter.exchange.requests.recalls import Reason
-from tidewaiter.store.recalllist import Standing, recalls
-from tidewaiter.store.recalls import Why, recall
+from tidewaiter.exchange.recalls import Reason
+from tidewaiter.store.recalls.issued import Standing, Why, recall, recalls
 from tidewaiter.store.requests import find_request
-from tidewaiter.web.node import Node
-from tidewaiter.web.recallrows import Show
-from tidewaiter.web.recallsview import SHOWS
-from tidewaiter.web.recallwords import REASONS, STANDINGS
+from tidewaiter.web.core.exchange_terms import REASONS, STANDINGS
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.recalls.views import SHOWS, Show
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tests.web.filling import send_file
 from tests.web.noticing import notice_of, send
 from tests.web.registering import fill_register
 
-from tidewaiter.store.register import load_register
-from tidewaiter.web.node import Node
+from tidewaiter.store.register.entries import load_register
+from tidewaiter.web.core.node import Node
 
 CSV = b"""id,decided,kind,number,issuer,operator,substance,amount,counts,since,until,source
 gr-1,2026-01-01,import permit,IA 26/01,MX,op-1,ephedrine,40 kg,content,2026-01-01,,paper 1

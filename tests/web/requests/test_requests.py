@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.courier.conftest import Party
 from tests.exchange.samples import changed
+from tests.transport.conftest import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.requesting import ask_for, request
 
-from tidewaiter.exchange.requests.acts import acts
-from tidewaiter.exchange.requests.boxes import shows, urgency_first
-from tidewaiter.exchange.requests.folding import request_of
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.requests.state import acts, request_of, shows, urgency_first
 from tidewaiter.exchange.requests.types import Delay, Request, Spoken
-from tidewaiter.exchange.said import Said
 from tidewaiter.store.requests import find_request, say_to_request
-from tidewaiter.web.node import Node
-from tidewaiter.web.requestwords import ALL, days_left
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.requests.views import ALL, days_left
 
 FORM = {
     "kind": "information",

@@ -7,11 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.web.conftest import Desk
 
-from tidewaiter.casework.tallies import cells
-from tidewaiter.consignments.restricted import RULE
-from tidewaiter.store.facts import facts_of
-from tidewaiter.store.tallies import add_counts
-from tidewaiter.web.node import Node
+from tidewaiter.casework.counts import cells
+from tidewaiter.store.alerts.counts import add_counts, facts_of
+from tidewaiter.trade.alerts import RULE
+from tidewaiter.web.core.node import Node
 
 Opened = Callable[..., tuple[Page, list[str]]]
 OFF = {"to": "off", "points": "", "since": "2026-11-01", "why": "3 of <i>120</i>", "seen": "0"}

@@ -11,12 +11,12 @@ import pytest
 from tests.found import alerts
 from tests.web.conftest import Desk
 
-from tidewaiter.accounts.webhooks import checked_url, next_try
+from tidewaiter.accounts.secrets import checked_url, next_try
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.webhooks import announce, webhooks
-from tidewaiter.web.node import Node
-from tidewaiter.web.sending import Sender
+from tidewaiter.store.alerts.webhooks import announce, webhooks
+from tidewaiter.trade.types import Alert
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.settings.webhooks import Sender
 
 Answers = Callable[[httpx.Request], httpx.Response]
 _NEW = {"name": "duty", "url": "https://duty.example/in", "severities": ["critical", "high"]}

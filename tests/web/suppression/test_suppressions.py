@@ -12,20 +12,20 @@ from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk, client_for
 
+from tidewaiter.casework.suppression.rules import Proposal
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.suppression import Proposal
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.hiding import count_resting
-from tidewaiter.store.payloads import encode
-from tidewaiter.store.queue import matching_ids
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.suppression import approve, propose, suppressions
-from tidewaiter.web import proposing
-from tidewaiter.web import suppressions as web_suppressions
-from tidewaiter.web.node import Node
+from tidewaiter.store.alerts.filters import AlertFilter, Queue
+from tidewaiter.store.alerts.queue import matching_ids
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import encode
+from tidewaiter.store.core.database import Stamp
+from tidewaiter.store.suppression.index import count_resting
+from tidewaiter.store.suppression.rules import approve, propose, suppressions
+from tidewaiter.trade.types import Alert
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.suppression import handlers as proposing
+from tidewaiter.web.suppression import handlers as web_suppressions
 
 Desks = Callable[..., Desk]
 PATHS = (
@@ -185,7 +185,7 @@ def test_a_rule_that_is_over_ends_while_the_server_runs(
     """Nobody has to ask for it, and what rested by it is open again."""
     _filled(node)
     later = Stamp(who="server", at=node.now() + timedelta(days=400))
-    monkeypatch.setattr("tidewaiter.node.own_stamp", lambda: later)
+    monkeypatch.setattr("tidewaiter.node.context.own_stamp", lambda: later)
     until = time.monotonic() + 60  # a machine may have much else to do
     with client_for(node):
         while True:

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
-from tidewaiter.consignments.types import Alert, Stop
-from tidewaiter.store import tables
-from tidewaiter.store.alerts import add_alerts, alerts_of
-from tidewaiter.web.node import Node
+from tidewaiter.store.alerts.storage import add_alerts, alerts_of
+from tidewaiter.store.core import tables
+from tidewaiter.trade.types import Alert, Stop
+from tidewaiter.web.core.node import Node
 
 People = Callable[..., Desk]
 

@@ -1,7 +1,7 @@
 """What fields are called."""
 
-from tidewaiter.consignments.readers.inspection import fields
-from tidewaiter.web.fieldwords import called, groups
+from tidewaiter.trade.readers.inspection import fields
+from tidewaiter.web.uploads.views import called, groups
 
 
 def test_every_field_is_offered_once_in_words() -> None:

@@ -13,13 +13,13 @@ from tests.web.sent import read, send, sent
 
 from tidewaiter import identify
 from tidewaiter.lists.archive import Archive
+from tidewaiter.node.uploads.arrivals import queue_sample
 from tidewaiter.parties.matching import matcher
-from tidewaiter.uploads.sample import queue_sample
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 SignIn = Callable[..., Desk]
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 FORMATS = DATA / "formats"
 X12 = (DATA / "messages" / "manifest.x12").read_bytes()
 ODD = b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tests.web.conftest import Desk
 from tests.web.sent import read, sent
 
-from tidewaiter.web.node import Node
+from tidewaiter.web.core.node import Node
 
 SignIn = Callable[..., Desk]
 

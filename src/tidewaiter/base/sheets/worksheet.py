@@ -1,16 +1,120 @@
-"""The cells of a sheet: what stands in them, and the rows read with an XML parser."""
+"""A worksheet: its cells and rows, the shared texts of its workbook, and rows as plain text."""
 
+import mmap
 import re
+import tempfile
+from array import array
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
+from io import BytesIO
 from typing import IO
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.base.sheets.texts import LONGEST, too_long, unescape
-from tidewaiter.base.sheets.xml import Local, walk
+from tidewaiter.base.sheets.workbook import Tab, Workbook, open_workbook
+from tidewaiter.base.sheets.xml import FAULTS, Local, damaged, walk
+
+LONGEST = 1 << 20
+"""Letters of the longest text of a cell; spreadsheet programs allow 32,767."""
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def unescape(text: str) -> str:
+    """Turn "_x000D_" and its kin into what they stand for; NULs and halves of pairs go."""
+    if "_x" not in text:
+        return text
+    whole = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\0", "")
+    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def too_long(name: str) -> InputError:
+    """Return the error for a cell of too many letters."""
+    return InputError(
+        f"a cell is longer than {LONGEST >> 10} thousand letters", at=name, hint="export it as CSV"
+    )
+
+
+class _Items:
+    """Writes each text to a file as it comes, and notes where it ends."""
+
+    def __init__(self, out: IO[bytes], ends: IO[bytes], name: str) -> None:
+        self._out, self._ends, self._name = out, ends, name
+        self._local = Local()
+        self._parts: list[str] = []
+        self._size = 0
+        self._reading, self._beside = False, 0
+        self._some = array("i", [0])
+        self._end = 0
+        self.count = 0
+
+    def start(self, name: str, _: Mapping[str, str]) -> None:
+        local = self._local[name]
+        self._reading = local == "t" and not self._beside
+        self._beside += local == "rPh"  # how a text is spoken: no part of it
+
+    def text(self, text: str) -> None:
+        if self._reading:
+            self._size += len(text)
+            if self._size > LONGEST:
+                raise too_long(self._name)
+            self._parts.append(text)
+
+    def end(self, name: str) -> None:
+        local = self._local[name]
+        self._reading = False
+        self._beside -= local == "rPh"
+        if local == "si":
+            raw = unescape("".join(self._parts)).encode()
+            self._out.write(raw)
+            self._end += len(raw)
+            self._some.append(self._end)
+            self._parts, self._size = [], 0
+            self.count += 1
+
+    def flush(self) -> None:
+        """Write the places that are noted."""
+        self._some.tofile(self._ends)
+        self._some = array("i")
+
+
+def read_texts(stream: IO[bytes], name: str) -> pa.Array:
+    """Read the texts of a workbook, in order.
+
+    Args:
+        stream: The part that holds them; less than 2 GB.
+        name: Of the file, for errors.
+
+    Returns:
+        Text, shape (texts,), in a temporary file that goes when the column does.
+
+    Raises:
+        InputError: The part is damaged, or one text is too long.
+    """
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as ends:
+        items = _Items(out, ends, name)
+        for _ in walk(stream, items, name):
+            items.flush()
+        return pa.Array.from_buffers(pa.string(), items.count, [None, _mapped(ends), _mapped(out)])
+
+
+def _mapped(file: IO[bytes]) -> pa.Buffer:
+    file.flush()
+    if not file.tell():
+        return pa.py_buffer(b"")
+    return pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def look_up(texts: pa.Array, places: pa.Array) -> pa.Array:
+    """Give the texts at some places, null where a place is null or beyond all."""
+    there = pc.if_else(pc.less(places, len(texts)), places, None)
+    return texts.take(there)
+
 
 WIDEST = 16_384
 """Columns of the widest sheet that spreadsheet programs make: the last is XFD."""
@@ -236,3 +340,64 @@ def parse_rows(stream: IO[bytes], ask: Ask) -> Iterator[tuple[int, Row]]:
     for _ in walk(stream, cells, ask.name):
         yield from cells.rows
         cells.rows.clear()
+
+
+_ZIP = b"PK\x03\x04"
+
+
+def is_workbook(content: bytes) -> bool:
+    """Tell whether this is a workbook (.xlsx), by what an archive of one must name."""
+    return content[:4] == _ZIP and b"[Content_Types].xml" in content
+
+
+def sheet_rows(content: bytes, name: str, sheet: str = "") -> Iterator[tuple[int, dict[int, str]]]:
+    """Read a sheet.
+
+    Args:
+        content: The workbook.
+        name: Of the file, for errors.
+        sheet: Its name; "": the first that is shown.
+
+    Yields:
+        The number of a row in which anything stands, from 1, and its cells by column, from 0: text,
+        a number as its cell shows it, a day in ISO 8601. Where a formula has no value, the cell
+        says so in words, which are no number.
+
+    Raises:
+        InputError: It is damaged or locked, is no workbook, unpacks to too much or lacks the sheet.
+    """
+    book = open_workbook(BytesIO(content), name)
+    texts = _texts(book, name)
+    ask = Ask(name=name, styles=book.styles, since_1904=book.since_1904, wanted=None)
+    try:
+        with book.open(_chosen(book, name, sheet).part) as stream:
+            for number, row in parse_rows(stream, ask):
+                yield number, {place: _text(value, texts, name) for place, value in row.items()}
+    except FAULTS as error:
+        raise damaged(name) from error
+
+
+def _texts(book: Workbook, name: str) -> list[str]:
+    if not book.texts:
+        return []
+    with book.open(book.texts) as stream:
+        texts: pa.Array = read_texts(stream, name)
+    return [text or "" for text in texts.to_pylist()]
+
+
+def _chosen(book: Workbook, name: str, sheet: str) -> Tab:
+    for tab in book.tabs:
+        if tab.name == sheet or (not sheet and not tab.hidden):
+            return tab
+    seen = ", ".join(f'"{tab.name}"' for tab in book.tabs) or "none"
+    raise InputError(f'no sheet "{sheet}"', at=name, hint=f"sheets: {seen}")
+
+
+def _text(value: Value, texts: list[str], name: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Fault):
+        return value.value
+    if not 0 <= value < len(texts):
+        raise damaged(name)
+    return texts[value]

@@ -1,4 +1,4 @@
-"""XML read as a stream: one piece of it in memory at a time, and no entities of its own."""
+"""XML read as a stream: one element in memory at a time, without custom entities."""
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping

@@ -1,30 +1,286 @@
-"""Batches of lines through the screen, and through the look for parties that share something."""
+"""Files into batches of lines, and batches through the screen, on a cluster."""
 
+import hashlib
+import os
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol, Self
 
 import msgspec
 import pyarrow as pa
 from msgspec import structs
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.base.garbage import look_seldom
-from tidewaiter.bulk.run import Settings, screen_batch
-from tidewaiter.bulk.spark.reading import lines_in, one_row, rows_in
-from tidewaiter.bulk.spark.types import LOOKED, SCREENED, Step, Task
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.restricted import open_version
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.signs import Look, parties_of
-from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.together import HOLDING, Sums, Together
-from tidewaiter.consignments.types import Alert
-from tidewaiter.parties.resolution.sharing import Thing
-from tidewaiter.report.exports import json_line
-from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.processes import look_seldom
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.screening import Settings, parts_of, screen_batch
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.parties.resolution.shared_attributes import SharedThing
+from tidewaiter.report.alerts.exports import json_line
+from tidewaiter.trade.aggregation import HOLDING, Sums, Together
+from tidewaiter.trade.alerts import open_version
+from tidewaiter.trade.history.reasons import Past
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.rules.reduced_weights import switched_rules
+from tidewaiter.trade.shell_companies import Look, parties_of
+from tidewaiter.trade.types import Alert, ReadOptions
+
+Step = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+"""A function of rows, called in any process; rows come and go in batches of any size."""
+
+FILES = pa.schema([("file", pa.int32())])
+"""The files of a task, numbered from 0, earlier ones last."""
+
+PLACE = (("file", pa.int32()), ("batch", pa.int32()))
+READ = pa.schema(
+    [
+        *PLACE,
+        ("slot", pa.int32()),  # the part in which it is screened
+        ("source", pa.string()),  # SHA-256 of the file
+        ("lines", pa.binary()),  # a batch of the schema LINES, as a stream of Arrow
+        ("refusals", pa.binary()),  # JSON
+        ("fault", pa.string()),  # JSON of why the file cannot be read; null: it can
+    ]
+)
+"""Batches of lines as the reader gives them, numbered from 0 in their file."""
+
+SCREENED = pa.schema(
+    [
+        *PLACE,
+        *((name, pa.int64()) for name in ("lines", "noted", "unread", "unknown", "count")),
+        ("alerts", pa.binary()),  # JSON Lines
+        ("refusals", pa.binary()),
+        ("sums", pa.binary()),  # JSON of what the amounts of the alerts add up to
+        ("parties", pa.binary()),  # JSON of the parties of the alerts
+        ("scripts", pa.binary()),  # JSON of how many names are not compared, by script
+        ("limited", pa.bool_()),  # whether a law has a limit for the goods of any
+    ]
+)
+"""What was found in each batch."""
+
+LOOKED = pa.schema([*PLACE, ("shared", pa.binary())])
+"""JSON of the parties of each batch that share something with those of alerts; null: none do."""
+
+PLACED = pa.schema([*PLACE, ("part", pa.int32()), ("alerts", pa.binary())])
+"""The alerts of each batch, and the part that they are written to."""
+
+NARROW = pa.schema(
+    [
+        *PLACE,
+        ("part", pa.int32()),
+        ("whole", pa.binary()),  # lines that concern the past, as a stream of Arrow
+        ("days", pa.binary()),  # of the other lines, the days
+        ("boxes", pa.binary()),  # of all lines, the containers, as numbers of 8 bytes
+        ("shared", pa.binary()),  # JSON of what shares those that are asked about
+    ]
+)
+"""What of each batch the past looks at, in parts of lines that follow each other."""
+
+ASKED = pa.schema([*PLACE, ("asking", pa.binary())])
+"""JSON of what the lines of each batch ask about, where lines may become alerts by the past."""
+
+SELECTED = pa.schema([*PLACE, ("count", pa.int64()), ("alerts", pa.binary())])
+"""The alerts of each batch that rest on the past alone; null: none do."""
+
+WRITTEN = pa.schema([("part", pa.int32()), ("alerts", pa.int64())])
+"""The parts that were written."""
+
+
+class Rows(Protocol):
+    """Rows spread over processes, that are computed when they are asked for."""
+
+    def through(self, step: Step, schema: pa.Schema) -> Self:
+        """Return what a step makes of them."""
+        ...
+
+    def parted(self, column: str, parts: int) -> Self:
+        """Return them in parts by a column that counts these, in the order of file and batch."""
+        ...
+
+    def kept(self) -> Self:
+        """Return them so that they are computed once, however often they are asked for."""
+        ...
+
+    def gathered(self, *columns: str) -> pa.Table:
+        """Return some columns of all rows, in any order."""
+        ...
+
+    def streamed(self, *columns: str) -> Iterator[dict[str, Any]]:
+        """Yield some columns of rows that were parted, one part after the other."""
+        ...
+
+
+class Cluster(Protocol):
+    """Where steps run."""
+
+    cores: int
+
+    def rows(self, table: pa.Table) -> Rows:
+        """Return the rows of a small table, each in a part of its own."""
+        ...
+
+
+Beside = Callable[[Alert], Alert]
+
+
+class Input(Record, frozen=True, kw_only=True):
+    """A file that is screened."""
+
+    path: Path  # the same on all machines
+    name: str
+    options: ReadOptions
+    earlier: bool = False  # its alerts are not written: the others are told what they say
+
+
+class Task(Record, frozen=True, kw_only=True):
+    """A screening on a cluster."""
+
+    inputs: tuple[Input, ...]  # earlier ones last
+    settings: Settings  # name and hash of the file do not matter
+    digest: str  # of all that settles what is found, on the machine that asks
+    form: Literal["jsonl", "parquet"] = "jsonl"
+    beside: Beside | None = None  # a function of a module, or a part of one
+    """Adds to an alert what decisions taught."""
+    sources: tuple[str, ...] = ()
+    """SHA-256 of each file as it was first read; "": it had no line. Empty: not yet read."""
+
+    @property
+    def screened(self) -> int:
+        """Return how many inputs are no earlier ones; they come first."""
+        return sum(not each.earlier for each in self.inputs)
+
+
+def read_files(inputs: Sequence[Input], slots: int) -> Step:
+    """Return the step from `FILES` to `READ`.
+
+    Args:
+        inputs: The files, and how each is read.
+        slots: Parts over which the batches are spread.
+    """
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        pa.set_cpu_count(1)
+        for batch in batches:
+            for file in batch.column("file").to_pylist():
+                yield from _read(file, inputs[file], slots)
+
+    return read
+
+
+def rows_in(batches: Iterable[pa.RecordBatch], task: Task) -> Iterator[dict[str, Any]]:
+    """Yield the rows of `READ` one by one.
+
+    Raises:
+        InputError: A file could not be read: at first, or when a machine failed and it was read
+            again; or it was another one then.
+    """
+    for batch in batches:
+        for row in batch.to_pylist():
+            if row["fault"]:
+                raise error_of(row["fault"])
+            if task.sources and row["source"] != task.sources[row["file"]]:
+                raise changed(str(task.inputs[row["file"]].path))
+            yield row
+
+
+def check_whole(found: int, wanted: int) -> None:
+    """Check that a step had as many batches as were read at first.
+
+    Raises:
+        InputError: Some are missing, where a file that was read again has become shorter.
+    """
+    if found != wanted:
+        raise changed("one of the files")
+
+
+def changed(at: str) -> InputError:
+    """Return that a file is no longer what it was."""
+    return InputError(
+        "it changed while it was screened, and nothing is written",
+        at=at,
+        hint="screen it again when nobody writes to it",
+    )
+
+
+def error_of(fault: str) -> InputError:
+    """Return why a file cannot be read, from a row of `READ`."""
+    message, at, hint = msgspec.json.decode(fault, type=tuple[str, str, str])
+    return InputError(message, at=at, hint=hint)
+
+
+def lines_in(raw: bytes) -> pa.RecordBatch:
+    """Return the lines of a row of `READ` or `NARROW`."""
+    return pa.ipc.open_stream(raw).read_next_batch()
+
+
+def streamed(lines: pa.RecordBatch) -> bytes:
+    """Return lines as a stream of Arrow."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, lines.schema) as writer:
+        writer.write_batch(lines)
+    made: bytes = sink.getvalue().to_pybytes()
+    return made
+
+
+def _read(file: int, asked: Input, slots: int) -> Iterator[pa.RecordBatch]:
+    place = {"file": file, "batch": 0, "slot": file % slots}
+    try:
+        for number, batch in enumerate(_batches(asked)):
+            slot = (file + number) % slots
+            yield one_row({**place, "batch": number, "slot": slot, **batch}, READ)
+    except TidewaiterError as error:
+        fault = msgspec.json.encode((error.message, error.at, error.hint)).decode()
+        yield one_row({**place, "fault": fault}, READ)
+
+
+def _batches(asked: Input) -> Iterator[dict[str, object]]:
+    read = reader_for(asked.name, unread=not asked.earlier)
+    try:
+        with asked.path.open("rb") as file:
+            state = _state(file)
+            source = hash_of(file)
+            file.seek(0)
+            try:
+                for lines, refusals in parts_of(read(file, asked.name, asked.options)):
+                    yield _cells(source, lines, refusals)
+            except TidewaiterError:
+                if _state(file) == state:
+                    raise
+            if _state(file) != state:
+                raise changed(f"{asked.path}, on {platform.node()}")
+    except OSError as error:
+        hint = "put inputs where each machine of the cluster sees them under the same name"
+        at = f"{asked.path}, on {platform.node()}"
+        raise InputError(error.strerror or "cannot be read", at=at, hint=hint) from error
+
+
+def hash_of(file: BufferedReader) -> str:
+    """Return the SHA-256 of a file from where it stands."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _state(file: BufferedReader) -> tuple[int, int]:
+    """Return what tells that somebody wrote to an open file; one put in its place is another."""
+    told = os.fstat(file.fileno())
+    return told.st_size, told.st_mtime_ns
+
+
+def _cells(source: str, lines: pa.RecordBatch, refusals: Iterable[object]) -> dict[str, object]:
+    return {
+        "source": source,
+        "lines": streamed(lines),
+        "refusals": msgspec.json.encode(list(refusals)),
+    }
+
+
+def one_row(cells: dict[str, object], schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch of one row; what is not given is null."""
+    return pa.RecordBatch.from_pylist([cells], schema=schema)
+
 
 Digest = Callable[[Settings], str]
 
@@ -118,7 +374,7 @@ def rules_of(settings: Settings) -> AlertRules:
     return switched_rules(load_alert_rules(settings.rules, settings.switches))
 
 
-def look_for(things: Sequence[Thing], task: Task) -> Step:
+def look_for(things: Sequence[SharedThing], task: Task) -> Step:
     """Return the step from `READ` to `LOOKED`.
 
     Args:

@@ -15,20 +15,8 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.gathering import gather
-from tidewaiter.bulk.marks import Marks
-from tidewaiter.bulk.spark.finishing import Said, add_up, place_alerts, share, want, write_parts
-from tidewaiter.bulk.spark.past import Spans, ToldThere, select_lines
-from tidewaiter.bulk.spark.reading import changed, check_whole, error_of, read_files
-from tidewaiter.bulk.spark.screening import (
-    Digest,
-    look_for,
-    past_of,
-    rules_of,
-    screen_lines,
-    together_of,
-)
-from tidewaiter.bulk.spark.types import (
+from tidewaiter.bulk.cross_line import Marks, gather
+from tidewaiter.bulk.spark.batches import (
     FILES,
     LOOKED,
     PLACED,
@@ -37,13 +25,34 @@ from tidewaiter.bulk.spark.types import (
     SELECTED,
     WRITTEN,
     Cluster,
+    Digest,
     Rows,
     Task,
+    changed,
+    check_whole,
+    error_of,
+    look_for,
+    past_of,
+    read_files,
+    rules_of,
+    screen_lines,
+    together_of,
 )
-from tidewaiter.consignments.past.marking import Gathered, Past
-from tidewaiter.consignments.signs import PartySigns
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.bulk.spark.cross_line import (
+    Said,
+    Spans,
+    ToldThere,
+    add_up,
+    place_alerts,
+    select_lines,
+    share,
+    want,
+    write_parts,
+)
+from tidewaiter.trade.aggregation import Together
+from tidewaiter.trade.history.reasons import Gathered, Past
+from tidewaiter.trade.shell_companies import PartySigns
+from tidewaiter.trade.types import Alert, Refusal
 
 _SPREAD = 3  # parts a core: one that is slow holds up the others less
 _PART_ALERTS = 20_000  # of a part that is written

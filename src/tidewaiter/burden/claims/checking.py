@@ -1,25 +1,276 @@
-"""A claim beside the official figures: whether it holds, on which basis, and by which release."""
+"""A claim checked against official figures: the verdict, its basis and the figures in words.
 
-from collections.abc import Sequence
+A number that no figure at hand bears out is refuted only where no official figure could bear it
+out: where it lies further from those at hand than official figures of one thing lie apart, where a
+wrong way of counting gives it, or where every figure that was public on its day is at hand.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from tidewaiter.burden.claims.describing import (
-    BASES,
-    described,
-    off_text,
-    range_text,
-    years_text,
+from tidewaiter.base.records import Record
+from tidewaiter.burden.claims.findings import (
+    Totals,
+    exceeds_all,
+    find_figures,
+    find_totals,
+    is_near,
+    is_precise,
+    judge_totals,
+    period_text,
 )
-from tidewaiter.burden.claims.findings import exceeds_all, find_figures, period_text
-from tidewaiter.burden.claims.judging import judge, likely
-from tidewaiter.burden.claims.ranks import age_bounds, bounds_text, rank_answer
-from tidewaiter.burden.claims.totals import Totals, find_totals, judge_totals
-from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Verdict
-from tidewaiter.burden.claims.words import told_releases
-from tidewaiter.burden.claims.wrong import find_traps
-from tidewaiter.burden.facts import indicators, place_name
-from tidewaiter.burden.months import month_of, month_text
-from tidewaiter.burden.types import Release
+from tidewaiter.burden.claims.miscounts import find_traps
+from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Unit, Verdict
+from tidewaiter.burden.claims.vocabulary import statements, told_releases, words
+from tidewaiter.burden.indicators import indicators, place_name
+from tidewaiter.burden.types import Release, month_of, month_text
+
+_BAND = re.compile(r"age=(\d+)-(\d+)")
+_CARVED = (
+    "A rank holds on one list of causes and not on another. In the official ranking overdose is no "
+    'cause of its own: most of these deaths are in "Accidents (unintentional injuries)", some in '
+    "suicide and homicide. The claim can hold only where they are carved out of these as a "
+    "category of their own; that must be said with it."
+)
+_ANY = "any-"  # the code on any certificate, whatever the underlying cause
+
+
+class Bounds(Record, frozen=True, kw_only=True):
+    """Deaths at some ages, as far as bands of ages tell."""
+
+    release: str
+    address: str
+    indicator: str
+    last: int
+    inside: tuple[str, float]  # the ages of the bands that lie within, and their deaths
+    around: tuple[str, float]  # the same of the bands that touch the ages
+
+
+def age_bounds(
+    releases: Sequence[Release], indicator: str, ages: tuple[int, int], place: str = "US"
+) -> Iterator[Bounds]:
+    """Yield for each release and period how many died at least and at most at some ages."""
+    low, high = ages
+    for release in releases:
+        bands: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
+        for row in release.reading.figures.to_pylist():
+            match = _BAND.fullmatch(row["part"])
+            asked = (row["place"], row["indicator"]) == (place, indicator)
+            if match and asked and row["value"] is not None:
+                bands[row["last"]].append((int(match[1]), int(match[2]), row["value"]))
+        for last, found in bands.items():
+            inside = sorted(band for band in found if low <= band[0] and band[1] <= high)
+            around = sorted(band for band in found if band[0] <= high and low <= band[1])
+            if inside:
+                yield Bounds(
+                    release=release.label,
+                    address=release.name,
+                    indicator=indicator,
+                    last=last,
+                    inside=_summed(inside),
+                    around=_summed(around),
+                )
+
+
+def rank_answer(
+    claim: Claim, releases: Sequence[Release]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Say what can be said of a leading cause.
+
+    Returns:
+        What the data show and who said what, in sentences; and what is missing to tell.
+    """
+    ages = claim.ages or (0, 199)
+    said = [_CARVED]
+    for indicator in dict.fromkeys((claim.indicator, f"{_ANY}{claim.indicator}")):
+        said += [bounds_text(each, ages) for each in age_bounds(releases, indicator, ages)]
+    said += [
+        f'{each.who} ({each.said}): "{each.what}" ({each.address})'
+        for each in statements()
+        if each.indicator in (claim.indicator, "overdose")
+    ]
+    return tuple(said), _missing_for_rank(claim, ages)
+
+
+def bounds_text(each: Bounds, ages: tuple[int, int]) -> str:
+    """Write what bands of ages tell, with its release."""
+    note = (
+        " This counts the code on any certificate, so it is no count of overdose deaths."
+        if (each.indicator.startswith(_ANY))
+        else ""
+    )
+    name = indicators()[each.indicator].name if each.indicator in indicators() else each.indicator
+    inside, around = each.inside, each.around
+    told = f"{inside[1]:,.0f} deaths at ages {inside[0]}"
+    if inside != around:
+        told += f", {around[1]:,.0f} at ages {around[0]}; ages {ages[0]} to {ages[1]} lie between"
+    return f"{name}, {month_text(each.last)[:4]}: {told} ({each.release}, {each.address}).{note}"
+
+
+def _missing_for_rank(claim: Claim, ages: tuple[int, int]) -> tuple[str, ...]:
+    span = f"ages {ages[0]} to {ages[1]}" if claim.ages else "the ages that are meant"
+    name = indicators()[claim.indicator].name
+    causes = (
+        f"all underlying causes by single year of age on the list of 113 causes, {span}: CDC "
+        "WONDER or the NVSS multiple-cause file of the year"
+    )
+    own = (
+        f"overdose deaths (X40-X44, X60-X64, X85, Y10-Y14) at the same ages, of these {name}, from "
+        "the same file, to be taken out of accidents, suicide and homicide"
+    )
+    rivals = (
+        "the deaths of the rivals at these ages (heart disease, cancer, COVID-19, suicide, what is "
+        "left of accidents): none are at hand, so no rank is computed"
+    )
+    return causes, own, rivals
+
+
+def _summed(bands: list[tuple[int, int, float]]) -> tuple[str, float]:
+    return f"{bands[0][0]} to {bands[-1][1]}", sum(band[2] for band in bands)
+
+
+_FINAL_AFTER = (
+    11  # months after a year in which final counts of residents come out, at the earliest
+)
+_LARGE = 10_000  # a precise number as large as this is hardly found elsewhere by chance
+_SURE = frozenset(("windows", "windows?", "parts", "part", "rows", "classes", "denominator"))
+_ELSEWHERE = frozenset(("period", "place", "indicator"))
+
+
+def judge(
+    claim: Claim, judged: Sequence[Finding], traps: Sequence[Trap], said: date | None
+) -> Verdict:
+    """Return the verdict on a claim that was understood.
+
+    Args:
+        claim: The claim.
+        judged: The figures that it speaks of.
+        traps: Wrong ways of counting that give its number.
+        said: The day on which it was said; None: not told.
+    """
+    fits = {each.fit for each in judged}
+    explained = any(_is_sure(claim, trap, judged) for trap in traps)
+    if not judged:
+        return "fails" if explained and is_precise(claim.stated) else "untold"
+    if fits <= {"holds", "rounds"}:
+        return "holds" if "holds" in fits else "rounds"
+    if fits != {"no"}:
+        return "only"
+    if not any(is_near(claim.stated, each.value, _spread(claim)) for each in judged):
+        return "fails"
+    return "fails" if explained or _is_complete(claim, judged, said) else "untold"
+
+
+def likely(traps: tuple[Trap, ...], claim: Claim, verdict: Verdict) -> tuple[Trap, ...]:
+    """Return the wrong ways that are worth telling: where a claim is open, no chance match."""
+    if verdict == "fails":
+        return traps
+    if verdict != "untold" or claim.said is not None:
+        return ()  # a true sentence of a release that is not at hand meets some of them by chance
+    return tuple(trap for trap in traps if trap.key not in _ELSEWHERE)
+
+
+def _spread(claim: Claim) -> float:
+    spread, nation = words().spread, claim.place == "US"
+    if claim.measure == "share":
+        return spread.share
+    if claim.stated.unit == "percent":
+        return spread.change if nation else spread.change_part
+    return spread.nation if nation else spread.part
+
+
+def _is_sure(claim: Claim, trap: Trap, judged: Sequence[Finding]) -> bool:
+    """Tell whether a wrong way that gives the number is its origin, and no chance match."""
+    if trap.key in _SURE:
+        return claim.stated.unit != "percent" or claim.stated.step < 1
+    if trap.key == "period":
+        return is_precise(claim.stated) and claim.stated.value >= _LARGE and _both_closed(judged)
+    return False  # changes of mixed bases are so many that one of them is often met by chance
+
+
+def _both_closed(judged: Sequence[Finding]) -> bool:
+    return {"occurrence", "residence"} <= {each.basis for each in judged if each.closed}
+
+
+def _is_complete(claim: Claim, judged: Sequence[Finding], said: date | None) -> bool:
+    """Tell whether all that was public of a period on the day of a claim is at hand."""
+    if said is None or claim.last is None:
+        return False
+    month = month_of(said.year, said.month)
+    newest = any(
+        each.basis == "occurrence" and {month, month - 1} & set(each.published) for each in judged
+    )
+    finals = any(each.basis == "residence" for each in judged)
+    return newest and (finals or month < claim.last + _FINAL_AFTER)
+
+
+BASES = {
+    "occurrence": "deaths that occurred there",
+    "residence": "deaths of residents",
+    "": "deaths, basis not told",
+}
+
+
+def described(each: Finding) -> str:
+    """Write a figure with all that a number must carry."""
+    value = amount_text(each.value, each.unit)
+    how = f" ({each.how})" if each.how else ""
+    return (
+        f"{value}{how}, {each.period}, {each.place}, {BASES[each.basis]}, {state(each)}, "
+        f"{each.releases[0]}"
+    )
+
+
+def state(each: Finding) -> str:
+    """Say whether a figure is predicted, closed or provisional."""
+    if each.kind == "predicted":
+        return "predicted"
+    if each.closed is None:
+        return "reported, not told whether closed"
+    return "closed" if each.closed else "reported, provisional"
+
+
+def amount_text(value: float, unit: Unit) -> str:
+    """Write a figure in its unit."""
+    if unit in {"deaths", "rank"}:
+        return f"{value:,.0f}"
+    return f"{value:.1f} {'%' if unit == 'percent' else unit}"
+
+
+def off_text(each: Finding) -> str:
+    """Say how far a claim is from a figure."""
+    amount = _amount(abs(each.difference), each)
+    if not round(each.difference, 1):
+        return "is exactly that"
+    return f"is {amount} {'higher' if each.difference < 0 else 'lower'}"
+
+
+def _amount(value: float, each: Finding) -> str:
+    return f"{value:.1f} points" if each.unit == "percent" else amount_text(value, each.unit)
+
+
+def range_text(judged: Sequence[Finding]) -> str:
+    """Say what the figures reach where no period is said."""
+    years = {each.period for each in judged}
+    low, high = (pick(judged, key=lambda each: each.value) for pick in (min, max))
+    return (
+        f"Of the years at hand, {min(years)} to {max(years)}, the lowest "
+        f"is {described(low)}, the highest {described(high)}."
+    )
+
+
+def years_text(years: tuple[int, ...]) -> str:
+    """Write years, those in a row as a span: "1999 to 2016, 2019"."""
+    rows: list[list[int]] = []
+    for year in years:
+        if rows and rows[-1][-1] == year - 1:
+            rows[-1].append(year)
+        else:
+            rows.append([year])
+    return ", ".join(f"{row[0]} to {row[-1]}" if len(row) > 1 else str(row[0]) for row in rows)
+
 
 _TWELVE = 12
 _OPENINGS: dict[Verdict, str] = {

@@ -1,4 +1,4 @@
-"""One clause, read as a claim: part after part is taken out, and what is left is a gap."""
+"""One clause parsed as a claim: whose deaths, which measure and period, and what is unclear."""
 
 import re
 from collections.abc import Iterator
@@ -8,16 +8,221 @@ from functools import cache
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.claims.clauses import AGES, RANK, Clause, blanked
-from tidewaiter.burden.claims.gaps import find_gaps, take_harmless, take_names
-from tidewaiter.burden.claims.linking import Draft
+from tidewaiter.burden.claims.clauses import AGES, RANK, Clause, Draft, blanked
 from tidewaiter.burden.claims.numbers import counted, find_interval, find_numbers
 from tidewaiter.burden.claims.periods import Period, take_period
-from tidewaiter.burden.claims.scanning import Scanner
-from tidewaiter.burden.claims.subjects import take_kind, take_people, take_topics, whole_of
-from tidewaiter.burden.claims.types import Claim, Gap, Measure, Per, RateKind, Stated
-from tidewaiter.burden.claims.words import bearing, words
-from tidewaiter.burden.facts import place_name
+from tidewaiter.burden.claims.types import (
+    AnyKind,
+    Claim,
+    Gap,
+    GapKind,
+    Measure,
+    Per,
+    RateKind,
+    Role,
+    Stated,
+)
+from tidewaiter.burden.claims.vocabulary import Scanner, Span, bearing, words
+from tidewaiter.burden.indicators import find_place, place_name, places
+from tidewaiter.burden.types import Basis
+
+_UNKNOWN = (
+    "leave it out if it changes nothing in what is counted, or give place, period or indicator "
+    "beside the sentence"
+)
+_NAME = "if it is a place, name one that has figures; if it is a person or an office, leave it out"
+_BEFORE_PLACE = re.compile(r"\b(?:in|at|across|throughout|within|near|around)[\s\0]+(?:the )?$")
+_NUMBER = (
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "dozen",
+)
+
+
+def take_harmless(scan: Scanner) -> tuple[str, ...]:
+    """Take out phrases that change nothing; return those that assert more and are not checked."""
+    for phrases in (words().filler.phrases, _phrases(words().sources.words)):
+        while scan.take_phrase(None, phrases):
+            pass
+    unchecked: list[tuple[int, str]] = []
+    while found := scan.take_phrase(None, words().unchecked.words):
+        unchecked.append((found[0], scan.whole[found[0] : found[0] + len(found[1])]))
+    return tuple(text for _, text in sorted(unchecked))
+
+
+def take_names(scan: Scanner) -> None:
+    """Take out the names of publishers that hold the name of a place: "Washington Post"."""
+    while scan.take_phrase("source", _phrases(words().sources.words)):
+        pass
+
+
+def find_gaps(scan: Scanner) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
+    """Return what was not understood and may matter, and adverbs that are not checked."""
+    found: list[tuple[Span, GapKind, str]] = []
+    adverbs: list[str] = []
+    for start, end in scan.tokens():
+        word = scan.left[start:end].strip("-'$")
+        if _is_harmless(word):
+            continue
+        known = bearing().get(word) or bearing().get(word.removesuffix("'s"))
+        if known is None and word.endswith("ly") and not _is_named(scan, start):
+            adverbs.append(scan.whole[start:end])
+            continue
+        kind, needs = (known.kind, known.needs) if known else _unknown(scan, start, end)
+        found.append(((start, end), kind, needs))
+    return _joined(scan, found), tuple(adverbs)
+
+
+@cache
+def _phrases(entries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in entries if " " in each)
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(("", "s", *words().filler.words, *words().sources.words))
+
+
+def _is_harmless(word: str) -> bool:
+    plain = _plain()
+    parts = word.split("-")
+    return (
+        word in plain
+        or word.removesuffix("'s") in plain
+        or (len(parts) > 1 and all(part in plain for part in parts))
+    )
+
+
+def _is_named(scan: Scanner, start: int) -> bool:
+    """Tell a name, which no adverb is, by its capital within a sentence: "Italy"."""
+    return start > 0 and scan.whole != scan.left and scan.whole[start].isupper()
+
+
+def _unknown(scan: Scanner, start: int, end: int) -> tuple[GapKind, str]:
+    written = scan.whole[start:end].strip("-'")
+    if re.search(r"\d", written) or written.lower() in _NUMBER:
+        return "number", bearing()["rate"].needs
+    if written[:1].isupper() and start and scan.whole != scan.left:
+        place = _BEFORE_PLACE.search(scan.left[:start])
+        return ("place", bearing()["city"].needs) if place else ("word", _NAME)
+    if written[:1].isupper() and not written.islower():
+        return "word", _NAME
+    return "word", _UNKNOWN
+
+
+def _joined(scan: Scanner, found: list[tuple[Span, GapKind, str]]) -> tuple[Gap, ...]:
+    """Join words that follow one another: "San Francisco" is one gap, and a place if part is."""
+    gaps: list[tuple[Span, GapKind, str]] = []
+    for (start, end), kind, needs in found:
+        if gaps:
+            (before, until), other, their = gaps[-1]
+            near = not scan.left[until:start].strip(" -'")
+            if near and (kind == other or {kind, other} == {"place", "word"}):
+                joined: GapKind = kind if kind == other else "place"
+                gaps[-1] = ((before, end), joined, needs if kind == joined else their)
+                continue
+        gaps.append(((start, end), kind, needs))
+    return tuple(
+        Gap(kind=kind, text=scan.whole[start:end].strip("-'"), needs=needs)
+        for (start, end), kind, needs in gaps
+    )
+
+
+_NAMED = re.compile(r"(?<![\w.])[A-Z][\w']+(?: [A-Z][\w']+){0,2}")
+_OF_TOPIC = r"^[\s\0]*of (?:all |the |these |those |all the )*(?:nation's |u\.s\. |us )?"
+
+
+def take_topics(
+    scan: Scanner, measure: Measure
+) -> tuple[str, str, tuple[str, ...], tuple[Gap, ...]]:
+    """Return what is counted, what it is a share of, what to say of the words, and what is over.
+
+    A count is of one drug, or of all: with two of them it is not told which deaths are meant.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    by_word = {word: topic for topic in words().topics for word in topic.words}
+    while taken := scan.take_phrase("deaths", tuple(by_word)):
+        topic = by_word[taken[1]]
+        found.setdefault(topic.indicator, (topic.remark, taken[1]))
+    general = ["opioids", "overdose", "all-causes"]
+    order = sorted(found, key=lambda key: general.index(key) + 1 if key in general else 0)
+    drugs = [key for key in order if key not in general]
+    whole = next((key for key in order[1:] if key in general), "")
+    spare = tuple(
+        Gap(kind="drug", text=found[key][1], needs=bearing()["multiple"].needs) for key in drugs[1:]
+    )
+    remarks = tuple(remark for remark, _ in found.values() if remark)
+    return order[0] if order else "", whole if measure == "share" else "", remarks, spare
+
+
+def whole_of(behind: str, measure: Measure) -> str:
+    """Return what a number is called a share of: "78 % of overdose deaths"."""
+    bare = re.sub("^\0+", "", behind)
+    for topic in words().topics if measure == "share" else ():
+        for word in topic.words:
+            if re.match(rf"{_OF_TOPIC}{re.escape(word)}(?!\w)", bare):
+                return topic.indicator
+    return ""
+
+
+def take_kind(scan: Scanner) -> AnyKind:
+    """Read which of a source's figures is meant, like "predicted"."""
+    found: AnyKind = ""
+    for each in words().kinds:
+        while scan.take_phrase("figure", each.words):
+            found = found or each.kind
+    return found
+
+
+def take_people(scan: Scanner) -> tuple[str, Basis]:
+    """Return whose deaths are counted: the place, and the basis that the words name."""
+    basis: Basis = ""
+    country = ""
+    named = tuple(place.name.lower() for place in places().values() if place.code != "US")
+    found = scan.take_phrase("place", (*named, "washington, d.c.", "washington dc"))
+    for people in words().people:
+        role: Role = "people" if people.basis else "place"
+        while scan.take_phrase(role, people.words):
+            basis, country = basis or people.basis, people.place
+    if found:
+        name = "DC" if found[1].startswith("washington") and "d" in found[1][10:] else found[1]
+        return find_place(name).code, basis
+    return country or _country(scan), basis
+
+
+def _country(scan: Scanner) -> str:
+    """Return the code of another country that is named, and take it out."""
+    left = "".join(
+        whole if small != "\0" else "\0" for whole, small in zip(scan.whole, scan.left, strict=True)
+    )
+    for match in _NAMED.finditer(left):
+        name = match[0].removesuffix("'s")
+        if len(name) > 3 and name.lower() not in bearing():  # noqa: PLR2004 - "The", "CDC"
+            try:
+                code = find_place(name).code
+            except InputError:
+                continue
+            scan.blank("place", match.start(), match.start() + len(name))
+            return code
+    return ""
+
 
 _SAME_SENTENCE = "the place in the sentence that states the number"
 _RANKS = {"one": 1, "two": 2, "three": 3, "second": 2, "third": 3, "fourth": 4, "fifth": 5}

@@ -1,19 +1,210 @@
-"""The official figures beside a claim: counts, shares, changes, rates, deaths a day, sums."""
+"""The official figures for a claim: counts, shares, changes, rates, totals; which of them fit."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from fractions import Fraction
+from typing import Any
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from tidewaiter.burden.claims.fitting import accepted, fit
-from tidewaiter.burden.claims.official import months_of, officials, rates
-from tidewaiter.burden.claims.types import Claim, Finding, Official, Per
-from tidewaiter.burden.claims.words import words
-from tidewaiter.burden.facts import indicators, place_name
-from tidewaiter.burden.months import month_of, month_text
-from tidewaiter.burden.types import Release
+from tidewaiter.base.records import Record
+from tidewaiter.burden.claims.types import Claim, Finding, Fit, Kind, Official, Per, Stated, Verdict
+from tidewaiter.burden.claims.vocabulary import ADJUSTED, rules, words
+from tidewaiter.burden.indicators import indicators, place_name
+from tidewaiter.burden.types import Release, month_of, month_text
 
 _TWELVE = 12
+_PEOPLE = "population"
+_PER = 100_000
+
+
+def officials(
+    releases: Iterable[Release], place: str, indicator: str, measure: str = "deaths"
+) -> list[Official]:
+    """Return the twelve-month values of all ages, reported and predicted.
+
+    Twelve months that are given one by one are added up where all of them are there.
+    """
+    found: list[Official] = []
+    for release in releases:
+        rows = _rows(release.reading.figures, place, indicator, measure)
+        found += [each for row in rows if row["months"] == _TWELVE for each in _of(release, row)]
+        found += [each for row in _years(rows) for each in _of(release, row)]
+    return found
+
+
+def rates(releases: Sequence[Release], place: str, indicator: str) -> list[tuple[Official, str]]:
+    """Return death rates per 100,000 people, each with what it is: as published, or computed.
+
+    Age-adjusted rates are those that publications give, as no release holds people by age. Crude
+    rates are computed of deaths and residents of the same place and year.
+    """
+    found = [(each, "age-adjusted") for each in officials(releases, place, indicator, ADJUSTED)]
+    people: dict[int, Official] = {}
+    for each in officials(releases, place, _PEOPLE, _PEOPLE):
+        newer = each.last not in people or (each.released or 0) >= (people[each.last].released or 0)
+        if newer and each.value:
+            people[each.last] = each
+    for each in officials(releases, place, indicator):
+        lived = people.get(each.last)
+        if lived:
+            rate = msgspec.structs.replace(each, value=_PER * each.value / lived.value)
+            how = f"crude: {each.value:,.0f} deaths, {lived.value:,.0f} people ({lived.release})"
+            found.append((rate, how))
+    return found
+
+
+def finals(releases: Sequence[Release], place: str, indicator: str) -> dict[int, Official]:
+    """Return the newest final count of residents of each calendar year."""
+    found: dict[int, Official] = {}
+    for each in officials(releases, place, indicator):
+        final = each.basis == "residence" and each.kind == "reported" and each.closed is not False
+        if final and each.last % _TWELVE == _TWELVE - 1:
+            year = each.last // _TWELVE
+            if year not in found or (each.released or 0) >= (found[year].released or 0):
+                found[year] = each
+    return found
+
+
+def months_of(releases: Iterable[Release], place: str, indicator: str, last: int) -> list[Official]:
+    """Return the values of one month."""
+    return [
+        each
+        for release in releases
+        for row in _rows(release.reading.figures, place, indicator, "deaths")
+        if row["months"] == 1 and row["last"] == last
+        for each in _of(release, row)
+    ]
+
+
+def _rows(figures: pa.Table, place: str, indicator: str, measure: str) -> list[dict[str, Any]]:
+    wanted = pc.and_(pc.equal(figures["place"], place), pc.equal(figures["indicator"], indicator))
+    wanted = pc.and_(wanted, pc.equal(figures["measure"], measure))
+    rows: list[dict[str, Any]] = figures.filter(
+        pc.and_(wanted, pc.equal(figures["part"], ""))
+    ).to_pylist()
+    return rows
+
+
+def _years(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each calendar year whose twelve months are all there."""
+    months: dict[int, dict[str, Any]] = {
+        row["last"]: row for row in rows if row["months"] == 1 and row["value"] is not None
+    }
+    given = {row["last"] for row in rows if row["months"] == _TWELVE}
+    years: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for last, row in months.items():
+        years[last // _TWELVE].append(row)
+    for year, parts in years.items():
+        last = year * _TWELVE + _TWELVE - 1
+        if len(parts) == _TWELVE and last not in given:
+            closed = [part["closed"] for part in parts]
+            yield parts[0] | {
+                "last": last,
+                "months": _TWELVE,
+                "value": sum(part["value"] for part in parts),
+                "predicted": None,
+                "closed": None if None in closed else all(closed),
+            }
+
+
+def _of(release: Release, row: dict[str, Any]) -> Iterator[Official]:
+    kinds: tuple[tuple[Kind, str], ...] = (("reported", "value"), ("predicted", "predicted"))
+    for kind, column in kinds:
+        if row[column] is not None:
+            yield Official(
+                source=release.reading.source,
+                release=release.label,
+                address=release.name,
+                released=release.reading.released,
+                place=row["place"],
+                indicator=row["indicator"],
+                basis=row["basis"],
+                kind=kind,
+                last=row["last"],
+                months=row["months"],
+                closed=row["closed"] if kind == "reported" else False,
+                value=row[column],
+            )
+
+
+def fit(stated: Stated, value: float) -> Fit:
+    """Tell whether a statement holds of a figure, or the figure only rounds to its number.
+
+    Args:
+        stated: The number, with its word.
+        value: The figure, in the unit of the number.
+
+    Returns:
+        "holds": the sentence is true of the figure; "rounds": it is not, but the figure rounds
+        to the number as written; "no": neither.
+    """
+    rule = rules()[stated.comparator]
+    if stated.form != "digits" and not stated.comparator:
+        low, high = rounding(stated)
+        inside = low <= value < high
+        exact = stated.form == "percent"
+        return ("holds" if exact else "rounds") if inside else "no"
+    low = stated.value * rule.least if rule.least is not None else float("-inf")
+    high = stated.value * rule.most if rule.most is not None else float("inf")
+    if low <= value <= high and not (rule.strict and value == stated.value):
+        return "holds"
+    low, high = rounding(stated)
+    return "rounds" if low <= value < high else "no"
+
+
+def rounding(stated: Stated) -> tuple[float, float]:
+    """Return from where to where figures round to a number as it is written."""
+    if stated.form == "one in":
+        count = 100 / stated.value
+        return 100 / (count + 0.5), 100 / (count - 0.5)
+    if stated.form == "fraction":
+        return _nearest(stated.value)
+    return stated.value - stated.step / 2, stated.value + stated.step / 2
+
+
+def accepted(stated: Stated) -> tuple[float, float]:
+    """Return from where to where a figure holds or rounds to the number."""
+    low, high = rounding(stated)
+    rule = rules()[stated.comparator]
+    if stated.form != "digits" and not stated.comparator:
+        return low, high
+    least = stated.value * rule.least if rule.least is not None else float("-inf")
+    most = stated.value * rule.most if rule.most is not None else float("inf")
+    return min(low, least), max(high, most)
+
+
+def is_near(stated: Stated, value: float, spread: float) -> bool:
+    """Tell whether another official figure of the same thing could bear a statement out.
+
+    Args:
+        stated: The number, with its word.
+        value: The figure at hand, in the unit of the number.
+        spread: How far official figures lie apart: in points of percent, else as a part of 1.
+    """
+    away = spread if stated.unit == "percent" else abs(value) * spread
+    low, high = accepted(stated)
+    return low <= value + away and value - away <= high
+
+
+def is_precise(stated: Stated) -> bool:
+    """Tell whether a number is so exact that a match elsewhere is hardly chance."""
+    return stated.form == "digits" and stated.step <= stated.value * 0.002
+
+
+def _nearest(percent: float) -> tuple[float, float]:
+    """Return the range in which a fraction is the nearest of the common ones, itself among them."""
+    common = {float(100 * Fraction(each)) for each in words().fractions.common} | {percent}
+    order = sorted(common)
+    place = order.index(percent)
+    below = order[place - 1] if place else 0.0
+    above = order[place + 1] if place + 1 < len(order) else 100.0
+    return (below + percent) / 2, (percent + above) / 2
+
+
 _ALL = 100.0
 _MINUTES = 24 * 60  # of a day
 _DAYS: dict[Per, float] = {"hour": 1 / 24, "day": 1.0, "week": 7.0}
@@ -263,3 +454,85 @@ def _join(before: Finding, later: Finding) -> Finding:
 def _lower(indicator: str) -> str:
     name = indicators()[indicator].name if indicator in indicators() else indicator
     return name[0].lower() + name[1:]
+
+
+_TIMES = 2  # no year is thought to have more deaths than this many times the most of those at hand
+
+
+class Totals(Record, frozen=True, kw_only=True):
+    """Sums of final counts of residents, year by year."""
+
+    findings: tuple[Finding, ...]  # one for each year that may be the last, where none is missing
+    missing: tuple[int, ...]  # years without a final count
+    held: float  # deaths of the years that are at hand
+    most: float  # what all years could have at most
+    years: tuple[int, int]
+
+
+def find_totals(claim: Claim, releases: Sequence[Release], day: date) -> Totals:
+    """Add up the years of a claim.
+
+    Args:
+        claim: A claim of a total.
+        releases: Where counts are looked for.
+        day: The day on which it was said: an open span ends in that year or in one of the two
+            before, as final counts come out a year later.
+    """
+    since = claim.since or 0
+    first = since // _TWELVE
+    ends = (
+        [claim.last // _TWELVE]
+        if claim.last is not None
+        else [day.year - 2, day.year - 1, day.year]
+    )
+    counts = finals(releases, claim.place, claim.indicator)
+    findings = tuple(
+        _total_finding(claim, [counts[year] for year in range(first, end + 1)], day)
+        for end in ends
+        if end >= first and all(year in counts for year in range(first, end + 1))
+    )
+    years = range(first, max(first, ends[0]) + 1)
+    held = [counts[year].value for year in years if year in counts]
+    missing = tuple(year for year in years if year not in counts)
+    unsure = len(missing) + len(ends) - 1
+    most = sum(held) + (unsure * _TIMES * max(held, default=float("inf")) if unsure else 0)
+    return Totals(
+        findings=findings, missing=missing, held=sum(held), most=most, years=(first, years[-1])
+    )
+
+
+def judge_totals(claim: Claim, totals: Totals) -> Verdict:
+    """Return the verdict: by the sums, or by what the years at hand allow them to be."""
+    fits = {each.fit for each in totals.findings}
+    if fits and fits <= {"holds", "rounds"}:
+        return "holds" if "holds" in fits else "rounds"
+    if fits - {"no"}:
+        return "only"
+    low, high = accepted(claim.stated)
+    if low <= totals.held and totals.most <= high:
+        return "holds"
+    return "fails" if totals.most < low or high < totals.held else "untold"
+
+
+def _total_finding(claim: Claim, counts: list[Official], day: date) -> Finding:
+    value = sum(each.value for each in counts)
+    months = [each.released for each in counts if each.released is not None]
+    released = max(months, default=None)
+    first, last = counts[0].last // _TWELVE, counts[-1].last // _TWELVE
+    return Finding(
+        value=value,
+        unit="deaths",
+        period=f"{first} to {last}",
+        place=place_name(claim.place),
+        basis="residence",
+        kind="reported",
+        closed=all(each.closed for each in counts),
+        releases=tuple(dict.fromkeys(each.release for each in counts)),
+        addresses=tuple(dict.fromkeys(each.address for each in counts)),
+        released=released,
+        published=() if released is None else (released,),
+        public=released is not None and released <= month_of(day.year, day.month),
+        difference=value - claim.stated.value,
+        fit=fit(claim.stated, value),
+        how=f"{len(counts)} years added up",
+    )

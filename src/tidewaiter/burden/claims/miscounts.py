@@ -1,4 +1,4 @@
-"""Wrong ways of counting, computed from the data, and compared with the number of a claim."""
+"""Common miscounts, computed from the data and compared with the number of a claim."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -6,11 +6,17 @@ from datetime import date
 import msgspec
 import pyarrow.compute as pc
 
-from tidewaiter.burden.claims.findings import change_of, find_figures, in_period, period_text
-from tidewaiter.burden.claims.fitting import is_precise, rounding
-from tidewaiter.burden.claims.official import officials
+from tidewaiter.burden.claims.findings import (
+    change_of,
+    find_figures,
+    in_period,
+    is_precise,
+    officials,
+    period_text,
+    rounding,
+)
 from tidewaiter.burden.claims.types import Claim, Official, Trap
-from tidewaiter.burden.facts import indicators, place_name, places
+from tidewaiter.burden.indicators import indicators, place_name, places
 from tidewaiter.burden.types import Release
 
 _TWELVE = 12

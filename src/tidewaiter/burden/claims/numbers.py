@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from tidewaiter.burden.claims.types import Comparator, Form, Stated
-from tidewaiter.burden.claims.words import words
+from tidewaiter.burden.claims.vocabulary import words
 
 _UNITS = [
     "zero",

@@ -7,14 +7,12 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.claims.clauses import Clause, cut
-from tidewaiter.burden.claims.linking import Draft, linked
-from tidewaiter.burden.claims.reading import read_clause, scope_gaps
+from tidewaiter.burden.claims.clause_parsing import read_clause, scope_gaps
+from tidewaiter.burden.claims.clauses import Clause, Draft, cut, linked
 from tidewaiter.burden.claims.types import Claim, Gap, GapKind
-from tidewaiter.burden.claims.words import bearing
-from tidewaiter.burden.facts import find_indicator, find_place, indicators
-from tidewaiter.burden.months import month_of, parse_month
-from tidewaiter.burden.types import Basis
+from tidewaiter.burden.claims.vocabulary import bearing
+from tidewaiter.burden.indicators import find_indicator, find_place, indicators
+from tidewaiter.burden.types import Basis, month_of, parse_month
 
 _MOST = 100.0
 _CARRIED = frozenset(("place", "group", "manner"))

@@ -5,8 +5,8 @@ from datetime import date
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.claims.scanning import Scanner
-from tidewaiter.burden.months import MONTHS, month_of, parse_month
+from tidewaiter.burden.claims.vocabulary import Scanner
+from tidewaiter.burden.types import MONTHS, month_of, parse_month
 
 TWELVE = 12
 _NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))

@@ -1,4 +1,4 @@
-"""Leading causes of death: the official ranking, and one with overdoses as a cause of their own.
+"""Leading causes of death: the official ranking, and one with overdoses as a separate cause.
 
 An overdose is no rankable cause: NCHS counts it as an accident, a suicide or a homicide by its
 intent, and not at all where the intent is not determined. To ask where overdoses would stand, they
@@ -14,15 +14,12 @@ import pyarrow as pa
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.burden.ages import OLDEST
-from tidewaiter.burden.codes import size, spans
-from tidewaiter.burden.coding import INTENTS, Intent, tables
-from tidewaiter.burden.deaths.counting import Cells
-from tidewaiter.burden.deaths.decoding import AGE_UNKNOWN, FOREIGN
-from tidewaiter.burden.deaths.tables import mask_of
-from tidewaiter.burden.facts import find_indicator, indicators
+from tidewaiter.burden.deaths.coding import INTENTS, Intent, size, spans, tables
+from tidewaiter.burden.deaths.counting import OLDEST, Cells, mask_of
+from tidewaiter.burden.deaths.records import AGE_UNKNOWN, FOREIGN
+from tidewaiter.burden.indicators import find_indicator, indicators
 
-KEEP = ("status", "age", "overdose", "intent", "drugs", "cause")
+RANKING_FIELDS = ("status", "age", "overdose", "intent", "drugs", "cause")
 """The fields of cells that a ranking needs."""
 
 NOT_RANKED = "Causes that are not ranked"

@@ -1,18 +1,220 @@
-"""Fields of many records at once: month, sex, age, residence, place and cause as whole numbers."""
+"""Death records: file, fixed-length lines and layout of each year, decoded to whole numbers.
 
-from collections.abc import Mapping
+Most of a file is lines of one length, which are cut out of the bytes without looking at each. Where
+a piece holds a line of another length, that piece is cut at its line ends, the line is refused with
+its place, and the rest goes on.
+"""
+
+import gzip
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import cache
 from types import MappingProxyType
+from typing import IO, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.codes import NO_CODE, Numbers, numbers_icd9, numbers_icd10
-from tidewaiter.burden.coding import drugs_in, tables
-from tidewaiter.burden.deaths.layouts import STEP, Layout, Positions
-from tidewaiter.burden.deaths.lines import Block
-from tidewaiter.burden.facts import places
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.burden.deaths.coding import (
+    NO_CODE,
+    Numbers,
+    Revision,
+    drugs_in,
+    numbers_icd9,
+    numbers_icd10,
+    tables,
+    year_of,
+)
+from tidewaiter.burden.indicators import places
+
+_NEWLINE, _RETURN, _BLANK = 10, 13, 32
+_LOOKED_AT = 1000  # lines by which the length of a file is told
+_LONGEST = 64 << 20  # bytes without a line end, which are no records
+_NONE = np.zeros(0, np.int64)
+_END = b"\x1a"  # an old mark of the end of a file
+
+Block = npt.NDArray[np.uint8]
+
+
+class Shape(Record, frozen=True, kw_only=True):
+    """How long the records of a file are."""
+
+    width: int  # bytes of a record without its line end
+    least: int  # shortest line that is a record; blanks are missing at its end
+
+
+class Records(Record, frozen=True, kw_only=True):
+    """Some records of a file, and the lines among them that are none."""
+
+    block: Block  # (records, width)
+    numbers: npt.NDArray[np.int64]  # line of each record, from 1
+    others: npt.NDArray[np.int64]  # lines of another length
+
+
+def usual_width(start: bytes) -> int:
+    """Return the most frequent length of the first lines; 0: there is none."""
+    lines = start.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]
+    lengths = Counter(len(line.removesuffix(b"\r")) for line in lines if line.strip())
+    return lengths.most_common(1)[0][0] if lengths else 0
+
+
+def records(chunks: Iterable[bytes], shape: Shape) -> Iterator[Records]:
+    """Cut a stream of bytes into records.
+
+    Args:
+        chunks: The file, in pieces of any size.
+        shape: How long its records are.
+
+    Yields:
+        Records, and lines of another length, in the order of the file. Empty lines are nothing.
+
+    Raises:
+        InputError: A line has no end.
+    """
+    carry, line = b"", 1
+    for chunk in chunks:
+        content = carry + chunk
+        cut = content.rfind(b"\n") + 1
+        carry = content[cut:]
+        if cut:
+            found, lines = _cut(content[:cut], line, shape)
+            line += lines
+            yield found
+        if len(carry) > _LONGEST:
+            raise InputError(
+                "it has no line ends", at=f"line {line:,}", hint="download the file again"
+            )
+    carry = carry.rstrip(_END)
+    if carry:
+        yield _cut(carry + b"\n", line, shape)[0]
+
+
+def _cut(content: bytes, line: int, shape: Shape) -> tuple[Records, int]:
+    lines = content.count(b"\n")
+    flat = np.frombuffer(content, np.uint8)
+    for ending in (1, 2):
+        stride = shape.width + ending
+        if lines * stride == len(content):
+            block = flat.reshape(lines, stride)
+            ends = block[:, -1] == _NEWLINE
+            if ends.all() and (block[:, -ending] == (_NEWLINE, _RETURN)[ending - 1]).all():
+                numbers = np.arange(line, line + lines)
+                found = Records(block=block[:, : shape.width], numbers=numbers, others=_NONE)
+                return found, lines
+    return _cut_at_ends(flat, line, shape), lines
+
+
+def _cut_at_ends(flat: Block, line: int, shape: Shape) -> Records:
+    ends = np.flatnonzero(flat == _NEWLINE)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    returned = (ends > starts) & (flat[ends - 1] == _RETURN)
+    lengths = ends - starts - returned
+    good = (lengths >= shape.least) & (lengths <= shape.width)
+    places = starts[good, None] + np.arange(shape.width)
+    inside = np.arange(shape.width) < lengths[good, None]
+    block = np.where(inside, flat[np.minimum(places, len(flat) - 1)], np.uint8(_BLANK))
+    numbers = line + np.arange(len(ends))
+    return Records(block=block, numbers=numbers[good], others=numbers[~good & (lengths > 0)])
+
+
+Positions = tuple[int, int]
+"""The first and the last position of a field, from 1."""
+
+STEP = 5  # positions of a condition: a code of four, and a flag
+_STATUS_DIGITS = "1234"
+
+
+class Layout(Record, frozen=True, kw_only=True):
+    """Where the fields stand, for some data years."""
+
+    first: int  # data year
+    last: int
+    revision: Revision
+    year: Positions
+    status: Positions  # 1 to 3 residents, 4 foreign residents
+    month: Positions
+    sex: Positions
+    sexes: str  # how men and women are written: "12", "MF"
+    age: Positions  # a unit and a number
+    underlying: Positions
+    conditions: tuple[int, int]  # first position of the record axis, and how many conditions
+    occurrence: Positions | None = None  # state in which they died
+    residence: Positions | None = None
+    states: Literal["nchs", "postal", ""] = ""
+    ragged: bool = False  # blanks at the end of lines were cut off
+
+    @property
+    def needed(self) -> int:
+        """The length that a record has at least."""
+        return self.conditions[0] + self.conditions[1] * STEP - 2  # the last flag may be cut off
+
+    @property
+    def longest(self) -> int:
+        """The length of a record whose last conditions are not cut off."""
+        return self.conditions[0] - 1 + self.conditions[1] * STEP
+
+    @property
+    def least(self) -> int:
+        """The length of a ragged record that still says of what somebody died."""
+        return self.underlying[1]
+
+
+class _Layouts(Record, frozen=True, kw_only=True):
+    layouts: tuple[Layout, ...]
+
+
+@cache
+def layouts() -> tuple[Layout, ...]:
+    """Return the layouts, oldest first."""
+    return read_toml(data("burden", "death_records.toml"), _Layouts).layouts
+
+
+def layout_of(year: int) -> Layout:
+    """Return the layout of a data year.
+
+    Raises:
+        InputError: Of that year no layout is known.
+    """
+    for layout in layouts():
+        if layout.first <= year <= layout.last:
+            return layout
+    first, last = layouts()[0].first, layouts()[-1].last
+    raise InputError(
+        f"of {year} no layout of death records is known", hint=f"{first} to {last} are"
+    )
+
+
+def find_year(line: bytes) -> int | None:
+    """Find the data year of a record by the layout that it fits; None: it fits none."""
+    for layout in layouts():
+        if len(line) < (layout.least if layout.ragged else layout.needed):
+            continue
+        year = year_of(_text(line, layout.year))
+        if year is not None and layout.first <= year <= layout.last and _fits(line, layout):
+            return year
+    return None
+
+
+def _fits(line: bytes, layout: Layout) -> bool:
+    month = _text(line, layout.month)
+    return (
+        month.isdigit()
+        and 1 <= int(month) <= 12  # noqa: PLR2004
+        and _text(line, layout.status) in _STATUS_DIGITS
+        and _text(line, layout.sex) in layout.sexes
+        and _text(line, layout.age).strip().isdigit()
+    )
+
+
+def _text(line: bytes, positions: Positions) -> str:
+    return line[positions[0] - 1 : positions[1]].decode("ascii", "replace")
+
 
 AGE_UNKNOWN = 255
 FOREIGN = 4  # resident status: lived abroad
@@ -23,7 +225,7 @@ Marks = npt.NDArray[np.bool_]
 
 _ZERO, _NINE, _ONE_BYTE = 48, 9, ord("1")
 _HUNDREDS = 100
-_MONTHS, _STATUSES = 12, 4
+_MONTHS, _STATUS_COUNT = 12, 4
 _NOT_STATED = 999
 
 
@@ -71,7 +273,7 @@ def decode(block: Block, layout: Layout) -> Decoded:
     underlying = _underlying(block, layout)
     overdose = found.overdose[underlying]
     good = year_good & month_good & age_good & (month >= 1) & (month <= _MONTHS)
-    good &= (status >= 1) & (status <= _STATUSES) & (underlying != NO_CODE)
+    good &= (status >= 1) & (status <= _STATUS_COUNT) & (underlying != NO_CODE)
     good &= female | (sex == ord(layout.sexes[0]))
     drugs = np.zeros(len(block), np.int32)
     rows = np.flatnonzero(overdose)
@@ -171,3 +373,54 @@ def _number(block: Block, positions: Positions) -> tuple[Small, Marks]:
 
 def _field(block: Block, positions: Positions) -> Block:
     return block[:, positions[0] - 1 : positions[1]]
+
+
+PIECE = 8 << 20
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+
+def pieces(file: IO[bytes], name: str, size: int = PIECE) -> Iterator[bytes]:
+    """Yield a file in pieces; what is packed is unpacked on the way.
+
+    Args:
+        file: Open for reading, at its start; it must be able to seek.
+        name: For messages.
+        size: Of a piece, bytes.
+
+    Raises:
+        InputError: It is packed in a way that cannot be read, or damaged.
+    """
+    start = file.read(len(_ZIP))
+    file.seek(0)
+    with ExitStack() as stack:
+        try:
+            if start.startswith(_GZIP):
+                opened = cast("IO[bytes]", stack.enter_context(gzip.open(file)))
+            elif start == _ZIP:
+                opened = stack.enter_context(_largest(stack, file, name))
+            else:
+                opened = file
+            while piece := opened.read(size):
+                yield piece
+        except NotImplementedError as error:
+            raise InputError(
+                "it is packed in a way that cannot be read here (Deflate64)",
+                at=name,
+                hint="unpack it first, for example with 7-Zip",
+            ) from error
+        except RuntimeError as error:  # of zipfile: a password is needed
+            raise InputError(
+                "it is locked", at=name, hint="unpack it with its password first"
+            ) from error
+        except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
+            raise InputError(
+                f"it cannot be unpacked: {error}", at=name, hint="download it again"
+            ) from error
+
+
+def _largest(stack: ExitStack, file: IO[bytes], name: str) -> IO[bytes]:
+    archive = stack.enter_context(zipfile.ZipFile(file))
+    members = [each for each in archive.infolist() if not each.is_dir()]
+    if not members:
+        raise InputError("the archive is empty", at=name, hint="download it again")
+    return archive.open(max(members, key=lambda each: each.file_size))

@@ -1,4 +1,7 @@
-"""An event card: what was declared, set beside its series, and nothing more."""
+"""An event card: a declared event beside its series, and supply beside deaths.
+
+In levels both rise and fall with the years, so that anything correlates with deaths.
+"""
 
 from datetime import date
 from typing import TypedDict
@@ -7,22 +10,18 @@ import numpy as np
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.basemonths import Numbers
-from tidewaiter.burden.events.courses import Course, course_of, points_of
-from tidewaiter.burden.events.declaring import (
+from tidewaiter.burden.events.declarations import (
     digest_of,
     exploratory,
     month_of_event,
     needed_until,
 )
-from tidewaiter.burden.events.doses import dose_of
-from tidewaiter.burden.events.forecasts import FORECASTERS, HISTORY, expected_totals
-from tidewaiter.burden.events.placebos import Ranked, detectable, rank
 from tidewaiter.burden.events.types import (
     LEVEL,
     Concurrent,
     Declaration,
     Declared,
+    Dose,
     Event,
     EventCard,
     Forecast,
@@ -30,10 +29,45 @@ from tidewaiter.burden.events.types import (
     Rank,
     Window,
 )
-from tidewaiter.burden.events.verdicts import control_of, judged, places_of
-from tidewaiter.burden.facts import indicators, place_name
-from tidewaiter.burden.monthly import Months
-from tidewaiter.burden.months import month_text
+from tidewaiter.burden.events.verdicts import (
+    FORECASTERS,
+    HISTORY,
+    Course,
+    Ranked,
+    control_of,
+    course_of,
+    detectable,
+    expected_totals,
+    judged,
+    places_of,
+    points_of,
+    rank,
+)
+from tidewaiter.burden.indicators import indicators, place_name
+from tidewaiter.burden.monthly import Months, Numbers
+from tidewaiter.burden.types import month_text
+
+_FEWEST = 24
+
+
+def dose_of(deaths: Months, dose: Months | None) -> Dose | None:
+    """Correlate the differences of closed months; None: no dose, or fewer than 24 of them."""
+    if dose is None:
+        return None
+    one, other = _differences(deaths, closed=True), _differences(dose, closed=False)
+    both = sorted(one.keys() & other.keys())
+    x, y = (np.array([each[month] for month in both]) for each in (one, other))
+    if len(both) < _FEWEST or not x.std() or not y.std():
+        return None
+    name = f"{dose.figures['indicator'][0].as_py()}, {dose.figures['measure'][0].as_py()}"
+    return Dose(name=name, months=len(both), correlation=float(np.corrcoef(x, y)[0, 1]))
+
+
+def _differences(months: Months, *, closed: bool) -> dict[int, float]:
+    rows = months.figures.select(["last", "value", "closed"]).to_pylist()
+    known = {row["last"]: row["value"] for row in rows if row["closed"] or not closed}
+    return {month: known[month] - known[month - 1] for month in known if month - 1 in known}
+
 
 _Total = tuple[float, float, float]  # of the window: as it is, its low and its high end
 _NEAR = 12  # months around an event in which others are named

@@ -1,20 +1,32 @@
-"""Estimates of a whole release."""
+"""Nowcast estimates of a whole release, and their table in the codes of its source."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from tidewaiter.burden.nowcast.fitting import fit, is_nation
-from tidewaiter.burden.nowcast.grids import Counts, Grid, Grids
-from tidewaiter.burden.nowcast.ladder import Ladder, ladder_of
-from tidewaiter.burden.nowcast.model import lacking, spread_of
-from tidewaiter.burden.nowcast.parameters import Parameters, before_data, shipped
-from tidewaiter.burden.nowcast.settled import Truth, settled_in
-from tidewaiter.burden.nowcast.signs import Signs, signs_of, unusual
-from tidewaiter.burden.types import ESTIMATES, Reading
+from tidewaiter.burden.indicators import indicators, places
+from tidewaiter.burden.nowcast.grids import Counts, Grid, Grids, Truth, settled_in
+from tidewaiter.burden.nowcast.model import (
+    Ladder,
+    Parameters,
+    Signs,
+    before_data,
+    fit,
+    is_nation,
+    lacking,
+    ladder_of,
+    shipped,
+    signs_of,
+    spread_of,
+    unusual,
+)
+from tidewaiter.burden.readers.vsrr import SOURCE
+from tidewaiter.burden.types import ESTIMATES, Reading, month_text
 
 Rows = npt.NDArray[np.int64]
 
@@ -174,3 +186,69 @@ def _flags(counts: Counts, found: Estimated, at: tuple[Rows, Rows]) -> list[str]
 
 def _numbers(values: Grid) -> pa.Array:
     return pa.array(values, pa.float64(), from_pandas=True)
+
+
+NOWCAST = pa.schema(
+    [
+        pa.field("state", pa.string(), nullable=False),  # as CDC writes it: US, OH, NY without YC
+        pa.field("month", pa.string(), nullable=False),  # the last of the twelve: "2023-12"
+        pa.field("indicator", pa.string(), nullable=False),  # as CDC writes it; else our key
+        pa.field("reported", pa.int64()),
+        pa.field("estimate", pa.int64()),
+        pa.field("low", pa.int64()),  # 95 % interval
+        pa.field("high", pa.int64()),
+        pa.field("predicted", pa.int64()),  # by the source
+        pa.field("status", pa.string(), nullable=False),  # "closed" or "provisional"
+        pa.field("lag", pa.int16(), nullable=False),  # months before the newest period
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("flag", pa.string(), nullable=False),
+        pa.field("place", pa.string(), nullable=False),  # ISO 3166
+        pa.field("basis", pa.string(), nullable=False),
+        pa.field("release", pa.string(), nullable=False),  # "cdc-vsrr 2024-05"
+    ]
+)
+"""The columns of a nowcast in a file; counts are deaths in twelve months, which overlap."""
+
+_JOINED = {"US-NY": "NY+YC"}  # CDC's "NY" leaves New York City ("YC") out; this is both
+
+
+def as_table(estimates: pa.Table, reading: Reading) -> pa.Table:
+    """Write a nowcast.
+
+    Args:
+        estimates: ESTIMATES.
+        reading: The release that they are of.
+
+    Returns:
+        NOWCAST, in the order of the estimates.
+    """
+    known = pc.unique(reading.figures["basis"]).to_pylist()
+    basis = known[0] if len(known) == 1 else ""
+    named = vsrr_names() if reading.source == SOURCE else {}
+    told = month_text(reading.released) if reading.released is not None else "undated"
+    rows = [
+        {
+            "state": state_code(row["place"]),
+            "month": month_text(row["last"]),
+            "indicator": named.get(row["indicator"], row["indicator"]),
+            **{name: row[name] for name in ("reported", "estimate", "low", "high", "predicted")},
+            "status": "closed" if row["closed"] else "provisional",
+            "basis": basis,
+            "release": f"{reading.source} {told}",
+            **{name: row[name] for name in ("lag", "method", "flag", "place")},
+        }
+        for row in estimates.to_pylist()
+    ]
+    return pa.Table.from_pylist(rows, schema=NOWCAST)
+
+
+def state_code(place: str) -> str:
+    """Return the code that CDC's provisional counts give a place; ours where they have none."""
+    known = places().get(place)
+    return _JOINED.get(place) or (known.vsrr if known and known.vsrr else place)
+
+
+@cache
+def vsrr_names() -> dict[str, str]:
+    """Return CDC's names of the indicators, by key."""
+    return {each.key: each.vsrr for each in indicators().values() if each.vsrr}

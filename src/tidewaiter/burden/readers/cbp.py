@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.drugs import find_drug, seizures
-from tidewaiter.burden.months import month_of, named_month
-from tidewaiter.burden.readers.building import TWICE, Gathered
+from tidewaiter.burden.readers.checks import TWICE, Gathered
 from tidewaiter.burden.readers.tables import read_text, rows_of, titles_at, titles_of
-from tidewaiter.burden.types import Reading
+from tidewaiter.burden.supply import find_drug, seizures
+from tidewaiter.burden.types import Reading, month_of, named_month
 
 SOURCE = "cbp-seizures"
 _NEEDED = (

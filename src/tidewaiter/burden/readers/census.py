@@ -5,11 +5,10 @@ import io
 import re
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.facts import find_place
-from tidewaiter.burden.months import month_of, named_month
-from tidewaiter.burden.readers.building import Gathered
+from tidewaiter.burden.indicators import find_place
+from tidewaiter.burden.readers.checks import Gathered
 from tidewaiter.burden.readers.tables import read_text
-from tidewaiter.burden.types import Reading
+from tidewaiter.burden.types import Reading, month_of, named_month
 
 SOURCE = "census-population"
 _SIGN = b"Annual Estimates of the Resident Population"

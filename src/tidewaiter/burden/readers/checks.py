@@ -1,15 +1,89 @@
-"""Figures that stand twice in a file: alike, of two releases joined, or in conflict."""
+"""Figures gathered row by row and checked: duplicates, impossible counts, truncated files."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from statistics import median_high, median_low
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from tidewaiter.burden.months import month_text
-from tidewaiter.burden.readers.building import Gathered
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.burden.indicators import place_name, vsrr_places
+from tidewaiter.burden.types import FIGURES, Note, month_text
+
+_SHOWN = 200  # characters of a value in a note
+_DEFAULTS: dict[str, Any] = {
+    "measure": "deaths",
+    "basis": "",
+    "part": "",
+    "value": None,
+    "predicted": None,
+    "pending": None,
+    "complete": None,
+    "closed": None,
+    "missing": "",
+}
+
+TWICE = InputError("it stands twice", hint="the first is taken")
+
+
+class Gathered:
+    """Columns that grow, one figure a call."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {name: [] for name in FIGURES.names}
+        self.notes: list[Note] = []
+
+    def add(self, **cells: Any) -> None:
+        """Add a figure; place, indicator, last and months must be told."""
+        for name, column in self._columns.items():
+            column.append(cells[name] if name in cells else _DEFAULTS[name])
+
+    def mended(self, place: str, value: str, problem: str, hint: str) -> None:
+        """Note what was odd and is there nonetheless."""
+        self._note(place, value, problem, hint, kept=True)
+
+    def refused(self, place: str, value: str, problem: str, hint: str) -> None:
+        """Note what could not be read."""
+        self._note(place, value, problem, hint, kept=False)
+
+    def unread(self, number: int, cells: Iterable[str], error: InputError) -> None:
+        """Note a row that could not be read."""
+        self.refused(f"row {number}", " | ".join(cells), error.message, error.hint)
+
+    def whole(
+        self, rows: Iterable[tuple[int, Mapping[str, str] | Sequence[str]]]
+    ) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Yield the rows that have as many cells as titles; note the others."""
+        for number, cells in rows:
+            if isinstance(cells, Mapping):
+                yield number, cells
+            else:
+                problem = "it has more or fewer cells than titles"
+                hint = "look whether a quote or a delimiter is wrong there, or the file is cut"
+                self.unread(number, cells, InputError(problem, hint=hint))
+
+    def first_problem(self) -> str:
+        """Say what was first refused, for the error of a file of which nothing could be read."""
+        first = next((note for note in self.notes if not note.kept), None)
+        return f"{first.place}: {first.problem}" if first else "it has titles and nothing else"
+
+    def table(self) -> pa.Table:
+        """Return what was gathered, as FIGURES."""
+        return pa.table(self._columns, schema=FIGURES)
+
+    def _note(self, place: str, value: str, problem: str, hint: str, *, kept: bool) -> None:
+        self.notes.append(
+            Note(place=place, value=value[:_SHOWN], problem=problem, hint=hint, kept=kept)
+        )
+
 
 _KEY = ("place", "indicator", "measure", "basis", "last", "months", "part")
-_NAMED = 5  # keys that a note names
+_MOST_KEYS_NAMED = 5  # keys that a note names
 
 Key = tuple[Any, ...]
 
@@ -38,7 +112,7 @@ def once(figures: pa.Table, gathered: Gathered) -> pa.Table:
     }
     if len(double) > len(differing):
         gathered.mended(
-            _named(double.keys() - differing.keys()),
+            _key_names(double.keys() - differing.keys()),
             f"{len(double) - len(differing):,} figures",
             "stand twice, alike",
             "counted once",
@@ -62,7 +136,7 @@ def _settle(
     keep.update({key: differing[key][0] for key in told if grown[_window(key)] < 0})
     if told:
         gathered.mended(
-            _named(told),
+            _key_names(told),
             f"{len(told):,} figures",
             "stand twice: two releases are joined",
             "of each place and period, the rows with the larger counts are taken as the later",
@@ -72,7 +146,7 @@ def _settle(
         del keep[key]
         shown = " and ".join(_shown(pairs[row]) for row in differing[key])
         gathered.refused(
-            _named([key]), shown, "stands twice, differently", "download the release again"
+            _key_names([key]), shown, "stands twice, differently", "download the release again"
         )
 
 
@@ -102,7 +176,245 @@ def _rows_by_key(figures: pa.Table) -> dict[Key, list[int]]:
     return found
 
 
-def _named(keys: Any) -> str:
+def _key_names(keys: Any) -> str:
     listed = sorted(keys)
-    names = [f"{key[0]} {key[1]} {month_text(key[4])}" for key in listed[:_NAMED]]
-    return "; ".join(names) + (" and others" if len(listed) > _NAMED else "")
+    names = [f"{key[0]} {key[1]} {month_text(key[4])}" for key in listed[:_MOST_KEYS_NAMED]]
+    return "; ".join(names) + (" and others" if len(listed) > _MOST_KEYS_NAMED else "")
+
+
+_ALL, _OVERDOSE = "all-causes", "overdose"
+_YEAR = 12
+_NEAR = 3  # months on each side whose windows share nine months or more with this one
+_TIMES, _FEW = 3.0, 60.0  # a leap is more than thrice the windows around it, and 60 deaths
+_TWELVEFOLD = (9.0, 14.0)  # a sum of twelve overlapping windows, against one of them
+_MOSTLY = 0.5  # of the large counts of a file impossible: the file as a whole is another thing
+
+FigureRow = dict[str, Any]
+Refuse = Callable[[int, str, str], None]
+
+
+class _Deaths(Record, frozen=True, kw_only=True):
+    overdose_share: float
+    growth: float
+    deaths: dict[str, int]
+
+
+def plausible(figures: pa.Table, gathered: Gathered, name: str) -> pa.Table:
+    """Refuse the counts that cannot be.
+
+    Args:
+        figures: As read, FIGURES.
+        gathered: Where notes are kept.
+        name: Of the file, for messages.
+
+    Raises:
+        InputError: Most counts of overdoses or of all deaths cannot be: it is another file.
+    """
+    rows = figures.to_pylist()
+    refused: dict[int, tuple[str, str]] = {}
+
+    def refuse(number: int, problem: str, hint: str) -> None:
+        refused.setdefault(number, (problem, hint))
+
+    counts = {n: row for n, row in enumerate(rows) if _is_count(row)}
+    beyond = _beyond(counts, refuse)
+    for check in (_above, _leaps, _predictions):
+        check({n: row for n, row in counts.items() if n not in refused}, refuse)
+    if beyond > _MOSTLY:
+        number, (problem, hint) = next(iter(refused.items()))
+        said = f"{_row_name(rows[number])} {problem}"
+        raise InputError(f"most of its counts cannot be: {said}", at=name, hint=hint)
+    for number, (problem, hint) in sorted(refused.items()):
+        gathered.refused(_row_name(rows[number]), f"{rows[number]['value']:,.10g}", problem, hint)
+    kept = np.ones(len(rows), bool)
+    kept[sorted(refused)] = False
+    return figures.filter(pa.array(kept)) if refused else figures
+
+
+def _is_count(row: FigureRow) -> bool:
+    return bool(row["measure"] == "deaths" and row["value"] is not None and not row["part"])
+
+
+def _beyond(counts: dict[int, FigureRow], refuse: Refuse) -> float:
+    """Refuse what is too large for the place; return which share of its totals is."""
+    totals = _by_key(counts, _ALL)
+    large, judged = 0, 0
+    for number, row in counts.items():
+        usual = _facts().deaths.get(row["place"], 0) * row["months"] / _YEAR
+        problem = _too_large(row, usual, totals.get(_key(row)))
+        if problem:
+            refuse(number, problem, "a sum of overlapping windows, or another column, looks so")
+        if usual and row["indicator"] in {_ALL, _OVERDOSE}:
+            judged += 1
+            large += bool(problem)
+    return large / judged if judged else 0.0
+
+
+def _too_large(row: FigureRow, usual: float, total: float | None) -> str:
+    """Say why a count is too large; "": it is not.
+
+    Args:
+        row: Of the count.
+        usual: Deaths of the place in so many months, from all causes; 0: not known.
+        total: Those that the file has for the same period.
+    """
+    value, share = row["value"], _facts().overdose_share
+    if row["indicator"] == _ALL:
+        beyond = 0 < usual * _facts().growth < value
+        return f"is {value / usual:.1f} times the deaths of the place" if beyond else ""
+    if total is not None and value == total > _FEW:
+        return "is the count of deaths from all causes"
+    if any(value > share * each + _FEW for each in (usual, total) if each):
+        return f"is more than {share:.0%} of all deaths of the place"
+    return ""
+
+
+def _above(counts: dict[int, FigureRow], refuse: Refuse) -> None:
+    """Refuse a drug that has more deaths than all drugs together: it is part of them."""
+    overdoses = _by_key(counts, _OVERDOSE)
+    for number, row in counts.items():
+        whole = overdoses.get(_key(row))
+        if row["indicator"] not in {_ALL, _OVERDOSE} and whole is not None and row["value"] > whole:
+            refuse(
+                number,
+                f"is more than all overdose deaths, {whole:,.10g}",
+                "look whether it is a sum of drugs, which overlap, or of windows, which do too",
+            )
+
+
+def _leaps(counts: dict[int, FigureRow], refuse: Refuse) -> None:
+    """Refuse a window far above or below those that share most of its months."""
+    for series in _series(counts):
+        for last, (number, value) in series.items():
+            near = [
+                series[month][1]
+                for month in range(last - _NEAR, last + _NEAR + 1)
+                if month != last and month in series
+            ]
+            if not near:
+                continue
+            upper, lower = median_high(near), median_low(near)
+            if value > _TIMES * upper + _FEW:
+                least, most = _TWELVEFOLD
+                summed = least < value / max(upper, 1.0) < most
+                refuse(
+                    number,
+                    f"is far above the windows around it, {upper:,.10g}",
+                    "it looks like a sum of twelve overlapping windows"
+                    if summed
+                    else "windows of twelve months share eleven with the next, so none leaps so",
+                )
+            elif lower > _TIMES * value + _FEW:
+                refuse(
+                    number,
+                    f"is far below the windows around it, {lower:,.10g}",
+                    "it looks cut, or is of a shorter period",
+                )
+
+
+def _predictions(counts: dict[int, FigureRow], refuse: Refuse) -> None:
+    """Refuse a row whose prediction is of another size than its count."""
+    for number, row in counts.items():
+        predicted, value = row["predicted"], row["value"]
+        if predicted is None:
+            continue
+        if predicted > _TIMES * value + _FEW or value > _TIMES * predicted + _FEW:
+            refuse(
+                number,
+                f"is of another size than its prediction, {predicted:,.10g}",
+                "one of them is cut, or stands in the wrong column",
+            )
+
+
+def _series(counts: dict[int, FigureRow]) -> Iterator[dict[int, tuple[int, float]]]:
+    """Yield the windows of twelve months of each place and indicator, by their last month."""
+    found: dict[tuple[str, ...], dict[int, tuple[int, float]]] = defaultdict(dict)
+    for number, row in counts.items():
+        if row["months"] == _YEAR:
+            key = (row["place"], row["indicator"], row["basis"])
+            found[key][row["last"]] = (number, row["value"])
+    yield from found.values()
+
+
+def _by_key(counts: dict[int, FigureRow], indicator: str) -> dict[tuple[Any, ...], float]:
+    return {_key(row): row["value"] for row in counts.values() if row["indicator"] == indicator}
+
+
+def _key(row: FigureRow) -> tuple[Any, ...]:
+    return row["place"], row["basis"], row["last"], row["months"]
+
+
+@cache
+def _facts() -> _Deaths:
+    return read_toml(data("burden", "deaths.toml"), _Deaths)
+
+
+def _row_name(row: FigureRow) -> str:
+    return f"{row['place']} {row['indicator']} {month_text(row['last'])}"
+
+
+_MANY = 26  # of 53 jurisdictions: a file of fewer is a selection
+_SELDOM = {"US-PR"}  # in releases of some years alone
+_MOST_PLACES_NAMED = 10
+_FEWER = 0.9  # of the figures that most places have
+
+
+def note_cut_text(text: str, gathered: Gathered, *, delimited: bool) -> None:
+    """Note that text ends within a line or a record; whether a last line is whole, none can tell.
+
+    Args:
+        text: The file.
+        gathered: Where notes are kept.
+        delimited: It is delimited text, else JSON.
+    """
+    if not delimited and not text.rstrip().endswith("]"):
+        gathered.refused(
+            "the end of the file",
+            text.rstrip()[-80:],
+            "ends within a record: it is cut short",
+            "what stood behind is lost: download it again",
+        )
+    elif delimited and text[-1] not in "\r\n":
+        last = text.rsplit("\n", 1)[-1]
+        gathered.mended(
+            "the end of the file",
+            last,
+            "has no line end, so it may be cut short",
+            "compare the last row with the source",
+        )
+
+
+def note_missing_places(figures: pa.Table, gathered: Gathered) -> None:
+    """Note which jurisdictions have no figure, and whether the last has fewer than the others.
+
+    Args:
+        figures: As read, of provisional counts, in the order of the file.
+        gathered: Where notes are kept.
+    """
+    counts = Counter(figures["place"].to_pylist())
+    known = {place.code for place in vsrr_places().values()} - _SELDOM
+    missing = sorted(known - counts.keys())
+    if not missing:
+        return
+    if len(known) - len(missing) >= _MANY:
+        names = ", ".join(map(place_name, missing[:_MOST_PLACES_NAMED]))
+        more = (
+            f" and {len(missing) - _MOST_PLACES_NAMED} more"
+            if len(missing) > _MOST_PLACES_NAMED
+            else ""
+        )
+        gathered.mended(
+            "the file as a whole",
+            f"{names}{more}",
+            "have no figure",
+            "look whether the file is whole",
+        )
+    last = figures["place"][-1].as_py()
+    most = counts.most_common(1)[0][1]
+    if len(counts) > 1 and counts[last] < _FEWER * most:
+        gathered.mended(
+            last,
+            f"{counts[last]:,} figures",
+            f"stands last and has fewer than others, {most:,}",
+            "look whether the file is whole",
+        )

@@ -1,4 +1,4 @@
-"""Readers: a release as it was published, in; figures, and notes of what was odd, out."""
+"""Release formats: recognise a published file and read it with the reader that fits."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -6,11 +6,10 @@ from types import MappingProxyType
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.readers.cbp import is_cbp, read_cbp
 from tidewaiter.burden.readers.census import is_census, read_census
-from tidewaiter.burden.readers.county import is_county, read_county
 from tidewaiter.burden.readers.nflis import is_nflis, read_nflis
 from tidewaiter.burden.readers.nvss import is_nvss, read_nvss
 from tidewaiter.burden.readers.plain import is_plain, read_plain
-from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
+from tidewaiter.burden.readers.vsrr import is_county, is_vsrr, read_county, read_vsrr
 from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
 from tidewaiter.burden.types import Reading
 

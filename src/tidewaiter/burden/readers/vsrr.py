@@ -1,33 +1,290 @@
-"""CDC's provisional counts (VSRR, data.cdc.gov xkb8-kh2a): every layout since 2017.
+"""CDC provisional counts (VSRR) by state and county, checked against the national total.
+
+In CDC's counts the fifty states, DC and New York City add up to the United States exactly, and the
+state of New York leaves its City out. Files in circulation put the City back, or add the nation to
+its states.
 
 Columns come in any order and under their titles of the download, of the dashboard or of the API.
 A value is blank where it is small or of low quality, and blank is not zero.
+
+By county of residence, for the twelve months to each month, updated each quarter; there is no
+prediction. Counts of 1 to 9 are hidden. Nothing says which periods are closed.
 """
 
+import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.facts import (
+from tidewaiter.burden.indicators import (
     Indicator,
     Place,
+    coded_place,
     folded,
     indicators,
     vsrr_indicators,
     vsrr_places,
 )
-from tidewaiter.burden.months import month_of, named_month
-from tidewaiter.burden.readers.building import Gathered
-from tidewaiter.burden.readers.cells import Cells, footnoted
-from tidewaiter.burden.readers.checks import once
-from tidewaiter.burden.readers.columns import columns_of, fits, renamed
-from tidewaiter.burden.readers.cut import note_cut_text, note_missing_places
-from tidewaiter.burden.readers.newyork import add_new_york
-from tidewaiter.burden.readers.plausible import plausible
-from tidewaiter.burden.readers.sums import settle_sums
-from tidewaiter.burden.readers.tables import Row, read_text, rows_of, titles_at, titles_of
-from tidewaiter.burden.types import Missing, Reading
+from tidewaiter.burden.readers.checks import (
+    Gathered,
+    note_cut_text,
+    note_missing_places,
+    once,
+    plausible,
+)
+from tidewaiter.burden.readers.tables import (
+    Cells,
+    Row,
+    columns_of,
+    fits,
+    footnoted,
+    read_text,
+    renamed,
+    rows_of,
+    titles_at,
+    titles_of,
+)
+from tidewaiter.burden.types import FIGURES, Missing, Reading, month_of, month_text, named_month
+
+_US, _CITY, _REST, _WHOLE = "US", "US-NY-NYC", "US-NY-REST", "US-NY"
+_SLACK = 0.005  # of the nation; the releases add up to 0.0003
+_WRONG = 0.02  # of the nation: beyond rounding and late amendments
+_JUMP = 0.6  # of the City's deaths, between two windows that share eleven months
+_FEWEST = 100.0  # deaths of the City, below which a leap may be chance
+_APART, _INSIDE, _ALONE = "apart", "inside", "alone"
+
+_BESIDE = frozenset((_US, "US-PR"))  # places that are no part of the nation's sum
+
+FigureRow = dict[str, Any]
+Key = tuple[Any, ...]
+Values = dict[str, float | None]
+
+
+def settle_sums(figures: pa.Table, gathered: Gathered) -> pa.Table:
+    """Take the City out of New York where it is in; refuse a nation that is not its parts' sum.
+
+    Args:
+        figures: Each figure once, FIGURES.
+        gathered: Where notes are kept.
+    """
+    rows = figures.to_pylist()
+    counts = [row for row in rows if row["measure"] == "deaths" and not row["part"]]
+    groups: dict[Key, Values] = defaultdict(dict)
+    for row in counts:
+        groups[_key(row)][row["place"]] = row["value"]
+    verdicts = {key: found for key, values in groups.items() if (found := _verdict(values))}
+    if not verdicts:
+        verdicts = _by_history(groups)
+    told = Counter(verdicts.values())
+    if set(told) - {_APART}:
+        rows = _new_york(rows, verdicts, gathered)
+        groups = defaultdict(dict)
+        for row in rows:
+            if row["measure"] == "deaths" and not row["part"]:
+                groups[_key(row)][row["place"]] = row["value"]
+    wrong = {key: said for key, values in groups.items() if (said := _not_its_sum(values))}
+    for key, said in sorted(wrong.items()):
+        gathered.refused(
+            f"{_US} {key[0]} {month_text(key[1])}",
+            f"{groups[key][_US]:,.10g}",
+            said,
+            "download the release again",
+        )
+    if not wrong and not set(told) - {_APART}:
+        return figures
+    kept = [row for row in rows if row["place"] != _US or _key(row) not in wrong]
+    return pa.Table.from_pylist(kept, schema=FIGURES)
+
+
+def _verdict(values: Values) -> str:
+    """Tell from the nation whether New York has its City in it; "": that cannot be told."""
+    nation = values.get(_US)
+    if not nation or not values.get(_REST):
+        return ""
+    city = values.get(_CITY)
+    known = sum(values.get(place) or 0.0 for place in _parts())
+    whole = all(values.get(place) is not None for place in _parts() if place != _CITY)
+    excess = known - nation
+    if _CITY not in values:
+        return _ALONE if whole and abs(excess) <= _SLACK * nation / 2 else ""
+    if city and excess > _SLACK * nation and abs(excess - city) <= _SLACK * nation:
+        return _INSIDE
+    return _APART if whole and city is not None and abs(excess) <= _SLACK * nation else ""
+
+
+def _by_history(groups: Mapping[Key, Values]) -> dict[Key, str]:
+    """Tell from leaps of New York by as many as its City has, where the nation does not tell."""
+    found: dict[Key, str] = {}
+    series: dict[Key, list[Key]] = defaultdict(list)
+    for key, values in sorted(groups.items()):
+        if values.get(_REST) is not None and values.get(_CITY):
+            series[key[0], *key[2:]].append(key)
+    for keys in series.values():
+        rest = [groups[key][_REST] or 0.0 for key in keys]
+        city = [groups[key][_CITY] or 0.0 for key in keys]
+        leaps = [
+            (n, rest[n] - rest[n - 1])
+            for n in range(1, len(keys))
+            if keys[n][1] - keys[n - 1][1] == 1 and abs(rest[n] - rest[n - 1]) > _JUMP * city[n]
+        ]
+        if not leaps or min(city) < _FEWEST:
+            continue
+        inside = leaps[0][1] < 0  # what falls by the City had it in it before
+        leap_at = {n: change > 0 for n, change in leaps}
+        for n, key in enumerate(keys):
+            inside = leap_at.get(n, inside)
+            found[key] = _INSIDE if inside else _APART
+    return found
+
+
+def _new_york(
+    rows: list[FigureRow], verdicts: Mapping[Key, str], gathered: Gathered
+) -> list[FigureRow]:
+    """Mend the rows of New York; refuse those of which nothing tells whether the City is in."""
+    by_month: dict[int, set[str]] = defaultdict(set)
+    for key, verdict in verdicts.items():
+        by_month[key[1]].add(verdict)
+    one = set(verdicts.values())
+    cities = {_key(row): row for row in rows if row["place"] == _CITY}
+    kept: list[FigureRow] = []
+    mended: Counter[str] = Counter()
+    for row in rows:
+        if row["place"] != _REST or row["measure"] != "deaths":
+            kept.append(row)
+            continue
+        key = _key(row)
+        said = verdicts.get(key) or _single(by_month[row["last"]]) or _single(one)
+        if said == _INSIDE and _key(row) in cities:
+            kept.append(_without(row, cities[key]))
+        elif said == _ALONE:
+            kept.append(row | {"place": _WHOLE})
+        elif said == _APART:
+            kept.append(row)
+            continue
+        else:
+            gathered.refused(
+                f"{_REST} {key[0]} {month_text(key[1])}",
+                f"{row['value']}",
+                "may have New York City in it",
+                "nothing in the file tells: download it again",
+            )
+            continue
+        mended[said] += 1
+    if mended[_INSIDE]:
+        gathered.mended(
+            "New York",
+            f"{mended[_INSIDE]:,} figures",
+            "have New York City in them",
+            "the City's are taken off, so that it is not counted twice",
+        )
+    if mended[_ALONE]:
+        gathered.mended(
+            "New York",
+            f"{mended[_ALONE]:,} figures",
+            "have New York City in them",
+            "they are kept as those of the whole state",
+        )
+    return kept
+
+
+def _single(verdicts: set[str]) -> str:
+    return next(iter(verdicts)) if len(verdicts) == 1 else ""
+
+
+def _without(row: FigureRow, city: FigureRow) -> FigureRow:
+    """Take the City out of a row of New York; what is hidden in either stays hidden."""
+    value, predicted = (
+        None if row[name] is None or city[name] is None else max(row[name] - city[name], 0.0)
+        for name in ("value", "predicted")
+    )
+    missing = row["missing"] or city["missing"] if value is None else ""
+    return row | {"value": value, "predicted": predicted, "missing": missing}
+
+
+def _not_its_sum(values: Values) -> str:
+    """Say why the nation is no sum of its parts; "": it is, or that cannot be told."""
+    nation = values.get(_US)
+    if not nation:
+        return ""
+    parts = dict(values)
+    if values.get(_WHOLE) is not None:
+        parts |= {_REST: values[_WHOLE], _CITY: 0.0}
+    known = sum(parts.get(place) or 0.0 for place in _parts())
+    if all(parts.get(place) is not None for place in _parts()):
+        if abs(nation - 2 * known) <= _WRONG * nation:
+            return "is the nation added to its own parts: everyone is counted twice"
+        if abs(nation - known) > _WRONG * nation:
+            return f"is not the sum of its parts, {known:,.10g}"
+    return f"is less than its parts, {known:,.10g}" if known > (1 + _WRONG) * nation else ""
+
+
+def _key(row: FigureRow) -> Key:
+    return row["indicator"], row["last"], row["months"], row["basis"]
+
+
+@cache
+def _parts() -> tuple[str, ...]:
+    return tuple(place.code for place in vsrr_places().values() if place.code not in _BESIDE)
+
+
+_NEW_YORK_STATE, _NEW_YORK_CITY, _REST_OF_NEW_YORK = "US-NY", "US-NY-NYC", "US-NY-REST"
+
+
+def add_new_york(figures: pa.Table) -> pa.Table:
+    """Add the rows of the state as a whole where both of its parts are there.
+
+    A sum is there where both values are; a percentage is that of both parts, weighed by their
+    counts; it is closed where both are.
+    """
+    parts = figures.filter(
+        pc.is_in(figures["place"], pa.array([_NEW_YORK_CITY, _REST_OF_NEW_YORK]))
+    )
+    pairs: dict[tuple[Any, ...], dict[str, dict[str, Any]]] = {}
+    for row in parts.to_pylist():
+        key = (row["indicator"], row["measure"], row["last"], row["months"], row["part"])
+        pairs.setdefault(key, {})[row["place"]] = row
+    whole = [
+        _joined(*pair.values())
+        for pair in pairs.values()
+        if len(pair) == len((_NEW_YORK_CITY, _REST_OF_NEW_YORK))
+    ]
+    summed = [row for row in whole if row["measure"] != "percent"]
+    if not summed:
+        return figures
+    return pa.concat_tables([figures, pa.Table.from_pylist(summed, schema=FIGURES)])
+
+
+def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    closed = None if None in (one["closed"], other["closed"]) else one["closed"] and other["closed"]
+    missing = ", ".join(sorted({row["missing"] for row in (one, other)} - {""}))
+    return one | {
+        "place": _NEW_YORK_STATE,
+        "value": _sum(one["value"], other["value"]),
+        "predicted": _sum(one["predicted"], other["predicted"]),
+        "pending": _mean(one, other, "pending"),
+        "complete": _mean(one, other, "complete"),
+        "closed": closed,
+        "missing": missing if None in (one["value"], other["value"]) else "",
+    }
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
+
+
+def _mean(one: dict[str, Any], other: dict[str, Any], name: str) -> float | None:
+    if one[name] is None or other[name] is None:
+        return None
+    sizes = [row["value"] or 0.0 for row in (one, other)]
+    if not sum(sizes):
+        return float(one[name] + other[name]) / 2
+    return float((one[name] * sizes[0] + other[name] * sizes[1]) / sum(sizes))
+
 
 SOURCE = "cdc-vsrr"
 _PERIODS = frozenset(("12 month ending", "12 months ending", "12 month", "12 months"))
@@ -101,7 +358,7 @@ def _checked(gathered: Gathered, name: str) -> Reading:
 def _add(gathered: Gathered, cells: Cells, numbered: Row, *, told: bool) -> None:
     number, row = numbered
     try:
-        place, indicator, last = _key(row)
+        place, indicator, last = _parse_key(row)
         read = _values(cells, row, whole=indicator.measure == "deaths")
     except InputError as error:
         gathered.unread(number, row.values(), error)
@@ -139,7 +396,7 @@ def _values(cells: Cells, row: Mapping[str, str], *, whole: bool) -> dict[str, A
     }
 
 
-def _key(row: Mapping[str, str]) -> tuple[Place, Indicator, int]:
+def _parse_key(row: Mapping[str, str]) -> tuple[Place, Indicator, int]:
     place = _place(row["state"], row.get("state name", ""))
     if not place:
         raise InputError(f'"{row["state"]}" is no jurisdiction of these counts', hint=_A_PLACE)
@@ -204,3 +461,111 @@ def _closed(row: Mapping[str, str]) -> bool:
     if symbol:
         return symbol == "**"
     return "underreported" not in row.get("footnote", "").casefold()
+
+
+COUNTY_SOURCE = "cdc-vsrr-county"
+_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")  # of the download
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")  # of the API
+_LAG = 7  # months from the last period to the release: data as of July reach December
+_FIPS = re.compile(r"(\d{4,5})(?:\.0*)?")
+
+
+def is_county(content: bytes) -> bool:
+    """Tell whether this is a release of counts by county, by its titles."""
+    return fits(titles_at(content), COUNTY_SOURCE)
+
+
+def read_county(content: bytes, name: str) -> Reading:
+    """Read a release.
+
+    Args:
+        content: The file: delimited text, JSON records or a workbook.
+        name: Its name, for messages.
+
+    Returns:
+        Its figures, all of twelve months, by county of residence.
+
+    Raises:
+        InputError: It is no such release, or none of its rows could be read.
+
+    Source:
+        https://data.cdc.gov/d/gb4e-yj24 and its technical notes,
+        https://www.cdc.gov/nchs/nvss/vsrr/prov-county-drug-overdose.htm
+    """
+    text = read_text(content, name)
+    table = titles_of(text)
+    gathered, cells = Gathered(), Cells()
+    columns = columns_of(table.titles, COUNTY_SOURCE, name, gathered)
+    as_of: set[int] = set()
+    for number, cut in gathered.whole(rows_of(text, table)):
+        row = renamed(cut, columns)
+        try:
+            _add_county(gathered, cells, row)
+            if row.get("data as of", "").strip():
+                as_of.add(_month_of_day(row["data as of"], "Data as of"))
+        except InputError as error:
+            gathered.unread(number, cut.values(), error)
+    cells.tell(gathered)
+    note_cut_text(text, gathered, delimited=bool(table.delimiter))
+    figures = plausible(once(gathered.table(), gathered), gathered, name)
+    if not len(figures):
+        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
+    newest = max(figures["last"].to_pylist())
+    if len(as_of) > 1:
+        gathered.mended(
+            "column Data as of",
+            ", ".join(map(month_text, sorted(as_of))),
+            "has several months: releases are joined",
+            "the last is taken for all",
+        )
+    return Reading(
+        source=COUNTY_SOURCE,
+        figures=figures,
+        notes=tuple(gathered.notes),
+        released=max(as_of) if as_of else newest + _LAG,
+        told=bool(as_of),
+    )
+
+
+def _add_county(gathered: Gathered, cells: Cells, row: Mapping[str, str]) -> None:
+    last = _month_of_day(row["monthendingdate"], "MonthEndingDate")
+    value, word = cells.count(
+        row["provisional drug overdose deaths"], "Provisional Drug Overdose Deaths"
+    )
+    footnote = footnoted(row.get("footnote", ""))
+    if value == 0 and footnote == "suppressed":
+        raise InputError("the value is 0, and its footnote says that it is hidden", hint="see CDC")
+    missing: Missing = "" if value is not None else footnote if word == "not shown" else word
+    gathered.add(
+        place=_county_code(row["fips"]),
+        indicator="overdose",
+        measure="deaths",
+        basis="residence",
+        last=last,
+        months=12,
+        value=value,
+        missing=missing,
+        pending=cells.percent(
+            row.get("percentage of records pending investigation", ""),
+            "Percentage Of Records Pending Investigation",
+        ),
+    )
+
+
+def _county_code(text: str) -> str:
+    """Return the place of a FIPS code, whose first zero spreadsheets drop."""
+    found = _FIPS.fullmatch(text.strip())
+    place = coded_place(f"US-{found[1].zfill(5)}") if found else None
+    if not place:
+        raise InputError(f'"{text}" is no FIPS code of a county', hint='five digits, like "39049"')
+    return place.code
+
+
+def _month_of_day(text: str, column: str) -> int:
+    plain = text.strip()
+    day, iso = _DAY.fullmatch(plain), _ISO.fullmatch(plain)
+    if day:
+        return month_of(int(day[3]), int(day[1]))
+    if iso:
+        return month_of(int(iso[1]), int(iso[2]))
+    raise InputError(f'column {column}: "{text}" is no day', hint='like "09/30/2024"')

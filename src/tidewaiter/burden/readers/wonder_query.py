@@ -1,4 +1,4 @@
-"""What stands behind the rows of a WONDER export: the dataset, the query, its date, its caveats."""
+"""The query of a WONDER export: dataset, selected causes, date and caveats."""
 
 import re
 from calendar import monthrange
@@ -8,9 +8,9 @@ from functools import cache
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.burden.facts import Indicator, folded, indicators
-from tidewaiter.burden.icd import codes_in, spelled_out
-from tidewaiter.burden.months import MONTHS, month_of, named_month
+from tidewaiter.burden.deaths.coding import codes_in, spelled_out
+from tidewaiter.burden.indicators import Indicator, folded, indicators
+from tidewaiter.burden.types import MONTHS, month_of, named_month
 
 _RULE = re.compile(r'^[ \t]*"?---"?[ \t,]*\r?$', re.MULTILINE)
 _KEY = re.compile(r"(\w[^:;()]{0,60}): ?(.*)")

@@ -1,4 +1,4 @@
-"""The archive of releases: a folder that keeps every file of official counts.
+"""The archive of releases: published files from folders, zip and gzip, and their figures.
 
     files/SHA256.gz               the bytes of a file, once
     releases/SHA256-KEY.json      one word on it: source, month, where it came from, day
@@ -13,7 +13,7 @@ import gzip
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -21,17 +21,107 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.base.errors import OutputError, StoreError
+from tidewaiter.base.archives import ListFile, unpack
+from tidewaiter.base.errors import InputError, OutputError, StoreError
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.records import Record
-from tidewaiter.burden.readers import EDITION, read_release
-from tidewaiter.burden.types import Reading, Release
-from tidewaiter.releases.figures import pack_figures, unpack_figures
-from tidewaiter.releases.paths import ReleaseFile
+from tidewaiter.base.sheets.worksheet import is_workbook
+from tidewaiter.burden.readers.formats import EDITION, read_release
+from tidewaiter.burden.readers.nvss import is_nvss
+from tidewaiter.burden.types import FIGURES, Note, Reading, Release
+
+
+class ReleaseFile(Record, frozen=True, kw_only=True):
+    """One file that may be a release."""
+
+    name: str
+    origin: str  # the path that it came from
+    content: bytes
+
+
+def release_files(paths: Sequence[Path]) -> Iterator[ReleaseFile | InputError]:
+    """Yield the files at some paths; an archive that cannot be opened comes as its error.
+
+    Args:
+        paths: Files, or folders of files; zip and gzip archives are unpacked in memory, a
+            workbook or a year of death records stays whole. Names that begin with a point are
+            left out.
+    """
+    for path in paths:
+        places = sorted(path.iterdir()) if path.is_dir() else [path]
+        for place in places:
+            if place.is_file() and not (path.is_dir() and place.name.startswith(".")):
+                try:
+                    yield from _unpacked(place.name, str(place), place.read_bytes())
+                except InputError as error:
+                    yield error
+
+
+def files_of(name: str, origin: str, content: bytes) -> tuple[ReleaseFile, ...]:
+    """Return the files of what was downloaded: itself, or those of the archive that it is.
+
+    Raises:
+        InputError: The archive is damaged, locked, or grows too much.
+    """
+    return tuple(_unpacked(name, origin, content))
+
+
+def _unpacked(name: str, origin: str, content: bytes) -> Iterator[ReleaseFile]:
+    if is_workbook(content) or is_nvss(content):  # a year of deaths is read packed, in pieces
+        yield ReleaseFile(name=name, origin=origin, content=content)
+        return
+    for each in unpack(ListFile(name=name, content=content)):
+        yield ReleaseFile(name=each.name, origin=origin, content=each.content)
+
+
+_METADATA_KEY = b"tidewaiter"
+
+
+class _Beside(Record, frozen=True, kw_only=True):
+    source: str
+    notes: tuple[Note, ...]
+    released: int | None
+    told: bool
+
+
+def pack_figures(reading: Reading) -> bytes:
+    """Write a reading as an Arrow file."""
+    beside = _Beside(
+        source=reading.source, notes=reading.notes, released=reading.released, told=reading.told
+    )
+    schema = FIGURES.with_metadata({_METADATA_KEY: msgspec.json.encode(beside)})
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_file(sink, schema, options=options) as writer:
+        writer.write_table(reading.figures.cast(schema))
+    return bytes(sink.getvalue())
+
+
+def unpack_figures(content: bytes) -> Reading:
+    """Read what `pack_figures` wrote.
+
+    Raises:
+        ArrowInvalid: It is no Arrow file, or has other columns.
+        KeyError: It has no notes.
+        MsgspecError: Its notes are not what they should be.
+    """
+    table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
+    beside = msgspec.json.decode((table.schema.metadata or {})[_METADATA_KEY], type=_Beside)
+    figures = table.replace_schema_metadata(None)
+    if figures.schema != FIGURES:
+        raise pa.ArrowInvalid("other columns")
+    return Reading(
+        source=beside.source,
+        figures=figures,
+        notes=beside.notes,
+        released=beside.released,
+        told=beside.told,
+    )
+
 
 _LEVEL = 6
 _WORDS = "[0-9a-f]*-*.json"  # a file that is being written begins with a point
-_KEY = 12  # characters
+_KEY_LENGTH = 12  # characters
 
 
 class KeptRelease(Record, frozen=True, kw_only=True):
@@ -114,7 +204,7 @@ class ReleaseArchive:
         if not self._figures(kept).is_file():
             self._write(self._figures(kept), pack_figures(read))
         word = msgspec.json.encode(kept)
-        key = hashlib.sha256(word).hexdigest()[:_KEY]
+        key = hashlib.sha256(word).hexdigest()[:_KEY_LENGTH]
         shown = msgspec.json.format(word, indent=1) + b"\n"
         self._write(self.folder / "releases" / f"{sha256}-{key}.json", shown)
         return Release(sha256=sha256, name=name, reading=reading), True

@@ -1,4 +1,4 @@
-"""What an event card is drawn from: releases, declarations and known events, joined."""
+"""The data for an event card: releases, declarations and known events, joined."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ import pyarrow.compute as pc
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.burden.events.cards import Material
-from tidewaiter.burden.events.declaring import digest_of, month_of_event
+from tidewaiter.burden.events.declarations import digest_of, month_of_event
 from tidewaiter.burden.events.types import Declaration, Declared, Event
-from tidewaiter.burden.facts import places
+from tidewaiter.burden.indicators import places
 from tidewaiter.burden.monthly import MONTHLY, Months
-from tidewaiter.releases.shelf import Shelf, figures_in, read_dose
+from tidewaiter.burden.releases.dataset_loader import Shelf, figures_in, read_dose
 
 _CONTROLS = ("T40.5", "all-causes")  # the first that a release has, and that is not the series
 

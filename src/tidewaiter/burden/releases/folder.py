@@ -9,10 +9,9 @@ from platformdirs import user_data_path
 
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.readers import read_release
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.releases.archive import ReleaseArchive, release_files
 from tidewaiter.burden.types import Note, Release
-from tidewaiter.releases.archive import ReleaseArchive
-from tidewaiter.releases.paths import release_files
 
 
 class Loaded(Record, frozen=True, kw_only=True):

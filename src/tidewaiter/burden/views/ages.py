@@ -7,9 +7,8 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.months import month_text
-from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import (
+from tidewaiter.burden.types import Release, month_text
+from tidewaiter.burden.views.query import (
     Ask,
     Caption,
     caption,

@@ -1,15 +1,14 @@
-"""The brief: what one page for a decision holds, of one place and one count."""
+"""The briefing: what one page for a decision shows, for one place and one count."""
 
 from collections.abc import Sequence
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import sources
+from tidewaiter.burden.indicators import sources
 from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.across import Across, across
-from tidewaiter.burden.views.mixes import Mix, mix
-from tidewaiter.burden.views.picking import Ask, Caption, Estimating, without
-from tidewaiter.burden.views.trends import Trend, trend
+from tidewaiter.burden.views.places import Across, across
+from tidewaiter.burden.views.query import Ask, Caption, Estimating, without
+from tidewaiter.burden.views.trends import Mix, Trend, mix, trend
 
 
 class Cited(Record, frozen=True, kw_only=True):

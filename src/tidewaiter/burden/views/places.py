@@ -1,4 +1,4 @@
-"""Places side by side: the states of a country in one period, as counts or as rates."""
+"""Places compared: the states of a country in one period, as counts or as rates."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,10 +9,9 @@ from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import place_name, places
-from tidewaiter.burden.months import month_text
-from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import (
+from tidewaiter.burden.indicators import place_name, places
+from tidewaiter.burden.types import Release, month_text
+from tidewaiter.burden.views.query import (
     Ask,
     Caption,
     Estimating,

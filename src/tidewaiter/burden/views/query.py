@@ -1,4 +1,4 @@
-"""Which release answers a question, and the rows of it that do."""
+"""The query: which release answers a question, and which of its rows."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,9 +9,14 @@ from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import find_indicator, find_place, indicators, place_name, sources
-from tidewaiter.burden.months import month_text, parse_month
-from tidewaiter.burden.types import Basis, Release
+from tidewaiter.burden.indicators import (
+    find_indicator,
+    find_place,
+    indicators,
+    place_name,
+    sources,
+)
+from tidewaiter.burden.types import Basis, Release, month_text, parse_month
 
 _YEAR = 12  # months
 _FIRST = "US"

@@ -9,15 +9,9 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import place_name, sources
-from tidewaiter.burden.months import month_text
-from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import (
-    Ask,
-    indicator_key,
-    is_named,
-    settled,
-)
+from tidewaiter.burden.indicators import place_name, sources
+from tidewaiter.burden.types import Release, month_text
+from tidewaiter.burden.views.query import Ask, indicator_key, is_named, settled
 
 _KEY = ["place", "indicator", "measure", "basis", "last", "months", "part"]
 _ALL = "all-causes"

@@ -6,10 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.records import Record
-from tidewaiter.burden.drugs import supply_name
-from tidewaiter.burden.facts import indicators, place_name
-from tidewaiter.burden.months import month_text
-from tidewaiter.burden.types import Release
+from tidewaiter.burden.indicators import indicators, place_name
+from tidewaiter.burden.supply import supply_name
+from tidewaiter.burden.types import Release, month_text
 
 TIDY = pa.schema(
     [

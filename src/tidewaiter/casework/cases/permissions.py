@@ -10,8 +10,8 @@ from msgspec.structs import fields
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.casework.cases import Case, Viewer, may_be_erased
-from tidewaiter.casework.steps import KINDS, AnyContent, FileAdded, Step, kind_of
+from tidewaiter.casework.cases.state import Case, Viewer, may_be_erased
+from tidewaiter.casework.cases.steps import KINDS, AnyContent, FileAdded, Step, kind_of
 
 _TEXTS = 65_536  # characters of all that a step says
 _PLAIN = "text/plain"

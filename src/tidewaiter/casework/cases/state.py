@@ -5,7 +5,7 @@ from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.steps import (
+from tidewaiter.casework.cases.steps import (
     AlertAdded,
     ConsignmentAdded,
     Content,

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.caserules import load_case_rules
+from tidewaiter.casework.cases.permissions import load_case_rules
+from tidewaiter.casework.cases.steps import AlertAdded, AnyContent, Step, kind_of
 from tidewaiter.casework.decisions import Decided, load_decision_rules
-from tidewaiter.casework.steps import AlertAdded, AnyContent, Step, kind_of
 
 _WHOM = ("user", "owner", "who")
 _SAID = ("title", "text", "why", "note")

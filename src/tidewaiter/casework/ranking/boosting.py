@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.base.extras import install_command
-from tidewaiter.ranking.settings import Boosting
+from tidewaiter.base.errors import InputError, install_command
+from tidewaiter.casework.ranking.settings import Boosting
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier

@@ -7,12 +7,11 @@ from typing import Literal
 
 import numpy as np
 
+from tidewaiter.base.intervals import Share, share_of
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.intervals import Share, share_of
-from tidewaiter.ranking.figures import auc
-from tidewaiter.ranking.model import Ranker, Values, codes_of
-from tidewaiter.ranking.settings import RankerSettings, load_ranker_settings
-from tidewaiter.ranking.training import Example, hits_of, tenths
+from tidewaiter.casework.ranking.model import Ranker, Values, codes_of
+from tidewaiter.casework.ranking.settings import RankerSettings, load_ranker_settings
+from tidewaiter.casework.ranking.training import Example, auc, hits_of, tenths
 
 Verdict = Literal["stable", "look", "drifted"]
 CHANCE = "the chance itself"

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.modes import code_of
-from tidewaiter.consignments.types import Alert, Line
+from tidewaiter.trade.transport_modes import code_of
+from tidewaiter.trade.types import Alert, Line
 
 Kind = Literal["number", "category"]
 Value = float | str | None

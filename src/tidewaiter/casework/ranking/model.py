@@ -1,4 +1,4 @@
-"""The model: what was learned, as a table for each feature that anyone can read and add up.
+"""The model: a table for each feature, and what it says of one alert as a sum.
 
 The file is JSON: bins and numbers, no code. An alert's log odds are the base and one number of each
 table, so that what each feature contributes is exact and adds up, as the points of reasons do.
@@ -17,15 +17,19 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert
-from tidewaiter.ranking.features import (
+from tidewaiter.casework.ranking.features import (
+    LEARNED,
     RULE,
     Feature,
     Value,
     feature_named,
     number,
+    told,
     values_of,
 )
+from tidewaiter.trade.alerts import with_reasons
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.types import Alert, Learned, Reason, Term
 
 FORMAT: Literal["tidewaiter-ranker-1"] = "tidewaiter-ranker-1"
 MOST = 1_000  # of anything in a file
@@ -242,3 +246,126 @@ def _check_pair(pair: Pair, sizes: Mapping[str, int], path: Path) -> None:
 
 def _written(model: Model) -> bytes:
     return msgspec.json.encode(model, order="sorted")
+
+
+_SHOWN = 3  # for, and as many against
+_LEAST = 0.05  # log odds below which a term is not told here
+
+
+def why_in_words(learned: Learned) -> str:
+    """Say what speaks for and against an alert, the strongest of each; JSON has all."""
+    for_it = [each for each in learned.terms if each.log_odds > _LEAST][:_SHOWN]
+    against = [each for each in learned.terms if each.log_odds < -_LEAST][:_SHOWN]
+    parts = [
+        f"{words}: {', '.join(map(term_in_words, some))}."
+        for words, some in (("For it", for_it), ("Against it", against))
+        if some
+    ]
+    return " ".join(parts)
+
+
+def term_in_words(term: Term) -> str:
+    """Say a term: the value of the alert, and what it does to the odds."""
+    named = zip(term.features, term.values, strict=True)
+    words = " together with ".join(told(feature_named(name), value) for name, value in named)
+    return f"{words} (odds x{term.factor:.2g})"
+
+
+SOURCE = "tidewaiter-ranker"
+_SMALL = 0.005  # log odds: half a percent of the odds; less is not worth a row
+
+
+def explained(ranker: Ranker, alert: Alert) -> Alert:
+    """Return an alert with what a model says of it; its score, rank and reasons stay."""
+    return structs.replace(alert, learned=explain(ranker, alert))
+
+
+def explain(ranker: Ranker, alert: Alert) -> Learned:
+    """Explain what a model says of an alert.
+
+    Args:
+        ranker: The model.
+        alert: With the reasons of the rules; one that was learned before tells nothing.
+    """
+    model, values = ranker.model, values_of(alert)
+    row = ranker.contributions([values])[0]
+    known = {scale.feature.name: scale.feature for scale in model.scales}
+    singles = [(scale.feature.name,) for scale in model.scales]
+    named = [*singles, *((pair.first, pair.second) for pair in model.pairs)]
+    terms = [
+        Term(
+            features=features,
+            values=tuple(value_for(known[name], values) for name in features),
+            log_odds=float(odds),
+            factor=float(np.exp(odds)),
+        )
+        for features, odds in zip(named, row, strict=True)
+        if abs(odds) >= _SMALL
+    ]
+    terms.sort(key=lambda each: -abs(each.log_odds))
+    chance, unsure = ranker.says(alert)
+    tenth = min(int(chance * len(model.chances)), len(model.chances) - 1)
+    return Learned(
+        model=model.sha256[:12],
+        made=model.made,
+        decided=model.training.alerts,
+        last=model.training.last,
+        chance=chance,
+        usual=model.usual,
+        points=ranker.points(chance),
+        above=sum(model.chances[:tenth]) / (sum(model.chances) or 1),
+        new=unsure == 1,
+        base=model.slope * model.base + model.shift,
+        terms=tuple(terms),
+        rest=float(row.sum()) - sum(each.log_odds for each in terms),
+    )
+
+
+def reason_of(ranker: Ranker, alert: Alert) -> Reason | None:
+    """Return the reason that an alert gets; None: it adds nothing."""
+    learned = explain(ranker, alert)
+    if not learned.points:
+        return None
+    text = (
+        f"Learned from {learned.decided:,} decided alerts up to {learned.last}: of alerts like "
+        f"this one, {learned.chance:.0%} were right; of all, {learned.usual:.0%}. "
+        f"{why_in_words(learned)}"
+    )
+    return Reason(rule=LEARNED, text=text, points=learned.points, source=SOURCE)
+
+
+def applied(ranker: Ranker, alert: Alert, rules: AlertRules) -> Alert:
+    """Return an alert with the reason that was learned, in place of an earlier one."""
+    plainly = [each for each in alert.reasons if each.rule != LEARNED]
+    reason = reason_of(ranker, alert)
+    if reason is None and len(plainly) == len(alert.reasons):
+        return alert
+    return with_reasons(alert, [*plainly, *([reason] if reason else [])], rules)
+
+
+MODEL = "ranker.json"
+
+
+def model_at(place: Path) -> Path:
+    """Return the file of the model: the one in a folder, or the file itself.
+
+    Raises:
+        InputError: The folder holds none.
+    """
+    if not place.is_dir():
+        return place
+    path = place / MODEL
+    if not path.is_file():
+        hint = f"tidewaiter ranker train --db cases.db --out {path}"
+        raise InputError(f"this folder holds no {MODEL}", at=str(place), hint=hint)
+    return path
+
+
+def lists_in(place: Path) -> list[Path]:
+    """Return the inspection lists in a folder, by name: name them so that the earliest comes first.
+
+    A list has beside it the .json that says how it was made.
+    """
+    if not place.is_dir():
+        return []
+    return [path for path in sorted(place.glob("*.csv")) if path.with_suffix(".json").is_file()]

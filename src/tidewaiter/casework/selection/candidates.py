@@ -1,12 +1,12 @@
-"""Gathering: candidates from lines and from alerts. The key of a line says which one it is."""
+"""Candidates for inspection, from lines and from alerts; a key identifies each line."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 from msgspec import structs
 
-from tidewaiter.consignments.types import Alert, Party
-from tidewaiter.selection.types import Candidate
+from tidewaiter.casework.selection.types import Candidate
+from tidewaiter.trade.types import Alert, Party
 
 _ASKED = ("row", "consignment", "seq", "hs", "parties")
 

@@ -1,18 +1,23 @@
-"""Choosing: from the lines of a period to those that are inspected.
+"""Which lines are inspected, by score and by a verifiable random draw; its check.
+
+The authority makes a seed, publishes its SHA-256 before lines come in, and the seed when the day is
+over. Each line's draw is the HMAC-SHA256 of its key under the seed. Who lodges a line cannot
+know its draw, who selects cannot change it, and whoever knows the seed can compute it.
 
 First the lot is drawn over all lines, whatever their score; then profiles take theirs by
 precedence, then the highest ranks, then lines of which the ranker is unsure.
 """
 
+import hashlib
+import hmac
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.plain import plain
-from tidewaiter.selection.draws import commitment, draw, is_drawn, population_digest
-from tidewaiter.selection.types import (
+from tidewaiter.base.plain_text import plain
+from tidewaiter.casework.selection.types import (
     ARMS,
     LANES,
     Arm,
@@ -23,6 +28,56 @@ from tidewaiter.selection.types import (
     Profile,
     Selection,
 )
+
+LEAST = 16  # characters of a seed
+_DIGITS = 16  # of a draw, hexadecimal
+_ALL = 16**_DIGITS
+
+
+def check_seed(seed: str) -> None:
+    """Check that nobody can guess a seed.
+
+    Raises:
+        InputError: It is too short.
+    """
+    if len(seed) < LEAST:
+        hint = "let `tidewaiter select seed` make one"
+        raise InputError(f"a seed of {len(seed)} characters can be guessed", hint=hint)
+
+
+def commitment(seed: str) -> str:
+    """Return what is published of a seed before it is used: its SHA-256."""
+    return hashlib.sha256(seed.encode()).hexdigest()
+
+
+def draw(seed: str, purpose: str, key: str) -> str:
+    """Draw for a line.
+
+    Args:
+        seed: Of the day.
+        purpose: What is drawn for; each has its own lot.
+        key: Of the line.
+
+    Returns:
+        16 hexadecimal digits; as numbers they are spread evenly.
+    """
+    text = f"{len(purpose)}:{purpose}{key}".encode()
+    return hmac.new(seed.encode(), text, hashlib.sha256).hexdigest()[:_DIGITS]
+
+
+def is_drawn(seed: str, purpose: str, key: str, rate: float) -> bool:
+    """Tell whether a line is among those that a rate takes."""
+    return int(draw(seed, purpose, key), 16) < int(rate * _ALL)
+
+
+def population_digest(keys: Iterable[str]) -> str:
+    """Return the SHA-256 over all keys, sorted: which lines there were to draw from."""
+    hashed = hashlib.sha256()
+    for key in sorted(keys):
+        hashed.update(key.encode("utf-8", "surrogatepass"))
+        hashed.update(b"\0")
+    return hashed.hexdigest()
+
 
 T = TypeVar("T")
 
@@ -203,3 +258,43 @@ def _fits(each: Candidate, profile: Profile, names: frozenset[str]) -> bool:
 def _counted(values: Iterable[T | None], known: Sequence[T]) -> dict[T, int]:
     counts = Counter(values)
     return {each: counts[each] for each in known}
+
+
+def check_lot(
+    told: Selection, drawn: Sequence[tuple[str, str]], seed: str, keys: Collection[str] | None
+) -> str:
+    """Return what is wrong with a lot; "": it holds.
+
+    Args:
+        told: How the list was made.
+        drawn: Key and draw of each line of the list that was drawn by lot.
+        seed: As published afterwards.
+        keys: Of all lines that there were; None: only those on the list are checked.
+    """
+    if commitment(seed) != told.commitment:
+        return "this is not the seed to which the list commits itself"
+    return _of_list(told, drawn, seed) or _of_all(told, drawn, seed, keys)
+
+
+def _of_list(told: Selection, drawn: Sequence[tuple[str, str]], seed: str) -> str:
+    wrong = next((key for key, said in drawn if draw(seed, LOT, key) != said), None)
+    if wrong is not None:
+        return f'the draw of "{wrong}" is another one'
+    if len(drawn) != told.arms["random"] or len({key for key, _ in drawn}) != len(drawn):
+        return f"{told.arms['random']:,} lines were drawn, {len(drawn):,} stand on the list"
+    if any(said > told.last_draw for _, said in drawn):
+        return "a line was drawn above the last draw"
+    return ""
+
+
+def _of_all(
+    told: Selection, drawn: Sequence[tuple[str, str]], seed: str, keys: Collection[str] | None
+) -> str:
+    if keys is None:
+        return ""
+    if population_digest(keys) != told.digest:
+        return f"these are not the {told.lines:,} lines that were drawn from"
+    lowest = sorted((draw(seed, LOT, key), key) for key in keys)
+    if {key for _, key in lowest[: lot_size(len(keys), told.plan)]} != {key for key, _ in drawn}:
+        return "the lines with the lowest draws are others"
+    return ""

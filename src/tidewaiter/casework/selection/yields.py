@@ -1,13 +1,13 @@
-"""Yields: what was found in the lines of each arm, and whether the score beats the lot."""
+"""Yields: what was found in each arm, and whether scoring beats the random draw."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
+from tidewaiter.base.intervals import Difference, Share, difference, share_of
 from tidewaiter.base.records import Record
-from tidewaiter.casework.results import Result, standing_results
-from tidewaiter.coalition.intervals import Difference, Share, difference, share_of
-from tidewaiter.selection.types import ARMS, Arm
+from tidewaiter.casework.selection.types import ARMS, Arm
+from tidewaiter.trade.rules.results import Result, standing_results
 
 Outcome = Literal["hit", "nothing", "not-inspected", "waiting"]
 """Not as declared, or a substance found by an analysis; as declared; not found or could not be

@@ -1,26 +1,25 @@
-"""The command `tidewaiter alerts`: the queue of a database, and what is decided of it."""
+"""The command `tidewaiter alerts`: the queue is filtered, shown and decided."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import click
 import msgspec
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.casework.decisions import Verdict, load_decision_rules
-from tidewaiter.cli.alertfilter import filter_of, filter_options
-from tidewaiter.cli.alertsresults import recount_, result, withdraw_
-from tidewaiter.cli.alertstable import queue_table, show_alert, show_results
-from tidewaiter.cli.bulkdecisions import bulk
-from tidewaiter.cli.options import needs_db, printable
-from tidewaiter.identity import own_stamp
-from tidewaiter.report.characters import visible
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.bulkdecisions import decide_many
-from tidewaiter.store.database import Work, open_database
-from tidewaiter.store.decisions import (
+from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
+from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
+from tidewaiter.cli.core.options import needs_db, printable
+from tidewaiter.cli.core.output import STYLES, as_line, goods_text
+from tidewaiter.explain.results import result_in_words, result_views, sayings
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.store.alerts.bulk_decisions import decide_many
+from tidewaiter.store.alerts.decisions import (
     Standing,
     Wanted,
     alert_id,
@@ -31,10 +30,194 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
-from tidewaiter.store.queue import count_alerts, queue_page
-from tidewaiter.store.queuefilter import Queue, Sort, View
-from tidewaiter.store.resultrows import results_of
-from tidewaiter.store.versions import versions_of
+from tidewaiter.store.alerts.filters import AlertFilter, Queue, Sort, View
+from tidewaiter.store.alerts.queue import count_alerts, queue_page
+from tidewaiter.store.alerts.results import results_of
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.alerts.versions import versions_of
+from tidewaiter.store.core.database import Work, open_database
+from tidewaiter.trade.rules.results import Result
+from tidewaiter.trade.types import Alert, Holding, PartyMatch, Severity
+
+_ID = 10  # characters of an id that are shown
+_NARROW = 12  # columns of a terminal
+
+
+def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
+    """Lay out alerts, one a row."""
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
+    for title in ("alert", "severity", "due", "consignment", "status"):
+        table.add_column(title, overflow="fold", max_width=_NARROW)
+    table.add_column("goods, as written", overflow="fold", ratio=3)
+    table.add_column("why", overflow="fold", ratio=4)
+    for alert in found:
+        stands = where[alert.id]
+        marks = ["restricted"] if alert.restricted else []
+        status = ", ".join(filter(None, [stands.status, stands.assignee, *marks]))
+        table.add_row(
+            Text(alert.id[:_ID]),
+            Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
+            Text(alert.due.isoformat() if alert.due else ""),
+            Text(as_line(f"{alert.consignment}/{alert.seq}")),
+            Text(as_line(status)),
+            goods_text(alert),
+            Text(as_line(alert.title)),
+        )
+    return table
+
+
+def show_alert(alert: Alert, where: Standing, steps: Sequence[Decided]) -> Iterator[str]:
+    """Yield the lines of one alert whole."""
+    yield f"{alert.id}  {alert.severity} {alert.score}  {where.status}"
+    if alert.restricted:
+        yield "  RESTRICTED: it rests on entries for the authority that keeps the list only"
+    yield f"  {as_line(alert.title)}"
+    yield f"  {as_line(alert.file)}, row {alert.row}; consignment {as_line(alert.consignment)}"
+    if alert.due:
+        yield f"  due {alert.due}, law of {alert.day}"
+    yield "The line"
+    yield from _line(alert)
+    yield "Why"
+    for reason in alert.reasons:
+        yield f"  {reason.points:+d}  {as_line(reason.text)} [{reason.rule}; {reason.source}]"
+    if alert.law:
+        yield "Law"
+        yield from map(_held, alert.law)
+    if alert.parties:
+        yield "Listed parties that it resembles: no verdict on any of them"
+        yield from map(_party, alert.parties)
+    yield "Decided"
+    yield from map(_step, steps)
+    if not steps:
+        yield "  nothing yet"
+
+
+def show_results(alert: Alert, found: Sequence[Result]) -> Iterator[str]:
+    """Yield what inspections and laboratories found, and what that says; nothing: no line."""
+    if not found:
+        return
+    names = {mention.substance: mention.name for mention in alert.mentions}
+    yield "Found by inspections and laboratories"
+    for view in result_views(found, names):
+        yield from (f"  {as_line(line)}" for line in result_in_words(view))
+    for said in sayings(alert, found):
+        yield f"  {said.words}: {as_line(said.claim)}"
+
+
+def _line(alert: Alert) -> Iterator[str]:
+    line = alert.line
+    told = {
+        "goods": line.goods or line.commercial,
+        "HS": line.hs,
+        "CAS": ", ".join(line.cas or ()),
+        "UN": line.un,
+        "quantity": line.quantity,
+        "origin": line.origin,
+        "vessel": line.vessel,
+        "IMO number": line.imo,
+        "voyage or flight": line.voyage,
+    }
+    for title, text in told.items():
+        if text:
+            yield f"  {title}: {as_line(text)}"
+    for party in line.parties or ():
+        words = ", ".join(filter(None, (party.name, party.address, party.country)))
+        yield f"  {party.role or 'party'}: {as_line(words)}"
+
+
+def _held(held: Holding) -> str:
+    since = f", since {held.since}" if held.since else ""
+    demands = f": {'; '.join(held.duties)}" if held.duties else ""
+    return f"  {held.substance}: {held.regime} {held.schedule}{since}, {held.answer}{demands}"
+
+
+def _party(match: PartyMatch) -> str:
+    outcome = f", {match.outcome} {match.outcome_day or ''}".rstrip() if match.outcome else ""
+    since = f", listed {match.listed}" if match.listed else ""
+    judged = f"; {match.judged}" if match.judged else ""
+    who = f"{as_line(match.role or 'party')} {as_line(match.name)}"
+    return (
+        f"  {match.probability:.2f}  {who} resembles "
+        f"{as_line(match.listed_name)} ({match.name_kind}) on {as_line(match.list_name)}: "
+        f"{match.action}{outcome}{since}{judged}"
+    )
+
+
+def _step(step: Decided) -> str:
+    if step.verdict is None:
+        return f"  {step.id}  {step.at}  {as_line(step.by)} took the decision back"
+    rules = load_decision_rules()
+    why = rules.reason[step.reason].says if step.reason in rules.reason else step.reason
+    note = f": {as_line(step.note)}" if step.note else ""
+    says = rules.verdict[step.verdict].says.lower()
+    return f"  {step.id}  {step.at}  {as_line(step.by)}: {says}. {why}{note}"
+
+
+F = TypeVar("F", bound=Callable[..., None])
+_Day = click.DateTime(["%Y-%m-%d"])
+_OPTIONS = (
+    click.option(
+        "--status",
+        multiple=True,
+        type=click.Choice(["all", *get_args(Status)]),
+        default=["open"],
+        show_default=True,
+        help="Where they stand.",
+    ),
+    click.option(
+        "--severity", multiple=True, type=click.Choice(get_args(Severity)), help="Of this severity."
+    ),
+    click.option("--substance", multiple=True, help="That name this substance: its slug."),
+    click.option("--rule", multiple=True, help="With a reason of this rule."),
+    click.option(
+        "--country",
+        multiple=True,
+        help="With goods, a stop or a party of this country: two letters.",
+    ),
+    click.option("--from", "origin", help="Sent from this country: two letters."),
+    click.option("--to", "destination", help="Bound for this country: two letters."),
+    click.option("--party", help="With a party of this name in the papers, or that begins so."),
+    click.option("--entry", help="That rest on this entry of a list: LIST/ID."),
+    click.option("--consignment", help="Of this consignment."),
+    click.option("--screening", type=int, help="First found by the screening of this id."),
+    click.option("--assignee", help='Of this person; "": of nobody.'),
+    click.option("--due-from", type=_Day, help="Due on this day or later."),
+    click.option("--due-to", type=_Day, help="Due on this day or before."),
+    click.option(
+        "--due-within",
+        type=int,
+        help="Due so many days from today, or before; -1: those that are late.",
+    ),
+    click.option("--day-from", type=_Day, help="Screened by the law of this day, or a later one."),
+    click.option("--day-to", type=_Day, help="Screened by the law of this day, or an earlier one."),
+    click.option(
+        "--words",
+        default="",
+        help="With all these words, or their beginnings, in goods, title, parties or vessel.",
+    ),
+)
+
+
+def filter_options(command: F) -> F:
+    """Give a command the options of a filter, for `filter_of`."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def filter_of(options: Mapping[str, Any]) -> AlertFilter:
+    """Return the filter that some options say."""
+    told = dict(options)
+    if "all" in told["status"]:
+        told["status"] = ()
+    for name in ("due_from", "due_to", "day_from", "day_to"):
+        told[name] = told[name] and told[name].date()
+    for name in ("origin", "destination"):
+        told[name] = told[name] and told[name].upper()
+    told["country"] = tuple(code.upper() for code in told["country"])
+    told["words"] = printable(told["words"])
+    return AlertFilter(**told)
+
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 

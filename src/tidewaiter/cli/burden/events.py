@@ -1,21 +1,42 @@
-"""The command `tidewaiter burden declare`, and the options that say what is asked."""
+"""The commands `tidewaiter burden` declare, event, months and claim: statements and their data."""
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import click
+import msgspec
+import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.events.declaring import parse_window
+from tidewaiter.burden.claims.checking import check_claim
+from tidewaiter.burden.claims.parsing import Given, parse_claims
+from tidewaiter.burden.claims.types import Checked, Finding
+from tidewaiter.burden.events.cards import event_card
+from tidewaiter.burden.events.declarations import (
+    dated_events,
+    declarations,
+    find_declared,
+    find_event,
+    parse_window,
+)
+from tidewaiter.burden.events.declarations import declare as keep
 from tidewaiter.burden.events.types import Declaration, Direction, Event, Kind
-from tidewaiter.burden.facts import find_indicator, find_place
-from tidewaiter.cli.options import Day
-from tidewaiter.identity import own_stamp
-from tidewaiter.releases.declarations import declare as keep
-from tidewaiter.releases.events import dated_events, find_event
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.burden.indicators import find_indicator, find_place, place_name
+from tidewaiter.burden.releases.dataset_loader import Series, Shelf, releases_of
+from tidewaiter.burden.releases.event_material import Beside, material_of
+from tidewaiter.burden.releases.folder import load_releases
+from tidewaiter.burden.types import Basis, month_text
+from tidewaiter.cli.burden.figures import OUT, check_format, give
+from tidewaiter.cli.burden.releases import archived_in
+from tidewaiter.cli.core.options import Day
+from tidewaiter.explain.burden import HEADS, finding_row, gap_text, read_text, understood
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.law.registry import load_registry
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.report.burden.events import card_text, placebo_text
 
 FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -124,3 +145,193 @@ def _own(options: dict[str, Any]) -> Event:
         where=options["where"].upper(),
         substances=options["substances"],
     )
+
+
+@click.command()
+@click.argument("event", required=False)
+@asked
+@click.option("--release", "file", type=FILE, help="A release; else the archive's newest.")
+@click.option("--base", type=FILE, help="Months of the first window: a release by month, or CSV.")
+@click.option(
+    "--declared",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file of declarations; EVENT may then be the hash of one.",
+)
+@click.option(
+    "--dose", type=FILE, help="Pounds by month: CBP's seizures, or CSV; in differences only."
+)
+@click.option("--drug", default="seized-fentanyl", show_default=True, help="Of CBP's seizures.")
+@click.option("--placebos", is_flag=True, help="List the dates that it is ranked among.")
+@click.option("--json", "as_json", is_flag=True, help="The card as JSON, nothing left out.")
+@archived_in
+def event(event: str | None, folder: Path, **options: Any) -> None:
+    """Set an event beside its series: its gap, and its rank among dates without an event.
+
+    A card estimates no effect. It says "compatible with", "not distinguishable from ordinary
+    variation" or "opposite to declared direction", and is wrong at most at 1 date in 20.
+
+    Example: tidewaiter burden event us-fentanyl-class --direction down --release release.csv
+    """
+    known = known_of(options["events"])
+    kept = declarations(options["declared"]) if options["declared"] else ()
+    named = find_declared(event, kept) if event else None
+    wanted = named.declaration if named else declaration_of(event, known, options)
+    shelf = Shelf(releases_of(options["file"], folder))
+    beside = Beside(
+        kept=kept,
+        known=known,
+        **{name: options[name] for name in ("base", "dose", "drug")},
+    )
+    material = material_of(wanted, shelf, beside)
+    card = event_card(wanted, material)
+    if options["as_json"]:
+        click.echo(msgspec.json.encode(card))
+    else:
+        click.echo(placebo_text(card) if options["placebos"] else card_text(card))
+
+
+@click.command()
+@click.argument("file", type=FILE, required=False)
+@click.option("--place", default="US", show_default=True, help="A country or a state.")
+@click.option("--indicator", required=True, help="What is counted: T40.4, overdose, ...")
+@click.option("--base", type=FILE, help="Months of the first window: a release by month, or CSV.")
+@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
+@archived_in
+def months(
+    file: Path | None, place: str, indicator: str, folder: Path, **options: Path | None
+) -> None:
+    """Recover months from the windows of twelve that a release tells.
+
+    They come from FILE, or from the newest release of the archive. Open months have the interval
+    of the nowcast. Without base months they are approximate, and it is said.
+
+    Example: tidewaiter burden months release.csv --indicator T40.4 --out months.csv
+    """
+    check_format(options["out"])
+    where, what = find_place(place), find_indicator(indicator)
+    found = Shelf(releases_of(file, folder)).series(where.code, what.key, options["base"])
+    for note in found.months.notes:
+        click.echo(visible(f"note: {note}"), err=True)
+    give(_months_table(found), options["out"])
+
+
+def _months_table(series: Series) -> pa.Table:
+    """Return the months as they are read elsewhere: each with its release and its status."""
+    figures, same = series.months.figures, series.release
+    return pa.table(
+        {
+            "place": figures["place"],
+            "place_name": [place_name(each) for each in figures["place"].to_pylist()],
+            "indicator": figures["indicator"],
+            "measure": figures["measure"],
+            "basis": figures["basis"],
+            "month": [month_text(each) for each in figures["last"].to_pylist()],
+            "months": figures["months"],
+            "value": figures["value"],
+            "low": figures["low"],
+            "high": figures["high"],
+            "status": [
+                "closed" if each else "provisional" for each in figures["closed"].to_pylist()
+            ],
+            "method": [series.months.method] * len(figures),
+            "release": [same.label] * len(figures),
+            "sha256": [same.sha256] * len(figures),
+        }
+    )
+
+
+_WIDTH = 100
+_SHOWN = 14  # figures of a table
+
+
+def answer_text(checked: Checked) -> str:
+    """Write a checked claim: as understood, the figures, the verdict, what is missing."""
+    claim = checked.claim
+    lines = [f'"{claim.text}"', *_wrapped("understood as", [understood(claim)])]
+    lines += _wrapped("taken", claim.assumed)
+    lines += _wrapped("read", [read_text(claim)])
+    for title, texts in (
+        ("not understood", [gap_text(gap) for gap in claim.gaps]),
+        ("not checked", claim.unchecked),
+    ):
+        lines += _wrapped(title, ["; ".join(texts)] if texts else [])
+    lines += ["", *_finding_lines(checked.findings)] if checked.findings else []
+    lines += [
+        "",
+        f"verdict: {checked.verdict}",
+        *(each for line in checked.summary for each in _lines(line)),
+    ]
+    for title, texts in (("mind", checked.warnings), ("missing to tell more", checked.missing)):
+        if texts:
+            lines += ["", f"{title}:", *(each for text in texts for each in _lines(f"- {text}"))]
+    return "\n".join(lines) + "\n"
+
+
+def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
+    rows = [HEADS, *(finding_row(each) for each in findings[:_SHOWN])]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if name in {"figure", "off by"} else cell.ljust(width)
+            for cell, width, name in zip(row, widths, HEADS, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
+    if len(findings) > _SHOWN:
+        yield f"and {len(findings) - _SHOWN} more: --json shows all"
+
+
+def _wrapped(title: str, texts: Iterable[str]) -> list[str]:
+    return [line for text in texts for line in _lines(f"{title}: {text}")]
+
+
+def _lines(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+_BASES: dict[str, Basis] = {"": "", "occurrence": "occurrence", "residence": "residence"}
+
+
+@click.command()
+@click.argument("text", default="")
+@click.option("--said-on", type=Day(), help='The day it was said: "last year" is counted from it.')
+@click.option("--place", default="", help='Whose deaths, like "US" or "Ohio"; goes before TEXT.')
+@click.option("--period", default="", help='A year, or the last of twelve months: "2021-04".')
+@click.option("--indicator", default="", help='What is counted, like "overdose" or "T40.4".')
+@click.option(
+    "--basis", type=click.Choice(["occurrence", "residence"]), help="Died there, or lived there."
+)
+@click.option("--number", default="", help='The number, like "nearly 110,000"; goes before TEXT.')
+@archived_in
+@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+def claim(
+    text: str, said_on: date | None, folder: Path, *, as_json: bool, **options: str | None
+) -> None:
+    """Set the claims of TEXT beside every official figure, and say which bear them out.
+
+    Works without any release, on figures that CDC told in words; with an archive it finds the
+    release that makes a number true, or the wrong way of counting that gives it. Exit status 0
+    whatever the verdict, 2 where TEXT is not understood.
+
+    Example: tidewaiter burden claim "nearly 110,000 deaths in 2022" --said-on 2023-07-07
+    """
+    told = {name: value or "" for name, value in options.items()}
+    if not text and not told["number"]:
+        raise InputError("nothing is claimed", hint="give a sentence, or --number 110000")
+    today = own_stamp().at.date()
+    given = Given(
+        said=said_on,
+        place=told["place"],
+        period=told["period"],
+        indicator=told["indicator"],
+        basis=_BASES[told["basis"]],
+        number=told["number"],
+    )
+    releases = load_releases(folder).releases
+    checked = [check_claim(each, releases, today) for each in parse_claims(text, today, given)]
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(checked), indent=2))
+        return
+    for each in checked:
+        click.echo(visible(answer_text(each)))

@@ -1,26 +1,90 @@
-"""The command `tidewaiter burden supply`."""
+"""The commands `tidewaiter burden` figures, supply, nowcast and backtest, and their files."""
 
+import csv
+import io
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.drugs import supply_name
-from tidewaiter.burden.facts import find_place
-from tidewaiter.burden.months import month_text
-from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
-from tidewaiter.cli.burdenadd import Month, show_notes
-from tidewaiter.cli.burdenfiles import OUT, check_format, give
-from tidewaiter.cli.releasesfolder import archived_in
-from tidewaiter.releases.folder import Loaded, load_releases, read_releases
-from tidewaiter.report.characters import visible
+from tidewaiter.base.files import replacing
+from tidewaiter.burden.indicators import find_indicator, find_place, indicators, place_name
+from tidewaiter.burden.nowcast import nowcast as estimate
+from tidewaiter.burden.nowcast.backtest import Block, Tested, blocks
+from tidewaiter.burden.nowcast.backtest import backtest as run
+from tidewaiter.burden.nowcast.estimates import as_table, came_before
+from tidewaiter.burden.nowcast.model import before_data
+from tidewaiter.burden.readers.formats import read_release
+from tidewaiter.burden.releases.folder import Loaded, load_releases, read_releases
+from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied, supply_name
+from tidewaiter.burden.types import Reading, Release, month_text
+from tidewaiter.burden.views.tidy import Wanted, tidy
+from tidewaiter.cli.burden.releases import SHOWN, Month, archived_in, show_notes
+from tidewaiter.explain.safe_text import neutralise, visible
+
+OUT: click.Path = click.Path(dir_okay=False, path_type=Path)
+_FORMATS = (".csv", ".jsonl", ".parquet")
+
+
+def check_format(out: Path | None) -> None:
+    """Raise where a file is to be written in a format that there is not.
+
+    Raises:
+        InputError: The ending of its name is none of ours.
+    """
+    if out and out.suffix.lower() not in _FORMATS:
+        raise InputError(
+            f'"{out.suffix}" is no format', at=str(out), hint=f"one of {', '.join(_FORMATS)}"
+        )
+
+
+def give(table: pa.Table, out: Path | None) -> None:
+    """Write a table to a file, or as CSV to stdout where none is named."""
+    content = _written(table, out.suffix.lower() if out else ".csv")
+    if out is None:
+        click.echo(content, nl=False)
+        return
+    with replacing(out, str(os.getpid())) as part:
+        part.write_bytes(content)
+
+
+def _written(table: pa.Table, form: str) -> bytes:
+    file = BytesIO()
+    if form == ".parquet":
+        pq.write_table(table, file, compression="zstd")
+    elif form == ".jsonl":
+        file.writelines(msgspec.json.encode(row) + b"\n" for row in table.to_pylist())
+    else:
+        # No byte-order mark, which our other CSV files have for spreadsheets: programs of
+        # statistics take it for a part of the first title.
+        text = io.StringIO(newline="")
+        rows = csv.writer(text)
+        rows.writerow(table.schema.names)
+        rows.writerows(
+            [neutralise(_cell(value)) for value in row.values()] for row in table.to_pylist()
+        )
+        file.write(text.getvalue().encode("utf-8"))
+    return file.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return "" if value is None else str(value)
+
 
 _COLUMNS = pa.schema(
     [
@@ -86,7 +150,7 @@ def supply(
         read_releases(paths, source) if paths else load_releases(folder, source)
         for source in SOURCES
     ]
-    series = _chosen(_series(loaded, str(folder)), **options)
+    series = _chosen_series(_series(loaded, str(folder)), **options)
     if form == "table" and out is None:
         _print_tables(series)
     else:
@@ -114,7 +178,7 @@ def _series(loaded: Sequence[Loaded], folder: str) -> tuple[Supplied, ...]:
     return series
 
 
-def _chosen(
+def _chosen_series(
     series: tuple[Supplied, ...],
     indicators: tuple[str, ...],
     measure: str,
@@ -201,3 +265,244 @@ def _number(value: float | None) -> str:
     if value is None:
         return "not shown"
     return f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
+
+
+_FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER: click.Path = click.Path(file_okay=False, path_type=Path)
+_FLAGGED = 8  # places that are named on the screen
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option(
+    "--archive",
+    "folder",
+    type=_FOLDER,
+    envvar="TIDEWAITER_RELEASES",
+    help="Earlier releases: an archive, or a folder of their files. Setting: TIDEWAITER_RELEASES.",
+)
+@click.option("--indicator", "wanted", multiple=True, help="overdose, T40.4 (all); repeatable.")
+@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
+def nowcast(file: Path, folder: Path | None, wanted: tuple[str, ...], out: Path | None) -> None:
+    """Estimate what the provisional counts of FILE will be once they are closed.
+
+    One file is enough; earlier releases make it better, and of these only such as came out before
+    it are used. Each count stands beside its estimate with a 95 % interval and CDC's prediction.
+    Exit status 1: some rows of FILE could not be read.
+
+    Example: tidewaiter burden nowcast release.csv --archive releases --out nowcast.csv
+    """
+    check_format(out)
+    keys = [find_indicator(text).key for text in wanted]
+    reading = read_release(file.read_bytes(), file.name)
+    show_notes(file.name, reading.notes, SHOWN)
+    found = estimate(reading, _earlier(folder, reading))
+    if keys:
+        found = found.filter(pc.is_in(found["indicator"], pa.array(keys)))
+    _say(found, reading)
+    give(as_table(found, reading), out)
+    sys.exit(1 if reading.refused else 0)
+
+
+def _earlier(folder: Path | None, reading: Reading) -> list[Reading]:
+    if not folder:
+        return []
+    loaded = load_releases(folder, reading.source)
+    if loaded.skipped:
+        show_notes(str(folder), loaded.skipped, 3)
+    before = came_before(reading, [each.reading for each in loaded.releases])
+    click.echo(f"{len(before)} earlier releases of {reading.source} in {folder}", err=True)
+    return before
+
+
+def _say(found: pa.Table, reading: Reading) -> None:
+    """Say what the newest period comes to in a whole country, and where it is doubtful."""
+    console = Console(stderr=True, highlight=False)
+    newest = found.filter(pc.equal(found["lag"], 0)).to_pylist()
+    nations = [row for row in newest if "-" not in row["place"] and row["reported"] is not None]
+    released = month_text(reading.released) if reading.released is not None else "undated"
+    for place in sorted({row["place"] for row in nations}):
+        rows = [row for row in nations if row["place"] == place]
+        status = "closed" if all(row["closed"] for row in rows) else "provisional"
+        table = Table(
+            title=f"{place_name(place)}, deaths in the twelve months to "
+            f"{month_text(rows[0]['last'])}, {status}, {reading.source} released {released}",
+            title_justify="left",
+            box=None,
+            header_style="bold",
+        )
+        table.add_column("what")
+        for head in ("reported", "estimate", "95 % interval", "source's own"):
+            table.add_column(head, justify="right", no_wrap=True)
+        for row in rows:
+            table.add_row(
+                _name(row["indicator"]),
+                _count(row["reported"]),
+                _count(row["estimate"]),
+                _interval(row),
+                _count(row["predicted"]),
+            )
+        console.print(table)
+    odd = [row for row in newest if row["flag"] and row["method"] != "none"]
+    seen = {row["place"]: row["flag"] for row in odd if row["indicator"] == "overdose"}
+    for place, flag in list(seen.items())[:_FLAGGED]:
+        console.print(visible(f"unusual: {place_name(place)}: {flag}"), markup=False)
+    if len(seen) > _FLAGGED:
+        console.print(f"... and {len(seen) - _FLAGGED} more; the column flag has them")
+
+
+def _name(indicator: str) -> str:
+    known = indicators().get(indicator)
+    return known.name if known else indicator
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+def _interval(row: dict[str, float | None]) -> str:
+    if row["low"] is None or row["high"] is None:
+        return ""
+    return f"{row['low']:,.0f} to {row['high']:,.0f}"
+
+
+@click.command()
+@click.option(
+    "--judge", "judges", type=_FILE, multiple=True, help="A later release (those of the archive)."
+)
+@click.option("--source", default="cdc-vsrr", show_default=True, help="Whose releases.")
+@click.option(
+    "--indicator",
+    "wanted",
+    multiple=True,
+    default=("overdose", "T40.4"),
+    show_default=True,
+    help="Which counts; repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each block.")
+@archived_in
+def backtest(
+    judges: tuple[Path, ...], source: str, wanted: tuple[str, ...], folder: Path, *, as_json: bool
+) -> None:
+    """Estimate each release of an archive from what was known then; judge it by what came later.
+
+    Places of 100 deaths or more, periods of the seven newest months, each method beside the
+    reported count and CDC's prediction.
+
+    Example: tidewaiter burden backtest --archive releases
+    """
+    loaded = load_releases(folder, source)
+    if loaded.skipped:
+        show_notes(str(folder), loaded.skipped, 3)
+    releases = [each.reading for each in loaded.releases]
+    later = [read_release(file.read_bytes(), file.name) for file in judges] or releases
+    keys = [find_indicator(text).key for text in wanted]
+    tested = list(run(releases, later, keys, before_data))
+    if not tested:
+        raise InputError(
+            "no release can be judged",
+            at=str(folder),
+            hint="it needs releases a year apart; without pending deaths or a prediction, three",
+        )
+    found = blocks(tested)
+    if as_json:
+        for block in found:
+            click.echo(msgspec.json.encode(block))
+        return
+    _print(found, tested)
+
+
+def _print(found: Sequence[Block], tested: Sequence[Tested]) -> None:
+    console = Console(highlight=False)
+    months = sorted({each.released for each in tested})
+    console.print(
+        f"{len(months)} releases, {month_text(months[0])} to {month_text(months[-1])}; lags 0 to 6;"
+        " errors in percent of the closed count",
+        markup=False,
+    )
+    for block in found:
+        what = "nation" if block.nation else "states with 100 deaths or more"
+        table = Table(
+            title=f"{indicators()[block.indicator].name}: {what}, {block.cells:,} cells; "
+            f"the interval holds {block.covered:.1f} %, {block.width:.1f} % wide",
+            title_justify="left",
+            box=None,
+            header_style="bold",
+        )
+        for head in ("method", "cells", "mean error", "at lag 0", "bias", "largest"):
+            table.add_column(head, justify="left" if head == "method" else "right")
+        for score in block.scores:
+            table.add_row(
+                score.method,
+                f"{score.cells:,}",
+                f"{score.error:.2f}",
+                f"{score.newest:.2f}",
+                f"{score.bias:+.2f}",
+                f"{score.largest:.1f}",
+            )
+        console.print(table)
+        covered = ", ".join(f"{share:.0f}" for share in block.covered_by_lag)
+        console.print(f"  interval by lag: {covered} %", markup=False)
+
+
+_NEWEST = "newest"
+
+
+@click.command()
+@click.option("--place", "places", multiple=True, help="US, Ohio, US-39049; may be given again.")
+@click.option("--indicator", "indicators", multiple=True, help="overdose, T40.4; repeatable.")
+@click.option("--source", default="", help="Of this source alone.")
+@click.option("--release", default="", help='A month, a SHA-256, or "newest": of each source.')
+@click.option("--from", "first", type=Month(), help="Periods that end in this month or later.")
+@click.option("--to", "last", type=Month(), help="Periods that end in this month or earlier.")
+@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
+@archived_in
+def figures(folder: Path, out: Path | None, **options: Any) -> None:
+    """Export figures: each with its release, place, period, basis, and whether it is closed.
+
+    Twelve-month periods overlap: rows of one place never add up in time.
+
+    Example: tidewaiter burden figures --place US --indicator overdose --release newest
+    """
+    check_format(out)
+    loaded = load_releases(folder, options["source"])
+    show_notes(str(folder), loaded.skipped, len(loaded.skipped))
+    releases = _chosen_releases(loaded.releases, options["release"])
+    places, counted = _held(releases, "place"), _held(releases, "indicator")
+    wanted = Wanted(
+        places=tuple(_place(text, places) for text in options["places"]),
+        indicators=tuple(
+            text if text in counted else find_indicator(text).key for text in options["indicators"]
+        ),
+        first=options["first"],
+        last=options["last"],
+    )
+    give(tidy(releases, wanted), out)
+    sys.exit(1 if loaded.skipped else 0)
+
+
+def _held(releases: Iterable[Release], column: str) -> set[str]:
+    return {each for one in releases for each in one.reading.figures[column].unique().to_pylist()}
+
+
+def _place(text: str, known: set[str]) -> str:
+    """Find a place; a code that the figures have is that place, though a state has it too."""
+    return text.upper() if text.upper() in known else find_place(text).code
+
+
+def _chosen_releases(releases: tuple[Release, ...], wanted: str) -> list[Release]:
+    if not wanted:
+        return list(releases)
+    if wanted == _NEWEST:
+        return list({each.reading.source: each for each in releases}.values())
+    found = [
+        each
+        for each in releases
+        if each.label.endswith(f" {wanted}")
+        or each.label == wanted
+        or each.sha256.startswith(wanted)
+    ]
+    if not found:
+        known = ", ".join(each.label for each in releases) or "none"
+        raise InputError(f'"{wanted}" is no release that is kept', hint=f"kept: {known}")
+    return found

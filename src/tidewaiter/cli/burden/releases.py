@@ -1,22 +1,39 @@
-"""The command `tidewaiter burden add`."""
+"""The commands `tidewaiter burden` fetch, add and list: releases of official counts."""
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.burden.facts import find_indicator
-from tidewaiter.burden.months import month_text, parse_month
-from tidewaiter.burden.readers import READERS
-from tidewaiter.burden.types import Note, Reading, Release
-from tidewaiter.cli.releasesfolder import archived_in
-from tidewaiter.releases.archive import ReleaseArchive
-from tidewaiter.releases.paths import ReleaseFile, release_files
-from tidewaiter.report.characters import visible
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.files import replacing
+from tidewaiter.base.records import Record
+from tidewaiter.burden.indicators import find_indicator, find_source, sources
+from tidewaiter.burden.readers.formats import READERS
+from tidewaiter.burden.releases.archive import (
+    KeptRelease,
+    ReleaseArchive,
+    ReleaseFile,
+    files_of,
+    release_files,
+)
+from tidewaiter.burden.releases.folder import releases_folder
+from tidewaiter.burden.types import Note, Reading, Release, month_text, parse_month
+from tidewaiter.cli.core.options import kept_under
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.transport.download import Fetched, Limits, Validators
+from tidewaiter.transport.download import fetch as download
+
+archived_in = kept_under("--archive", "TIDEWAITER_RELEASES", releases_folder, "the releases")
+"""Add the option; the command takes the folder as `folder`."""
+
 
 _SOURCE = click.Choice(sorted(READERS))
 SHOWN = 20  # notes of a file on the screen
@@ -144,3 +161,173 @@ def tell_error(error: InputError, origin: str) -> None:
     click.echo(visible(f"{at}: not added: {error.message}"), err=True)
     if error.hint:
         click.echo(visible(f"  hint: {error.hint}"), err=True)
+
+
+class Known(Record, frozen=True, kw_only=True):
+    """What a server said of the file that is kept."""
+
+    address: str
+    files: tuple[str, ...]  # SHA-256 of what was kept of it
+    validators: Validators
+
+
+@click.command()
+@click.argument("names", metavar="SOURCES", nargs=-1)
+@click.option("--address", help="Another address; with one SOURCE.")
+@click.option("--released", type=Month(), help="The month in which it came out: 2025-09.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds without a byte after which a connection is given up.",
+)
+@archived_in
+def fetch(
+    names: tuple[str, ...], address: str | None, released: int | None, timeout: float, folder: Path
+) -> None:
+    """Download the newest releases of SOURCES from their authorities, or of all with an address.
+
+    Only what has changed is downloaded, and a download that was cut goes on where it was. Nothing
+    is downloaded unless you give this command.
+    Exit status 1: some sources could not be fetched, or some rows not read; 2: none could.
+
+    Example: tidewaiter burden fetch cdc-vsrr
+    """
+    wanted = _wanted(names, address)
+    if released is not None and len(wanted) != 1:
+        raise click.UsageError("--released takes one SOURCE")
+    archive = ReleaseArchive(folder)
+    failed, refused = 0, 0
+    for source, place in wanted.items():
+        try:
+            refused += _fetch(archive, source, place, Limits(timeout=timeout), released)
+        except TidewaiterError as error:
+            failed += 1
+            click.echo(visible(f"{source}: not fetched: {error.message}"), err=True)
+            for line in filter(None, (error.at, f"hint: {error.hint}" if error.hint else "")):
+                click.echo(visible(f"  {line}"), err=True)
+    if failed == len(wanted):
+        sys.exit(2)
+    sys.exit(1 if failed or refused else 0)
+
+
+def _wanted(names: tuple[str, ...], address: str | None) -> dict[str, str]:
+    """Find the addresses by source."""
+    known = {key: each.address for key, each in sources().items() if each.address}
+    if address:
+        if len(names) != 1:
+            raise click.UsageError("--address takes one SOURCE: what is to be found there")
+        if names[0] not in READERS:
+            raise InputError(f'"{names[0]}" is no source', hint="one of: " + ", ".join(READERS))
+        return {names[0]: address}
+    for name in names:
+        if name not in known:
+            raise InputError(
+                "has no address",
+                at=name,
+                hint=f"give one with --address; known: {', '.join(known)}",
+            )
+    return {name: known[name] for name in names or known}
+
+
+def _fetch(
+    archive: ReleaseArchive, source: str, address: str, limits: Limits, released: int | None
+) -> int:
+    """Fetch one source; return how many of its rows could not be read."""
+    incoming = archive.folder / "incoming"
+    note = incoming / f"{source}.known.json"
+    got = download(address, incoming, known=_known(archive, note, address), limits=limits)
+    if got is None:
+        click.echo(f"{source}: not modified")
+        return 0
+    try:
+        kept, refused = _take(archive, source, address, got, released)
+    finally:
+        got.path.unlink(missing_ok=True)
+    said = Known(address=address, files=kept, validators=got.validators)
+    with replacing(note, "new") as part:
+        part.write_bytes(msgspec.json.encode(said))
+    return refused
+
+
+def _take(
+    archive: ReleaseArchive, source: str, address: str, got: Fetched, released: int | None
+) -> tuple[tuple[str, ...], int]:
+    """Keep what was downloaded: a file, or an archive of files."""
+    kept, refused = [], 0
+    for file in files_of(got.name, address, got.path.read_bytes()):
+        release, new = archive.add(
+            file.content, file.name, datetime.now(UTC), source, released, origin=address
+        )
+        click.echo(said_of(source, release, "fetched" if new else "is there already"))
+        show_notes(file.name, release.reading.notes, SHOWN)
+        kept.append(release.sha256)
+        refused += release.reading.refused
+    return tuple(kept), refused
+
+
+def _known(archive: ReleaseArchive, note: Path, address: str) -> Validators | None:
+    """Return what the server said of the file at an address, where that file is kept."""
+    with suppress(OSError, msgspec.MsgspecError):
+        known = msgspec.json.decode(note.read_bytes(), type=Known)
+        there = {each.sha256 for each in archive.kept()}
+        if known.address == address and there.issuperset(known.files):
+            return known.validators
+    return None
+
+
+_TITLES = ("released", "periods to", "figures", "refused", "SHA-256")
+
+
+@click.command(name="list")
+@click.option("--source", default="", help="Of this source alone.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each release.")
+@archived_in
+def list_releases(source: str, folder: Path, *, as_json: bool) -> None:
+    """List the releases that are kept, by source and month.
+
+    "~": the month of release is not told, and is inferred from the source's usual delay.
+
+    Example: tidewaiter burden list
+    """
+    held = [each for each in ReleaseArchive(folder).kept() if source in {"", each.source}]
+    if as_json:
+        for kept in held:
+            click.echo(msgspec.json.encode(_months_in_words(kept)))
+        return
+    if not held:
+        click.echo(f"no release is kept in {folder}; burden add and burden fetch do it", err=True)
+        return
+    table = Table(box=None, header_style="bold")
+    table.add_column("source, file", overflow="fold")
+    for title in _TITLES:
+        table.add_column(title, no_wrap=True)
+    for kept in held:
+        table.add_row(*map(visible, _cells(kept)))
+    console = Console(highlight=False)
+    console.print(table)
+    for key in dict.fromkeys(each.source for each in held):
+        about = find_source(key)
+        console.print(visible(f"{key}: {about.cite} {about.licence}."), markup=False)
+
+
+def _cells(kept: KeptRelease) -> tuple[str, ...]:
+    inferred = "" if kept.told or kept.released is None else "~"
+    return (
+        f"{kept.source}\n  {kept.name}",
+        f"{inferred}{_text(kept.released)}",
+        f"{_text(kept.first)}/{_text(kept.last)}",
+        f"{kept.figures:,}",
+        str(kept.refused),
+        kept.sha256[:8],
+    )
+
+
+def _months_in_words(kept: KeptRelease) -> dict[str, object]:
+    told: dict[str, object] = msgspec.to_builtins(kept)
+    return told | {name: _text(getattr(kept, name)) for name in ("released", "first", "last")}
+
+
+def _text(month: int | None) -> str:
+    return "" if month is None else month_text(month)

@@ -1,4 +1,4 @@
-"""What the commands that show official counts share: the question, and where the answer goes."""
+"""The commands `tidewaiter burden` trends, map, mix, ages, changes and brief: official counts."""
 
 import os
 from collections.abc import Callable
@@ -12,12 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.files import replacing
-from tidewaiter.burden.views.picking import Ask
-from tidewaiter.cli.releasesfolder import archived_in
-from tidewaiter.cli.table import as_line
-from tidewaiter.releases.stock import ReleaseShelf
-from tidewaiter.report.burdenshown import VIEWS, picture
-from tidewaiter.report.figures import Figure
+from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
+from tidewaiter.burden.views.briefing import brief as find_brief
+from tidewaiter.burden.views.query import Ask
+from tidewaiter.cli.burden.releases import archived_in
+from tidewaiter.cli.core.output import as_line, write_page
+from tidewaiter.explain.languages import LANGUAGES, speaking
+from tidewaiter.report.burden.brief import lead_words, render_brief
+from tidewaiter.report.burden.revisions import revision_view
+from tidewaiter.report.burden.views import VIEWS, picture
+from tidewaiter.report.burden.views import changes as find_changes
+from tidewaiter.report.charts import Figure
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE: click.Path = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -110,3 +115,116 @@ def _write(path: Path, content: bytes) -> None:
         return
     with replacing(path, str(os.getpid())) as part:
         part.write_bytes(content)
+
+
+_FILES = ("as_json", "sheet", "svg", "png")
+
+
+@click.command()
+@asking
+def changes(folder: Path, **options: Any) -> None:
+    """Show what a release changed of the one before it, count by count.
+
+    A closed count that moved is an alarm; counts that grew far more than others of their age
+    are named. Periods are not chosen: all that stand in both are compared.
+
+    Example: tidewaiter burden changes --release 2019-09 --csv changes.csv
+    """
+    answer("changes", folder, **options)
+    if any(options[key] for key in _FILES):
+        return
+    asked = {key: options[key] for key in ("place", "indicator", "source", "release")}
+    view = revision_view(find_changes(ReleaseShelf(folder).stock().releases, Ask(**asked)))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDE)
+    console.print(", ".join(f"{count} {what}" for what, count in view.tally), markup=False)
+    if view.alarm:
+        console.print(f"ALARM: {view.alarm}", style="bold red", markup=False)
+    for table in view.tables:
+        console.print(f"\n{as_line(table.title)}", style="bold", markup=False)
+        print_table(console, view.heads, table.rows)
+
+
+@click.command()
+@click.option("--place", default="", help="US, Ohio, DE-BY (US, or the country there is).")
+@click.option(
+    "--indicator", default="overdose", show_default=True, help="What is counted: overdose, T40.4."
+)
+@click.option("--release", default="", help="Its month, label or SHA-256 (the newest).")
+@click.option("--to", "until", default="", help="Periods that end in this month or earlier.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file: .html, or .pdf.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(sorted(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="Of the brief.",
+)
+@archived_in
+def brief(out: Path, language: str, folder: Path, **asked: str) -> None:
+    """Write one page for a decision: the newest count, its change, drugs, places, and its limits.
+
+    The same releases give the same page. As PDF it is one page of A4.
+
+    Example: tidewaiter burden brief --place US --out brief.pdf
+    """
+    shelf = ReleaseShelf(folder)
+    found = find_brief(shelf.stock().releases, Ask(**asked), shelf.estimates)
+    write_page(render_brief(found, spoken=language), out, "brief")
+    with speaking(language):
+        click.echo(as_line(f"{out}: {lead_words(found)}"))
+
+
+@click.command()
+@asking
+@click.option("--closer", is_flag=True, help="Write the newest periods as the figure, not all.")
+def trends(folder: Path, *, closer: bool, **options: Any) -> None:
+    """Show one count in one place, period by period: reported, predicted, and our estimate.
+
+    Twelve-month periods overlap: never add them up. Compare a period with the one a year before.
+
+    Example: tidewaiter burden trends --place Ohio --indicator T40.4 --svg ohio.svg
+    """
+    answer("trends", folder, figure="closer" if closer else "", **options)
+
+
+@click.command(name="map")
+@asking
+def show_map(folder: Path, **options: Any) -> None:
+    """Show the states of a country side by side, as rates where people are counted.
+
+    Rates need a release of the population in the archive, and are not adjusted for age.
+
+    Example: tidewaiter burden map --indicator T40.4 --to 2024-12 --svg map.svg
+    """
+    answer("map", folder, **options)
+
+
+@click.command()
+@asking
+def mix(folder: Path, **options: Any) -> None:
+    """Show deaths by class of drug over time; the classes overlap and never add up.
+
+    The release with the most classes answers. A certificate may name several drugs.
+
+    Example: tidewaiter burden mix --place Ohio --csv mix.csv
+    """
+    answer("mix", folder, **options)
+
+
+@click.command()
+@asking
+def ages(folder: Path, **options: Any) -> None:
+    """Show deaths by age, from a release that tells ages, such as an export of CDC WONDER.
+
+    Small counts are hidden by the source; a gap is no zero.
+
+    Example: tidewaiter burden ages --place US --json
+    """
+    answer("ages", folder, **options)

@@ -1,7 +1,8 @@
-"""The command `tidewaiter coalition commitments`: what members promised, in numbers."""
+"""Commitments of members, and the boards that show how they are met: tables, pages, files."""
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,23 +10,182 @@ from typing import Any
 import click
 import msgspec
 from msgspec import structs
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.cli.coalitiontables import console, pledge_table
-from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.options import Day, needs_db
-from tidewaiter.cli.recordfiles import FILE, read_record
-from tidewaiter.cli.table import as_line
-from tidewaiter.coalition.commitments import Commitment, Evidence, Initiative, Report, Withdrawal
-from tidewaiter.coalition.pledges import Pledge, Pledges
-from tidewaiter.courier.desk import Desk
-from tidewaiter.identity import own_stamp
-from tidewaiter.report.memberviews import pledge_view, report_in_words
-from tidewaiter.store.coalition import Reader, known_nodes
-from tidewaiter.store.database import Work
-from tidewaiter.store.packs import names_of, read_pledges
-from tidewaiter.store.pledges import say_pledge, tell_pledge
+from tidewaiter.cli.core.node_context import desk_at
+from tidewaiter.cli.core.options import FILE, Day, needs_db, read_record
+from tidewaiter.cli.core.output import as_line, write_page
+from tidewaiter.exchange.coalition.board import Period
+from tidewaiter.exchange.coalition.commitments import (
+    Commitment,
+    Evidence,
+    Initiative,
+    Pledge,
+    Pledges,
+    Report,
+    Withdrawal,
+)
+from tidewaiter.exchange.coalition.members import PATIENCE
+from tidewaiter.explain.coalition import (
+    BoardView,
+    GroupView,
+    MemberView,
+    PledgeView,
+    RowView,
+    board_view,
+    group_view,
+    member_view,
+    pledge_view,
+    report_in_words,
+)
+from tidewaiter.explain.words import words_of
+from tidewaiter.law.changes import Change, changes_of
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.rules import load_lawbook
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.report.coalition import TimelineView, render_pack
+from tidewaiter.store.coalition.meeting_packs import (
+    names_of,
+    read_board,
+    read_members,
+    read_pack,
+    read_pledges,
+)
+from tidewaiter.store.coalition.participation import Reader, known_nodes
+from tidewaiter.store.coalition.pledges import say_pledge, tell_pledge
+from tidewaiter.store.core.database import Work
+from tidewaiter.transport.context import Desk
+
+_WIDE = 170  # columns where no terminal says how many there are
+
+
+def console() -> Console:
+    """Return where tables go: a file or another program gets them wide, and whole."""
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=_WIDE)
+
+
+def board_tables(view: BoardView) -> Iterable[Table]:
+    """Yield the tables of a board."""
+    rows = []
+    for each in view.countries:
+        frozen = "".join(f"\n{one}" for one in each.frozen)
+        rows.append((f"{each.name}, how others answer it", each.sent))
+        rows.append((f"{each.name}, how it answers{frozen}", each.received))
+    yield _board("country", rows)
+    yield _board("from, to", [(f"{each.exporter}, {each.importer}", each) for each in view.pairs])
+
+
+def member_table(members: Iterable[MemberView]) -> Table:
+    """Lay out members, one a row."""
+    return _table(
+        ("node", "name", "country", "state", "since", "silent", "rosters say", "groups"),
+        (
+            (
+                each.node,
+                each.name,
+                each.country,
+                each.says,
+                each.since,
+                each.silence,
+                "; ".join((*each.rosters, *(("DISPUTED",) if each.disputed else ()))),
+                each.groups,
+            )
+            for each in members
+        ),
+    )
+
+
+def group_table(groups: Iterable[GroupView]) -> Table:
+    """Lay out working groups, one a row."""
+    return _table(
+        ("group", "part of", "since", "roster", "members"),
+        ((each.name, each.part_of, each.since, each.roster, each.members) for each in groups),
+    )
+
+
+def pledge_table(pledges: Iterable[PledgeView]) -> Table:
+    """Lay out commitments, one a row."""
+    return _table(
+        ("owner", "id", "what", "target", "due", "state", "last number"),
+        (
+            (
+                each.owner,
+                each.id,
+                "; ".join(filter(None, (each.what, each.changed))),
+                each.target,
+                each.due,
+                each.says,
+                each.last,
+            )
+            for each in pledges
+        ),
+    )
+
+
+def timeline_tables(view: TimelineView) -> Iterable[Table]:
+    """Yield the months, the last first, and what happened in them."""
+    yield _table([head.lower() for head in view.chart.heads], view.chart.rows)
+    yield _table(
+        ("day", "what", "of what, of whom", "source"),
+        ((each.day, each.what, each.of, f"{each.source} {each.mark}") for each in view.events),
+    )
+
+
+def _board(first: str, rows: Iterable[tuple[str, RowView]]) -> Table:
+    return _table(
+        (
+            first,
+            "notices",
+            "in time",
+            "share",
+            "95 %",
+            "median days",
+            "9 of 10",
+            "no reply",
+            "objections",
+            "other",
+            "incidents",
+            "trend",
+        ),
+        (
+            (
+                name,
+                f"{row.notices} ({row.more})",
+                row.count,
+                row.share,
+                row.interval,
+                f"{row.median}{'*' if row.method else ''}",
+                row.ninetieth,
+                row.silences,
+                row.objections,
+                _other(row),
+                row.incidents,
+                row.trend,
+            )
+            for name, row in rows
+        ),
+    )
+
+
+def _other(row: RowView) -> str:
+    released = () if row.released == "0" else (f"{row.released} released in silence",)
+    frozen = () if row.frozen_days == "0" else (f"{row.frozen_days} frozen days",)
+    return ", ".join((*row.rest, *released, *frozen))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("\n".join(map(as_line, cell.split("\n")))) for cell in row))
+    return table
+
 
 _ID = 8  # bytes
 _HINT = "docs/reference/cooperation-board.md shows what one looks like"
@@ -240,3 +400,43 @@ def _evidence(path: Path | None, link: str) -> tuple[Evidence, ...]:
     if link:
         found.append(Evidence(title=link, link=link))
     return tuple(found)
+
+
+def show_members(reader: Reader, day: date, *, patience: int = PATIENCE) -> None:
+    """Print who takes part on a day, and the working groups."""
+    found = read_members(reader, day, patience=patience)
+    out = console()
+    out.print(member_table(map(member_view, found.members)))
+    if found.groups:
+        out.print()
+        out.print(group_table(map(group_view, found.groups)))
+
+
+def show_board(reader: Reader, period: Period, day: date) -> None:
+    """Print the board of a period, as it stood on a day."""
+    found = read_board(reader, period, day)
+    view = board_view(found, names_of(known_nodes(reader)))
+    out = console()
+    out.print(f"Notices first sent from {period.since} until before {period.until}, on {day}\n")
+    for table in board_tables(view):
+        out.print(table)
+        out.print()
+    out.print("* some have no answer yet: those that wait count for as long as they have waited")
+    if view.no_calendar:
+        out.print(f"Holidays are not known of: {view.no_calendar}", markup=False)
+
+
+def write_pack(
+    reader: Reader, period: Period, day: date, place: Path, *, language: str = "en"
+) -> None:
+    """Write the meeting pack of a day into a file, .html or .pdf."""
+    registry = load_registry()
+    found = read_pack(reader, period, day, laws_of(registry))
+    page = render_pack(found, words_of(registry), spoken=language)
+    write_page(page, place, "pack")
+    click.echo(as_line(f"{place}: {len(found.board.pairs)} pairs, {len(found.members)} members"))
+
+
+def laws_of(registry: Registry) -> list[Change]:
+    """Return the changes of the law that a timeline shows."""
+    return changes_of(registry, load_lawbook(registry))

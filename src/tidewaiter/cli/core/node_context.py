@@ -1,12 +1,12 @@
-"""The desk of this node, for a command."""
+"""Opens the context of this node for a command: its database, its keys and its clock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tidewaiter.courier.desk import Desk, desk_of
-from tidewaiter.identity import ring_file
-from tidewaiter.store.database import open_database
-from tidewaiter.store.restored import check_complete
+from tidewaiter.node.identity import ring_file
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.peers.reconcile import check_complete
+from tidewaiter.transport.context import Desk, desk_of
 
 
 @contextmanager

@@ -1,9 +1,11 @@
-"""What several commands share: options, days, and errors on their way to the user."""
+"""Options and values that commands share, groups that load commands late, and error handling."""
 
 import errno
 import os
 import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -11,15 +13,47 @@ from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, NamedTuple, TypeVar, cast
 
 import click
 
 from tidewaiter.base.errors import InputError, TidewaiterError
-from tidewaiter.base.garbage import look_seldom
+from tidewaiter.base.processes import look_seldom
 from tidewaiter.base.quantities import parse_percent
-from tidewaiter.cli.faults import FAULT, tell_fault
-from tidewaiter.report.characters import token, visible
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.protocol.strict_json import read_json
+from tidewaiter.explain.safe_text import token, visible
+
+FAULT = 70  # as sysexits.h has it: an error in the program itself
+REPORT = "https://tidewaiter.readthedocs.io/en/latest/reference/commands.html#faults"
+_LONGEST = 300  # characters of what an error says
+
+
+def tell_fault(error: BaseException) -> None:
+    """Say that Tidewaiter itself is at fault, and where its trace is.
+
+    The trace goes to a file that nobody else may read; to standard error where none can be made.
+    """
+    trace = "".join(traceback.format_exception(error))
+    try:
+        place = f"the trace in {_kept(trace)}"
+    except OSError:
+        click.echo(visible(trace), err=True, nl=False)
+        place = "the trace above"
+    said = visible(" ".join(f"{type(error).__name__}: {error}".split()))[:_LONGEST]
+    click.echo(
+        f"fault: {said}: this is a fault of Tidewaiter, not of your files; "
+        f"please report it with {place}: {REPORT}",
+        err=True,
+    )
+
+
+def _kept(trace: str) -> Path:
+    number, name = tempfile.mkstemp(prefix="tidewaiter-fault-", suffix=".txt")
+    with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(trace)
+    return Path(name)
+
 
 _CODE = 2  # letters of a country
 STOPPED = 130  # exit status of a stop from the keyboard
@@ -28,8 +62,16 @@ _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Sections = Mapping[str, Mapping[str, str]]
-"""Titles, to commands by their names, to what each does, in few words."""
+
+class LazyCommand(NamedTuple):
+    """A command that is imported when it is called."""
+
+    place: str  # "module:function", the module within tidewaiter.cli
+    help: str  # what it does, in few words
+
+
+Sections = Mapping[str, Mapping[str, LazyCommand]]
+"""Titles of the help, to the commands below each."""
 
 
 class Day(click.ParamType[date]):
@@ -188,8 +230,6 @@ class Commands(click.Group):
         self,
         *args: Any,
         sections: Sections,
-        modules: str,
-        elsewhere: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         """Take what help tells.
@@ -197,17 +237,11 @@ class Commands(click.Group):
         Args:
             args: Of a group.
             sections: The commands.
-            modules: What the name of each one's module begins with; that of the command follows.
-            elsewhere: Commands whose module has another name.
             kwargs: Of a group.
         """
         super().__init__(*args, **kwargs)
         self._sections = sections
-        self._modules = {
-            name: modules + (elsewhere or {}).get(name, name.replace(" ", ""))
-            for held in sections.values()
-            for name in held
-        }
+        self._lazy = {name: each for held in sections.values() for name, each in held.items()}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line as a process of its own, which two stops end at once."""
@@ -226,29 +260,29 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands by name."""
         del ctx
-        return sorted(self._modules)
+        return sorted(self._lazy)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what the commands do, section by section; none is loaded."""
         del ctx
         for title, held in self._sections.items():
             with formatter.section(title):
-                formatter.write_dl(list(held.items()))
+                formatter.write_dl([(name, each.help) for name, each in held.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command from its module."""
         del ctx
-        if cmd_name not in self._modules:
+        if cmd_name not in self._lazy:
             return None
-        found = getattr(import_module(self._modules[cmd_name]), cmd_name.rsplit(maxsplit=1)[-1])
-        return cast("click.Command", found)
+        module, _, name = self._lazy[cmd_name].place.partition(":")
+        return cast("click.Command", getattr(import_module(f"tidewaiter.cli.{module}"), name))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the first two words name, "law compare", or else the first."""
         two = " ".join(args[:2])
-        if two in self._modules:
+        if two in self._lazy:
             return two, self.get_command(ctx, two), args[2:]
         return super().resolve_command(ctx, args)
 
@@ -290,3 +324,57 @@ def own_lists(command: F) -> F:
     )
     street = click.option("--street", is_flag=True, help="Know street names too (noisy).")
     return own(street(command))
+
+
+def kept_under(flag: str, setting: str, default: Callable[[], Path], what: str) -> Callable[[F], F]:
+    """Return a decorator that adds the option; the command takes the folder as `folder`.
+
+    Args:
+        flag: Its name: "--lists".
+        setting: The variable of the environment that names the folder too.
+        default: Tells the folder where nothing names it.
+        what: What it keeps: "the lists".
+    """
+    return click.option(
+        flag,
+        "folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar=setting,
+        default=default,
+        help=f"The folder that keeps {what}. Setting: {setting}.",
+    )
+
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_MOST = 8 << 20  # bytes of a file
+
+R = TypeVar("R", bound=Record)
+
+
+def held(path: Path) -> bytes:
+    """Read a file that is not too large to be a record.
+
+    Raises:
+        InputError: It is too large.
+    """
+    if path.stat().st_size > _MOST:
+        raise InputError("this file is too large", at=str(path))
+    return path.read_bytes()
+
+
+def read_record(path: Path, kind: type[R], what: str, hint: str) -> R:
+    """Read a record from a file.
+
+    Args:
+        path: Of the file.
+        kind: The record.
+        what: What it is, for the error.
+        hint: Where what it looks like is told.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return read_json(held(path), kind, what)
+    except InputError as error:
+        raise InputError(error.message, at=str(path), hint=hint) from error

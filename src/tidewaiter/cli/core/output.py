@@ -1,20 +1,21 @@
-"""The summary of a screening in the terminal."""
+"""What commands show: the table of a screening, texts as one line, pages as HTML or PDF files."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tidewaiter.cli.outputs import Outputs
-from tidewaiter.consignments.types import Alert
-from tidewaiter.report.characters import visible
-from tidewaiter.report.finds import goods_shown
-from tidewaiter.report.scripts import not_compared
-from tidewaiter.report.summary import Summary
-from tidewaiter.report.titles import short_title
-from tidewaiter.report.words import unread_in_words
-from tidewaiter.substances.types import Regime
+from tidewaiter.base.files import replacing
+from tidewaiter.cli.screening.outputs import Outputs
+from tidewaiter.explain.alerts import goods_shown, short_title
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.summary import Summary
+from tidewaiter.explain.words import not_compared, unread_in_words
+from tidewaiter.law.types import Regime
+from tidewaiter.report.pages import pdf_of
+from tidewaiter.trade.types import Alert
 
 _ROWS = 20
 _GOODS = 60
@@ -123,3 +124,20 @@ def _counted(count: int, what: str) -> str:
 def as_line(text: str) -> str:
     """Return a text of strangers as one line that shows what is in it, and moves no cursor."""
     return visible(" ".join(text.splitlines()))
+
+
+def write_page(page: str, place: Path, what: str) -> None:
+    """Write a page of HTML into a file, .html or .pdf.
+
+    Args:
+        page: Of HTML that holds all that it shows.
+        place: The file.
+        what: What it is, for an error.
+
+    Raises:
+        InputError: What writes PDF is not installed.
+        OutputError: The file cannot be written.
+    """
+    held = pdf_of(page) if place.suffix.lower() == ".pdf" else page.encode()
+    with replacing(place, what) as part:
+        part.write_bytes(held)

@@ -1,13 +1,20 @@
-"""Values of options: probabilities, rates of alerts, and thresholds by kind of entry."""
+"""Options on parties: the folder of lists, thresholds and rates, and details of one party."""
 
 import math
-from collections.abc import Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast, get_args
 
 import click
 
-from tidewaiter.parties.thresholds import KindThreshold, Threshold
-from tidewaiter.parties.types import PartyKind
+from tidewaiter.base.records import Record
+from tidewaiter.cli.core.options import Field, kept_under, printable
+from tidewaiter.lists.archive import Archive, lists_folder
+from tidewaiter.lists.decisions import KeptThreshold, changes_since, read_threshold
+from tidewaiter.parties.thresholds import KindThreshold, Threshold, model_digest
+from tidewaiter.parties.types import Identifier, PartyKind
 
 _HUNDRED = 100
 
@@ -85,3 +92,93 @@ def set_threshold(values: Sequence[tuple[str, float]]) -> Threshold:
     known: tuple[PartyKind, ...] = get_args(PartyKind)
     kinds = tuple(KindThreshold(kind=kind, least=given[kind]) for kind in known if kind in given)
     return Threshold(least=given[""], kinds=kinds, origin="set by you")
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Known(Record, frozen=True, kw_only=True):
+    """What is known of a party beside its name."""
+
+    identifiers: tuple[Identifier, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+def party_options(command: F) -> F:
+    """Add --id, --phone, --email, --web and --address; the command gets them as `known`."""
+
+    @click.option(
+        "--id",
+        "numbers",
+        type=Field(),
+        multiple=True,
+        metavar="SCHEME=VALUE",
+        help="A number: lei=..., imo=..., passport=... (several).",
+    )
+    @click.option("--phone", multiple=True, help="Telephone; say --country, or write +86 ...")
+    @click.option("--email", multiple=True, help="E-mail.")
+    @click.option("--web", multiple=True, help="Web site or domain.")
+    @click.option("--address", multiple=True, help="Address, in one line.")
+    @wraps(command)
+    def wrapped(
+        *args: Any,
+        numbers: tuple[tuple[str, str], ...],
+        phone: tuple[str, ...],
+        email: tuple[str, ...],
+        web: tuple[str, ...],
+        address: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
+        said = [
+            *numbers,
+            *(("phone", each) for each in phone),
+            *(("email", each) for each in email),
+            *(("website", each) for each in web),
+        ]
+        known = Known(
+            identifiers=tuple(
+                Identifier(scheme=scheme, value=printable(value)) for scheme, value in said
+            ),
+            addresses=tuple(map(printable, address)),
+        )
+        return command(*args, known=known, **rest)
+
+    return cast("F", wrapped)
+
+
+kept_in = kept_under("--lists", "TIDEWAITER_LISTS", lists_folder, "the lists")
+"""Add the option; the command takes the folder as `folder`."""
+
+
+def filled(folder: Path | None) -> Path | None:
+    """Return the folder of lists where it holds any."""
+    return folder.resolve() if folder and Archive(folder).slugs() else None
+
+
+def kept_now(archive: Archive, day: date) -> tuple[KeptThreshold | None, Sequence[str]]:
+    """Return the threshold that is kept, and what has changed since.
+
+    Args:
+        archive: The lists.
+        day: On which they are in force.
+    """
+    kept = read_threshold(archive.folder)
+    return kept, changes_since(kept, archive, day, model_digest()) if kept else ()
+
+
+def kept_in_words(kept: KeptThreshold | None, changes: Sequence[str]) -> list[str]:
+    """Say which threshold is kept, who decided it and on what, and what has changed since."""
+    if kept is None or kept.threshold is None:
+        return ["threshold: none is kept; tidewaiter lists calibrate chooses one"]
+    value = Threshold(least=kept.threshold, kinds=kept.kinds).value
+    lines = [f"threshold: {value}, kept by {kept.by} on {kept.day}: {kept.why}"]
+    if kept.file:
+        lines.append(
+            f"  from {kept.file} (SHA-256 {kept.sha256[:16]}): {kept.alerts:,} alerts among "
+            f"{kept.parties:,} parties"
+        )
+    if changes:
+        lines.append(
+            f"  changed since: {'; '.join(changes)}; tidewaiter lists calibrate tells anew"
+        )
+    return lines

@@ -16,7 +16,7 @@ from rich.progress import (
     Progress as Bar,
 )
 
-from tidewaiter.node import Progress
+from tidewaiter.node.context import Progress
 
 
 class Stages:

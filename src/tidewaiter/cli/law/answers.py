@@ -1,6 +1,10 @@
-"""The answers of `tidewaiter law` in the terminal, and as JSON lines."""
+"""Answers of `tidewaiter law`: tables, JSON lines, files, and checks of a firm's documents."""
 
-from collections.abc import Iterable, Iterator
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import click
 import msgspec
@@ -8,13 +12,35 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tidewaiter.consignments.papers import Product
-from tidewaiter.consignments.routing import duty_in_short
-from tidewaiter.report.characters import visible
-from tidewaiter.report.verdict import AgeView, age_views, in_order, verdict_of
-from tidewaiter.report.words import day_in_words, duty_in_words, roles_in_words
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Age, Assessment, Listing, Ruling
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import check_apart, replacing, writing
+from tidewaiter.base.records import Record
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.words import day_in_words, duty_in_words, roles_in_words
+from tidewaiter.law.answers import (
+    Age,
+    Assessment,
+    Compound,
+    Dealing,
+    Found,
+    Listing,
+    Question,
+    Route,
+    Ruling,
+)
+from tidewaiter.law.registry import Registry
+from tidewaiter.report.alerts.exports import refusal_writer
+from tidewaiter.report.law.answers import (
+    AnswerWriter,
+    JsonAnswers,
+    answer_writer,
+    check_format,
+)
+from tidewaiter.report.law.rulings import AgeView, age_views, in_order, verdict_of
+from tidewaiter.trade.applicable_law import duty_in_short
+from tidewaiter.trade.company_records import Papers, Product
+from tidewaiter.trade.substance_lookup import Namer
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 _STYLES = {
     "controlled": "bold red",
@@ -207,3 +233,201 @@ def _short(ruling: Ruling, registry: Registry) -> str:
     regime = registry.regimes.get(ruling.regime)
     doubt = " (not verified)" if ruling.doubts else ""
     return f"{regime.slug if regime else ruling.jurisdiction}: {ruling.answer}{doubt}"
+
+
+_PAGES = (".html", ".htm")
+
+
+def check_out(out: Path | None, kept: Mapping[str, Path | None]) -> None:
+    """Check, before a long run, that answers can go where they are to.
+
+    Args:
+        out: Where they are to go; None: standard output.
+        kept: What must stay as it is, by its name in an error.
+
+    Raises:
+        InputError: Its suffix names no format, or it is one of these.
+        OutputError: A pipe or a device stands there.
+    """
+    if out is not None:
+        check_format(out)
+        check_apart({"--out": out}, {name: path for name, path in kept.items() if path})
+
+
+def check_page(path: Path, kept: Mapping[str, Path | None]) -> None:
+    """Check that a page can be written; `kept` must stay as it is.
+
+    Raises:
+        InputError: Its suffix is not that of a page, or it is one of `kept`.
+        OutputError: A pipe or a device stands there.
+    """
+    if path.suffix.lower() not in _PAGES:
+        raise InputError(
+            f'"{path.suffix}" is not the suffix of a page',
+            at=str(path),
+            hint=f"end the name in {' or '.join(_PAGES)}; a browser prints it, to PDF too",
+        )
+    check_apart({"--sheet": path}, {name: each for name, each in kept.items() if each})
+
+
+@contextmanager
+def answers_to(out: Path | None) -> Iterator[AnswerWriter]:
+    """Open what takes the answers: a file that appears when it is whole, or standard output.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    if out is None:
+        with writing("standard output"):
+            yield JsonAnswers(sys.stdout.buffer)
+        return
+    with replacing(out, str(os.getpid())) as part, answer_writer(part) as writer:
+        yield writer
+
+
+_SHOWN = 20  # refusals that are printed; the file holds all
+_MARK = "law"  # of the half-written file of refusals
+
+
+class History(Record, frozen=True, kw_only=True):
+    """The dealings of a file."""
+
+    dealings: tuple[Dealing, ...]
+    refused: int
+
+
+class Checked:
+    """Counts what a catalogue holds, and keeps what could not be read or named."""
+
+    def __init__(self, refused: Path) -> None:
+        self._path = refused
+        self._refusals: list[Refusal] = []
+        self._products = 0
+        self._named = 0
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether every row was read and names a substance."""
+        return not self._refusals
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Keep a refusal, and show the first ones."""
+        self._refusals.append(refusal)
+        if len(self._refusals) <= _SHOWN:
+            show_refusal(refusal)
+
+    def count(self, product: Product) -> None:
+        """Count a product, and tell of one that names no substance."""
+        self._products += 1
+        self._named += bool(product.found)
+
+    def tell(self) -> None:
+        """Write the refusals, and print the counts to stderr."""
+        if self._refusals or self._path.exists():
+            with ExitStack() as stack:
+                part = stack.enter_context(replacing(self._path, _MARK))
+                stack.enter_context(refusal_writer(part)).add(self._refusals)
+        unnamed = self._products - self._named
+        click.echo(
+            f"{self._products} products read, {unnamed} name no substance of the registry, "
+            f"which does not mean that none is in them",
+            err=True,
+        )
+        if self._refusals:
+            click.echo(f"{len(self._refusals)} rows or fields refused: see {self._path}", err=True)
+
+
+def check_catalogue(
+    path: Path,
+    reading: tuple[ReadOptions, Namer],
+    question: Question,
+    destinations: tuple[str, ...],
+    checked: Checked,
+) -> Iterator[tuple[Product, Question, Found]]:
+    """Yield what is asked of each product for each destination.
+
+    Args:
+        path: The catalogue.
+        reading: What the user says of its columns, and who finds the substances.
+        question: What is the same for all products; the content and the amount of a row win.
+        destinations: Countries.
+        checked: Counts, and keeps what was refused.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    if not path.is_file():
+        raise InputError("a pipe or a device cannot be read twice", at=str(path), hint="save it")
+    with path.open("rb") as file:
+        for item in Papers(*reading).products(file, path.name):
+            if isinstance(item, Refusal):
+                checked.refuse(item)
+                continue
+            checked.count(item)
+            for place in destinations:
+                route = Route(
+                    origin=question.route.origin,
+                    transit=question.route.transit,
+                    destination=place,
+                )
+                asked = msgspec.structs.replace(question, route=route, **_of(item))
+                yield from ((item, asked, found) for found in item.found)
+
+
+def write_checked(answers: Iterable[tuple[Product, Assessment]], name: str, out: Path) -> None:
+    """Write the answers on a catalogue: for each product, substance and destination.
+
+    Args:
+        answers: As they come.
+        name: Of the catalogue's file.
+        out: Where to, in the format of its suffix.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    with answers_to(out) as sink:
+        for product, answer in answers:
+            place = f"{name}, row {product.row}"
+            sink.add(Compound(place=place, id=product.text, answers=(answer,)))
+
+
+def read_history(path: Path, options: ReadOptions, namer: Namer) -> History:
+    """Read a history; what could not be read is printed to stderr.
+
+    Raises:
+        InputError: The file cannot be read, or holds a row without a day.
+    """
+    dealings: list[Dealing] = []
+    refused = 0
+    if path.stat().st_size == 0:
+        return History(dealings=(), refused=0)  # an empty file says that there was nothing
+    with path.open("rb") as file:
+        for item in Papers(options, namer).dealings(file, path.name):
+            if isinstance(item, Refusal):
+                refused += 1
+                if refused <= _SHOWN:
+                    show_refusal(item)
+            else:
+                dealings.append(item)
+    if refused:
+        click.echo(
+            f"{refused} rows or fields of {path.name} refused: sums may be too low", err=True
+        )
+    return History(dealings=tuple(dealings), refused=refused)
+
+
+def show_refusal(refusal: Refusal) -> None:
+    """Print a refusal to stderr as one line."""
+    where = f"row {refusal.row}" + (f", column {refusal.column}" if refusal.column else "")
+    click.echo(visible(f"{where}: {refusal.problem}; {refusal.hint}"), err=True)
+
+
+def _of(product: Product) -> dict[str, object]:
+    """Return what a row says of the question."""
+    said = {
+        "percent": product.percent,
+        "percent_at_least": product.percent_at_least or None,
+        "mass_mg": product.mass_mg,
+        "volume_ul": product.volume_ul,
+    }
+    return {name: value for name, value in said.items() if value is not None}

@@ -1,32 +1,68 @@
-"""The desk of `tidewaiter law`: it reads what is asked, finds what it is of, and answers."""
+"""The commands `tidewaiter law`, `tidewaiter law compare` and `tidewaiter law changes`."""
 
-from datetime import date
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
-from tidewaiter.cli.lawcheck import Checked, check_catalogue, read_history, write_checked
-from tidewaiter.cli.lawout import check_out, check_page
-from tidewaiter.cli.lawtable import print_assessment, print_checked, print_json, print_last
-from tidewaiter.cli.options import printable
-from tidewaiter.cli.start import tell_new_lists
-from tidewaiter.consignments.asking import Asker, amount_of
-from tidewaiter.consignments.naming import Namer
-from tidewaiter.consignments.traders import fold_party
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.cli.core.options import Day, Field, Percent, Place, Places, own_lists, printable
+from tidewaiter.cli.identify import tell_new_lists
+from tidewaiter.cli.law.answers import (
+    Checked,
+    ages_in_words,
+    check_catalogue,
+    check_out,
+    check_page,
+    print_assessment,
+    print_checked,
+    print_json,
+    print_last,
+    read_history,
+    write_checked,
+)
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.words import words_of
 from tidewaiter.identify import Identifier, load_lexicon
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.lawbook import LawBook
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Found, Goods, Question, Route
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.answers import Found, Goods, Question, Route
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.changes import changes_of, undated
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.comparison import compare as compared
+from tidewaiter.law.comparison import of_schedule
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.types import Substance
+from tidewaiter.report.law.changes import (
+    ChangeView,
+    calendar_of,
+    change_in_words,
+    change_views,
+)
+from tidewaiter.report.law.comparison import (
+    CellView,
+    ComparisonView,
+    comparison_csv,
+    comparison_view,
+)
+from tidewaiter.trade.substance_lookup import Asker, Namer, amount_of
+from tidewaiter.trade.traders import fold_party
+from tidewaiter.trade.types import ReadOptions
 
 
-class Wanted(Record, frozen=True, kw_only=True):
+class QuestionOptions(Record, frozen=True, kw_only=True):
     """The options of the command."""
 
     day: date | None = None
@@ -55,14 +91,14 @@ class Wanted(Record, frozen=True, kw_only=True):
 class Desk:
     """Where a question is put: the registry, the rules, and who knows names."""
 
-    def __init__(self, wanted: Wanted, registry: Registry, book: LawBook) -> None:
+    def __init__(self, wanted: QuestionOptions, registry: Registry, book: LawBook) -> None:
         @cache
         def identifier() -> Identifier:
             lexicon = load_lexicon(wanted.own, street=wanted.street, compiling=tell_new_lists)
             return Identifier(lexicon, few=wanted.catalogue is None and wanted.history is None)
 
         def structures(text: str, day: date) -> tuple[Found, ...]:
-            from tidewaiter.bulk.compounds import find_structure  # noqa: PLC0415 - loads RDKit
+            from tidewaiter.bulk.structures import find_structure  # noqa: PLC0415 - loads RDKit
 
             return find_structure(text, wanted.own, day)
 
@@ -101,7 +137,7 @@ class Desk:
 
     def compounds(self, path: Path) -> bool:
         """Assess each structure of a file; tell whether all could be assessed."""
-        from tidewaiter.cli.lawfile import Job, assess_file  # noqa: PLC0415 - loads RDKit
+        from tidewaiter.cli.law.structures import Job, assess_file  # noqa: PLC0415 - loads RDKit
 
         wanted = self.wanted
         job = Job(
@@ -120,7 +156,7 @@ class Desk:
     ) -> None:
         """Write the sheet, where one is asked for."""
         if self.wanted.sheet:
-            from tidewaiter.cli.lawsheet import printing_today, write_sheet  # noqa: PLC0415
+            from tidewaiter.cli.law.structures import printing_today, write_sheet  # noqa: PLC0415
 
             write_sheet(self.wanted.sheet, text, found, printing_today(question, self.wanted.own))
 
@@ -185,3 +221,279 @@ class Desk:
 
     def _read_options(self) -> ReadOptions:
         return ReadOptions(columns=dict(self.wanted.columns))
+
+
+class ComparisonOptions(Record, frozen=True, kw_only=True):
+    """What the command is given."""
+
+    what: tuple[str, ...]
+    day: date | None
+    jurisdictions: tuple[str, ...]
+    regime: str | None
+    schedule: str
+    out: Path | None
+    as_json: bool
+    own: tuple[Path, ...]
+    street: bool
+
+
+@click.command()
+@click.argument("what", nargs=-1)
+@click.option("--day", type=Day(), help="The law as it stood then (today).")
+@click.option("--in", "jurisdictions", type=Places(), default=(), help="Whose law: US,EU,UN.")
+@click.option("--regime", help="Instead of WHAT: the substances of this law.")
+@click.option("--schedule", default="", help="Of --regime: of this schedule alone.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a table: .csv.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@own_lists
+def compare(**options: Any) -> None:
+    """Put laws side by side for each WHAT: a slug, a name or a CAS number.
+
+    Each law answers as `tidewaiter law` does. A column stands for each law that lists one of
+    the substances, on that day or another; those that list none are named below.
+
+    Example: tidewaiter law compare 4-piperidone norfentanyl --in UN,US,EU,CN
+    """
+    wanted = ComparisonOptions(**options)
+    if bool(wanted.what) == bool(wanted.regime):
+        raise click.UsageError("give substances or --regime: tidewaiter law compare acetone")
+    registry = load_registry(wanted.own)
+    question = Question(
+        day=wanted.day or date.today(),  # noqa: DTZ011 - the user's own calendar
+        jurisdictions=wanted.jurisdictions,
+    )
+    asked = _asked(registry, wanted, question.day)
+    found = compared(asked, question, registry, load_lawbook(registry), load_members(registry))
+    rules = {each.slug: each for each in registry.classes}
+    view = comparison_view(found, words_of(registry), rules)
+    if wanted.out:
+        with replacing(wanted.out, "law") as part:
+            part.write_bytes(comparison_csv(view))
+    elif wanted.as_json:
+        click.echo(msgspec.json.encode(view))
+    else:
+        _print_comparison(view)
+
+
+def _asked(registry: Registry, wanted: ComparisonOptions, day: date) -> list[Substance]:
+    """Return the substances of the law that is named, or those that are named themselves."""
+    if wanted.regime:
+        return _of_regime(registry, wanted.regime, wanted.schedule, day)
+    lists, street = wanted.own, wanted.street
+    namer = Namer(registry, lambda: Identifier(load_lexicon(lists, street=street), few=True))
+    return [substance for text in wanted.what for substance in _named(namer, text)]
+
+
+def _of_regime(registry: Registry, regime: str, schedule: str, day: date) -> list[Substance]:
+    if regime not in registry.regimes:
+        raise InputError(
+            f'no regime is called "{regime}"', hint=f"it is one of: {', '.join(registry.regimes)}"
+        )
+    found = of_schedule(registry, regime, schedule, day)
+    if not found:
+        names = {c.schedule for s in registry.substances for c in s.controls if c.regime == regime}
+        raise InputError(
+            f'{regime} has nothing in force on {day} in "{schedule}"',
+            hint=f"its schedules are: {', '.join(sorted(names))}",
+        )
+    return found
+
+
+def _named(namer: Namer, text: str) -> Iterable[Substance]:
+    found = [each.substance for each in namer.find(text) if each.substance is not None]
+    if not found:
+        raise InputError(
+            f'"{text}" names nothing in the registry',
+            hint="write a slug, a name or a CAS number; tidewaiter substances lists all",
+        )
+    return found
+
+
+def _print_comparison(view: ComparisonView) -> None:
+    console = Console(highlight=False)
+    for each in ages_in_words(view.ages):
+        console.print(Text(f"law as of {each}"))
+    table = Table(header_style="bold", title_justify="left", title=f"The law on {view.day}")
+    table.add_column("substance", overflow="fold")
+    for column in view.columns:
+        table.add_column(f"{column.jurisdiction}\n{column.regime}", overflow="fold")
+    table.add_column("the laws", overflow="fold")
+    for row in view.rows:
+        cells = (Text("\n".join(_lines(cell))) for cell in row.cells)
+        table.add_row(Text(f"{row.name}\n{row.cas}".strip()), *cells, row.agreement)
+    console.print(table)
+    for law in view.silent:
+        for answer, reason in law.answers:
+            console.print(Text(f"{law.jurisdiction} {law.regime}: {answer}: {reason}"))
+    print_last()
+
+
+def _lines(cell: CellView) -> Iterable[str]:
+    yield cell.answer
+    for each in cell.listings:
+        yield f"{each.title}, since {each.since or 'a day not known'}"
+    if cell.earliest:
+        yield "first of these"
+    if cell.answer not in {"controlled", "not listed"}:
+        yield cell.reason
+    yield from (f"later: {each.title} {each.since or ''}".rstrip() for each in cell.later)
+    yield from (f"ended {each.until}: {each.title}" for each in cell.ended)
+
+
+_CORES = os.cpu_count() or 1
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("what", nargs=-1)
+@click.option("--day", type=Day(), help="The law as it stood then (today).")
+@click.option("--from", "origin", type=Place(), help="Country that it is sent from: CN.")
+@click.option("--to", "destinations", type=Places(), default=(), help="Country of destination: MX.")
+@click.option("--transit", type=Places(), default=(), help="Countries that it passes: PA,US.")
+@click.option("--in", "jurisdictions", type=Places(), default=(), help="Whose law: US,EU,UN.")
+@click.option("--amount", help='Of the goods as they are: "25 kg", "200 l".')
+@click.option("--percent", type=Percent(), help="Content of the substance in the goods: 40.")
+@click.option("--form", "goods", type=click.Choice(get_args(Goods)), help="What the goods are.")
+@click.option("--party", default="", help="The other party, as the history names it.")
+@click.option(
+    "--history", type=_HERE, help="A file of earlier dealings, added up by month or year."
+)
+@click.option("--catalogue", type=_HERE, help="Check a file of products for each country of --to.")
+@click.option(
+    "--file", "compounds", type=_HERE, help="Assess each structure of a file: .smi, .sdf, .csv."
+)
+@click.option("--out", type=_FILE, help="Of --file or --catalogue: .jsonl, .csv or .xlsx.")
+@click.option("--sheets", type=_FOLDER, help="With --file: a page for each, in a new folder.")
+@click.option("--sheet", type=_FILE, help="Of one WHAT: a page to read and to print: .html.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=_CORES,
+    show_default=True,
+    help="With --file: processes.",
+)
+@click.option(
+    "--map", "columns", type=Field(), multiple=True, help="A column: goods=Name; structure=Name."
+)
+@click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each answer.")
+@own_lists
+def law(what: tuple[str, ...], **options: Any) -> None:
+    """Ask what the law says of WHAT: a slug, a name, a CAS number or a structure.
+
+    One answer for each regime: controlled, free by amount, proposed, not listed or not
+    assessable, with clause, days, source and marks. With --from, --to and --transit the laws
+    on the route answer, else those of --in, else all that are loaded. A structure is a SMILES,
+    an InChI or, with the extra "chem", a systematic name. Exit status 1: some of it was not
+    found or could not be read.
+
+    Example: tidewaiter law acetone --from AU --to MX --amount "250 l" --percent 95
+    """
+    wanted = QuestionOptions(**options)
+    if sum((bool(what), wanted.catalogue is not None, wanted.compounds is not None)) != 1:
+        raise click.UsageError(
+            "give a substance, --catalogue or --file: tidewaiter law acetone --in EU"
+        )
+    _check_files(wanted, what)
+    if wanted.catalogue is None and len(wanted.destinations) > 1:
+        raise click.UsageError("--to takes several countries with --catalogue only")
+    registry = load_registry(wanted.own)
+    desk = Desk(wanted, registry, load_lawbook(registry))
+    if wanted.compounds:
+        done = desk.compounds(wanted.compounds)
+    elif wanted.catalogue:
+        done = desk.catalogue(wanted.catalogue)
+    else:
+        done = desk.ask(what)
+    if not done:
+        sys.exit(1)
+
+
+def _check_files(wanted: QuestionOptions, what: tuple[str, ...]) -> None:
+    """Check that what is to be written fits what is asked."""
+    if wanted.out and what:
+        raise click.UsageError("--out goes with --file or --catalogue; --json answers on WHAT")
+    if wanted.sheets and wanted.compounds is None:
+        raise click.UsageError("--sheets goes with --file; a page on one WHAT is --sheet FILE.html")
+    if wanted.sheet and len(what) != 1:
+        raise click.UsageError("--sheet goes with one WHAT; pages on a file are --sheets FOLDER")
+
+
+_BACK = 365  # days
+
+
+class ChangeOptions(Record, frozen=True, kw_only=True):
+    """The options of the command."""
+
+    day: date | None
+    since: date | None
+    regimes: tuple[str, ...]
+    ics: Path | None
+    as_json: bool
+    own: tuple[Path, ...]
+    street: bool
+
+
+@click.command()
+@click.option("--day", type=Day(), help="What comes after this day (today), and what came before.")
+@click.option("--since", type=Day(), help="The first day that is told (a year before --day).")
+@click.option("--regime", "regimes", multiple=True, help="Of this law alone; may be given again.")
+@click.option(
+    "--ics", type=click.Path(dir_okay=False, path_type=Path), help="Write what comes: .ics."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each change.")
+@own_lists
+def changes(**options: Any) -> None:
+    """Say on which days the law that is loaded changes: listings, classes, limits and duties.
+
+    What comes after the day stands first. Listings whose first day nobody read stand on no day;
+    they are counted. Only what is loaded is told.
+
+    Example: tidewaiter law changes --day 2024-06-01 --regime un-1988
+    """
+    wanted = ChangeOptions(**options)
+    day = wanted.day or date.today()  # noqa: DTZ011 - the user's own calendar
+    since = wanted.since or max(day, date.min + timedelta(_BACK)) - timedelta(_BACK)
+    registry = load_registry(wanted.own)
+    _check(wanted.regimes, registry)
+    found = changes_of(registry, load_lawbook(registry), wanted.regimes)
+    views = [e for e in change_views(found, words_of(registry)) if e.day >= since]
+    coming = [each for each in views if each.day > day]
+    if wanted.ics:
+        with replacing(wanted.ics, "law") as part:
+            part.write_bytes(calendar_of(coming, datetime.now(UTC)))
+    if wanted.as_json:
+        for each in views:
+            click.echo(msgspec.json.encode(each))
+        return
+    console = Console(highlight=False)
+    _print_changes(console, f"After {day}", coming)
+    _print_changes(
+        console, f"From {since} to {day}", [each for each in reversed(views) if each.day <= day]
+    )
+    count = sum(undated(registry, wanted.regimes).values())
+    console.print(f"{count:,} listings have no first day that was read, and stand on no day here.")
+
+
+def _check(regimes: Iterable[str], registry: Registry) -> None:
+    for slug in regimes:
+        if slug not in registry.regimes:
+            raise InputError(
+                f'no regime is called "{slug}"',
+                hint=f"it is one of: {', '.join(registry.regimes)}",
+            )
+
+
+def _print_changes(console: Console, title: str, found: Iterable[ChangeView]) -> None:
+    table = Table(
+        title=Text(title, style="bold"), title_justify="left", box=None, header_style="bold"
+    )
+    for head in ("day", "what", "source"):
+        table.add_column(head, overflow="fold")
+    for each in found:
+        mark = "" if each.mark == "read" else f" [{each.mark}]"
+        said = Text(visible(f"{change_in_words(each)}{mark}"))
+        table.add_row(f"{each.day}", said, Text(visible(each.source.title)))
+    console.print(table if table.row_count else Text(f"{title}: nothing that is loaded changes."))

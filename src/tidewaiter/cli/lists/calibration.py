@@ -1,42 +1,122 @@
-"""The command `tidewaiter lists calibrate`."""
+"""The command `tidewaiter lists calibrate`, and the table that it prints."""
 
 import getpass
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.asked import parties_of, read_asked
-from tidewaiter.bulk.calibrating import Calibrator, Known, Once, Wanted
-from tidewaiter.bulk.calibrating import calibrate as told_of
-from tidewaiter.cli.calibrateout import show
-from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.options import Day, printable
-from tidewaiter.cli.progress import counting
-from tidewaiter.cli.rates import LeastOf, Rate, Within, set_threshold
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
+from tidewaiter.bulk.calibration import calibrate as told_of
+from tidewaiter.bulk.parties import parties_of, read_asked
+from tidewaiter.cli.core.options import Day, printable
+from tidewaiter.cli.core.party_options import LeastOf, Rate, Within, kept_in, set_threshold
+from tidewaiter.cli.core.progress import counting
+from tidewaiter.explain.safe_text import visible
 from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.thresholds import (
+from tidewaiter.lists.decisions import (
     KeptThreshold,
     add_threshold,
     states_of,
     threshold_for,
 )
-from tidewaiter.node import hash_file
-from tidewaiter.parties.calibration.types import Calibration
-from tidewaiter.parties.matching.model import threshold_of
+from tidewaiter.node.context import hash_file
+from tidewaiter.parties.calibration.types import HOWS, Calibration, Group
+from tidewaiter.parties.matching.matcher import threshold_of
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.thresholds import Threshold, model_digest
-from tidewaiter.report.calibration import write_calibration
-from tidewaiter.report.characters import visible
+from tidewaiter.report.parties.calibration import (
+    alerts_in_words,
+    cause_in_words,
+    doubts_in_words,
+    example_in_words,
+    files_in_words,
+    group_row,
+    judge_command,
+    level_rows,
+    origin_words,
+    recall_heading,
+    recall_in_words,
+    threshold_in_words,
+    write_calibration,
+)
+from tidewaiter.trade.types import Refusal
+
+_MOST = 10  # groups and entries
+
+
+def show(told: Calibration) -> None:
+    """Print a calibration to standard output."""
+    console = Console(highlight=False)
+
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(_line(text), style=style), soft_wrap=True)
+
+    for text in files_in_words(told):
+        say(text)
+    console.print(_levels(told))
+    say(threshold_in_words(told), "bold")
+    say(f"  {alerts_in_words(told)}")
+    say(f"  {recall_in_words(told)}")
+    for text in doubts_in_words(told):
+        say(f"  {text}", "yellow")
+    for first, groups, words in (
+        ("origin of the party", told.origins, origin_words),
+        ("list", told.by_list, str),
+        ("kind of entry", told.kinds, str),
+        ("what agrees", told.hows, HOWS.__getitem__),
+    ):
+        if groups:
+            console.print(_groups(first, groups, words))
+            if len(groups) > _MOST:
+                say(f"... and {len(groups) - _MOST:,} more; --json has them all")
+    if told.causes:
+        say("Most of these alerts come from these entries", "bold")
+        say("Where a party is the listed one after all, act on it; else a judgement settles it:")
+    for cause in told.causes[:_MOST]:
+        say(cause_in_words(cause))
+        say(f"  {example_in_words(cause)}: {HOWS[cause.how]}")
+        say(f"  {judge_command(cause)}")
+
+
+def _levels(told: Calibration) -> Table:
+    table = Table(box=None, header_style="bold")
+    titles = ("threshold", "alerts", "in 10,000", "in a million", "95 %")
+    for title in (*titles, *filter(None, [recall_heading(told)])):
+        table.add_column(title, justify="right", overflow="fold")
+    for row in level_rows(told):
+        table.add_row(row.key, *row.cells)
+    return table
+
+
+def _groups(first: str, groups: Sequence[Group], words: Callable[[str], str]) -> Table:
+    table = Table(box=None, header_style="bold")
+    table.add_column(first, overflow="fold")
+    columns = len(group_row(groups[0], words).cells)
+    for title in ("alerts", "of", "in a million", "95 %")[:columns]:
+        table.add_column(title, justify="right", overflow="fold")
+    for group in groups[:_MOST]:
+        row = group_row(group, words)
+        mark = "  differs from the rest" if row.marked else ""
+        table.add_row(Text(_line(f"{row.key}{mark}")), *row.cells)
+    return table
+
+
+def _line(text: str) -> str:
+    """Return a text of strangers as one line that shows what is in it."""
+    return visible(" ".join(text.splitlines()) if text.strip() else text)
+
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)

@@ -1,7 +1,9 @@
-"""The command `tidewaiter lists`: add, status and diff; the rest stands in modules of its own."""
+"""The command `tidewaiter lists`: versions of lists are added, updated, checked and compared."""
 
+import getpass
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -13,24 +15,293 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.cli.listcheck import check, tell_doubts
-from tidewaiter.cli.listjudge import judge
-from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.listthreshold import kept_in_words, kept_now
-from tidewaiter.cli.listupdate import update
-from tidewaiter.cli.options import Day
+from tidewaiter.base.archives import ListFile, read_paths, unpack
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.files import replacing
+from tidewaiter.base.records import Record
+from tidewaiter.cli.core.options import Day, Place, printable
+from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.changes import Changes, changes_between
+from tidewaiter.lists.decisions import Judgement, add_judgement, version_of
 from tidewaiter.lists.definitions import ListDefinition, load_definitions
 from tidewaiter.lists.generation import generation_of
-from tidewaiter.lists.reading import read_list
-from tidewaiter.lists.unpack import read_paths
-from tidewaiter.parties.readers.types import EntryRefusal
-from tidewaiter.report.characters import visible
+from tidewaiter.lists.reading import ListDoubts, doubts_in, read_list
+from tidewaiter.parties.readers.entries import EntryRefusal
+from tidewaiter.transport.download import Fetched, Limits, Validators, fetch
+
+_NAMES_SHOWN = 10  # names on the screen
+
+
+@click.command()
+@click.argument("slugs", nargs=-1)
+@click.option("--day", type=Day(), help="Check what was in force then (today).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each list.")
+@click.option("--all", "every", is_flag=True, help="Print every name in doubt.")
+@kept_in
+def check(
+    slugs: tuple[str, ...], day: date | None, folder: Path, *, as_json: bool, every: bool
+) -> None:
+    """Check the lists SLUGS, or all that are kept, for names that a match may miss.
+
+    Prints names that look like several names and are compared as one, and how many names are in
+    a script that is not compared with others. Exit status 1: a name looks like several.
+
+    Example: tidewaiter lists check ca-sema
+    """
+    archive = Archive(folder)
+    day = day or date.today()  # noqa: DTZ011 - the user's own calendar
+    found = {
+        slug: doubts_of(archive, kept_on(archive, slug, day)) for slug in slugs or archive.slugs()
+    }
+    for slug, doubts in found.items():
+        if as_json:
+            click.echo(msgspec.json.encode({"slug": slug, "doubts": doubts}))
+            continue
+        lines = doubts_in_words(slug, doubts, len(doubts.several) if every else _NAMES_SHOWN)
+        for line in lines or [f"{slug}: no name in doubt"]:
+            click.echo(visible(line))
+    sys.exit(1 if any(doubts.several for doubts in found.values()) else 0)
+
+
+def kept_on(archive: Archive, slug: str, day: date) -> KeptVersion:
+    """Return the version of a list in force on a day.
+
+    Raises:
+        InputError: There is none.
+    """
+    kept = archive.at(slug, day)
+    if kept is None:
+        raise InputError(
+            f"no version is in force on {day}", at=slug, hint="tidewaiter lists status names them"
+        )
+    return kept
+
+
+def doubts_of(archive: Archive, kept: KeptVersion) -> ListDoubts:
+    """Look for what is in doubt in a version that is kept."""
+    return doubts_in(archive.load(kept).parties, kept.format, kept.definition)
+
+
+def tell_doubts(archive: Archive, kept: KeptVersion) -> None:
+    """Print what is in doubt in a version to stderr."""
+    for line in doubts_in_words(kept.version.slug, doubts_of(archive, kept), _NAMES_SHOWN):
+        click.echo(visible(line), err=True)
+
+
+def doubts_in_words(slug: str, doubts: ListDoubts, most: int) -> list[str]:
+    """Say what is in doubt in a list, a line each.
+
+    Args:
+        slug: Of the list.
+        doubts: What was found.
+        most: Names that are shown.
+    """
+    several, lines = doubts.several, []
+    if several:
+        held = "1 name looks" if len(several) == 1 else f"{len(several):,} names look"
+        lines.append(f"{slug}: {held} like several names, and each is compared as one:")
+        lines += [f'  entry {each.entry}, {each.kind}: "{each.name}"' for each in several[:most]]
+    if len(several) > most:
+        lines.append(f"  ... and {len(several) - most:,} more; lists check --all prints them")
+    for each in doubts.scripts:
+        entries = "1 entry has" if each.entries == 1 else f"{each.entries:,} entries have"
+        alone = f"; {entries} no other name" if each.entries else ""
+        lines += [f"{slug}: {text}{alone}" for text in not_compared({each.script: each.names})]
+    return lines
+
+
+class Known(Record, frozen=True, kw_only=True):
+    """What servers said of the files of a version, by address."""
+
+    sha256: str  # of the version
+    files: dict[str, Validators]
+
+
+@click.command()
+@click.argument("slugs", nargs=-1)
+@click.option("--from", "addresses", multiple=True, help="Another address; may be given again.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds without a byte after which a connection is given up.",
+)
+@click.option("--force", is_flag=True, help="Take it though entries are missing or unreadable.")
+@kept_in
+def update(
+    slugs: tuple[str, ...], addresses: tuple[str, ...], timeout: float, folder: Path, *, force: bool
+) -> None:
+    """Download the lists SLUGS from their authorities, or all that are kept.
+
+    Only what has changed is downloaded, and a download that was cut goes on where it was. A list
+    takes force when it is there whole and was read; else the version in force stays.
+    Exit status 1: some lists could not be updated, or some entries not read; 2: none could.
+
+    Example: tidewaiter lists update ofac-sdn un-sc
+    """
+    archive = Archive(folder)
+    known = load_definitions(archive.definitions)
+    wanted = _wanted(archive, slugs, addresses, known)
+    failed, refused = 0, 0
+    for definition in wanted:
+        try:
+            refused += _update(archive, definition, Limits(timeout=timeout), force=force)
+        except TidewaiterError as error:
+            failed += 1
+            click.echo(visible(f"{definition.slug}: not updated: {error.message}"), err=True)
+            lines = (error.at, f"hint: {error.hint}" if error.hint else "")
+            for line in filter(None, lines):
+                click.echo(visible(f"  {line}"), err=True)
+    if failed == len(wanted):
+        sys.exit(2)
+    sys.exit(1 if failed or refused else 0)
+
+
+def _wanted(
+    archive: Archive,
+    slugs: Sequence[str],
+    addresses: Sequence[str],
+    known: Mapping[str, ListDefinition],
+) -> list[ListDefinition]:
+    """Find the lists to update, with their addresses."""
+    if addresses:
+        if len(slugs) != 1:
+            raise click.UsageError("--from takes one SLUG: the list that the addresses are of")
+        plain = ListDefinition(slug=slugs[0], name=slugs[0], authority="", licence="", source="")
+        found = known.get(slugs[0], plain)
+        return [msgspec.structs.replace(found, addresses=tuple(addresses))]
+    chosen = slugs or [s for s in archive.slugs() if s in known and known[s].addresses]
+    if not chosen:
+        raise InputError(
+            "no list with an address is kept",
+            at=str(archive.folder),
+            hint=f"name one: {', '.join(s for s in sorted(known) if known[s].addresses)}",
+        )
+    for slug in chosen:
+        if slug not in known or not known[slug].addresses:
+            raise InputError(
+                "has no address",
+                at=slug,
+                hint="give one with --from, or write a definition",
+            )
+    return [known[slug] for slug in chosen]
+
+
+def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, force: bool) -> int:
+    """Update one list; return how many of its entries and fields could not be read."""
+    incoming = archive.folder / "incoming"
+    before = _read_known(archive, definition)
+    loaded = [
+        fetch(address, incoming, known=before.get(address), limits=limits)
+        for address in definition.addresses
+    ]
+    if not any(loaded):
+        click.echo(f"{definition.slug}: unchanged")
+        return 0
+    held: list[Fetched] = []
+    for address, one in zip(definition.addresses, loaded, strict=True):
+        found = one or fetch(address, incoming, limits=limits)  # its neighbour has changed
+        if found:
+            held.append(found)
+    try:
+        kept, new, refused = _take(archive, definition, held, force=force)
+    finally:
+        for each in held:
+            each.path.unlink(missing_ok=True)
+    pairs = zip(definition.addresses, held, strict=True)
+    said = {address: each.validators for address, each in pairs}
+    note = Known(sha256=kept.version.sha256, files=said)
+    with replacing(incoming / f"{definition.slug}.known.json", "new") as part:
+        part.write_bytes(msgspec.json.encode(note))
+    what = f"updated, {kept.version.entries:,} entries" if new else "unchanged"
+    click.echo(f"{definition.slug}: {what}, in force since {kept.since}")
+    if refused:
+        click.echo(f"{definition.slug}: {refused:,} entries or fields could not be read", err=True)
+    if new:
+        tell_doubts(archive, kept)
+    return refused
+
+
+def _take(
+    archive: Archive, definition: ListDefinition, held: Sequence[Fetched], *, force: bool
+) -> tuple[KeptVersion, bool, int]:
+    """Read what was downloaded, whole, and keep it."""
+    files: list[ListFile] = []
+    for each in held:
+        files += unpack(ListFile(name=each.name, content=each.path.read_bytes()))
+    read = read_list(files, {definition.slug: definition}, definition.slug)
+    source = ", ".join(definition.addresses)
+    kept, new = archive.add(read, files, datetime.now(UTC), source=source, force=force)
+    generation_of(archive)
+    return kept, new, len(read.refusals)
+
+
+def _read_known(archive: Archive, definition: ListDefinition) -> dict[str, Validators]:
+    """Return what servers said of the files of the newest version, where that is kept."""
+    place = archive.folder / "incoming" / f"{definition.slug}.known.json"
+    with suppress(OSError, msgspec.MsgspecError):
+        known = msgspec.json.decode(place.read_bytes(), type=Known)
+        versions = archive.versions(definition.slug)
+        if any(kept.version.sha256 == known.sha256 for kept in versions):
+            return known.files
+    return {}
+
+
+@click.command()
+@click.argument("slug", metavar="LIST")
+@click.argument("entry")
+@click.argument("name")
+@click.option("--other", "verdict", flag_value="other", help="It is not the listed party.")
+@click.option("--same", "verdict", flag_value="same", help="It is, or may be after all.")
+@click.option("--country", type=Place(), help="Of the party; without it, whatever it is.")
+@click.option("--why", required=True, help="The reason, for those who read it later.")
+@click.option("--by", help="Who decided (the user of this computer).")
+@kept_in
+def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) -> None:
+    """Record that a party NAME is, or is not, the ENTRY of LIST that it resembles.
+
+    A party that was judged another one is told with the judgement and adds no points, for as
+    long as the entry stays as it is. Nothing is deleted: a later judgement takes an earlier one
+    back.
+
+    Example: tidewaiter lists judge ofac-sdn 306 "Example Airlines" --other --why "other owner"
+    """
+    if said["verdict"] is None:
+        raise click.UsageError("say which: --other or --same")
+    kept = Archive(folder).at(slug, date.today())  # noqa: DTZ011 - the user's own calendar
+    if kept is None:
+        raise InputError("no version of this list is kept", at=slug, hint="tidewaiter lists status")
+    parties = Archive(folder).load(kept).parties
+    listed = next((party for party in parties if party.id == entry), None)
+    if listed is None:
+        raise InputError(
+            f'the list has no entry "{printable(entry)}"',
+            at=slug,
+            hint="an alert shows the id of the entry",
+        )
+    made = Judgement(
+        list=slug,
+        entry=entry,
+        version=version_of(listed),
+        name=name,
+        country=said["country"] or "",
+        verdict="other" if said["verdict"] == "other" else "same",
+        why=said["why"] or "",
+        by=said["by"] or getpass.getuser(),
+        day=date.today(),  # noqa: DTZ011 - the user's own calendar
+    )
+    add_judgement(folder, made)
+    word = "another than" if made.verdict == "other" else "the same as"
+    told = f"{printable(name)} is judged {word} {printable(listed.names[0].text)} ({slug} {entry})"
+    click.echo(told, err=True)
+
 
 _SHOWN = 20  # refusals and changes on the screen
-_LATER = MappingProxyType({"calibrate": "tidewaiter.cli.listcalibrate"})
+_LATER = MappingProxyType({"calibrate": "tidewaiter.cli.lists.calibration"})
 _TWO = 2  # versions that a comparison is of
 
 

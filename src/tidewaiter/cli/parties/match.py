@@ -1,37 +1,300 @@
-"""The command `tidewaiter match`."""
+"""The command `tidewaiter match`: a name or a file of parties compared with lists."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
 import click
+import msgspec
+from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
-from tidewaiter.bulk.asked import parties_of, read_asked
-from tidewaiter.bulk.parties import Matched, match_parties, row_answers
-from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.matchlists import Lists, lists_of
-from tidewaiter.cli.matchout import show
-from tidewaiter.cli.matchsink import check_format, match_sink, origins_of
-from tidewaiter.cli.options import Day, Place, printable
-from tidewaiter.cli.party import Known, party_options
-from tidewaiter.cli.progress import counting
-from tidewaiter.cli.rates import Within
-from tidewaiter.cli.refusals import tell_refusals
-from tidewaiter.cli.start import tell_first_match
-from tidewaiter.consignments.types import Refusal
-from tidewaiter.lists.thresholds import threshold_for
-from tidewaiter.parties.matching.index import Index
+from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
+from tidewaiter.cli.core.options import Day, Place, printable
+from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
+from tidewaiter.cli.core.progress import counting
+from tidewaiter.cli.identify import tell_first_match
+from tidewaiter.cli.screening.input_files import tell_refusals
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.words import not_compared
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.decisions import Judgements, read_judgements, threshold_for
+from tidewaiter.lists.generation import generation_of, rarity_in
+from tidewaiter.lists.index_cache import index_for
+from tidewaiter.node.context import hash_file
+from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher, is_ready
-from tidewaiter.parties.matching.rows import KINDS, read_queries
-from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.parties.types import PartyKind
-from tidewaiter.report.matches import Origins
+from tidewaiter.parties.matching.types import (
+    KINDS,
+    Answer,
+    AskedParty,
+    Match,
+    read_queries,
+    read_rows,
+)
+from tidewaiter.parties.names.rarity import Rarity
+from tidewaiter.parties.thresholds import Threshold, printed
+from tidewaiter.parties.types import ListedParty, ListVersion, PartyKind
+from tidewaiter.report.parties.exports import (
+    MATCH_FORMATS,
+    MatchWriter,
+    Origins,
+    match_writer,
+)
+from tidewaiter.trade.party_matches import Links, link_in_words
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import Refusal
+
+# The one list that was given is no version: its ties bear the entry's own words alone.
+_UNKEPT = ListVersion(slug="", name="", authority="", sha256="", read=date.min)
+
+
+class Lists:
+    """What is asked, what was judged of it, and what its lists say of owners."""
+
+    def __init__(
+        self,
+        index: Index,
+        kept: Mapping[str, tuple[str, ListedParty]],
+        links: Mapping[str, Links],
+        judgements: Judgements | None = None,
+        *,
+        restricted: bool,
+    ) -> None:
+        """Take what is asked.
+
+        Args:
+            index: Of all entries.
+            kept: By the id that an entry has in the index: its list, and the entry as that has it.
+            links: The ties of each list.
+            judgements: What was judged of entries; None: of a list that is not kept nobody judged.
+            restricted: Ties to entries that are for their authority alone are told too.
+        """
+        self.index = index
+        self._kept = kept
+        self._links = links
+        self._judgements = judgements
+        self._restricted = restricted
+
+    def settled(self, party: AskedParty, answer: Answer) -> Answer:
+        """Return an answer with what was judged of its matches, and with their ties."""
+        country = party.countries[0] if party.countries else ""
+        matches = tuple(self._settled(each, party.text, country) for each in answer.matches)
+        return structs.replace(answer, matches=matches) if matches else answer
+
+    def _settled(self, match: Match, name: str, country: str) -> Match:
+        slug, entry = self._kept[match.entry]
+        links, told = self._links[slug], self._judgements
+        return structs.replace(
+            match,
+            judged=told.other(slug, entry, name, country) if told else "",
+            links=tuple(
+                link for link in links.of(entry) if self._restricted or not link.confidential
+            ),
+            blocked_share=links.blocked_share(entry),
+        )
+
+
+def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: bool) -> Lists:
+    """Build the index of a list, or of all lists in force, whose ids then begin with theirs.
+
+    Args:
+        list_path: The list that was given; None: those of the folder are asked.
+        folder: That keeps lists.
+        day: They are as they were in force then.
+        restricted: Entries that are for their authority alone too.
+
+    Raises:
+        InputError: The list that was given cannot be read.
+    """
+    steps = load_alert_rules().party.linked.steps
+    if list_path is not None:
+        rows = read_rows(list_path)
+        shown = _shown(rows, restricted=restricted)
+        # Of all entries: a tie to one that is left out would be told by the name in the tie.
+        own = {"": Links(_UNKEPT, rows, steps)}
+        asked = {each.id: ("", each) for each in shown}
+        return Lists(build_index(shown), asked, own, restricted=restricted)
+    archive = Archive(folder)
+    if not archive.slugs():
+        raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")
+    judgements = read_judgements(folder)
+    kept: dict[str, tuple[str, ListedParty]] = {}
+    listed: list[ListedParty] = []
+    links: dict[str, Links] = {}
+    for version, parties in archive.in_force(day):
+        links[version.slug] = Links(version, parties, steps)
+        for party in parties:
+            name, source = f"{version.slug} {party.id}", party.source or version.name
+            listed.append(structs.replace(party, id=name, source=source))
+            kept[name] = version.slug, party
+    index = index_for(_shown(listed, restricted=restricted), _rarity(archive))
+    return Lists(index, kept, links, judgements, restricted=restricted)
+
+
+def _rarity(archive: Archive) -> Rarity | None:
+    """Return how rare words are for a folder of lists, as a screening weighs them."""
+    generation = generation_of(archive)
+    return rarity_in(archive, generation) if generation else None
+
+
+def _of(listed: Sequence[ListedParty], *, restricted: bool) -> list[ListedParty]:
+    """Return the entries that may be shown."""
+    return [party for party in listed if restricted or not party.confidential]
+
+
+def _shown(listed: Sequence[ListedParty], *, restricted: bool) -> Sequence[ListedParty]:
+    """Return the entries that may be shown; say that there are others, and not of whom."""
+    shown = _of(listed, restricted=restricted)
+    if len(shown) < len(listed):
+        text = "restricted entries are left out: --restricted matches them too"
+        click.echo(text, err=True)
+    return shown
+
+
+class MatchSink:
+    """Takes parties as they are read and answers as they are given, and counts both."""
+
+    def __init__(self, writer: MatchWriter) -> None:
+        self._writer = writer
+        self.read = self.matched = self.not_assessable = 0
+        self._scripts: Counter[str] = Counter()  # of names that are not compared with others
+        self.refusals: list[Refusal] = []
+
+    def counted(self, parties: Iterable[AskedParty]) -> Iterator[AskedParty]:
+        """Yield the parties, and count them."""
+        for each in parties:
+            self.read += 1
+            yield each
+
+    def add(self, answers: Iterable[Answer]) -> None:
+        """Write the answers that say something."""
+        said = [each for each in answers if each.matches or each.not_assessable]
+        self.matched += sum(bool(each.matches) for each in said)
+        self.not_assessable += sum(bool(each.not_assessable) for each in said)
+        self._scripts.update(each.script for each in said if each.script)
+        self._writer.add(said)
+
+    def summary(self) -> str:
+        """Say how many parties there were."""
+        told = (
+            f"{self.read:,} parties read: {self.matched:,} matched,"
+            f" {self.not_assessable:,} not assessable; {len(self.refusals):,} refusals"
+        )
+        return "\n".join((told, *not_compared(self._scripts)))
+
+
+def origins_of(
+    list_path: Path | None, folder: Path, day: date, parties: Sequence[ListedParty]
+) -> Origins:
+    """Say which versions of which lists are asked.
+
+    Args:
+        list_path: Of the one list that was given; None: those of the folder.
+        folder: That keeps lists.
+        day: They are as they were in force then.
+        parties: Their entries, as the index has them.
+    """
+    held = {party.id: party for party in parties}
+    if list_path is not None:
+        name = printable(list_path.name)
+        versions = {name: hash_file(list_path)}
+        return Origins(day=day, versions=versions, file=name, parties=held)
+    archive = Archive(folder)
+    kept = (archive.at(slug, day) for slug in archive.slugs())
+    versions = {each.version.slug: each.version.sha256 for each in kept if each is not None}
+    return Origins(day=day, versions=versions, parties=held)
+
+
+def check_format(out: Path) -> None:
+    """Check, before long work, that the suffix of a file names a format.
+
+    Raises:
+        InputError: It does not.
+    """
+    if out.suffix.lower() not in MATCH_FORMATS:
+        raise InputError(
+            f'"{out.suffix}" is not a format of matches',
+            at=str(out),
+            hint=f"end the name in {', '.join(MATCH_FORMATS)}",
+        )
+
+
+@contextmanager
+def match_sink(out: Path, origins: Origins) -> Iterator[MatchSink]:
+    """Open a file of matches, which appears whole or not at all; at the end say what came of it."""
+    with replacing(out, "match") as part, writing(str(out)), part.open("wb") as file:
+        writer = match_writer(file, out.suffix, origins)
+        sink = MatchSink(writer)
+        try:
+            yield sink
+        finally:
+            writer.close()
+    click.echo(sink.summary(), err=True)
+
+
+_SCRIPT = "a listed name in other letters is not found by it; ask for the name in Latin letters too"
+
+
+def show(answer: Answer, *, as_json: bool) -> None:
+    """Print what one party matches."""
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+        return
+    for doubt in answer.doubts:
+        click.echo(visible(f"it cannot be right: {doubt}"), err=True)
+    if answer.script:
+        for text in not_compared({answer.script: 1}):
+            click.echo(visible(f"{text}: {_SCRIPT}"))
+    elif answer.not_assessable:
+        click.echo(f"not assessable: {answer.not_assessable}")
+    elif not answer.matches:
+        least = f" {answer.threshold}" if answer.threshold else ""
+        what = "resembles this name" if answer.text else "bears this number"
+        click.echo(visible(f"no entry of this list {what} at or above the threshold{least}"))
+    for match in answer.matches:
+        for line in _lines(match, answer.threshold):
+            click.echo(visible(line))
+
+
+def _lines(match: Match, least: Threshold | None) -> list[str]:
+    said = match.explanation
+    lines = [
+        f"{match.probability:.3f}  {match.name} ({match.name_kind})",
+        f"  {_entry(match)}. {match.source}".rstrip(),
+    ]
+    lines += [f"  {match.judged}"] if match.judged else []
+    lines += [f"  {link_in_words(each)}" for each in match.links]
+    share = match.blocked_share
+    lines += [f"  shares of blocked owners add up to {share}"] if share else []
+    lines += [f"  {step}" for step in said.cleaning]
+    lines += [f"  {p.points:+.2f}  {p.asked} = {p.listed}, {p.kind}" for p in said.pairs]
+    lines += [f"  {o.points:+.2f}  {o.word}, {o.side} alone, {o.how}" for o in said.left_over]
+    lines += [
+        f"  {m.points:+.2f}  {m.what}{f' ({m.text})' if m.text else ''}" for m in said.modifiers
+    ]
+    origin = f", {least.origin}" if least and least.origin else ""
+    text = f"log-odds in all; threshold {printed(match.threshold)}{origin}"
+    lines.append(f"  {match.log_odds:+.2f}  {text}")
+    if said.pairs:
+        lines.append(f"  one name in {said.rarity:,.0f} bears the words that agree")
+    return lines
+
+
+def _entry(match: Match) -> str:
+    """Say which entry it is, what its list does, since when, and how a charge ended."""
+    told = [f"entry {match.entry}", match.kind, match.action]
+    told += [f"listed {match.listed}"] if match.listed else []
+    ended = f" on {match.outcome_day}" if match.outcome_day else ""
+    told += [f"{match.outcome}{ended}"] if match.outcome else []
+    told += ["restricted"] if match.confidential else []
+    return ", ".join(told)
+
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)

@@ -1,35 +1,44 @@
-"""The command `tidewaiter parties resolve`."""
+"""Entity resolution: the commands `tidewaiter parties resolve` and `tidewaiter parties judge`."""
 
+import re
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 import click
+import pyarrow as pa
+from msgspec import structs
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.run import Settings, finder_for
-from tidewaiter.cli.gathering import gather
-from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.options import Day, Field, hear_every_stop, printable
-from tidewaiter.cli.progress import stages
-from tidewaiter.cli.refusals import tell_refusals
-from tidewaiter.cli.resolvedb import resolve_stored
-from tidewaiter.consignments.listings import find_listings
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.bulk.screening import Settings, finder_for
+from tidewaiter.cli.core.options import Day, Field, hear_every_stop, printable
+from tidewaiter.cli.core.party_options import kept_in
+from tidewaiter.cli.core.progress import Stages, stages
+from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
 from tidewaiter.lists.archive import Archive
+from tidewaiter.node.context import hash_file
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.network.resolution import resolve_database
+from tidewaiter.parties.readers.ftm import looks_like_ftm
 from tidewaiter.parties.resolution import (
+    Collector,
     Entity,
+    Judgement,
+    Member,
     Resolution,
+    Sighting,
+    add_judgement,
     find_signs,
     read_judgements,
 )
-from tidewaiter.parties.resolution import (
-    resolve as resolve_members,
-)
-from tidewaiter.report.entities import (
+from tidewaiter.parties.resolution import resolve as resolve_members
+from tidewaiter.parties.resolution.ftm import FtmFile
+from tidewaiter.parties.resolution.types import Verdict
+from tidewaiter.report.parties.exports import (
     check_format,
     is_ftm,
     read_entities,
@@ -37,6 +46,117 @@ from tidewaiter.report.entities import (
     write_ftm,
     write_links,
 )
+from tidewaiter.store.core.database import open_database
+from tidewaiter.store.network.resolutions import Said, judge_parties, last_judgement
+from tidewaiter.trade.party_finder import find_listings
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.traders import sightings_of
+from tidewaiter.trade.types import ReadOptions, Refusal
+
+_HEAD = 1 << 14  # bytes in which an entity tells what it is
+_JSON = (".json", ".jsonl")
+
+
+class Gathered(NamedTuple):
+    """What the files hold."""
+
+    members: list[Member]
+    sources: FtmFile  # entities of FollowTheMoney that are among them
+    refusals: list[Refusal]
+
+
+def gather(
+    paths: Sequence[Path],
+    earlier: tuple[Path | None, Sequence[Entity]],
+    options: ReadOptions,
+    bar: Stages,
+) -> Gathered:
+    """Take up the parties of files.
+
+    Args:
+        paths: Of the files.
+        earlier: The file of earlier entities, and these.
+        options: How files are read.
+        bar: Shows how far it is.
+
+    Raises:
+        InputError: The bytes of a file were taken up before, or it cannot be read at all.
+    """
+    collector, sources, refusals = Collector(), FtmFile(), list[Refusal]()
+    place, entities = earlier
+    collector.add_earlier(entities)
+    if place is not None and is_ftm(place):
+        with place.open("rb") as file:
+            sources.keep(file)
+    for path in paths:
+        name = printable(path.name)
+        add = collector.add_file(name, hash_file(path))
+        with path.open("rb") as file:
+            if _holds_ftm(path):
+                click.echo(f"reading {name}: entities of FollowTheMoney", err=True)
+                parts = _from_ftm(file, sources)
+            else:
+                show_columns(path, options)
+                parts = _from_lines(file, path, options, bar)
+            for part in parts:
+                if isinstance(part, Refusal):
+                    refusals.append(part)
+                else:
+                    add(part)
+    return Gathered(collector.members(), sources, refusals)
+
+
+def _holds_ftm(path: Path) -> bool:
+    """Tell whether a file holds entities of FollowTheMoney."""
+    if path.suffix.lower() not in _JSON:
+        return False
+    with path.open("rb") as file:
+        return looks_like_ftm(file.read(_HEAD).decode("utf-8-sig", "replace"))
+
+
+def _from_ftm(file: BinaryIO, sources: FtmFile) -> Iterator[Iterable[Sighting] | Refusal]:
+    for each in sources.read(file):
+        if isinstance(each, Sighting):
+            yield [each]
+        else:
+            yield Refusal(
+                row=each.line,
+                column="",
+                value=each.value,
+                problem=each.problem,
+                hint=each.hint,
+                screened=False,
+            )
+
+
+def _from_lines(
+    file: BinaryIO, path: Path, options: ReadOptions, bar: Stages
+) -> Iterator[Iterable[Sighting] | Refusal]:
+    name, size = printable(path.name), path.stat().st_size
+    for part in reader_for(path.name)(file, path.name, options):
+        if isinstance(part, pa.RecordBatch):
+            yield sightings_of(part)
+            bar.tell(name, size if file.closed else file.tell(), size)
+        else:
+            yield part
+
+
+def resolve_stored(place: str) -> None:
+    """Resolve the parties of a database, and say what was found.
+
+    Args:
+        place: Path or URL of the database.
+    """
+    with open_database(place) as database, stages() as bar:
+        found = resolve_database(database, own_stamp, bar.tell)
+    said = (
+        f"{found.parties:,} stored parties are {found.entities:,} entities",
+        f"{found.compared:,} pairs compared",
+        f"merged: {found.merged:,}; split: {found.split:,}",
+    )
+    for text in said:
+        click.echo(text, err=True)
+
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOWN = 20  # listings on the terminal
@@ -201,3 +321,96 @@ def _tell_listings(entities: Sequence[Entity]) -> None:
 
 def _say(text: str) -> None:
     click.echo(printable(" ".join(text.split())), err=True)
+
+
+_MEMBER = re.compile(r"p-[0-9a-f]{16}")
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--same", "verdict", flag_value="same", help="They are one party.")
+@click.option("--not-same", "verdict", flag_value="not same", help="They are two parties.")
+@click.option(
+    "--undecided", "verdict", flag_value="undecided", help="Take back what was said of them."
+)
+@click.option("--who", help="Who judges; with --db, whoever runs the command.")
+@click.option("--why", required=True, help="What it rests on.")
+@click.option("--when", help="Time of the judgement, ISO 8601 with an offset (now).")
+@click.option("--db", help="A database in which the judgement is kept, in place of a file.")
+@click.option(
+    "--judgements",
+    "path",
+    type=_FILE,
+    default="judgements.jsonl",
+    show_default=True,
+    help="The file; a line is added to it.",
+)
+def judge(
+    a: str, b: str, verdict: Verdict | None, path: Path, db: str | None, **said: str | None
+) -> None:
+    """Say that two members, A and B, are one party or two, and write it down.
+
+    Members are the ids that begin with "p-" in the entities and the links. The file only grows:
+    the last line about a pair counts, and the lines before it stay to be read. With --db it is kept
+    in a database, whose next resolve heeds it.
+
+    Example: tidewaiter parties judge p-0123456789abcdef p-fedcba9876543210 --same --who me --why x
+    """
+    if verdict is None:
+        raise click.UsageError("say --same, --not-same or --undecided")
+    if db is not None:
+        if said["who"] or said["when"]:
+            raise click.UsageError("--db notes itself who judges, and when")
+        _keep(db, Said(a=_member(a), b=_member(b), verdict=verdict, why=_said(said["why"])))
+        return
+    judgement = Judgement(
+        a=_member(a),
+        b=_member(b),
+        verdict=verdict,
+        who=_said(said["who"]),
+        when=_time(said["when"]),
+        why=_said(said["why"]),
+    )
+    if judgement.a == judgement.b:
+        raise InputError(f'both members are "{a}"', hint="a judgement is about two members")
+    if path.exists():
+        read_judgements(path)  # nothing is added to a file of something else
+    add_judgement(path, judgement)
+    click.echo(f"{judgement.a} and {judgement.b}: {verdict}, written to {path}", err=True)
+
+
+def _keep(db: str, said: Said) -> None:
+    """Keep a judgement in a database; who judges, and when, is who runs the command, now."""
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        last = last_judgement(work, said.a, said.b)
+        judge_parties(work, structs.replace(said, seen=last.id if last else None))
+    click.echo(f"{said.a} and {said.b}: {said.verdict}; it counts from the next resolve", err=True)
+
+
+def _member(text: str) -> str:
+    if not _MEMBER.fullmatch(text):
+        hint = 'look for "p-" and 16 digits in the entities or the links'
+        raise InputError(f'"{text}" is no id of a member', hint=hint)
+    return text
+
+
+def _said(text: str | None) -> str:
+    if not text or not text.strip():
+        raise InputError(
+            "--who and --why may not be empty", hint="a judgement without them is none"
+        )
+    return text.strip()
+
+
+def _time(text: str | None) -> str:
+    if text is None:
+        return datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        hint = "write it like 2026-11-25T14:30:00+01:00"
+        raise InputError(f'"{text}" is no time with an offset', hint=hint)
+    return found.isoformat()

@@ -1,10 +1,11 @@
-"""ZIP archives that are named on the command line: their files are unpacked and read one by one.
+"""Input files of a command: ZIP archives, columns of a source, and rows that cannot be read.
 
 An archive is from a stranger: the number of its files, their size and how far they are packed have
 bounds, no archive in it is opened, and no name in it tells where anything is written.
 """
 
 import lzma
+import os
 import re
 import signal
 import stat
@@ -12,18 +13,24 @@ import sys
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from types import FrameType
 from typing import IO, NamedTuple
 
 import click
+import msgspec
 
 from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.xml import FAULTS
-from tidewaiter.cli.options import printable
-from tidewaiter.report.characters import visible
+from tidewaiter.cli.core.options import printable
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.report.alerts.exports import refusal_writer
+from tidewaiter.trade.readers import mapping_of
+from tidewaiter.trade.readers.inspection import inspect_file
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 MOST = 500
 """Files of an archive."""
@@ -206,3 +213,146 @@ def read_members(path: Path, some: Sequence[Member], do: Callable[[Path], bool])
         return each_of(path, some, do)
     with unpacked(path, some[0]) as place:
         return do(place)
+
+
+_SAID = ("encoding", "delimiter", "decimal", "dates", "sheet")
+
+
+class SavedSource(Record, frozen=True, kw_only=True):
+    """What was said of the files that have the same columns."""
+
+    file: str  # the name of the one it was said of
+    columns: Mapping[str, str] = {}  # field -> column
+    units: Mapping[str, str] = {}  # field -> unit
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    dates: str | None = None
+    sheet: str | None = None
+
+
+def with_saved(saved: Path, path: Path, options: ReadOptions) -> ReadOptions:
+    """Read a file as one with its columns was read before; what is said now wins, and is kept.
+
+    Args:
+        saved: The file of sources, JSON: signature of a header -> `SavedSource`.
+        path: The file that is to be read.
+        options: What is said of it now.
+
+    Raises:
+        InputError: `saved` cannot be read, or it is absent and nothing is said now.
+    """
+    sources = _load(saved, may_lack=options != ReadOptions())
+    with path.open("rb") as file:
+        signature = inspect_file(file, path.name, _how(options)).signature
+    known = sources.get(signature)
+    if known is None and options == ReadOptions():
+        click.echo(f"{saved.name} knows no file with the columns of {path.name}", err=True)
+        return options
+    merged = options if known is None else _merged(known, options)
+    if merged != options:
+        click.echo(f"read as {known.file if known else path.name} was read", err=True)
+    now = SavedSource(
+        file=path.name if known is None else known.file,
+        columns=dict(merged.columns),
+        units=dict(merged.units),
+        **{name: getattr(merged, name) for name in _SAID},
+    )
+    if now != known:
+        _save(saved, {**sources, signature: now})
+    return merged
+
+
+def _how(options: ReadOptions) -> ReadOptions:
+    """Keep what finds the header; the columns are looked up without the answers for them."""
+    return msgspec.structs.replace(options, columns={}, units={})
+
+
+def _merged(known: SavedSource, options: ReadOptions) -> ReadOptions:
+    said = {name: getattr(options, name) or getattr(known, name) for name in _SAID}
+    return msgspec.structs.replace(
+        options,
+        columns={**known.columns, **options.columns},
+        units={**known.units, **options.units},
+        **said,
+    )
+
+
+def _load(saved: Path, *, may_lack: bool) -> dict[str, SavedSource]:
+    if not saved.exists():
+        if may_lack:
+            return {}
+        hint = "say the columns once, like --map goods=Description, and it is made"
+        raise InputError("there is no such file", at=str(saved), hint=hint)
+    try:
+        return msgspec.json.decode(saved.read_bytes(), type=dict[str, SavedSource])
+    except msgspec.DecodeError as error:
+        hint = "it is written by --columns; delete it and say the columns again"
+        raise InputError(f"not a file of columns: {error}", at=str(saved), hint=hint) from None
+
+
+def _save(saved: Path, sources: Mapping[str, SavedSource]) -> None:
+    new = saved.with_name(f"{saved.name}.new")
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(sources), indent=2) + b"\n")
+    os.replace(new, saved)  # noqa: PTH105 - whole or not at all, over what stands there
+
+
+_COLUMNS_SHOWN = 40  # columns that are not used
+
+
+def show_columns(path: Path, options: ReadOptions) -> None:
+    """Print which column is read as what, and which are not used, to stderr."""
+    with path.open("rb") as file:
+        mapping = mapping_of(file, path.name, options)
+    read = [f"{field} = {' + '.join(columns)}" for field, columns in mapping.columns.items()]
+    _echo_line(f"reading {path.name}: {'; '.join(read)}")
+    if mapping.beside:
+        _echo_line(f"screened as other text: {_listed(mapping.beside)}")
+    rest = tuple(column for column in mapping.unmapped if column not in mapping.beside)
+    if rest:
+        _echo_line(f"not used: {_listed(rest)}")
+    for field, columns in mapping.unsure.items():
+        for column in columns:
+            _echo_line(f'"{column}" may be {field}; if it is: --map "{field}={column}"')
+    if mapping.sniffed:
+        _echo_line(f"found by their values: {', '.join(mapping.sniffed)}")
+    if mapping.assumed:
+        _echo_line(f"taken as kilograms where no unit stands: {', '.join(mapping.assumed)}")
+    if mapping.encoding and mapping.encoding.lower().replace("-", "") not in {"utf8", "ascii"}:
+        _echo_line(f"encoding: {mapping.encoding}")
+
+
+def _listed(columns: Sequence[str]) -> str:
+    named = [column or "one without a name" for column in columns[:_COLUMNS_SHOWN]]
+    more = len(columns) - len(named)
+    told = ", ".join(named)
+    return f"{told} and {more:,} more: tidewaiter inspect shows them" if more else told
+
+
+def _echo_line(text: str) -> None:
+    """Print what strangers may have written, as one line that moves no cursor."""
+    click.echo(visible(" ".join(text.splitlines())), err=True)
+
+
+_REFUSALS_SHOWN = 5
+
+
+def tell_refusals(refusals: Sequence[Refusal], path: Path | None) -> None:
+    """Say how much could not be read; write all of it to a file, or show the first of it.
+
+    Args:
+        refusals: In the order of the file.
+        path: Of the CSV file of --refused; None: there is none.
+    """
+    _echo_refusal(f"{len(refusals):,} rows or fields could not be read")
+    if path is not None:
+        with refusal_writer(path) as writer:
+            writer.add(refusals)
+        return
+    for each in refusals[:_REFUSALS_SHOWN]:
+        _echo_refusal(f'row {each.row}, column {each.column}: "{each.value}": {each.problem}')
+    _echo_refusal("--refused FILE.csv writes all of them")
+
+
+def _echo_refusal(text: str) -> None:
+    click.echo(printable(" ".join(text.split())), err=True)

@@ -11,16 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.records import Record
-from tidewaiter.cli.archives import members_of, read_members
-from tidewaiter.cli.options import Field, printable
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.readers import readers
-from tidewaiter.consignments.readers.coverage import remarks_on
-from tidewaiter.consignments.readers.forms import ALSO
-from tidewaiter.consignments.readers.inspection import Inspection, SeenColumn, inspect_file
-from tidewaiter.consignments.types import Line, ReadOptions, Refusal
-from tidewaiter.report.characters import visible
-from tidewaiter.report.lineview import details_of
+from tidewaiter.cli.core.options import Field, printable
+from tidewaiter.cli.screening.input_files import members_of, read_members
+from tidewaiter.explain.lines import details_of
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.readers import readers
+from tidewaiter.trade.readers.coverage import remarks_on
+from tidewaiter.trade.readers.formats import ALSO
+from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
+from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TOLD = {"you": "as you say", "content": "by its first bytes", "name": "by its name", "": ""}

@@ -1,30 +1,147 @@
-"""Make the files that the user asked for from the journal of a screening."""
+"""The files that a screening writes: its journal, its results, and restricted alerts apart."""
 
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from itertools import chain, count, islice
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 import click
+import msgspec
 
+from tidewaiter.base.cache import cache_folder, writable
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.base.files import check_apart, replacing, set_aside, writing
+from tidewaiter.base.files import alone, alone_on_one, check_apart, replacing, set_aside, writing
 from tidewaiter.base.records import Record
+from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.bulk.journal import read_done, read_journal
-from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.results import counts_of, words_of
-from tidewaiter.bulk.run import Settings
-from tidewaiter.cli.apart import PRIVATE_FORMATS, RESTRICTED, Apart
-from tidewaiter.cli.options import forget_stdout
-from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.exports import CsvRefusals, JsonLines, alert_writer, refusal_writer
-from tidewaiter.report.html import write_report
-from tidewaiter.report.summary import Summary, SummaryBuilder
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.cli.core.options import forget_stdout
+from tidewaiter.explain.summary import Summary, SummaryBuilder
+from tidewaiter.report.alerts.exports import (
+    AlertWriter,
+    CsvRefusals,
+    JsonLines,
+    alert_writer,
+    refusal_writer,
+)
+from tidewaiter.report.alerts.page import write_report
+from tidewaiter.trade.alerts import open_version
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.types import Alert, ReadOptions, Refusal
+
+_FOLDER = "restricted"
+RESTRICTED = "restricted alerts"
+"""What the file for them is called in errors."""
+
+PRIVATE_FORMATS = (".jsonl", ".csv")
+"""Those that are written in one go: a file of another would be open to others for a moment."""
+
+_PRIVATE = 0o600  # nobody else may read it
+
+Mark = Callable[[Alert], Alert]
+
+
+class Apart:
+    """Parts alerts: gives back what all may see, and writes those that rest on more apart."""
+
+    def __init__(self, path: Path, mark: str, rules: AlertRules, *, learned: bool = False) -> None:
+        """Take the file for restricted alerts, which is made where there are any.
+
+        Args:
+            path: Ends in .jsonl or .csv.
+            mark: What no other process has in the names of its half-written files.
+            rules: Of the screening.
+            learned: The alerts carry what decisions taught.
+        """
+        self.path = path
+        self.count = 0
+        self._mark = mark
+        self._rules = rules
+        self._learned = learned
+        self._stack = ExitStack()
+        self._writer: AlertWriter | None = None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Put the file in its place, whole; or none, where something failed."""
+        self._stack.__exit__(kind, error, trace)
+
+    def part(self, alerts: Sequence[Alert], mark: Mark = lambda alert: alert) -> list[Alert]:
+        """Write the restricted ones, and return the alerts as all may see them.
+
+        Args:
+            alerts: As a screening finds them.
+            mark: Adds to an alert what the other lines of the file say.
+        """
+        secret = [mark(alert) for alert in alerts if alert.restricted]
+        if secret:
+            self._add(secret)
+        open_ = (open_version(alert, self._rules) for alert in alerts)
+        return [mark(alert) for alert in open_ if alert is not None]
+
+    def tell(self) -> None:
+        """Say how many there are, and where."""
+        if self.count:
+            rest = "1 alert rests" if self.count == 1 else f"{self.count:,} alerts rest"
+            where = f"whole in {self.path} (only you may read it), and open or not at all elsewhere"
+            click.echo(f"{rest} on restricted entries: {where}", err=True)
+
+    def _add(self, alerts: Sequence[Alert]) -> None:
+        if self._writer is None:
+            self._writer = self._stack.enter_context(self._open())
+        with writing(str(self.path)):
+            self._writer.add(alerts)
+        self.count += len(alerts)
+
+    def _open(self) -> AbstractContextManager[AlertWriter]:
+        return _private(self.path, self._mark, learned=self._learned)
+
+
+@contextmanager
+def _private(path: Path, mark: str, *, learned: bool) -> Iterator[AlertWriter]:
+    """Open a file of alerts that nobody else may read, from its first byte on."""
+    try:
+        with writing(str(path)):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OutputError as error:
+        hint = "name a place for restricted alerts, and what is done stays: --out-restricted FILE"
+        raise OutputError(error.message, at=str(path.parent), hint=hint) from error
+    with (
+        replacing(path, mark, mode=_PRIVATE) as part,
+        alert_writer(part, learned=learned) as writer,
+    ):
+        yield writer
+
+
+def place_of(named: Path | None, settings: Settings, journal: Path) -> Path:
+    """Return where restricted alerts go: where the user says, else into the folder of lists.
+
+    Args:
+        named: The file that the user named.
+        settings: Of the screening.
+        journal: Of the screening: what is written elsewhere has another name.
+    """
+    if named is not None:
+        return named
+    said = f"{settings.sha256} {settings.day} {journal.absolute()}"
+    name = hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    folder = settings.lists or Path()
+    return folder / _FOLDER / f"{settings.day}-{name}.jsonl"
+
 
 _FORMATS = (".jsonl", ".csv", ".parquet")
 _CHUNK = 1_000
@@ -207,3 +324,42 @@ def alert_sink(path: Path | None, mark: str, *, learned: bool = False) -> Iterat
         except (OSError, OutputError):
             forget_stdout()
             raise
+
+
+def journal_of(beside: Path | None, settings: Settings, options: ReadOptions) -> Path:
+    """Return where the steps are kept: beside the first output, or in the user's cache."""
+    if beside is not None:
+        return beside.with_name(f"{beside.name}.journal")
+    folder = writable(journals())
+    said = msgspec.json.encode((settings, options), enc_hook=str)
+    return folder / f"{hashlib.sha256(said).hexdigest()[:32]}.journal"
+
+
+@contextmanager
+def held(journal: Path, output: Path | None) -> Iterator[Path]:
+    """Keep other processes from a journal; where there is no output file, take the next instead.
+
+    Several processes may screen the same file at once where nothing that they write is shared.
+
+    Args:
+        journal: Of `journal_of`.
+        output: The first that is written; None: only in the cache anything is.
+
+    Yields:
+        The journal to write.
+
+    Raises:
+        OutputError: Another process is at work on this output, or the folder cannot be written.
+    """
+    if output is not None:
+        with alone(journal, str(output)):
+            yield journal
+        return
+    others = (journal.with_name(f"{journal.stem}-{n}{journal.suffix}") for n in count(2))
+    with alone_on_one(chain((journal,), others)) as one:
+        yield one
+
+
+def journals() -> Path:
+    """Return where the journals of screenings without an output file are kept."""
+    return cache_folder() / "journals"

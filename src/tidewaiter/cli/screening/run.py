@@ -1,30 +1,117 @@
-"""`tidewaiter screen --engine spark`: the same screening on a cluster, alerts in parts."""
+"""Runs a screening: one file here or many on Spark, with earlier files and suppression rules."""
 
 import hashlib
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import click
 import msgspec
+import pyarrow as pa
 from click.core import ParameterSource
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.base.extras import install_command
+from tidewaiter.base.errors import InputError, install_command
 from tidewaiter.base.files import making
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.run import Settings, pinned
+from tidewaiter.bulk.cross_line import Marks, marks_of
+from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
+from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
-from tidewaiter.bulk.spark.types import Beside, Input, Task
-from tidewaiter.cli.earlier import refused_of
-from tidewaiter.cli.options import Field, printable
-from tidewaiter.cli.sources import with_saved
-from tidewaiter.cli.start import tell_first_start
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.cli.core.options import STOPPED, Field, printable
+from tidewaiter.cli.core.progress import watched
+from tidewaiter.cli.identify import tell_first_start
+from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.lists.archive import Archive
-from tidewaiter.report.exports import refusal_writer
-from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.node.context import Progress, end_overdue, hash_file, screen_file
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.rescreen.basis import registry_digest
+from tidewaiter.node.rescreen.cross_line import keep_marks
+from tidewaiter.node.rescreen.database_inputs import RegisterAsked, before_of, register_desk
+from tidewaiter.report.alerts.exports import refusal_writer
+from tidewaiter.store.core.database import Database, open_database
+from tidewaiter.store.suppression.index import count_resting
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.types import Alert, ReadOptions
+
+
+def check_files(files: Iterable[Path]) -> None:
+    """Check that what is screened can be read several times.
+
+    Raises:
+        InputError: It is no file.
+    """
+    for path in files:
+        if not path.is_file():
+            hint = "save what comes out of it as a file first"
+            raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
+
+
+def check_history(files: Sequence[Path], settings: Settings) -> None:
+    """Check, before a long screening, that no file would be counted twice.
+
+    Raises:
+        InputError: A file is the one that is screened, or stands there twice.
+    """
+    seen = {settings.sha256}
+    for path in files:
+        sha256 = hash_file(path)
+        if sha256 in seen:
+            raise InputError(
+                "its lines would be counted twice",
+                at=str(path),
+                hint="name each earlier file once, and not the one that is screened",
+            )
+        seen.add(sha256)
+
+
+def lines_of(
+    files: Sequence[Path], options: ReadOptions, *, unread: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """Read files again.
+
+    Args:
+        files: In their order.
+        options: How they are read.
+        unread: Carry what is not read, for lines that become alerts.
+    """
+    for path in files:
+        with path.open("rb") as file:
+            for part in reader_for(path.name, unread=unread)(file, path.name, options):
+                if isinstance(part, pa.RecordBatch):
+                    yield part
+
+
+def earlier_alerts(
+    files: Sequence[Path], options: ReadOptions, settings: Settings, *, workers: int
+) -> Iterator[Alert]:
+    """Screen earlier files in the same way; what could not be read of them is counted.
+
+    Yields:
+        Their alerts.
+
+    Raises:
+        InputError: A file cannot be read.
+    """
+    for path in files:
+        here = msgspec.structs.replace(settings, file=printable(path.name), sha256=hash_file(path))
+        refused = 0
+        with path.open("rb") as file:
+            read = reader_for(path.name)(file, path.name, options)
+            for step in run(read, here, workers=workers_for(path, workers)):
+                refused += len(step.refusals)
+                yield from step.screened.alerts
+        if refused:
+            click.echo(refused_of(path.name, refused), err=True)
+
+
+def refused_of(name: str, count: int) -> str:
+    """Say of an earlier file how much of it could not be read."""
+    return printable(f"{count} rows or fields of {name} refused: sums may be too low")
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -260,3 +347,101 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
     )
     text = msgspec.json.format(msgspec.json.encode(told), indent=2)
     (folder / "summary.json").write_bytes(text + b"\n")
+
+
+class OneFile(NamedTuple):
+    """A file, and what it is screened by."""
+
+    path: Path
+    options: ReadOptions
+    settings: Settings
+    journal: Path  # keeps what is found
+    history: tuple[Path, ...]  # earlier files
+    workers: int  # processes at most
+    register: str | None  # the database whose register is asked; None: the one that keeps all
+
+
+def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
+    """Screen a file, and hear what other lines say of its alerts; a database keeps both.
+
+    Returns:
+        What they say, and how many alerts were new to the database.
+
+    Raises:
+        InputError: The database whose register is to be asked has none.
+    """
+    path, options, settings, journal = job.path, job.options, job.settings, job.journal
+    register = _register(job, database)
+    workers = workers_for(path, job.workers)
+    steps = screen_file(
+        path, options, settings, journal, workers=workers, database=database, register=register
+    )
+    new, screening = _watch(steps, path)
+    earlier = earlier_alerts(job.history, options, settings, workers=job.workers)
+    files = partial(lines_of, job.history, options) if job.history else None
+    allowed = register.allowed if register else ()
+    at_hand = {settings.sha256, *map(hash_file, job.history if database else ())}
+    before = before_of(database, at_hand, files, allowed)
+    lines = partial(lines_of, (path,), options, unread=True)
+    marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
+    if database is not None and screening is not None:
+        kept = keep_marks(database, screening, journal, marks, own_stamp)
+        new += sum(each.selected for each in kept)
+    return marks, new
+
+
+def _register(job: OneFile, database: Database | None) -> RegisterAsked | None:
+    if job.register is None:
+        return register_desk(database, job.settings)
+    with open_database(job.register) as named:
+        register = register_desk(named, job.settings)
+    if register is None:
+        hint = "tidewaiter register add FILE --country MX --db " + job.register
+        raise InputError("this database holds no register", at="--register", hint=hint)
+    return register
+
+
+def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
+    """Go through a screening; return how many alerts were new to the database, and its id there."""
+    row, new, screening = 0, 0, None
+    try:
+        for progress in watched(steps, path):
+            row = progress.done.row
+            new += len(progress.new or ())
+            screening = progress.screening
+    except KeyboardInterrupt:
+        after = f" after row {row}" if row else ""
+        click.echo(f"stopped{after}; the same command goes on there", err=True)
+        sys.exit(STOPPED)
+    return new, screening
+
+
+def tell_ended(database: Database | None) -> None:
+    """End the rules whose time is over, and say so; None: there is no database."""
+    for changed in end_overdue(database) if database is not None else ():
+        click.echo(
+            f"suppression rule {changed.suppression.number} has expired: "
+            f"{changed.alerts:,} alerts are open again",
+            err=True,
+        )
+
+
+@contextmanager
+def resting_told(database: Database | None) -> Iterator[None]:
+    """Say before a screening which rules have ended, and after it how many alerts rest.
+
+    Args:
+        database: What is screened into; None: there is none.
+    """
+    tell_ended(database)
+    yield
+    if database is None:
+        return
+    with database.work() as work:
+        count = count_resting(work)
+    if count:  # nothing is hidden in silence
+        click.echo(
+            f"{count:,} alerts of the database rest by suppression rules: "
+            "tidewaiter alerts list --status suppressed shows them",
+            err=True,
+        )

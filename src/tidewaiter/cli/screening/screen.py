@@ -1,9 +1,13 @@
-"""The command `tidewaiter screen`."""
+"""The command `tidewaiter screen`: new files, and with `--again` past lines under today's law."""
 
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +15,233 @@ import click
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import check_apart
+from tidewaiter.base.files import alone, check_apart
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.abandoned import drop_abandoned
-from tidewaiter.bulk.journal import read_done
-from tidewaiter.bulk.run import Settings
-from tidewaiter.cli.again import Past, screen_past
-from tidewaiter.cli.apart import RESTRICTED, place_of
-from tidewaiter.cli.archives import Member, members_of, read_members
-from tidewaiter.cli.beside import beside_of, learned_option
-from tidewaiter.cli.cluster import There, cluster_of, on_cluster, one_path, screen_cluster
-from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import check_files, check_history
-from tidewaiter.cli.journals import held, journal_of, journals
-from tidewaiter.cli.listsfolder import filled, kept_in
-from tidewaiter.cli.onefile import OneFile, screen_one
-from tidewaiter.cli.options import Day, Field, hear_every_stop, own_lists, printable
-from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
-from tidewaiter.cli.rates import Within
-from tidewaiter.cli.resting import resting_told
-from tidewaiter.cli.sources import with_saved
-from tidewaiter.cli.start import tell_first_start
-from tidewaiter.cli.table import show_summary
-from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.lists.thresholds import threshold_for
-from tidewaiter.node import database_at, hash_file
-from tidewaiter.ranking.folder import model_at
-from tidewaiter.rescreen.basis import registry_digest
-from tidewaiter.rescreen.switched import switched
-from tidewaiter.store.database import database_file
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.bulk.journal import drop_abandoned, read_done
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
+from tidewaiter.cli.core.options import Day, Field, hear_every_stop, own_lists, printable
+from tidewaiter.cli.core.output import show_summary
+from tidewaiter.cli.core.party_options import Within, filled, kept_in
+from tidewaiter.cli.identify import tell_first_start
+from tidewaiter.cli.screening.input_files import (
+    Member,
+    members_of,
+    read_members,
+    show_columns,
+    with_saved,
+)
+from tidewaiter.cli.screening.outputs import (
+    RESTRICTED,
+    Apart,
+    Mark,
+    Outputs,
+    alert_sink,
+    check_outputs,
+    held,
+    journal_of,
+    journals,
+    mark_of,
+    place_of,
+    write_outputs,
+)
+from tidewaiter.cli.screening.run import (
+    OneFile,
+    There,
+    check_files,
+    check_history,
+    cluster_of,
+    on_cluster,
+    one_path,
+    resting_told,
+    screen_cluster,
+    screen_one,
+)
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.law.registry import load_registry
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.decisions import threshold_for
+from tidewaiter.lists.generation import generation_of
+from tidewaiter.node.context import database_at, hash_file
+from tidewaiter.node.identity import own_stamp
+from tidewaiter.node.rescreen.again import Again, screen_again
+from tidewaiter.node.rescreen.basis import registry_digest
+from tidewaiter.node.rescreen.cross_line import Kept, Spool, mark_again, spool
+from tidewaiter.node.rescreen.database_inputs import switched
+from tidewaiter.store.core.database import database_file
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.types import Alert, ReadOptions
+
+_CHUNK = 1_000
+
+
+class Past(Record, frozen=True, kw_only=True):
+    """What is screened again, and where it goes."""
+
+    place: str | None  # of the database
+    out: Path | None  # None: to standard output, where it is no terminal
+    restricted: Path | None  # alerts that rest on restricted entries; None: where it is usual
+    whole: bool  # all lines, whatever changed
+    beside: Mark | None = None  # adds to an alert what decisions taught; None: nothing is added
+
+    @property
+    def learned(self) -> bool:
+        """Tell whether alerts carry what decisions taught."""
+        return self.beside is not None
+
+    def told(self, alert: Alert) -> Alert:
+        """Return an alert as it is written."""
+        return alert if self.beside is None else self.beside(alert)
+
+    @property
+    def journal(self) -> Path:
+        """Return what one process at a time holds."""
+        named = self.out or Path("alerts")
+        return named.with_name(f"{named.name}.journal")
+
+
+def screen_past(past: Past, settings: Settings) -> None:
+    """Screen what a database holds; write the alerts that are new, and those that get a note.
+
+    Args:
+        past: What, and where to.
+        settings: What its lines are screened by.
+    """
+    if past.whole and settings.lists is not None:
+        generation_of(Archive(settings.lists), anew=True)
+    with ExitStack() as stack:
+        if past.out is not None:
+            stack.enter_context(alone(past.journal, str(past.out)))
+        database = stack.enter_context(database_at(past.place))
+        if database is None:
+            raise click.UsageError("--again screens a database: give --db")
+        settings = switched(settings, database)
+        stack.enter_context(resting_told(database))
+        written = stack.enter_context(spool())
+        with screen_again(database, settings, whole=past.whole) as again:
+            click.echo(visible(_why(again)), err=True)
+            _write(again, past, settings, written)
+
+        def write(new: Iterator[Alert]) -> None:
+            _write_selected(new, past, written)
+
+        kept = mark_again(database, settings, own_stamp, whole=past.whole, write=write)
+        click.echo(_said_of_others(kept), err=True)
+
+
+def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None:
+    """Screen lines, write the alerts that are new or get a note, and say how many there are.
+
+    Where rules may select more, what stands in the file is spooled too.
+    """
+    lines = new = 0
+    place, mark = place_of(past.restricted, settings, past.journal), mark_of(past.journal)
+    rules = load_alert_rules(settings.rules, settings.switches)
+    with (
+        alert_sink(past.out, mark, learned=past.learned) as sink,
+        Apart(place, mark, rules, learned=past.learned) as apart,
+    ):
+
+        def add(alerts: list[Alert]) -> None:
+            shown = apart.part(alerts, past.told)
+            sink.add(shown)
+            if past.out is not None and rules.past.selects:
+                written.add(0, shown)
+
+        for stored, alerts in again.batches():
+            lines += len(stored.lines)
+            new += len(alerts)
+            add(alerts)
+        gone, changed = _write_noted(again, add)
+    apart.tell()
+    told = f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}"
+    click.echo(told, err=True)
+
+
+def _write_selected(new: Iterator[Alert], past: Past, written: Spool) -> None:
+    """Write alerts that rules select, behind those that are written."""
+    with alert_sink(past.out, mark_of(past.journal), learned=past.learned) as sink:
+        for _, some in written.read():
+            sink.add(some)
+        while selected := list(map(past.told, islice(new, _CHUNK))):
+            sink.add(selected)
+
+
+def _why(again: Again) -> str:
+    """Say whether all lines are screened, and why."""
+    if again.touched is None:
+        return f"all past lines are screened: {again.plan.why}"
+    lines, told = len(again.touched.lines), again.plan.difference
+    if not again.plan.judged and told and not (told.new or told.changed or told.removed):
+        return "nothing changed since past lines were screened"
+    where = "of parties or vessels that other entries match now, or changed ones"
+    return f"nothing but lists changed: {lines:,} lines are screened, {where}"
+
+
+def _said(again: Again, lines: int) -> str:
+    """Say what was screened."""
+    told = again.plan.difference
+    if again.touched is None or told is None:
+        return f"{lines:,} past lines screened,"
+    judged = f" and {len(again.plan.judged):,} judged parties" if again.plan.judged else ""
+    ships = f" and {again.touched.vessels:,} vessels" if again.touched.vessels else ""
+    return (
+        f"{again.touched.parties:,} past parties{ships} against {len(told.new):,} new, "
+        f"{len(told.changed):,} changed, {len(told.removed):,} removed entries{judged}:"
+    )
+
+
+def _said_of_others(kept: Kept | None) -> str:
+    """Say what came of asking other lines anew."""
+    if kept is None:
+        return "no line, alert, result or rule changed since other lines were last asked"
+    asked = f"other lines were asked about {kept.looked:,} alerts"
+    told = [f"{asked}: {kept.changed:,} say something else now"]
+    told += [f"{kept.raised:,} of another severity"] if kept.raised else []
+    told += [f"{kept.noted:,} decided ones got a note"] if kept.noted else []
+    told += [f"{kept.selected:,} new ones by rules that select"] if kept.selected else []
+    return ", ".join(told)
+
+
+def _write_noted(again: Again, add: Callable[[list[Alert]], None]) -> tuple[int, int]:
+    """Write the alerts that get a note; count those whose entry is gone, and the others."""
+    gone = other = 0
+    for alert in again.noted():
+        if alert.reasons[-1].rule == "party-removed":
+            gone += 1
+        else:
+            other += 1
+        add([alert])
+    return gone, other
+
+
+def _said_of_notes(gone: int, other: int) -> str:
+    """Say how many alerts got a note."""
+    said = [f"{gone:,} alerts whose entry is gone"] if gone else []
+    said += [f"{other:,} alerts whose entry was changed"] if other else []
+    return "".join(f", {each}" for each in said)
+
+
+learned_option = click.option(
+    "--ranker",
+    type=click.Path(exists=True, path_type=Path),
+    help="Tell what decisions taught beside the score: a model, or its folder.",
+)
+
+
+def beside_of(place: Path | None) -> Callable[[Alert], Alert]:
+    """Return what adds to an alert what decisions taught; None: nothing is added.
+
+    Args:
+        place: A model, or the folder that holds it.
+
+    Raises:
+        InputError: It is none.
+    """
+    return (
+        (lambda alert: alert) if place is None else partial(explained, read_ranker(model_at(place)))
+    )
+
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)

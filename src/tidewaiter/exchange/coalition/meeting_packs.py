@@ -1,14 +1,14 @@
-"""Packs: what a meeting has before it on a day, and who is who in it."""
+"""Meeting packs: what a meeting of the coalition has before it on a day."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.board import Board, Period
-from tidewaiter.coalition.members import Member, groups_on, in_force
-from tidewaiter.coalition.pledges import Pledges
-from tidewaiter.coalition.rosters import Endorsed, Group
-from tidewaiter.coalition.timeline import Timeline
+from tidewaiter.exchange.coalition.board import Board, Period
+from tidewaiter.exchange.coalition.commitments import Pledges
+from tidewaiter.exchange.coalition.member_lists import Endorsed, Group
+from tidewaiter.exchange.coalition.members import Member, groups_on, in_force
+from tidewaiter.exchange.coalition.timeline import Timeline
 
 
 class Known(Record, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Rosters: lists of members and groups that k of n nodes have signed. They advise, and bind nobody.
+"""Member lists that k of n nodes have signed; they advise and bind nobody.
 
 A version says who may endorse the next, so that a chain of versions proves itself to whoever knows
 the documents of the endorsers. Two rosters may stand beside each other, with other members.
@@ -14,9 +14,15 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import Signer
-from tidewaiter.exchange.signing import is_signed_by, sign, take_apart, unwrapped, wrapped
-from tidewaiter.exchange.strict import read_json
+from tidewaiter.exchange.protocol.documents import Signer
+from tidewaiter.exchange.protocol.signing import (
+    is_signed_by,
+    sign,
+    take_apart,
+    unwrapped,
+    wrapped,
+)
+from tidewaiter.exchange.protocol.strict_json import read_json
 
 TYPE = "tw-roster+jws"
 LONGEST = 1_000  # versions of a chain

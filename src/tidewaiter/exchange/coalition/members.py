@@ -1,4 +1,4 @@
-"""Members: who takes part on a day, as this node sees it; and what rosters say beside that.
+"""Members: who takes part on a day, as this node sees it, and whose answers are due.
 
 What a node and its peer did to their own relations decides. A roster decides nothing, and nobody
 declares that a member is silent: it follows from what has not come.
@@ -11,9 +11,11 @@ from typing import Literal, TypeVar
 from msgspec import structs
 
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.clocks import Freeze
-from tidewaiter.coalition.rosters import Endorsed, Group
-from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.coalition.member_lists import Endorsed, Group
+from tidewaiter.exchange.coalition.outcomes import Freeze, Heard, Watched
+from tidewaiter.exchange.notices.state import state_of
+from tidewaiter.exchange.notices.types import Amended, Queried, Sent
+from tidewaiter.exchange.protocol.relations import Standing
 
 Declared = Literal["invited", "joined", "frozen", "left"]
 State = Literal["invited", "joined", "frozen", "left", "silent"]
@@ -288,3 +290,40 @@ def _invitation(moves: Sequence[Move]) -> Iterator[Pending]:
     invited = [each for each in moves if each.by == "own" and each.to == "invited"]
     if invited:
         yield Pending(node=invited[-1].node, what="invitation", since=invited[-1].day)
+
+
+_ASKING = {"exporter": (Sent, Amended), "importer": (Queried,)}
+"""By what each side asks the other for an answer."""
+
+
+def waiting_for(watched: Watched, own: str, day: date) -> Pending | None:
+    """Tell what the other side has to answer; None: nothing.
+
+    Args:
+        watched: A notice.
+        own: The id of this node.
+        day: What was not known then is left out.
+
+    Raises:
+        InputError: The events are of several notices.
+    """
+    heard = [each for each in watched.heard if each.kept <= day]
+    state = state_of((each.event for each in heard), day)
+    mine = watched.exporter.node == own
+    side, other = ("exporter", "importer") if mine else ("importer", "exporter")
+    asked = [
+        each
+        for each in heard
+        if each.event.by == side and isinstance(each.event.what, _ASKING[side])
+    ]
+    if state.waits_for != other or not asked:
+        return None
+    return Pending(
+        node=(watched.importer if mine else watched.exporter).node,
+        what=f"notice {asked[-1].event.notice}",
+        since=_since(asked[-1], day),
+    )
+
+
+def _since(heard: Heard, day: date) -> date:
+    return heard.had if heard.had is not None and heard.had <= day else heard.kept

@@ -1,4 +1,4 @@
-"""The timeline: what happened, over the notices and incidents of each month.
+"""The timeline: events of the coalition beside the notices and incidents of each month.
 
 What stands beside each other is told beside each other: no event is said to have caused a number.
 """
@@ -10,13 +10,12 @@ from typing import Literal
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.board import SharedIncident
-from tidewaiter.coalition.clocks import Freeze, as_known
-from tidewaiter.coalition.members import Move, history
-from tidewaiter.coalition.outcomes import Counted
-from tidewaiter.coalition.rosters import Endorsed
-from tidewaiter.substances.changes import Change
-from tidewaiter.substances.types import Mark
+from tidewaiter.exchange.coalition.board import SharedIncident
+from tidewaiter.exchange.coalition.member_lists import Endorsed
+from tidewaiter.exchange.coalition.members import Move, history
+from tidewaiter.exchange.coalition.outcomes import Counted, Freeze, as_known
+from tidewaiter.law.changes import Change
+from tidewaiter.law.types import Mark
 
 _MONTHS = 1_200  # at most
 

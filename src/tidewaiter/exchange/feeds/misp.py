@@ -1,4 +1,4 @@
-"""MISP: an incident as one event, with objects by our templates.
+"""MISP: an incident as one event with objects, and the object templates of Tidewaiter.
 
 Nothing in it is meant for automatic blocking, so `to_ids` is false everywhere. The distribution
 follows the label: what may not go beyond the organisation stays in it.
@@ -8,18 +8,62 @@ Source: MISP core format, as MISP 2.4 writes it.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
+from typing import Literal
 
 import msgspec
 
-from tidewaiter.exchange.edges.extensions import Json
-from tidewaiter.exchange.edges.ids import midnight, named, seconds
-from tidewaiter.exchange.edges.release import Edge, Released, released
-from tidewaiter.exchange.edges.stix import Author
-from tidewaiter.exchange.edges.templates import Name, Relation, load_template
-from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data
+from tidewaiter.exchange.feeds.release import Edge, Released, released
+from tidewaiter.exchange.feeds.stix import Author
+from tidewaiter.exchange.feeds.stix_extensions import Json, midnight, named, seconds
+from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import AllegedParty, Goods, Incident, Line, Status
-from tidewaiter.exchange.markings import Marking, Tlp
-from tidewaiter.substances.registry import Registry
+from tidewaiter.exchange.protocol.markings import Marking, Tlp
+from tidewaiter.law.registry import Registry
+
+Name = Literal["trade-incident", "trade-goods", "alleged-party", "watched-substance"]
+
+
+class Relation(Record, frozen=True, kw_only=True, rename="kebab"):
+    """One attribute of a template."""
+
+    description: str
+    misp_attribute: Literal["text", "counter", "datetime", "boolean"]
+    ui_priority: float = msgspec.field(name="ui-priority")
+    disable_correlation: bool = msgspec.field(name="disable_correlation", default=False)
+    multiple: bool = False
+    values_list: tuple[str, ...] = msgspec.field(name="values_list", default=())
+
+
+class Template(Record, frozen=True, kw_only=True, rename="kebab"):
+    """An object template."""
+
+    name: Name
+    uuid: str
+    version: int
+    description: str
+    meta_category: str
+    required: tuple[str, ...]
+    attributes: Mapping[str, Relation]
+
+
+@cache
+def load_template(name: Name) -> Template:
+    """Load a template.
+
+    Raises:
+        RegistryError: The file is malformed.
+    """
+    file = data("exchange", "misp", name, "definition.json")
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Template)
+    except msgspec.MsgspecError as error:
+        hint = "mend the file; the record's docstring names its keys"
+        raise RegistryError(str(error), at=f"{name}/definition.json", hint=hint) from error
+
 
 _DISTRIBUTION: Mapping[Tlp, str] = {
     "red": "0",

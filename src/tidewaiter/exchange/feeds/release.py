@@ -1,4 +1,4 @@
-"""Release: what of an incident a marking lets out by an edge. What it forbids never leaves.
+"""Release: which parts of an incident its marking lets out through a feed.
 
 An edge is read by whoever may read it, so it names nobody: there the label binds the source too.
 """
@@ -8,12 +8,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tidewaiter.base.plain import plain
+from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import AllegedParty, Incident, Question, Sighting
-from tidewaiter.exchange.markings import Denial, Marking, Purpose, Recipient, why_not_reshare
-from tidewaiter.exchange.said import Said
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.markings import (
+    Denial,
+    Marking,
+    Purpose,
+    Recipient,
+    why_not_reshare,
+)
 
 T = TypeVar("T", Incident, Sighting)
 

@@ -1,4 +1,9 @@
-"""TAXII 2.1: what was stored for an edge, as the resources that a client reads.
+"""TAXII 2.1: collections, the objects in them, queries, and the resources that clients read.
+
+Source: TAXII Version 2.1, OASIS Standard, 10 June 2021, sections 1.6.8 and 3.4.
+
+An edge holds what may leave now. A new version takes away whatever the one before had and this one
+has not, so that what is marked more strictly, or was recalled, is no longer there.
 
 Nothing here can be written to, and what a marking forbids is not there: not as an object, not in
 the manifest, not as a version.
@@ -6,18 +11,217 @@ the manifest, not as a version.
 Source: TAXII Version 2.1, OASIS Standard, 10 June 2021; the numbers below are its sections.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.edges.extensions import Json, tidy
-from tidewaiter.exchange.edges.ids import moment
-from tidewaiter.exchange.edges.queries import Query
-from tidewaiter.exchange.edges.release import why_not_leave
-from tidewaiter.exchange.edges.stix import MEDIA_TYPE as STIX
-from tidewaiter.exchange.edges.stock import Collection, Item
+from tidewaiter.exchange.feeds.release import Edge, why_not_leave
+from tidewaiter.exchange.feeds.stix import MEDIA_TYPE as STIX
+from tidewaiter.exchange.feeds.stix import Marked
+from tidewaiter.exchange.feeds.stix_extensions import Json, microseconds, moment, tidy
+from tidewaiter.exchange.protocol.markings import Marking
+
+_FIELDS = {"id": "ids", "type": "types", "version": "versions", "spec_version": "spec_versions"}
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}")
+_START = re.compile(r"0|[1-9][0-9]{0,17}")
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
+_WORDS = {"first", "last", "all"}
+_KINDS = {"application/taxii+json", "application/*", "*/*"}
+
+
+class Query(Record, frozen=True, kw_only=True):
+    """What a client asks for."""
+
+    added_after: str | None = None
+    limit: int | None = None
+    next: int | None = None  # the number of the last item that it has
+    ids: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ("last",)
+    spec_versions: tuple[str, ...] = ()
+
+
+def parse_query(parameters: Iterable[tuple[str, str]]) -> Query:
+    """Read the parameters of an address; those that the standard does not know are let be.
+
+    Raises:
+        InputError: One is malformed, or stands twice. The answer is then 400.
+    """
+    found: dict[str, str] = {}
+    for name, value in parameters:
+        if name in found:
+            raise _bad(name, "it stands twice", "name it once; put commas between values")
+        found[name] = value
+    lists = {
+        field: tuple(found[f"match[{name}]"].split(","))
+        for name, field in _FIELDS.items()
+        if f"match[{name}]" in found
+    }
+    for field, values in lists.items():
+        if not all(values):
+            raise _bad(field, "a value is empty", "put one comma between two values")
+    limit = _whole(found, "limit", _NUMBER, "write a whole number from 1")
+    at = _whole(found, "next", _START, "write what the page before gave as next")
+    return Query(
+        added_after=_after(found.get("added_after")),
+        limit=limit,
+        next=at,
+        ids=lists.get("ids", ()),
+        types=lists.get("types", ()),
+        versions=_version_filter(lists.get("versions", ("last",))),
+        spec_versions=lists.get("spec_versions", ()),
+    )
+
+
+def accepts(header: str) -> bool:
+    """Say whether a client takes TAXII 2.1, by its header `Accept`.
+
+    The standard wants it named (3.1); a client that takes anything takes it too (RFC 9110, 12.5.1).
+    """
+    return any(_takes(each) for each in header.split(","))
+
+
+def _takes(range_: str) -> bool:
+    kind, *parameters = (part.strip().lower() for part in range_.split(";"))
+    told = dict(part.split("=", 1) for part in parameters if "=" in part)
+    version = told.get("version", "2.1").strip('"')
+    return kind in _KINDS and version == "2.1" and not _refused(told)
+
+
+def _refused(told: dict[str, str]) -> bool:
+    """Say whether a media range has the weight 0, which means: not this."""
+    return re.fullmatch(r"0(\.0{0,3})?", told.get("q", "1")) is not None
+
+
+def _whole(found: dict[str, str], name: str, form: re.Pattern[str], hint: str) -> int | None:
+    if name not in found:
+        return None
+    if not form.fullmatch(found[name]):
+        raise _bad(name, f'"{found[name]}" is no such number', hint)
+    return int(found[name])
+
+
+def _after(text: str | None) -> str | None:
+    if text is not None:
+        hint = 'write it like "2026-11-26T00:00:00.000000Z"'
+        if not _STAMP.fullmatch(text):
+            raise _bad("added_after", f'"{text}" is no moment', hint)
+        moment(text)
+    return text
+
+
+def _version_filter(those: Sequence[str]) -> tuple[str, ...]:
+    if len(set(those)) < len(those) or ("all" in those and len(those) > 1):
+        raise _bad("versions", "one stands twice, or beside all", "name each once, or all alone")
+    for each in those:
+        if each not in _WORDS and not _STAMP.fullmatch(each):
+            raise _bad("versions", f'"{each}" is no version', "write first, last, all or a moment")
+    return tuple(those)
+
+
+def _bad(name: str, problem: str, hint: str) -> InputError:
+    return InputError(problem, at=name, hint=hint)
+
+
+class Collection(Record, frozen=True, kw_only=True):
+    """What is read at one edge."""
+
+    id: str  # a UUID of version 4, made once
+    title: str
+    description: str = ""
+    alias: str = ""
+    edge: Edge
+
+
+class Item(Record, frozen=True, kw_only=True):
+    """A STIX object that lies ready in one collection."""
+
+    seq: int  # in the collection; it grows, and none is used again
+    added: str  # ISO 8601, UTC, to the microsecond; no two of a collection are alike
+    collection: str  # id of the only collection that it was made for
+    source: str  # what it was made of, like "north/inc-7"
+    object: Json
+    marking: Marking
+    own: bool  # of this node
+    restricted: bool = False  # rests on a list entry that is for the authority only
+
+
+class Change(Record, frozen=True, kw_only=True):
+    """What to write: the two belong together."""
+
+    gone: tuple[int, ...]  # numbers of items to take away
+    new: tuple[Item, ...]  # items to add
+
+
+class Counter(Record, frozen=True, kw_only=True):
+    """Where a collection stands."""
+
+    seq: int = 0  # the last number that was ever given
+    added: str | None = None  # the last moment that was ever given
+
+
+def restock(
+    one: Collection,
+    items: Iterable[Item],
+    source: str,
+    told: Iterable[Marked],
+    *,
+    now: str,
+    last: Counter,
+) -> Change:
+    """Return what changes in a collection when something is told anew.
+
+    Args:
+        one: The collection.
+        items: What lies there of that source.
+        source: What is told, like "north/inc-7".
+        told: What may leave of it now; none: it is recalled, or may no longer leave.
+        now: What the clock says; ISO 8601 with a zone.
+        last: Where the collection stands.
+    """
+    before = {_what(each): each for each in items}
+    after = {_what(each): each for each in told}
+    seq, added, new = last.seq, last.added, []
+    for each in (after[key] for key in after if key not in before):
+        seq, added = seq + 1, added_at(now, added)
+        new.append(
+            Item(
+                seq=seq,
+                added=added,
+                collection=one.id,
+                source=source,
+                object=each.object,
+                marking=each.marking,
+                own=each.own,
+                restricted=each.restricted,
+            )
+        )
+    gone = sorted(before[key].seq for key in before if key not in after)
+    return Change(gone=tuple(gone), new=tuple(new))
+
+
+def added_at(now: str, last: str | None) -> str:
+    """Return the moment to store with an item: after that of the one before, whatever the clock.
+
+    So no two items share a moment, and a client that pages by it misses none.
+
+    Args:
+        now: What the clock says.
+        last: Of the item before, in that collection; None: it is the first.
+    """
+    if last is None or moment(now) > moment(last):
+        return microseconds(now)
+    return microseconds((moment(last) + timedelta(microseconds=1)).isoformat())
+
+
+def _what(each: Item | Marked) -> bytes:
+    return msgspec.json.encode((each.object, each.marking, each.own, each.restricted))
+
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
 DISCOVERY = "/taxii2/"

@@ -1,12 +1,14 @@
-"""Checks: all that is wrong with an incident, a proposal or a sighting before it is sent."""
+"""Checks of an incident, a proposal or a sighting before it is sent; red flags to choose from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 
 from tidewaiter.base.countries import country_codes
-from tidewaiter.base.plain import plain
+from tidewaiter.base.plain_text import plain
 from tidewaiter.base.quantities import LARGEST
-from tidewaiter.exchange.incidents.flags import load_flags
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.incidents.types import (
     AllegedParty,
     Equipment,
@@ -17,10 +19,38 @@ from tidewaiter.exchange.incidents.types import (
     Proposal,
     Sighting,
 )
-from tidewaiter.exchange.markings import Marking, as_strict
 from tidewaiter.exchange.problems import Problem, blank, prose, wrong
-from tidewaiter.substances.cas import is_cas
-from tidewaiter.substances.registry import Registry
+from tidewaiter.exchange.protocol.markings import Marking, as_strict
+from tidewaiter.law.registry import Registry, is_cas
+
+
+class Flag(Record, frozen=True, kw_only=True):
+    """A row of [flag]. It is a reason, never a verdict."""
+
+    source: str
+    about: str
+    says: str  # in our words
+    needs: str  # the data by which it shows
+    verified: bool  # False: it was not read in its source, so no incident may name it
+    where: str
+
+
+class Flags(Record, frozen=True, kw_only=True):
+    """data/exchange/red_flags.toml, read."""
+
+    version: str
+    flag: Mapping[str, Flag]
+
+
+@cache
+def load_flags() -> Flags:
+    """Load the red flags.
+
+    Raises:
+        RegistryError: The file is malformed.
+    """
+    return read_toml(data("exchange", "red_flags.toml"), Flags)
+
 
 MOST = 500  # lines, parties or pieces of equipment
 _PPM = 1_000_000

@@ -1,4 +1,4 @@
-"""Drafts: an incident as a form or a program writes it, before it has an id and a version.
+"""Drafts: an incident as entered in a form or by a program, before it has an id and a version.
 
 Amounts are texts with a unit, contents are percent; what stands nowhere is left out.
 """
@@ -34,7 +34,7 @@ from tidewaiter.exchange.incidents.types import (
     Stop,
     Transport,
 )
-from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.protocol.markings import Marking
 
 _PPM = 10_000  # in a percent
 _MASSES = ((1_000_000, "kg"), (1_000, "g"), (1, "mg"))

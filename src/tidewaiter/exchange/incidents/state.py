@@ -1,4 +1,4 @@
-"""Folding: an incident as all that was said of it leaves it.
+"""The state of an incident after all statements about it.
 
 The owner alone writes versions. Others propose and tell what they saw; they change nothing. What
 is said twice counts once, and the order in which messages come does not matter, but for one thing:
@@ -17,7 +17,7 @@ from tidewaiter.exchange.incidents.types import (
     Spoken,
     Status,
 )
-from tidewaiter.exchange.said import Said, Unheeded
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
 
 T = TypeVar("T", Incident, Proposal, Sighting)
 

@@ -1,4 +1,4 @@
-"""What an incident holds. Parties are alleged: no record here can say that someone is guilty.
+"""Records of an incident. Parties are alleged: no record can state that anyone is guilty.
 
 No public schema of incidents is confirmed; this one covers what is known of PICS, IONICS and UN
 Form D, in our words.
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.protocol.markings import Marking
 
 SCHEMA = 1
 

@@ -1,17 +1,67 @@
-"""Sense: what of a notice contradicts itself, whatever law or form it is under."""
+"""Checks of a notice: contradictions, missing fields, unprintable characters, law, deadlines."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+import msgspec
+
 from tidewaiter.base.countries import country_codes
-from tidewaiter.exchange.notices.amounts import MEASURES, in_words, measured
-from tidewaiter.exchange.notices.fields import line_place
-from tidewaiter.exchange.notices.texts import forbidden_in, texts_of
-from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine, Party, Permit
-from tidewaiter.exchange.problems import Problem, doubt, wrong
-from tidewaiter.substances.cas import is_cas
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.deadlines import (
+    Deadline,
+    Due,
+    after,
+    earliest_dispatch,
+    reply_deadline,
+)
+from tidewaiter.exchange.notices.forms import (
+    Form,
+    Need,
+    is_given,
+    line_place,
+    load_forms,
+    of_basis,
+    suggested,
+    values,
+)
+from tidewaiter.exchange.notices.law import Law, LineLaw, law_of
+from tidewaiter.exchange.notices.types import (
+    MEASURES,
+    Amount,
+    Notice,
+    NoticeLine,
+    Party,
+    Permit,
+    in_words,
+    measured,
+)
+from tidewaiter.exchange.problems import Make, Problem, doubt, wrong
+from tidewaiter.law.registry import is_cas
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def forbidden_in(text: str) -> str:
+    """Return the first character that no XML can hold, like "U+0000"; "": all can be held."""
+    found = _FORBIDDEN.search(text)
+    return f"U+{ord(found[0]):04X}" if found else ""
+
+
+def texts_of(thing: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield all texts of a record, each with its path: "lines[2].name"."""
+    if isinstance(thing, str):
+        yield place, thing
+    elif isinstance(thing, tuple):
+        for number, each in enumerate(thing, 1):
+            yield from texts_of(each, f"{place}[{number}]")
+    elif isinstance(thing, Record):
+        for field in msgspec.structs.fields(thing):
+            path = f"{place}.{field.name}" if place else field.name
+            yield from texts_of(getattr(thing, field.name), path)
+
 
 MOST_LINES = 200
 """Of one notice."""
@@ -224,3 +274,194 @@ def _covers(permit: Permit, line: NoticeLine, place: str) -> Iterator[Problem]:
             f"more than the {in_words(permit.amount)} of {permit.kind} {permit.number}",
             "notify less, or get another permit",
         )
+
+
+_MIXED = frozenset({"mixture", "solution", "extract", "medicine"})
+_LINES = "lines."
+
+
+def missing_fields(
+    notice: Notice, forms: Iterable[Form], suggested: Iterable[Form] = ()
+) -> Iterator[Problem]:
+    """Yield what forms ask for and the notice does not say; each place once.
+
+    Args:
+        notice: The notice.
+        forms: Of its basis, and those that were chosen.
+        suggested: Forms that nobody chose.
+
+    Yields:
+        A wrong where a form surely asks for it; a doubt where that is only remembered, or where
+        the form is only suggested.
+    """
+    told: set[str] = set()
+    for make, group in ((wrong, forms), (doubt, suggested)):
+        for form in group:
+            for need in form.needs:
+                for place in _empty(notice, need):
+                    if place not in told:
+                        told.add(place)
+                        yield _missing(place, form, need, make if need.verified else doubt)
+            yield from _form_itself(notice, form, make)
+
+
+def applies(need: Need, notice: Notice, line: NoticeLine | None = None) -> bool:
+    """Tell whether a form asks for a field in the case at hand."""
+    if need.when == "always":
+        return True
+    if need.when == "several shipments":
+        return notice.shipments == "multi"
+    if line is None:
+        return False
+    if need.when == "mixture":
+        return line.goods in _MIXED
+    if need.when == "salt":
+        return line.goods == "salt"
+    return line.goods in {None, "substance", "salt"}
+
+
+def _empty(notice: Notice, need: Need) -> Iterator[str]:
+    """Yield the places where a field must stand and nothing does."""
+    if not need.must:
+        return
+    if need.field.startswith(_LINES) and notice.lines:
+        for line in notice.lines:
+            if applies(need, notice, line):
+                path = need.field.removeprefix(_LINES)
+                yield from (
+                    place
+                    for place, value in values(line, path, f"line {line.number}")
+                    if not is_given(value)
+                )
+    elif applies(need, notice) or need.field.startswith(_LINES):
+        yield from (place for place, value in values(notice, need.field) if not is_given(value))
+
+
+def _missing(place: str, form: Form, need: Need, make: Make) -> Problem:
+    numbered = f"box {need.box}" if need.box[:1].isdigit() else need.box
+    asked = ", ".join(word for word in (form.title, numbered) if word)
+    return make(place, f"{need.label} is missing", f"asked for by: {asked}", form.sources[0])
+
+
+def _form_itself(notice: Notice, form: Form, make: Make) -> Iterator[Problem]:
+    """Yield what a form says of a notice as a whole."""
+    if form.lines_at_most is not None and len(notice.lines) > form.lines_at_most:
+        yield doubt(
+            "lines",
+            f"{form.title} covers {form.lines_at_most} substances at most",
+            f"the notice may name {len(notice.lines)}; it needs more than one such paper",
+            form.sources[-1],
+        )
+    if form.months and _months(notice) not in {None, *form.months}:
+        named = " or ".join(map(str, form.months))
+        yield make(
+            "period until",
+            f"{form.title} covers {named} months",
+            "the last day is the one before the same day of a later month",
+            form.sources[0],
+        )
+
+
+def _months(notice: Notice) -> int | None:
+    """Return how many whole months the period has; 0: not a whole number; None: no period."""
+    if notice.period_since is None or notice.period_until is None:
+        return None
+    since, following = notice.period_since, after(notice.period_until, 1)
+    if following.day != since.day:
+        return 0
+    return (following.year - since.year) * 12 + following.month - since.month
+
+
+class Checked(Record, frozen=True, kw_only=True):
+    """What a check found."""
+
+    day: date
+    forms: tuple[str, ...]  # slugs of those that were asked, without those of the basis
+    problems: tuple[Problem, ...]
+    lines: tuple[LineLaw, ...]
+    reply: Deadline  # the least last day for an answer
+    dispatch: Deadline  # the first day on which the goods may leave
+
+    @property
+    def sendable(self) -> bool:
+        """Tell whether nothing must be mended before it goes out."""
+        return all(each.level != "wrong" for each in self.problems)
+
+
+def check(notice: Notice, day: date, law: Law, forms: Iterable[str] | None = None) -> Checked:
+    """Check a notice before it goes out, or after it came in.
+
+    Of more lines than a notice may have, the law on the first ones alone is looked up.
+
+    Args:
+        notice: The notice.
+        day: Today, whose law counts; a notice without a day of sending goes out on it.
+        law: The registry, its rules, and who finds names.
+        forms: Slugs of the forms that must be filled; None: those of both countries are suggested,
+            and what they lack is a doubt.
+
+    Raises:
+        InputError: A form is not known.
+    """
+    chosen = [_form(slug) for slug in forms or ()]
+    known = [law_of(notice, line, day, law) for line in notice.lines[:MOST_LINES]]
+    lines = tuple(line for line, _ in known)
+    offered = [_form(slug) for slug in _suggested(notice, lines, day)] if forms is None else []
+    sent = notice.sent or day
+    reply, dispatch = reply_deadline(notice, sent), earliest_dispatch(notice, sent)
+    problems = [
+        *missing_fields(notice, [*of_basis(notice.basis), *chosen], offered),
+        *contradictions(notice, day),
+        *(problem for _, each in known for problem in each),
+        *_deadlines(notice, reply, dispatch),
+    ]
+    return Checked(
+        day=day,
+        forms=tuple(form.slug for form in (*chosen, *offered)),
+        problems=tuple(problems),
+        lines=lines,
+        reply=reply,
+        dispatch=dispatch,
+    )
+
+
+def _form(slug: str) -> Form:
+    form = load_forms().get(slug)
+    if form is None:
+        named = ", ".join(load_forms())
+        raise InputError(f'no form is called "{slug}"', hint=f"one of: {named}")
+    return form
+
+
+def _suggested(notice: Notice, lines: Iterable[LineLaw], day: date) -> tuple[str, ...]:
+    slugs = {line.assessment.substance for line in lines if line.assessment}
+    return suggested(notice, {slug for slug in slugs if slug}, day)
+
+
+def _deadlines(notice: Notice, reply: Deadline, dispatch: Deadline) -> Iterator[Problem]:
+    for deadline, place, day, verb in (
+        (reply, "reply by", notice.reply_by, "an answer may not be asked for"),
+        (dispatch, "transport, dispatch", notice.transport.dispatch, "the goods may not leave"),
+    ):
+        if deadline.due is not None:
+            yield from _too_early(deadline.due, place, day, verb, waiver=notice.waiver)
+        for due in deadline.shown:
+            if day is not None and due.day is not None and day < due.day:
+                text = f"{due.period.text}: that would be {due.day}"
+                yield doubt(place, text, "remembered, not read: look it up", due.period.source)
+
+
+def _too_early(
+    due: Due, place: str, day: date | None, verb: str, *, waiver: str
+) -> Iterator[Problem]:
+    period = due.period
+    if due.counted is not None and due.counted.missing:
+        named = ", ".join(due.counted.missing)
+        text = f"the working days of {named} are not known, so the day may be later"
+        yield doubt(place, text, "ask that authority for its holidays", period.source)
+    if day is not None and due.day is not None and day < due.day:
+        text = f"{verb} before {due.day}: {period.text}"
+        if period.waiver and waiver:
+            yield doubt(place, text, f"waived by {waiver}, for {period.waiver}", period.source)
+        else:
+            yield wrong(place, text, period.clause, period.source)

@@ -1,15 +1,17 @@
-"""Written: a notice as a person fills it in, with amounts as text; the way to a notice and back.
+"""Drafts: a notice as a person fills it in, with amounts and shares as text.
 
 What cannot be read is told with its place, and stays as it was written, so that a draft keeps it.
 """
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.quantities import parse_percent
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.types import (
     Amount,
@@ -26,15 +28,66 @@ from tidewaiter.exchange.notices.types import (
     PermitKind,
     Shipments,
     Transport,
-)
-from tidewaiter.exchange.notices.writing import (
-    read_amount,
-    read_share,
-    written_amount,
-    written_share,
+    measured,
 )
 from tidewaiter.exchange.problems import Problem, wrong
-from tidewaiter.substances.questions import Goods
+from tidewaiter.law.answers import Goods
+from tidewaiter.trade.substance_lookup import amount_of
+
+_MILLION = 1_000_000
+_PERCENT = Decimal(10_000)  # parts per million in one percent
+_THOUSANDS = 3  # digits after a mark that could be one of thousands
+_UNITS = {"mass_mg": "kg", "volume_ul": "l"}
+_PIECES = ("pieces", "piece", "pcs", "units", "unit")
+
+
+def written_amount(amount: Amount) -> str:
+    """Write an amount so that it is read as itself: "25 kg", "1.2340 l", "3 pieces"; "": none."""
+    found = measured(amount)
+    if found is None:
+        return ""
+    if found.measure == "pieces":
+        return f"{found.value} pieces"
+    return f"{_plain(Decimal(found.value) / _MILLION)} {_UNITS[found.measure]}"
+
+
+def read_amount(text: str) -> Amount:
+    """Read an amount: a mass, a volume, or pieces; nothing where the text is empty.
+
+    Raises:
+        InputError: It is none of them.
+    """
+    number, _, unit = text.strip().partition(" ")
+    if unit.strip().casefold() in _PIECES and number.isdecimal():
+        return Amount(pieces=int(number))
+    mass, volume = amount_of(text)
+    return Amount(mass_mg=mass, volume_ul=volume)
+
+
+def written_share(ppm: int | None) -> str:
+    """Write parts per million as a percentage, without its sign; "": none."""
+    return "" if ppm is None else _plain(Decimal(ppm) / _PERCENT)
+
+
+def read_share(text: str) -> int | None:
+    """Read a percentage as parts per million; None: the text is empty.
+
+    Raises:
+        InputError: It is no percentage, or has more than four places.
+    """
+    if not text.strip():
+        return None
+    found = parse_percent(text) * _PERCENT
+    if found != int(found):
+        raise InputError(f'"{text}" is too exact', hint="write a percentage to four places")
+    return int(found)
+
+
+def _plain(number: Decimal) -> str:
+    """Write a number that has one reading: "1.234" could be a thousand and more."""
+    text = f"{number.normalize():f}"
+    return f"{text}0" if len(text.partition(".")[2]) == _THOUSANDS else text
+
 
 T = TypeVar("T")
 _NOBODY = Party()

@@ -1,4 +1,4 @@
-"""The law on each line: what it names, where that is listed on the day, and its content."""
+"""The law on each line of a notice: substance, controls on the day, and content."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -9,17 +9,14 @@ from typing import NamedTuple
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.exchange.notices.fields import line_place
-from tidewaiter.exchange.notices.forms import check_sources
+from tidewaiter.exchange.notices.forms import check_sources, line_place
 from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine
 from tidewaiter.exchange.problems import Problem, doubt, wrong
-from tidewaiter.substances.assess import assess
-from tidewaiter.substances.lawbook import LawBook
-from tidewaiter.substances.limits import counted
-from tidewaiter.substances.questions import Dealing, Found, Question, Route
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rules import Limit
-from tidewaiter.substances.rulings import Assessment, Ruling
+from tidewaiter.law.answers import Assessment, Dealing, Found, Question, Route, Ruling
+from tidewaiter.law.assessment import assess
+from tidewaiter.law.limits import counted
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import LawBook, Limit
 
 TABLES = "un-1988"
 """The regime of the convention's tables."""

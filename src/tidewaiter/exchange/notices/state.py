@@ -1,35 +1,136 @@
-"""States: how a notice stands on a day, from the events of both sides.
+"""The state of a notice on a day: status, remaining amounts, and what each side may do.
 
 Silence is never consent: "no objection" stands only where the importing side said it, of the
 version that is in force.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Literal
+
+from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.balance import Balance, balances
-from tidewaiter.exchange.notices.chains import Said, chains_of
 from tidewaiter.exchange.notices.deadlines import return_due
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.event_validation import (
+    DECISIONS,
+    Judged,
+    Said,
+    chains_of,
+    ends,
+    judge,
+    versions_of,
+)
+from tidewaiter.exchange.notices.types import (
+    OTHER,
+    OUTCOMES,
     Acknowledged,
+    Amended,
+    Amount,
     Answered,
     Event,
+    LineAmount,
+    Measured,
     MoreTime,
     NoObjection,
     NotForUs,
+    Notice,
+    NoticeLine,
     Objected,
     Queried,
     Recalled,
     Returned,
     Side,
     Viewed,
+    What,
     Withdrawn,
+    amount_of,
+    in_words,
+    measured,
 )
-from tidewaiter.exchange.notices.judging import DECISIONS, Judged, ends, judge, versions_of
-from tidewaiter.exchange.notices.types import Amount, Notice
+
+
+class Balance(Record, frozen=True, kw_only=True):
+    """What was to go, what went, and what is left; all in one measure."""
+
+    line: int
+    most: Amount  # notified, or allowed where that is less
+    used: Amount
+    left: Amount  # never less than nothing
+    exceeded: Amount  # by how much more went than `most`
+    problems: tuple[str, ...] = ()
+
+
+def balances(
+    notice: Notice, allowed: Mapping[int, Amount], returned: Sequence[Returned]
+) -> tuple[Balance, ...]:
+    """Balance each line of a notice with what left the country of export.
+
+    Args:
+        notice: The version that is in force.
+        allowed: By line, where the importing authority allowed an amount.
+        returned: Return information of the exporting side, of all versions: what left under an
+            earlier version counts too.
+    """
+    shipped = [each for back in returned if back.outcome == "shipped" for each in back.lines]
+    found = []
+    for line in _all_lines(notice, shipped):
+        most = _least(line.net, allowed.get(line.number))
+        if most is None:
+            continue
+        mine = [each.amount for each in shipped if each.line == line.number]
+        found.append(_balance(line.number, most, mine))
+    return tuple(found)
+
+
+def _all_lines(notice: Notice, shipped: Sequence[LineAmount]) -> list[NoticeLine]:
+    """Return the lines of a notice, and those that an amendment dropped after something left."""
+    known = {line.number for line in notice.lines}
+    dropped: dict[int, NoticeLine] = {}
+    for each in shipped:
+        found = measured(each.amount)
+        if each.line not in known and found is not None:
+            nothing = amount_of(found.measure, 0)
+            dropped.setdefault(each.line, NoticeLine(number=each.line, net=nothing))
+    return [*notice.lines, *dropped.values()]
+
+
+def _least(notified: Amount, allowed: Amount | None) -> Measured | None:
+    """Return the smaller of two amounts of one measure; else what was notified."""
+    first = measured(notified)
+    second = measured(allowed) if allowed is not None else None
+    if first is None or second is None or first.measure != second.measure:
+        return first
+    return min(first, second, key=lambda each: each.value)
+
+
+def _balance(line: int, most: Measured, amounts: Sequence[Amount]) -> Balance:
+    problems = []
+    used = 0
+    for amount in amounts:
+        found = measured(amount)
+        if found is None or found.measure != most.measure:
+            problems.append(f"{in_words(amount)} cannot be written off in this measure")
+        else:
+            used += found.value
+    over = max(0, used - most.value)
+    exceeded = amount_of(most.measure, over)
+    if over:
+        problems.append(f"{in_words(exceeded)} more than the {in_words(_as(most))} that may go")
+    return Balance(
+        line=line,
+        most=_as(most),
+        used=amount_of(most.measure, used),
+        left=amount_of(most.measure, max(0, most.value - used)),
+        exceeded=exceeded,
+        problems=tuple(problems),
+    )
+
+
+def _as(found: Measured) -> Amount:
+    return amount_of(found.measure, found.value)
+
 
 StateName = Literal[
     "draft",
@@ -289,3 +390,107 @@ def _turn(name: StateName, *, open_query: bool, ended: bool) -> Side | None:
     if name in {"sent", "viewed", "acknowledged", "more time", "expired without reply"}:
         return "importer"
     return "exporter" if name in {"objection", "not for us"} else None
+
+
+Act = Literal[
+    "view",
+    "acknowledge",
+    "agree",
+    "object",
+    "ask",
+    "more-time",
+    "not-for-us",
+    "answer",
+    "amend",
+    "withdraw",
+    "return",
+]
+"""What people can do; `return` tells what became of the goods."""
+
+_AT = datetime(1, 1, 1, tzinfo=UTC)  # nothing is judged by it
+
+_TRIED: Mapping[Act, Callable[[State, Notice], What]] = {
+    "view": lambda _s, _n: Viewed(),
+    "acknowledge": lambda _s, _n: Acknowledged(),
+    "agree": lambda _s, _n: NoObjection(decided_by=""),
+    "object": lambda _s, _n: Objected(code="other", decided_by=""),
+    "ask": lambda _s, _n: Queried(text=""),
+    "more-time": lambda _s, _n: MoreTime(until=date.max),
+    "not-for-us": lambda _s, _n: NotForUs(),
+    "answer": lambda s, _n: Answered(query=s.open_query, text=""),
+    "amend": lambda s, n: Amended(notice=structs.replace(n, version=s.version + 1)),
+    "withdraw": lambda _s, _n: Withdrawn(),
+}
+
+
+def acts_of(side: Side, events: Sequence[Event], state: State) -> tuple[Act, ...]:
+    """Tell what a side may do to a notice as it stands; what was done once is not offered again.
+
+    Args:
+        side: Whose acts.
+        events: Of both sides.
+        state: That they fold to.
+    """
+    if state.notice is None:
+        return ()
+    notice, may = state.notice, _judge(side, events, state)
+    found = [act for act, make in _TRIED.items() if may(make(state, notice))]
+    done: set[Act] = set()
+    if state.viewed_at or state.acknowledged_at or state.decision:
+        done.add("view")
+    if state.acknowledged_at or state.decision:
+        done.add("acknowledge")
+    told: tuple[Act, ...] = ("return",) if outcomes_of(side, events, state) else ()
+    return (*(act for act in found if act not in done), *told)
+
+
+def outcomes_of(side: Side, events: Sequence[Event], state: State) -> tuple[str, ...]:
+    """Tell which outcomes of the goods a side may tell of now.
+
+    Args:
+        side: Whose acts.
+        events: Of both sides.
+        state: That they fold to.
+    """
+    if state.notice is None:
+        return ()
+    may, lines = _judge(side, events, state), state.notice.lines[:1]
+    some = tuple(LineAmount(line=line.number, amount=_some(line.net)) for line in lines)
+    found = []
+    for outcome in sorted(OUTCOMES[side]):
+        told = () if outcome == "not shipped" else some
+        if may(Returned(outcome=outcome, on=date.min, lines=told)):  # type: ignore[arg-type]
+            found.append(outcome)
+    return tuple(found)
+
+
+def _judge(side: Side, events: Sequence[Event], state: State) -> Callable[[What], bool]:
+    def may(what: What) -> bool:
+        event = Event(
+            id="-",
+            notice=events[0].notice,
+            by=side,
+            seq=1 + _last(events, side),
+            seen=_last(events, OTHER[side]),
+            version=state.version + isinstance(what, Amended),
+            at=_AT,
+            what=what,
+        )
+        try:
+            add(events, event, state.day)
+        except InputError:
+            return False
+        return True
+
+    return may
+
+
+def _last(events: Sequence[Event], side: Side) -> int:
+    return max((each.seq for each in events if each.by == side), default=0)
+
+
+def _some(net: Amount) -> Amount:
+    """Return an amount of the measure of a line."""
+    if net.pieces is not None:
+        return Amount(pieces=1)
+    return Amount(volume_ul=1) if net.mass_mg is None else Amount(mass_mg=1)

@@ -1,4 +1,4 @@
-"""What travels of a private question: an offer to answer, a question, and its answer.
+"""Private questions: offers, questions and answers, the checks on them, and query budgets.
 
 The holder blinds the keys of its parties with a secret that it makes for one peer and one offer,
 and sends them as a filter, once. The asker blinds its own keys with a secret for one question; the
@@ -6,11 +6,15 @@ holder blinds them again; the asker takes its own secret off and looks into the 
 holder learns how many keys were asked and no more, and the asker learns which of them are there.
 """
 
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal, get_args
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Purpose
+from tidewaiter.exchange.protocol.markings import Purpose
 
 SLOTS = 64
 """Keys in every question; what is not used is filled with random ones, so that all look alike."""
@@ -109,3 +113,147 @@ def filter_size(keys: int) -> int:
 def part_count(size: int) -> int:
     """Return in how many messages a filter of so many bytes goes."""
     return -(-size // PART)
+
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_BITS = 5  # bytes that a key takes in a filter, at most
+_DIVISOR = range(30, 41)
+
+
+def check_terms(terms: Terms) -> None:
+    """Check the conditions of an offer, ours or a peer's.
+
+    A filter whose range is small holds everything: whoever asks would find a party that nobody has
+    seen, and name it in a request.
+
+    Raises:
+        InputError: They make no sense.
+    """
+    _check_id(terms.offer)
+    if not terms.purposes or len(terms.purposes) != len(set(terms.purposes)):
+        raise InputError("an offer names purposes, each once")
+    if not SLOTS <= terms.budget <= MOST_BUDGET:
+        hint = f"a question has {SLOTS} keys: 192 are three questions in a day"
+        raise InputError(f"a budget is of {SLOTS} to {MOST_BUDGET:,} keys", hint=hint)
+    if not LEAST <= terms.keys <= MOST or filter_size(terms.keys) != terms.keys:
+        raise InputError(f"an offer has {LEAST:,} to {MOST:,} keys, a power of two")
+    narrow = terms.range < 0.999 * terms.keys * SLOTS / FALSE
+    if narrow or terms.divisor not in _DIVISOR or not 0 < terms.size <= _BITS * terms.keys:
+        raise InputError("the filter of this offer would find what is not there")
+
+
+def check_part(part: OfferPart, *, holder: str, asker: str) -> None:
+    """Check a part of an offer of a peer.
+
+    Args:
+        part: As it came.
+        holder: The peer.
+        asker: This node.
+
+    Raises:
+        InputError: It is of others, or too large or too small.
+    """
+    terms = part.terms
+    if (terms.holder, terms.asker) != (holder, asker):
+        raise InputError("this offer is not of its sender to this node")
+    check_terms(terms)
+    last = part_count(terms.size)
+    size = PART if part.part < last else terms.size - PART * (last - 1)
+    if not 1 <= part.part <= last or len(part.bits) != size:
+        raise InputError(f"part {part.part} of this offer is not of its size")
+
+
+def whole(terms: Terms, parts: Sequence[bytes]) -> Filter:
+    """Join the parts of a filter.
+
+    Raises:
+        InputError: They are not what was offered.
+    """
+    bits = b"".join(parts)
+    if hashlib.sha256(bits).hexdigest() != terms.digest:
+        hint = "ask the peer to allow it again"
+        raise InputError("the filter of this offer is not what was offered", hint=hint)
+    return Filter(divisor=terms.divisor, range=terms.range, bits=bits)
+
+
+def check_question(question: Question) -> None:
+    """Check the size of a question.
+
+    Raises:
+        InputError: It has more or fewer keys than every question has.
+    """
+    _check_id(question.offer)
+    if len(question.points) != SLOTS * POINT:
+        raise InputError(f"a question has {SLOTS} blinded keys of {POINT} bytes")
+
+
+def check_answer(answer: Answer) -> None:
+    """Check the size of an answer.
+
+    Raises:
+        InputError: It is no answer to a question of ours.
+    """
+    if len(answer.points) != (0 if answer.code else SLOTS * POINT):
+        raise InputError(f"an answer has {SLOTS} blinded keys, or says why there are none")
+
+
+def _check_id(offer: str) -> None:
+    if not _ID.fullmatch(offer):
+        raise InputError("the id of an offer has 32 hexadecimal digits")
+
+
+MOST_REFUSED = 100
+"""Questions of a peer and day that are refused by an answer; later ones by their receipt alone."""
+
+
+class Asked(Record, frozen=True, kw_only=True):
+    """One question of a peer, as the log of questions has it."""
+
+    day: date  # of the holder's clock, UTC
+    keys: int
+    code: str  # "": it was answered
+
+
+def used(log: Iterable[Asked], day: date) -> int:
+    """Return how many keys a peer has had answered on a day.
+
+    What bears a later day counts too: a clock that is set back gives no new budget.
+
+    Args:
+        log: Of the peer, whatever the offers were.
+        day: Today.
+    """
+    return sum(each.keys for each in log if each.day >= day and not each.code)
+
+
+def refused(log: Iterable[Asked], day: date) -> int:
+    """Return how many questions of a peer were refused on a day."""
+    return sum(1 for each in log if each.day >= day and each.code)
+
+
+def left(terms: Terms, log: Iterable[Asked], day: date) -> int:
+    """Return how many keys may still be asked on a day."""
+    return max(0, terms.budget - used(log, day))
+
+
+def why_not(
+    terms: Terms | None, log: Iterable[Asked], question: Question, day: date
+) -> Code | None:
+    """Say why a question is refused; None: it is answered.
+
+    A question is of `SLOTS` keys whatever is in it: the holder cannot tell a guess from what fills
+    it up, so all of them count.
+
+    Args:
+        terms: Of the offer that stands for this peer; None: there is none.
+        log: What it has asked.
+        question: What it asks now.
+        day: Today, of the holder's clock.
+    """
+    if terms is None or terms.offer != question.offer:
+        return "off"
+    if day > terms.until:
+        return "ended"
+    if question.purpose not in terms.purposes:
+        return "purpose"
+    return "over-budget" if left(terms, log, day) < SLOTS else None

@@ -1,4 +1,4 @@
-"""Envelopes: signed, numbered and chained messages from one node to exactly one other.
+"""Envelopes: signed, numbered and chained messages between two nodes; statements and their ids.
 
 An envelope is a signed text and a box, in one line. The signed text holds everything but the
 content; of that it holds a commitment, so that the content can be destroyed later and the chain of
@@ -7,14 +7,15 @@ envelopes still verifies. What was signed is kept as it was: nothing is ever wri
 
 import hashlib
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.signing import (
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.signing import (
     Signed,
     digest_of,
     seal,
@@ -22,7 +23,7 @@ from tidewaiter.exchange.signing import (
     take_apart,
     unseal,
 )
-from tidewaiter.exchange.strict import read_json
+from tidewaiter.exchange.protocol.strict_json import read_json
 
 TYPE = "tw+jws"
 VERSION = 1
@@ -214,3 +215,42 @@ def _held(envelope: Envelope, secret: bytes) -> bytes:
 
 def _commitment(held: bytes) -> str:
     return hashlib.sha256(held).hexdigest()
+
+
+_RANDOM = 10  # bytes
+_UNIX_MS = 48  # bits
+
+
+def message_id(milliseconds: int, random: bytes) -> str:
+    """Make a name.
+
+    Args:
+        milliseconds: Since 1970, UTC.
+        random: shape (10,).
+
+    Source:
+        RFC 9562, section 5.7.
+    """
+    low = int.from_bytes(random[:_RANDOM], "big")
+    told = (milliseconds & ((1 << _UNIX_MS) - 1)) << 80 | low
+    told = told & ~(0xF << 76) | 0x7 << 76  # the version
+    return str(UUID(int=told & ~(0x3 << 62) | 0x2 << 62))  # the variant
+
+
+T = TypeVar("T")
+
+
+class Said(Record, Generic[T], frozen=True, kw_only=True):
+    """One message, as it was accepted."""
+
+    id: str  # of the envelope
+    sender: str  # id of the node whose signature it bears
+    at: str  # when it was signed: ISO 8601, UTC; it decides nothing
+    body: T
+
+
+class Unheeded(Record, Generic[T], frozen=True, kw_only=True):
+    """A message that changes nothing, and why. It is kept and shown."""
+
+    said: Said[T]
+    why: str

@@ -1,4 +1,4 @@
-"""Markings: who may be given an item, for what, and what may be done with it.
+"""Markings: who may receive an item, for what purpose, and what they may do with it.
 
 Nothing that a marking does not allow is allowed: a purpose that is not named, a group of an older
 epoch, or a recipient of whom nothing is known.

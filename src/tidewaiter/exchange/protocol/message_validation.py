@@ -1,4 +1,4 @@
-"""Judging: what becomes of an envelope, by what a node knows of its sender.
+"""Message validation: whether an envelope is accepted, given what is known of its sender.
 
 Nothing here is decided by a clock but whether an envelope has expired, and that with days to spare:
 clocks are wrong.
@@ -7,11 +7,16 @@ clocks are wrong.
 from collections.abc import Mapping
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import Document, NodeKey
-from tidewaiter.exchange.envelopes import UNDERSTOOD, VERSION, Envelope, has_its_box
-from tidewaiter.exchange.receipts import Final, Passing
-from tidewaiter.exchange.relations import CONTROL, Relation
-from tidewaiter.exchange.signing import is_signed_by
+from tidewaiter.exchange.protocol.documents import Document, NodeKey
+from tidewaiter.exchange.protocol.envelopes import (
+    UNDERSTOOD,
+    VERSION,
+    Envelope,
+    has_its_box,
+)
+from tidewaiter.exchange.protocol.receipts import Final, Passing
+from tidewaiter.exchange.protocol.relations import CONTROL, Relation
+from tidewaiter.exchange.protocol.signing import is_signed_by
 
 SKEW = 3 * 86_400  # seconds by which clocks may differ
 

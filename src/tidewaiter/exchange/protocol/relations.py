@@ -1,4 +1,4 @@
-"""Relations: what one node does with another; each side decides for itself, and at once.
+"""Relations with peers: the state and the scope of each; each side decides for itself.
 
 Between two nodes stand two relations, one each way. A node knows its own, and of the other what it
 was told last. No change needs consent. That a peer is silent is not a state of a relation: it
@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Tlp
+from tidewaiter.exchange.protocol.markings import Tlp
 
 Standing = Literal["none", "invited", "active", "frozen", "ended"]
 

@@ -1,4 +1,4 @@
-"""Signing and sealing: the one place where messages are signed, encrypted, and the reverse.
+"""Signing and encryption: the only module that signs, verifies, encrypts and decrypts messages.
 
 A signed text is a JWS in its compact form with Ed25519, over bytes that are kept as they were
 signed. A box is a JWE in its compact form, to one key of X25519. Both are refused where they are
@@ -24,7 +24,7 @@ from joserfc.jwk import OKPKey
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.strict import read_json
+from tidewaiter.exchange.protocol.strict_json import read_json
 
 Use = Literal["sign", "open"]
 """What a pair of keys is for: to sign, or to open boxes."""

@@ -1,4 +1,4 @@
-"""Strict JSON: what every reader understands alike, or what is refused.
+"""Strict JSON (RFC 7493): every reader understands it in the same way, or it is refused.
 
 Python's readers, msgspec among them, take the last of two keys of one name, and others the first;
 a signed text that two readers read differently is no evidence of anything.

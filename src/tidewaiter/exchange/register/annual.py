@@ -1,4 +1,4 @@
-"""Annual figures: what was seized, stopped, traded and needed of each substance of the tables.
+"""Annual figures per substance: seizures, stopped shipments, trade and requirements.
 
 `form_rows` holds the columns of UN Form D that are confirmed, by data/exchange/form_d.toml;
 `sheet_rows` holds all figures, in a layout of ours. Both are rows of text for a CSV writer.
@@ -13,15 +13,15 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.incidents.types import Incident, Line
-from tidewaiter.exchange.notices.lawlines import TABLES
+from tidewaiter.exchange.notices.law import TABLES
 from tidewaiter.exchange.notices.types import Amount, NoticeLine
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.goods import content_in
+from tidewaiter.exchange.register.movements import content_in
 from tidewaiter.exchange.register.types import Requirement
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.limits import kilos
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Source, Substance
+from tidewaiter.law.controls import controls_on
+from tidewaiter.law.limits import kilos
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Source, Substance
 
 FigureName = Literal[
     "table", "name", "seized", "origins", "stopped", "imports", "exports", "requirement"

@@ -1,6 +1,6 @@
-"""The book: the entries of a register by id, each in the version that holds on a day."""
+"""The entries of a register: the version valid on a day, and which fit an operator and goods."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
 from typing import TypeVar, cast
@@ -8,12 +8,11 @@ from typing import TypeVar, cast
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.digits import number_key
-from tidewaiter.exchange.notices.amounts import amount_of, measured
-from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.notices.types import Amount, amount_of, measured
 from tidewaiter.exchange.register.types import (
     Entry,
     Finding,
+    FindingKind,
     Grant,
     Movement,
     Operator,
@@ -23,6 +22,7 @@ from tidewaiter.exchange.register.types import (
     Standing,
     Stop,
 )
+from tidewaiter.trade.check_digits import number_key
 
 E = TypeVar("E", Operator, Standing, Grant, Requirement)
 
@@ -212,3 +212,47 @@ def summed(amounts: Iterable[Amount], measure_of: Amount) -> Amount:
         return Amount()
     found = [each for each in map(measured, amounts) if each and each.measure == most.measure]
     return amount_of(most.measure, sum(each.value for each in found))
+
+
+Misfit = tuple[FindingKind, str]
+
+
+def misfits(
+    entry: Standing | Grant, day: date, *, operator: str, substance: str, site: str
+) -> Iterator[Misfit]:
+    """Yield what of an entry does not fit, each with its words.
+
+    Args:
+        entry: In the version that holds on the day.
+        day: Of the shipment.
+        operator: Id; "": not known.
+        substance: Slug; "": not known.
+        site: Id; "": not said.
+    """
+    name = f"{entry.kind} {entry.number}"
+    if day < entry.since:
+        yield "not yet valid", f"{name} is valid from {entry.since}"
+    if entry.until is not None and day > entry.until:
+        yield "expired", f"{name} was valid until {entry.until}"
+    stop = stop_on(entry.stops, day)
+    if stop is not None:
+        reason = f": {stop.reason}" if stop.reason else ""
+        end = f" until {stop.until}" if stop.until else ""
+        yield stop.kind, f"{name} is {stop.kind} from {stop.since}{end}{reason} ({stop.source})"
+    substances = entry.substances if isinstance(entry, Standing) else (entry.substance,)
+    if substance not in substances:
+        if substance:
+            yield "wrong substance", f"{name} is for {', '.join(substances)}, not {substance}"
+        else:
+            yield "not known", f"{name} is for {', '.join(substances)}; the substance is not known"
+    if operator != entry.operator:
+        if operator:
+            yield "wrong operator", f"{name} is of {entry.operator}, not of {operator}"
+        else:
+            yield "not known", f"{name} is of {entry.operator}; the operator is not known"
+    if entry.sites and site not in entry.sites:
+        sites = ", ".join(entry.sites)
+        if site:
+            yield "wrong site", f"{name} is for {sites}, not {site}"
+        else:
+            yield "not known", f"{name} is for {sites}; the site is not said"

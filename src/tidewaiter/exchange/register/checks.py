@@ -1,13 +1,11 @@
-"""Checks: what is wrong with an entry, with its place and what would do."""
+"""Checks of a register entry: each problem with its field and its remedy."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.quantities import LARGEST
-from tidewaiter.consignments.digits import number_key
-from tidewaiter.exchange.notices.amounts import MEASURES
-from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.notices.types import MEASURES, Amount
 from tidewaiter.exchange.problems import Problem, blank, prose, wrong
 from tidewaiter.exchange.register.types import (
     Entry,
@@ -18,7 +16,8 @@ from tidewaiter.exchange.register.types import (
     Standing,
     Stop,
 )
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.check_digits import number_key
 
 _YEARS = range(1900, 2200)
 

@@ -1,42 +1,152 @@
-"""Answering: whether what an operator holds covers goods, before they are released.
+"""Coverage: who the operator is, and whether what it holds covers goods before their release.
 
 A yes rests on entries that are named. Whatever decides and is not known makes it "cannot tell",
 which is neither a yes nor a no; and the register never says that goods are lawful.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from msgspec import structs
 
-from tidewaiter.exchange.notices.amounts import amount_of, in_words, measured
-from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.register.book import Book, same_issuer
-from tidewaiter.exchange.register.fitting import misfits
-from tidewaiter.exchange.register.ledger import (
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.law import Law, law_of
+from tidewaiter.exchange.notices.types import Amount, Notice, Party, amount_of, in_words, measured
+from tidewaiter.exchange.register.balances import (
     Account,
     account_of,
     counts_of,
     requirement_account,
 )
-from tidewaiter.exchange.register.operators import Who, who_is
-from tidewaiter.exchange.register.questions import (
-    Answer,
-    Answered,
-    Names,
-    Part,
-    Question,
-    Verdict,
-)
+from tidewaiter.exchange.register.book import Book, misfits, same_issuer, same_number
+from tidewaiter.exchange.register.movements import country_of, permit_of, slug_of
 from tidewaiter.exchange.register.types import (
     COVERS,
+    Answer,
+    Answered,
+    Direction,
     Finding,
     FindingKind,
     Grant,
+    Names,
+    Operator,
+    Part,
+    Question,
     Register,
     Requirement,
     Standing,
+    Verdict,
 )
+from tidewaiter.parties.matching.index import build_index
+from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.types import Address, Identifier, ListedParty, PartyName
+
+
+class Who(Record, frozen=True, kw_only=True):
+    """Which operator a party is."""
+
+    operator: str = ""  # id; "": not known
+    may_be: tuple[str, ...] = ()
+    text: str
+    doubt: str = ""  # what of its name and numbers is not of the operator whose number it bears
+    unclear: bool = False  # something points at operators, and does not decide
+
+
+def who_is(book: Book, party: Party, day: date, names: Names | None = None) -> Who:
+    """Find the operator that a party is, by its licence and its business number.
+
+    Args:
+        book: The register.
+        party: As the papers name it.
+        day: The day.
+        names: Who finds like names; None: nobody looks at names.
+
+    Returns:
+        The operator; or, where numbers name none or several, those it may be.
+    """
+    by_licence = {each.operator for each in book.numbered(Standing, party.licence, day)}
+    by_business = {
+        each.id
+        for each in book.numbered(Operator, party.business_number, day)
+        if not each.country or not party.country or each.country == party.country
+    }
+    told = [each for each in (by_licence, by_business) if each]
+    agreed = set.intersection(*told) if told else set()
+    alike = names(party) if names is not None and party.name else ()
+    if len(agreed) == 1:
+        name = agreed.pop()
+        doubts = list(_other_numbers(book, name, party, day, known=bool(by_licence)))
+        if names is not None and party.name and name not in alike:
+            doubts.append(f'the number is of {name}, whose name is not like "{party.name}"')
+        return Who(operator=name, text=f"by its number it is {name}", doubt="; ".join(doubts))
+    if told:
+        pointed = sorted(set.union(*told))
+        text = f"its numbers name several operators: {', '.join(pointed)}"
+        return Who(may_be=tuple(pointed), text=text, unclear=True)
+    if alike:
+        text = f"by name alone it may be {', '.join(alike)}: ask for its licence or business number"
+        return Who(may_be=alike, text=text, unclear=True)
+    if not (party.licence or party.business_number):
+        return Who(text="no licence and no business number is given", unclear=True)
+    given = " and ".join(filter(None, (party.licence, party.business_number)))
+    return Who(text=f"no operator has the number {given}")
+
+
+def _other_numbers(book: Book, name: str, party: Party, day: date, *, known: bool) -> Iterator[str]:
+    """Tell the numbers of a party that its operator does not have.
+
+    Args:
+        book: The register.
+        name: Id of the operator that the other number is of.
+        party: As the papers name it.
+        day: The day.
+        known: Its licence number is there.
+    """
+    if party.licence and not known:
+        yield f'no licence and no registration "{party.licence}" is there'
+    operator = book.on(Operator, name, day)
+    numbers = operator.business_numbers if operator is not None else ()
+    given = party.business_number
+    if given and numbers and not any(same_number(given, each) for each in numbers):
+        yield f'{name} has another business number than "{given}"'
+
+
+def names_of(operators: Iterable[Operator]) -> Names:
+    """Make who finds operators of like names, as parties of lists are found."""
+    known = tuple(_listed(each) for each in operators)
+    if not known:
+        return lambda _: ()
+    matcher = Matcher(build_index(known))
+
+    def find(party: Party) -> tuple[str, ...]:
+        asked = AskedParty(
+            text=party.name,
+            countries=(party.country,) if party.country else (),
+            addresses=(party.address,) if party.address else (),
+        )
+        (answer,) = matcher.match([asked])
+        return tuple(dict.fromkeys(match.entry for match in answer.matches))
+
+    return find
+
+
+def _listed(operator: Operator) -> ListedParty:
+    others = tuple(PartyName(text=name, kind="alias") for name in operator.other_names)
+    return ListedParty(
+        id=operator.id,
+        kind="unknown",
+        names=(PartyName(text=operator.name), *others),
+        addresses=(Address(text=operator.address, country=operator.country),),
+        countries=(operator.country,) if operator.country else (),
+        identifiers=tuple(
+            Identifier(scheme="tax", value=number, country=operator.country)
+            for number in operator.business_numbers
+        ),
+        source=operator.source,
+    )
+
 
 NONE: Mapping[str, Amount] = MappingProxyType({})
 """Nothing is taken."""
@@ -300,3 +410,55 @@ def _figures(account: Account, before: Amount) -> str:
     else:
         parts.append(f"{in_words(account.free)} free")
     return ", ".join(parts)
+
+
+def answers_on(
+    book: Book,
+    country: str,
+    notice: Notice,
+    day: date,
+    law: Law,
+    *,
+    names: Names | None = None,
+) -> Iterator[tuple[int, Answer]]:
+    """Ask the register about each line of a notice whose substance is known.
+
+    Args:
+        book: The register.
+        country: Whose it is; one that is neither the sender's nor the recipient's has no say.
+        notice: The exporter is asked about where the goods leave the country, else the importer.
+        day: The day.
+        law: Who knows the substances of its lines.
+        names: Who finds operators of like names; None: nobody looks.
+
+    Yields:
+        The number of a line, and the answer. What the notice itself was promised is its own.
+    """
+    for direction in _directions(notice, country):
+        parties = notice.parties
+        for line in notice.lines:
+            told, _ = law_of(notice, line, day, law)
+            slug = slug_of(told)
+            if not slug:
+                continue
+            number, issuer = permit_of(notice, line.number, direction, "")
+            question = Question(
+                direction=direction,
+                day=day,
+                country=country,
+                party=parties.exporter if direction == "export" else parties.importer,
+                substance=slug,
+                net=line.net,
+                content=told.content,
+                permit=number,
+                issuer=issuer,
+                notice=notice.reference,
+            )
+            yield line.number, answer_from(book, question, names)
+
+
+def _directions(notice: Notice, country: str) -> Iterator[Direction]:
+    if country_of(notice, "export") == country:
+        yield "export"
+    elif country_of(notice, "import") == country:
+        yield "import"

@@ -1,23 +1,28 @@
-"""Goods: what moved, from notices and from shipments, with the content of salts and mixtures."""
+"""Movements of goods from notices and shipments, with the content of salts and mixtures."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
 
-from tidewaiter.consignments.naming import form_of
-from tidewaiter.exchange.notices.amounts import amount_of, measured
-from tidewaiter.exchange.notices.balance import Balance
-from tidewaiter.exchange.notices.chains import chains_of
-from tidewaiter.exchange.notices.events import Event, Returned, Side
-from tidewaiter.exchange.notices.judging import ends, judge, versions_of
-from tidewaiter.exchange.notices.lawlines import Law, LineLaw, content_of, law_of
-from tidewaiter.exchange.notices.states import State
-from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine
+from tidewaiter.exchange.notices.event_validation import chains_of, ends, judge, versions_of
+from tidewaiter.exchange.notices.law import Law, LineLaw, content_of, law_of
+from tidewaiter.exchange.notices.state import Balance, State
+from tidewaiter.exchange.notices.types import (
+    Amount,
+    Event,
+    Notice,
+    NoticeLine,
+    Returned,
+    Side,
+    amount_of,
+    measured,
+)
 from tidewaiter.exchange.register.book import same_number, summed
 from tidewaiter.exchange.register.types import COVERS, Direction, Movement, Promise
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.answers import Found
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.substance_lookup import form_of
 
 Operators = dict[Direction, str]
 """The ids of a notice's exporter and importer, as far as they are known."""

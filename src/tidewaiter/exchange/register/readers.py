@@ -1,26 +1,36 @@
-"""Reading a register from CSV: one file for each kind of entry, told apart by its titles.
+"""Readers of register entries and shipments: CSV files, JSON Lines, and what a person enters.
 
 A row that cannot be read is refused as a whole, with its place: half a permit is none.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.asking import amount_of
-from tidewaiter.consignments.naming import Names
-from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.notices.types import Amount, NoticeLine
 from tidewaiter.exchange.register.checks import check
-from tidewaiter.exchange.register.types import Entry, Grant, Operator, Requirement, Standing
-from tidewaiter.parties.readers.tables import titled
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, refused
-from tidewaiter.substances.registry import Registry
+from tidewaiter.exchange.register.movements import content_in
+from tidewaiter.exchange.register.types import (
+    Direction,
+    Entry,
+    Grant,
+    Movement,
+    Operator,
+    Requirement,
+    Standing,
+)
+from tidewaiter.law.registry import Registry
+from tidewaiter.parties.readers.entries import EntryRefusal, refused
+from tidewaiter.parties.readers.file_formats import decode, titled
+from tidewaiter.trade.substance_lookup import Names, amount_of
 
 T = TypeVar("T")
 
@@ -199,3 +209,108 @@ def _stops(row: dict[str, str]) -> tuple[dict[str, Any], ...]:
 def _day(row: dict[str, str], title: str) -> date | None:
     text = row.get(title, "")
     return _cell(title, text, parse_date) if text else None
+
+
+_PPM = 10_000  # in one percent
+_WHOLE = 100  # percent
+
+
+class Shipment(Record, frozen=True, kw_only=True):
+    """What a person says of a shipment."""
+
+    substance: str  # slug, name or CAS number; that of a salt too
+    amount: str  # of the goods, like "25 kg"
+    percent: Decimal | None = None  # content, where they are a mixture
+    direction: Direction
+    on: date
+    operator: str = ""  # id of who sent or got them
+    permit: str = ""  # number
+    issuer: str = ""  # country
+    site: str = ""  # id
+    source: str
+
+
+def movement_of(told: Shipment, name: str, country: str, registry: Registry) -> Movement:
+    """Make the movement of a shipment, with the content of a salt or a mixture.
+
+    Args:
+        told: The shipment.
+        name: Id of the movement.
+        country: Whose register it is.
+        registry: That knows the substance.
+
+    Raises:
+        InputError: The registry does not know the substance, or the amount or the content is none.
+    """
+    if told.percent is not None and not 0 <= told.percent <= _WHOLE:
+        raise InputError(f"{told.percent} is no content", at="percent", hint="from 0 to 100")
+    found = Names(registry).whole(told.substance)
+    if not found or found[0].substance is None:
+        hint = "write its slug, its name or its CAS number"
+        raise InputError(f'the registry has no "{told.substance}"', at="substance", hint=hint)
+    slug, form = found[0].substance.slug, found[0].form
+    mass, volume = amount_of(told.amount)
+    net = Amount(mass_mg=mass, volume_ul=volume)
+    ppm = None if told.percent is None else int(told.percent * _PPM)
+    line = NoticeLine(number=1, cas=(form.cas or "") if form else "", net=net, content_ppm=ppm)
+    content, why = content_in(line, slug, told.on, registry)
+    return Movement(
+        id=name,
+        direction=told.direction,
+        country=country,
+        on=told.on,
+        operator=told.operator,
+        permit=told.permit,
+        issuer=told.issuer,
+        substance=slug,
+        net=net,
+        content=content,
+        why_no_content=why,
+        site=told.site,
+        source=told.source,
+    )
+
+
+_LINES = (".jsonl", ".json")
+
+
+def read_any(file: ListFile, registry: Registry) -> RegisterFile:
+    """Read a file of a register: JSON Lines by its name, or else CSV of one kind of entry.
+
+    Raises:
+        InputError: It is no table, or its titles are of no kind of entry.
+    """
+    lines = file.name.lower().endswith(_LINES)
+    return read_lines(file, registry) if lines else read_register(file, registry)
+
+
+def read_lines(file: ListFile, registry: Registry) -> RegisterFile:
+    """Read entries of any kinds, one a line.
+
+    Args:
+        file: JSON Lines; each object names its kind by "type".
+        registry: That knows substances, by slug.
+
+    Raises:
+        InputError: It is empty, or no text.
+    """
+    entries: list[Entry] = []
+    bad: list[EntryRefusal] = []
+    lines = [each for each in enumerate(decode(file).splitlines(), 1) if each[1].strip()]
+    for number, line in lines:
+        try:
+            entries.append(_entry(line, registry))
+        except InputError as error:
+            place = ", ".join(filter(None, (f"row {number}", error.at)))
+            bad.append(refused(file.name, place, line, error.message, error.hint))
+    return RegisterFile(kind="entry", rows=len(lines), entries=tuple(entries), refused=tuple(bad))
+
+
+def _entry(line: str, registry: Registry) -> Entry:
+    try:
+        entry: Entry = msgspec.json.decode(line, type=Entry)
+    except msgspec.DecodeError as error:
+        raise InputError(str(error), hint=HINT) from error
+    for problem in check(entry, registry):
+        raise InputError(problem.text, at=problem.at, hint=problem.hint)
+    return entry

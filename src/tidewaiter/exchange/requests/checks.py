@@ -1,11 +1,17 @@
-"""Checks: all that is wrong with a request, or with what is said to one, before it is sent."""
+"""Checks of a request, or of a reply to one, before it is sent."""
 
 from collections.abc import Iterator
 from datetime import date
 
 from tidewaiter.exchange.problems import Problem, blank, prose, wrong
-from tidewaiter.exchange.requests.instruments import load_instruments
-from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Request, Withdrawal
+from tidewaiter.exchange.requests.types import (
+    Answer,
+    Delay,
+    Refusal,
+    Request,
+    Withdrawal,
+    load_instruments,
+)
 
 MOST = 100  # items
 

@@ -1,15 +1,21 @@
-"""Folding: a request as all that was said to it leaves it.
+"""The state of a request, its place in a box, possible replies, and the marking of an answer.
 
 The asker alone asks and withdraws; the asked alone answers, refuses and delays. What is said twice
 counts once, and but for two contents under one id the order of messages does not matter: an answer
 in full outweighs one in part, and any answer outweighs a refusal.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal, TypeVar
 
+from msgspec import structs
+
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.cases import Decision, Offer, Taking, Together
+from tidewaiter.exchange.protocol.envelopes import Said, Unheeded
+from tidewaiter.exchange.protocol.markings import Marking, Tlp
 from tidewaiter.exchange.requests.types import (
     Answer,
     Delay,
@@ -18,7 +24,6 @@ from tidewaiter.exchange.requests.types import (
     Spoken,
     Withdrawal,
 )
-from tidewaiter.exchange.said import Said, Unheeded
 
 Body = TypeVar("Body", Request, Answer, Refusal, Delay, Withdrawal)
 
@@ -151,3 +156,112 @@ def _of(body: Spoken) -> tuple[str, str]:
 
 def _as(said: Said[Spoken], body: Body) -> Said[Body]:
     return Said(id=said.id, sender=said.sender, at=said.at, body=body)
+
+
+Act = Literal["answer", "refuse", "delay", "withdraw"]
+JointAct = Literal["join", "decline", "leave", "bring", "decide"]
+
+_ACTS: dict[type, Act] = {
+    Answer: "answer",
+    Refusal: "refuse",
+    Delay: "delay",
+    Withdrawal: "withdraw",
+}
+_PARTS: dict[str, JointAct] = {"joined": "join", "declined": "decline", "left": "leave"}
+
+
+def act_of(said: Answer | Refusal | Delay | Withdrawal) -> Act:
+    """Return which act something is that is said to a request."""
+    return _ACTS[type(said)]
+
+
+def acts(known: Asking, own: str) -> tuple[Act, ...]:
+    """Return what a node may say to a request.
+
+    An answer or a refusal can be told after all is answered: what was found since is told too.
+    """
+    if known.request is None or known.state == "withdrawn":
+        return ()
+    if own == known.asker:
+        return ("withdraw",)
+    if own != known.request.body.asked:
+        return ()
+    return ("answer", "refuse") if known.state == "done" else ("answer", "refuse", "delay")
+
+
+def joint_act_of(said: Taking | Offer | Decision) -> JointAct:
+    """Return which act something is that is said in a joint case."""
+    if isinstance(said, Taking):
+        return _PARTS[said.part]
+    return "bring" if isinstance(said, Offer) else "decide"
+
+
+def joint_acts(known: Together, own: str) -> tuple[JointAct, ...]:
+    """Return what a node may say in a joint case."""
+    side = known.sides.get(own)
+    if side is None:
+        return ()
+    if side.part == "joined":
+        return ("bring", "decide", "leave")
+    return ("join", "decline") if side.part == "invited" else ("join",)
+
+
+Box = Literal["in", "out"]
+"""What others ask of this node; what it asks of others."""
+
+Show = Literal["open", "late", "over", "all"]
+"""What waits for an answer; of that, what is overdue; what is done, withdrawn or not here; all."""
+
+_FAR = date.max
+
+
+def box_of(known: Asking, own: str) -> Box:
+    """Return in which box of a node a request is."""
+    return "out" if known.asker == own else "in"
+
+
+def is_over(known: Asking) -> bool:
+    """Say whether nothing is waited for any more."""
+    return known.state in {"done", "withdrawn", "unknown"}
+
+
+def shows(known: Asking, show: Show, today: date) -> bool:
+    """Say whether a request is among those that are shown."""
+    if show == "late":
+        return known.overdue(today) > 0
+    return show == "all" or is_over(known) == (show == "over")
+
+
+def urgency_first(known: Asking) -> tuple[bool, date, int]:
+    """Return by what requests are ordered: what is open, by its day, then by its urgency.
+
+    What is late has the earliest day, so it stands first; what has no day stands last.
+    """
+    body = known.request.body if known.request else None
+    urgent = ("immediate", "urgent", "routine").index(body.urgency) if body else 3
+    due = body.deadline if body else None
+    return is_over(known), due or _FAR, urgent
+
+
+_ID = 8  # bytes
+
+
+def new_id() -> str:
+    """Return an id for a request, a joint case, or what is said to one."""
+    return secrets.token_hex(_ID)
+
+
+def marking_of_answer(known: Asking, tlp: Tlp | None = None) -> Marking:
+    """Return the marking of an answer: for the purpose of its request, and no other.
+
+    Args:
+        known: The request; its group is the asker's, and not that of whoever answers.
+        tlp: The label; None: that of the request.
+    """
+    if known.request is None:
+        return Marking(tlp=tlp or "red")  # nothing is answered to what is not here
+    request = known.request.body
+    asked = request.marking
+    return structs.replace(
+        asked, tlp=tlp or asked.tlp, purposes=(request.purpose,), group="", epoch=0
+    )

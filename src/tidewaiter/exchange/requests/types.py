@@ -1,10 +1,15 @@
-"""What one node asks of another, and what the other says to it."""
+"""Requests and replies to them, and the legal instruments that a request may be based on."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Literal
 
+from msgspec import field
+
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Marking, Purpose
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.exchange.protocol.markings import Marking, Purpose
 
 SCHEMA = 1
 
@@ -99,3 +104,31 @@ class Withdrawal(Record, frozen=True, kw_only=True):
 
 
 Spoken = Request | Answer | Refusal | Delay | Withdrawal
+
+
+class Instrument(Record, frozen=True, kw_only=True):
+    """A row of [instrument]."""
+
+    title: str
+    says: str  # in our words
+    serves: tuple[Kind, ...] = field(name="for")
+    url: str
+    read: date | None = None
+    verified: bool  # False: what it says was not read there
+
+
+class Instruments(Record, frozen=True, kw_only=True):
+    """data/exchange/instruments.toml, read."""
+
+    version: str
+    instrument: Mapping[str, Instrument]
+
+
+@cache
+def load_instruments() -> Instruments:
+    """Load the instruments.
+
+    Raises:
+        RegistryError: The file is malformed.
+    """
+    return read_toml(data("exchange", "instruments.toml"), Instruments)

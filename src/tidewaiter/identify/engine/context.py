@@ -1,4 +1,4 @@
-"""Negation: whether the text says that the goods are free of a name, or hold nothing of it."""
+"""Context of a name: negated, part of a longer name, a salt; and where each hit is in its line."""
 
 from typing import NamedTuple
 
@@ -6,18 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import inlined, uncounted
-from tidewaiter.identify.fold import (
-    COMMA,
-    DOT,
-    HYPHEN,
-    LINE,
-    NEWLINE,
-    OTHER,
-    SPACE,
-    STOP,
-    Folded,
+from tidewaiter.identify.engine.fold import Folded
+from tidewaiter.identify.engine.hashing import Table, find, short_hash
+from tidewaiter.identify.engine.hits import (
+    CAS,
+    CUED,
+    GLUED,
+    LONGER,
+    NAME,
+    NEAR,
+    NEGATED,
+    PART_OF,
+    SALTED,
+    SCANNED,
+    WHOLE,
+    Hits,
 )
-from tidewaiter.identify.phrases import (
+from tidewaiter.identify.engine.phrases import (
     ABSENT,
     CONTENT,
     COPULA,
@@ -32,9 +37,21 @@ from tidewaiter.identify.phrases import (
     phrase_after,
     phrase_before,
 )
-from tidewaiter.identify.words import (
+from tidewaiter.identify.engine.rules import (
+    COMMA,
+    DOT,
+    HYPHEN,
+    IDEOGRAPH,
+    LINE,
+    NEWLINE,
+    OTHER,
+    SPACE,
+    STOP,
+)
+from tidewaiter.identify.engine.words import (
     AFTER,
     BEFORE,
+    CHEMICAL,
     FILLER,
     MIXED,
     NAMED,
@@ -43,6 +60,7 @@ from tidewaiter.identify.words import (
     SALT,
     STEREO,
     Words,
+    word_at,
 )
 
 CLAUSE = LINE | STOP | NEWLINE | COMMA
@@ -280,3 +298,181 @@ def _percent_end(view: View, at: int) -> int:
         return -1
     kind, after = phrase_after(view.room, view.words, view.count, at + 1, view.phrases, view.powers)
     return after if kind & PERCENT else -1
+
+
+_BREAK = LINE | STOP | NEWLINE  # what no name reaches over
+_WORDS_OUT = 4  # how far a longer name is looked for, in words, on either side
+_UNITS_OUT = 40
+
+
+@uncounted
+def longer_name(
+    room: Folded,
+    n: int,
+    words: Words,
+    count: int,
+    begin: int,
+    end: int,
+    other: Table,
+    powers: NDArray[np.uint64],
+) -> tuple[int, int]:
+    """Find the longest name of another chemical that a name stands inside.
+
+    Returns:
+        Its first unit and the unit after it; the name's own where there is none.
+    """
+    best, first, last = end - begin, begin, end
+    low, left = begin, 0
+    while left <= _WORDS_OUT and low >= 0 and begin - low <= _UNITS_OUT:
+        high, right = end, 0
+        while right <= _WORDS_OUT and high <= n and high - end <= _UNITS_OUT:
+            if high - low > best and find(other, short_hash(room, powers, low, high)) >= 0:
+                if not _only_dressing(words, count, low, begin, end, high):
+                    best, first, last = high - low, low, high
+            high = _next_end(room, n, high)
+            right += 1
+        low = _start_before(room, low)
+        left += 1
+    return first, last
+
+
+@uncounted
+def _next_end(room: Folded, n: int, high: int) -> int:
+    """Return where the word that begins at a unit ends; n + 1 where none follows closely."""
+    if high >= n or room.wide[high] > 3 or room.gap[high] & _BREAK:
+        return n + 1
+    at = high
+    while not room.start[at + 1]:
+        at += 1
+    return at + 1
+
+
+@uncounted
+def _start_before(room: Folded, low: int) -> int:
+    """Return where the word before a unit begins; -1 where none is close."""
+    if low == 0 or room.wide[low] > 3 or room.gap[low] & _BREAK:
+        return -1
+    at = low - 1
+    while not room.start[at]:
+        at -= 1
+    return at
+
+
+@uncounted
+def _only_dressing(words: Words, count: int, low: int, begin: int, end: int, high: int) -> bool:
+    """Tell whether what is around a name only says which salt or mirror image it is."""
+    for at in range(word_at(words, count, low), min(count, word_at(words, count, high - 1) + 1)):
+        outside = words.end[at] <= begin or words.begin[at] >= end
+        if outside and not words.flags[at] & (SALT | STEREO | FILLER):
+            return False
+    return True
+
+
+@uncounted
+def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> bool:
+    """Tell whether a name is joined to words that make it another chemical."""
+    first, after = word_at(words, count, begin), word_at(words, count, end - 1) + 1
+    if first < count and words.begin[first] < begin:
+        return False  # the name begins inside a word, after a number
+    at = first - 1
+    gap = room.gap[begin]
+    while at >= 0 and words.flags[at] & NUMBER and gap == HYPHEN:
+        gap = room.gap[words.begin[at]]  # "chloro-2-"
+        at -= 1
+    if at >= 0 and words.flags[at] & PART and gap and not gap & CLAUSE:
+        return not words.flags[at] & (STEREO | AFTER)
+    if after < count and words.flags[after] & PART and words.flags[after] & AFTER:
+        return not room.gap[words.begin[after]] & CLAUSE
+    if after + 1 < count and room.gap[words.begin[after]] == HYPHEN:
+        # "-4-carboxylic acid": a locant and a chemical word follow.
+        tail = words.flags[after + 1]
+        return (
+            bool(words.flags[after] & NUMBER)
+            and room.gap[words.begin[after + 1]] == HYPHEN
+            and bool(tail & (CHEMICAL | PART))
+            and not tail & SALT
+        )
+    return False
+
+
+@uncounted
+def salt_span(room: Folded, words: Words, count: int, begin: int, end: int) -> tuple[int, int]:
+    """Widen a name by the salt words right after it, or the one right before it."""
+    if room.kind[end - 1] == IDEOGRAPH:
+        return begin, end
+    after = word_at(words, count, end - 1) + 1
+    high = end
+    while after < count and words.flags[after] & SALT and room.wide[words.begin[after]] <= 2:
+        if room.gap[words.begin[after]] & _BREAK:
+            break
+        high = words.end[after]
+        after += 1
+    first = word_at(words, count, begin)
+    if high == end and first > 0 and words.flags[first - 1] & SALT and room.wide[begin] == 1:
+        if not room.gap[begin] & CLAUSE:
+            return words.begin[first - 1], end
+    return begin, high
+
+
+@uncounted
+def finish_hits(
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    line: int,
+    folded: Folded,
+    words: Words,
+    count: int,
+    other: Table,
+    phrases: Phrases,
+    english: NDArray[np.bool_],
+    powers: NDArray[np.uint64],
+    units: NDArray[np.int32],
+    cues: NDArray[np.bool_],
+    hits: Hits,
+    start: int,
+) -> None:
+    """Finish the hits of a block from row `start` on; its first line is `line`."""
+    n = units[-1]
+    view = View(text, folded, words, count, phrases, powers)
+    for row in range(start, min(hits.count[0], len(hits.rows))):
+        hit = hits.rows[row]
+        begin, end = hit[3], hit[4]
+        at = np.searchsorted(units, begin, side="right") - 1
+        hit[0] = line + at
+        flags = CUED if cues[at] else 0
+        low, high, first, last = begin, end, begin, end
+        if hit[1] == CAS and hit[5]:
+            flags |= SCANNED
+        if hit[1] == NAME and hit[5]:
+            flags |= GLUED | (NEGATED if hit[5] > 1 else 0)
+        if hit[1] <= CAS:
+            before, after = word_at(words, count, begin), word_at(words, count, end - 1) + 1
+            if may_be_negated(folded, words, count, before, after, phrases, powers):
+                in_english = hit[1] == CAS or english[hit[2]]
+                if is_negated(view, before, after, hit[1] == CAS, in_english):
+                    flags |= NEGATED
+        if hit[1] <= NEAR:
+            low, high = salt_span(folded, words, count, begin, end)
+            flags |= SALTED if low != begin or high != end else 0
+            first, last = longer_name(folded, n, words, count, begin, end, other, powers)
+            flags |= LONGER if last - first > end - begin else 0
+            flags |= PART_OF if is_part(folded, words, count, begin, end) else 0
+            flags |= WHOLE if low == units[at] and high == units[at + 1] else 0
+        hit[6] = flags
+        here = text[offsets[line + at] - offsets[line] : offsets[line + at + 1] - offsets[line]]
+        shift = offsets[line + at] - offsets[line]
+        hit[7], hit[8] = folded.byte[begin] - shift, folded.byte_end[end - 1] - shift
+        hit[3], hit[4] = _points(here, hit[7]), _points(here, hit[8])
+        hit[9] = _points(here, folded.byte[first] - shift)
+        hit[10] = _points(here, folded.byte_end[last - 1] - shift)
+        hit[11] = _points(here, folded.byte[low] - shift)
+        hit[12] = _points(here, folded.byte_end[high - 1] - shift)
+
+
+@uncounted
+def _points(text: NDArray[np.uint8], end: int) -> int:
+    """Count the code points before a byte."""
+    count = 0
+    for at in range(end):
+        count += (text[at] & 0xC0) != 0x80
+    return count

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import uncounted
-from tidewaiter.identify.fold_rules import (
+from tidewaiter.identify.engine.rules import (
     COMMA,
     DIGIT,
     DOT,

@@ -7,16 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import inlined, uncounted
-from tidewaiter.identify.fold import (
-    LINE,
-    NEWLINE,
-    STOP,
-    Folded,
-    FoldTables,
-    fold_line,
-    make_room,
-)
-from tidewaiter.identify.hashing import (
+from tidewaiter.identify.engine.fold import Folded, fold_line, make_room
+from tidewaiter.identify.engine.hashing import (
     Table,
     build_table,
     find,
@@ -24,15 +16,15 @@ from tidewaiter.identify.hashing import (
     mix,
     span_hash,
 )
-from tidewaiter.identify.keys import hash_texts
-from tidewaiter.identify.rules import ContextRules
-from tidewaiter.identify.words import (
+from tidewaiter.identify.engine.rules import LINE, NEWLINE, STOP, ContextRules, FoldTables
+from tidewaiter.identify.engine.words import (
     AFTER,
     BEFORE,
     CAS_CUE,
     HS_CUE,
     UN_CUE,
     Words,
+    hash_texts,
 )
 
 # What a phrase does, beside the flags of words above; see data/rules/context.toml.

@@ -11,18 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import interpreted, uncounted
-from tidewaiter.identify.finish import finish_hits
-from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
-from tidewaiter.identify.fuzzy import Found, Verdicts, scan_unknown
-from tidewaiter.identify.glued import Glue
-from tidewaiter.identify.hashing import Table, make_powers
-from tidewaiter.identify.hits import COLUMNS, NAME, Hits, add_hit
-from tidewaiter.identify.multiword import Anchors
-from tidewaiter.identify.near import make_near_room
-from tidewaiter.identify.numbers import scan_numbers
-from tidewaiter.identify.phrases import Phrases
-from tidewaiter.identify.trie import Trie, find_starts, longest_key, longest_strong_key
-from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
+from tidewaiter.identify.engine.approximate_match import Anchors, make_near_room
+from tidewaiter.identify.engine.context import finish_hits
+from tidewaiter.identify.engine.fold import Folded, fold_lines, make_room
+from tidewaiter.identify.engine.hashing import Table, make_powers
+from tidewaiter.identify.engine.hits import COLUMNS, NAME, Hits, add_hit
+from tidewaiter.identify.engine.numbers import scan_numbers
+from tidewaiter.identify.engine.phrases import Phrases
+from tidewaiter.identify.engine.rules import FoldTables
+from tidewaiter.identify.engine.trie import (
+    Trie,
+    find_starts,
+    longest_key,
+    longest_strong_key,
+)
+from tidewaiter.identify.engine.unknown_words import Found, Glue, Verdicts, scan_unknown
+from tidewaiter.identify.engine.words import Vocabulary, Words, find_words, make_words
 
 _BLOCK = 12_000  # bytes
 _PIPE = ord("|")

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled, inlined, uncounted
-from tidewaiter.identify.fold import IDEOGRAPH, Folded
-from tidewaiter.identify.hashing import Table, build_table, find, hash_keys, mix
+from tidewaiter.identify.engine.fold import Folded
+from tidewaiter.identify.engine.hashing import Table, build_table, find, hash_keys, mix
+from tidewaiter.identify.engine.rules import IDEOGRAPH
 
 _FILTER_BITS = 18
 _HEAD = 6  # units that the filter of long keys looks at

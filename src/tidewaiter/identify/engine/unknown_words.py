@@ -1,4 +1,4 @@
-"""Fuzzy: names that an unknown word may be meant for, alone or among its neighbours."""
+"""Unknown words: names that one misspells, or that stand inside a compound word."""
 
 from typing import NamedTuple
 
@@ -6,27 +6,156 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled, inlined, uncounted
-from tidewaiter.identify.fold import DIGIT, LINE, Folded
-from tidewaiter.identify.glued import Glue, find_glued
-from tidewaiter.identify.hashing import find, mix
-from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
-from tidewaiter.identify.multiword import REACH, Anchors, search_names
-from tidewaiter.identify.near import LONGEST, SHORTEST, Room, find_near
-from tidewaiter.identify.words import (
+from tidewaiter.identify.engine.approximate_match import (
+    LONGEST,
+    REACH,
+    SHORTEST,
+    Anchors,
+    Room,
+    find_near,
+    search_names,
+)
+from tidewaiter.identify.engine.fold import Folded
+from tidewaiter.identify.engine.hashing import Table, find, mix, short_hash, span_hash
+from tidewaiter.identify.engine.hits import COVERING, NAME, NEAR, Hits, add_hit
+from tidewaiter.identify.engine.phrases import CHEMISTRY, GLUE, Phrases
+from tidewaiter.identify.engine.rules import DIGIT, LETTER, LINE
+from tidewaiter.identify.engine.trie import Trie, may_start, next_node
+from tidewaiter.identify.engine.words import (
+    AFTER,
     ANCHOR,
+    BEFORE,
+    CUE,
     KNOWN,
+    MEASURE,
     MIXED,
     NAMED,
     ORDINARY,
+    PART,
     RARE,
+    SALT,
+    STEREO,
+    Vocabulary,
     Words,
+    flags_of,
 )
+
+_NAME = 8  # units of the shortest name beside any ordinary words
+_LEAST = 7  # and beside words of trade alone: "drumsacetone"
+_BESIDE = 5  # letters of the shortest ordinary word that is none of trade
+_SHORTEST_PART = 2
+_TRADE = CUE | MEASURE | SALT | STEREO
+_PLAIN = ORDINARY  # in what words are together: one is not of trade
+
+
+class Glue(NamedTuple):
+    """What names and the words around them are looked up in."""
+
+    trie: Trie
+    strong: NDArray[np.bool_]  # of each key: enough alone
+    vocabulary: Vocabulary
+    other: Table  # whole names of other chemicals
+    phrases: Phrases
+
+
+@uncounted
+def find_glued(
+    room: Folded, words: Words, at: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
+) -> bool:
+    """Add a strong name that is glued to ordinary words in an unknown word; tell whether any."""
+    kinds, hashes, heads = room.kind, room.hash, glue.trie.heads
+    low, end = words.begin[at], words.end[at]
+    while end - low >= _LEAST + _SHORTEST_PART:
+        high = low + 1
+        while high < end and kinds[high] == kinds[low]:
+            high += 1
+        if kinds[low] == LETTER:
+            for place in range(low, high - _LEAST + 1):
+                if may_start(hashes, place, heads, powers) and _add_glued(
+                    room, low, place, high, glue, powers, hits
+                ):
+                    return True
+        low = high
+    return False
+
+
+@uncounted
+def _add_glued(
+    room: Folded, low: int, at: int, high: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
+) -> bool:
+    """Add the name from a unit on, if what else is in a run of letters is ordinary words."""
+    end, key, said = _name_at(room, at, high, glue, powers)
+    if key < 0 or (at == low and end == high):
+        return False
+    led = _kind_of(room, low, at, glue, powers)
+    if led < 0 or (end - at < _NAME and led & _PLAIN):
+        return False
+    if find(glue.other, short_hash(room, powers, low, high)) >= 0:
+        return False
+    free = (led & BEFORE and not led & AFTER) or said & AFTER
+    add_hit(hits, NAME, key, at, end, 2 if free else 1)
+    return True
+
+
+@uncounted
+def _name_at(
+    room: Folded, at: int, high: int, glue: Glue, powers: NDArray[np.uint64]
+) -> tuple[int, int, int]:
+    """Find the longest strong name from a unit on that ordinary words follow, or nothing.
+
+    Returns:
+        The unit after it, its key (-1: none), and what the words after it are.
+    """
+    node, end, key, said = 0, at, -1, 0
+    for place in range(at, high):
+        node = next_node(glue.trie, node, room.key[place])
+        if node < 0:
+            break
+        found = glue.trie.ends[node]
+        size = place + 1 - at
+        if found >= 0 and size >= _LEAST and glue.strong[found]:
+            after = _kind_of(room, place + 1, high, glue, powers)
+            if after >= 0 and (size >= _NAME or not after & _PLAIN):
+                end, key, said = place + 1, found, after
+    return end, key, said
+
+
+@uncounted
+def _kind_of(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]) -> int:
+    """Return the flags of letters that are one ordinary word or two; 0 for none, -1: others."""
+    if low == high:
+        return 0
+    whole = _word_kind(room, low, high, glue, powers)
+    if whole >= 0:
+        return whole
+    for cut in range(low + _SHORTEST_PART, high - _SHORTEST_PART + 1):
+        first = _word_kind(room, low, cut, glue, powers)
+        if first >= 0:
+            second = _word_kind(room, cut, high, glue, powers)
+            if second >= 0:
+                return first | second
+    return -1
+
+
+@uncounted
+def _word_kind(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]) -> int:
+    """Return what of a word's flags counts beside a name; -1 where it is no such word."""
+    said = find(glue.phrases.table, span_hash(room, powers, low, high))
+    flags = flags_of(room, powers, glue.vocabulary, low, high)
+    if flags & PART or (said >= 0 and said & CHEMISTRY):
+        return -1
+    if flags & _TRADE or (said >= 0 and said & GLUE):
+        return flags & (BEFORE | AFTER) if high - low >= _SHORTEST_PART else -1
+    if not flags & ORDINARY or high - low < _BESIDE:
+        return -1
+    return flags & (BEFORE | AFTER | _PLAIN)
+
 
 _NOTHING_BITS, _FEW_BITS = 19, 13
 _FEW = 8  # keys near to a word that are remembered
 _M, _R, _N = np.uint32(ord("m")), np.uint32(ord("r")), np.uint32(ord("n"))
 _TWICE = np.uint64(0xA0761D6478BD642F)  # sets words that are read in two ways apart
-_SHORTEST = 3  # letters of an unknown word that counts
+_SHORTEST_WORD = 3  # letters of an unknown word that counts
 _PAIR = 7  # units of the shortest name that is looked for in two words
 
 
@@ -124,7 +253,7 @@ def mark_unknown(room: Folded, words: Words, count: int) -> None:
     since = REACH + 1
     for at in range(count):
         flag = flags[at]
-        mark = not flag & KNOWN and ends[at] - begins[at] >= _SHORTEST
+        mark = not flag & KNOWN and ends[at] - begins[at] >= _SHORTEST_WORD
         if mark and flag & MIXED:
             mark = _mostly_letters(room.kind, begins[at], ends[at])
         unknown[at] = mark

@@ -1,20 +1,35 @@
-"""The vocabulary: which words are ordinary, chemical, named, or cues."""
+"""Compile the lexicon: ordinary and chemical words, anchors of misspelt names, all tables."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from wordfreq import get_frequency_dict
 
-from tidewaiter.identify.entries import Entry
-from tidewaiter.identify.fold import FoldTables
-from tidewaiter.identify.hashing import SHIFT, mix_all
-from tidewaiter.identify.keys import fold_keys, hash_texts, hash_words
-from tidewaiter.identify.multiword import Anchors
-from tidewaiter.identify.near import Near, find_near, make_near_room
-from tidewaiter.identify.respelling import Respeller
-from tidewaiter.identify.rules import ContextRules
-from tidewaiter.identify.words import (
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.identify.engine.approximate_match import (
+    LONGEST,
+    SHORTEST,
+    Anchors,
+    Near,
+    build_near,
+    find_near,
+    make_near_room,
+)
+from tidewaiter.identify.engine.fold import fold_line, make_room
+from tidewaiter.identify.engine.hashing import SHIFT, build_table, hash_keys, mix_all
+from tidewaiter.identify.engine.phrases import build_phrases
+from tidewaiter.identify.engine.rules import (
+    ContextRules,
+    FoldTables,
+    build_fold_tables,
+    load_context_rules,
+)
+from tidewaiter.identify.engine.scan import Tables
+from tidewaiter.identify.engine.trie import build_trie
+from tidewaiter.identify.engine.words import (
     AFTER,
     ANCHOR,
     BEFORE,
@@ -32,9 +47,16 @@ from tidewaiter.identify.words import (
     SALT,
     STEREO,
     UN_CUE,
+    Key,
     Vocabulary,
     fill_vocabulary,
+    fold_keys,
+    hash_texts,
+    hash_words,
 )
+from tidewaiter.identify.lexicon.entries import Entry, Names, Number, build_entries
+from tidewaiter.identify.lexicon.unlisted_chemicals import Respeller, Respelt, load_others
+from tidewaiter.law.registry import Registry
 
 # Least share of text for a word to be ordinary, and to be a rare word: what is rarer still is
 # often a misspelling or the name of a chemical. Other languages' papers need more.
@@ -156,3 +178,152 @@ def ordinary_words(*, rare: bool) -> list[str]:
             if (least <= share < most if rare else share >= most)
         )
     return found
+
+
+_LONGEST = 2 * LONGEST
+_MANY = 40  # names that share a word: above, it is no second anchor
+_ANCHOR = 5  # units of the shortest of them
+
+
+def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
+    """Return the words of a name as folded, each with its place in the key."""
+    here = np.frombuffer(text.encode(), np.uint8)
+    room = make_room(3 * len(here) + 8)
+    n = fold_line(here, fold, room)
+    starts = [at for at in range(n) if at == 0 or room.gap[at]]
+    units = "".join(map(chr, room.key[:n].tolist()))
+    return [(units[a:b], a) for a, b in zip(starts, [*starts[1:], n], strict=True)]
+
+
+def _splits(entry: Entry, fold: FoldTables) -> list[list[tuple[str, int]]]:
+    """Return the words of a name in each of its spellings: they split the key elsewhere."""
+    return [words_of(text, fold) for text in (entry.text, *entry.spellings)]
+
+
+def build_anchors(
+    entries: tuple[Entry, ...], keys: list[Key], fold: FoldTables, plain: frozenset[str]
+) -> tuple[Anchors, list[str]]:
+    """Index all strong names by their whole key, those of several words by their two rarest too.
+
+    Args:
+        entries: The names.
+        keys: Their keys.
+        fold: How they are folded.
+        plain: Ordinary words, folded: none is a second anchor.
+
+    Returns:
+        The index, and the rarest words, folded.
+    """
+    able = [i for i, e in enumerate(entries) if e.tier == "strong" and len(e.key) <= _LONGEST]
+    parts = {index: _splits(entries[index], fold) for index in able}
+    counts = Counter(
+        word
+        for splits in parts.values()
+        for word in {word for words in splits for word, _ in words}
+    )
+    places: dict[str, int] = {}
+    whole: dict[int, int] = {}
+    names: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for index, splits in parts.items():
+        if SHORTEST <= len(entries[index].key) <= LONGEST:
+            whole[places.setdefault(entries[index].key, len(places))] = index
+        chosen = (_rarest(words, counts, plain) for words in splits)
+        for word, at in dict.fromkeys(pair for pairs in chosen for pair in pairs):
+            names[places.setdefault(word, len(places))].append((index, at))
+    units = [np.array([ord(unit) for unit in text], np.uint32) for text in places]
+    members = [pair for place in range(len(places)) for pair in names[place]]
+    exact = [place for place in range(len(places)) if names[place]]
+    anchors = Anchors(
+        near=build_near(units),
+        exact=build_table(hash_keys([units[at] for at in exact]), np.array(exact, np.int32)),
+        whole=np.array([whole.get(place, -1) for place in range(len(places))], np.int32),
+        lists=np.cumsum([0, *(len(names[at]) for at in range(len(places)))], dtype=np.int64),
+        keys=np.array([index for index, _ in members], np.int32),
+        offsets=np.array([at for _, at in members], np.int32),
+        units=np.concatenate([np.zeros(0, np.uint32), *keys]).astype(np.uint32),
+        first=np.cumsum([0, *(len(key) for key in keys)], dtype=np.int64),
+    )
+    return anchors, [text for place, text in enumerate(places) if names[place]]
+
+
+def _rarest(
+    words: list[tuple[str, int]], counts: Counter[str], plain: frozenset[str]
+) -> list[tuple[str, int]]:
+    """Choose the words that a name of several is found by: the rarest, and one more that is rare.
+
+    Args:
+        words: Of the name, each with its place in the key.
+        counts: How many names hold each word.
+        plain: Words that are no second choice.
+    """
+    if len(words) < 2:
+        return []
+    long = [(word, at) for word, at in words if _ANCHOR <= len(word) <= LONGEST]
+    rarest = sorted(long, key=lambda pair: (counts[pair[0]], -len(pair[0])))
+    more = [pair for pair in rarest[1:] if pair[0] not in plain and counts[pair[0]] <= _MANY]
+    return [*rarest[:1], *more[:1]]
+
+
+def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables, Names, Respelt]:
+    """Compile the tables of the scan from the registry and the rules."""
+    fold, rules = build_fold_tables(), load_context_rules()
+    entries = build_entries(registry, rules, fold, street=street)
+    keys = [np.array([ord(unit) for unit in entry.key], np.uint32) for entry in entries]
+    others = load_others()
+    plain = frozenset("".join(map(chr, key)) for key in fold_keys(ordinary_words(rare=False), fold))
+    anchors, rarest = build_anchors(entries, keys, fold, plain)
+    vocabulary = build_vocabulary(entries, rules, fold, others.words, (anchors, rarest))
+    numbers = _numbers(registry)
+    tables = Tables(
+        fold=fold,
+        trie=build_trie(keys),
+        strong=np.array([entry.tier == "strong" for entry in entries], np.bool_),
+        vocabulary=vocabulary,
+        other=build_table(mix_all(others.names), np.zeros(len(others.names), np.int32)),
+        phrases=build_phrases(rules, fold),
+        english=np.array([entry.language == "en" for entry in entries], np.bool_),
+        anchors=anchors,
+        cas=np.array(list(numbers), np.int64),
+    )
+    names = Names(
+        entries=entries,
+        numbers=tuple(numbers.values()),
+        hs=_own_codes(registry),
+        un=_by_number(registry, "un"),
+        cus=_by_number(registry, "cus"),
+    )
+    return tables, names, Respelt(others.respelt)
+
+
+def _numbers(registry: Registry) -> dict[int, Number]:
+    """Map each CAS number, without hyphens, in order; the substance's own go before forms'."""
+    found: dict[int, Number] = {}
+    for place, substance in enumerate(registry.substances):
+        for form in substance.forms:
+            if form.cas:
+                number = Number(cas=form.cas, substance=place, form=form.name)
+                found.setdefault(int(form.cas.replace("-", "")), number)
+    for place, substance in enumerate(registry.substances):
+        for cas in substance.cas:
+            number = Number(cas=cas, substance=place, form=substance.name)
+            found[int(cas.replace("-", ""))] = number
+    return dict(sorted(found.items()))
+
+
+class _OwnCodes(Record, frozen=True, kw_only=True):
+    source: str
+    codes: tuple[str, ...]
+
+
+def _own_codes(registry: Registry) -> dict[str, tuple[int, ...]]:
+    own = set(read_toml(data("hs", "own.toml"), _OwnCodes).codes)
+    found = _by_number(registry, "hs")
+    return {code: places for code, places in found.items() if code in own}
+
+
+def _by_number(registry: Registry, field: str) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, substance in enumerate(registry.substances):
+        for number in getattr(substance, field):
+            found[number].append(place)
+    return {number: tuple(places) for number, places in sorted(found.items())}

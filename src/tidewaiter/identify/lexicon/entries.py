@@ -1,15 +1,14 @@
-"""Entries: every name that the scan knows, with the substance and form that it names."""
+"""Entries: every name the scan knows, with the substance and form, and what its hits mean."""
 
 from collections.abc import Iterator
 
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.identify.fold import IDEOGRAPH, FoldTables
-from tidewaiter.identify.keys import fold_keys
-from tidewaiter.identify.rules import ContextRules
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Form, Name, Substance, Tier
+from tidewaiter.identify.engine.rules import IDEOGRAPH, ContextRules, FoldTables
+from tidewaiter.identify.engine.words import fold_keys
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Form, Name, Substance, Tier
 
 _WEAK_BELOW = 5  # units: shorter names need a cue unless they are ideographs
 _SHORTEST = 3
@@ -118,3 +117,21 @@ def _spelled(name: Name, spellings: tuple[str, ...], prefix: str | None) -> Iter
             yield f"{name.text} {spelling}"
             if name.language in {"es", "fr", "pt", "it"}:
                 yield f"{spelling} de {name.text}"
+
+
+class Number(Record, frozen=True, kw_only=True):
+    """A CAS number of the registry: whose it is."""
+
+    cas: str
+    substance: int  # place in the registry
+    form: str  # of the substance
+
+
+class Names(Record, frozen=True, kw_only=True):
+    """What the hits of a scan mean."""
+
+    entries: tuple[Entry, ...]
+    numbers: tuple[Number, ...]  # in the order of `Tables.cas`
+    hs: dict[str, tuple[int, ...]]  # "2915.24" of its own: substances
+    un: dict[str, tuple[int, ...]]
+    cus: dict[str, tuple[int, ...]]

@@ -1,4 +1,4 @@
-"""The lexicon: everything the scan looks things up in, compiled once and kept."""
+"""The lexicon: everything the scan looks things up in, compiled once and cached."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from tidewaiter.base.arrays import load_arrays, save_arrays
 from tidewaiter.base.cache import cache_folder, cached, digest, drop_old
 from tidewaiter.base.compiled import is_compiled
+from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
 from tidewaiter.base.resources import data
-from tidewaiter.identify.names import Names
-from tidewaiter.identify.others import Respelt
-from tidewaiter.identify.rules import ContextRules, load_context_rules
-from tidewaiter.identify.scan import Tables
-from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.identify.engine.rules import ContextRules, load_context_rules
+from tidewaiter.identify.engine.scan import Tables
+from tidewaiter.identify.lexicon.entries import Names
+from tidewaiter.identify.lexicon.unlisted_chemicals import Respelt
+from tidewaiter.law.registry import Registry, load_registry
 
 _KIND = "lexicon"
 
@@ -34,7 +34,7 @@ def _key(registry: Registry, *, street: bool) -> str:
     """Hash all that a lexicon is made from."""
     files = [data("rules", name) for name in ("fold.toml", "context.toml", "respelling.toml")]
     files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
-    code = sorted(Path(__file__).parent.glob("*.py"))
+    code = sorted(Path(__file__).parents[1].rglob("*.py"))
     return digest([*files, *code], registry.digest, str(street))
 
 
@@ -62,7 +62,7 @@ def load_lexicon(
     def make(folder: Path) -> None:
         # Here and not above: what compiles takes as long to load as a whole answer does,
         # and is needed only where something changed.
-        from tidewaiter.identify.compiling import compile_lexicon  # noqa: PLC0415
+        from tidewaiter.identify.lexicon.compilation import compile_lexicon  # noqa: PLC0415
 
         compiling()
         drop_old(cache_folder(), "code")

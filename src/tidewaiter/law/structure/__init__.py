@@ -1,11 +1,18 @@
 """Structures: what is read, compared and drawn with RDKit, which lives here only."""
 
-from tidewaiter.substances.structure.compare import compare
-from tidewaiter.substances.structure.draw import draw_svg
-from tidewaiter.substances.structure.files import TABLES, read_structures
-from tidewaiter.substances.structure.index import StructureIndex
-from tidewaiter.substances.structure.judging import Judge
-from tidewaiter.substances.structure.keys import (
+from tidewaiter.law.structure.class_matching import (
+    ClassMatch,
+    ClassMatcher,
+    ClauseMatch,
+    NotAssessable,
+    match_class,
+    match_classes,
+)
+from tidewaiter.law.structure.drawing import draw_svg
+from tidewaiter.law.structure.files import TABLES, read_structures
+from tidewaiter.law.structure.index import StructureIndex
+from tidewaiter.law.structure.keys import (
+    compare,
     components,
     control_key,
     control_keys,
@@ -14,17 +21,9 @@ from tidewaiter.substances.structure.keys import (
     mass,
     parent,
 )
-from tidewaiter.substances.structure.matching import (
-    ClassMatch,
-    ClassMatcher,
-    ClauseMatch,
-    NotAssessable,
-    match_class,
-    match_classes,
-)
-from tidewaiter.substances.structure.read import is_written, parse_structure, reading
-from tidewaiter.substances.structure.recognising import Recogniser
-from tidewaiter.substances.structure.types import (
+from tidewaiter.law.structure.parsing import is_written, parse_structure, reading
+from tidewaiter.law.structure.recognition import Judge, Recogniser
+from tidewaiter.law.structure.types import (
     LEVELS,
     Columns,
     Comparison,

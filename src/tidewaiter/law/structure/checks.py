@@ -1,9 +1,14 @@
-"""What is read but cannot be assessed: too large, open, a query, a polymer, a reaction."""
+"""What RDKit reports, and structures that are read but cannot be assessed: queries, polymers."""
 
-from rdkit import Chem
+import logging
+import re
+import threading
+from collections.abc import Callable
+
+from rdkit import Chem, rdBase
 from rdkit.Chem import Mol
 
-from tidewaiter.substances.structure.types import StructureError
+from tidewaiter.law.structure.types import StructureError
 
 MOST_ATOMS = 1_000  # the limit of InChI is 1,024; the largest listed substance has 78
 MOST_TEXT = 100_000  # characters of one structure; 1,000 atoms of a molfile take some 80,000
@@ -76,4 +81,58 @@ def _polymer(mol: Mol) -> str:
         kind = group.GetProp("TYPE") if group.HasProp("TYPE") else ""
         if kind in _POLYMERS:
             return f"it is a polymer (a group of type {kind} repeats)"
+    return ""
+
+
+_LOCK = threading.Lock()
+_CLOCK = re.compile(r"^\[[0-9:]+\] ")
+_NOISE = ("check for mistakes", "Failed parsing", "for input:")
+
+
+class _Lines(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(_CLOCK.sub("", record.getMessage().strip()))
+
+
+def quiet() -> rdBase.BlockLogs:
+    """Return a context in which RDKit writes nothing to standard error."""
+    return rdBase.BlockLogs()
+
+
+def said(work: Callable[[], object]) -> list[str]:
+    """Do some work of RDKit, and return the lines that it logs.
+
+    Only for what fails: it is slow, and afterwards RDKit logs to standard error once more, as it
+    does unless told otherwise.
+    """
+    logger, handler = logging.getLogger("rdkit"), _Lines()
+    with _LOCK:
+        kept = logger.handlers, logger.propagate
+        logger.handlers, logger.propagate = [handler], False
+        rdBase.LogToPythonLogger()
+        try:
+            work()
+        finally:
+            rdBase.LogToCppStreams()
+            logger.handlers, logger.propagate = kept
+    return handler.lines
+
+
+def reason(lines: list[str]) -> str:
+    """Choose from logged lines the one that says why.
+
+    Args:
+        lines: As logged, like "SMILES Parse Error: unclosed ring for input: 'C1CC'".
+    """
+    for line in lines:
+        text = line.partition("Error: ")[2] or line
+        text = text.partition(" for input:")[0].partition(" while parsing:")[0].strip()
+        if text and not text.startswith(_NOISE):
+            return text
     return ""

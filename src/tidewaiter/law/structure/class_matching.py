@@ -1,4 +1,4 @@
-"""Which legal classes hold a structure, by which clauses, and where in the molecule."""
+"""Class matching: which legal classes cover a structure, by which clauses and atoms."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from datetime import date
 
 from rdkit.Chem import Mol
 
-from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.structure.graph import Graph, graph_of, mass_u
-from tidewaiter.substances.structure.scaffold import (
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.structure.graph import Graph, graph_of, mass_u
+from tidewaiter.law.structure.scaffold import (
     MOST_PLACES,
     Core,
     Place,
@@ -17,7 +17,7 @@ from tidewaiter.substances.structure.scaffold import (
     find_places,
     find_query,
 )
-from tidewaiter.substances.structure.types import Structure
+from tidewaiter.law.structure.types import Structure
 
 _WATER = 8  # a fragment of one oxygen makes a hydrate, not a salt
 

@@ -1,17 +1,19 @@
-"""Draw a structure."""
+"""Draw structures as SVG, with the atoms highlighted that each class covers."""
 
 import re
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from html import escape
 from typing import Any
 
 from rdkit.Chem import Mol, MolToSmiles, RWMol
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from tidewaiter.substances.structure.check import short
-from tidewaiter.substances.structure.keys import formula
-from tidewaiter.substances.structure.log import quiet
-from tidewaiter.substances.structure.types import Structure, StructureError
+from tidewaiter.base.records import Record
+from tidewaiter.law.answers import ClassHold
+from tidewaiter.law.structure.checks import quiet, short
+from tidewaiter.law.structure.keys import formula, mass
+from tidewaiter.law.structure.types import Structure, StructureError
 
 WIDTH, HEIGHT = 320, 240  # px
 _BOND = 36  # px of a bond at most, so that small molecules do not fill the picture
@@ -94,3 +96,53 @@ def _drawn(mol: Mol, atoms: list[int], width: int, height: int) -> str:
     canvas.FinishDrawing()
     text: str = canvas.GetDrawingText()
     return text
+
+
+_WIDTH, _HEIGHT = 360, 220  # px; most molecules are wider than high
+
+
+class Drawing(Record, frozen=True, kw_only=True):
+    """One drawing."""
+
+    svg: str  # self-contained
+    rules: tuple[str, ...] = ()  # slugs of the class rules whose clauses hold at the marked atoms
+
+
+class Portrait(Record, frozen=True, kw_only=True):
+    """A structure in pictures and numbers."""
+
+    formula: str  # Hill order, charge behind
+    mass_u: float  # average
+    drawings: tuple[Drawing, ...]
+    problem: str = ""  # why there is no drawing
+
+
+def portray(structure: Structure, holds: Iterable[ClassHold] = ()) -> Portrait:
+    """Draw a structure once for each set of atoms where classes hold it, or once as it is.
+
+    Args:
+        structure: What to draw.
+        holds: The classes whose atoms to mark; the atoms are those of this structure.
+
+    Returns:
+        Its drawings; none, with the reason, where RDKit cannot draw it.
+    """
+    groups: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for hold in holds:
+        groups[hold.atoms].append(hold.rule)
+    drawings, problem = [], ""
+    try:
+        for atoms, rules in groups.items() or [((), list[str]())]:
+            drawings.append(
+                Drawing(
+                    svg=draw_svg(structure, atoms, width=_WIDTH, height=_HEIGHT), rules=tuple(rules)
+                )
+            )
+    except StructureError as error:
+        drawings, problem = [], error.message
+    return Portrait(
+        formula=formula(structure),
+        mass_u=mass(structure),
+        drawings=tuple(drawings),
+        problem=problem,
+    )

@@ -1,23 +1,100 @@
-"""Which substances of the registry a structure is."""
+"""Which substances of the registry a structure is; counterions and alternative drawings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from rdkit import Chem
+
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.substances.structure.aliases import Aliases, load_aliases
-from tidewaiter.substances.structure.compare import compare
-from tidewaiter.substances.structure.counterions import Companions
-from tidewaiter.substances.structure.keys import components, control_key, inchikey, parent
-from tidewaiter.substances.structure.read import parse_structure
-from tidewaiter.substances.structure.types import (
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml, toml_files
+from tidewaiter.law.structure.keys import compare, components, control_key, inchikey, parent
+from tidewaiter.law.structure.parsing import parse_structure
+from tidewaiter.law.structure.types import (
     LEVELS,
     Comparison,
     Structure,
     StructureError,
     StructureHit,
 )
-from tidewaiter.substances.types import Substance
+from tidewaiter.law.types import Substance
+
+
+class Counterions(Record, frozen=True, kw_only=True):
+    """What counts as beside the substance."""
+
+    why: str
+    solvents: tuple[str, ...]  # SMILES; beside anything they change nothing
+    counterions: tuple[str, ...]  # SMILES; by control key, so ion and acid are the same
+    sources: tuple[str, ...]
+
+
+class Companions:
+    """Tells of which fragments a structure is made, counter-ions and water set aside."""
+
+    def __init__(self) -> None:
+        known = read_toml(data("structures", "counterions.toml"), Counterions)
+        self._solvents = {_key(smiles) for smiles in known.solvents}
+        self._counterions = {_key(smiles) for smiles in known.counterions}
+
+    def parts(self, structure: Structure) -> list[tuple[Structure, str]]:
+        """List the fragments that may be a substance by themselves, with their control keys.
+
+        A counter-ion is one only where nothing but water stands beside it: the chloride of a
+        salt is no hydrochloric acid.
+
+        Raises:
+            StructureError: A step of the control key fails on a fragment.
+        """
+        found = {control_key(part): part for part in components(structure)}
+        if len(found) == 1:
+            return [(part, key) for key, part in found.items()]
+        beside = found.keys() - self._solvents
+        if len(beside) > 1:
+            beside -= self._counterions
+        return [(found[key], key) for key in found if key in beside]
+
+    def is_salt(self, structure: Structure) -> bool:
+        """Tell whether a structure is an ion, or has more beside it than water and solvents.
+
+        Raises:
+            StructureError: A step of the control key fails on a fragment.
+        """
+        if Chem.GetFormalCharge(structure.mol):
+            return True
+        keys = {control_key(part) for part in components(structure)}
+        return len(keys - self._solvents) > 1
+
+
+def _key(smiles: str) -> str:
+    return control_key(parse_structure(smiles, "smiles"))
+
+
+class Drawing(Record, frozen=True, kw_only=True):
+    """One other way of drawing a substance."""
+
+    smiles: str
+    form: str | None = None  # the name of the form that it draws; None: the substance
+    whole: bool = False  # found as it stands only; otherwise its salts and the like are found too
+    why: str  # what it is, and why the keys differ, in a few words
+    sources: tuple[str, ...]  # names of files in data/sources
+
+
+class Aliases(Record, frozen=True, kw_only=True):
+    """The other drawings of one substance; the file's name is its slug."""
+
+    slug: str
+    drawings: tuple[Drawing, ...]
+
+
+def load_aliases() -> tuple[Aliases, ...]:
+    """Load the other drawings that travel with the package, sorted by slug.
+
+    Raises:
+        RegistryError: A file is malformed.
+    """
+    return tuple(read_toml(file, Aliases) for file in toml_files(data("aliases")))
 
 
 class _Drawn(NamedTuple):

@@ -12,8 +12,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from tidewaiter.base.extras import install_command
-from tidewaiter.substances.structure.types import NotReadError
+from tidewaiter.base.errors import install_command
+from tidewaiter.law.structure.types import NotReadError
 
 START_SECONDS = 60.0  # a first start on a busy machine takes some 5
 NAME_SECONDS = 20.0  # the slowest of OPSIN's own test names takes 0.2

@@ -1,19 +1,284 @@
-"""Read a structure from text."""
+"""Parse a structure: SMILES, InChI, molfile or systematic name."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 
-from rdkit.Chem import Mol, MolToSmiles
+from rdkit import Chem
+from rdkit.Chem import Mol, MolToSmiles, rdinchi
 
-from tidewaiter.substances.structure.check import check_mol, check_text, short
-from tidewaiter.substances.structure.inchi import PREFIX, mol_from_inchi
-from tidewaiter.substances.structure.molfile import looks_like_molfile, mol_from_block
-from tidewaiter.substances.structure.names import everyday_words, mol_from_name
-from tidewaiter.substances.structure.smiles import (
-    is_reaction,
-    looks_like_smiles,
-    mol_from_smiles,
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.law.structure.checks import check_mol, check_text, quiet, reason, said, short
+from tidewaiter.law.structure.opsin import opsin
+from tidewaiter.law.structure.types import NotReadError, Structure, StructureError
+
+PREFIX = "InChI="
+_HINT = "write it whole, like InChI=1S/CH4/h1H4"
+_PART = re.compile(r"^(\d*)(.*)$")
+_ATOM = re.compile(r"([A-Z][a-z]?)(\d*)")
+
+
+def mol_from_inchi(text: str, at: str) -> Mol:
+    """Read one molecule from an InChI, standard or not.
+
+    Args:
+        text: Like "InChI=1S/C2H6O/c1-2-3/h3H,2H2,1H3".
+        at: Its place, for a message.
+
+    Raises:
+        StructureError: It is none, or the InChI library does not accept it.
+    """
+    text = text.strip()
+    why = "" if text.startswith(PREFIX) else f"it does not begin with {PREFIX}"
+    why = why if text.isascii() else "it holds signs that are not ASCII"
+    if not why:
+        found = _read_inchi(text, at)
+        mol, _, message, log = found
+        if mol is not None and _is_whole(text, mol):
+            return mol
+        if mol is not None:
+            raise StructureError(
+                f'"{short(text)}" is cut short: its layers are not all of its formula',
+                at=at,
+                hint=_HINT,
+            )
+        why = message or _last(log) or reason(said(lambda: rdinchi.InchiToMol(text)))
+    raise StructureError(
+        f'"{short(text)}" is not an InChI of one molecule: {why or "it is not accepted"}',
+        at=at,
+        hint=_HINT,
+    )
+
+
+def _read_inchi(text: str, at: str) -> tuple[Mol | None, int, str, str]:
+    """Read an InChI as RDKit does: the molecule, a code, a message and a log.
+
+    Raises:
+        StructureError: An atom has too many bonds, as where the layer of hydrogens is missing.
+    """
+    try:
+        with quiet():
+            found: tuple[Mol | None, int, str, str] = rdinchi.InchiToMol(text)
+    except (ValueError, RuntimeError) as error:  # RDKit's own errors derive from these
+        raise StructureError(
+            f'"{short(text)}" is not an InChI of one molecule: {short(str(error))}',
+            at=at,
+            hint=_HINT,
+        ) from error
+    return found
+
+
+def _is_whole(text: str, mol: Mol) -> bool:
+    """Tell whether the layers of an InChI give all atoms of its formula.
+
+    Without its layer of hydrogens an InChI is read as a radical, which is another substance.
+    """
+    try:
+        with quiet():
+            made: str = rdinchi.MolToInchi(mol)[0]
+    except (ValueError, RuntimeError):  # RDKit's own errors: the valence of an atom
+        return False
+    return not made or _atoms(made) == _atoms(text)
+
+
+def _atoms(text: str) -> Counter[str]:
+    """Count the atoms of the formula of an InChI, whose parts may have a number before them."""
+    atoms: Counter[str] = Counter()
+    layers = text.split("/")
+    for part in layers[1].split(".") if len(layers) > 1 else ():
+        times, formula = _PART.findall(part)[0]
+        for name, count in _ATOM.findall(formula):
+            atoms[name] += int(times or 1) * int(count or 1)
+    return atoms
+
+
+def _last(log: str) -> str:
+    """Return what the InChI library says of the one structure."""
+    lines = [line.strip() for line in log.splitlines() if line.startswith("Structure: 1")]
+    return lines[-1].removeprefix("Structure: 1").strip() if lines else ""
+
+
+_EXTENDED = re.compile(r"(\S+)\s+\|.*\|")
+_OPEN_LABEL = re.compile(r"_?R\d*'*|_AP\d+|A|Q|X|M|AH|QH|XH|MH|Pol", re.IGNORECASE)
+# Organic subset, bracket atom, bonds, ring closures, dots, branches: OpenSMILES 1.0, section 3.
+_TOKENS = re.compile(
+    r"(?:Br|Cl|[BCNOPSFI]|[bcnops]|\[[^\]\[\s]+\]|->|<-|[-=#$:/\\~.()*]|%\(?[0-9]+\)?|[0-9])+"
 )
-from tidewaiter.substances.structure.types import Structure, StructureError
+
+
+def looks_like_smiles(text: str) -> bool:
+    """Tell whether a text is made of the signs of SMILES only."""
+    return _TOKENS.fullmatch(text.split(" |", maxsplit=1)[0].strip()) is not None
+
+
+def is_reaction(text: str) -> bool:
+    """Tell whether a SMILES has the arrow of a reaction; that of a dative bond is none."""
+    return ">" in text and ">" in text.replace("->", "")
+
+
+def mol_from_smiles(text: str, at: str) -> Mol:
+    """Read one molecule.
+
+    Args:
+        text: A SMILES, alone or with an extension between bars; no name behind it.
+        at: Its place, for a message.
+
+    Raises:
+        StructureError: It is malformed, a reaction, or no atom could have such bonds.
+    """
+    text = text.strip()
+    if not text.isascii():
+        raise _smiles_error(text, at, "it holds signs that are not ASCII")
+    if is_reaction(text):
+        raise _smiles_error(text, at, "it is a reaction")
+    if len(text.split(None, 1)) > 1 and _EXTENDED.fullmatch(text) is None:
+        raise _smiles_error(text, at, "text stands behind it")
+    with quiet():
+        mol = Chem.MolFromSmiles(text)
+    if mol is None:
+        raise _smiles_error(text, at, _why(text))
+    if "|" in text:
+        _check_labels(mol, text, at)
+    return mol
+
+
+def _why(text: str) -> str:
+    """Say why RDKit does not accept a SMILES."""
+    lines = said(lambda: Chem.MolFromSmiles(text))
+    where = next((line for line in lines if line.startswith("SMILES Parse Error: check")), "")
+    position = re.search(r"position (\d+)", where)
+    place = f" at character {position[1]}" if position else ""
+    return (reason(lines) or "RDKit does not accept it") + place
+
+
+def _check_labels(mol: Mol, text: str, at: str) -> None:
+    """Refuse labels of the extension that make an open place of an atom."""
+    for atom in mol.GetAtoms():
+        label = atom.GetProp("atomLabel") if atom.HasProp("atomLabel") else ""
+        if _OPEN_LABEL.fullmatch(label):
+            raise _smiles_error(text, at, f'the label "{label}" makes an open place of an atom')
+
+
+def _smiles_error(text: str, at: str, why: str) -> StructureError:
+    return StructureError(
+        f'"{short(text)}" is not a SMILES of one molecule: {why}',
+        at=at,
+        hint="write the SMILES of the whole substance, like CCO",
+    )
+
+
+MOST_NAME = 2_000  # characters; the longest name of OPSIN's own tests has 1,100
+
+
+class Words(Record, frozen=True, kw_only=True):
+    """Words of everyday language that OPSIN reads as something else."""
+
+    why: str
+    words: tuple[str, ...]
+
+
+def everyday_words() -> frozenset[str]:
+    """Load the words that are not taken for names unless they are said to be names."""
+    return frozenset(read_toml(data("structures", "words.toml"), Words).words)
+
+
+def mol_from_name(text: str, at: str) -> Mol:
+    """Read one molecule from a systematic or well-known name, in English.
+
+    Args:
+        text: The name; line breaks and runs of space count as one space.
+        at: Its place, for a message.
+
+    Raises:
+        StructureError: OPSIN cannot read it, is not installed, or does not answer.
+    """
+    name = " ".join(text.replace("\0", " ").split())
+    if len(name) > MOST_NAME:
+        raise _name_error(name, at, f"it has more than {MOST_NAME:,} characters")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise _name_error(ascii(name), at, "it holds broken characters") from None
+    try:
+        smiles, remarks = opsin().ask(name)
+    except NotReadError as error:
+        raise NotReadError(error.message, at=at, hint=error.hint) from error
+    if not smiles:
+        raise _name_error(name, at, _reason(remarks, name))
+    try:
+        return mol_from_smiles(smiles, at)
+    except StructureError as error:
+        why = error.message.rpartition(": ")[2]
+        raise _name_error(name, at, f"OPSIN reads it as {short(smiles)}: {why}") from error
+
+
+def _reason(remarks: str, name: str) -> str:
+    """Shorten what OPSIN says."""
+    text = remarks.removeprefix(name).strip()
+    _, found, rest = text.partition("uninterpretable: ")
+    part = rest.partition(" The following was not parseable")[0].strip()
+    if found and part:
+        return f'OPSIN does not know "{short(part)}"'
+    return f"OPSIN: {text}" if text else "OPSIN does not know it"
+
+
+def _name_error(name: str, at: str, why: str) -> StructureError:
+    return StructureError(
+        f'"{short(name)}" is not a name that gives a structure: {why}',
+        at=at,
+        hint="give a SMILES or an InChI",
+    )
+
+
+_COUNTS = 3  # the line of the counts, from 0
+
+
+def looks_like_molfile(text: str) -> bool:
+    """Tell whether a text has the counts or the end of a molfile."""
+    return "\n" in text and any(sign in text for sign in ("V2000", "V3000", "M  END", "$RXN"))
+
+
+def mol_from_block(text: str, at: str) -> Mol:
+    """Read one molecule from a molfile.
+
+    Args:
+        text: All of it: title, two more lines, counts, atoms, bonds, properties.
+        at: Its place, for a message.
+
+    Raises:
+        StructureError: It is malformed, a reaction, or no atom could have such bonds.
+    """
+    lines = text.splitlines()
+    title = lines[0] if lines else ""
+    if title.startswith("$RXN"):
+        raise _molfile_error("$RXN", at, "it is a reaction")
+    if len(lines) <= _COUNTS:
+        raise _molfile_error(text, at, f"it ends after {len(lines)} lines, before the counts")
+    plain = text.encode("ascii", "replace").decode()  # what a title says does not matter here
+    with quiet():
+        mol = _read_molfile(plain)
+    if mol is None:
+        raise _molfile_error(
+            title, at, reason(said(lambda: _read_molfile(plain))) or "RDKit does not accept it"
+        )
+    return mol
+
+
+def _read_molfile(text: str) -> Mol | None:
+    try:
+        return Chem.MolFromMolBlock(text)
+    except (RuntimeError, ValueError):  # Chem reports most faults as None, and a few so
+        return None
+
+
+def _molfile_error(text: str, at: str, why: str) -> StructureError:
+    return StructureError(
+        f'"{short(text)}" is not a molfile of one molecule: {why}',
+        at=at,
+        hint="write it anew with a chemical editor, as V2000 or V3000",
+    )
+
 
 _READERS: dict[str, Callable[[str, str], Mol]] = {
     "smiles": mol_from_smiles,

@@ -1,4 +1,4 @@
-"""A class rule compiled: its cores as queries, its sites as atoms, and what it says of one place.
+"""Class rules compiled: cores as queries, sites as atoms, and what the rule says of each place.
 
 A structure is in the class where some core lies in it so that every site holds what the
 reference compound has there or what a clause allows, at least one clause is needed, and nothing
@@ -11,10 +11,52 @@ from dataclasses import dataclass, field
 from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles, SubstructMatchParameters
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.substances.classes import Allowed, Change, ClassRule, Clause, GroupName, Site
-from tidewaiter.substances.structure.graph import Graph, Group, graph_of, group_from, groups_at
-from tidewaiter.substances.structure.parents import is_same, lies_in
-from tidewaiter.substances.structure.words import is_allowed
+from tidewaiter.law.classes import Allowed, Change, ClassRule, Clause, GroupName, Site
+from tidewaiter.law.structure.graph import Graph, Group, graph_of, group_from, groups_at
+from tidewaiter.law.structure.substituents import is_allowed
+
+
+def is_same(graph: Graph, group: Group, parent: Graph) -> bool:
+    """Tell whether a group with as many atoms as the parent is the parent.
+
+    Args:
+        graph: The molecule.
+        group: The group.
+        parent: What the reference compound has there, from its first atom.
+    """
+    inside = sum(other in group.atoms for atom in group.atoms for other in graph.neighbours(atom))
+    return inside == sum(map(len, parent.bonds)) and lies_in(graph, group, parent)
+
+
+def lies_in(graph: Graph, group: Group, parent: Graph) -> bool:
+    """Tell whether a group holds the parent from its first atom on, and may bear more.
+
+    Args:
+        graph: The molecule.
+        group: The group.
+        parent: What the reference compound has there, from its first atom.
+    """
+    if graph.element[group.root] != parent.element[0]:
+        return False
+    return _extends(graph, group, parent, {0: group.root})
+
+
+def _extends(graph: Graph, group: Group, parent: Graph, found: dict[int, int]) -> bool:
+    """Try to place the parent's other atoms, beginning beside one that has its place."""
+    rest = (a for a in range(len(parent.element)) if a not in found)
+    here = next((a for a in rest if any(o in found for o in parent.neighbours(a))), None)
+    if here is None:
+        return True
+    placed = [(found[other], order) for other, order in parent.bonds[here] if other in found]
+    for atom, _ in graph.bonds[placed[0][0]]:
+        free = atom in group.atoms and atom not in found.values()
+        right = graph.element[atom] == parent.element[here]
+        bonds = dict(graph.bonds[atom])
+        joined = all(bonds.get(other) == order for other, order in placed)
+        if free and right and joined and _extends(graph, group, parent, {**found, here: atom}):
+            return True
+    return False
+
 
 MOST_PLACES = 200  # of one core in one structure; with more, no "outside" is answered
 _NITROGEN, _FULL = 7, 4  # a nitrogen with so many heavy neighbours is quaternary or an oxide

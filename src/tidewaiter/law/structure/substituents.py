@@ -1,4 +1,4 @@
-"""The words of law for chains and simple groups, each as a question to a group: is it one?
+"""Substituents in class rules (alkyl, acyl, halo and so on), and whether a group is one.
 
 A word answers for the whole group. "Alkyl" is saturated and has no ring, as "cycloalkyl" is a
 word of its own; docs/reference/classes.md has the list.
@@ -6,7 +6,8 @@ word of its own; docs/reference/classes.md has the list.
 
 from collections.abc import Callable
 
-from tidewaiter.substances.structure.graph import (
+from tidewaiter.law.classes import Allowed, GroupName
+from tidewaiter.law.structure.graph import (
     CARBON,
     HALOGENS,
     NITROGEN,
@@ -14,6 +15,7 @@ from tidewaiter.substances.structure.graph import (
     SULPHUR,
     Graph,
     Group,
+    groups_at,
 )
 
 Question = Callable[[Graph, Group], bool]
@@ -203,3 +205,236 @@ def anything(graph: Graph, group: Group) -> bool:
     """Any group."""
     del graph, group
     return True
+
+
+def carbonyl_oxygen(graph: Graph, atom: int) -> int | None:
+    """Return the oxygen of a carbonyl carbon; None where the atom is none."""
+    if graph.element[atom] != CARBON:
+        return None
+    doubles = (other for other, order in graph.bonds[atom] if order == 2)  # noqa: PLR2004
+    return next((other for other in doubles if graph.element[other] == OXYGEN), None)
+
+
+def _borne(graph: Graph, group: Group) -> list[int] | None:
+    """Return what the carbonyl of an acyl group bears inside it; None where it is no acyl."""
+    oxygen = carbonyl_oxygen(graph, group.root)
+    if oxygen not in group.atoms or not group.hangs:
+        return None
+    return [a for a in graph.neighbours(group.root) if a in group.atoms and a != oxygen]
+
+
+def _acyl(graph: Graph, group: Group, allowed: set[int]) -> bool:
+    borne = _borne(graph, group)
+    return borne is not None and {graph.element[atom] for atom in borne} <= allowed
+
+
+def acyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl that bears hydrogen, carbon, oxygen or nitrogen."""
+    return _acyl(graph, group, {CARBON, OXYGEN, NITROGEN})
+
+
+def carboxylic_acyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl that bears hydrogen or carbon: on nitrogen, an amide."""
+    return _acyl(graph, group, {CARBON})
+
+
+def oxycarbonyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl that bears an oxygen with a carbon group: on nitrogen, a carbamate."""
+    borne = _borne(graph, group) or []
+    return bool(borne) and all(_joins_carbon(graph, atom) for atom in borne)
+
+
+def carbamoyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl that bears nitrogen: on carbon, an amide."""
+    borne = _borne(graph, group) or []
+    return bool(borne) and all(graph.element[atom] == NITROGEN for atom in borne)
+
+
+def _joins_carbon(graph: Graph, atom: int) -> bool:
+    """Tell whether an atom is an oxygen between two carbons."""
+    joined = [graph.element[other] for other in graph.neighbours(atom)]
+    return graph.element[atom] == OXYGEN and joined == [CARBON, CARBON]
+
+
+def alkoxycarbonyl(graph: Graph, group: Group) -> bool:
+    """A carbonyl that bears an alkoxyl."""
+    oxygens = [element for element in elements(graph, group) if element != CARBON]
+    found = sorted(orders(graph, group))
+    plain = set(found[:-1]) == {1} and chain(graph, group)
+    return oxycarbonyl(graph, group) and oxygens == [OXYGEN, OXYGEN] and plain
+
+
+def _inner(graph: Graph, group: Group) -> int | None:
+    """Return the carbon that an oxygen at the root bears inside the group."""
+    if graph.element[group.root] != OXYGEN or not group.hangs:
+        return None
+    inner = [atom for atom in graph.neighbours(group.root) if atom in group.atoms]
+    return inner[0] if [graph.element[atom] for atom in inner] == [CARBON] else None
+
+
+def acyloxy(graph: Graph, group: Group) -> bool:
+    """Oxygen that bears a carboxylic acyl."""
+    inner = _inner(graph, group)
+    oxygen = None if inner is None else carbonyl_oxygen(graph, inner)
+    if inner is None or oxygen is None:
+        return False
+    rest = (atom for atom in graph.neighbours(inner) if atom not in {group.root, oxygen})
+    return all(graph.element[atom] == CARBON for atom in rest)
+
+
+def acetyloxy(graph: Graph, group: Group) -> bool:
+    """Oxygen that bears an acetyl."""
+    return acyloxy(graph, group) and elements(graph, group) == [CARBON, CARBON, OXYGEN]
+
+
+def organyl(graph: Graph, group: Group) -> bool:
+    """A group that carbons hold with single bonds, and that is no acyl."""
+    return all(
+        order == 1 and graph.element[own] == CARBON and carbonyl_oxygen(graph, own) is None
+        for _, own, order in group.ends
+    )
+
+
+def organyloxy(graph: Graph, group: Group) -> bool:
+    """Oxygen that bears a carbon group other than acyl."""
+    inner = _inner(graph, group)
+    return inner is not None and carbonyl_oxygen(graph, inner) is None
+
+
+def _oxygens(graph: Graph, group: Group) -> list[int] | None:
+    """List the oxygens of a group of carbon and oxygen; None where it is another group."""
+    if not group.hangs or {graph.element[a] for a in group.atoms} - {CARBON, OXYGEN}:
+        return None
+    return [atom for atom in group.atoms if graph.element[atom] == OXYGEN]
+
+
+def ether(graph: Graph, group: Group) -> bool:
+    """Carbon and oxygen; each oxygen joins two carbons, neither of them a carbonyl's."""
+    found = _oxygens(graph, group) or []
+    joined = [other for oxygen in found for other in graph.neighbours(oxygen)]
+    carbonyls = any(carbonyl_oxygen(graph, atom) is not None for atom in joined)
+    return bool(found) and all(_joins_carbon(graph, a) for a in found) and not carbonyls
+
+
+def ester(graph: Graph, group: Group) -> bool:
+    """Carbon and oxygen; each oxygen is part of a carboxylic ester."""
+    found = _oxygens(graph, group) or []
+    held: set[int] = set()
+    for atom in group.atoms:
+        oxygen = carbonyl_oxygen(graph, atom)
+        if oxygen is not None:
+            bridges = [a for a in graph.neighbours(atom) if _joins_carbon(graph, a)]
+            held |= {oxygen, *bridges} if bridges else set()
+    held |= {atom for atom in found if _ester_bridge(graph, atom)}
+    return bool(found) and set(found) <= held
+
+
+def _ester_bridge(graph: Graph, atom: int) -> bool:
+    """Tell whether an oxygen joins a carbonyl to a carbon, wherever the carbonyl lies."""
+    beside = graph.neighbours(atom)
+    return _joins_carbon(graph, atom) and any(
+        carbonyl_oxygen(graph, other) is not None for other in beside
+    )
+
+
+WORDS: dict[GroupName, Question] = {
+    "acetyloxy": acetyloxy,
+    "acyl": acyl,
+    "acyloxy": acyloxy,
+    "alkenyl": alkenyl,
+    "alkoxycarbonyl": alkoxycarbonyl,
+    "alkoxyl": on_atom(OXYGEN),
+    "alkoxyalkyl": alkoxyalkyl,
+    "alkyl": alkyl,
+    "alkylenedioxy": alkylenedioxy,
+    "alkylsulphonyl": alkylsulphonyl,
+    "alkynyl": alkynyl,
+    "amino": amino,
+    "anything": anything,
+    "carbamoyl": carbamoyl,
+    "carboxylic acyl": carboxylic_acyl,
+    "cyano": cyano,
+    "cycloalkyl": cycloalkyl,
+    "ester": ester,
+    "ether": ether,
+    "halo": halo,
+    "haloalkoxyl": on_atom(OXYGEN, halogens=True),
+    "haloalkyl": haloalkyl,
+    "hydroxyl": hydroxyl,
+    "nitro": nitro,
+    "organyl": organyl,
+    "organyloxy": organyloxy,
+    "oxycarbonyl": oxycarbonyl,
+    "ring on one atom": ring_on_one_atom,
+    "substituted amino": substituted_amino,
+    "thioalkyl": on_atom(SULPHUR),
+}
+"""The words that do not ask for one certain ring."""
+
+RINGS: tuple[GroupName, ...] = ("phenyl", "aromatic monocycle", "heteromonocycle", "monocycle")
+"""The words that ask for one ring; what it bears may be limited."""
+
+_BENZENE = 6  # atoms
+
+
+def is_allowed(graph: Graph, group: Group, allowed: GroupName | Allowed) -> bool:
+    """Tell whether a group is what a rule allows, with its limits.
+
+    Args:
+        graph: The molecule.
+        group: The group; "hydrogen" and "parent bearing anything" are the scaffold's to answer.
+        allowed: A word, or a word with limits.
+    """
+    limits = allowed if isinstance(allowed, Allowed) else Allowed(group=allowed)
+    if limits.carbons is not None and carbons(graph, group) > limits.carbons:
+        return False
+    if limits.group == "aromatic group":
+        return group.hangs and graph.aromatic(group.root)
+    if limits.group == "phenylalkyl":
+        return _is_phenylalkyl(graph, group)
+    if limits.group in RINGS:
+        return _is_ring(graph, group, limits)
+    question = WORDS.get(limits.group)
+    return question is not None and question(graph, group)
+
+
+def _is_ring(graph: Graph, group: Group, limits: Allowed) -> bool:
+    """Tell whether a group is one ring, held by one of its atoms, that bears what it may."""
+    holding = [ring for ring in graph.rings if group.root in ring and ring <= group.atoms]
+    return group.hangs and any(_fits(graph, group, ring, limits) for ring in holding)
+
+
+def _fits(graph: Graph, group: Group, ring: frozenset[int], limits: Allowed) -> bool:
+    if not _is_kind(graph, ring, limits.group):
+        return False
+    rest = frozenset(atom for atom, _, _ in group.ends)
+    borne = groups_at(graph, sorted(ring), ring | rest)
+    if limits.bearing is None:
+        return all(len(each.ends) == 1 for each in borne)  # else rings are fused or bridged
+    return all(any(is_allowed(graph, each, one) for one in limits.bearing) for each in borne)
+
+
+def _is_phenylalkyl(graph: Graph, group: Group) -> bool:
+    """Tell whether a group is a saturated chain with one plain phenyl at its end."""
+    rings = [ring for ring in graph.rings if ring <= group.atoms]
+    if len(rings) != 1 or not group.hangs or not _is_kind(graph, rings[0], "phenyl"):
+        return False
+    rest = [atom for atom in group.atoms if atom not in rings[0]]
+    return bool(rest) and all(
+        graph.element[atom] == CARBON and all(order == 1 for _, order in graph.bonds[atom])
+        for atom in rest
+    )
+
+
+def _is_kind(graph: Graph, ring: frozenset[int], kind: GroupName) -> bool:
+    hetero = any(graph.element[atom] != CARBON for atom in ring)
+    aromatic = all(graph.aromatic(atom) for atom in ring)
+    match kind:
+        case "phenyl":
+            return aromatic and not hetero and len(ring) == _BENZENE
+        case "aromatic monocycle":
+            return aromatic
+        case "heteromonocycle":
+            return hetero
+        case _:
+            return True

@@ -7,14 +7,12 @@ import msgspec
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.caserules import Asked, load_case_rules
-from tidewaiter.casework.cases import Case, Viewer, case_of
+from tidewaiter.casework.cases.permissions import Asked, load_case_rules
+from tidewaiter.casework.cases.state import Case, Viewer, case_of
+from tidewaiter.casework.cases.steps import ConsignmentAdded, Exported, FileAdded, Step
+from tidewaiter.casework.cases.timeline import timeline
 from tidewaiter.casework.decisions import Decided
-from tidewaiter.casework.steps import ConsignmentAdded, Exported, FileAdded, Step
-from tidewaiter.casework.suspicions import load_suspicions
-from tidewaiter.casework.timeline import timeline
-from tidewaiter.consignments.types import Alert
-from tidewaiter.evidence.contents import (
+from tidewaiter.casework.evidence import (
     CASE,
     CHECKPOINT,
     ENTRIES,
@@ -25,21 +23,28 @@ from tidewaiter.evidence.contents import (
     ListEntry,
     file_name,
 )
+from tidewaiter.casework.suspicious_transactions import load_suspicions
+from tidewaiter.explain.words import Library
 from tidewaiter.ledger.bundles import Manifest, Member, Source, source_of, write_bundle
-from tidewaiter.ledger.checkpoints import Checkpoint
-from tidewaiter.ledger.notes import SecretKey
-from tidewaiter.ledger.proofs import Proof
-from tidewaiter.report.casefile import CaseSheet, Custody, render_case
-from tidewaiter.report.library import Library
-from tidewaiter.report.suspicion import render_suspicion, suspicion, suspicion_json
-from tidewaiter.store.accounts import account_key, accounts
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.casefiles import file_parts
-from tidewaiter.store.cases import case_steps, take_step
-from tidewaiter.store.custody import Proven, custody
-from tidewaiter.store.database import Work
-from tidewaiter.store.decisions import trail
-from tidewaiter.store.lines import LineFilter, StoredLine, lines
+from tidewaiter.ledger.proofs import Checkpoint, Proof
+from tidewaiter.ledger.signed_notes import SecretKey
+from tidewaiter.report.cases import (
+    CaseSheet,
+    Custody,
+    render_case,
+    render_suspicion,
+    suspicion,
+    suspicion_json,
+)
+from tidewaiter.store.accounts.users import account_key, accounts
+from tidewaiter.store.alerts.decisions import trail
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.cases.attachments import file_parts
+from tidewaiter.store.cases.casefile import case_steps, take_step
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.evidence import Proven, custody
+from tidewaiter.store.screening.lines import LineFilter, StoredLine, lines
+from tidewaiter.trade.types import Alert
 
 _LINES = 1_000  # read at a time
 

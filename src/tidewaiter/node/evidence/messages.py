@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterator
 
-from tidewaiter.evidence.verify import Verdict
-from tidewaiter.exchange.documents import Document
+from tidewaiter.casework.evidence import Verdict
 from tidewaiter.exchange.evidence import check_evidence, read_evidence
-from tidewaiter.exchange.fingerprints import fingerprint, words
-from tidewaiter.ledger.unbundling import Part
+from tidewaiter.exchange.protocol.documents import Document, fingerprint, words
+from tidewaiter.ledger.bundles import Part
 
 
 def verify_message(held: bytes, known: Collection[str]) -> Verdict:

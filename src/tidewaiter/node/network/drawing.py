@@ -1,11 +1,102 @@
-"""Drawing: what is drawn, each node at its place."""
+"""The network laid out: each node at its place, the same for the same network.
 
-from collections.abc import Mapping
+Nodes are placed in stages. Those of an earlier stage stay where they are when more are opened.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import cos, hypot, sin, sqrt
+from typing import Final, NamedTuple
+
+import rustworkx as rx
 
 from tidewaiter.base.records import Record
-from tidewaiter.network.graph import Edge, Graph, Node
-from tidewaiter.network.layout import Point, place_nodes
-from tidewaiter.network.paths import Search, Step
+from tidewaiter.node.network.graph import Edge, Graph, Node
+from tidewaiter.node.network.paths import Search, Step
+
+_GOLDEN: Final = 2.399963  # radians: points that turn so far each time lie apart evenly
+_APART: Final = 1.0  # distance of two nodes that are tied
+_ROUNDS: Final = 60
+_SEED: Final = 1988
+_SEVERAL: Final = 40  # nodes from which on the middle may be crowded
+
+
+class Point(NamedTuple):
+    """A place, in lengths of a tie."""
+
+    x: float
+    y: float
+
+
+def place_nodes(
+    stages: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]], near: Mapping[str, str]
+) -> dict[str, Point]:
+    """Place the nodes of a network.
+
+    Args:
+        stages: Nodes that are placed together, stage after stage; each node stands in one.
+        edges: Pairs of nodes.
+        near: For nodes of later stages, the node beside which they begin.
+
+    Returns:
+        The place of each.
+    """
+    graph = rx.PyGraph(multigraph=False)
+    numbers: dict[str, int] = {}
+    placed: dict[int, tuple[float, float]] = {}
+    ends: dict[str, list[tuple[str, str]]] = {}
+    for edge in edges:
+        for node in edge:
+            ends.setdefault(node, []).append(edge)
+    for stage in stages:
+        fixed = set(placed)
+        for place, node in enumerate(stage):
+            numbers[node] = graph.add_node(node)
+            placed[numbers[node]] = _begin(place, placed.get(numbers.get(near.get(node, ""), -1)))
+        for node in stage:
+            for one, other in ends.get(node, ()):
+                if one in numbers and other in numbers:
+                    graph.add_edge(numbers[one], numbers[other], None)
+        if stage:
+            placed = _settle(graph, placed, fixed)
+        if not fixed:
+            placed = _spread(placed)
+    return {node: Point(*placed[number]) for node, number in numbers.items()}
+
+
+def _begin(place: int, beside: tuple[float, float] | None) -> tuple[float, float]:
+    x, y = beside or (0.0, 0.0)
+    angle, reach = place * _GOLDEN, _APART * sqrt(place + (1 if beside else 0))
+    if beside:  # outward, away from the middle
+        length = sqrt(x * x + y * y) or 1.0
+        x, y = x * (1 + 2 / length), y * (1 + 2 / length)
+    return x + reach * cos(angle), y + reach * sin(angle)
+
+
+def _settle(
+    graph: "rx.PyGraph[str, None]", placed: Mapping[int, tuple[float, float]], fixed: set[int]
+) -> dict[int, tuple[float, float]]:
+    found = rx.spring_layout(
+        graph,
+        pos=dict(placed),
+        fixed=fixed or None,
+        k=_APART,
+        num_iter=_ROUNDS,
+        scale=max(1, round(sqrt(len(placed)))),  # where nothing is fixed
+        seed=_SEED,
+    )
+    return {number: (float(x), float(y)) for number, (x, y) in found.items()}
+
+
+def _spread(placed: Mapping[int, tuple[float, float]]) -> dict[int, tuple[float, float]]:
+    """Draw outliers in and let the middle breathe: halfway to as many nodes on each area."""
+    reach = {number: hypot(x, y) for number, (x, y) in placed.items()}
+    ordered = sorted(reach, key=lambda number: (reach[number], number))
+    if len(ordered) < _SEVERAL:
+        return dict(placed)
+    most = reach[ordered[len(ordered) * 95 // 100]] or 1.0
+    wanted = {n: most * sqrt(place / len(ordered)) for place, n in enumerate(ordered)}
+    by = {n: (min(reach[n], most) + wanted[n]) / 2 / reach[n] if reach[n] else 1.0 for n in reach}
+    return {number: (x * by[number], y * by[number]) for number, (x, y) in placed.items()}
 
 
 class Placed(Record, frozen=True, kw_only=True):

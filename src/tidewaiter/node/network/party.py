@@ -5,9 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from tidewaiter.base.records import Record
-from tidewaiter.network.neighbours import Seen, profiles_in
+from tidewaiter.node.network.graph import Seen, profiles_in
 from tidewaiter.parties.resolution import Link, Sign
-from tidewaiter.store.entities import (
+from tidewaiter.store.alerts.context import (
+    AlertsAbout,
+    Resemblance,
+    alerts_about,
+    resemblances,
+)
+from tidewaiter.store.network.edges import Ownership, Trade, givers_of, owned_of, trade_of
+from tidewaiter.store.network.entities import (
     Given,
     Month,
     Profile,
@@ -19,10 +26,7 @@ from tidewaiter.store.entities import (
     things_of_entity,
     written_parties,
 )
-from tidewaiter.store.entitychanges import Changed, changes_of
-from tidewaiter.store.partyhistory import AlertsAbout, Resemblance, alerts_about, resemblances
-from tidewaiter.store.partyjudgements import Judged, judgements_about
-from tidewaiter.store.ties import Ownership, Trade, givers_of, owned_of, trade_of
+from tidewaiter.store.network.resolutions import Changed, Judged, changes_of, judgements_about
 
 _WAYS: Final = 200  # in which a party is written, that are read
 _PARTNERS: Final = 15

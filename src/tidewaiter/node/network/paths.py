@@ -6,10 +6,16 @@ from math import log1p
 from typing import Final
 
 from tidewaiter.base.records import Record
-from tidewaiter.network.facts import NetworkRules
-from tidewaiter.network.neighbours import Seen, Ties, profiles_in, ties_of
-from tidewaiter.store.entities import Profile
-from tidewaiter.store.ties import Ownership, Shared, Trade, owned_of, shared_by, trade_between
+from tidewaiter.node.network.graph import NetworkRules, Seen, Ties, profiles_in, ties_of
+from tidewaiter.store.network.edges import (
+    Ownership,
+    Shared,
+    Trade,
+    owned_of,
+    shared_by,
+    trade_between,
+)
+from tidewaiter.store.network.entities import Profile
 
 _TRIED: Final = 200  # ways of the least length that are put in order
 

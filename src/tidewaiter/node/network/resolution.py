@@ -1,4 +1,4 @@
-"""Resolving a database: its parties compared anew, and written beside what is read until then."""
+"""Entity resolution of a database: its parties are compared again while it stays readable."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.network.facts import network_rules
+from tidewaiter.node.network.graph import network_rules
 from tidewaiter.parties.resolution import (
     Entity,
     Member,
@@ -17,23 +17,24 @@ from tidewaiter.parties.resolution import (
     things_given,
     words_of,
 )
-from tidewaiter.parties.resolution.reading import Read
+from tidewaiter.parties.resolution.members import Read
 from tidewaiter.parties.resolution.resolve import Resolution
 from tidewaiter.store.audit import record_change
-from tidewaiter.store.counting import count_lines, count_partners
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.entitychanges import add_changes
-from tidewaiter.store.entityrows import (
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.network.edges import add_owned
+from tidewaiter.store.network.members import (
+    Held,
     NewEntity,
     PartyOf,
     add_entities,
     add_links,
     count_things,
+    earlier_entities,
+    members_of,
+    take_up_waiting,
 )
-from tidewaiter.store.members import Held, earlier_entities, members_of
-from tidewaiter.store.owned import add_owned
-from tidewaiter.store.partyjudgements import stored_judgements
-from tidewaiter.store.resolutions import (
+from tidewaiter.store.network.resolutions import (
+    add_changes,
     begin_run,
     check_run,
     counted_to,
@@ -43,8 +44,9 @@ from tidewaiter.store.resolutions import (
     is_behind,
     remove_past,
     run_or_first,
+    stored_judgements,
 )
-from tidewaiter.store.waiting import take_up_waiting
+from tidewaiter.store.network.trade import count_lines, count_partners
 
 _ENTITIES: Final = 1_000  # written in one transaction
 _LINKS: Final = 2_000

@@ -1,27 +1,44 @@
-"""Again: past lines screened by what is in force now; new alerts are kept, old ones get notes."""
+"""Past lines screened by the rules now in force: new alerts, and notes on old ones."""
 
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.bulk.run import Settings, pinned, screen_batch
-from tidewaiter.consignments.types import Alert
+from tidewaiter.bulk.screening import Settings, pinned, screen_batch
 from tidewaiter.lists.archive import Archive
-from tidewaiter.rescreen.basis import Basis, basis_of
-from tidewaiter.rescreen.became import notes_on
-from tidewaiter.rescreen.plan import Plan, plan_of
-from tidewaiter.rescreen.registered import register_desk
-from tidewaiter.rescreen.spool import Spool, spool
-from tidewaiter.rescreen.touched import Touched, touched_lines
-from tidewaiter.store.alerts import add_alerts, alerts_of, known_alerts
-from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.lines import StoredBatch, batches_of, every_line
-from tidewaiter.store.notes import Due, add_notes, due_notes, reason_of
-from tidewaiter.store.screenings import (
+from tidewaiter.node.rescreen.basis import Basis, basis_of
+from tidewaiter.node.rescreen.cross_line import Spool, spool
+from tidewaiter.node.rescreen.database_inputs import register_desk
+from tidewaiter.node.rescreen.plan import (
+    Difference,
+    Held,
+    Place,
+    Plan,
+    Touched,
+    in_words,
+    plan_of,
+    touched_lines,
+)
+from tidewaiter.parties.types import ListVersion
+from tidewaiter.store.alerts.notes import (
+    Due,
+    Entry,
+    Note,
+    NoteRule,
+    add_notes,
+    due_notes,
+    entries_with_alerts,
+    reason_of,
+    removed_entries,
+)
+from tidewaiter.store.alerts.storage import add_alerts, alerts_of, known_alerts
+from tidewaiter.store.core.database import Database, Stamp, Work
+from tidewaiter.store.screening.lines import StoredBatch, batches_of, every_line
+from tidewaiter.store.screening.runs import (
     Run,
     advance,
     begin_screening,
@@ -29,6 +46,67 @@ from tidewaiter.store.screenings import (
     past_runs,
     source_of,
 )
+from tidewaiter.trade.party_matches import cite_list
+from tidewaiter.trade.types import Alert
+
+
+def notes_on(
+    work: Work, archive: Archive, now: Held, told: Difference | None, day: date
+) -> list[Note]:
+    """Say what became of the entries on which alerts rest.
+
+    A list that the folder does not hold says nothing of its entries.
+
+    Args:
+        work: Any.
+        archive: The folder of lists.
+        now: What the lists say on the day.
+        told: What changed since lines were last screened; None: that is not known.
+        day: Of this screening.
+    """
+    resting = entries_with_alerts(work)
+    here = {(slug, party.id) for slug, (_, parties) in now.items() for party in parties}
+    gone = {place for place in resting - here if place[0] in now}
+    ended = dict(_ended(archive, now, gone))
+    changed = told.changed if told else {}
+    notes = [
+        _note(place, now, "party-changed", day, in_words(changed[place]))
+        for place in sorted(resting & changed.keys() & here)
+    ]
+    again = sorted(removed_entries(work) & here)
+    notes += [_note(place, now, "party-again", day, f"seen on {day}") for place in again]
+    return notes + [  # last, so that it is an alert's last word
+        _note(place, now, "party-removed", day, ended.get(place, f"seen on {day}"))
+        for place in sorted(gone)
+    ]
+
+
+_TEXTS: dict[NoteRule, str] = {
+    "party-removed": "Entry {entry} was removed from {list}: {what}. The alert stays open",
+    "party-changed": "Entry {entry} of {list} was changed, seen on {day}: {what}",
+    "party-again": "Entry {entry} is on {list} again: {what}",
+}
+
+
+def _note(place: Place, now: Held, rule: NoteRule, day: date, what: str) -> Note:
+    slug, entry = place
+    version = now[slug][0]
+    text = _TEXTS[rule].format(entry=entry, list=_named(version), day=day, what=what)
+    source = cite_list(slug, version.sha256)
+    return Note(entry=Entry(list=slug, entry=entry), rule=rule, day=day, text=text, source=source)
+
+
+def _named(version: ListVersion) -> str:
+    return f"{version.name} of {version.dated}" if version.dated else version.name
+
+
+def _ended(archive: Archive, now: Held, gone: set[Place]) -> Iterator[tuple[Place, str]]:
+    """Yield the entries whose list says since when they are no longer listed."""
+    for slug in sorted({slug for slug, _ in gone}):
+        kept = archive.find(slug, now[slug][0].sha256)
+        for party in archive.load(kept).parties:
+            if (slug, party.id) in gone and party.delisted:
+                yield (slug, party.id), f"delisted on {party.delisted}"
 
 
 class Again:

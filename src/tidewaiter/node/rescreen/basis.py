@@ -1,4 +1,4 @@
-"""Basis: all that settles what a screening finds, beside its lines and its day."""
+"""All that settles what a screening finds, beside its lines and its day."""
 
 import hashlib
 from importlib.metadata import version
@@ -8,13 +8,13 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.law.registry import load_registry
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.decisions import JUDGEMENTS_FILE as JUDGEMENTS
+from tidewaiter.lists.decisions import THRESHOLDS_FILE as THRESHOLDS
 from tidewaiter.lists.generation import FILE as GENERATION
 from tidewaiter.lists.generation import Counted, generation_of
-from tidewaiter.lists.judgements import FILE as JUDGEMENTS
-from tidewaiter.lists.thresholds import FILE as THRESHOLDS
-from tidewaiter.substances.registry import load_registry
 
 _SETTINGS = (".toml", ".json", ".jsonl")  # of files that a folder of lists may keep
 

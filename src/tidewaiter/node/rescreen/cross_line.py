@@ -1,4 +1,4 @@
-"""Anew: what all lines of a database say of its alerts, told again, and what came of it.
+"""What all lines of a database say of its alerts: amounts, signs and the past, updated.
 
 Each alert is marked as it would be if its file were screened into the database now; a line without
 a day counts on the day of its screening. Where no line, alert or result came since, no decision was
@@ -6,48 +6,203 @@ taken back and the rules are those of then, nothing is done.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
-from typing import NamedTuple
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Final, NamedTuple
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
-from tidewaiter.bulk.looking import look_through
-from tidewaiter.bulk.marks import Marks
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.lines import days_of, line_of
-from tidewaiter.consignments.past.allowed import Allowed
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.past.selecting import Screening, selected
-from tidewaiter.consignments.restricted import open_version
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.signs import PartySigns, parties_of
-from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.types import LINES, Alert
-from tidewaiter.rescreen.basis import basis_of
-from tidewaiter.rescreen.keeping import Kept, mark_some
-from tidewaiter.rescreen.registered import RegisterAsked, register_desk
-from tidewaiter.rescreen.spool import Spool, spool
-from tidewaiter.rescreen.sums import AllSums, dated
-from tidewaiter.store.alerts import add_alerts, known_alerts
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.everyalert import (
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.cross_line import Marks, Once, look_through
+from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.node.rescreen.basis import basis_of
+from tidewaiter.node.rescreen.database_inputs import RegisterAsked, register_desk
+from tidewaiter.store.alerts.storage import add_alerts, known_alerts
+from tidewaiter.store.alerts.versions import mark_alerts
+from tidewaiter.store.core.database import Database, Stamp
+from tidewaiter.store.screening.history import (
     Heads,
     every_alert,
     first_days,
     heads,
+    inspected,
     last_marking,
     last_screenings,
     note_marking,
+    past_lines,
+    past_parties,
 )
-from tidewaiter.store.inspected import inspected
-from tidewaiter.store.lines import every_line
-from tidewaiter.store.pastlines import past_lines, past_parties
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.store.screening.lines import every_line
+from tidewaiter.trade.aggregation import Key, Part, Sum, Together
+from tidewaiter.trade.alerts import open_version
+from tidewaiter.trade.history.allowances import Allowed
+from tidewaiter.trade.history.reasons import Past, Screening, selected
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.trade.rules.reduced_weights import switched_rules
+from tidewaiter.trade.shell_companies import PartySigns, parties_of
+from tidewaiter.trade.traders import day_of
+from tidewaiter.trade.types import LINES, Alert, days_of, line_of
+
+
+class AllSums(Together):
+    """Adds up what limits count over all files; says which lines are of other files."""
+
+    def __init__(self, registry: Registry, rules: AlertRules, day: date) -> None:
+        """Take the registry, the rules and the day of this marking."""
+        super().__init__(registry, rules, day)
+        self._given = registry, rules
+        self._days: dict[date, _Day] = {}
+        self._own: Counter[tuple[int, Key]] = Counter()
+        self._once = Once()
+        self.source = 0
+        """The source whose alerts are marked."""
+
+    def add_of(self, source: int, alert: Alert) -> None:
+        """Add an alert of a source; goods that stand in several files count once."""
+        new = self._once.is_new(alert, source)
+        for part in self.parts(alert):
+            self._own[source, part.key] += 1
+            if new:
+                self._add(part.key, Sum(part.amount, 1, 0, part.gross))
+
+    def sum_of(self, key: Key) -> Sum:
+        """Return what lines add up to, as the source sees it whose alerts are marked."""
+        sum_ = super().sum_of(key)
+        return sum_._replace(earlier=max(0, sum_.lines - self._own[self.source, key]))
+
+    def parts(self, alert: Alert, *, counting: bool = True) -> Iterator[Part]:
+        """Yield what of an alert counts for each limit, by the law of its day."""
+        return self._of(alert.day).parts(alert, counting=counting)
+
+    def mark(self, alert: Alert) -> Alert:
+        """Return the alert with what its line is together with others."""
+        return self._of(alert.day).mark(alert)
+
+    def _of(self, day: date) -> "_Day":
+        found = self._days.get(day)
+        if found is None:
+            found = self._days[day] = _Day(self, *self._given, day)
+        return found
+
+
+class _Day(Together):
+    """The sums by the law of one day."""
+
+    def __init__(self, whole: AllSums, registry: Registry, rules: AlertRules, day: date) -> None:
+        super().__init__(registry, rules, day, whole.sums)
+        self._whole = whole
+
+    def sum_of(self, key: Key) -> Sum:
+        """Return what lines of all days add up to."""
+        return self._whole.sum_of(key)
+
+
+def dated(alert: Alert) -> Alert:
+    """Return an alert whose line counts on the day of its screening, where it names none."""
+    if day_of(alert.line):
+        return alert
+    return structs.replace(alert, line=structs.replace(alert.line, lodged=alert.day))
+
+
+_AT_ONCE: Final = 500  # alerts of one transaction, so that others get their turn
+
+
+class Kept(Record, frozen=True, kw_only=True):
+    """What a piece of work did."""
+
+    looked: int = 0  # alerts
+    changed: int = 0  # that say something else now
+    raised: int = 0  # of these, whose severity is another now
+    noted: int = 0  # decided ones that got a note
+    selected: int = 0  # new alerts of lines that had none
+
+    def plus(self, other: "Kept") -> "Kept":
+        """Add what another piece of work did."""
+        return Kept(
+            looked=self.looked + other.looked,
+            changed=self.changed + other.changed,
+            raised=self.raised + other.raised,
+            noted=self.noted + other.noted,
+            selected=self.selected + other.selected,
+        )
+
+
+def keep_marks(
+    database: Database, screening: int, journal: Path, marks: Marks, stamp: Callable[[], Stamp]
+) -> Iterator[Kept]:
+    """Mark the stored alerts of a file, and store those that only rules of the past select.
+
+    Called again after a stop, it does the same: what is said already is not written again.
+
+    Args:
+        database: Which holds its lines and alerts.
+        screening: Its id there.
+        journal: Of the screening.
+        marks: What the other lines say.
+        stamp: Says who keeps it, and when.
+
+    Yields:
+        What each piece of work did.
+    """
+    found = (e.id for e in read_journal(journal) if isinstance(e, Alert))
+    while some := list(islice(found, _AT_ONCE)):
+        yield mark_some(database, some, marks.mark, stamp)
+    more = marks.selected()
+    while selected := list(islice(more, _AT_ONCE)):
+        with database.work(stamp()) as work:
+            new = set(add_alerts(work, screening, selected))
+        known = [alert.id for alert in selected if alert.id not in new]
+        yield mark_some(database, known, marks.mark, stamp).plus(Kept(selected=len(new)))
+
+
+def mark_some(
+    database: Database, ids: list[str], mark: Callable[[Alert], Alert], stamp: Callable[[], Stamp]
+) -> Kept:
+    """Mark some stored alerts in one piece of work."""
+    with database.work(stamp()) as work:
+        told = mark_alerts(work, ids, mark)
+    return Kept(
+        looked=len(ids), changed=len(told.changed), raised=told.raised, noted=len(told.noted)
+    )
+
+
+class Spool:
+    """Alerts in the order in which they came, each lot with the number of what it is of."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Begin in an empty file."""
+        self._file = file
+        self.count = 0
+
+    def add(self, of: int, alerts: Sequence[Alert]) -> None:
+        """Put a lot behind the others."""
+        self._file.seek(0, 2)
+        self._file.write(msgspec.json.encode((of, alerts)) + b"\n")
+        self.count += len(alerts)
+
+    def read(self) -> Iterator[tuple[int, list[Alert]]]:
+        """Read all lots, from the first."""
+        self._file.seek(0)
+        reads = msgspec.json.Decoder(tuple[int, list[Alert]])
+        for line in self._file:
+            yield reads.decode(line)
+
+
+@contextmanager
+def spool() -> Iterator[Spool]:
+    """Open a spool that is gone when the block ends."""
+    with TemporaryFile() as file:
+        yield Spool(file)
 
 
 def mark_again(

@@ -1,17 +1,34 @@
-"""What a database tells of the past of a file, beside earlier files at hand."""
+"""What a database adds to a screening: rules turned off, its register, and past lines."""
 
+import hashlib
 from collections.abc import Collection, Iterator
+from typing import Protocol
 
+import msgspec
 import pyarrow as pa
+from msgspec import structs
 
-from tidewaiter.bulk.marks import Before, Lines
-from tidewaiter.consignments.past.allowed import Allowed
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.past.marking import Wanted
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.database import Database
-from tidewaiter.store.inspected import alerts_naming, holds_other, inspected
-from tidewaiter.store.pastlines import past_lines, past_parties
+from tidewaiter.bulk.cross_line import Before, Lines
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.law.registry import load_registry
+from tidewaiter.store.accounts.users import account_key, accounts
+from tidewaiter.store.core.database import Database
+from tidewaiter.store.register.entries import keeper, load_register
+from tidewaiter.store.rules import rule_settings
+from tidewaiter.store.screening.history import (
+    alerts_naming,
+    holds_other,
+    inspected,
+    past_lines,
+    past_parties,
+)
+from tidewaiter.trade.history.allowances import Allowed
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.history.reasons import Wanted
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.rules.reduced_weights import switched_rules
+from tidewaiter.trade.rules.switches import switches_on
+from tidewaiter.trade.types import Alert
 
 
 def before_of(
@@ -65,3 +82,51 @@ class _Held:
     def results(self) -> Iterator[Inspected]:
         with self._database.work() as work:
             yield from inspected(work)
+
+
+class RegisterAsked(Protocol):
+    """Asks a register about alerts, in the order of their file."""
+
+    digest: str  # of all that the register holds
+    allowed: tuple[Allowed, ...]  # amounts that its papers, notices and requirements allow
+
+    def told(self, alert: Alert, /) -> Alert:
+        """Return the alert with what the register says of its goods."""
+
+
+def register_desk(database: Database | None, settings: Settings) -> RegisterAsked | None:
+    """Return who asks the register of a database; None: it has none.
+
+    Args:
+        database: With the register, if any.
+        settings: Of the screening, whose rules weigh what the register says.
+    """
+    if database is None:
+        return None
+    with database.work() as work:
+        country = keeper(work)
+        if not country:
+            return None
+        register = load_register(work)
+    # Who finds like names knows all scripts, which takes a third of a second to load.
+    from tidewaiter.exchange.register.screening import Kept, RegisterDesk  # noqa: PLC0415
+
+    digest = hashlib.sha256(msgspec.json.encode((country, register))).hexdigest()
+    rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
+    kept = Kept(country=country, register=register, digest=digest)
+    return RegisterDesk(kept, load_registry(settings.own), rules, settings.day)
+
+
+def switched(settings: Settings, database: Database | None) -> Settings:
+    """Return settings with the rules that are turned down on their day.
+
+    Args:
+        settings: Of a screening into the database, or of what it holds.
+        database: Where rules are turned down; None: none are.
+    """
+    if database is None:
+        return settings
+    with database.work() as work:
+        people = {account_key(each.id): each.shown for each in accounts(work)}
+        switches = switches_on(rule_settings(work), settings.day, people)
+    return structs.replace(settings, switches=switches)

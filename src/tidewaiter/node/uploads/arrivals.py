@@ -1,15 +1,18 @@
-"""Arrivals: a file that came in is noted and looked at, read in another way, or sent away."""
+"""A file that came in is recorded and looked at, read another way, or removed; a sample."""
 
-from datetime import UTC, datetime
+import hashlib
+from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError, TidewaiterError
-from tidewaiter.bulk.confined import confined
-from tidewaiter.consignments.readers.inspection import Inspection, inspect_file
-from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.store.database import Database, Stamp
+from tidewaiter.base.resources import data
+from tidewaiter.bulk.sandbox import confined
+from tidewaiter.node.uploads.jobs import stamp
+from tidewaiter.node.uploads.settings import Desk
+from tidewaiter.store.core.database import Database, Stamp, Work
 from tidewaiter.store.uploads import (
     Arrived,
     Options,
@@ -18,10 +21,13 @@ from tidewaiter.store.uploads import (
     copy_upload,
     drop_upload,
     last_like,
+    queue_upload,
     set_options,
+    twins,
     unheld,
 )
-from tidewaiter.uploads.desk import Desk
+from tidewaiter.trade.readers.inspection import Inspection, inspect_file
+from tidewaiter.trade.types import ReadOptions
 
 
 def look_at(desk: Desk, upload: Upload, reading: ReadOptions) -> Inspection:
@@ -104,3 +110,43 @@ def begin_anew(database: Database, desk: Desk, upload: Upload, who: str) -> Uplo
 
 def _stamp(who: str) -> Stamp:
     return Stamp(who=who, at=datetime.now(UTC))
+
+
+NAME = "sample manifest.csv"
+
+
+def sample_upload(work: Work) -> Upload | None:
+    """Find the sample among the uploads that are screened or will be."""
+    found = twins(work, hashlib.sha256(_sample()).hexdigest())
+    return next((each for each in found if each.state in {"queued", "running", "done"}), None)
+
+
+def queue_sample(database: Database, desk: Desk, day: date) -> Upload:
+    """Put the sample among the uploads, to be screened by the next worker.
+
+    Where it is there already, as when a server starts again, nothing comes in.
+
+    Args:
+        database: Of the desk.
+        desk: Of the installation.
+        day: Whose law applies.
+
+    Returns:
+        The one that was there, or the new one.
+    """
+    with database.work() as work:
+        known = sample_upload(work)
+    if known is not None:
+        return known
+    with desk.spool.receive() as part:
+        part.write(_sample())
+        digest, size = part.keep(), part.size
+    arrived = Arrived(name=NAME, sha256=digest, size=size)
+    upload = take_in(database, desk, arrived, stamp().who)
+    with database.work(stamp()) as work:
+        return queue_upload(work, upload, day)
+
+
+@cache
+def _sample() -> bytes:
+    return data("samples", "manifest.csv").read_bytes()

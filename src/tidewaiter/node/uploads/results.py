@@ -1,4 +1,4 @@
-"""Results: what was found in an upload, for those who are cleared for all of it or not."""
+"""What was found in an upload, for users who may see all of it and for others."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -8,16 +8,16 @@ from pathlib import Path
 from tidewaiter.base.errors import MissingError
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.results import counts_of, words_of
-from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.exports import CsvAlerts, JsonLines
-from tidewaiter.report.html import write_report
-from tidewaiter.report.summary import SummaryBuilder
-from tidewaiter.rescreen.basis import registry_digest
-from tidewaiter.store.database import Database
+from tidewaiter.bulk.screening import Settings
+from tidewaiter.explain.summary import SummaryBuilder
+from tidewaiter.node.rescreen.basis import registry_digest
+from tidewaiter.node.uploads.jobs import stored_alerts
+from tidewaiter.node.uploads.settings import Desk, settings_of
+from tidewaiter.report.alerts.exports import CsvAlerts, JsonLines
+from tidewaiter.report.alerts.page import write_report
+from tidewaiter.store.core.database import Database
 from tidewaiter.store.uploads import Upload
-from tidewaiter.uploads.beside import stored_alerts
-from tidewaiter.uploads.desk import Desk, settings_of
+from tidewaiter.trade.types import Alert, Refusal
 
 _CHUNK = 500  # alerts written at a time
 _SHOWN = 20  # refusals in the report

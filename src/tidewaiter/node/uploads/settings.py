@@ -1,17 +1,17 @@
-"""The desk: by what the uploads of an installation are screened."""
+"""What the uploads of an installation are screened by."""
 
 from datetime import date
 from pathlib import Path
 
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.confined import Limits
-from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.sandbox import Limits
+from tidewaiter.bulk.screening import Settings
 from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.thresholds import threshold_for
-from tidewaiter.rescreen.switched import switched
-from tidewaiter.store.database import Database
+from tidewaiter.lists.decisions import threshold_for
+from tidewaiter.node.rescreen.database_inputs import switched
+from tidewaiter.node.uploads.storage import Spool
+from tidewaiter.store.core.database import Database
 from tidewaiter.store.uploads import Upload
-from tidewaiter.uploads.spool import Spool
 
 DAYS = 30
 """Days after which the bytes of an upload are dropped, where nothing else is set."""

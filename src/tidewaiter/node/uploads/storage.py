@@ -1,4 +1,4 @@
-"""The spool: a folder in which the bytes of uploads are kept, each once, by their hash.
+"""The folder in which the bytes of uploads are kept, each once by hash; safe file names.
 
 A file is written under another name, handed to the disk, and only then gets its own, so that what
 stands under a hash is whole. Nobody else may read the folder.
@@ -10,7 +10,7 @@ import secrets
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +19,8 @@ from platformdirs import user_data_path
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import writing
 from tidewaiter.base.records import Record
-from tidewaiter.store.database import database_file
+from tidewaiter.explain.safe_text import find_controls
+from tidewaiter.store.core.database import database_file
 
 LIMIT = 2 << 30
 """Bytes of the largest file, where nothing else is set."""
@@ -181,3 +182,26 @@ def _settle(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+LONGEST = 200
+"""Characters of a name that are kept."""
+
+_NAMELESS = "upload"
+_SUFFIX = 20  # characters of the longest suffix
+
+
+def given_name(given: str) -> str:
+    """Return the name of a file without its folders and without what hides or reorders text.
+
+    Each character that cannot be seen becomes U+FFFD; a name that is too long loses its middle, so
+    that its suffix, which tells the format, stays.
+    """
+    last = given.replace("\\", "/").rsplit("/", 1)[-1]
+    hidden = set(find_controls(last))
+    plain = "".join("\ufffd" if at in hidden or c in "\t\r\n" else c for at, c in enumerate(last))
+    plain = plain.strip().strip(".") if not plain.strip(". ") else plain.strip()
+    if len(plain) > LONGEST:
+        suffix = "".join(PurePosixPath(plain).suffixes[-2:])[-_SUFFIX:]
+        plain = f"{plain[: LONGEST - len(suffix) - 1]}…{suffix}"
+    return plain or _NAMELESS

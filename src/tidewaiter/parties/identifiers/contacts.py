@@ -1,15 +1,173 @@
-"""What a party's text holds beside its name and address: phones, e-mails, websites, persons."""
+"""Telephones, e-mails and websites: one spelling of each, and those found in a party's text."""
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+
+import phonenumbers
+from publicsuffixlist import PublicSuffixList
 
 from tidewaiter.base.records import Record
-from tidewaiter.parties.identifiers.phones import phone_of
-from tidewaiter.parties.identifiers.web import own_domain
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.identifiers.schemes import Check
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_SITE = re.compile(r"(?:https?://|\bwww\.)([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@(?:[\w-]+\.)+[\w-]{2,}")
+_SITE = re.compile(
+    r"(?:\w+:)?(?://)?(?:www\.)?((?:[\w-]+\.)+[^\W\d_][\w-]*)\.?(?::\d+)?(/[^?#\s]*)?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+_LONGEST_ADDRESS = 2_000  # characters of an address
+
+
+class _Mail(Record, frozen=True, kw_only=True):
+    source: str
+    free: frozenset[str]
+    unverified: frozenset[str]  # remembered; used, as it only takes points away
+
+
+class _Pages(Record, frozen=True, kw_only=True):
+    source: str
+    hosts: frozenset[str]
+    unverified: frozenset[str]
+
+
+class _Shared(Record, frozen=True, kw_only=True):
+    """The file of domains that are nobody's own."""
+
+    mail: _Mail
+    pages: _Pages
+
+
+def read_email(text: str) -> tuple[str, str]:
+    """Read an e-mail address.
+
+    Returns:
+        The address in lower case, and the domain that is its owner's; the text and "" where it is
+        no address; no domain where anyone can have an address there.
+    """
+    found = _EMAIL.fullmatch(text.strip()[:_LONGEST_ADDRESS].removeprefix("mailto:").strip(" <>."))
+    if not found:
+        return text.strip(), ""
+    address = found.group().lower()
+    host = address.rpartition("@")[2]
+    return address, own_domain(host)
+
+
+def read_site(text: str) -> tuple[str, str]:
+    """Read the address of a site.
+
+    Returns:
+        Host and path in lower case, and the domain that is its owner's; the text and "" where it
+        is no address; no domain where anyone can have a page there.
+    """
+    bare = text.strip()[:_LONGEST_ADDRESS]
+    found = _SITE.fullmatch(bare)
+    if not found:
+        return bare, ""
+    host, path = found[1].lower(), (found[2] or "").rstrip("/").lower()
+    return host + path, own_domain(host)
+
+
+def own_domain(host: str) -> str:
+    """Return the domain of a host that one owner has; "" where anyone can be there."""
+    domain = domain_of(host)
+    shared = shared_domains()
+    return "" if {host, domain} & shared else domain
+
+
+@lru_cache(maxsize=1 << 16)
+def domain_of(host: str) -> str:
+    """Return the part of a host name that one owner has: "example.com", "example.co.uk".
+
+    Source:
+        The public suffix list (publicsuffix.org), as the library carries it.
+    """
+    labels = host.lower().strip(".")
+    return str(_suffixes().privatesuffix(labels) or "") if "." in labels else ""
+
+
+@cache
+def shared_domains() -> frozenset[str]:
+    """Return the domains of free mail and of sites that give anyone a page."""
+    file = read_toml(data("parties", "mail.toml"), _Shared)
+    return file.mail.free | file.mail.unverified | file.pages.hosts | file.pages.unverified
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+_LABEL = re.compile(
+    r"^\W*(?:(?:tel|phone|mobile|mob|cell|fax|no|number|nr)\b[\s.:#]*)+", re.IGNORECASE
+)
+_ZEROS = re.compile(r"^00(?=[1-9])")
+_DIGITS = re.compile(r"\D")
+_SECOND = re.compile(r"[;,/|](?=[\d\s()+-]{1,25}$).*", re.DOTALL)
+_CODES = frozenset("123456789")
+_WHOLE = 10  # digits of a number with its country's code, at the least
+_LONGEST_PHONE = 60  # characters of a number and its extension
+
+
+@lru_cache(maxsize=1 << 16)
+def phone_of(text: str, country: str) -> str:
+    """Return a phone number in E.164; "" where it is none that can be.
+
+    Args:
+        text: As written; an extension is left out.
+        country: ISO 3166-1 alpha-2, for a number without a country; "" where unknown.
+    """
+    number = _parse(text, country)
+    if number is None or not phonenumbers.is_possible_number(number):
+        return ""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=1 << 16)
+def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
+    """Read one phone number.
+
+    Args:
+        text: As written, a label before it or a second number behind it too.
+        countries: ISO 3166-1 alpha-2, whose plans a number without a country may follow.
+
+    Returns:
+        E.164 where the number can be, else its digits; and whether it is one that is given out.
+    """
+    bare = _SECOND.sub("", _LABEL.sub("", text.strip()[:_LONGEST_PHONE]))
+    bare = _ZEROS.sub("+", bare)
+    possible = ""
+    tries = [(bare, country) for country in (*countries, "")]
+    digits = _DIGITS.sub("", bare)
+    if not bare.startswith("+") and digits[:1] in _CODES and len(digits) >= _WHOLE:
+        tries.append((f"+{digits}", ""))  # a country's code without its sign
+    for spelling, country in tries:
+        number = _parse(spelling, country)
+        if number is None or not phonenumbers.is_possible_number(number):
+            continue
+        spelt = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_valid_number(number):
+            return str(spelt), "valid"
+        if spelling == bare:
+            possible = possible or str(spelt)
+    return possible or digits, "not valid"
+
+
+def country_of_phone(number: str) -> str:
+    """Return the country of a number in E.164; "" where it has none, or several share a code."""
+    parsed = _parse(number, "")
+    return (phonenumbers.region_code_for_number(parsed) or "") if parsed else ""
+
+
+def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+_EMAIL_IN_TEXT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SITE_IN_TEXT = re.compile(r"(?:https?://|\bwww\.)([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
 _CUE = re.compile(
     r"(?<![^\W\d_])(?:tel|telephone|telefono|teléfono|phone|ph|fax|mob|mobile|cell|whatsapp|wechat|tlf|тел|факс"
     r"|电话|電話|手机|传真|傳真)[\s.:#№)]*(?:no\.?|number)?[\s.:#№-]*(?=[+(\d])",
@@ -72,9 +230,9 @@ def find_web(text: str) -> tuple[set[str], set[str]]:
         text: Normalised (NFKC).
     """
     # A look for a sign that each must have costs a twentieth of the search for all of it.
-    emails = {e.lower().strip(".") for e in _EMAIL.findall(text)} if "@" in text else set()
+    emails = {e.lower().strip(".") for e in _EMAIL_IN_TEXT.findall(text)} if "@" in text else set()
     web = "://" in text or "www." in text.lower()
-    sites = [each.lower() for each in _SITE.findall(text)] if web else []
+    sites = [each.lower() for each in _SITE_IN_TEXT.findall(text)] if web else []
     hosts = [*(email.partition("@")[2] for email in emails), *sites]
     return emails, {own_domain(host) for host in hosts} - {""}
 

@@ -1,18 +1,27 @@
-"""Numbers with check digits: which scheme a number is of, in one spelling."""
+"""Validation of an identifier: its scheme, one spelling, check digits and checksums.
+
+Sources:
+    Base58Check and bech32: python-stdnum (stdnum.bitcoin); bech32m: BIP 350; mixed case of
+    Ethereum: ERC-55.
+"""
 
 import re
 from collections.abc import Iterable
-from functools import cache
-from typing import Protocol
+from functools import cache, lru_cache
+from hashlib import sha256
+from typing import Any, Final, Protocol
 
-from stdnum import iban, imo, lei
+from stdnum import bitcoin, iban, imo, lei
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidLength, ValidationError
 from stdnum.mx import rfc
 from stdnum.ru import inn, ogrn
 from stdnum.util import get_cc_module
 
-from tidewaiter.parties.identifiers.types import Check
+from tidewaiter.base.countries import find_country
+from tidewaiter.parties.identifiers.contacts import read_email, read_phone, read_site
+from tidewaiter.parties.identifiers.schemes import Check, ReadIdentifier, Scheme, scheme_named
+from tidewaiter.parties.types import Identifier
 
 _BETWEEN = re.compile(r"[\s./\-–—_·:]+")
 _LEI = 20  # characters of an LEI
@@ -147,3 +156,224 @@ _REASONS = {
     "InvalidFormat": "it has characters that its scheme has not",
     "InvalidComponent": "a part of it cannot be",
 }
+
+
+try:
+    from Crypto.Hash import keccak
+except ImportError:  # the extra "wallets" is not there
+    _HASH: Any = None
+else:
+    _HASH = keccak
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32M = 0x2BC830A3  # BIP 350
+_LABEL = re.compile(r"^\W*(?:[A-Za-z]{2,11}[\s:-]+)?")  # "XBT 1A1z...", "- ETH 0x..."
+_ETHER = re.compile(r"0[xX][0-9a-fA-F]{40}")
+_SEGWIT = re.compile(r"(bc|ltc|BC|LTC)1[0-9A-Za-z]{6,87}")
+_BYTES = {25, 26}  # of an address with its checksum; 26: Zcash, whose version has two
+# First letters of addresses in Base58Check: Bitcoin and its kin, Tron, Litecoin, Dash, Dogecoin.
+_BASE58_ADDRESS = re.compile(r"(?:[13TLMXDAG]|t[13])[1-9A-HJ-NP-Za-km-z]{25,35}")
+_SHORTEST_WALLET = 20  # characters of an address of any currency
+
+
+def read_wallet(text: str) -> tuple[str, Check]:
+    """Read an address.
+
+    Args:
+        text: As written; the code of a currency before it is left out.
+
+    Returns:
+        The address in one spelling; "not valid" where its checksum is wrong or it is too short.
+    """
+    bare = _LABEL.sub("", text.strip(), count=1).strip() or text.strip()
+    if len(bare) < _SHORTEST_WALLET or not bare.isascii():
+        return text.strip(), "not valid"
+    if _ETHER.fullmatch(bare):
+        return bare.lower(), _ether(bare[2:])
+    if _SEGWIT.fullmatch(bare):
+        return bare.lower(), "valid" if _segwit(bare) else "not valid"
+    if _BASE58_ADDRESS.fullmatch(bare):
+        return bare, _base58(bare)
+    return bare, "no check known"
+
+
+def _ether(digits: str) -> Check:
+    """Check the case of the letters, which is a checksum where it is mixed."""
+    if _HASH is None or digits in {digits.lower(), digits.upper()}:
+        return "no check known"
+    small = digits.lower()
+    told = _HASH.new(digest_bits=256, data=small.encode()).hexdigest()
+    right = "".join(
+        letter.upper() if int(nibble, 16) > 7 else letter  # noqa: PLR2004 - its first bit
+        for letter, nibble in zip(small, told, strict=False)
+    )
+    return "valid" if digits == right else "not valid"
+
+
+def _segwit(text: str) -> bool:
+    """Check bech32 of version 0, bech32m of later ones."""
+    if text not in {text.lower(), text.upper()}:
+        return False
+    prefix, _, rest = text.lower().partition("1")
+    if not set(rest) <= set(_BECH32):
+        return False
+    values = [_BECH32.index(letter) for letter in rest]
+    head = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]
+    wanted = 1 if values[0] == 0 else _BECH32M
+    return bool(bitcoin.bech32_checksum(head + values) == wanted)
+
+
+def _base58(text: str) -> Check:
+    """Check Base58Check; what has other bytes is of a currency whose check is not known."""
+    raw = bitcoin.b58decode(text)
+    if len(raw) not in _BYTES:
+        return "no check known"
+    check = sha256(sha256(raw[:-4]).digest()).digest()[:4]
+    return "valid" if check == raw[-4:] else "not valid"
+
+
+_IMO = re.compile(r"\bIMO\b[\s:#.]*(?:no\.?|number)?[\s:#.]*(\d{7})\b", re.IGNORECASE)
+_LONGEST = 500  # characters of an identifier
+_PHONES = frozenset({"phone", "fax"})
+# Numbers with leading zeros that are often left out: Companies House writes eight characters.
+_PADDED = {("registration", "GB"): 8}
+
+
+def read_identifier(identifier: Identifier, countries: Iterable[str] = ()) -> ReadIdentifier | None:
+    """Read an identifier.
+
+    Args:
+        identifier: As written; any text has an answer.
+        countries: Of its party, ISO 3166-1 alpha-2 or as written: a telephone without a country
+            follows their plans, and a number whose scheme is not said may be of theirs.
+
+    Returns:
+        None: there is nothing to read.
+    """
+    value = " ".join(identifier.value[:_LONGEST].split())
+    if not value:
+        return None
+    scheme, implied = scheme_named(identifier.scheme)
+    country = find_country(identifier.country) or implied
+    near = tuple(dict.fromkeys(code for each in countries if (code := find_country(each))))
+    found = _contact(scheme.name, value, tuple(filter(None, (country, *near))))
+    return found or _number(scheme, value, country, near)
+
+
+def _contact(scheme: str, value: str, countries: tuple[str, ...]) -> ReadIdentifier | None:
+    """Read what leads to a party; None: it is a number."""
+    check: Check
+    problem = domain = ""
+    if scheme in _PHONES:
+        value, check = read_phone(value, countries)
+        scheme, problem = "phone", "no such number is given out" if check != "valid" else ""
+    elif scheme in {"email", "website"}:
+        read = read_email if scheme == "email" else read_site
+        spelt, domain = read(value)
+        right = "@" in spelt if scheme == "email" else "." in spelt and " " not in spelt
+        value, check = spelt, "valid" if right else "not valid"
+        problem = "" if right else "it is written in no way that leads there"
+    elif scheme == "wallet":
+        value, check = read_wallet(value)
+        problem = "its checksum is wrong, or it is cut" if check == "not valid" else ""
+    else:
+        return None
+    return ReadIdentifier(
+        scheme=scheme,
+        value=value,
+        check=check,
+        problem=problem,
+        domain=domain,
+        country=countries[0] if countries and scheme == "phone" else "",
+    )
+
+
+def _number(scheme: Scheme, value: str, country: str, near: tuple[str, ...]) -> ReadIdentifier:
+    ship = _IMO.search(value)
+    if ship and (scheme.vague or scheme.name == "IMO"):
+        value, name = ship[1], "IMO"
+    else:
+        name = scheme.name
+    places = frozenset(near)
+    if scheme.vague and name != "IMO":
+        told = find_number(value, (country,) if country else near, tax=scheme.name != "national-id")
+        if told:
+            return ReadIdentifier(
+                scheme=told[0],
+                value=told[1],
+                country=told[2] or country,
+                near=places,
+                check="valid",
+            )
+    number, check, problem = check_number(name, value)
+    size = _PADDED.get((name, country))
+    if size and number.isdigit():
+        number = number.zfill(size)
+    return ReadIdentifier(
+        scheme=name, value=number, country=country, near=places, check=check, problem=problem
+    )
+
+
+_KEPT = re.compile(r"[^0-9A-Za-z]+")
+_SHORTEST_NUMBER: Final = 5  # characters: shorter ones are numbers of somebody's own list
+_DIGITS: Final = 4
+_SCHEMES: Final = {
+    "lei": "LEI",
+    "uscc": "USCC",
+    "eori": "EORI",
+    "vat": "tax",
+    "tin": "tax",
+    "tax": "tax",
+    "taxid": "tax",
+    "rfc": "tax",
+    "inn": "tax",
+    "cnpj": "tax",
+    "nit": "tax",
+    "ruc": "tax",
+    "rut": "tax",
+    "gstin": "tax",
+    "ein": "tax",
+    "cuit": "tax",
+    "ogrn": "registration",
+    "registration": "registration",
+    "reg": "registration",
+    "company": "registration",
+    "imo": "IMO",
+}
+_VALID: Final = frozenset({"LEI", "USCC"})
+
+
+@lru_cache(maxsize=1 << 16)
+def read_party_number(scheme: str, value: str) -> tuple[str, str] | None:
+    """Read a number of a party.
+
+    Args:
+        scheme: As written; "" where none is.
+        value: As written.
+
+    Returns:
+        Scheme and number in one spelling; None where it says nothing: too short, one character
+        again and again, digits in order.
+    """
+    number = _KEPT.sub("", value).upper()
+    digits = re.sub(r"\D", "", number)
+    if len(number) < _SHORTEST_NUMBER or len(digits) < _DIGITS or _filler(number, digits):
+        return None
+    known = _SCHEMES.get(_KEPT.sub("", scheme).lower(), scheme.strip().lower())
+    if known in {"", "registration", "tax", "id"}:
+        for told in sorted(_VALID):
+            if is_checked(told, number):
+                return told, number
+    return known, number
+
+
+def is_checked(scheme: str, number: str) -> bool:
+    """Tell whether a number has check digits, and they are right."""
+    return scheme in _VALID and check_number(scheme, number)[1] == "valid"
+
+
+def _filler(number: str, digits: str) -> bool:
+    """Tell whether a number is one that is typed to fill a field."""
+    few = len(set(digits)) < 2 or len(set(number)) < 3  # noqa: PLR2004 - "0", "A0"
+    return few or digits in "01234567890123456789" or digits in "98765432109876543210"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.parties.matching import features as f
-from tidewaiter.parties.matching.align import Side
-from tidewaiter.parties.matching.answering import measure
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.linking import Asking, Room, link_form
-from tidewaiter.parties.matching.neighbours import EXACT, SKELETON
+from tidewaiter.parties.matching.kernels import alignment as f
+from tidewaiter.parties.matching.kernels.alignment import Side
+from tidewaiter.parties.matching.kernels.linking import Asking, Room, link_form
+from tidewaiter.parties.matching.kernels.search import measure
+from tidewaiter.parties.matching.kernels.similar_words import EXACT, SKELETON
 from tidewaiter.parties.matching.types import LeftOver, Modifier, WordPair
 from tidewaiter.parties.names import NameForm
 

@@ -1,30 +1,202 @@
-"""The index of a list: its names as numbers, and which names hold each word."""
+"""The index of a list: names as numbers of words, and which names hold each word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
-from tidewaiter.parties.matching.neighbours import Lookup
-from tidewaiter.parties.matching.pieces import Pieces, pieces_of
-from tidewaiter.parties.matching.rarity import Rarity, rarity_of
-from tidewaiter.parties.matching.spelling import filed
-from tidewaiter.parties.matching.tables import Table, mixed, table_of
-from tidewaiter.parties.matching.vocabulary import (
+from tidewaiter.parties.matching.kernels.similar_words import Lookup, filed
+from tidewaiter.parties.matching.kernels.vocabulary import (
+    GENERIC,
     INITIAL_LETTER,
     JOINING,
     LEGAL,
+    MOST_WORDS,
     NUMBER,
+    PARTICLE,
+    SYSTEMS,
+    WORD,
     Forms,
     Keys,
+    Letters,
+    Pieces,
+    Table,
     Vocabulary,
+    cards_of,
+    letter_marks,
+    letters_of,
+    mixed,
+    pieces_of,
+    plain_hashes,
     systems_of,
+    table_of,
 )
-from tidewaiter.parties.matching.words import Words, forms_of
-from tidewaiter.parties.names import read_name
+from tidewaiter.parties.names import NameForm, ReadName, Token, keys, read_name
+from tidewaiter.parties.names.chinese_readings import is_pinyin_word, is_syllable
+from tidewaiter.parties.names.rarity import Rarity, rarity_of
+from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.types import ListedParty
+
+_KINDS = {
+    "word": WORD,
+    "legal form": LEGAL,
+    "generic": GENERIC,
+    "initial": INITIAL_LETTER,
+    "particle": PARTICLE,
+    "number": NUMBER,
+}
+_BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts that are read by consonants too
+_CONSONANTS = "slmo"
+_LEGAL_MARK = "\x02"  # a legal form is no word, though it be spelt as one
+HOWS = (
+    "latin",
+    "pinyin",
+    "wade-giles",
+    "cantonese",
+    "hangul",
+    "arabic",
+    "cyrillic",
+    "dictionary",
+    "native",
+)
+_PLACE_OF = {how: place for place, how in enumerate(HOWS)}
+
+
+class Words:
+    """Distinct words, numbered as they come.
+
+    Consonants alone are compared across scripts only, as Latin letters say the vowels: what is
+    asked for in another script looks for those of the Latin words of a list (systems s, l, m, o),
+    and in Latin letters for those of its words in other scripts (S, L, M, O).
+    """
+
+    def __init__(self, *, asked: bool = False) -> None:
+        self._asked = asked
+        self.texts: list[str] = []
+        self.kinds: list[int] = []
+        self.keys: list[tuple[str, ...]] = []
+        self._plain: dict[str, int] = {}
+        self._sounding: dict[tuple[str, tuple[str, ...]], int] = {}
+
+    def numbers(self, form: NameForm) -> list[int]:
+        """Return the number of each word of a form, at most `MOST_WORDS`."""
+        out = []
+        plain, sounding = self._plain, self._sounding
+        for token in form.tokens[:MOST_WORDS]:
+            text = _LEGAL_MARK + token.key if token.kind == "legal form" else token.key
+            if token.surface.isascii() or script(token.surface) not in _BARE:
+                number = plain.get(text)
+                if number is None:
+                    sounds = tuple(self._sounds(token, by_bones=False))
+                    number = plain[text] = self._add(text, token, sounds)
+            else:  # 王 and 汪 are both wang, but other surnames
+                sounds = tuple(self._sounds(token, by_bones=True))
+                number = sounding.get((text, sounds))
+                if number is None:
+                    number = sounding[text, sounds] = self._add(text, token, sounds)
+            out.append(number)
+        return out
+
+    def _add(self, text: str, token: Token, sounds: tuple[str, ...]) -> int:
+        """Add a word; return its number."""
+        self.texts.append(text)
+        self.kinds.append(_KINDS[token.kind])
+        self.keys.append(sounds)
+        return len(self.texts) - 1
+
+    def _sounds(self, token: Token, *, by_bones: bool) -> Iterator[str]:
+        """Yield the keys of a word; those of consonants by which side it stands on."""
+        # A syllable of pinyin says exactly what it sounds like: who asks for Jie means no Zhi.
+        exact = self._asked and is_syllable(token.key) and token.kind == "word"
+        for key in keys(token):
+            if key[0] not in _CONSONANTS:
+                if not (exact and key[0] == "r"):
+                    yield _joinable(key)
+                continue
+            if by_bones or not self._asked:
+                yield key
+            if by_bones != self._asked:
+                yield key[0].upper() + key[1:]
+
+    def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
+        """Lay out what the compiled functions need, of the words from a number on."""
+        texts = self.texts[first:]
+        letters = letters_of(texts)
+        kinds = np.array(self.kinds[first:], np.int8)
+        weights = np.array([rarity.weight(text) for text in texts], np.float32)
+        weights[kinds == LEGAL] = 0.25
+        for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
+            weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
+        chinese = np.array([is_pinyin_word(text) for text in texts], np.bool_)
+        return Vocabulary(
+            letters,
+            _keys(self.keys[first:]),
+            cards_of(letters, letter_marks(letters), weights, kinds, chinese),
+            plain_hashes(letters),
+            _sizes(letters),
+            weights,
+            kinds,
+            *_parts(self.keys[first:]),
+            chinese,
+        )
+
+
+def _joinable(key: str) -> str:
+    """Write a Korean key so that those of syllables, joined, give that of the word."""
+    return key.replace("ng", "nk") if key[0] == "k" else key
+
+
+def _sizes(letters: Letters) -> NDArray[np.int32]:
+    return np.diff(letters.starts).astype(np.int32)
+
+
+def _keys(rows: list[tuple[str, ...]]) -> Keys:
+    """Lay out all keys of words."""
+    heads = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=heads[1:])
+    flat = [key for row in rows for key in row]
+    systems = np.array([SYSTEMS.index(key[0]) for key in flat], np.int8)
+    return Keys(heads, plain_hashes(letters_of([key[2:] for key in flat])), systems)
+
+
+def _parts(rows: list[tuple[str, ...]]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Lay out the first key of each system whose keys can be joined."""
+    hashes = np.zeros((len(rows), JOINING), np.uint64)
+    sizes = np.zeros((len(rows), JOINING), np.int32)
+    for place, system in enumerate(SYSTEMS[:JOINING]):
+        texts = [next((key[2:] for key in row if key[0] == system), "") for row in rows]
+        letters = letters_of(texts)
+        hashes[:, place], sizes[:, place] = plain_hashes(letters), _sizes(letters)
+    return hashes, sizes
+
+
+def readings(name: ReadName) -> Iterator[NameForm]:
+    """Yield the forms of a name, then those of the names within it."""
+    yield from name.forms
+    for segment in name.segments:
+        yield from readings(segment.name)
+
+
+def forms_of(names: Iterable[ReadName], words: Words) -> Forms:
+    """Number the words of names that were read."""
+    owner, how, heads, numbers = [], [], [0], []
+    for number, name in enumerate(names):
+        for form in readings(name) if name.segments else name.forms:
+            mine = words.numbers(form)
+            if mine:
+                owner.append(number)
+                how.append(_PLACE_OF[form.how])
+                numbers += mine
+                heads.append(len(numbers))
+    return Forms(
+        np.array(owner, np.int32),
+        np.array(how, np.int8),
+        np.array(heads, np.int64),
+        np.array(numbers, np.int32),
+    )
+
 
 KINDS = ("unknown", "person", "organisation", "vessel", "aircraft")
 

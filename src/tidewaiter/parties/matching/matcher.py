@@ -1,22 +1,36 @@
-"""Match parties against an index, a batch at a time; one party is a batch of one."""
+"""Match parties against an index with the model, a batch at a time; one party is a batch of one."""
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import is_compiled
-from tidewaiter.parties.compared import uncompared
-from tidewaiter.parties.identifiers.types import ReadIdentifier
-from tidewaiter.parties.matching.answering import Answers, answer, new_answers
-from tidewaiter.parties.matching.asking import Asker
-from tidewaiter.parties.matching.attributes import modifiers, most_points
-from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identifiers
-from tidewaiter.parties.matching.explain import Explained
-from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.linking import NAMELESS, PROBLEMS, Asking, new_room
-from tidewaiter.parties.matching.model import load_model, threshold_of
-from tidewaiter.parties.matching.points import modifier
-from tidewaiter.parties.matching.ships import numbers_apart, with_kind
+from tidewaiter.base.records import Record
+from tidewaiter.parties.compared_scripts import uncompared
+from tidewaiter.parties.identifiers.schemes import ReadIdentifier
+from tidewaiter.parties.matching.attributes import (
+    Bearers,
+    doubts_of,
+    modifier,
+    modifiers,
+    most_points,
+    numbers_apart,
+    read_identifiers,
+    with_kind,
+)
+from tidewaiter.parties.matching.explanation import Explained
+from tidewaiter.parties.matching.index import KINDS, Index, Words, forms_of, readings
+from tidewaiter.parties.matching.kernels.alignment import NAMES, SIZE
+from tidewaiter.parties.matching.kernels.linking import NAMELESS, PROBLEMS, Asking, new_room
+from tidewaiter.parties.matching.kernels.search import Answers, answer, new_answers
+from tidewaiter.parties.matching.kernels.similar_words import Neighbours, neighbours
+from tidewaiter.parties.matching.kernels.vocabulary import Keys, Letters, Vocabulary
 from tidewaiter.parties.matching.types import (
     Answer,
     AskedParty,
@@ -24,9 +38,115 @@ from tidewaiter.parties.matching.types import (
     Match,
     Modifier,
 )
-from tidewaiter.parties.matching.words import readings
 from tidewaiter.parties.names import NameForm, ReadName, read_name
-from tidewaiter.parties.thresholds import Threshold
+from tidewaiter.parties.thresholds import Threshold, asked_for
+from tidewaiter.parties.types import PartyKind
+
+_KIND = {kind: place for place, kind in enumerate(KINDS)}
+_PROBLEM = {problem: place for place, problem in enumerate(PROBLEMS)}
+_MOST_WORDS = 2_000_000  # remembered; then all are forgotten
+
+
+class Asker:
+    """Reads names; what it knows of their words is kept from one batch to the next."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._forget()
+
+    def _forget(self) -> None:
+        self._words = Words(asked=True)
+        self._vocabulary = self._words.vocabulary(self._index.rarity, 0)
+        self._neighbours = neighbours(self._index.listed.lookup, self._vocabulary)
+
+    def ask(self, names: Sequence[str], kinds: Sequence[PartyKind]) -> Asking:
+        """Read names, one after the other.
+
+        Args:
+            names: As written.
+            kinds: What kind of party each is.
+        """
+        if len(self._words.texts) > _MOST_WORDS:
+            self._forget()
+        known = len(self._words.texts)
+        read = list(map(read_name, names, kinds))
+        forms = forms_of(read, self._words)
+        if len(self._words.texts) > known:
+            more = self._words.vocabulary(self._index.rarity, known)
+            near = neighbours(self._index.listed.lookup, more)
+            self._vocabulary = _with_words(self._vocabulary, more)
+            self._neighbours = _with_neighbours(self._neighbours, near)
+        places = np.array([_KIND[kind] for kind in kinds], np.int8)
+        problems = np.array([_PROBLEM[name.problem] for name in read], np.int8)
+        return Asking(forms, self._vocabulary, self._neighbours, places, problems)
+
+
+def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
+    """Add words to those known."""
+    letters = Letters(
+        np.concatenate((known.letters.units, more.letters.units)),
+        _longer(known.letters.starts, more.letters.starts),
+    )
+    keys = Keys(
+        _longer(known.keys.heads, more.keys.heads),
+        np.concatenate((known.keys.hashes, more.keys.hashes)),
+        np.concatenate((known.keys.letters, more.keys.letters)),
+    )
+    cards = more.cards.copy()
+    cards["start"] += np.uint32(known.letters.starts[-1])
+    cards = np.concatenate((known.cards, cards))
+    return Vocabulary(letters, keys, cards, *_joined(known[3:], more[3:]))
+
+
+def _with_neighbours(known: Neighbours, more: Neighbours) -> Neighbours:
+    """Add the neighbours of more words."""
+    return Neighbours(_longer(known.heads, more.heads), *_joined(known[1:], more[1:]))
+
+
+def _longer(heads: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Add places where rows begin."""
+    return np.concatenate((heads, more[1:] + heads[-1]))
+
+
+def _joined(known: Sequence[Any], more: Sequence[Any]) -> Iterator[NDArray[Any]]:
+    """Put each array behind the one of its place."""
+    for first, second in zip(known, more, strict=True):
+        yield np.concatenate((first, second))
+
+
+class Model(Record, frozen=True):
+    """Log-odds for a unit of each feature, for persons and for all others."""
+
+    source: str  # what it was trained on
+    threshold: float  # probability from which a match is shown
+    person: dict[str, float]
+    organisation: dict[str, float]
+
+
+@cache
+def model_record() -> Model:
+    """Load the model."""
+    place = files("tidewaiter") / "data" / "parties" / "model.toml"
+    return msgspec.toml.decode(place.read_bytes(), type=Model)
+
+
+@cache
+def load_model() -> NDArray[np.float64]:
+    """Return the coefficients, persons first, shape ``(2, SIZE)``."""
+    record = model_record()
+    out = np.zeros((2, SIZE))
+    for row, part in enumerate((record.person, record.organisation)):
+        for at, name in enumerate(NAMES):
+            out[row, at] = part.get(name, 0.0)
+    return out
+
+
+def threshold_of(asked: float | Threshold | None) -> Threshold:
+    """Return a threshold as a record; None: that of the model."""
+    if asked is None:
+        return Threshold(least=model_record().threshold, origin="of the model")
+    return asked if isinstance(asked, Threshold) else asked_for(asked)
+
 
 _LIKE = 2.0  # log-odds by which another entry of the name may fit it less
 _CERTAIN = 700.0  # log-odds beyond which the exponential function gives up
@@ -253,7 +373,7 @@ class Matcher:
 
 def is_ready() -> bool:
     """Tell whether the search is compiled; compiling it takes a minute or two, once a version."""
-    return is_compiled("answering.answer")
+    return is_compiled("search.answer")
 
 
 def _forms(name: ReadName) -> list[NameForm]:

@@ -1,10 +1,27 @@
-"""What is asked and what is answered."""
+"""Questions and answers of matching as records, and lists and questions read from rows."""
 
+import csv
+from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
+from typing import BinaryIO
 
+import msgspec
+
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.parties.types import Action, Identifier, ListedLink, NameKind, Outcome, PartyKind
+from tidewaiter.parties.types import (
+    Action,
+    Address,
+    Identifier,
+    ListedLink,
+    ListedParty,
+    NameKind,
+    Outcome,
+    PartyKind,
+    PartyName,
+)
 
 
 class AskedParty(Record, frozen=True, kw_only=True):
@@ -88,3 +105,117 @@ class Answer(Record, frozen=True, kw_only=True):
     matches: tuple[Match, ...] = ()
     doubts: tuple[str, ...] = ()  # numbers asked for that cannot be right, and why not
     threshold: Threshold | None = None  # from which on they are shown, and where it comes from
+
+
+KINDS: dict[str, PartyKind] = {
+    "person": "person",
+    "organization": "organisation",
+    "organisation": "organisation",
+    "company": "organisation",
+    "legalentity": "organisation",
+    "vessel": "vessel",
+    "airplane": "aircraft",
+    "aircraft": "aircraft",
+    "unknown": "unknown",
+    "": "unknown",
+}
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """One entry of a list; keys that are not named here are left alone."""
+
+    id: str
+    names: list[str]
+    schema: str = ""
+    countries: list[str] = []
+    dob: str = ""
+    program: str = ""
+    source: str = ""
+    addresses: list[str] = []
+
+
+def read_rows(path: Path) -> list[ListedParty]:
+    """Read a list of one JSON object a line.
+
+    Raises:
+        InputError: A line is no such object, or has no name, or an id stands twice.
+    """
+    decode = msgspec.json.Decoder(_Row).decode
+    found: dict[str, ListedParty] = {}
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            at = f"{path.name}, line {number}"
+            try:
+                row = decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                hint = 'write one object a line: {"id": "1", "schema": "Person", "names": ["A B"]}'
+                raise InputError(f"no entry of a list: {error}", at=at, hint=hint) from error
+            if row.id in found:
+                hint = "give each entry an id of its own"
+                raise InputError(f'the id "{row.id}" stands twice', at=at, hint=hint)
+            found[row.id] = _party(row, at)
+    return list(found.values())
+
+
+def _party(row: _Row, at: str) -> ListedParty:
+    names = [name for name in row.names if name.strip()]
+    if not names:
+        raise InputError(f'the entry "{row.id}" has no name', at=at, hint="give it one in names")
+    return ListedParty(
+        id=row.id,
+        kind=_kind(row.schema, at),
+        names=tuple(
+            PartyName(text=name, kind="alias" if place else "primary")
+            for place, name in enumerate(names)
+        ),
+        addresses=tuple(Address(text=text) for text in row.addresses if text.strip()),
+        countries=tuple(each for each in row.countries if each),
+        births=(row.dob,) if row.dob else (),
+        programmes=tuple(each for each in row.program.split("] [") if each),
+        source=row.source,
+    )
+
+
+def _kind(text: str, at: str) -> PartyKind:
+    kind = KINDS.get(text.strip().lower())
+    if kind is None:
+        known = ", ".join(sorted(filter(None, KINDS)))
+        raise InputError(f'"{text}" is no kind of party', at=at, hint=f"known: {known}")
+    return kind
+
+
+def read_queries(file: BinaryIO, name: str) -> Iterator[AskedParty]:
+    """Read parties from columns parted by tabs: qid, schema, query, country, dob.
+
+    Raises:
+        InputError: A column is missing, or an id is.
+    """
+    lines = (line.decode("utf-8", "replace").replace("\0", "\ufffd") for line in file)
+    rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    head = next(rows, [])
+    missing = [column for column in ("qid", "query") if column not in head]
+    if missing:
+        hint = "the first line names the columns: qid, schema, query, country, dob"
+        raise InputError(f'there is no column "{missing[0]}"', at=f"{name}, line 1", hint=hint)
+    places = {column: place for place, column in enumerate(head)}
+    yield from _asked(rows, places, name)
+
+
+def _asked(rows: Iterable[list[str]], places: dict[str, int], name: str) -> Iterator[AskedParty]:
+    def value(row: list[str], column: str) -> str:
+        place = places.get(column, len(row))
+        return row[place] if place < len(row) else ""
+
+    for number, row in enumerate(rows, 2):
+        at = f"{name}, line {number}"
+        if not value(row, "qid"):
+            raise InputError("there is no qid", at=at, hint="give each party an id of its own")
+        yield AskedParty(
+            id=value(row, "qid"),
+            text=value(row, "query"),
+            kind=_kind(value(row, "schema"), at),
+            countries=(country,) if (country := value(row, "country")) else (),
+            births=(born,) if (born := value(row, "dob")) else (),
+        )

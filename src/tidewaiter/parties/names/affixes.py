@@ -1,10 +1,90 @@
-"""What the trade writes around a name: M/S before it, TEL after it, C/O another one."""
+"""Affixes: what papers write around a name, such as M/S and M/V before, TEL and places after."""
 
 import re
+from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
-from tidewaiter.parties.names.ships import prefix_end
-from tidewaiter.parties.names.splitting import where_scripts_part
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.scripts import fold, where_scripts_part
+from tidewaiter.parties.names.types import Token
+from tidewaiter.parties.names.word_lists import facts
+
+_ROMAN = {
+    "II": 2,
+    "III": 3,
+    "IV": 4,
+    "V": 5,
+    "VI": 6,
+    "VII": 7,
+    "VIII": 8,
+    "IX": 9,
+    "X": 10,
+    "XI": 11,
+    "XII": 12,
+}
+_NUMBER = re.compile(r"(?<![^\W_])(?:\d{1,6}|[IVX]{1,4})(?![^\W_])")
+
+
+class _Ships(Record, frozen=True, kw_only=True):
+    """The file of prefixes."""
+
+    source: str
+    plain: tuple[str, ...]
+    marked: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def prefix_end(text: str, start: int) -> int:
+    """Return where the name of a ship begins, after what stands before it.
+
+    Args:
+        text: Of what is known to be a ship.
+        start: Where to look.
+    """
+    found = _prefix().match(text, start)
+    return found.end() if found else start
+
+
+def is_ship(text: str) -> bool:
+    """Tell whether a name begins with marked letters, M/V or M.V., that only a ship's has."""
+    return "/" in text[:6] and bool(_marked().match(text))
+
+
+def ship_numbers(text: str) -> frozenset[int]:
+    """Return the numbers in the name of a ship, Roman ones behind its first word too."""
+    found = set()
+    begin = prefix_end(text, 0)
+    for each in _NUMBER.finditer(text, begin):
+        word = each.group()
+        if word.isdigit():
+            found.add(int(word))
+        elif each.start() > begin and (word in _ROMAN or word == "I"):
+            found.add(_ROMAN.get(word, 1))
+    return frozenset(found)
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    file = read_toml(data("parties", "ships.toml"), _Ships)
+    marked = [_between(each, r"\s?[/.]\s?") for each in (*file.plain, *file.marked)]
+    whole = "|".join([*map(re.escape, file.words), *marked, *file.plain])
+    return re.compile(rf"\s*[\"']?(?:{whole})\.?[\s:\"']+(?=\S)", re.IGNORECASE)
+
+
+@cache
+def _marked() -> re.Pattern[str]:
+    file = read_toml(data("parties", "ships.toml"), _Ships)
+    # M/S is Messrs in the trade of India, and the firm's name follows.
+    ways = [_between(each, "/") for each in file.plain if each != "ms"]
+    return re.compile(rf"\s*(?:{'|'.join(ways)})[\s:]+(?=\S)", re.IGNORECASE)
+
+
+def _between(letters: str, mark: str) -> str:
+    """Return a pattern of letters with a mark between the last two."""
+    return f"{letters[:-1]}{mark}{letters[-1]}"
+
 
 _LEAD = re.compile(
     r"\s*(?:m/s\.?|messrs\.?|messers\.?|to\s+the\s+order\s+of|to\s+order\s+of|for\s+account\s+of"
@@ -136,3 +216,70 @@ def parts_of(
         end = cues[0].start()
         steps += [f'read what follows "{cue.group().strip()}" as a further name' for cue in cues]
     return (start, end), further, steps
+
+
+_MOST_PLACE_WORDS: Final = 5  # words of a city and a country
+_CITY: Final = 3  # words of a city, and of its province
+_WORDS: Final = 3  # of a country's name
+
+
+def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[str]]:
+    """Leave out an address, a city or a country that stands behind a legal form or behind commas.
+
+    Args:
+        tokens: Of one name.
+        text: That name.
+
+    Returns:
+        The tokens that stay, and what was done.
+    """
+    first = _address(tokens)
+    if first:
+        left = text[tokens[first].start : tokens[-1].end]
+        return tokens[:first], [f'left out the address "{left}" after the name']
+    country = _country(tokens) if tokens else 0
+    if not country:
+        return tokens, []
+    first = _start(tokens, text, country)
+    if not first or not any(token.kind == "word" for token in tokens[:first]):
+        return tokens, []
+    left = text[tokens[first].start : tokens[-1].end]
+    return tokens[:first], [f'left out the place "{left}" after the name']
+
+
+def _address(tokens: Sequence[Token]) -> int:
+    """Return the first token of an address that stands behind a legal form; 0 where none does."""
+    legal = [place for place, token in enumerate(tokens) if token.kind == "legal form"]
+    if not legal or not any(token.kind == "word" for token in tokens[: legal[0]]):
+        return 0
+    first = legal[0] + 1
+    while first < len(tokens) and tokens[first].kind == "legal form":
+        first += 1
+    keys = [fold(token.surface) for token in tokens[first:]]
+    street = any(key in facts().addresses for key in keys)
+    return first if street and any(key[:1].isdigit() for key in keys) else 0
+
+
+def _country(tokens: Sequence[Token]) -> int:
+    """Return how many words at the end are a country's name."""
+    keys = [fold(token.surface) for token in tokens[-_WORDS:]]
+    known = facts().countries
+    return next((size for size in (3, 2, 1) if tuple(keys[-size:]) in known), 0)
+
+
+def _start(tokens: Sequence[Token], text: str, country: int) -> int:
+    """Return the first token of the place; 0 where it may be a part of the name."""
+    size = len(tokens)
+    legal = [place for place, token in enumerate(tokens) if token.kind == "legal form"]
+    if legal and 0 < legal[-1] < size - 1 and size - country - _CITY <= legal[-1] + 1:
+        first = legal[-1] + 1
+        return 0 if tokens[first].kind == "particle" else first  # "Company of the Republic of ..."
+    commas = [
+        place
+        for place in range(1, size)
+        if "," in text[tokens[place - 1].end : tokens[place].start]
+        and size - place <= _MOST_PLACE_WORDS
+    ]
+    if not commas or commas[-1] != size - country:
+        return 0
+    return commas[-2] if len(commas) > 1 else commas[-1]

@@ -1,11 +1,16 @@
-"""Syllables of Mandarin: pinyin and Wade-Giles brought to one key."""
+"""Readings of Chinese characters: simplified, in Mandarin, Cantonese and Korean, and their keys."""
 
 import re
 from functools import cache, lru_cache
 from typing import Final
 
+import opencc
+import pypinyin
+
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.romanisation import romanise_hangul
+from tidewaiter.parties.names.word_lists import spellings
 
 # Letters of pinyin that few names of other languages have.
 _CHINESE: Final = re.compile("zh|x|q|[aeiou]ng|ia[on]|iu|u[ao]|ao$|ui$")
@@ -82,3 +87,209 @@ def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:
         if rest:
             return (found, *rest)
     return ()
+
+
+_SAME: Final = (
+    (re.compile("^(?:kwo|gwo)"), "ko"),
+    (re.compile("^(?:kw|gw)"), "kw"),
+    (re.compile("^g"), "k"),
+    (re.compile("^(?:j|ts|ch|tch)"), "c"),
+    (re.compile("^d"), "t"),
+    (re.compile("^b"), "p"),
+    (re.compile("^sh"), "s"),
+    (re.compile("a[ar]"), "a"),
+    (re.compile("oo"), "u"),
+    (re.compile("ee"), "i"),
+    (re.compile("ew$"), "iu"),
+    (re.compile("(?<=[aeiou])h$"), ""),
+    (re.compile("ei$"), "i"),
+    (re.compile("g$"), "k"),
+)
+
+
+class CantoneseReadings(Record, frozen=True, kw_only=True):
+    """All of cantonese.toml."""
+
+    source: str
+    readings: dict[str, str]  # spellings, spaced, to the characters that are read so
+
+
+@cache
+def _cantonese_readings() -> dict[str, tuple[str, ...]]:
+    table = read_toml(data("parties", "cantonese.toml"), CantoneseReadings).readings
+    return {
+        character: tuple(spelled.split())
+        for spelled, characters in table.items()
+        for character in characters
+    }
+
+
+@cache
+def _keys() -> dict[str, str]:
+    """Map each spelling of a syllable to its key."""
+    return {each: _same(each) for spelled in _cantonese_readings().values() for each in spelled}
+
+
+def cantonese_of(text: str) -> tuple[str, ...]:
+    """Return the usual spelling of each character; () where one has none."""
+    table = _cantonese_readings()
+    found = tuple(table[character][0] for character in text if character in table)
+    return found if len(found) == len(text) else ()
+
+
+def cantonese_surname(name: str) -> str:
+    """Return the usual Hong Kong spelling of a surname; "" where it is not known."""
+    readings = cantonese_of(name)
+    known = spellings("chinese_surnames").get(name, ())
+    near = {_same(each) for each in _cantonese_readings().get(name, ())}
+    return next((each for each in known if _same(each) in near), "".join(readings))
+
+
+@lru_cache(maxsize=1 << 16)
+def cantonese_key(word: str) -> str:
+    """Return the key of a word that can be split into Cantonese syllables; "" else."""
+    return "".join(split_syllables(word, _keys())) if len(word) <= MOST else ""
+
+
+def _same(syllable: str) -> str:
+    for pattern, letter in _SAME:
+        syllable = pattern.sub(letter, syllable)
+    return syllable
+
+
+# Surnames that are read otherwise than the character alone.
+_MANDARIN_SURNAMES: Final = {
+    "单": "shan",
+    "曾": "zeng",
+    "仇": "qiu",
+    "解": "xie",
+    "查": "zha",
+    "盖": "ge",
+    "区": "ou",
+    "朴": "piao",
+    "任": "ren",
+    "华": "hua",
+    "覃": "qin",
+    "燕": "yan",
+    "尉迟": "yuchi",
+    "乐": "yue",
+    "召": "shao",
+    "黑": "he",
+    "秘": "bi",
+    "种": "chong",
+    "员": "yun",
+    "缪": "miao",
+    "翟": "zhai",
+    "那": "na",
+    "万俟": "moqi",
+    "长孙": "zhangsun",
+    "令狐": "linghu",
+    "澹台": "tantai",
+}
+_TWO: Final = frozenset(
+    {
+        "欧阳",
+        "司徒",
+        "诸葛",
+        "上官",
+        "司马",
+        "夏侯",
+        "皇甫",
+        "令狐",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "长孙",
+        "宇文",
+        "东方",
+        "澹台",
+        "司空",
+        "端木",
+        "南宫",
+        "西门",
+        "万俟",
+    }
+)
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1 << 16)
+def simplify(text: str) -> str:
+    """Return simplified characters, as many as were given."""
+    found: str = _converter().convert(text)
+    return found if len(found) == len(text) else text
+
+
+@lru_cache(maxsize=1 << 16)
+def pinyin_of(text: str) -> tuple[str, ...]:
+    """Return the reading of each character without tones, ü as v."""
+    return tuple(pypinyin.lazy_pinyin(text, errors=_apart))
+
+
+def _apart(rest: str) -> str:
+    """Keep characters that have no reading, one by one."""
+    return list(rest)  # type: ignore[return-value]  # its own documentation allows a list
+
+
+def surname_of(name: str) -> str:
+    """Return the surname that a Chinese person's name begins with, in simplified characters."""
+    two = name[:2]
+    known = two in _TWO or (len(two) > 1 and two in spellings("chinese_surnames"))
+    return two if known and name[2:] else name[:1]
+
+
+def surname_pinyin(surname: str) -> str:
+    """Return the reading of a surname, which for some is not the character's usual one."""
+    return _MANDARIN_SURNAMES.get(surname) or "".join(pinyin_of(surname))
+
+
+_KOREAN_SURNAMES: Final = {"金": "김"}  # Kim, though gold is 금
+_GIVEN: Final = range(1, 3)  # characters of a given name
+
+
+class SinoKoreanReadings(Record, frozen=True, kw_only=True):
+    """All of sino_korean.toml."""
+
+    source: str
+    surnames: str  # characters
+    readings: dict[str, str]  # a syllable of Hangul, to the characters that are read so
+
+
+@cache
+def _table() -> SinoKoreanReadings:
+    return read_toml(data("parties", "sino_korean.toml"), SinoKoreanReadings)
+
+
+@cache
+def _korean_readings() -> dict[str, str]:
+    return {
+        character: syllable
+        for syllable, characters in _table().readings.items()
+        for character in characters
+    }
+
+
+def may_be_korean(name: str) -> bool:
+    """Say whether simplified characters may be a Korean person's name."""
+    return name[:1] in _table().surnames and len(name) - 1 in _GIVEN
+
+
+def korean_reading(text: str) -> str:
+    """Return simplified characters in Hangul; "" where one has no reading."""
+    found = "".join(_korean_readings().get(character, "") for character in text)
+    return found if len(found) == len(text) else ""
+
+
+def korean_surname(surname: str) -> str:
+    """Return a surname in Hangul, which for some is not the character's usual reading."""
+    return _KOREAN_SURNAMES.get(surname) or korean_reading(surname)
+
+
+def korean_of(text: str) -> tuple[str, ...]:
+    """Return simplified characters romanised as Korean, in one; () where one has no reading."""
+    reading = korean_reading(text)
+    return (romanise_hangul(reading),) if reading else ()

@@ -9,11 +9,11 @@ import msgspec
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.arabic import same_letters
-from tidewaiter.parties.names.cyrillic import romanise_cyrillic
-from tidewaiter.parties.names.facts import facts
-from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.han import pinyin_of
-from tidewaiter.parties.names.sounds import sound
+from tidewaiter.parties.names.chinese_readings import pinyin_of
+from tidewaiter.parties.names.keys import sound
+from tidewaiter.parties.names.romanisation import romanise_cyrillic
+from tidewaiter.parties.names.scripts import fold
+from tidewaiter.parties.names.word_lists import facts
 
 Table = Literal["han", "hangul", "kana", "arabic", "cyrillic"]
 PieceKind = Literal["legal form", "word", "place", "name"]

@@ -1,4 +1,12 @@
-"""Looser keys: what a word sounds like, whatever the system that romanised it.
+"""Phonetic keys: what a word sounds like, whatever the system that romanised it.
+
+Their syllables put vowels between consonants (Skywalker: si kai wo ke), and what they hear is told
+apart less finely than English spells it; so a key keeps consonants alone, in eight classes:
+
+    P: p b f v   T: t d   K: k g c q   S: s z sh   J: j ch zh   N: m n   R: l r   H: h
+
+A key begins with ``a`` where the word begins with a vowel. Those of fewer than three letters say
+nothing.
 
 Each key begins with a letter that says which kind it is:
 
@@ -16,6 +24,7 @@ Each key begins with a letter that says which kind it is:
   five and more; ``m:`` four, ``o:`` three.
 """
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -25,24 +34,181 @@ from tidewaiter.parties.names.arabic import (
     romanise_arabic,
     same_letters,
 )
-from tidewaiter.parties.names.cantonese import cantonese_key, cantonese_of, cantonese_surname
-from tidewaiter.parties.names.facts import facts
-from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.han import pinyin_of, simplify, surname_pinyin
-from tidewaiter.parties.names.hangul import korean_key, romanise_hangul, syllables_of
-from tidewaiter.parties.names.kana import loan_sounds, romanise_kana
-from tidewaiter.parties.names.loans import (
-    loan_keys,
-    loan_keys_of_pinyin,
-    loan_keys_of_syllables,
+from tidewaiter.parties.names.chinese_readings import (
+    cantonese_key,
+    cantonese_of,
+    cantonese_surname,
+    korean_reading,
+    korean_surname,
+    mandarin_keys,
+    pinyin_of,
+    pinyin_syllables,
+    simplify,
+    surname_pinyin,
 )
-from tidewaiter.parties.names.mandarin import mandarin_keys
-from tidewaiter.parties.names.scripts import script
-from tidewaiter.parties.names.sino_korean import korean_reading, korean_surname
-from tidewaiter.parties.names.slavic import slavic_keys
-from tidewaiter.parties.names.sounds import bones, sound
-from tidewaiter.parties.names.spellings import spelled, spellings
+from tidewaiter.parties.names.romanisation import (
+    korean_key,
+    loan_sounds,
+    romanise_hangul,
+    romanise_kana,
+    syllables_of,
+)
+from tidewaiter.parties.names.scripts import fold, script
 from tidewaiter.parties.names.types import Token
+from tidewaiter.parties.names.word_lists import facts, spelled, spellings
+
+_SOUNDS: Final = (
+    (re.compile("(?<=[oe])(?:ff?|w)$"), "v"),
+    (re.compile("schtsch|shch|sch|sh(?=t)|sht"), "s"),
+    (re.compile("tsch|tch|ch|cz"), "c"),
+    (re.compile("sz|sh"), "s"),
+    (re.compile("zh|dj"), "j"),
+    (re.compile("kh|gh|h"), "h"),
+    (re.compile("ph"), "f"),
+    (re.compile("th"), "t"),
+    (re.compile("dh"), "d"),
+    (re.compile("ts|tz"), "c"),
+    (re.compile("x"), "ks"),
+    (re.compile("q|ck"), "k"),
+    (re.compile("w"), "v"),
+    (re.compile("rn"), "m"),
+    (re.compile("ou|oo|uu|oe(?=[^aeiou])"), "u"),
+    (re.compile("eyi|iye|iya(?=$)|ey|ei|ai|ay|iy|yi|ij|ie|ye|ee|ii|je|y"), "i"),
+    (re.compile("(?<=[^aeiou].[^aeiou])e$"), ""),
+    (re.compile("e"), "i"),
+    (re.compile("o"), "u"),
+)
+_OPEN: Final = frozenset("aeiouy")
+_FEW: Final = 2  # consonants
+_TWICE: Final = re.compile(r"(.)\1+")
+_BONES: Final = (
+    (re.compile("x"), "ks"),
+    (re.compile("kh"), "x"),
+    (re.compile("sh|ch|sch"), "S"),
+    (re.compile("ck|q|k|gh|c(?![eiy])"), "k"),
+    (re.compile("c"), "s"),
+    (re.compile("dj|dzh|zh|j|g"), "j"),
+    (re.compile("th"), "t"),
+    (re.compile("dh|z"), "d"),
+    (re.compile("ph"), "f"),
+    (re.compile("p"), "b"),
+    (re.compile("v|w|ou"), ""),
+    (re.compile("h$"), ""),
+    (re.compile("[aeiouy]"), ""),
+)
+
+
+_ARABIC: Final = (
+    (re.compile("^abd(?:[aeiou]+(?:l|(?=([rsdtnz])\\1))?)?(?=[^aeiou]..|[aeiou][^aeiou])"), "abd"),
+    (re.compile("(?<=...)[aeiou](?:[ld]{0,2})d(?:i|ee)ne?$"), "din"),
+    (re.compile("(?<=..)[aeiou]?l+ah?$"), "lah"),
+)
+
+
+def sound(word: str) -> str:
+    """Return what a word sounds like, roughly, across systems of romanisation."""
+    for pattern, letter in (*_ARABIC, *_SOUNDS):
+        word = pattern.sub(letter, word)
+    return _TWICE.sub(r"\1", word)
+
+
+def bones(word: str) -> str:
+    """Return the consonants of a word, those that systems write for one Arabic letter as one.
+
+    Two consonants alone are too common to say much: they keep whether a vowel begins and ends the
+    word.
+    """
+    first, last = word[:1] in _OPEN, word.removesuffix("h")[-1:] in _OPEN
+    for pattern, letter in (*_ARABIC, *_BONES):
+        word = pattern.sub(letter, word)
+    found = _TWICE.sub(r"\1", word)
+    if len(found) != _FEW:
+        return found
+    return "a" * first + found + "a" * last
+
+
+_FEWEST: Final = 3  # letters of a key
+_LONGEST_LOAN: Final = 24  # letters of a word
+_ENGLISH: Final = re.compile(
+    "(?P<n>^kn|^gn|ng(?![aeiouy]))|(?P<r>^wr)|(?P<sn>[ts]ion)|(?P<s>sch|sh|c(?=[eiy]))"
+    "|(?P<J>tch|ch(?=[aeiou]|$)|dge?(?=e|$)|g(?=[eiy])|j)|(?P<k>c)|(?P<p>ph)|(?P<ks>x)"
+    "|(?P<_>gh|h(?![aeiouy]))"
+)
+_OTHER: Final = re.compile("(?P<J>tch|ch|j)|(?P<s>sh)|(?P<t>ts)|(?P<n>ng)")  # Hepburn and Korean
+_PINYIN: Final = re.compile("(?P<J>^zh|^ch|^j|^q)|(?P<s>^sh|^x|^z|^c)|(?P<r>^er$)|(?P<n>ng$)")
+_CODA: Final = re.compile("r(?![aeiouy])")
+_LIQUIDS: Final = re.compile("[lr](?![aeiouylr])")
+_CLASSES: Final = str.maketrans("bpfvtdkgqszmnlrhaeiouyw", "PPPPTTKKKSSNNRRH" + 7 * "-")
+_VOWELS: Final = frozenset("aeiouyw")
+
+
+@lru_cache(maxsize=1 << 17)
+def loan_keys(word: str) -> tuple[str, ...]:
+    """Return the keys of a Latin word: with all its sounds, and without r and l after vowels."""
+    if len(word) > _LONGEST_LOAN:
+        return ()
+    plain = _ENGLISH.sub(_heard_letters, word)
+    found = (_key(plain), _key(_CODA.sub("", plain)), _key(_LIQUIDS.sub("", plain)))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+@lru_cache(maxsize=1 << 16)
+def loan_keys_of_pinyin(word: str) -> tuple[str, ...]:
+    """Return the keys of a foreign word that Chinese writes; er may stand for l, r or nothing."""
+    syllables = [_PINYIN.sub(_heard_letters, syllable) for syllable in pinyin_syllables(word)]
+    found = (_key("".join(syllables)), _key("".join(each for each in syllables if each != "r")))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+@lru_cache(maxsize=1 << 16)
+def loan_keys_of_syllables(word: str) -> tuple[str, ...]:
+    """Return the key of a foreign word that Japanese or Korean writes, romanised."""
+    key = _key(_OTHER.sub(_heard_letters, word))
+    return (key,) if key else ()
+
+
+def _heard_letters(match: re.Match[str]) -> str:
+    """Return the name of the group that matched: the letters that are heard."""
+    return "" if match.lastgroup == "_" else match.lastgroup or ""
+
+
+def _key(plain: str) -> str:
+    """Return the classes of the consonants; "" where they are too few to say something."""
+    bare = _TWICE.sub(r"\1", plain.translate(_CLASSES)).replace("-", "")
+    key = "a" + bare if plain[:1] in _VOWELS else bare
+    return key if len(key) >= _FEWEST else ""
+
+
+_FATHER: Final = re.compile(r"(.{2,}?)(?:[aoeiyuj]*)(?:v(?:ich|ych|yc|ic|itch|icz|ytch)|u?vich)$")
+_DAUGHTER: Final = re.compile(r"(.{2,}?)(?:[aoeiyuj]*)(?:vna|una|wna)$")
+_SLAVIC_VOWELS: Final = "aoeiyuj"
+
+
+@lru_cache(maxsize=1 << 16)
+def slavic_keys(word: str) -> tuple[str, ...]:
+    """Return the name that a spelling of a given name or a patronymic stands for.
+
+    Returns:
+        Like ``("alexander",)``, ``("alexander+vich",)`` or ``()``; of a patronymic whose name is
+        not in the table, its stem as it sounds.
+    """
+    given = spelled("slavic_names").get(word)
+    if given:
+        return given
+    for pattern, ending in ((_FATHER, "+vich"), (_DAUGHTER, "+vna")):
+        if match := pattern.fullmatch(word):
+            stem = match[1].rstrip(_SLAVIC_VOWELS)
+            return (_stems().get(stem, sound(stem)) + ending,)
+    return ()
+
+
+@lru_cache(maxsize=1)
+def _stems() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for spelling, names in spelled("slavic_names").items():
+        found.setdefault(spelling.rstrip(_SLAVIC_VOWELS), names[0])
+    return found
+
 
 SYSTEMS: Final = "rpkvachnsdflmo"  # the letters that keys begin with
 _CACHED: Final = 1 << 17

@@ -15,9 +15,7 @@ from typing import Final, NamedTuple
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.scripts import script
-from tidewaiter.parties.names.splitting import words_of
+from tidewaiter.parties.names.scripts import fold, script, words_of
 from tidewaiter.parties.names.tokens import tokens_of
 from tidewaiter.parties.types import PartyKind
 

@@ -1,20 +1,307 @@
-"""From a party's name as written to forms that can be compared."""
+"""Read a name as written: clean it, split it into tokens, and give one form per script."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tidewaiter.parties.compared import uncompared
-from tidewaiter.parties.names.clean import Cleaned, clean
-from tidewaiter.parties.names.facts import facts
-from tidewaiter.parties.names.forms import forms_of, latin_forms
-from tidewaiter.parties.names.kana import japanese_characters
-from tidewaiter.parties.names.lookup import CAREFUL, PLACE, ROMANISED
-from tidewaiter.parties.names.places import without_place
-from tidewaiter.parties.names.ships import prefix_end
-from tidewaiter.parties.names.tokens import together, tokens_of, words_in
-from tidewaiter.parties.names.trade import beside, may_be_more, parts_of
-from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment, Token
+from anyascii import anyascii
+
+from tidewaiter.base.records import Record
+from tidewaiter.parties.compared_scripts import uncompared
+from tidewaiter.parties.names.affixes import (
+    beside,
+    may_be_more,
+    parts_of,
+    prefix_end,
+    without_place,
+)
+from tidewaiter.parties.names.arabic import (
+    ARABIC_PARTICLES,
+    article_apart,
+    inverted,
+    romanise_arabic,
+    same_letters,
+    spelled_arabic,
+)
+from tidewaiter.parties.names.chinese import (
+    FEWEST,
+    chinese_company,
+    chinese_person,
+    is_name,
+    is_pinyin,
+    translated_hangul,
+    translated_kana,
+    translated_pinyin,
+)
+from tidewaiter.parties.names.chinese_readings import simplify
+from tidewaiter.parties.names.dictionary import romanised, translate
+from tidewaiter.parties.names.romanisation import (
+    japanese_characters,
+    romanise_cyrillic,
+    romanise_hangul,
+    romanise_kana,
+)
+from tidewaiter.parties.names.scripts import Script, fold, script, script_of
+from tidewaiter.parties.names.tokens import (
+    CAREFUL,
+    PLACE,
+    ROMANISED,
+    english,
+    form,
+    part,
+    together,
+    tokens_of,
+    whole,
+    words_in,
+)
+from tidewaiter.parties.names.types import How, NameForm, Problem, ReadName, Segment, Token
+from tidewaiter.parties.names.word_lists import facts
 from tidewaiter.parties.types import PartyKind
+
+_HOW: Final[dict[Script, How]] = {"cyrillic": "cyrillic", "arabic": "arabic", "hangul": "hangul"}
+_LATIN: How = "latin"
+# "Кумертауский": of a place, whose name is all but the ending, with or without sk
+_ADJECTIVE: Final = re.compile(
+    "(.{3,}[сц]к)(?:[иіо]й|ая|ое|ого|ому|им|ом|ой|ую|ие|их)", re.IGNORECASE
+)
+_KOREAN: Final = range(2, 5)  # syllables of a person's name
+
+
+def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameForm, ...]:
+    """Read tokens in every way that their scripts have.
+
+    Args:
+        tokens: Of one name.
+        text: That name, cleaned; the spans of the tokens count in it.
+        person: It is a person's.
+    """
+    scripts = {script(token.surface) for token in tokens if token.kind != "legal form"}
+    foreign = scripts - {"latin", "common"}
+    if not foreign:
+        return latin_forms(tokens, text, person=person)
+    found = [NameForm(how="native", tokens=tuple(map(_native, tokens)))]
+    if "han" in foreign:
+        names = person or all(is_name(token.surface) for token in tokens)
+        found += chinese_person(tokens) if names else chinese_company(tokens)
+    else:
+        how = next((how for each, how in _HOW.items() if each in foreign), _LATIN)
+        found.append(form(how, tokens, lambda token: _romanised(token, text, person=person)))
+        if not person:
+            translated = form("dictionary", tokens, lambda token: _translated(token, text))
+            found += [translated] if translated.tokens != found[-1].tokens else []
+    return tuple(dict.fromkeys(each for each in found if each.tokens))
+
+
+def latin_forms(
+    tokens: Sequence[Token], text: str, *, person: bool, russian: bool = True
+) -> tuple[NameForm, ...]:
+    """Read a name in Latin letters: as it is and, where it is pinyin or Russian, translated.
+
+    Args:
+        tokens: Of one name.
+        text: That name.
+        person: It is a person's.
+        russian: A word of it may be Russian.
+    """
+    if not tokens:
+        return ()
+    plain = NameForm(how="latin", tokens=tuple(tokens))
+    if person and (turned := inverted(tokens, text)):
+        return (plain, NameForm(how="latin", tokens=turned))
+    if person:
+        return (plain,)
+    if len(tokens) >= FEWEST and is_pinyin(tokens):
+        return (plain, NameForm(how="dictionary", tokens=translated_pinyin(tokens, text)))
+    if not russian:
+        return (plain,)
+    english = tuple(word for token in tokens for word in _from_russian(token))
+    return (
+        (plain, NameForm(how="dictionary", tokens=english)) if english != plain.tokens else (plain,)
+    )
+
+
+def _from_russian(token: Token) -> list[Token]:
+    """Translate a word that is Russian in Latin letters."""
+    if token.kind != "word" or token.key in facts().synonyms:
+        return [token]
+    return english(token, 0, len(token.surface), romanised(token.key)) or [token]
+
+
+def _native(token: Token) -> Token:
+    kind = script(token.surface)
+    if token.kind == "legal form" or kind not in {"han", "arabic"}:
+        return token
+    key = fold(simplify(token.surface)) if kind == "han" else same_letters(token.key)
+    return part(token, 0, len(token.surface), key or token.key, token.kind)
+
+
+def _romanised(token: Token, text: str, *, person: bool) -> list[Token]:
+    """Romanise one word of an alphabet or a syllabary."""
+    kind = script(token.surface)
+    if kind == "cyrillic":
+        return whole(token, fold(romanise_cyrillic(token.surface, text)), person=person)
+    if kind == "arabic":
+        return _arabic(token, person=person)
+    if kind == "hangul":
+        return _hangul(token, person=person)
+    if kind == "kana":
+        return whole(token, romanise_kana(token.surface), person=person)
+    return whole(token, fold(anyascii(token.surface)), person=person)
+
+
+def _translated(token: Token, text: str) -> list[Token]:
+    """Translate one word of a company's name; romanise it where no table has it."""
+    kind = script(token.surface)
+    if kind == "hangul":
+        return translated_hangul(token)
+    if kind == "kana":
+        return translated_kana(token)
+    words = ""
+    if kind == "cyrillic":
+        words = translate(token.key, "cyrillic")
+    elif kind == "arabic":
+        words = translate(token.key, "arabic")
+    size = len(token.surface)
+    if not words and kind == "cyrillic" and (match := _ADJECTIVE.fullmatch(token.surface)):
+        words = fold(romanise_cyrillic(match[1], text))
+    return english(token, 0, size, words) or _romanised(token, text, person=False)
+
+
+def _arabic(token: Token, *, person: bool) -> list[Token]:
+    if token.key in ARABIC_PARTICLES:
+        return [part(token, 0, len(token.surface), ARABIC_PARTICLES[token.key], "particle")]
+    article, rest = article_apart(token.key)
+    size = len(token.surface)
+    key = spelled_arabic(rest) or fold(romanise_arabic(rest))
+    read = whole(token, key, person=person)
+    return [part(token, 0, min(size, 2), "al", "particle"), *read] if article else read
+
+
+def _hangul(token: Token, *, person: bool) -> list[Token]:
+    size = len(token.surface)
+    if person and size in _KOREAN and token.start == 0:
+        return [
+            part(token, 0, 1, romanise_hangul(token.surface[:1])),
+            part(token, 1, size, romanise_hangul(token.surface[1:])),
+        ]
+    return whole(token, romanise_hangul(token.surface), person=person)
+
+
+LONGEST: Final = 1_000  # characters that are read
+_LOOKS_LATIN = dict(
+    zip(
+        "аеорсухіјѕԁһкмтвнАВЕКМНОРСТУХІЈЅԌԛԝαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+        "aeopcyxijsdhkmtbhABEKMHOPCTYXIJSGqwaBeiKvoptuxABEZHIKMNOPTYX",
+        strict=True,
+    )
+)
+_LOOKS_CYRILLIC = dict(zip("aeopcyxijĸABEIJSKMHOPCTYX", "аеорсухіјкАВЕІЈЅКМНОРСТУХ", strict=True))
+_DIGITS = {"0": "o", "1": "i", "5": "s", "8": "b", "3": "e"}
+_DIGIT = re.compile(r"(?<=[^\W\d_])[01358](?=[^\W\d_])|(?<![^\W_])0(?=[^\W\d_]{2})")
+_FOREIGN = re.compile("[\u0370-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f\u1f00-\u1fff]")
+_MIXED = re.compile(r"[^\W\d_]{2,}")
+
+
+class Cleaned(Record, frozen=True, kw_only=True):
+    """A text after cleaning, and where its characters came from."""
+
+    text: str
+    places: tuple[int, ...]  # of each character in the text as written
+    ends: tuple[int, ...]  # the first character after what it came from
+    steps: tuple[str, ...]
+
+    def moved(self) -> bool:
+        """Say whether a character stands elsewhere than in the text as written."""
+        return bool(self.ends) and self.ends[-1] != len(self.ends)
+
+
+def clean(text: str) -> Cleaned:
+    """Undo what hides a name.
+
+    Args:
+        text: As written, of any length.
+
+    Returns:
+        The text in the compatible composition of Unicode, without characters that are not seen,
+        with look-alike letters and digits as the word's own letters.
+    """
+    steps: list[str] = []
+    if len(text) > LONGEST:
+        steps.append(f"only the first {LONGEST:,} of {len(text):,} characters were read")
+    characters, places, ends = _composed(text[:LONGEST], steps)
+    _homoglyphs(characters, steps)
+    _digits(characters, steps)
+    return Cleaned(
+        text="".join(characters), places=tuple(places), ends=tuple(ends), steps=tuple(steps)
+    )
+
+
+def _composed(text: str, steps: list[str]) -> tuple[list[str], list[int], list[int]]:
+    """Compose characters one cluster at a time, so that each keeps its place."""
+    if text.isprintable() and unicodedata.is_normalized("NFKC", text):
+        return list(text), list(range(len(text))), list(range(1, len(text) + 1))
+    characters: list[str] = []
+    places: list[int] = []
+    ends: list[int] = []
+    start, hidden = 0, 0
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and _joins(text[end]):
+            end += 1
+        for character in unicodedata.normalize("NFKC", text[start:end]):
+            category = unicodedata.category(character)
+            if category == "Cf" or (category == "Cc" and not character.isspace()):
+                hidden += 1
+                continue
+            characters.append(" " if category[0] in "CZ" else character)
+            places.append(start)
+            ends.append(end)
+        start = end
+    if hidden:
+        steps.append(f"left out {hidden} characters that are not seen")
+    return characters, places, ends
+
+
+def _joins(character: str) -> bool:
+    return unicodedata.combining(character) > 0 or "\u1160" <= character <= "\u11ff"
+
+
+def _homoglyphs(characters: list[str], steps: list[str]) -> None:
+    """Give a word in two scripts the letters of the script that most of it is in."""
+    text = "".join(characters)
+    if not _FOREIGN.search(text):
+        return
+    foreign = set(_FOREIGN.findall(text))
+    disguised = foreign <= _LOOKS_LATIN.keys() and "latin" in map(script_of, text)
+    changed = False
+    for match in _MIXED.finditer(text):
+        if match.group().isascii():
+            continue
+        scripts = [script_of(character) for character in match.group()]
+        latin, other = scripts.count("latin"), scripts.count("cyrillic") + scripts.count("greek")
+        if not other or (not latin and not disguised):
+            continue
+        table = _LOOKS_LATIN if latin >= other or disguised else _LOOKS_CYRILLIC
+        for place in range(match.start(), match.end()):
+            new = table.get(characters[place], characters[place])
+            changed |= new != characters[place]
+            characters[place] = new
+    if changed:
+        steps.append("read letters of another script as those that they look like")
+
+
+def _digits(characters: list[str], steps: list[str]) -> None:
+    """Read a digit between letters as the letter that it looks like."""
+    if _DIGITS.keys().isdisjoint(characters):
+        return
+    text = "".join(characters)
+    found = [match.start() for match in _DIGIT.finditer(text)]
+    for place in found:
+        characters[place] = _DIGITS[characters[place]]
+    if found:
+        steps.append("read digits between letters as letters")
+
 
 _AS_CHINESE: Final = 'read "{}" as Chinese: how Japanese reads these characters is not known'
 _FIELD: Final = 35  # characters of a name in a customs message (EDIFACT NAD, C080/3036)

@@ -1,8 +1,14 @@
-"""Hangul: syllables to Latin letters, and the usual spellings of surnames."""
+"""Romanisation: Hangul, Cyrillic and kana in Latin letters, and one key for Korean spellings."""
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Final
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.types import Token
 
 _INITIALS: Final = (
     "g",
@@ -142,3 +148,199 @@ def korean_key(word: str) -> str:
     for pattern, letter in _SAME:
         word = pattern.sub(letter, word)
     return word
+
+
+_COMMON: Final = {
+    "а": "a",
+    "б": "b",
+    "в": "v",
+    "г": "g",
+    "д": "d",
+    "е": "e",
+    "ё": "yo",
+    "ж": "zh",
+    "з": "z",
+    "и": "i",
+    "й": "y",
+    "к": "k",
+    "л": "l",
+    "м": "m",
+    "н": "n",
+    "о": "o",
+    "п": "p",
+    "р": "r",
+    "с": "s",
+    "т": "t",
+    "у": "u",
+    "ф": "f",
+    "х": "kh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ъ": "",
+    "ы": "y",
+    "ь": "",
+    "э": "e",
+    "ю": "yu",
+    "я": "ya",
+    "ѣ": "e",
+    "ѓ": "gj",
+    "ќ": "kj",
+    "ѕ": "dz",
+    "ә": "a",
+    "ө": "o",
+    "ү": "u",
+    "ұ": "u",
+    "қ": "k",
+    "ң": "n",
+    "ғ": "g",
+    "һ": "h",
+    "ҳ": "h",
+    "ҷ": "j",
+    "ӣ": "i",
+    "ӯ": "u",
+    "җ": "j",
+    "ҝ": "g",
+    "ҹ": "j",
+}
+_UKRAINIAN: Final = {"г": "h", "ґ": "g", "є": "ie", "и": "y", "і": "i", "ї": "i", "й": "i"}
+_BELARUSIAN: Final = {"г": "h", "і": "i", "ў": "u", "й": "i", "ц": "ts"}
+_SERBIAN: Final = {
+    "ђ": "dj",
+    "ж": "z",
+    "ј": "j",
+    "љ": "lj",
+    "њ": "nj",
+    "ћ": "c",
+    "х": "h",
+    "ц": "c",
+    "ч": "c",
+    "џ": "dz",
+    "ш": "s",
+}
+_BULGARIAN: Final = {"ъ": "a", "х": "h", "щ": "sht"}
+_CONSONANTS: Final = frozenset("бвгджзйклмнпрстфхцчшщ")
+
+
+def romanise_cyrillic(word: str, text: str) -> str:
+    """Romanise a word.
+
+    Args:
+        word: In Cyrillic letters, with their marks.
+        text: The whole name, whose letters tell the language.
+
+    Source:
+        ICAO Doc 9303 part 3 for Russian, Ukrainian, Belarusian and Bulgarian; the Serbian letters
+        as Serbian itself writes them in Latin, without marks.
+    """
+    table = _table(text.lower())
+    plain = word.lower().replace("ье", "ьye").replace("ьё", "ьyo").replace("ъе", "ъye")
+    return "".join(table.get(letter, letter) for letter in plain)
+
+
+@lru_cache(maxsize=1 << 10)
+def _table(text: str) -> dict[str, str]:
+    if any(letter in text for letter in "ђјљњћџ"):
+        return _COMMON | _SERBIAN
+    if "ў" in text:
+        return _COMMON | _BELARUSIAN
+    if any(letter in text for letter in "єїґ"):
+        return _COMMON | _UKRAINIAN
+    if "і" in text:
+        return _COMMON | (_BELARUSIAN if any(c in text for c in "ыэё") else _UKRAINIAN)
+    if "ы" not in text and "э" not in text and _hard_sign_is_vowel(text):
+        return _COMMON | _BULGARIAN
+    return _COMMON
+
+
+def _hard_sign_is_vowel(text: str) -> bool:
+    """Say whether a hard sign stands between consonants, as in Bulgarian only."""
+    return any(
+        text[place] == "ъ" and text[place + 1] in _CONSONANTS and text[place - 1] in _CONSONANTS
+        for place in range(1, len(text) - 1)
+    )
+
+
+_HIRAGANA: Final = (0x3041, 0x3096)  # the katakana stand 0x60 above
+_SHIFT: Final = 0x60
+_SMALL: Final = {
+    "ァ": "a",
+    "ィ": "i",
+    "ゥ": "u",
+    "ェ": "e",
+    "ォ": "o",
+    "ャ": "ya",
+    "ュ": "yu",
+    "ョ": "yo",
+    "ヮ": "wa",
+}
+_LARGE: Final = str.maketrans("ァィゥェォャュョヮヵヶ", "アイウエオヤユヨワカケ")
+_FORMS: Final = ("株式会社", "有限会社", "合同会社", "合資会社", "株式會社")
+_DOUBLED: Final = "ッ"
+_SIBILANTS: Final = ("sh", "ch", "j")
+
+
+class LoanSounds(Record, frozen=True, kw_only=True):
+    """All of loan_sounds.toml."""
+
+    source: str
+    characters: str
+    kana: dict[str, str]
+
+
+@cache
+def loan_sounds() -> LoanSounds:
+    """Load the table."""
+    return read_toml(data("parties", "loan_sounds.toml"), LoanSounds)
+
+
+@lru_cache(maxsize=1 << 16)
+def romanise_kana(word: str) -> str:
+    """Romanise kana in the modified Hepburn system; long vowels are not marked.
+
+    Source:
+        The guide of the Ministry of Foreign Affairs of Japan for names in passports.
+    """
+    found: list[str] = []
+    doubled = False
+    for letter in map(_katakana, word):
+        if letter == _DOUBLED:
+            doubled = True
+        elif letter in _SMALL and found:
+            found[-1] = _modified(found[-1], _SMALL[letter])
+        elif reading := loan_sounds().kana.get(letter.translate(_LARGE), ""):
+            twice = "t" if reading.startswith("ch") else reading[0]
+            found.append(twice + reading if doubled and reading[0] not in "aiueon" else reading)
+            doubled = False
+    return "".join(found)
+
+
+def japanese_characters(tokens: Sequence[Token]) -> list[str]:
+    """Return the Chinese characters of a name that is Japanese: it has kana, or a Japanese form."""
+    scripts = {script(token.surface) for token in tokens}
+    forms = any(each in token.surface for token in tokens for each in _FORMS)
+    if "kana" not in scripts and not forms:
+        return []
+    bare = ((token.surface, token.kind) for token in tokens if script(token.surface) == "han")
+    found = (text for text, kind in bare if kind != "legal form")
+    return list(filter(None, (_without_form(text) for text in found)))
+
+
+def _without_form(text: str) -> str:
+    for each in _FORMS:
+        text = text.replace(each, "")
+    return text
+
+
+def _katakana(letter: str) -> str:
+    first, last = _HIRAGANA
+    return chr(ord(letter) + _SHIFT) if first <= ord(letter) <= last else letter
+
+
+def _modified(before: str, small: str) -> str:
+    """Change the vowel of a syllable: shi and small ya are sha, te and small i are ti."""
+    bare = before[:-1] or ("w" if before == "u" else "")
+    if len(small) == 1:
+        return bare + small
+    return bare + (small[1:] if before[:-1] in _SIBILANTS else small)

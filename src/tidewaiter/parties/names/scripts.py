@@ -1,5 +1,7 @@
-"""Scripts: which one a letter belongs to, by the blocks of Unicode."""
+"""Scripts: the script of each letter, letters without case and accents, and where words begin."""
 
+import re
+import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 from typing import Literal
@@ -7,7 +9,7 @@ from typing import Literal
 Script = Literal["latin", "han", "kana", "hangul", "arabic", "cyrillic", "greek", "other", "common"]
 
 # First code points of the runs (Unicode 16, Blocks.txt); all that is not named is "other".
-_RUNS: tuple[tuple[int, Script], ...] = (
+_SCRIPT_RANGES: tuple[tuple[int, Script], ...] = (
     (0x0000, "common"),
     (0x0041, "latin"),
     (0x005B, "common"),
@@ -85,13 +87,13 @@ _RUNS: tuple[tuple[int, Script], ...] = (
     (0x20000, "han"),
     (0x323B0, "other"),
 )
-_STARTS = [first for first, _ in _RUNS]
+_STARTS = [first for first, _ in _SCRIPT_RANGES]
 
 
 @lru_cache(maxsize=1 << 16)
 def script_of(character: str) -> Script:
     """Return the script of one character; "common" for digits, signs and spaces."""
-    return _RUNS[bisect_right(_STARTS, ord(character)) - 1][1]
+    return _SCRIPT_RANGES[bisect_right(_STARTS, ord(character)) - 1][1]
 
 
 @lru_cache(maxsize=1 << 17)
@@ -110,3 +112,142 @@ def is_latin(text: str) -> bool:
     """Tell whether the letters of a name are those of Latin, with or without marks."""
     letters = [c for c in text if c.isalpha()]
     return sum(c < "\u0250" or "\u1e00" <= c <= "\u1eff" for c in letters) * 2 >= len(letters)
+
+
+# Marks that stand on letters; Python counts them as no part of a word.
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+)
+_LETTER = rf"(?:[^\W_]|[{_MARKS}])"
+_WORD = re.compile(rf"{_LETTER}+(?:['’`´ʼʻ‘׳]{_LETTER}+)*")
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*")
+_LEAST_RUN = 2  # of words in one script: a name and the same name
+_CHARACTERS = 2  # of a name in a script that writes no spaces
+_UNSPACED = frozenset({"han", "hangul", "kana"})
+
+find_plain = _PLAIN.finditer
+
+
+def spans_of(text: str) -> list[tuple[int, int]]:
+    """Return the first character and the end of each word; scripts that mix are split apart."""
+    if text.isascii():
+        return [match.span() for match in find_plain(text)]
+    found: list[tuple[int, int]] = []
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if text[start:end].isascii():
+            found.append((start, end))
+        else:
+            found += _by_script(text, start, end)
+    return found
+
+
+def where_scripts_part(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find where a name in Latin letters meets the same one in another script.
+
+    Args:
+        text: Cleaned.
+        start: Of the name.
+        end: Of the name.
+
+    Returns:
+        The end of the first name and the first character of the second; None where the whole is
+        one name, as with a word of other letters in it.
+    """
+    if text.isascii():
+        return None
+    runs: list[tuple[bool, int, int, int]] = []  # is it Latin, first, end, words
+    for first, last in spans_of(text[start:end]):
+        kind = script(text[start + first : start + last])
+        if kind == "common":
+            continue
+        if runs and runs[-1][0] == (kind == "latin"):
+            latin, begin, _, words = runs[-1]
+            runs[-1] = (latin, begin, start + last, words + 1)
+        else:
+            runs.append((kind == "latin", start + first, start + last, 1))
+    if len(runs) != _LEAST_RUN or not all(_is_a_name(text, run) for run in runs):
+        return None
+    return runs[0][2], runs[1][1]
+
+
+def _is_a_name(text: str, run: tuple[bool, int, int, int]) -> bool:
+    """Say whether words of one script can be a name of their own."""
+    latin, first, last, words = run
+    if not latin and script_of(text[first]) in _UNSPACED:
+        return last - first >= _CHARACTERS
+    return words > 1
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text."""
+    return [text[start:end] for start, end in spans_of(text)]
+
+
+def _by_script(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Split where a script that writes no spaces meets another one."""
+    found: list[tuple[int, int]] = []
+    first, before = start, ""
+    for place in range(start, end):
+        now = script_of(text[place])
+        if now == "common":
+            continue
+        if before and now != before and (now in _UNSPACED or before in _UNSPACED):
+            found.append((first, place))
+            first = place
+        before = now
+    found.append((first, end))
+    return found
+
+
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ł": "l",
+        "ı": "i",
+        "ħ": "h",
+        "ŋ": "ng",
+        "ə": "a",
+        "ƒ": "f",
+        "ĳ": "ij",
+        "ʻ": None,
+        "ʼ": None,
+        "ـ": None,  # Arabic kashida, which only stretches
+    }
+)
+_VOICED = "\u3099\u309a"  # signs of kana, which make another letter
+_MARKED = (("LATIN", 0x0000, 0x024F), ("GREEK", 0x0370, 0x052F), ("LATIN", 0x1E00, 0x1FFF))
+
+
+@lru_cache(maxsize=1 << 17)
+def fold(word: str) -> str:
+    """Fold a word: case, marks on Latin, Greek and Cyrillic letters, vowel signs of Arabic.
+
+    Returns:
+        The letters and digits that are compared; "" where nothing is left. Folding twice gives
+        what folding once gives.
+    """
+    if word.isascii():
+        return "".join(filter(str.isalnum, word)).lower()
+    text = unicodedata.normalize("NFKC", word).casefold().translate(_LETTERS)
+    parts = [_bare(character) for character in text]
+    again = unicodedata.normalize("NFKC", "".join(parts)).casefold().translate(_LETTERS)
+    return "".join(character for character in again if character.isalnum())
+
+
+def _bare(character: str) -> str:
+    """Return a letter without its marks, where marks are no letters of their own."""
+    point = ord(character)
+    if any(first <= point <= last for _, first, last in _MARKED):
+        apart = unicodedata.normalize("NFKD", character)
+        return "".join(c for c in apart if not unicodedata.combining(c)) or character
+    if unicodedata.category(character) == "Mn" and character not in _VOICED:
+        return ""
+    return character

@@ -1,26 +1,93 @@
 """Tokens: what each word of a name is, and which words together are a legal form."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from tidewaiter.parties.names.compounds import ARTICLES, compounds
-from tidewaiter.parties.names.facts import SHORT, facts
-from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.lookup import (
-    ASSIMILATED,
-    CAMEL,
-    COMPOUND,
-    JOINED,
-    LEGAL,
-    LETTER,
-    LOOSE,
-    SEVERAL,
-    word_of_company,
-    word_of_person,
+from tidewaiter.parties.names.arabic import ARTICLES, PARTS, compounds
+from tidewaiter.parties.names.dictionary import romanised
+from tidewaiter.parties.names.scripts import fold, script, spans_of
+from tidewaiter.parties.names.types import How, NameForm, Token, TokenKind
+from tidewaiter.parties.names.word_lists import SHORT, facts
+
+LEGAL: Final = 1  # the word may begin a legal form
+COMPOUND: Final = 2  # it may be a part of a name of several words
+SEVERAL: Final = 4  # it stands for several words
+CAMEL: Final = 8  # names are joined in it, "MargueridZapata"
+LOOSE: Final = 16  # it may be a particle or a name, by its place
+ROMANISED: Final = 64  # it is a Russian word in Latin letters that has a translation
+CAREFUL: Final = 32  # the text needs to be cleaned: a digit among letters, "tel", "street"
+PLACE: Final = 128  # the name may end in a place: a country
+LETTER: Final = 256  # it is one letter
+
+ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
+JOINED: Final = re.compile("(?<=[a-z][a-z])(?=[A-Z][a-z])")
+# Words that the patterns of trade.py need: where none is in a text, none of them can match.
+CUES: Final = frozenset(
+    """
+    messrs messers order account care behalf dba as formerly previously fka aka alias doing acting
+    known att attn attention tel fax phone ph mob mobile cell tlf telephone email mail rfc uscc vat
+    tin inn ogrn kpp cnpj cpf cuit nit ruc gst gstin iec eori lei imo ein ucr tax reg registration
+    id passport box www mv firm nee whatsapp wechat name
+    """.split()  # noqa: SIM905 - a list of words reads best as one
 )
-from tidewaiter.parties.names.splitting import spans_of
-from tidewaiter.parties.names.types import Token, TokenKind
+_ROMAN: Final = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8"}  # "Fund II"
+_CACHED: Final = 1 << 17
+
+Found = tuple[str, TokenKind, int]
+
+
+@lru_cache(maxsize=_CACHED)
+def word_of_company(surface: str) -> Found:
+    """Return the key of a word, what it is, and its flags, in a company's name."""
+    key, known = fold(surface), facts()
+    flag = _flags(key) | (LEGAL if key in known.legal else 0)
+    flag |= PLACE if key in known.country_ends else 0
+    key = known.abbreviations.get(key, key)
+    flag |= (SEVERAL if " " in key else 0) | (LETTER if len(key) == 1 else 0)
+    if len(key) == 1 and key.isascii() and surface.isupper():
+        return key, "initial", flag
+    if key in known.particles:
+        return key, "particle", flag
+    if key in _ROMAN and surface.isupper():
+        return _ROMAN[key], "number", flag
+    if key in known.generic:
+        return key, "generic", flag
+    if key not in known.synonyms and romanised(key):
+        flag |= ROMANISED
+    return key, _plain_kind(key), flag
+
+
+@lru_cache(maxsize=_CACHED)
+def word_of_person(surface: str) -> Found:
+    """Return the key of a word, what it is, and its flags, in a person's name."""
+    key, known = fold(surface), facts()
+    flag = _flags(key) | (CAMEL if JOINED.search(surface) else 0)
+    key = known.person_abbreviations.get(key, key)
+    if len(key) == 1 and surface.isupper():
+        return key, "initial", flag
+    if key in known.particles or key in ASSIMILATED:
+        return key, "particle", flag | LOOSE
+    if key in known.honorifics:
+        return key, "particle", flag
+    return key, _plain_kind(key), flag
+
+
+def _flags(key: str) -> int:
+    """Return the flags that a word has in a name of any kind."""
+    mixed = not key.isalpha() and not key.isdigit()
+    known = facts()
+    careful = mixed or key in CUES or key in known.addresses
+    return (CAREFUL if careful else 0) | (COMPOUND if key in PARTS else 0)
+
+
+def _plain_kind(key: str) -> TokenKind:
+    if key.isdigit():
+        return "number"
+    return "initial" if len(key) == 1 and key.isascii() else "word"
+
 
 _Phrase = tuple[int, int, str]  # first word, the one after the last, legal form
 
@@ -249,3 +316,65 @@ def _is_acronym(last: Token, token: Token, text: str) -> bool:
     if last.end < token.start - 2 or "," in between:
         return False
     return last.kind == "initial" or (last.kind == "word" and last.surface[1:2] in {".", " "})
+
+
+Reader = Callable[[Token], list[Token]]
+
+
+def form(how: How, tokens: Iterable[Token], read: Reader) -> NameForm:
+    """Read each word by a reader; legal forms and Latin words stay."""
+    result: list[Token] = []
+    for token in tokens:
+        if token.kind == "legal form" or script(token.surface) in {"latin", "common"}:
+            result.append(token)
+        else:
+            result += (made for made in read(token) if made.key)
+    return NameForm(how=how, tokens=tuple(result))
+
+
+def part(token: Token, start: int, end: int, key: str, kind: TokenKind = "word") -> Token:
+    """Make a token of a part of another one."""
+    return Token(
+        key=key,
+        surface=token.surface[start:end],
+        kind=kind,
+        start=token.start + start,
+        end=token.start + end,
+    )
+
+
+def whole(token: Token, key: str, *, person: bool) -> list[Token]:
+    """Make a token of the same place with another key, as the word that the key is."""
+    if not key:
+        return []
+    kind: TokenKind = "number" if token.kind == "number" else "word"
+    if (
+        token.kind == "particle"
+        or key in facts().particles
+        or (person and key in facts().honorifics)
+    ):
+        kind = "particle"
+    elif not person:
+        kind = generic_or_word(key) if kind == "word" else kind
+    return [part(token, 0, len(token.surface), key, kind)]
+
+
+def english(token: Token, start: int, end: int, words: str) -> list[Token]:
+    """Make the tokens of a translation; a word that is a legal form in English becomes one."""
+    return [_english(token, start, end, word) for word in words.split()]
+
+
+def _english(token: Token, start: int, end: int, word: str) -> Token:
+    phrases = facts().legal.get(word, ()) if len(word) > SHORT else ()
+    legal = next((legal for phrase, legal in phrases if phrase == (word,)), "")
+    if legal:
+        return part(token, start, end, legal, "legal form")
+    return part(token, start, end, word, generic_or_word(word))
+
+
+def generic_or_word(key: str) -> TokenKind:
+    """Say whether a word is one that half of all companies bear."""
+    known = facts()
+    if key in known.particles:
+        return "particle"
+    return "generic" if key in known.generic else "word"

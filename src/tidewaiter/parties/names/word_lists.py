@@ -1,13 +1,11 @@
-"""The facts about words of names: data/parties/legal_forms.toml and words.toml, read."""
+"""Word lists for names, read from data/parties: legal forms, generic words and spellings."""
 
 from functools import cache
 from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.scripts import script
-from tidewaiter.parties.names.splitting import words_of
+from tidewaiter.parties.names.scripts import fold, script, words_of
 
 _TWO, _LETTERS = 2, 5  # letters of a form that is written with dots
 SHORT: Final = 3  # letters: a legal form this short is read at the ends of a name only
@@ -152,3 +150,27 @@ def _by_first(
         first: tuple(sorted(those, key=lambda each: -len(each[0])))
         for first, those in found.items()
     }
+
+
+class Spellings(Record, frozen=True, kw_only=True):
+    """One table: each name or character with its Latin spellings, spaced, the commonest first."""
+
+    source: str
+    names: dict[str, str]
+
+
+@cache
+def spellings(table: str) -> dict[str, tuple[str, ...]]:
+    """Load the spellings of each name of a table, like "arabic_names"."""
+    names = read_toml(data("parties", f"{table}.toml"), Spellings).names
+    return {name: tuple(spelled.split()) for name, spelled in names.items()}
+
+
+@cache
+def spelled(table: str) -> dict[str, tuple[str, ...]]:
+    """Load the names that a Latin spelling of a table stands for."""
+    found: dict[str, list[str]] = {}
+    for name, those in spellings(table).items():
+        for each in those:
+            found.setdefault(each, []).append(name)
+    return {each: tuple(names) for each, names in found.items()}

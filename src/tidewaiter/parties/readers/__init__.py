@@ -5,25 +5,29 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.parties.readers.columns import Columns, claims_of, parts_at_commas, reader_of
+from tidewaiter.parties.readers.columns import (
+    Columns,
+    claims_of,
+    parts_at_commas,
+    reader_of,
+)
 from tidewaiter.parties.readers.csl import claims_csl, read_csl
-from tidewaiter.parties.readers.eu_csv import claims_eu_csv, read_eu_csv
-from tidewaiter.parties.readers.eu_xml import read_eu_xml
+from tidewaiter.parties.readers.entries import ListReader
+from tidewaiter.parties.readers.eu import claims_eu_csv, read_eu_csv, read_eu_xml
+from tidewaiter.parties.readers.file_formats import root_of
 from tidewaiter.parties.readers.ftm import claims_ftm, read_ftm
-from tidewaiter.parties.readers.ofac_advanced import read_ofac_advanced
 from tidewaiter.parties.readers.ofac_csv import claims_ofac_csv, read_ofac_csv
-from tidewaiter.parties.readers.ofac_xml import read_ofac_xml
+from tidewaiter.parties.readers.ofac_xml import read_ofac_advanced, read_ofac_xml
 from tidewaiter.parties.readers.own import (
     claims_own_csv,
     claims_own_json,
     read_own_csv,
     read_own_json,
 )
-from tidewaiter.parties.readers.trees import root_of
-from tidewaiter.parties.readers.types import ListFile, ListReader
-from tidewaiter.parties.readers.un_xml import read_un_xml
+from tidewaiter.parties.readers.un import read_un_xml
 
 __all__ = ["EDITION", "find_format", "guests", "list_readers", "parts_names_at_commas"]
 

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.dates import Order, parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.parties.names.multiple_names import labelled, part_names
 from tidewaiter.parties.names.scripts import is_latin
-from tidewaiter.parties.names.several import labelled, part_names
-from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.flat import Flat, records_of
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader, refused
+from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, ListReader, refused
+from tidewaiter.parties.readers.file_formats import Flat, records_of
 from tidewaiter.parties.types import Action, ListedParty, NameKind, PartyKind
 
 _MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+")

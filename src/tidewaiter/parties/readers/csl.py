@@ -8,14 +8,12 @@ Source: the titles of csl.csv (consolidated.csv) and the fields of the list's JS
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.flat import json_items
-from tidewaiter.parties.readers.ofac_csv import KINDS
-from tidewaiter.parties.readers.remarks import read_remarks
-from tidewaiter.parties.readers.tables import head, titled
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader
+from tidewaiter.parties.readers.file_formats import head, json_items, titled
+from tidewaiter.parties.readers.ofac_csv import KINDS, read_remarks
 from tidewaiter.parties.types import ListedParty, PartyKind
 
 _MARKS = ("federal_register_notice", "source_list_url", "alt_names")

@@ -1,15 +1,265 @@
-"""Flat records: rows of delimited text, elements of XML, objects of JSON Lines, all by title."""
+"""File formats of lists, record by record: delimited text, XML and JSON Lines."""
 
+import csv
+import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from io import BytesIO
 from itertools import chain
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 import msgspec
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.tables import UNEVEN, decode, fits, rows
-from tidewaiter.parties.readers.trees import elements
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, refused
+from tidewaiter.parties.readers.entries import EntryRefusal, refused
+
+Row = tuple[int, list[str]]
+"""The number of a row, from 1, and its cells."""
+
+Titled = tuple[int, dict[str, str]]
+"""The number of a row behind its titles, from 1, and its cells by title."""
+
+_END_OF_FILE = "\x1a"  # DOS mark at the end of OFAC's files
+
+
+def decode(file: ListFile) -> str:
+    """Decode a text file: UTF-8 or UTF-16 with its mark, else Windows-1252.
+
+    Raises:
+        InputError: It is empty, or no text.
+    """
+    head = file.content[:4]
+    if not file.content.strip():
+        raise InputError("the file is empty", at=file.name, hint="fetch it again")
+    if b"\0" in file.content[:4096] and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise InputError("this is no text", at=file.name, hint="give the list's text file")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return file.content.decode("utf-16", "replace")
+    try:
+        return file.content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return file.content.decode("cp1252", "replace")
+
+
+def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Iterator[Row]:
+    """Yield the rows of a file; blank ones are left out, and not counted.
+
+    Args:
+        file: The file.
+        delimiter: Between its cells.
+        closed: The last row of such files always has an end.
+
+    Raises:
+        InputError: It is no table, or its end is missing.
+    """
+    text = decode(file).replace("\0", "")
+    number = 0
+    width = 0
+    row: list[str] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if not any(cell.strip(" " + _END_OF_FILE) for cell in row):
+                continue
+            number += 1
+            width = max(width, len(row))
+            yield number, row
+    except csv.Error as error:
+        raise InputError(
+            f"row {number + 1} cannot be read: {error}",
+            at=file.name,
+            hint="look whether a quote is missing there",
+        ) from error
+    ended = text.rstrip(_END_OF_FILE + " ,").endswith(("\n", "\r"))
+    open_quote = text.count('"') % 2 and row and ("\n" in row[-1] or not ended)
+    if open_quote or (not ended and (closed or len(row) < width)):
+        raise _cut(file.name, number)
+
+
+def titled(
+    file: ListFile, delimiter: str = ",", *, after: int = 0
+) -> Iterator[Titled | EntryRefusal]:
+    """Yield the rows of a file by the titles of its columns, as written but trimmed.
+
+    A row that has more or fewer cells than there are titles is refused: what stands in it, or
+    behind the place where it broke, may belong to another column.
+
+    Args:
+        file: The file.
+        delimiter: Between its cells.
+        after: Rows that stand before the one with the titles.
+
+    Raises:
+        InputError: It is no table, or its end is missing.
+    """
+    titles: list[str] = []
+    for number, row in rows(file, delimiter):
+        if number <= after:
+            continue
+        if not titles:
+            titles = [" ".join(cell.split()) for cell in row]
+            continue
+        cells = [cell.strip() for cell in row]
+        problem = fits(cells, titles)
+        place = f"row {number - after - 1}"
+        if problem:
+            yield refused(file.name, place, delimiter.join(cells), problem, UNEVEN)
+        else:
+            yield number - after - 1, dict(zip(titles, cells, strict=False))
+
+
+UNEVEN = "look whether a quote is missing, or a delimiter stands in a cell without quotes"
+
+
+def fits(cells: Sequence[str], titles: Sequence[str]) -> str:
+    """Tell why a row does not fit its titles; "": it does. Empty cells at its end do no harm."""
+    if len(cells) < len(titles) or any(cells[len(titles) :]):
+        return f"has {len(cells)} cells, and there are {len(titles)} titles"
+    return ""
+
+
+def is_utf8(file: ListFile) -> bool:
+    """Tell whether a text file is UTF-8, or UTF-16 with its mark; else it is read as cp1252."""
+    if file.content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
+    try:
+        file.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def head(file: ListFile, size: int = 4096) -> str:
+    """Return the beginning of a text file."""
+    piece = file.content[:size]
+    if piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return piece.decode("utf-16", "ignore")
+    return "" if b"\0" in piece else piece.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _cut(name: str, row: int) -> InputError:
+    return InputError(
+        f"ends in the middle of row {row}", at=name, hint="it was cut short: fetch it again"
+    )
+
+
+Element = ET.Element
+
+_PROLOGUE = 1 << 20  # bytes in which the first element must begin
+_PIECE = 1 << 16
+_TOKEN = 16 << 20  # bytes of the longest tag
+_DEEP = 60  # elements in one another
+
+
+class _Root(Exception):  # noqa: N818 - it is no error
+    """The first element is there: no document type can follow."""
+
+
+def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
+    """Yield the elements of these names, whole; what is read is dropped when it was used.
+
+    Names of elements are given without their name space.
+
+    Raises:
+        InputError: It is no XML, is cut short, or declares entities.
+    """
+    _check(file)
+    depth = 0
+    top: Element | None = None
+    try:
+        for event, element in ET.iterparse(BytesIO(file.content), events=("start", "end")):  # noqa: S314 - see _check
+            if event == "start":
+                element.tag = element.tag.rpartition("}")[2]
+                top = element if top is None else top
+                depth += 1
+                if depth > _DEEP:
+                    raise InputError("nests too deep", at=file.name, hint="fetch it again")
+                continue
+            depth -= 1
+            if element.tag in names:
+                yield element
+                element.clear()
+                if depth <= 2 and top is not None:  # noqa: PLR2004 - what stands in a list of entries
+                    _drop(top, element)
+    except ET.ParseError as error:
+        raise _damaged(file.name, str(error)) from error
+
+
+def root_of(file: ListFile) -> Element:
+    """Return the first element, without what is in it.
+
+    Raises:
+        InputError: It is no XML, or declares entities.
+    """
+    parser = expat.ParserCreate(namespace_separator="}")
+    found: list[Element] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        found.append(ET.Element(name.rpartition("}")[2], attributes))
+        raise _Root
+
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _refuse(file.name)
+    try:
+        for place in range(0, min(len(file.content), _PROLOGUE), _PIECE):
+            parser.Parse(file.content[place : place + _PIECE], False)
+    except _Root:
+        return found[0]
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise _damaged(file.name, str(error)) from error
+    raise _damaged(file.name, "no element")
+
+
+def _check(file: ListFile) -> None:
+    """Look through a file: no document type, and no tag that would be read over and over.
+
+    An older expat reads a tag from its begin with each piece that comes.
+    """
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse(file.name)
+    try:
+        for place in range(0, len(file.content), _PIECE):
+            parser.Parse(file.content[place : place + _PIECE], False)
+            if place - parser.CurrentByteIndex > _TOKEN:
+                raise InputError(
+                    f"a tag is longer than {_TOKEN >> 20} MB", at=file.name, hint="fetch it again"
+                )
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise _damaged(file.name, str(error)) from error
+
+
+def _refuse(name: str) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise InputError(
+            "declares a document type or entities of its own",
+            at=name,
+            hint="lists have none: fetch it from its authority",
+        )
+
+    return refuse
+
+
+def text_of(element: Element, path: str) -> str:
+    """Return the text of the first element at a path, trimmed; "": none."""
+    return (element.findtext(path) or "").strip()
+
+
+def texts_of(element: Element, path: str) -> list[str]:
+    """Return the texts of the elements at a path that hold any."""
+    return [text for each in element.iterfind(path) if (text := (each.text or "").strip())]
+
+
+def _drop(top: Element, element: Element) -> None:
+    """Take a used element out of what holds it, so that memory stays flat."""
+    holder = top if element in top[-1:] else (top[-1] if len(top) else None)
+    if holder is not None and len(holder) and holder[-1] is element:
+        holder.remove(element)
+
+
+def _damaged(name: str, problem: str) -> InputError:
+    return InputError(f"the XML is cut short or damaged: {problem}", at=name, hint="fetch it again")
+
 
 Flat = dict[str, list[str]]
 """The values of one record by their titles."""

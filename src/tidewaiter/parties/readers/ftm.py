@@ -1,4 +1,6 @@
-"""Entities of FollowTheMoney as JSON Lines, as OpenSanctions publishes them.
+"""Entities of FollowTheMoney: its names for things, its JSON Lines, and lists in that format.
+
+Source: the schemata of FollowTheMoney (followthemoney.tech); data/parties/ftm.toml.
 
 Owners, directors, family, sanctions, addresses and papers are entities of their own there, which
 name the party that they belong to; nested files hold them inside it. Both are read.
@@ -6,16 +8,171 @@ name the party that they belong to; nested files hold them inside it. Both are r
 Source: the schemata of FollowTheMoney (followthemoney.tech).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+from typing import Final
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.countries import country_or_text
-from tidewaiter.parties.ftm.entities import FtmEntity, first, looks_like_ftm, properties, texts
-from tidewaiter.parties.ftm.model import COUNTRIES, HOLDERS, KINDS, NAMES, NUMBERS, TIES
-from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.flat import json_items
-from tidewaiter.parties.readers.tables import head
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
-from tidewaiter.parties.types import ListedParty
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, refused
+from tidewaiter.parties.readers.file_formats import head, json_items
+from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
+
+KINDS: Final[Mapping[str, PartyKind]] = MappingProxyType(
+    {
+        "Person": "person",
+        "Company": "organisation",
+        "Organization": "organisation",
+        "LegalEntity": "unknown",
+        "PublicBody": "organisation",
+        "Vessel": "vessel",
+        "Airplane": "aircraft",
+    }
+)
+"""Our kind of each schema of a party."""
+
+NAMES: Final[Mapping[str, NameKind]] = MappingProxyType(
+    {
+        "name": "primary",
+        "alias": "alias",
+        "weakAlias": "weak alias",
+        "previousName": "former",
+    }
+)
+NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "idNumber": "national-id",
+        "passportNumber": "passport",
+        "socialSecurityNumber": "national-id",
+        "taxNumber": "tax",
+        "vatCode": "tax",
+        "registrationNumber": "registration",
+        "innCode": "INN",
+        "ogrnCode": "OGRN",
+        "leiCode": "LEI",
+        "swiftBic": "SWIFT",
+        "uscCode": "USCC",
+        "imoNumber": "IMO",
+        "mmsi": "MMSI",
+        "callSign": "call-sign",
+        "phone": "phone",
+        "email": "email",
+        "website": "website",
+        "publicKey": "wallet",
+    }
+)
+"""Our scheme of each property that holds a number or another identifier."""
+
+COUNTRIES: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
+TIES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+    {  # schema -> the property of the one end, our word, the property of the other
+        "Ownership": ("asset", "owned-by", "owner"),
+        "Directorship": ("director", "director-of", "organization"),
+        "Family": ("person", "relative-of", "relative"),
+        "Associate": ("person", "associate-of", "associate"),
+        "Representation": ("agent", "acts-for", "client"),
+        "Employment": ("employee", "works-for", "employer"),
+        "Membership": ("member", "member-of", "organization"),
+        "UnknownLink": ("subject", "linked-to", "object"),
+    }
+)
+HOLDERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"Sanction": "entity", "Passport": "holder", "Identification": "holder"}
+)
+"""Of what belongs to one party: the property that names it."""
+
+
+class Schema(Record, frozen=True, kw_only=True):
+    """What FollowTheMoney says of one schema."""
+
+    extends: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()  # of its own
+    ends: tuple[str, ...] = ()  # the two properties of a link that name its ends
+
+
+class Schemata(Record, frozen=True, kw_only=True):
+    """All of data/parties/ftm.toml."""
+
+    source: str
+    url: str
+    schema: dict[str, Schema]
+
+
+@cache
+def schemata() -> Schemata:
+    """Load the file once."""
+    return read_toml(data("parties", "ftm.toml"), Schemata)
+
+
+@cache
+def properties_of(schema: str) -> frozenset[str]:
+    """Return the properties of a schema and of those that it extends; none of an unknown one."""
+    known = schemata().schema
+    return frozenset(name for each in lineage(schema) for name in known[each].properties)
+
+
+@cache
+def lineage(schema: str) -> tuple[str, ...]:
+    """Return a schema and all that it extends; nothing of an unknown one."""
+    known = schemata().schema.get(schema)
+    if known is None:
+        return ()
+    above = (each for parent in known.extends for each in lineage(parent))
+    return (schema, *dict.fromkeys(above))
+
+
+def ends_of(schema: str) -> tuple[str, ...]:
+    """Return the properties of a schema that name parties: both ends, or the one that has it."""
+    known = schemata().schema.get(schema)
+    if known is not None and known.ends:
+        return known.ends
+    return (HOLDERS[schema],) if schema in HOLDERS else ()
+
+
+FtmEntity = Mapping[str, object]
+"""With id, schema and properties; a property is a list of texts, or of nested entities."""
+
+
+def looks_like_ftm(text: str) -> bool:
+    """Tell whether the beginning of a file is that of an entity."""
+    return text.lstrip()[:1] in ("{", "[") and all(
+        f'"{word}"' in text for word in ("id", "schema", "properties")
+    )
+
+
+def is_entity(item: object) -> bool:
+    """Tell whether a value of JSON is an entity."""
+    return (
+        isinstance(item, dict)
+        and isinstance(item.get("id"), str)
+        and isinstance(item.get("properties"), dict)
+    )
+
+
+def properties(entity: FtmEntity) -> dict[str, object]:
+    """Return the properties of an entity."""
+    found = entity.get("properties")
+    return found if isinstance(found, dict) else {}
+
+
+def texts(entity: FtmEntity, name: str) -> list[str]:
+    """Return the values of a property; of a nested entity its id."""
+    value = properties(entity).get(name)
+    held = value if isinstance(value, list) else [value]
+    return [each if isinstance(each, str) else _id(each) for each in held if each]
+
+
+def first(entity: FtmEntity, name: str) -> str:
+    """Return the first value of a property; "" where there is none."""
+    return next(iter(texts(entity, name)), "")
+
+
+def _id(value: object) -> str:
+    return str(value.get("id", "")) if isinstance(value, dict) else str(value)
+
 
 Found = Iterator[ListedParty | EntryRefusal]
 

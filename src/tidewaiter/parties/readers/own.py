@@ -5,12 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.flat import json_items
-from tidewaiter.parties.readers.tables import head, titled
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
-from tidewaiter.parties.types import Action, ListedParty, NameKind, Outcome, PartyKind, PartyName
+from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader, refused
+from tidewaiter.parties.readers.file_formats import head, json_items, titled
+from tidewaiter.parties.types import (
+    Action,
+    ListedParty,
+    NameKind,
+    Outcome,
+    PartyKind,
+    PartyName,
+)
 
 _COLUMNS: dict[str, NameKind] = {
     "name": "primary",

@@ -6,9 +6,15 @@ Source: the list's own schema, sc-sanctions.xsd, as the list of 2026-02-27 uses 
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.trees import Element, elements, root_of, text_of, texts_of
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.base.archives import ListFile
+from tidewaiter.parties.readers.entries import Draft, EntryRefusal, ListHeader
+from tidewaiter.parties.readers.file_formats import (
+    Element,
+    elements,
+    root_of,
+    text_of,
+    texts_of,
+)
 from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
 
 _ALIASES: dict[str, NameKind] = {"low": "weak alias", "f.k.a.": "former"}

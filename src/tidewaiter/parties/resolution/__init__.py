@@ -1,12 +1,13 @@
 """From parties as consignments write them to the entities that they are, across time."""
 
-from tidewaiter.parties.resolution.collecting import Collector, id_of
 from tidewaiter.parties.resolution.judgements import (
     add_judgement,
     check_judgements,
     read_judgements,
 )
-from tidewaiter.parties.resolution.looking import (
+from tidewaiter.parties.resolution.members import Collector, id_of
+from tidewaiter.parties.resolution.resolve import Resolution, resolve
+from tidewaiter.parties.resolution.shared_attributes import (
     Asked,
     Thing,
     ThingKind,
@@ -16,8 +17,7 @@ from tidewaiter.parties.resolution.looking import (
     things_given,
     words_of,
 )
-from tidewaiter.parties.resolution.resolve import Resolution, resolve
-from tidewaiter.parties.resolution.signs import find_signs
+from tidewaiter.parties.resolution.shell_signs import find_signs
 from tidewaiter.parties.resolution.types import (
     Entity,
     Judgement,

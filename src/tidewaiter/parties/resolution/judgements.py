@@ -8,7 +8,7 @@ import numpy as np
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import writing
-from tidewaiter.parties.resolution.clusters import Edges, build_clusters
+from tidewaiter.parties.resolution.clustering import Edges, build_clusters
 from tidewaiter.parties.resolution.types import Judgement, Verdict
 
 

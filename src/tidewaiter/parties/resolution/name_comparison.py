@@ -9,9 +9,16 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from tidewaiter.parties.names import NameForm, ReadName, TokenKind, keys, loose_key, read_name
-from tidewaiter.parties.names.trade import may_name_another
-from tidewaiter.parties.resolution.rarity import weight_of
+from tidewaiter.parties.names import (
+    NameForm,
+    ReadName,
+    TokenKind,
+    keys,
+    loose_key,
+    read_name,
+)
+from tidewaiter.parties.names.affixes import may_name_another
+from tidewaiter.parties.names.rarity import weight_of
 
 _DOTTED: Final = re.compile(r"\b(?:[^\W\d_]{1,2}\.){2,}")  # "S.A." is read as "SA" is
 _OTHER_NAMES: Final = frozenset({"trading as", "formerly", "also known as"})

@@ -1,20 +1,91 @@
-"""Scoring: what speaks for, and against, two members being one party."""
+"""Scoring: what speaks for and against two members being one party, by the rules of resolution."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.addresses import shared_words
-from tidewaiter.parties.resolution.facts import ResolutionRules
-from tidewaiter.parties.resolution.identifiers import is_checked
-from tidewaiter.parties.resolution.naming import Likeness, compare_names
-from tidewaiter.parties.resolution.reading import Read
-from tidewaiter.parties.resolution.things import (
+from tidewaiter.parties.identifiers.validation import is_checked
+from tidewaiter.parties.resolution.members import Read
+from tidewaiter.parties.resolution.name_comparison import Likeness, compare_names
+from tidewaiter.parties.resolution.shared_attributes import (
     Hubs,
     building_thing,
     street_words,
     unit_thing,
 )
 from tidewaiter.parties.resolution.types import LinkReason
+
+
+class NameCuts(Record, frozen=True, kw_only=True):
+    """Where names are taken as alike."""
+
+    alike: float
+    part: float
+    against: float
+    own: float
+    rare: float
+
+
+class ResolutionRules(Record, frozen=True, kw_only=True):
+    """All of the file."""
+
+    version: str
+    threshold: int
+    hubs: dict[str, int]  # the most different names that may share a thing of each kind
+    points: dict[str, int]
+    names: NameCuts
+
+
+HUBS = ("id", "phone", "email", "domain", "unit", "building", "contact")
+POINTS = (
+    "id",
+    "id-checked",
+    "id-differs",
+    "phone",
+    "email",
+    "domain",
+    "contact",
+    "unit",
+    "building",
+    "street",
+    "address-differs",
+    "elsewhere",
+    "country-differs",
+    "country-same",
+    "name-same",
+    "name-alike",
+    "name-part",
+    "name-common",
+    "name-own",
+    "name-differs",
+    "form-differs",
+    "ref",
+)
+
+
+@cache
+def resolution_rules() -> ResolutionRules:
+    """Load the file once.
+
+    Raises:
+        RegistryError: It lacks a rule, or has one that nothing knows.
+    """
+    file = data("rules", "resolution.toml")
+    rules = read_toml(file, ResolutionRules)
+    for what, held, wanted in (("points", rules.points, POINTS), ("hubs", rules.hubs, HUBS)):
+        if set(held) != set(wanted):
+            differ = ", ".join(sorted(set(held) ^ set(wanted)))
+            raise RegistryError(
+                f"[{what}] lacks or does not know: {differ}",
+                at=file.name,
+                hint=f"it holds {', '.join(wanted)}",
+            )
+    return rules
+
 
 _OFFICIAL: Final = frozenset({"tax", "registration", "EORI", "IMO"})
 

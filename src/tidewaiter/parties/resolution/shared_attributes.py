@@ -1,16 +1,32 @@
-"""Things that members share, and which of them are hubs that join nobody."""
+"""Shared attributes: telephones, e-mails and addresses of several parties, and look-up by them.
 
+A word begins with a letter that says what it is: "w" the sound of a word of a name, in any
+script; "n" all words of a name; "t" the last digits of a telephone; "m" an e-mail; "i" a number.
+"""
+
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.parties.resolution.rarity import weight_of
-from tidewaiter.parties.resolution.reading import Read
+from tidewaiter.base.records import Record
+from tidewaiter.parties.addresses import AddressParts, short_words
+from tidewaiter.parties.names.rarity import weight_of
+from tidewaiter.parties.resolution.members import Read, contacts_of, name_of, place_of
+from tidewaiter.parties.resolution.name_comparison import (
+    Names,
+    Word,
+    Words,
+    compare_names,
+    is_care_of,
+    names_of,
+)
+from tidewaiter.parties.resolution.types import Written
 
-_PLACES = 3  # words of an address that stand for its street
+_STREET_WORDS = 3  # words of an address that stand for its street
 KINDS: Final = ("id", "phone", "email", "domain", "contact", "building", "unit")
 _PLACE: Final = {kind: place for place, kind in enumerate(KINDS)}
 
@@ -41,7 +57,7 @@ class Things(NamedTuple):
     owner: NDArray[np.int32]
 
 
-def things_of(read: Read) -> Iterator[tuple[str, str]]:
+def linking_things(read: Read) -> Iterator[tuple[str, str]]:
     """Yield kind and name of each thing that a member may share with others."""
     for _, number in read.ids:
         yield "id", f"id:{number}"
@@ -71,7 +87,9 @@ def place_things(read: Read) -> Iterator[tuple[str, str]]:
 
 def street_words(words: Iterable[str]) -> Sequence[str]:
     """Return the words of an address that say most."""
-    return sorted(words, key=lambda word: (-weight_of(word, "word"), -len(word), word))[:_PLACES]
+    return sorted(words, key=lambda word: (-weight_of(word, "word"), -len(word), word))[
+        :_STREET_WORDS
+    ]
 
 
 def building_thing(house: str, word: str) -> str:
@@ -88,7 +106,7 @@ def gather_things(reads: Sequence[Read]) -> Things:
     """List the things of all members."""
     things, kinds, owners = array("q"), array("B"), array("i")
     for place, read in enumerate(reads):
-        for kind, thing in things_of(read):
+        for kind, thing in linking_things(read):
             things.append(hash(thing))
             kinds.append(_PLACE[kind])
             owners.append(place)
@@ -122,3 +140,199 @@ def find_hubs(things: Things, reads: Sequence[Read], limits: Mapping[str, int]) 
     several = counts > 1
     shared = thing[new][several].tolist()
     return Hubs(dict(zip(shared, counts[several].tolist(), strict=True)), limits)
+
+
+SharedThing = tuple[str, str]
+"""The sign that sharing it would be, and what it is."""
+
+_ADDRESS_KINDS: Final = frozenset({"address-shared", "building-shared"})
+_DIGITS: Final = 6  # of the end of a telephone number, which no way of writing it changes
+_WORD = re.compile("[a-z]+")
+_EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+_NO_DIGIT = re.compile(r"\D+")
+
+
+def things_of(read: Read) -> Iterator[SharedThing]:
+    """Yield what a party may share, but for what is that of somebody in whose care it is."""
+    if not read.names.care_of:
+        yield from _called(read.phones, read.emails)
+        yield from _placed(read.address)
+
+
+def things_written(written: Written) -> tuple[SharedThing, ...]:
+    """Return what `things_of` gives for a party as written, whose name is hardly ever read."""
+    contacts = contacts_of(written)
+    found = (*_called(contacts.phones, contacts.emails), *_placed(place_of(written)))
+    return () if found and is_care_of(name_of(written)) else found
+
+
+class Sought:
+    """Looks for parties that share things; reads no more of one than it must.
+
+    Attributes:
+        ends: The last digits of the telephones.
+        emails: The e-mails.
+        places: The sure words of each address, under its rarest.
+        any_place: An address has no sure word, so any may be the same.
+    """
+
+    def __init__(self, things: Iterable[SharedThing]) -> None:
+        """Take the things that are looked for, from `things_of`."""
+        held = list(things)
+        self.ends = {said[-_DIGITS:] for kind, said in held if kind == "phone-shared"}
+        self.emails = {said for kind, said in held if kind == "email-shared"}
+        places = [_sure_words(said) for kind, said in held if kind in _ADDRESS_KINDS]
+        counts: dict[str, int] = {}
+        for words in places:
+            for word in words:
+                counts[word] = counts.get(word, 0) + 1
+        self.any_place = not all(places)
+        self.places: dict[str, list[frozenset[str]]] = {}
+        for words in places:  # each under its rarest word
+            anchor = min(words, key=lambda word: (counts[word], -len(word)), default="")
+            self.places.setdefault(anchor, []).append(words)
+
+    def shared(self, written: Written) -> Iterator[SharedThing]:
+        """Yield at least those things of a party that are looked for; its names are not read."""
+        if self._may_call(written):
+            contacts = contacts_of(written)
+            yield from _called(contacts.phones, contacts.emails)
+        if self._may_be_at(written.address):
+            yield from _placed(place_of(written))
+
+    def _may_call(self, written: Written) -> bool:
+        """Tell whether an e-mail or the end of a number that is looked for stands there."""
+        text = f"{written.name} {written.address} {written.id}"
+        if not text.isascii():
+            return True
+        emails = _EMAIL.findall(text.lower()) if self.emails and "@" in text else ()
+        if any(email.partition("..")[0].strip(".") in self.emails for email in emails):
+            return True
+        digits = _NO_DIGIT.sub("", text) if self.ends else ""
+        starts = range(len(digits) - _DIGITS + 1)
+        return any(digits[start : start + _DIGITS] in self.ends for start in starts)
+
+    def _may_be_at(self, address: str) -> bool:
+        """Tell whether an address holds all words of a place that is looked for.
+
+        Plain letters are compared as they stand; other letters may spell a word in other ways.
+        """
+        if self.any_place or not address.isascii():
+            return True
+        words = set(_WORD.findall(address.lower()))
+        near = self.places.keys() & words
+        return any(place <= words for anchor in near for place in self.places[anchor])
+
+
+def _called(phones: Iterable[str], emails: Iterable[str]) -> Iterator[SharedThing]:
+    yield from (("phone-shared", phone) for phone in phones)
+    yield from (("email-shared", email) for email in emails)
+
+
+def _placed(place: AddressParts) -> Iterator[SharedThing]:
+    """Yield all of an address: a house number and a town are many houses."""
+    if place.words and place.houses:
+        parts = (place.houses, place.words, place.units)
+        said = ", ".join(" ".join(sorted(part)) for part in parts if part)
+        yield ("address-shared" if place.units else "building-shared"), said
+
+
+def _sure_words(place: str) -> frozenset[str]:
+    """Return the words of a place that are never written short."""
+    return frozenset(_WORD.findall(place)) - short_words()
+
+
+_TAIL: Final = 7  # last digits of a telephone, which no way of writing it changes
+_LEAST: Final = 5  # characters of a number
+_LONGEST: Final = 300  # characters of a question
+_LONGEST_WORD: Final = 100  # characters of a word that is kept
+_WORDS: Final = 40  # that one party is found under, of names that are whole texts
+_KEPT = re.compile(r"[^0-9A-Za-z]+")
+
+ThingKind = Literal["identifier", "phone", "email", "address"]
+
+
+class Thing(NamedTuple):
+    """What several parties may give."""
+
+    kind: ThingKind
+    value: str  # in one spelling
+    label: str  # as it is shown
+
+
+class Asked(Record, frozen=True, kw_only=True):
+    """What somebody looks for, read."""
+
+    text: str
+    exact: tuple[str, ...]  # words of numbers, telephones and e-mails
+    ways: tuple[tuple[tuple[str, float], ...], ...]  # words of a name and their weight, by each way
+
+
+def words_of(read: Read) -> tuple[str, ...]:
+    """Return the words under which a party is found."""
+    names = (_word(word) for way in read.names.ways for word in way.words)
+    others = (
+        *map(name_key, read.names.ways),
+        *(f"t{_NO_DIGIT.sub('', phone)[-_TAIL:]}" for phone in read.phones),
+        *(f"m{email}" for email in read.emails),
+        *(f"i{number}" for _, number in read.ids),
+    )
+    found = dict.fromkeys((*others, *names))
+    return tuple(each[:_LONGEST_WORD] for each in list(found)[:_WORDS])
+
+
+def name_key(way: Words) -> str:
+    """Return the word for all of a name."""
+    return f"n{way.joined}"[:_LONGEST_WORD]
+
+
+def things_given(written: Written, read: Read) -> Iterator[Thing]:
+    """Yield the numbers, telephones, e-mails and the address that a party gives as its own.
+
+    Args:
+        written: The party.
+        read: The same, read.
+    """
+    for scheme, number in read.ids:
+        yield Thing("identifier", f"{scheme} {number}", f"{scheme} {number}".strip())
+    for kind, value in things_of(read):
+        if kind == "phone-shared":
+            yield Thing("phone", value, value)
+        elif kind == "email-shared":
+            yield Thing("email", value, value)
+        else:
+            yield Thing("address", value, " ".join(written.address.split())[:200])
+
+
+def read_question(text: str) -> Asked:
+    """Read what somebody looks for: a name, a number, a telephone, an e-mail."""
+    said = " ".join(text.split())[:_LONGEST]
+    number, digits = _KEPT.sub("", said).upper(), _NO_DIGIT.sub("", said)
+    exact: list[str] = []
+    if "@" in said:
+        exact.append(f"m{said.lower()}")
+    elif len(digits) >= _TAIL and len(digits) * 2 > len(number):
+        exact.append(f"t{digits[-_TAIL:]}")
+    if len(number) >= _LEAST and digits and " " not in said.strip():
+        exact.append(f"i{number}")
+    named = () if exact else names_of(said).ways
+    ways = dict.fromkeys(
+        tuple((_word(word), word.weight) for word in _heaviest(way)) for way in named
+    )
+    return Asked(text=said, exact=tuple(exact), ways=tuple(ways))
+
+
+def likeness(asked: Names, name: str) -> float:
+    """Say how far a name is the one that is asked for, 0 to 1."""
+    found = compare_names(asked, names_of(name[:_LONGEST]))
+    if found is None:
+        return 0.0
+    return 1.0 if found.exact else max(found.share, 0.9 * found.cover)
+
+
+def _word(word: Word) -> str:
+    return f"w{word.sound}"[:_LONGEST_WORD]
+
+
+def _heaviest(way: Words) -> list[Word]:
+    return sorted(way.words, key=lambda word: (-word.weight, word.key))

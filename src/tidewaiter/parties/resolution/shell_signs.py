@@ -1,5 +1,6 @@
-"""Signs of shells: from entities to reasons to look, each with what it rests on."""
+"""Signs of shell companies: reasons to look at an entity, each with what it rests on."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -9,11 +10,37 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.identifiers.phones import country_of_phone
-from tidewaiter.parties.resolution.dwellings import find_words
-from tidewaiter.parties.resolution.reading import Read
-from tidewaiter.parties.resolution.sharing import things_of
+from tidewaiter.parties.identifiers.contacts import country_of_phone
+from tidewaiter.parties.names.scripts import fold
+from tidewaiter.parties.resolution.members import Read
+from tidewaiter.parties.resolution.shared_attributes import things_of
 from tidewaiter.parties.resolution.types import Entity, Sign
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def find_words(address: str, words: Sequence[str], unless: Sequence[str]) -> tuple[str, ...]:
+    """Find words in an address.
+
+    Args:
+        address: As written.
+        words: Looked for: whole words, in Han characters anywhere.
+        unless: Where one of these stands too, nothing is found: "Flat 3, Trade Centre".
+
+    Returns:
+        Those that stand there, in the order of `words`.
+    """
+    text = f" {' '.join(fold(word) for word in _WORD.findall(address))} "
+    if any(_sought(word) in text for word in unless):
+        return ()
+    return tuple(word for word in words if _sought(word) in text)
+
+
+@cache
+def _sought(word: str) -> str:
+    folded = " ".join(map(fold, word.split()))
+    return folded if re.search(r"[\u3400-\u9fff]", folded) else f" {folded} "
+
 
 _LONGEST: Final = 1000  # characters of an address that are looked at
 

@@ -8,19 +8,20 @@ from types import MappingProxyType
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.consignments.types import (
+from tidewaiter.casework.ranking.model import why_in_words
+from tidewaiter.explain.lines import litres_or_kilograms, route_in_words, stop_in_words
+from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.trade.types import (
     LINES,
     Alert,
     Holding,
+    Learned,
     Line,
     Mention,
     Party,
     PartyMatch,
     Reason,
 )
-from tidewaiter.report.amounts import litres_or_kilograms
-from tidewaiter.report.cells import neutralise
-from tidewaiter.report.routes import route_in_words, stop_in_words
 
 Value = str | int | Decimal | date | None
 """Of a cell. Text is neutralised; numbers and dates are ours and stand as they are."""
@@ -269,3 +270,49 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
     }
 )
 """Each column of the CSV file, in order, and how it is read from an alert."""
+
+
+TERM = pa.struct(
+    [
+        ("features", pa.list_(pa.string())),
+        ("values", pa.list_(pa.string())),
+        ("log_odds", pa.float64()),
+        ("factor", pa.float64()),
+    ]
+)
+LEARNED = pa.field(
+    "learned",
+    pa.struct(
+        [
+            ("model", pa.string()),
+            ("made", pa.date32()),
+            ("decided", pa.int64()),
+            ("last", pa.date32()),
+            ("chance", pa.float64()),
+            ("usual", pa.float64()),
+            ("points", pa.int32()),
+            ("above", pa.float64()),
+            ("new", pa.bool_()),
+            ("base", pa.float64()),
+            ("terms", pa.list_(TERM)),
+            ("rest", pa.float64()),
+        ]
+    ),
+)
+"""Of Parquet."""
+
+
+def _of_learned(read: Callable[[Learned], Value]) -> Callable[[Alert], Value]:
+    return lambda alert: read(alert.learned) if alert.learned else None
+
+
+LEARNED_FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
+    {
+        "learned": _of_learned(lambda told: f"{told.chance:.3f}"),
+        "learned_usual": _of_learned(lambda told: f"{told.usual:.3f}"),
+        "learned_points": _of_learned(lambda told: told.points),
+        "learned_why": _of_learned(why_in_words),
+        "learned_from": _of_learned(lambda told: f"{told.decided} decided alerts to {told.last}"),
+    }
+)
+"""Of CSV."""

@@ -20,10 +20,9 @@ import pyarrow.parquet as pq
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
-from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.cells import neutralise
-from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
-from tidewaiter.report.learnedcolumns import LEARNED, LEARNED_FLAT
+from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED, LEARNED_FLAT, flat, nested
+from tidewaiter.trade.types import Alert, Refusal
 
 # Without a byte-order mark a spreadsheet reads UTF-8 in the machine's own code page, and
 # Chinese, Russian or Arabic goods turn to nonsense.

@@ -6,19 +6,11 @@ from itertools import pairwise
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
-from tidewaiter.casework.counts import Counts, Track, ages, decision_times
-from tidewaiter.casework.overviewrules import load_overview_rules
-from tidewaiter.report.languages import day, number, words
-from tidewaiter.report.library import Library
-from tidewaiter.report.overviewcharts import (
-    Drawn,
-    classes_chart,
-    days_chart,
-    days_of,
-    flow_chart,
-)
-from tidewaiter.report.tracks import TrackView, is_noisy, noisy_in_words, track_views
-from tidewaiter.report.words import severity_in_words
+from tidewaiter.casework.counts import Counts, Track, ages, decision_times, load_overview_rules
+from tidewaiter.explain.languages import day, number, words
+from tidewaiter.explain.rules import TrackView, is_noisy, noisy_in_words, track_views
+from tidewaiter.explain.words import Library, severity_in_words
+from tidewaiter.report.charts import Drawn, classes_chart, days_chart, days_of, flow_chart
 
 _MILLION = 1_000_000
 _HOUR, _DAY = 60, 1_440  # minutes

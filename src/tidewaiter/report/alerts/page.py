@@ -1,17 +1,214 @@
-"""The report: one page that needs no network and runs on any browser, old or offline."""
+"""The report of a screening: one page with charts that needs no network or scripts."""
 
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.charts import Chart, days_chart, rows_chart
-from tidewaiter.report.library import Citation, Library, citations
+from tidewaiter.explain.summary import NO_DATE, OTHERS, Summary, Tally
+from tidewaiter.explain.words import (
+    HOW,
+    Citation,
+    Library,
+    citations,
+    not_compared,
+    unread_in_words,
+    word,
+)
+from tidewaiter.report.alerts.view import AlertView, alert_view
 from tidewaiter.report.pages import environment, hashed, static
-from tidewaiter.report.scripts import not_compared
-from tidewaiter.report.summary import OTHERS, Summary
-from tidewaiter.report.view import AlertView, alert_view
-from tidewaiter.report.words import HOW, unread_in_words, word
+
+WIDTH = 400  # of every chart, in its own units; 1 unit is near 1 px on a telephone
+_ROW = 42
+_COLUMNS = 31
+_HEIGHT = 190
+_LABEL_CELLS = 40
+_NARROW = 0x2E7F  # the last code point that is not twice as wide
+_CELL = 7.5  # width of a figure
+_ROWS = 60  # of the table
+_HEADINGS: Mapping[str, str] = MappingProxyType(
+    {"severity": "Severity", "due": "Day", "substance": "Substance", "how": "Found by"}
+)
+
+
+class Bar(Record, frozen=True, kw_only=True):
+    """One bar and its words. Lengths are in units of the chart."""
+
+    label: str  # whole
+    short: str  # as much of it as there is room for; "": none
+    count: str  # the number as printed; "": no room for it
+    alerts: int
+    kind: str  # a class of the style sheet
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Tick(Record, frozen=True, kw_only=True):
+    """A word under a chart of days."""
+
+    text: str
+    x: float
+    y: float
+
+
+class Chart(Record, frozen=True, kw_only=True):
+    """A chart, and the same numbers as a table."""
+
+    slug: str
+    title: str
+    about: str  # in words, for those who do not see it
+    upright: bool
+    height: float
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    heading: str  # of the first column of the table
+    rows: tuple[Tally, ...]
+    left_out: int  # rows that are in the count and not in the table
+
+
+def rows_chart(
+    slug: str, title: str, tallies: Sequence[Tally], words: Callable[[str], str], *, shown: int = 10
+) -> Chart:
+    """Return a chart of lying bars, one per key, its label above it.
+
+    Args:
+        slug: Of the chart; its bars are of the class "bar-" and the key.
+        title: What is counted by what.
+        tallies: In the order in which they are shown.
+        words: What to print for a key.
+        shown: How many bars; the table holds every tally.
+    """
+    most = max([t.alerts for t in tallies], default=0) or 1
+    bars = tuple(
+        Bar(
+            label=words(tally.key),
+            short=shorten(words(tally.key), _LABEL_CELLS),
+            count=f"{tally.alerts:,}",
+            alerts=tally.alerts,
+            kind=tally.key if slug == "severity" else "plain",
+            x=0,
+            y=i * _ROW + 22,
+            width=round(tally.alerts / most * WIDTH, 1),
+            height=12,
+        )
+        for i, tally in enumerate(tallies[:shown])
+    )
+    table = tuple(Tally(key=words(t.key), alerts=t.alerts) for t in tallies)
+    return _chart(slug, title, bars, table)
+
+
+def days_chart(tallies: Sequence[Tally], day: date) -> Chart:
+    """Return a chart of standing bars, one per day, at most 31.
+
+    Where the days span more than that, those around `day` are shown and the others are
+    counted as "earlier" and "later".
+
+    Args:
+        tallies: ISO days in order, `NO_DATE` last.
+        day: The day of the screening.
+    """
+    groups = _days(tallies, day)
+    most = max([t.alerts for t in groups], default=0) or 1
+    step = WIDTH / max(len(groups), 12)
+    bars = tuple(_standing(i * step, step, tally, most) for i, tally in enumerate(groups))
+    title = "Alerts by day of arrival or planned release"
+    return _chart("due", title, bars, tuple(tallies), ticks=_ticks(bars))
+
+
+def shorten(text: str, cells: int) -> str:
+    """Return as much of a text as fits into `cells` half-width cells, with an ellipsis."""
+    widths = [2 if ord(c) > _NARROW else 1 for c in text[: cells + 1]]
+    if len(text) <= cells and sum(widths) <= cells:
+        return text
+    fits = [i for i in range(len(widths) + 1) if sum(widths[:i]) < cells]
+    return text[: fits[-1]].rstrip() + "…"
+
+
+def _days(tallies: Sequence[Tally], day: date) -> list[Tally]:
+    """Return one tally per day of the window, empty days too, and the rest in groups."""
+    dated = {date.fromisoformat(t.key): t.alerts for t in tallies if t.key != NO_DATE}
+    first, last = _window(sorted(dated), day)
+    days = [first + timedelta(i) for i in range((last - first).days + 1)] if dated else []
+    groups = [
+        ("earlier", sum(n for d, n in dated.items() if d < first)),
+        *((d.isoformat(), dated.get(d, 0)) for d in days),
+        ("later", sum(n for d, n in dated.items() if d > last)),
+        (NO_DATE, sum(t.alerts for t in tallies if t.key == NO_DATE)),
+    ]
+    edges = {"earlier", "later", NO_DATE}
+    return [Tally(key=k, alerts=n) for k, n in groups if n or k not in edges]
+
+
+def _window(days: Sequence[date], day: date) -> tuple[date, date]:
+    """Return the first and last day shown: all there are, or those around `day`."""
+    if not days or (days[-1] - days[0]).days < _COLUMNS - 3:
+        return (days[0], days[-1]) if days else (day, day)
+    back = min(3, (day - date.min).days)
+    ahead = min(_COLUMNS - 7, (date.max - day).days)
+    return day - timedelta(back), day + timedelta(ahead)
+
+
+def _standing(x: float, step: float, tally: Tally, most: int) -> Bar:
+    """Return a standing bar in a column that is `step` wide."""
+    height = round(max(2.0 if tally.alerts else 0.0, tally.alerts / most * (_HEIGHT - 20)), 1)
+    count = f"{tally.alerts:,}"
+    room = tally.alerts == most or _CELL * len(count) <= step
+    return Bar(
+        label=tally.key,
+        short="",
+        count=count if tally.alerts and room else "",
+        alerts=tally.alerts,
+        kind="plain",
+        x=round(x + 1, 1),
+        y=round(_HEIGHT - height, 1),
+        width=round(step - 2, 1),
+        height=height,
+    )
+
+
+def _ticks(bars: Sequence[Bar]) -> tuple[Tick, ...]:
+    """Name the first and last day and the groups beside them, on lines that do not collide."""
+    days = [bar for bar in bars if bar.label[:1].isdigit()]
+    named = [bar for bar in bars if bar not in days[1:-1]]
+    ends = [-_CELL] * len(named)
+    ticks: list[Tick] = []
+    for bar in named:
+        width = _CELL * len(bar.label)
+        x = max(0.0, min(bar.x, WIDTH - width))
+        line = next(i for i, end in enumerate(ends) if end + _CELL <= x or not ticks)
+        ends[line] = x + width
+        ticks.append(Tick(text=bar.label, x=round(x, 1), y=_HEIGHT + 20 + 18 * line))
+    return tuple(ticks)
+
+
+def _chart(
+    slug: str,
+    title: str,
+    bars: tuple[Bar, ...],
+    rows: tuple[Tally, ...],
+    *,
+    ticks: tuple[Tick, ...] | None = None,
+) -> Chart:
+    """Return a chart; one with ticks is a chart of standing bars."""
+    told = [f"{bar.label}: {bar.alerts:,}" for bar in bars if bar.alerts]
+    foot = max((tick.y for tick in ticks or ()), default=_HEIGHT) + 8
+    return Chart(
+        slug=slug,
+        title=title,
+        about="; ".join(told) or "No alerts.",
+        upright=ticks is not None,
+        height=max(len(bars), 1) * _ROW if ticks is None else foot,
+        bars=bars,
+        ticks=ticks or (),
+        heading=_HEADINGS[slug],
+        rows=rows[:_ROWS],
+        left_out=max(0, len(rows) - _ROWS),
+    )
 
 
 class Page(Record, frozen=True, kw_only=True):

@@ -1,41 +1,100 @@
-"""One alert as the page shows it. Templates decide nothing, so all is decided here."""
+"""One alert as a page shows it, with drawings of the structures that raised it."""
 
+from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.citing import source_of
-from tidewaiter.consignments.links import link_in_words
-from tidewaiter.consignments.types import (
-    Alert,
-    Holding,
-    Kept,
-    Mention,
-    PartyMatch,
-    Reason,
+from tidewaiter.explain.alerts import (
+    FieldView,
+    fields,
+    markup,
+    part_told,
+    plain,
+    reason_told,
+    short_title,
+    title_told,
+    unplaced,
 )
-from tidewaiter.report.drawings import DrawingView, drawings
-from tidewaiter.report.finds import FieldView, fields, unplaced
-from tidewaiter.report.languages import counted, words
-from tidewaiter.report.languages import number as number_in_words
-from tidewaiter.report.learnedwords import LearnedView, learned_view
-from tidewaiter.report.library import Citation, Library
-from tidewaiter.report.lineview import FEW, MOST_KEPT, Detail, details_of, kept_of, role_in_words
-from tidewaiter.report.reasonwords import markup, part_told, plain, reason_told, title_told
-from tidewaiter.report.routes import route_in_words
-from tidewaiter.report.titles import short_title
-from tidewaiter.report.words import (
+from tidewaiter.explain.languages import counted, words
+from tidewaiter.explain.languages import number as number_in_words
+from tidewaiter.explain.lines import (
+    FEW,
+    MOST_KEPT,
+    Detail,
+    details_of,
+    kept_of,
+    role_in_words,
+    route_in_words,
+)
+from tidewaiter.explain.ranking import LearnedView, learned_view
+from tidewaiter.explain.words import (
     HOW,
     LISTED,
     MARKS,
     TIERS,
+    Citation,
+    Library,
     days_in_words,
     place_in_words,
     shared_in_words,
     word,
 )
+from tidewaiter.trade.party_matches import link_in_words, source_of
+from tidewaiter.trade.types import Alert, Holding, Kept, Mention, PartyMatch, Reason
+
+_MOST = 4  # pictures of one alert
+_KEPT = 1_000
+_WIDTH, _HEIGHT = 300, 200  # px
+
+
+class DrawingView(Record, frozen=True, kw_only=True):
+    """A picture of a structure."""
+
+    source: Markup  # a data URL, SVG
+    label: str  # for those who do not see it
+    caption: str
+
+
+def drawings(alert: Alert) -> tuple[DrawingView, ...]:
+    """Draw each structure that an alert's line holds, once for each set of marked atoms."""
+    held: dict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
+    for mention in alert.mentions:
+        if mention.structure and not mention.downgraded:
+            held[mention.structure, mention.atoms].append(mention.name)
+    views = []
+    for (smiles, atoms), names in list(held.items())[:_MOST]:
+        svg = _draw(smiles, atoms)
+        if svg:
+            told = ", ".join(dict.fromkeys(names))
+            marked = "; the marked atoms are those by which it is held" if atoms else ""
+            code = b64encode(svg.encode()).decode()
+            views.append(
+                DrawingView(
+                    source=Markup(f"data:image/svg+xml;base64,{code}"),  # noqa: S704 - ours
+                    label=f"Structure {smiles}",
+                    caption=f"{told}{marked}",
+                )
+            )
+    return tuple(views)
+
+
+@lru_cache(_KEPT)
+def _draw(smiles: str, atoms: tuple[int, ...]) -> str:
+    """Return a drawing; "" where there is none, as the SMILES stands in the text beside it."""
+    # Here and not above: a report without a structure need not load RDKit.
+    from tidewaiter.law.structure import StructureError, draw_svg, parse_structure  # noqa: PLC0415
+
+    try:
+        structure = parse_structure(smiles, "smiles")
+        return draw_svg(structure, atoms, width=_WIDTH, height=_HEIGHT)
+    except StructureError:
+        return ""
+
 
 _LISTINGS = 3  # named in a title
 

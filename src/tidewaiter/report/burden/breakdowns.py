@@ -1,28 +1,55 @@
-"""Places side by side: a map of tiles where we have one, else bars in order of size."""
+"""Official counts broken down by place, drug and age, as figures."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.burden.views.across import Across, Where
-from tidewaiter.burden.views.picking import Caption
-from tidewaiter.report.burdenwords import (
+from tidewaiter.burden.views.ages import Ages, Band
+from tidewaiter.burden.views.places import Across, Where
+from tidewaiter.burden.views.query import Caption
+from tidewaiter.burden.views.trends import Mix, Trend, best_of
+from tidewaiter.explain.burden import (
     amount,
+    begun,
     between,
     facts,
     indicator_words,
     interval_name,
     measured_words,
     missing_words,
+    month_words,
+    percent,
+    period_words,
     place_words,
     rate,
+    signed,
     span_words,
     status_words,
+    title_of,
 )
-from tidewaiter.report.figures import WIDTH, Figure
-from tidewaiter.report.languages import words
-from tidewaiter.report.overviewcharts import Box, Word
+from tidewaiter.explain.languages import words
+from tidewaiter.report.burden.trends import (
+    across_of,
+    grid_of,
+    key_of,
+    lines_of,
+    marks_of,
+    years_of,
+    zone_of,
+)
+from tidewaiter.report.charts import (
+    FIGURE_WIDTH,
+    LEFT,
+    RIGHT,
+    Box,
+    Figure,
+    Scale,
+    Shape,
+    Word,
+    scale_of,
+    wrapped,
+)
 
 _TILE = 40.0
 _GAP = 1.5
@@ -50,14 +77,14 @@ def rank_figure(across: Across, slug: str = "map") -> Figure:
     rows = [row for row in across.rows if _size(row, across) is not None]
     most = max([_size(row, across) or 0.0 for row in rows], default=0.0) or 1.0
     boxes, told = [], []
-    room = WIDTH - _NAME - 90
+    room = FIGURE_WIDTH - _NAME - 90
     for spot, row in enumerate(rows[:_MOST_BARS]):
         y, size = spot * _BAR + 4, _size(row, across) or 0.0
         kind = "bar" if row.status == "closed" else "bar-open"
         boxes.append(
             Box(
                 kind=kind,
-                told=_told(row, across),
+                told=_place_in_words(row, across),
                 x=_NAME,
                 y=y,
                 width=round(max(size / most * room, 1.0), 1),
@@ -99,7 +126,7 @@ def _tile_map(across: Across, slug: str) -> Figure:
         boxes.append(
             Box(
                 kind=kind,
-                told=_told(row, across) if row else place,
+                told=_place_in_words(row, across) if row else place,
                 x=x + _GAP / 2,
                 y=y + _GAP / 2,
                 width=_TILE - _GAP,
@@ -139,12 +166,12 @@ def _figure(
         slug=slug,
         title=f"{name}, {country}, {what}, {span_words(caption.months, across.last)}",
         facts=facts(caption),
-        about="; ".join(_told(each, across) for each in largest) or words("Nothing yet."),
+        about="; ".join(_place_in_words(each, across) for each in largest) or words("Nothing yet."),
         height=height,
         boxes=tuple(boxes),
         words=tuple(told),
         key=key,
-        notes=_notes(across),
+        notes=_place_notes(across),
         heads=(
             words("Place"),
             words("Deaths"),
@@ -153,11 +180,11 @@ def _figure(
             words("Per 100,000"),
             words("State of the count"),
         ),
-        rows=tuple(_row(each, caption) for each in across.rows),
+        rows=tuple(_place_row(each, caption) for each in across.rows),
     )
 
 
-def _row(row: Where, caption: Caption) -> tuple[str, ...]:
+def _place_row(row: Where, caption: Caption) -> tuple[str, ...]:
     return (
         place_words(row.place, row.name),
         amount(row.value) if row.value is not None else missing_words(row.missing),
@@ -168,7 +195,7 @@ def _row(row: Where, caption: Caption) -> tuple[str, ...]:
     )
 
 
-def _notes(across: Across) -> tuple[str, ...]:
+def _place_notes(across: Across) -> tuple[str, ...]:
     notes = []
     if across.population:
         notes.append(
@@ -191,7 +218,7 @@ def _notes(across: Across) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _told(row: Where, across: Across) -> str:
+def _place_in_words(row: Where, across: Across) -> str:
     name = place_words(row.place, row.name)
     if row.value is None:
         return f"{name}: {missing_words(row.missing)}"
@@ -224,3 +251,229 @@ def _steps(sizes: Sequence[float]) -> list[float]:
 def _step(size: float | None, steps: Sequence[float]) -> int:
     """Return the step of a number, from 1; 0: there is no number."""
     return 0 if size is None else sum(size >= each for each in steps)
+
+
+_PANEL, _PANEL_HEIGHT, _GUTTER = 222.0, 142.0, 36.0
+_PANEL_TOP, _PANEL_FOOT = 56.0, 116.0
+_PANEL_CELLS = 32  # half-width characters of a line above a panel
+_ROOM = 50.0  # left of a panel, for its numbers
+
+
+def mix_figure(mix: Mix, slug: str = "drugs") -> Figure:
+    """Draw each class of drugs in a panel of its own, all to one scale."""
+    place = place_words(mix.caption.place, mix.caption.place_name)
+    scale = scale_of(
+        [
+            v
+            for each in mix.drugs
+            for p in each.points
+            for v in (p.reported, p.estimate, p.high)
+            if v is not None
+        ],
+        _PANEL_TOP,
+        _PANEL_FOOT,
+    )
+    boxes: list[Box] = []
+    shapes: list[Shape] = []
+    told: list[Word] = []
+    for spot, each in enumerate(mix.drugs):
+        left = (spot % 2) * (_PANEL + _GUTTER)
+        down = spot // 2 * _PANEL_HEIGHT
+        own = Scale(
+            most=scale.most, step=scale.most / 2, top=_PANEL_TOP + down, foot=_PANEL_FOOT + down
+        )
+        x = across_of(each.points, left + _ROOM, left + _PANEL)
+        boxes += zone_of(each.points, x, own.top, own.foot)
+        shapes += [
+            *grid_of(own, left + _ROOM, left + _PANEL),
+            *lines_of(each.points, x, own, few=True),
+        ]
+        told += _panel_words(each, left, own)
+        told += [*marks_of(own, left + _ROOM), *years_of(each.points, x, own.foot + 15, most=3)]
+    return Figure(
+        slug=slug,
+        title=f"{words('Overdose deaths by class of drug')}, {place}",
+        facts=facts(mix.drugs[0].caption),
+        about="; ".join(_panel_told(each) for each in mix.drugs),
+        height=(len(mix.drugs) + 1) // 2 * _PANEL_HEIGHT,
+        boxes=tuple(boxes),
+        shapes=tuple(shapes),
+        words=tuple(told),
+        key=_mix_key(mix),
+        notes=_mix_notes(mix),
+        heads=(words("Month"), *(each.caption.indicator for each in mix.drugs)),
+        rows=_mix_rows(mix),
+    )
+
+
+def _panel_words(trend: Trend, left: float, scale: Scale) -> list[Word]:
+    name = indicator_words(trend.caption.indicator, trend.caption.indicator_name)
+    lines = list(wrapped(name, _PANEL_CELLS))
+    y = scale.top - 24 - 14 * (len(lines) - 1)
+    named = [
+        Word(text=line, x=left, y=y + 14 * place, anchor="start", kind="panel")
+        for place, line in enumerate(lines)
+    ]
+    newest = Word(
+        text=_panel_newest(trend), x=left, y=scale.top - 10, anchor="start", kind="panel-newest"
+    )
+    return [*named, newest]
+
+
+def _panel_newest(trend: Trend) -> str:
+    if trend.newest is None:
+        return words("no number is shown")
+    value, by = best_of(trend.newest)
+    change = f" ({signed(trend.change.percent)})" if trend.change and by != "predicted" else ""
+    named = f" {measured_words(by, trend.caption)}" if by != "reported" else ""
+    return f"{month_words(trend.newest.last)}: {amount(value)}{named}{change}"
+
+
+def _panel_told(trend: Trend) -> str:
+    name = indicator_words(trend.caption.indicator, trend.caption.indicator_name)
+    return f"{name}: {_panel_newest(trend)}"
+
+
+def _mix_key(mix: Mix) -> tuple[tuple[str, str], ...]:
+    seen: dict[str, str] = {}
+    for each in mix.drugs:
+        for kind, says in key_of(each, each.points):
+            if kind != "predicted":
+                seen.setdefault(kind, says)
+    return tuple(seen.items())
+
+
+def _mix_notes(mix: Mix) -> tuple[str, ...]:
+    notes = [
+        words(
+            "Classes overlap: a certificate may name several drugs, so they never add up "
+            "and are not stacked."
+        ),
+        f"{words('All panels have one scale.')} {begun(period_words(mix.caption.months))}.",
+    ]
+    if any(each.caption.indicator == "T40.4" for each in mix.drugs):
+        notes.append(
+            words(
+                "T40.4 holds all synthetic opioids but methadone, and is no count of one substance."
+            )
+        )
+    if mix.specified and mix.specified.reported is not None:
+        notes.append(
+            words(
+                "A drug is named on %(share)s of overdose deaths (%(month)s); where more are "
+                "named, every class rises."
+            )
+            % {
+                "share": percent(mix.specified.reported),
+                "month": month_words(mix.specified.last),
+            }
+        )
+    return tuple(notes)
+
+
+def _mix_rows(mix: Mix) -> tuple[tuple[str, ...], ...]:
+    by_month: dict[str, dict[str, str]] = {}
+    for each in mix.drugs:
+        for point in each.points:
+            mark = "" if point.status == "closed" else "*"
+            shown = f"{amount(point.reported)}{mark}" if point.reported is not None else "–"
+            by_month.setdefault(point.last, {})[each.caption.indicator] = shown
+    keys = [each.caption.indicator for each in mix.drugs]
+    return tuple(
+        (month_words(last), *(by_month[last].get(key, "–") for key in keys))
+        for last in sorted(by_month, reverse=True)
+    )
+
+
+_TOP, _FOOT, _HEIGHT = 16.0, 206.0, 250.0
+_FEW = 12  # bands whose ages have room on one line
+_KINDS = {"": "bar", "F": "bar", "M": "bar-other"}
+
+
+def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
+    """Draw deaths by age; both sexes together, where the release has that."""
+    together = [each for each in ages.bands if not each.sex]
+    shown = together or list(ages.bands)
+    bands = list(dict.fromkeys(each.age for each in shown))
+    sexes = list(dict.fromkeys(each.sex for each in shown))
+    scale = scale_of([each.deaths or 0.0 for each in shown], _TOP, _FOOT)
+    step = (RIGHT - LEFT) / max(len(bands), 1)
+    boxes = []
+    for each in shown:
+        if each.deaths is None:
+            continue
+        width = step * 0.8 / len(sexes)
+        x = LEFT + (bands.index(each.age) + 0.1) * step + sexes.index(each.sex) * width
+        y = scale.y(each.deaths)
+        boxes.append(
+            Box(
+                kind=_KINDS.get(each.sex, "bar"),
+                told=_band_in_words(each),
+                x=round(x, 1),
+                y=y,
+                width=round(width, 1),
+                height=round(_FOOT - y, 1),
+            )
+        )
+    period = span_words(ages.caption.months, ages.last)
+    lines = grid_of(scale, LEFT, RIGHT)
+    marks = marks_of(scale, LEFT)
+    return Figure(
+        slug=slug,
+        title=f"{title_of(ages.caption)}, {words('by age')}, {period}",
+        facts=facts(ages.caption),
+        about="; ".join(_band_in_words(each) for each in shown),
+        height=_HEIGHT,
+        boxes=tuple(boxes),
+        shapes=tuple(lines),
+        words=(*marks, *_names(bands, step)),
+        key=tuple((_KINDS[sex], _sex(sex)) for sex in sexes if sex in _KINDS and sex),
+        notes=_age_notes(ages),
+        heads=(words("Age"), words("Sex"), words("Deaths"), words("People"), words("Per 100,000")),
+        rows=tuple(_band_row(each) for each in ages.bands),
+    )
+
+
+def _names(bands: Sequence[str], step: float) -> list[Word]:
+    """Name the bands, on two lines by turns where they are many."""
+    return [
+        Word(
+            text="?" if age == "NS" else age,
+            x=round(LEFT + (spot + 0.5) * step, 1),
+            anchor="middle",
+            kind="mark",
+            y=_FOOT + 18 + (15 if len(bands) > _FEW // 2 and spot % 2 else 0),
+        )
+        for spot, age in enumerate(bands)
+    ]
+
+
+def _band_in_words(band: Band) -> str:
+    told = missing_words(band.missing) if band.deaths is None else amount(band.deaths)
+    sex = f", {_sex(band.sex)}" if band.sex else ""
+    return f"{_age(band.age)}{sex}: {told}"
+
+
+def _age(age: str) -> str:
+    return words("not stated") if age == "NS" else age
+
+
+def _sex(sex: str) -> str:
+    return {"F": words("women"), "M": words("men"), "": words("both")}.get(sex, sex)
+
+
+def _band_row(band: Band) -> tuple[str, ...]:
+    return (
+        _age(band.age),
+        _sex(band.sex),
+        amount(band.deaths) if band.deaths is not None else missing_words(band.missing),
+        amount(band.people),
+        rate(band.rate),
+    )
+
+
+def _age_notes(ages: Ages) -> tuple[str, ...]:
+    notes = [words("Bands of age may differ in width; a wider one holds more deaths.")]
+    if any(each.missing for each in ages.bands):
+        notes.append(words("Small counts are hidden to protect persons; a gap is no zero."))
+    return tuple(notes)

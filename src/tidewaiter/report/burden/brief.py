@@ -3,12 +3,9 @@
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.burden.views.briefs import Brief
+from tidewaiter.burden.views.briefing import Brief
 from tidewaiter.burden.views.trends import best_of
-from tidewaiter.report.burdencharts import change_words, overlap, trend_figures
-from tidewaiter.report.burdenmaps import map_figure
-from tidewaiter.report.burdenmix import mix_figure
-from tidewaiter.report.burdenwords import (
+from tidewaiter.explain.burden import (
     amount,
     between,
     closed_words,
@@ -21,8 +18,10 @@ from tidewaiter.report.burdenwords import (
     status_words,
     title_of,
 )
-from tidewaiter.report.figures import Figure
-from tidewaiter.report.languages import language, speaking, words
+from tidewaiter.explain.languages import language, speaking, words
+from tidewaiter.report.burden.breakdowns import map_figure, mix_figure
+from tidewaiter.report.burden.trends import change_words, overlap, trend_figures
+from tidewaiter.report.charts import Figure
 from tidewaiter.report.pages import environment, hashed, static
 
 _FEW_PLACES = 10  # that are named as the highest

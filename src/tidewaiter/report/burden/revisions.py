@@ -3,13 +3,28 @@
 from collections.abc import Callable, Sequence
 
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import indicators
+from tidewaiter.burden.indicators import indicators
 from tidewaiter.burden.views.revisions import Cell, Growth, Revisions
-from tidewaiter.report.burdenlines import grid_of, marks_of
-from tidewaiter.report.burdenwords import amount, indicator_words, month_words, place_words, signed
-from tidewaiter.report.figures import LEFT, RIGHT, Dot, Figure, Scale, Shape, path_of, scale_of
-from tidewaiter.report.languages import counted, number, words
-from tidewaiter.report.overviewcharts import Word
+from tidewaiter.explain.burden import (
+    amount,
+    indicator_words,
+    month_words,
+    place_words,
+    signed,
+)
+from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.report.burden.trends import grid_of, marks_of
+from tidewaiter.report.charts import (
+    LEFT,
+    RIGHT,
+    Dot,
+    Figure,
+    Scale,
+    Shape,
+    Word,
+    path_of,
+    scale_of,
+)
 
 _TOP, _FOOT, _HEIGHT = 16.0, 196.0, 240.0
 

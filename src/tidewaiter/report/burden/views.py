@@ -1,17 +1,25 @@
-"""Official counts as sheets: every row carries period, place, basis, state and release."""
+"""The views of official counts: how each is found, drawn, and written as a sheet."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
 from tidewaiter.burden.events.types import EventCard
-from tidewaiter.burden.views.across import Across
-from tidewaiter.burden.views.ages import Ages
-from tidewaiter.burden.views.mixes import Mix
-from tidewaiter.burden.views.picking import Caption
-from tidewaiter.burden.views.revisions import Cell, Revisions
-from tidewaiter.burden.views.trends import Trend
-from tidewaiter.report.cells import neutralise
-from tidewaiter.report.exports import CsvTable
+from tidewaiter.burden.types import Release
+from tidewaiter.burden.views.ages import Ages, ages
+from tidewaiter.burden.views.places import Across, across
+from tidewaiter.burden.views.query import Ask, Caption, Estimating, without
+from tidewaiter.burden.views.revisions import Cell, Revisions, pair, revisions
+from tidewaiter.burden.views.trends import Mix, Trend, mix, trend
+from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.report.alerts.exports import CsvTable
+from tidewaiter.report.burden.breakdowns import ages_figure, map_figure, mix_figure
+from tidewaiter.report.burden.revisions import growth_figure
+from tidewaiter.report.burden.trends import trend_figures
+from tidewaiter.report.charts import Figure, png_of, svg_of
 
 _BEFORE = ("place", "place_name", "indicator", "indicator_name", "period_end", "period_months")
 _AFTER = ("measure", "basis", "release", "release_month", "source", "sha256")
@@ -233,3 +241,69 @@ def _text(cell: object) -> str:
     if isinstance(cell, float):
         return f"{cell:.10g}"
     return str(cell) if isinstance(cell, int) else neutralise(str(cell))
+
+
+class View(Record, frozen=True, kw_only=True):
+    """How one view is found, drawn and written."""
+
+    find: Callable[[Sequence[Release], Ask, Estimating], Any]  # its record
+    draw: Callable[[Any], tuple[Figure, ...]]
+    sheet: Callable[[Any], bytes]
+
+
+def changes(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Revisions:
+    """Return what a release changed of the one before it; nothing of it is estimated."""
+    del estimating
+    before, after = pair(releases, ask)
+    return revisions(before, after, ask)
+
+
+def _ages(releases: Sequence[Release], ask: Ask, _: Estimating) -> Ages:
+    return ages(releases, ask)
+
+
+def _mix(told: Mix) -> tuple[Figure, ...]:
+    return (mix_figure(told),)
+
+
+def _map(told: Across) -> tuple[Figure, ...]:
+    return (map_figure(told),)
+
+
+def _bands(told: Ages) -> tuple[Figure, ...]:
+    return (ages_figure(told),)
+
+
+def _growth(told: Revisions) -> tuple[Figure, ...]:
+    return (growth_figure(told),) if told.growth else ()
+
+
+VIEWS: Mapping[str, View] = MappingProxyType(
+    {
+        "trends": View(find=trend, draw=trend_figures, sheet=trend_sheet),
+        "mix": View(find=mix, draw=_mix, sheet=mix_sheet),
+        "map": View(find=across, draw=_map, sheet=across_sheet),
+        "ages": View(find=_ages, draw=_bands, sheet=ages_sheet),
+        "changes": View(find=changes, draw=_growth, sheet=revision_sheet),
+    }
+)
+
+
+def picture(view: View, told: Any, kind: str, slug: str = "") -> bytes:
+    """Write one figure of a view as a file.
+
+    Args:
+        view: Which.
+        told: Its record.
+        kind: "svg" or "png".
+        slug: Which of its figures; "": the first.
+
+    Raises:
+        InputError: There is no such figure, or nothing here writes PNG.
+    """
+    figures = view.draw(told)
+    found = next((each for each in figures if slug in {"", each.slug}), None)
+    if found is None:
+        named = ", ".join(each.slug for each in figures) or "none"
+        raise InputError(f'there is no figure "{slug}" here', hint=f"the figures are: {named}")
+    return png_of(found) if kind == "png" else svg_of(found).encode()

@@ -8,10 +8,9 @@ from datetime import date, datetime, timedelta
 from icalendar import Calendar, Event
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.library import Citation, Library, number_sources
-from tidewaiter.report.words import DOUBTS
-from tidewaiter.substances.changes import Change, Matter, Step
-from tidewaiter.substances.types import Mark
+from tidewaiter.explain.words import DOUBTS, Citation, Library, number_sources
+from tidewaiter.law.changes import Change, Matter, Step
+from tidewaiter.law.types import Mark
 
 _NAMED = 6  # substances in a heading; all stand below it
 _PRODUCT = "-//Tidewaiter//Changes of the law//EN"

@@ -5,17 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.cells import neutralise
-from tidewaiter.report.exports import CsvTable
-from tidewaiter.report.lawviews import rule_of
-from tidewaiter.report.library import Citation, Library, number_sources
-from tidewaiter.report.rulings import doubts_in_words
-from tidewaiter.report.verdict import AgeView, age_views
-from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.comparing import Agreement, Cell, Compared, Comparison
-from tidewaiter.substances.law import short_listing
-from tidewaiter.substances.rulings import Answer, Listing
-from tidewaiter.substances.types import Mark
+from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.explain.words import Citation, Library, number_sources
+from tidewaiter.law.answers import Answer, Listing
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.comparison import Agreement, Cell, Compared, Comparison
+from tidewaiter.law.controls import short_listing
+from tidewaiter.law.types import Mark
+from tidewaiter.report.alerts.exports import CsvTable
+from tidewaiter.report.law.answers import doubts_in_words
+from tidewaiter.report.law.rulings import AgeView, age_views, rule_of
 
 COLUMNS = (
     "substance",

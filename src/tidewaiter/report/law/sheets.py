@@ -6,20 +6,25 @@ from datetime import date
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.amounts import amount_in_words
-from tidewaiter.report.lawviews import RulingView, ruling_view, sources_of
-from tidewaiter.report.library import Citation, Library, number_sources, words_of
+from tidewaiter.explain.lines import amount_in_words
+from tidewaiter.explain.words import MATCHES, Citation, Library, number_sources, word, words_of
+from tidewaiter.law.answers import Assessment, Compound, Question
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.coverage import ages_of
+from tidewaiter.law.registry import Editions, Registry
+from tidewaiter.law.structure.drawing import Drawing, Portrait
+from tidewaiter.report.law.answers import route_in_places
+from tidewaiter.report.law.rulings import (
+    AgeView,
+    RulingView,
+    Verdict,
+    age_views,
+    in_order,
+    ruling_view,
+    sources_of,
+    verdict_of,
+)
 from tidewaiter.report.pages import environment, hashed, static
-from tidewaiter.report.rulings import route_in_places
-from tidewaiter.report.verdict import AgeView, Verdict, age_views, in_order, verdict_of
-from tidewaiter.report.words import MATCHES, word
-from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.coverage import ages_of
-from tidewaiter.substances.editions import Editions
-from tidewaiter.substances.questions import Question
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Assessment, Compound
-from tidewaiter.substances.structure.portraits import Drawing, Portrait
 
 INDEX = "index.html"
 _STYLES = "colours.css", "sheet.css"

@@ -1,30 +1,238 @@
-"""The card of a substance: what is known of it, and how each law holds it on a day."""
+"""The card of a substance: what is known of it, and how each law controls it on a day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.report.cardrules import RuleFact, rules_on
-from tidewaiter.report.lawchanges import Named
-from tidewaiter.report.lawplaces import place_of
-from tidewaiter.report.lawviews import rule_of
-from tidewaiter.report.library import Citation, Library, number_sources, words_of
-from tidewaiter.report.timelines import Span, Timeline, timeline
-from tidewaiter.substances.changes import Matter
-from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.law import State, short_listing
-from tidewaiter.substances.lawbook import LawBook
-from tidewaiter.substances.listings import Standing, stand
-from tidewaiter.substances.masses import mass_of, parse_formula
-from tidewaiter.substances.questions import Found, Question, Role
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Listing
-from tidewaiter.substances.types import Kind, Mark, Name, Substance, Tier
+from tidewaiter.explain.words import Citation, Library, number_sources, words_of
+from tidewaiter.law.answers import Found, Listing, Question, Role
+from tidewaiter.law.changes import Matter
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.controls import Standing, State, short_listing, stand
+from tidewaiter.law.duties import duties_of
+from tidewaiter.law.limits import limit_in_words, limits_on, mass_of, parse_formula
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.rules import FormRule, Gap, LawBook, Limit, Reach, Rule
+from tidewaiter.law.types import Kind, Mark, Name, Substance, Tier
+from tidewaiter.report.law.changes import Named
+from tidewaiter.report.law.regimes import place_of
+from tidewaiter.report.law.rulings import rule_of
+
+_ROLES: tuple[Role, ...] = ("export", "import", "transit", "internal")
+
+
+class RuleFact(Record, frozen=True, kw_only=True):
+    """A rule that bears on a substance."""
+
+    matter: Matter
+    roles: tuple[Role, ...]  # empty: any
+    text: str
+    days: int | None = None  # before, of a duty
+    day_kind: str = ""
+    known: bool = True  # False: whether it applies depends on what is not given or not loaded
+    clause: str
+    mark: Mark
+    source: str  # name of a file in data/sources
+
+
+def rules_on(
+    regime: str, standing: Standing, question: Question, book: LawBook, found: Found
+) -> Iterator[RuleFact]:
+    """Yield the rules of a regime on a substance that it holds on the day.
+
+    Args:
+        regime: Slug.
+        standing: Its listings of the substance.
+        question: With the day, without a route: duties are told for each role.
+        book: The rules.
+        found: The substance.
+    """
+    if not standing.held:
+        return
+    named = found.substance.slug if found.substance else None
+    schedules = {each.schedule for each in standing.held}
+    for limit in limits_on(book.limits(regime), question.day, named, (), schedules):
+        yield _limit(limit)
+    yield from _duties(regime, standing, question, book, found)
+    route = book.route(regime)
+    for rule in (*book.forms(regime), *route.reaches, *route.gaps):
+        kinds = rule.kinds if isinstance(rule, Gap) else ()
+        of_kind = not kinds or found.substance is None or found.substance.kind in kinds
+        fits = not rule.schedules or schedules & set(rule.schedules)
+        if rule.on(question.day) and rule.names(named) and fits and of_kind:
+            yield _said(rule)
+
+
+def _limit(limit: Limit) -> RuleFact:
+    condition = f"; free only {limit.condition}" if limit.condition else ""
+    return RuleFact(
+        matter="limit",
+        roles=limit.roles,
+        text=f"{limit_in_words(limit)}{condition}",
+        clause=limit.clause,
+        mark=limit.mark,
+        source=limit.source,
+    )
+
+
+def _duties(
+    regime: str, standing: Standing, question: Question, book: LawBook, found: Found
+) -> Iterator[RuleFact]:
+    """Yield the duties of each role as the law answers on a route of that role."""
+    told: dict[RuleFact, list[Role]] = {}
+    for role in _ROLES:
+        for duty in duties_of((question, regime, book, found, (role,)), standing.held):
+            fact = RuleFact(
+                matter="duty",
+                roles=(),
+                text=": ".join(filter(None, (duty.kind, duty.text))),
+                days=duty.days,
+                day_kind=duty.day_kind,
+                known=duty.known,
+                clause=duty.clause,
+                mark=duty.mark,
+                source=duty.source,
+            )
+            told.setdefault(fact, []).append(role)
+    for fact, roles in told.items():
+        yield replace(fact, roles=tuple(roles))
+
+
+def _said(rule: Rule) -> RuleFact:
+    text = rule.text if isinstance(rule, FormRule | Reach | Gap) else rule.note
+    matter: Matter = "route" if isinstance(rule, Reach) else "gap"
+    if isinstance(rule, FormRule):
+        matter, text = "goods", f"{', '.join(rule.goods)}: {text}"
+    return RuleFact(
+        matter=matter,
+        roles=rule.roles,
+        text=text,
+        clause=rule.clause,
+        mark=rule.mark,
+        source=rule.source,
+    )
+
+
+WIDTH = 400  # in units of the drawing; 1 unit is near 1 px on a telephone
+_ROW = 34
+_TOP = 24  # of the years
+_FADE = 16.0  # that a bar without a known end stands for
+_LEAST = 3.0  # width of a bar, or a short one is not seen
+_MARKS = 6  # years that are named at most
+_STEPS = (1, 2, 5, 10, 20, 50)
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """A listing to be drawn."""
+
+    label: str
+    state: State  # on the day
+    decided: date | None
+    since: date | None
+    until: date | None
+
+
+class Bar(Record, frozen=True, kw_only=True):
+    """A listing as drawn; places are in units of the drawing."""
+
+    label: str
+    days: str  # "2022-11-23 to 2024-05-01"; "?": not known; nothing behind "to": still in force
+    kind: State  # a class of the style sheet
+    x: float
+    y: float
+    width: float
+    begins: bool  # the first day is known
+    ends: bool  # there is a last day
+    decided: float | None  # where the day of the decision stands, if it is not the first
+
+
+class Year(Record, frozen=True, kw_only=True):
+    """A year that is named above."""
+
+    text: str
+    x: float
+
+
+class Timeline(Record, frozen=True, kw_only=True):
+    """Listings over the years, and the day that is asked about."""
+
+    height: float
+    bars: tuple[Bar, ...]
+    years: tuple[Year, ...]
+    day: float
+    about: str  # in words, for those who do not see it
+
+
+def timeline(spans: Iterable[Span], day: date) -> Timeline | None:
+    """Place listings between the years in which something of them is known.
+
+    Args:
+        spans: In the order in which they are drawn.
+        day: That is marked.
+
+    Returns:
+        None where there are no listings.
+    """
+    held = list(spans)
+    if not held:
+        return None
+    scale = _Scale(held, day)
+    bars = tuple(scale.bar(i, each) for i, each in enumerate(held))
+    return Timeline(
+        height=_TOP + len(bars) * _ROW + 4,
+        bars=bars,
+        years=scale.years(),
+        day=scale.at(day),
+        about="; ".join(f"{bar.label}: {bar.days}" for bar in bars),
+    )
+
+
+class _Scale:
+    """From days to places."""
+
+    def __init__(self, spans: Sequence[Span], day: date) -> None:
+        known = [d for s in spans for d in (s.decided, s.since, s.until) if d is not None]
+        self._first = min([*known, day]).year
+        self._last = max([*known, day]).year + 1
+        self._day = day
+
+    def at(self, day: date) -> float:
+        """Return where a day stands."""
+        years = day.year + (day.timetuple().tm_yday - 1) / 366 - self._first
+        room = WIDTH - _FADE
+        return round(_FADE + years / (self._last - self._first) * room, 1)
+
+    def bar(self, place: int, span: Span) -> Bar:
+        """Return a listing as drawn; one without a first day begins before all years."""
+        left = self.at(span.since) if span.since else 0.0
+        right = self.at(span.until) if span.until else float(WIDTH)
+        decided = span.decided if span.decided != span.since else None
+        return Bar(
+            label=span.label,
+            days=f"{span.since or '?'} to {span.until or ''}".strip(),
+            kind=span.state,
+            x=left,
+            y=_TOP + place * _ROW + 18.0,
+            width=max(round(right - left, 1), _LEAST),
+            begins=span.since is not None,
+            ends=span.until is not None,
+            decided=self.at(decided) if decided else None,
+        )
+
+    def years(self) -> tuple[Year, ...]:
+        """Name some years, at even steps."""
+        count = self._last - self._first
+        step = next((each for each in _STEPS if count / each <= _MARKS), -(-count // _MARKS))
+        begin = -(-self._first // step) * step
+        return tuple(
+            Year(text=f"{year}", x=self.at(date(year, 1, 1)))
+            for year in range(begin, self._last, step)
+        )
 
 
 class CardName(Record, frozen=True, kw_only=True):

@@ -7,22 +7,15 @@ from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.report.lawchanges import Named
-from tidewaiter.report.lawplaces import place_of
-from tidewaiter.report.words import MATCHES, word
-from tidewaiter.substances.catalogue import (
-    By,
-    Catalogue,
-    Filters,
-    Hit,
-    facets,
-    narrow,
-)
-from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.law import controls_on, short_listing
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.types import Kind
+from tidewaiter.explain.words import MATCHES, word
+from tidewaiter.law.answers import Found
+from tidewaiter.law.catalogue import By, Catalogue, Filters, Hit, facets, narrow
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.controls import controls_on, short_listing
+from tidewaiter.law.registry import Registry
+from tidewaiter.law.types import Kind
+from tidewaiter.report.law.changes import Named
+from tidewaiter.report.law.regimes import place_of
 
 SHOWN = 60  # rows of a page
 _LISTINGS = 4  # named in a row
@@ -240,7 +233,7 @@ def _said(
 def _is_structure(text: str) -> bool:
     """Tell whether a text is a SMILES or an InChI by its shape, and so no part of a name."""
     # Here and not above: a list without a search need not load RDKit.
-    from tidewaiter.substances.structure import is_written  # noqa: PLC0415
+    from tidewaiter.law.structure import is_written  # noqa: PLC0415
 
     return bool(text.strip()) and is_written(text)
 

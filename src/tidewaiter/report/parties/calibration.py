@@ -1,30 +1,314 @@
-"""The page of a calibration: it holds all it needs, and runs no script."""
+"""The page of a threshold calibration: its findings in sentences, and its graphs."""
 
-from collections.abc import Callable, Sequence
+import math
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
 
+from tidewaiter.base.countries import find_country
 from tidewaiter.base.records import Record
-from tidewaiter.parties.calibration.types import HOWS, Calibration, Group
-from tidewaiter.parties.thresholds import printed
-from tidewaiter.report.calibrationgraphs import Graph, alerts_graph, bins_graph
-from tidewaiter.report.calibrationwords import (
-    MILLION,
-    TEN_THOUSAND,
-    alerts_in_words,
-    cause_in_words,
-    doubts_in_words,
-    example_in_words,
-    files_in_words,
-    interval,
-    judge_command,
-    per,
-    recall_cell,
-    recall_in_words,
-    threshold_in_words,
+from tidewaiter.explain.safe_text import visible
+from tidewaiter.parties.calibration.types import (
+    HOWS,
+    LOWEST,
+    NONE,
+    Bin,
+    Calibration,
+    Cause,
+    Group,
+    KnownFile,
+    Level,
+    Share,
 )
+from tidewaiter.parties.thresholds import printed
 from tidewaiter.report.pages import environment, hashed, static
+
+MILLION = 1_000_000
+TEN_THOUSAND = 10_000
+_WHOLE = 10  # from which on a rate needs no decimals
+_PERCENT = 100
+_LEAST = 0.001  # percent that is written
+_HIGH = 0.9  # a threshold that a rare few matches need
+
+
+def per(share: float, parties: int) -> str:
+    """Write a share as so many in so many parties."""
+    rate = share * parties
+    return f"{rate:,.0f}" if rate >= _WHOLE or rate == 0 else f"{rate:.2g}"
+
+
+def interval(share: Share, parties: int) -> str:
+    """Write the 95 % interval of a share."""
+    return f"{per(share.low, parties)}–{per(share.high, parties)}"
+
+
+def recall_cell(share: Share) -> str:
+    """Write a share in percent with its interval, for a table."""
+    return f"{_percent(share.share)} ({_percent(share.low)}–{_percent(share.high)})"
+
+
+def percent(share: float) -> str:
+    """Write a share in percent; none and all only where it is none and all."""
+    return f"{_percent(share)} %"
+
+
+def _percent(share: float) -> str:
+    percent = _PERCENT * share
+    if 0 < percent < 1:
+        return f"{percent:.1g}" if percent >= _LEAST else f"< {_LEAST}"
+    text = f"{percent:.1f}".removesuffix(".0")
+    return "> 99.9" if text == "100" and share < 1 else text
+
+
+def share_in_words(share: Share) -> str:
+    """Write a share of few with its interval."""
+    if not share.total:
+        return "none to tell from"
+    return f"{percent(share.share)} (95 %: {percent(share.low)} to {percent(share.high)})"
+
+
+def files_in_words(told: Calibration) -> Iterator[str]:
+    """Say what was asked for, and what of it did not count."""
+    yield f"{_file(told.cleared)}: known, and none of the listed parties"
+    if told.found:
+        yield f"{_file(told.found)}: rightly flagged"
+    lists = (f"{each.name}{f' of {each.dated}' if each.dated else ''}" for each in told.lists)
+    yield f"compared with {'; '.join(lists)}, as in force on {told.day}"
+
+
+def _file(known: KnownFile) -> str:
+    left = [
+        text
+        for count, text in (
+            (known.repeated, "rows repeat another one"),
+            (known.refused, "rows could not be read"),
+        )
+        if count
+        for text in [f"{count:,} {text}"]
+    ]
+    settled = (
+        f"; of {_counted(known.settled, 'party', 'parties')} a match is settled by a judgement and "
+        "left out"
+        if known.settled
+        else ""
+    )
+    beside = f" ({', '.join(left)})" if left else ""
+    return f"{known.file}: {_counted(known.parties, 'party', 'parties')}{beside}{settled}"
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
+
+
+def threshold_in_words(told: Calibration) -> str:
+    """Say which threshold the rest is told at."""
+    if told.chosen and told.wanted is not None:
+        rate = per(told.wanted, MILLION)
+        return (
+            f"Threshold {told.threshold.value}: the least that gives at most {rate} in a million; "
+            "none below that of the model is chosen"
+        )
+    return f"Threshold {told.threshold}"
+
+
+def alerts_in_words(told: Calibration) -> str:
+    """Say how many alert at the threshold."""
+    share = told.at.alerts
+    return (
+        f"{_counted(share.count, 'party', 'parties')} of {share.total:,} would alert: "
+        f"{per(share.share, TEN_THOUSAND)} in 10,000, {per(share.share, MILLION)} in a million "
+        f"(95 %: {interval(share, MILLION)} in a million)"
+    )
+
+
+def doubts_in_words(told: Calibration) -> Iterator[str]:
+    """Say what the file is too small to tell, and where a few parties settle the threshold."""
+    parties = told.cleared.parties
+    if told.chosen and told.threshold.least > _HIGH and told.causes:
+        yield (
+            "This threshold is set by parties that match almost surely. Look at them before you "
+            "keep it: one that is the listed party after all does not belong in this file"
+        )
+    if told.at.threshold < LOWEST:
+        yield f"Matches below {printed(LOWEST)} are not counted, so more would alert"
+    if told.wanted is not None and parties < told.enough:
+        yield (
+            f"The file is too small to show this rate: were none of {parties:,} parties an alert, "
+            f"the rate could still be {per(NONE / parties, MILLION)} in a million (95 %, rule of "
+            f"three). {told.enough:,} parties would be needed"
+        )
+    elif not told.at.alerts.count:
+        yield (
+            f"No alert among {parties:,} parties is not none at all: the rate can be up to "
+            f"{per(told.at.alerts.high, MILLION)} in a million (95 %, rule of three)"
+        )
+
+
+def recall_in_words(told: Calibration) -> str:
+    """Say what the threshold misses, as far as it is known."""
+    at = told.at
+    if at.recall is not None:
+        found = _counted(at.recall.total, "party", "parties")
+        return (
+            f"Of {found} rightly flagged, {at.recall.count:,} reach it: {share_in_words(at.recall)}"
+        )
+    if at.benchmark is not None:
+        return (
+            "What it misses cannot be told from cleared parties. Of the benchmark's made variants "
+            f"of listed names, by name alone, {percent(at.benchmark.share)} reach it; your papers "
+            "are others. A file of parties that were rightly flagged tells it: --found"
+        )
+    return (
+        "What it misses cannot be told: there is no file of parties that were rightly flagged "
+        "(--found), and the benchmark's figures are of another model"
+    )
+
+
+def judge_command(cause: Cause) -> str:
+    """Return the command that settles a false alert once and for all."""
+    country = find_country(cause.country) if cause.country else None
+    where = f" --country {country}" if country else ""
+    names = " ".join(shlex.quote(visible(text)) for text in (cause.list, cause.entry, cause.name))
+    return f'tidewaiter lists judge {names} --other{where} --why "..."'
+
+
+def cause_in_words(cause: Cause) -> str:
+    """Say which entry false alerts come from."""
+    return (
+        f"{_counted(cause.parties, 'party', 'parties')}: {cause.listed} ({cause.list} "
+        f"{cause.entry}, {cause.kind})"
+    )
+
+
+def example_in_words(cause: Cause) -> str:
+    """Say which party resembles it most."""
+    country = f", {cause.country}" if cause.country else ""
+    return f"{cause.name}{country}, probability {printed(cause.probability)}"
+
+
+_LEFT, _RIGHT, _TOP, _FOOT = 64, 392, 14, 236
+_TICKS = (0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+_FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+_EDGE = 1e-4  # a rate is not drawn below so many in a million
+
+
+class Mark(Record, frozen=True, kw_only=True):
+    """A share at its place; lengths are in units of the graph."""
+
+    x: float
+    y: float | None  # None: the share is 0 where that cannot be drawn
+    top: float  # of its interval
+    foot: float
+    told: str
+
+
+class Tick(Record, frozen=True, kw_only=True):
+    """A line across the graph, and its number."""
+
+    at: float
+    text: str
+
+
+class Graph(Record, frozen=True, kw_only=True):
+    """A graph; the same numbers stand in a table."""
+
+    slug: str
+    title: str
+    about: str
+    across: str  # what the lower side means
+    up: str  # what the left side means
+    marks: tuple[Mark, ...]
+    columns: tuple[Tick, ...]
+    rows: tuple[Tick, ...]
+    line: Tick | None = None  # the threshold
+    even: bool = False  # a line from corner to corner: as many as the probability says
+
+
+def alerts_graph(told: Calibration) -> Graph:
+    """Return alerts in a million parties by threshold; both sides grow by factors."""
+    levels = told.levels
+    shares = [level.alerts for level in levels]
+    least = min([each.share for each in shares if each.count] or [shares[0].high]) * MILLION
+    most = max(each.high for each in shares) * MILLION
+    low = math.floor(math.log10(max(least, _EDGE)))
+    high = max(low + 1, math.ceil(math.log10(most)))
+
+    def up(share: float) -> float:
+        power = math.log10(max(share * MILLION, 10.0**low))
+        return _between(_FOOT, _TOP, (min(power, high) - low) / (high - low))
+
+    marks = tuple(_alert_mark(level, up) for level in levels)
+    rows = range(low, high + 1, max(1, (high - low) // 4))
+    return Graph(
+        slug="alerts",
+        title="Alerts in a million parties, by threshold",
+        about="; ".join(mark.told for mark in marks),
+        across="threshold",
+        up="alerts in a million",
+        marks=marks,
+        columns=tuple(Tick(at=_at(each), text=f"{each:g}") for each in _TICKS),
+        rows=tuple(Tick(at=up(10.0**p / MILLION), text=f"{10.0**p:,.10g}") for p in rows),
+        line=Tick(at=_at(told.at.threshold), text=printed(told.at.threshold)),
+    )
+
+
+def bins_graph(told: Calibration) -> Graph | None:
+    """Return the share of flagged parties by probability; None: there is no file of these."""
+    if not told.bins:
+        return None
+
+    def up(share: float) -> float:
+        return _between(_FOOT, _TOP, share)
+
+    marks = tuple(_bin_mark(each, up) for each in told.bins)
+    return Graph(
+        slug="bins",
+        title="Share of parties that were flagged, by probability",
+        about="; ".join(mark.told for mark in marks),
+        across="probability of the best match",
+        up="share flagged",
+        marks=marks,
+        columns=tuple(Tick(at=_between(_LEFT, _RIGHT, f), text=f"{f:g}") for f in _FIFTHS),
+        rows=tuple(Tick(at=up(each), text=f"{each:g}") for each in _FIFTHS),
+        even=True,
+    )
+
+
+def _alert_mark(level: Level, up: Callable[[float], float]) -> Mark:
+    share = level.alerts
+    return Mark(
+        x=_at(level.threshold),
+        y=up(share.share) if share.count else None,
+        top=up(share.high),
+        foot=up(share.low),
+        told=f"{printed(level.threshold)}: {per(share.share, MILLION)} in a million "
+        f"(95 %: {interval(share, MILLION)})",
+    )
+
+
+def _bin_mark(held: Bin, up: Callable[[float], float]) -> Mark:
+    share = held.flagged
+    return Mark(
+        x=_between(_LEFT, _RIGHT, held.mean),
+        y=up(share.share),
+        top=up(share.high),
+        foot=up(share.low),
+        told=f"{held.mean:.2f}: {share.count} of {share.total}, {share_in_words(share)}",
+    )
+
+
+def _at(threshold: float) -> float:
+    """Return the place of a threshold; sides grow by odds, so that the top is seen."""
+    ends = [math.log(each / (1 - each)) for each in (0.045, 0.99993)]
+    held = min(max(threshold, 0.045), 0.99993)
+    return _between(_LEFT, _RIGHT, (math.log(held / (1 - held)) - ends[0]) / (ends[1] - ends[0]))
+
+
+def _between(begin: float, end: float, share: float) -> float:
+    return round(begin + share * (end - begin), 1)
+
 
 _ROWS, _MORE = 15, 300  # of a table of groups: shown, and behind a click
 

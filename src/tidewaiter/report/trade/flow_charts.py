@@ -1,16 +1,24 @@
-"""A Sankey diagram as numbers: stages side by side, and bands between them as wide as they carry.
+"""Charts of trade flows as numbers: a Sankey diagram, a world map, a strip of months.
 
 Templates only draw it. Heights are in proportion to values, so that what enters a node, what
 leaves it and its own height are the same.
+
+Templates only draw it. The outlines are in data/geometry, whose SOURCE.txt says where they are
+from; no statement is made on any border.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.casework.flows import month_number, month_text
 
-WIDTH = 1000.0  # of the diagram, in its own units
-HEIGHT = 420.0  # of all that flows
+SANKEY_WIDTH = 1000.0  # of the diagram, in its own units
+SANKEY_HEIGHT = 420.0  # of all that flows
 BAR = 12.0  # width of a node
 ROOM = 19.0  # least height that a node and its label take
 _GAP = 5.0
@@ -65,14 +73,14 @@ def sankey(carried: Sequence[Carried], last: str, inset: float = 0) -> Sankey:
         inset: Room for labels on either side.
     """
     if not carried:
-        return Sankey(width=WIDTH, height=0, nodes=(), bands=())
+        return Sankey(width=SANKEY_WIDTH, height=0, nodes=(), bands=())
     values, links = _sums(carried)
     stages = _ordered(values, links, last)
-    scale = HEIGHT / sum(each.value for each in carried)
+    scale = SANKEY_HEIGHT / sum(each.value for each in carried)
     heights = [_height(names, stage, values, scale) for stage, names in enumerate(stages)]
     nodes: dict[Key, Node] = {}
     for stage, names in enumerate(stages):
-        x = inset + stage * (WIDTH - 2 * inset - BAR) / max(1, len(stages) - 1)
+        x = inset + stage * (SANKEY_WIDTH - 2 * inset - BAR) / max(1, len(stages) - 1)
         y = (max(heights) - heights[stage]) / 2
         for name in names:
             value = values[stage, name]
@@ -89,7 +97,7 @@ def sankey(carried: Sequence[Carried], last: str, inset: float = 0) -> Sankey:
             y += room + _GAP
     bands = tuple(_bands(nodes, links, scale))
     height = round(max(heights) + _GAP, 1)
-    return Sankey(width=WIDTH, height=height, nodes=tuple(nodes.values()), bands=bands)
+    return Sankey(width=SANKEY_WIDTH, height=height, nodes=tuple(nodes.values()), bands=bands)
 
 
 def _sums(carried: Iterable[Carried]) -> tuple[dict[Key, int], dict[tuple[int, str, str], int]]:
@@ -181,4 +189,232 @@ def _path(start: tuple[float, float], end: tuple[float, float], width: float) ->
         f"M{x0:.1f},{y0:.1f}C{bend:.1f},{y0:.1f} {bend:.1f},{y1:.1f} {x1:.1f},{y1:.1f}"
         f"V{y1 + width:.1f}C{bend:.1f},{y1 + width:.1f} {bend:.1f},{y0 + width:.1f} "
         f"{x0:.1f},{y0 + width:.1f}Z"
+    )
+
+
+SHADES = 5
+_BEND = 0.2  # of the length of a line, to its left
+_BASES = (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
+_ARROW = 5.0
+_LOOP = 16.0
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """A country on the map."""
+
+    at: tuple[int, int]  # where lines to it end, in units of the map
+    small: bool = False  # drawn as a point too, for it is hard to see or has no outline
+    outline: str = ""  # path of SVG
+
+
+class World(Record, frozen=True, kw_only=True):
+    """The map; its units count from the upper left corner."""
+
+    width: int
+    height: int
+    other_land: str  # path of SVG: land to which the source gives no code
+    places: Mapping[str, Place]  # by ISO 3166-1 alpha-2 code
+
+
+class Arc(Record, frozen=True, kw_only=True):
+    """A line from one country to another, and the arrow in its middle: paths of SVG."""
+
+    line: str
+    arrow: str
+    width: float
+
+
+class Shade(Record, frozen=True, kw_only=True):
+    """A step of the shading."""
+
+    step: int  # from 1
+    least: int
+    most: int
+
+
+@cache
+def load_world() -> World:
+    """Load the map.
+
+    Raises:
+        RegistryError: The file is not one that we made.
+    """
+    return read_toml(data("geometry", "world.toml"), World)
+
+
+@cache
+def world_svg() -> str:
+    """Return the outlines as a picture whose parts a page can use: ``#land``, ``#CN`` ..."""
+    world = load_world()
+    outlines = "".join(
+        f'<path id="{code}" d="{place.outline}"/>'
+        for code, place in world.places.items()
+        if place.outline
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {world.width} {world.height}">'
+        f'<g id="land"><path d="{world.other_land}"/>{outlines}</g></svg>'
+    )
+
+
+def arc(start: Place, end: Place, width: float) -> Arc:
+    """Return a line between two places; one from a place to itself goes round it.
+
+    Args:
+        start: Where it begins.
+        end: Where it ends; the arrow in the middle points there.
+        width: Of the line, in units of the map.
+    """
+    (x0, y0), (x1, y1) = start.at, end.at
+    if start.at == end.at:
+        r = _LOOP + width
+        line = f"M{x0},{y0}m{-r:.1f},0a{r:.1f},{r:.1f} 0 1,1 {2 * r:.1f},0a{r:.1f},{r:.1f} 0 1,1"
+        return Arc(line=f"{line} {-2 * r:.1f},0", arrow=_arrow((x0, y0 - r), 0, width), width=width)
+    # A line always bends to its left, so that it does not cover the one that goes back.
+    cx, cy = (x0 + x1) / 2 + _BEND * (y1 - y0), (y0 + y1) / 2 - _BEND * (x1 - x0)
+    cy = max(cy, -min(y0, y1))  # the middle stays on the map
+    middle = ((x0 + 2 * cx + x1) / 4, (y0 + 2 * cy + y1) / 4)
+    line = f"M{x0},{y0}Q{cx:.0f},{cy:.0f} {x1},{y1}"
+    return Arc(line=line, arrow=_arrow(middle, math.atan2(y1 - y0, x1 - x0), width), width=width)
+
+
+def arc_width(value: int, most: int) -> float:
+    """Return how wide a line is for a value, in units of the map: in proportion, but never thin."""
+    return round(max(2.0, 18.0 * value / most), 1)
+
+
+def labelled(codes: Iterable[str], most: int, apart: tuple[float, float]) -> frozenset[str]:
+    """Return the first countries whose labels do not cover one another.
+
+    Args:
+        codes: Countries of the map, the first ones first.
+        most: Labels.
+        apart: Units across and down that the middles of two are apart, at least in one way.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for code in codes:
+        x, y = load_world().places[code].at
+        near = ((abs(x - a), abs(y - b)) for a, b in found.values())
+        if len(found) < most and all(dx >= apart[0] or dy >= apart[1] for dx, dy in near):
+            found[code] = x, y
+    return frozenset(found)
+
+
+def shades(most: int) -> tuple[Shade, ...]:
+    """Return steps from 1 to a largest value; each reaches as many times higher than the last.
+
+    Args:
+        most: The largest value; 0: there is none.
+    """
+    base = next((b for b in _BASES if b**SHADES > most), math.ceil(most ** (1 / SHADES)) + 1)
+    steps = (
+        Shade(step=n + 1, least=base**n, most=base ** (n + 1) - 1)
+        for n in range(SHADES)
+        if base**n <= most
+    )
+    return tuple(steps)
+
+
+def shade_of(value: int, steps: tuple[Shade, ...]) -> int:
+    """Return the step of a value that is above 0 and not above the largest."""
+    return next(each.step for each in steps if value <= each.most)
+
+
+def _arrow(at: tuple[float, float], angle: float, width: float) -> str:
+    size = _ARROW + width
+    tips = ((size, 0.0), (-size * 0.8, -size * 0.8), (-size * 0.8, size * 0.8))
+    sin, cos = math.sin(angle), math.cos(angle)
+    turned = (f"{at[0] + x * cos - y * sin:.1f},{at[1] + x * sin + y * cos:.1f}" for x, y in tips)
+    return f"M{'L'.join(turned)}Z"
+
+
+BEFORE, BEHIND = 23, 6  # months about that of today
+STRIP_WIDTH, STRIP_HEIGHT = 1000.0, 90.0
+_MONTHS = 12
+_LEAST = 2.0
+
+
+class MonthBar(Record, frozen=True, kw_only=True):
+    """A month on the strip."""
+
+    month: int  # since the year 0
+    day: date  # its first
+    count: int
+    x: float
+    y: float
+    width: float
+    height: float
+    chosen: bool
+
+
+class Strip(Record, frozen=True, kw_only=True):
+    """Months side by side, and which of them are chosen."""
+
+    bars: tuple[MonthBar, ...]
+    least: int  # the first month of the strip
+    most: int  # its last
+    first: int  # the first that is chosen
+    last: int
+    earlier: int  # counted before the strip
+    later: int  # counted behind it
+
+
+def window(today: date) -> tuple[int, int]:
+    """Return the first and the last month of a strip."""
+    now = month_number(today)
+    return now - BEFORE, now + BEHIND
+
+
+def first_day(month: int) -> date:
+    """Return the first day of a month."""
+    year, number = divmod(month, _MONTHS)
+    return date(year, number + 1, 1)
+
+
+def last_day(month: int) -> date:
+    """Return the last day of a month."""
+    return first_day(month + 1) - timedelta(1)
+
+
+def month_strip(
+    months: Mapping[str, int], today: date, due_from: date | None, due_to: date | None
+) -> Strip:
+    """Lay out the months about a day.
+
+    Args:
+        months: Counts, by months like "2026-03".
+        today: The day.
+        due_from: The first day that is chosen; None: all before are.
+        due_to: The last one.
+    """
+    least, most = window(today)
+    first = min(max(month_number(due_from) if due_from else least, least), most)
+    last = max(min(month_number(due_to) if due_to else most, most), least)
+    counts = [months.get(month_text(month), 0) for month in range(least, most + 1)]
+    step, highest = STRIP_WIDTH / len(counts), max(counts) or 1
+    bars = []
+    for place, count in enumerate(counts):
+        height = max(_LEAST, count / highest * STRIP_HEIGHT) if count else 0.0
+        month = least + place
+        bars.append(
+            MonthBar(
+                month=month,
+                day=first_day(month),
+                count=count,
+                x=round(place * step + 1, 1),
+                y=round(STRIP_HEIGHT - height, 1),
+                width=round(step - 2, 1),
+                height=round(height, 1),
+                chosen=first <= month <= last,
+            )
+        )
+    begin, end = month_text(least), month_text(most)
+    return Strip(
+        bars=tuple(bars),
+        least=least,
+        most=most,
+        first=first,
+        last=last,
+        earlier=sum(count for month, count in months.items() if month < begin),
+        later=sum(count for month, count in months.items() if month > end),
     )

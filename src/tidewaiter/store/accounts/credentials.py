@@ -1,4 +1,4 @@
-"""Activation: the owner of an account sets its password, and somebody else confirms who they are.
+"""Ways to sign in: activation of an account, passkeys, and identity providers.
 
 Whoever keeps the accounts opens an account. Its owner chooses a password on a public page, which
 shows a code; the password counts once the code, told by telephone or in person, is typed in by
@@ -8,15 +8,29 @@ someone who may vouch. So no secret of an account is ever on the screen of anoth
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select, update
 
+from tidewaiter.accounts.passkeys import Passkey
 from tidewaiter.accounts.secrets import digest_of, new_code, plain_code
 from tidewaiter.base.errors import InputError
-from tidewaiter.store import tables
-from tidewaiter.store.accounts import Account, account_of, accounts, guarded, set_password
+from tidewaiter.base.records import Record
+from tidewaiter.store.accounts.sessions import (
+    INVITATION,
+    drop_invitations,
+    invite,
+    opened_by,
+)
+from tidewaiter.store.accounts.users import (
+    Account,
+    account_of,
+    accounts,
+    guarded,
+    set_password,
+)
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.sessions import INVITATION, drop_invitations, invite, opened_by
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import plain
+from tidewaiter.store.core.database import Work
 
 WAITS = timedelta(hours=24)  # until the code is typed in
 _MOST = 50  # passwords that wait for one account; the oldest gives way
@@ -164,3 +178,144 @@ def _make_room(work: Work, number: int, now: datetime) -> None:
 
 def _drop(work: Work, table: Table, number: int) -> None:
     work.connection.execute(delete(table).where(table.c.account == number))
+
+
+_NAME = 60
+
+
+class OwnPasskey(Record, frozen=True, kw_only=True):
+    """A passkey as its owner sees it."""
+
+    id: int
+    name: str
+    made: str  # ISO 8601, UTC
+    used: str | None  # the day it was last used
+
+
+class Kept(Record, frozen=True, kw_only=True):
+    """A passkey, and whose it is."""
+
+    id: int
+    account: Account
+    passkey: Passkey
+
+
+def add_passkey(work: Work, account: int, passkey: Passkey, name: str) -> int:
+    """Keep a passkey; return its number.
+
+    Raises:
+        InputError: It is known already.
+    """
+    if find_passkey(work, passkey.credential) is not None:
+        raise InputError("this passkey is known", hint="use it to sign in")
+    row = {
+        "account": account,
+        "credential": passkey.credential.hex(),
+        "public": passkey.public.hex(),
+        "count": passkey.count,
+        "name": plain(name.strip()[:_NAME]) or "passkey",
+        "made": moment(stamp_of(work).at),
+    }
+    done = work.connection.execute(insert(tables.passkey).values(**row))
+    number = int(done.inserted_primary_key[0])  # type: ignore[index]
+    record_change(work, "passkey made", {"account": account, "passkey": number})
+    return number
+
+
+def passkeys(work: Work, account: int) -> list[OwnPasskey]:
+    """Read the passkeys of an account, the newest first."""
+    c = tables.passkey.c
+    wanted = select(c.id, c.name, c.made, c.used).where(c.account == account)
+    rows = work.connection.execute(wanted.order_by(c.id.desc()))
+    return [OwnPasskey(**row) for row in rows.mappings()]
+
+
+def credentials(work: Work, account: int) -> list[bytes]:
+    """Return the ids of the passkeys of an account, as devices know them."""
+    c = tables.passkey.c
+    wanted = select(c.credential).where(c.account == account)
+    return [bytes.fromhex(told) for told in work.connection.execute(wanted).scalars()]
+
+
+def find_passkey(work: Work, credential: bytes) -> Kept | None:
+    """Find a passkey by its id; None: it is not known, or its owner is switched off."""
+    c = tables.passkey.c
+    row = (
+        work.connection.execute(select(tables.passkey).where(c.credential == credential.hex()))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    account = account_of(work, row["account"])
+    public, count = bytes.fromhex(row["public"]), row["count"]
+    passkey = Passkey(credential=credential, public=public, count=count)
+    return Kept(id=row["id"], account=account, passkey=passkey) if account.active else None
+
+
+def note_passkey(work: Work, number: int, count: int) -> None:
+    """Note that a passkey was used; the sign-in itself is in the audit."""
+    c = tables.passkey.c
+    day = moment(stamp_of(work).at)[:10]
+    some = update(tables.passkey).where(c.id == number)
+    work.connection.execute(some.values(count=count, used=day))
+
+
+def drop_passkey(work: Work, account: int, number: int) -> None:
+    """Forget a passkey of one's own.
+
+    Raises:
+        InputError: There is none.
+    """
+    c = tables.passkey.c
+    done = work.connection.execute(
+        delete(tables.passkey).where(c.id == number, c.account == account)
+    )
+    if not done.rowcount:
+        raise InputError(f"you have no passkey {number}", hint="look at the list of your passkeys")
+    record_change(work, "passkey forgotten", {"account": account, "passkey": number})
+
+
+_HINT = "ask whoever keeps the accounts to make one of that name, or to switch it on"
+
+
+def account_by(work: Work, issuer: str, subject: str, name: str) -> Account:
+    """Return the account of someone whom a provider knows; bind it at their first sign-in.
+
+    Args:
+        work: Begun with a stamp.
+        issuer: The provider.
+        subject: Its own name for them, which never changes.
+        name: Of the account, as the provider says it; it counts at the first sign-in alone.
+
+    Raises:
+        InputError: There is no such account, it is switched off, or it is someone else's.
+    """
+    c = tables.identity.c
+    bound = select(c.account).where(c.issuer == issuer, c.subject == subject)
+    number = work.connection.execute(bound).scalar_one_or_none()
+    if number is None:
+        number = _bind(work, issuer, subject, name)
+    account = account_of(work, number)
+    if not account.active:
+        raise InputError(f'the account "{account.name}" is switched off', hint=_HINT)
+    return account
+
+
+def _bind(work: Work, issuer: str, subject: str, name: str) -> int:
+    found = guarded(work, name)
+    if found is None:
+        raise InputError(f'there is no account "{name[:60]}"', hint=_HINT)
+    c, number = tables.identity.c, found.account.id
+    taken = select(c.subject).where(c.issuer == issuer, c.account == number)
+    if work.connection.execute(taken).first() is not None:
+        raise InputError(f'the account "{name[:60]}" is someone else’s', hint=_HINT)
+    row = {
+        "issuer": issuer,
+        "subject": subject,
+        "account": number,
+        "made": moment(stamp_of(work).at),
+    }
+    work.connection.execute(insert(tables.identity).values(**row))
+    record_change(work, "account bound to a provider", {"account": number})
+    return number

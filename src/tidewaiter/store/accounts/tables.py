@@ -1,8 +1,8 @@
-"""Who signs in: accounts, their sessions, invitations and tokens. None of it is in the audit."""
+"""Tables of accounts: sessions, invitations and tokens. None of it is in the audit."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
+from tidewaiter.store.core.columns import METADATA, TEXT, WHOLE
 
 account = Table(
     "account",

@@ -1,20 +1,22 @@
-"""Accounts: who may sign in, and with which role. The audit names them by number alone."""
+"""User accounts: who may sign in, with which role, and the erasure of a leaver's name."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from tidewaiter.accounts.passwords import rests_until
 from tidewaiter.accounts.roles import Right, Role, rights_of
-from tidewaiter.accounts.throttle import rests_until
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.store import tables
+from tidewaiter.store.alerts.decisions import assign
+from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.store.audit import Details, find_entries, moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import plain
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import decode, plain
+from tidewaiter.store.core.database import Work
 
 LONGEST = 60  # characters of a name
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
@@ -303,3 +305,37 @@ def _columns() -> tuple[ColumnElement[Any], ...]:
 def _account(row: Mapping[Any, Any]) -> Account:
     flags = {name: bool(row[name]) for name in ("cleared", "active", "analyst")}
     return Account(**{**row, **flags})
+
+
+def erase_name(work: Work, number: int) -> Account:
+    """Erase the name of an account that is switched off: only its number is left.
+
+    Alerts that wait for it are nobody's then, and filters that ask for it are kept no longer.
+
+    Args:
+        work: Begun with a stamp.
+        number: Of the account.
+
+    Raises:
+        InputError: There is none, or it is not switched off.
+    """
+    before = account_of(work, number)
+    if before.active:
+        raise InputError(f"account {number} is in use", hint="switch it off first")
+    name = f"erased-{number}"
+    a, s = tables.alert.c, tables.suppression.c
+    waiting = select(a.id).where(a.assignee == before.name).order_by(a.id)
+    assign(work, list(work.connection.execute(waiting).scalars()), None)
+    owned = update(tables.suppression).where(s.owner == before.name)
+    work.connection.execute(owned.values(owner=name))
+    _drop_filters(work, before.name)
+    rename(work, number, name)
+    record_change(work, "account erased", {"account": number})
+    return account_of(work, number)
+
+
+def _drop_filters(work: Work, name: str) -> None:
+    f = tables.saved_filter.c
+    for number, told in work.connection.execute(select(f.id, f.filter)).all():
+        if decode(told, AlertFilter, f"filter {number}").assignee == name:
+            work.connection.execute(delete(tables.saved_filter).where(f.id == number))

@@ -1,4 +1,4 @@
-"""Sets of alerts as bits: which of the alerts a term holds, and how many of some others.
+"""Bitmaps of alerts: which alerts have a term, and how many of a set do.
 
 Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row of the index. A row
 holds the places of few alerts, 2 bytes each, or one bit for each place. Roaring bitmaps do the

@@ -1,4 +1,4 @@
-"""Bulk decisions: many alerts decided in one act, which is undone in one step and counts as one.
+"""Bulk decisions: many alerts decided in one act, undone in one step and counted as one.
 
 What a second officer has to agree to is not decided but proposed: see [bulk] of
 data/rules/decisions.toml.
@@ -21,17 +21,24 @@ from tidewaiter.casework.decisions import (
     standing,
     status_of,
 )
-from tidewaiter.store import tables
-from tidewaiter.store.alertterms import LISTED
+from tidewaiter.store.alerts.bitmaps import is_in
+from tidewaiter.store.alerts.decisions import (
+    Standing,
+    Wanted,
+    add_steps,
+    proposals,
+    propose,
+    settle,
+    taken_back,
+    waiting_on,
+)
+from tidewaiter.store.alerts.inverted_index import LISTED, having, index_of
+from tidewaiter.store.alerts.queue import visible_ids
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
-from tidewaiter.store.blocks import is_in
-from tidewaiter.store.database import Work
-from tidewaiter.store.decisions import Standing, Wanted, add_steps, taken_back
-from tidewaiter.store.payloads import plain
-from tidewaiter.store.proposals import proposals, propose, settle, waiting_on
-from tidewaiter.store.queue import visible_ids
-from tidewaiter.store.slices import slices
-from tidewaiter.store.terms import having, index_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.columns import plain
+from tidewaiter.store.core.database import Work
 
 _LARGEST = 2**63 - 1
 _WORST = 60  # alerts among which the worst are looked for

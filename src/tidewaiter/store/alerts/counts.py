@@ -1,27 +1,158 @@
-"""Tallies in the database: brought along by each change, and counted anew where that is asked.
+"""Counts over all alerts: tallies kept with each change, recounted, and read for the overview.
 
 Whoever changes alerts does it inside `tallied`, which reads them before and after. What an alert
 adds to each count is settled in one place, `casework.tallies`.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tidewaiter.base.errors import ConflictError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.tallies import Cell, Facts, cells, difference
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import tables
+from tidewaiter.casework.counts import (
+    BATCH,
+    Cell,
+    Counts,
+    Facts,
+    OpenSince,
+    Track,
+    cells,
+    difference,
+)
+from tidewaiter.casework.decisions import Decided
+from tidewaiter.store.alerts.results import results_of
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.facts import facts_of
-from tidewaiter.store.payloads import plain
-from tidewaiter.store.slices import AT_ONCE
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import AT_ONCE, slices
+from tidewaiter.store.core.columns import decode, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.rules.alert_claims import claims_of, mention_claims
+from tidewaiter.trade.rules.claim_outcomes import Claim, Said, all_say
+from tidewaiter.trade.rules.results import Observed, standing_results
+from tidewaiter.trade.types import Alert
+
+
+def facts_of(
+    work: Work, ids: Sequence[str], known: Mapping[str, Facts] = MappingProxyType({})
+) -> dict[str, Facts]:
+    """Read what is counted of alerts, by id; those that are not stored are absent.
+
+    Args:
+        work: Any.
+        ids: Of the alerts.
+        known: What is known of them; rules, substances and lists are not read again.
+    """
+    found: dict[str, Facts] = {}
+    for some in slices(ids):
+        told = {name: known[name] for name in some if name in known}
+        found |= _facts(work, some, told or _named(work, some))
+    return found
+
+
+class _Named(Record, frozen=True, kw_only=True):
+    """What an alert names; other lines change its rules alone."""
+
+    rules: tuple[str, ...]
+    substances: tuple[str, ...]
+    lists: tuple[str, ...]
+
+
+def _named(work: Work, ids: Sequence[str]) -> dict[str, _Named]:
+    rules = _several(work, tables.reason, "rule", ids)
+    substances = _several(work, tables.alert_substance, "substance", ids)
+    lists = _several(work, tables.alert_party, "list", ids)
+    return {
+        name: _Named(
+            rules=rules.get(name, ()),
+            substances=substances.get(name, ()),
+            lists=lists.get(name, ()),
+        )
+        for name in ids
+    }
+
+
+def _facts(
+    work: Work, ids: Sequence[str], named: Mapping[str, Facts] | Mapping[str, _Named]
+) -> dict[str, Facts]:
+    c = tables.alert.c
+    columns = (c.id, c.severity, c.stored, c.status, c.assignee, c.restricted)
+    trails, said = _trails(work, ids), _said(work, ids)
+    rows = work.connection.execute(select(*columns).where(c.id.in_(ids))).mappings()
+    return {
+        row["id"]: Facts(
+            severity=row["severity"],
+            stored=row["stored"],
+            restricted=bool(row["restricted"]),
+            status=row["status"],
+            assignee=row["assignee"],
+            rules=named[row["id"]].rules,
+            substances=named[row["id"]].substances,
+            lists=named[row["id"]].lists,
+            trail=tuple(trails.get(row["id"], ())),
+            said=said.get(row["id"], {}),
+        )
+        for row in rows
+    }
+
+
+def _several(
+    work: Work, table: Table, column: str, ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Read what a table says of alerts, each thing once."""
+    found: dict[str, tuple[str, ...]] = {}
+    wanted = select(table.c.alert, table.c[column]).where(table.c.alert.in_(ids)).distinct()
+    for alert, value in work.connection.execute(wanted):
+        found[alert] = (*found.get(alert, ()), value)
+    return found
+
+
+def _trails(work: Work, ids: Sequence[str]) -> dict[str, list[Decided]]:
+    d = tables.decision.c
+    found: dict[str, list[Decided]] = {}
+    wanted = select(tables.decision).where(d.alert.in_(ids)).order_by(d.id)
+    for row in work.connection.execute(wanted).mappings():
+        found.setdefault(row["alert"], []).append(Decided(**row))
+    return found
+
+
+def _said(work: Work, ids: Sequence[str]) -> dict[str, dict[str, Said]]:
+    """Read what results say of the rules and substances of alerts; hardly any alert has some."""
+    found = results_of(work, ids)
+    c = tables.alert.c
+    wanted = select(c.id, c.payload).where(c.id.in_(list(found)))
+    rows = work.connection.execute(wanted).all() if found else []
+    alerts = {name: decode(payload, Alert, f"alert {name}") for name, payload in rows}
+    counting = {
+        name: [each.observed for each in standing_results(results)]
+        for name, results in found.items()
+    }
+    return {name: _said_of(alert, counting[name]) for name, alert in alerts.items()}
+
+
+def _said_of(alert: Alert, results: Sequence[Observed]) -> dict[str, Said]:
+    """Say what results say of each rule and substance; one claim of a rule that holds will do."""
+    said: dict[str, Said] = {}
+    for key, claim in _claims(alert):
+        told = all_say(results, claim).said
+        if told != "nothing" and said.get(key) != "confirmed":
+            said[key] = told
+    return said
+
+
+def _claims(alert: Alert) -> Iterator[tuple[str, Claim]]:
+    for claim in claims_of(alert):
+        yield f"rule {claim.rule}", claim
+    for claim in mention_claims(alert):
+        yield f"substance {claim.of[0].substance}", claim
+
 
 _ROWS = 1_000  # counts written at a time
 _STATE = {"subject": "", "what": "counted", "key": "", "day": "", "restricted": 0}
@@ -171,11 +302,11 @@ def _count_all(work: Work) -> tuple[Counter[Cell], int]:
         for facts in facts_of(work, ids).values():
             counted.update(cells(facts))
         after, alerts = ids[-1], alerts + len(ids)
-    counted.update(_lines(work))
+    counted.update(_lines_in_audit(work))
     return counted, alerts
 
 
-def _lines(work: Work) -> Counter[Cell]:
+def _lines_in_audit(work: Work) -> Counter[Cell]:
     """Count the lines as the audit tells when they came."""
     a, counted = tables.audit.c, Counter[Cell]()
     wanted = select(a.at, a.details).where(a.action == "batch added")
@@ -201,3 +332,158 @@ def _new_facts(alert: Alert, stored: str) -> Facts:
 
 def _row(cell: Cell, amount: int) -> dict[str, object]:
     return {**cell._asdict(), "restricted": int(cell.restricted), "amount": amount}
+
+
+_SUBJECTS = ("rule", "substance", "list")
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """Of when counts are asked for, and by whom."""
+
+    today: date  # in UTC
+    days: int  # of what is counted by day, up to today
+    months: int | None = None  # of what is counted by month; None: all
+    cleared: bool = False  # the reader may know of alerts that rest on restricted entries
+
+    @property
+    def first_day(self) -> date:
+        """Return the first day asked for."""
+        return self.today - timedelta(days=self.days - 1)
+
+    @property
+    def first_month(self) -> str:
+        """Return the first month asked for, like "2026-03"; "": from the beginning."""
+        if self.months is None:
+            return ""
+        months = self.today.year * 12 + self.today.month - self.months
+        return f"{months // 12:04}-{months % 12 + 1:02}"
+
+
+def read_counts(work: Work, span: Span) -> Counts:
+    """Read the counts of the overview.
+
+    Args:
+        work: Any.
+        span: Of when, and what the reader may know of.
+    """
+    days = _by_day(work, span, "added", "decided", "reopened")
+    keys = _by_key(work, span, "disagreed", "took", "undone")
+    tracks = _tracks(work, span)
+    return Counts(
+        open=tuple(_open(work, span)),
+        stands=_now(work, span, "stands"),
+        assigned=_now(work, span, "assigned"),
+        added=days["added"],
+        decided=days["decided"],
+        reopened=days["reopened"],
+        lines=_lines_by_day(work, span),
+        undone=sum(keys["undone"].values()),
+        disagreed=keys["disagreed"],
+        took={int(minutes): count for minutes, count in keys["took"].items()},
+        raised=raised(work, span),
+        rules=tracks["rule"],
+        substances=tracks["substance"],
+        lists=tracks["list"],
+    )
+
+
+def tracks_of(work: Work, span: Span, subject: str) -> Mapping[str, Track]:
+    """Read how the alerts of all rules, substances or lists came out, by their key."""
+    return {track.key: track for track in _tracks(work, span, (subject,))[subject]}
+
+
+def _by_day(work: Work, span: Span, *whats: str) -> dict[str, dict[date, int]]:
+    """Add up what is counted of each day, by what it is."""
+    t = tables.tally.c
+    found: dict[str, dict[date, int]] = {what: {} for what in whats}
+    for what, day, amount in _sums(work, span, (t.what, t.day), *_within(span, whats)):
+        found[what][date.fromisoformat(day)] = amount
+    return found
+
+
+def _by_key(work: Work, span: Span, *whats: str) -> dict[str, Counter[str]]:
+    """Add up what is counted of all days together, by what it is and by its key.
+
+    What was done to many alerts in one act counts once.
+    """
+    t = tables.tally.c
+    found: dict[str, Counter[str]] = {what: Counter() for what in whats}
+    both = (*whats, *(f"{BATCH}{what}" for what in whats))
+    for what, key, amount in _sums(work, span, (t.what, t.key), *_within(span, both)):
+        if what.startswith(BATCH):
+            found[what.removeprefix(BATCH)][key.partition(" ")[2]] += 1
+        else:
+            found[what][key] += amount
+    return dict(found)
+
+
+def _within(span: Span, whats: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    t = tables.tally.c
+    return t.subject == "alert", t.what.in_(whats), *_days(span)
+
+
+def _days(span: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Not BETWEEN: PostgreSQL takes no COLLATE behind it.
+    t = tables.tally.c
+    return t.day >= span.first_day.isoformat(), t.day <= span.today.isoformat()
+
+
+def _open(work: Work, span: Span) -> Iterator[OpenSince]:
+    t = tables.tally.c
+    wanted = (t.subject == "alert", t.what == "open")
+    for severity, day, amount in _sums(work, span, (t.key, t.day), *wanted):
+        yield OpenSince(severity=severity, day=date.fromisoformat(day), alerts=amount)
+
+
+def _now(work: Work, span: Span, what: str) -> dict[str, int]:
+    t = tables.tally.c
+    found = _sums(work, span, (t.key,), t.subject == "alert", t.what == what)
+    return {key: amount for key, amount in found}  # noqa: C416
+
+
+def _lines_by_day(work: Work, span: Span) -> dict[date, int]:
+    t = tables.tally.c
+    read = (t.subject == "lines", t.what == "read", *_days(span))
+    found = _sums(work, span, (t.day,), *read)
+    return {date.fromisoformat(day): amount for day, amount in found}
+
+
+def raised(work: Work, span: Span) -> int:
+    """Count the alerts that came in, of the months asked for."""
+    t = tables.tally.c
+    wanted = (t.subject == "alert", t.what == "added", t.day >= span.first_month)
+    return sum(amount for _, amount in _sums(work, span, (t.what,), *wanted))
+
+
+def _tracks(
+    work: Work, span: Span, subjects: tuple[str, ...] = _SUBJECTS
+) -> dict[str, tuple[Track, ...]]:
+    t = tables.tally.c
+    wanted = (t.subject.in_(subjects), t.day >= span.first_month)
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for subject, key, what, amount in _sums(work, span, (t.subject, t.key, t.what), *wanted):
+        if what.startswith(BATCH):
+            made = found[subject, key.partition(" ")[2]]
+            made.update({what.removeprefix(BATCH): 1, "bulk": 1, "bulk_alerts": amount})
+        else:
+            found[subject, key][what.replace("-", "_")] += amount
+    tracks = {
+        subject: [Track(key=key, **told) for (of, key), told in found.items() if of == subject]
+        for subject in subjects
+    }
+    return {
+        subject: tuple(sorted(each, key=lambda track: (-track.added, track.key)))
+        for subject, each in tracks.items()
+    }
+
+
+def _sums(
+    work: Work, span: Span, columns: tuple[ColumnElement[Any], ...], *wanted: ColumnElement[bool]
+) -> list[tuple[Any, ...]]:
+    """Add up counts over all other columns; those that are 0, or not made yet, are absent."""
+    t = tables.tally.c
+    total = func.sum(t.amount)
+    known = () if span.cleared else (t.restricted == 0,)
+    query = select(*columns, total).where(*wanted, *known).group_by(*columns).having(total > 0)
+    # A sum is a decimal number on PostgreSQL.
+    return [(*row[:-1], int(row[-1])) for row in work.connection.execute(query)]

@@ -1,21 +1,84 @@
-"""Matching: each condition of a filter as the set of alerts that meet it."""
+"""Filters of the queue: what a user asks for, the alerts that meet it, and saved filters."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import reduce
 from types import MappingProxyType
+from typing import Literal
 
+import msgspec
 import numpy as np
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.words import Sought, plain_name, sought_in
-from tidewaiter.store import tables
-from tidewaiter.store.blocks import Marks, marked
-from tidewaiter.store.payloads import key, plain
-from tidewaiter.store.proposals import PROPOSED
-from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.terms import Index, beginning, between, having, having_between, term
+from tidewaiter.casework.decisions import Status
+from tidewaiter.casework.search_words import Sought, plain_name, sought_in
+from tidewaiter.store.alerts.bitmaps import Marks, marked
+from tidewaiter.store.alerts.decisions import PROPOSED
+from tidewaiter.store.alerts.inverted_index import (
+    Index,
+    beginning,
+    between,
+    having,
+    having_between,
+    term,
+)
+from tidewaiter.store.audit import record_change
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import decode, encode, key, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Severity
+
+Sort = Literal[
+    "rank", "due", "-due", "newest", "oldest", "score", "-score", "consignment", "-consignment"
+]
+"""rank: the severity first, then what rests on a list, then the day on which it is due, then the
+points of the order of work. due: the soonest first. score: the
+highest first. "-" turns the order round; an alert without a due day is last in either."""
+
+
+class AlertFilter(Record, frozen=True, kw_only=True):
+    """Which alerts to show; what is empty does not matter. Of several values, any will do."""
+
+    severity: tuple[Severity, ...] = ()
+    status: tuple[Status, ...] = ()
+    assignee: str | None = None  # "": nobody
+    substance: tuple[str, ...] = ()  # slugs
+    rule: tuple[str, ...] = ()  # of its reasons, and of the notes since
+    country: tuple[str, ...] = ()  # of the goods, a stop or a party: ISO 3166-1 alpha-2
+    origin: str | None = None  # country that the goods are sent from
+    destination: str | None = None  # country that they are bound for
+    party: str | None = None  # a name in the papers, or its beginning
+    entry: str | None = None  # of a list that the alert rests on: "LIST/ID"
+    consignment: str | None = None
+    source: int | None = None  # id of the file
+    screening: int | None = None  # id of the one that first found it
+    due_within: int | None = None  # days from today; -1: those whose day is past
+    due_from: date | None = None
+    due_to: date | None = None  # the day itself too
+    day_from: date | None = None  # of the law that it was screened by
+    day_to: date | None = None
+    proposed: bool = False  # only those of which a decision waits for a second officer
+    words: str = ""  # all of them occur in the goods, the title, the parties or the numbers
+
+
+class Queue(Record, frozen=True, kw_only=True):
+    """The queue as someone sees it."""
+
+    wanted: AlertFilter = AlertFilter()
+    today: date
+    cleared: bool  # for restricted entries; who is not does not see alerts that rest on them
+
+
+class View(Record, frozen=True, kw_only=True):
+    """Which page of the queue to show."""
+
+    sort: Sort = "rank"
+    after: str | None = None  # id of the last alert of the page before
+    before: str | None = None  # id of the first alert of the page behind
+    rows: int = 50
+
 
 _IDS = 1_000  # alerts whose id begins as what was typed, at most
 _SHORT = 4  # characters of an id
@@ -155,3 +218,88 @@ _ONE: Mapping[str, Callable[[Index, AlertFilter], Marks]] = MappingProxyType(
         "source": _source,
     }
 )
+
+
+LONGEST = 60  # characters of a name
+MOST = 50  # filters of one account
+
+
+class NewFilter(Record, frozen=True, kw_only=True):
+    """A filter to be kept."""
+
+    name: str
+    wanted: AlertFilter
+    sort: Sort = "rank"
+    shared: bool = False
+
+
+class SavedFilter(NewFilter, frozen=True, kw_only=True):
+    """A filter that is kept."""
+
+    id: int
+    owner: int  # account
+
+
+def save_filter(work: Work, owner: int, new: NewFilter) -> int:
+    """Keep a filter; one of the same name and owner is replaced.
+
+    Args:
+        work: Begun with a stamp.
+        owner: Account that keeps it.
+        new: The filter.
+
+    Returns:
+        The id.
+
+    Raises:
+        InputError: The name is empty or too long, or there are too many.
+    """
+    name = plain(new.name.strip())
+    if not 0 < len(name) <= LONGEST:
+        raise InputError(f'"{name[:80]}" is no name', hint=f"write 1 to {LONGEST} characters")
+    c = tables.saved_filter.c
+    work.connection.execute(delete(tables.saved_filter).where(c.owner == owner, c.name == name))
+    mine = [each for each in saved_filters(work, owner) if each.owner == owner]
+    if len(mine) >= MOST:
+        raise InputError(f"there are {MOST} filters already", hint="remove one first")
+    row = {
+        "owner": owner,
+        "name": name,
+        "filter": encode(new.wanted),
+        "sort": new.sort,
+        "shared": int(new.shared),
+    }
+    made = work.connection.execute(insert(tables.saved_filter).values(**row)).inserted_primary_key
+    number = int(made[0])  # type: ignore[index]
+    record_change(work, "filter saved", {"filter": number, "shared": int(new.shared)})
+    return number
+
+
+def saved_filters(work: Work, account: int) -> list[SavedFilter]:
+    """Read the filters of an account, and those that others share, by name."""
+    c = tables.saved_filter.c
+    query = select(tables.saved_filter).where(or_(c.owner == account, c.shared == 1))
+    return [
+        SavedFilter(
+            id=row["id"],
+            owner=row["owner"],
+            name=row["name"],
+            wanted=decode(row["filter"], AlertFilter, f"filter {row['id']}"),
+            sort=msgspec.convert(row["sort"], Sort),
+            shared=bool(row["shared"]),
+        )
+        for row in work.connection.execute(query.order_by(c.name, c.id)).mappings()
+    ]
+
+
+def drop_filter(work: Work, account: int, number: int) -> None:
+    """Keep a filter no longer.
+
+    Raises:
+        InputError: The account keeps none of this id.
+    """
+    c = tables.saved_filter.c
+    which = (c.id == number, c.owner == account)
+    if not work.connection.execute(delete(tables.saved_filter).where(*which)).rowcount:
+        raise InputError(f"you keep no filter {number}", hint="look at the list of yours")
+    record_change(work, "filter removed", {"filter": number})

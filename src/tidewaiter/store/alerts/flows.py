@@ -1,7 +1,10 @@
-"""Which alert is on which route, and with what mass: columns in blocks, read whole.
+"""Flows: the route and mass of each alert, and alerts added up by route, month and substance.
 
 Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row, so that those of
 a million are read in a few hundred rows and written by rewriting one.
+
+The filter is that of the queue, and so is what it lets through: whoever goes from a route to the
+queue finds as many alerts there. Alerts that someone may not see are in no sum.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,13 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, insert, select, tuple_
 
-from tidewaiter.casework.flows import FlowColumns, known_mass, month_number
-from tidewaiter.consignments.journeys import Journey, direct, journey_of
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import tables
-from tidewaiter.store.database import IN_BINARY, Work
-from tidewaiter.store.inserts import put
-from tidewaiter.store.slices import slices
+from tidewaiter.casework.flows import (
+    NO_MONTH,
+    FlowColumns,
+    Flows,
+    Measure,
+    RouteSum,
+    Tallies,
+    Whole,
+    by_ends,
+    by_month,
+    known_mass,
+    month_number,
+    month_text,
+    tallies,
+)
+from tidewaiter.store.alerts.bitmaps import numbers_in
+from tidewaiter.store.alerts.filters import Queue, match
+from tidewaiter.store.alerts.inverted_index import counted, index_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import put, slices
+from tidewaiter.store.core.database import IN_BINARY, Work
+from tidewaiter.trade.flows import Journey, direct, journey_of
+from tidewaiter.trade.types import Alert
 
 BLOCK = 1 << 12
 _SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
@@ -38,7 +57,7 @@ def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) ->
         return
     journeys = {number: journey_of(alert.line) for number, alert in stored}
     named = [each for journey in journeys.values() for each in (journey, direct(journey))]
-    routes = _routes(work, list(dict.fromkeys(named)))
+    routes = _route_ids(work, list(dict.fromkeys(named)))
     begun = _first_alerts(work, source, sorted({alert.row for _, alert in stored}))
     rows = [
         (
@@ -83,7 +102,7 @@ def read_routes(work: Work, ids: Collection[int]) -> dict[int, Journey]:
     return found
 
 
-def _routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
+def _route_ids(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
     """Return the ids of journeys, each named once; those that are new get one."""
     found = _known_routes(work, journeys)
     missing = [journey for journey in journeys if journey not in found]
@@ -162,3 +181,51 @@ def _appended(work: Work, block: int, rows: NDArray[np.int64]) -> tuple[object, 
 
 def _joined(parts: Sequence[bytes], kind: np.dtype[Any]) -> NDArray[Any]:
     return np.frombuffer(b"".join(parts), kind)
+
+
+def flows(
+    work: Work, queue: Queue, *, measure: Measure = "alerts", most: int | None = None
+) -> Flows:
+    """Add up the alerts that a filter lets through.
+
+    Args:
+        work: Any.
+        queue: The filter, and what may be seen.
+        measure: What makes a route the largest.
+        most: How many routes stand by themselves; None: all.
+    """
+    index = index_of(work)
+    matched = match(index, queue)
+    seen = matched.all_but()
+    columns = read_columns(work)
+    numbers = numbers_in(seen)
+    found = tallies(columns, numbers)
+    pairs = by_ends(columns, found)
+    (shown, rest), (ends, _) = found.largest(measure, most), pairs.largest(measure, most)
+    named = read_routes(work, {*shown.tolist(), *ends.tolist()})
+    due = {"due", "due_within"} & matched.by.keys()
+    months = by_month(columns, numbers if not due else numbers_in(matched.all_but(*due)))
+    undated = months.pop(NO_MONTH, 0)
+    return Flows(
+        total=found.whole(),
+        routes=_route_sums(named, found, shown),
+        ends=_route_sums(named, pairs, ends),
+        other_routes=len(rest),
+        others=found.whole(rest),
+        countries=counted(index, "country", seen),
+        months={month_text(month): count for month, count in months.items()},
+        undated=undated,
+        substances=counted(index, "substance", matched.all_but("substance")),
+    )
+
+
+def _route_sums(named: Mapping[int, Journey], found: Tallies, shown: Whole) -> tuple[RouteSum, ...]:
+    return tuple(
+        RouteSum(
+            origin=named[route].origin,
+            via=named[route].via,
+            destination=named[route].destination,
+            sum=found.at(route),
+        )
+        for route in shown.tolist()
+    )

@@ -1,4 +1,4 @@
-"""Notes: what came out after an alert was raised, or decided. The alert stays as it was.
+"""Rows beside an alert: its reasons, its parties, and notes on what came out later.
 
 They say what became of the list entries on which it rests, or what other lines say since. A note is
 a reason with a day and without points, added behind those of the alert. Nothing is closed by it,
@@ -6,22 +6,22 @@ and none is ever taken back: a later note says what came later.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
+import msgspec
 from msgspec import structs
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, literal, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert, Reason
-from tidewaiter.store import tables
+from tidewaiter.store.alerts.inverted_index import change_terms, numbers_of, term
 from tidewaiter.store.audit import record_change
-from tidewaiter.store.database import Work
-from tidewaiter.store.inserts import insert_new
-from tidewaiter.store.payloads import KEY_LENGTH, plain
-from tidewaiter.store.slices import slices
-from tidewaiter.store.terms import change_terms, numbers_of, term
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_new, insert_rows, slices
+from tidewaiter.store.core.columns import KEY_LENGTH, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Alert, Reason
 
 _GONE = "party-removed"
 _COLUMNS = ("alert", "list", "entry", "rule", "day", "text", "source")
@@ -220,3 +220,52 @@ def _reasons(work: Work, alerts: Sequence[str]) -> dict[str, list[Reason]]:
         for alert, rule, text, source in work.connection.execute(some):
             found[alert].append(Reason(rule=rule, text=text, points=0, source=source))
     return found
+
+
+_REASON = ("alert", "number", "rule", "points", "text", "source", "evidence")
+
+
+def insert_reasons(work: Work, new: Iterable[Alert]) -> None:
+    """Insert the reasons of alerts that are being stored."""
+    rows = (row for alert in new for row in _rows(alert))
+    insert_rows(work.connection, tables.reason, _REASON, rows)
+
+
+def replace_reasons(work: Work, changed: Sequence[Alert]) -> None:
+    """Put the reasons of stored alerts in the place of those that they had."""
+    for some in slices([alert.id for alert in changed]):
+        gone = delete(tables.reason).where(tables.reason.c.alert.in_(some))
+        work.connection.execute(gone)
+    insert_reasons(work, changed)
+
+
+def _rows(alert: Alert) -> Iterator[tuple[object, ...]]:
+    for number, reason in enumerate(alert.reasons, start=1):
+        evidence = reason.evidence and msgspec.json.encode(reason.evidence).decode()
+        text, source = plain(reason.text), plain(reason.source)
+        yield alert.id, number, reason.rule, reason.points, text, source, evidence
+
+
+def insert_party_alerts(work: Work, found: Iterable[Alert], new: Sequence[str]) -> None:
+    """Say of new alerts which parties their lines name.
+
+    Args:
+        work: Begun with a stamp; lines, parties and alerts are stored.
+        found: The alerts, and perhaps others.
+        new: The ids of those that were not stored before.
+    """
+    secret = {alert.id for alert in found if alert.restricted}
+    for restricted in (0, 1):
+        ids = [each for each in new if (each in secret) == bool(restricted)]
+        for some in slices(ids):
+            _insert(work, some, restricted)
+
+
+def _insert(work: Work, ids: Sequence[str], restricted: int) -> None:
+    a, n, k = tables.alert.c, tables.line.c, tables.party_line.c
+    lines = tables.alert.join(tables.line, (n.source == a.source) & (n.row == a.row))
+    named = lines.join(tables.party_line, k.line == n.id)
+    rows = select(k.party, a.id, literal(restricted)).distinct().select_from(named)
+    target = insert(tables.party_alert)
+    columns = ("party", "alert", "restricted")
+    work.connection.execute(target.from_select(columns, rows.where(a.id.in_(ids))))

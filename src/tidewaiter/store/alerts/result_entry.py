@@ -1,4 +1,4 @@
-"""Results of inspections and laboratories: added, superseded or withdrawn, and never changed."""
+"""Entry of inspection and laboratory results: added, superseded or withdrawn, never changed."""
 
 from datetime import UTC, timedelta
 from typing import NoReturn
@@ -7,7 +7,14 @@ from msgspec import structs
 from sqlalchemy import insert, select
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.casework.results import (
+from tidewaiter.store.alerts.counts import tallied
+from tidewaiter.store.alerts.results import find_result, results_of
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import encode, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.concentration import parse_content
+from tidewaiter.trade.rules.results import (
     Finding,
     Observed,
     Result,
@@ -17,13 +24,6 @@ from tidewaiter.casework.results import (
     measured,
     standing_results,
 )
-from tidewaiter.consignments.contents import parse_content
-from tidewaiter.store import tables
-from tidewaiter.store.audit import Details, moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import encode, plain
-from tidewaiter.store.resultrows import find_result, results_of
-from tidewaiter.store.tallies import tallied
 
 _AHEAD = timedelta(days=1)  # the calendar of the east is a day before that of UTC
 

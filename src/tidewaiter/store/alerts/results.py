@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, select
 
-from tidewaiter.casework.results import Observed, Result, Withdrawal
-from tidewaiter.store import tables
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import decode
-from tidewaiter.store.slices import slices
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.columns import decode
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.rules.results import Observed, Result, Withdrawal
 
 
 def find_result(work: Work, number: int) -> Result | None:

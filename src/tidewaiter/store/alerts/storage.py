@@ -1,24 +1,26 @@
-"""Alerts: stored once, and read back by their ids. `queue` finds them by what they say."""
+"""Alerts: stored once, and read back by id. The queue finds them by content."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import func, select
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import tables
-from tidewaiter.store.alertterms import index_alerts
+from tidewaiter.store.alerts.counts import count_new
+from tidewaiter.store.alerts.flows import index_flows
+from tidewaiter.store.alerts.inverted_index import index_alerts
+from tidewaiter.store.alerts.notes import (
+    insert_alert_parties,
+    insert_party_alerts,
+    insert_reasons,
+    with_notes,
+)
+from tidewaiter.store.alerts.webhooks import announce
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.flowblocks import index_flows
-from tidewaiter.store.hiding import hide_new
-from tidewaiter.store.inserts import insert_rows
-from tidewaiter.store.notes import insert_alert_parties, with_notes
-from tidewaiter.store.partyalerts import insert_party_alerts
-from tidewaiter.store.payloads import decode, encode, key, plain
-from tidewaiter.store.reasonrows import insert_reasons
-from tidewaiter.store.slices import slices
-from tidewaiter.store.tallies import count_new
-from tidewaiter.store.webhooks import announce
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_rows, slices
+from tidewaiter.store.core.columns import decode, encode, key, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.suppression.index import hide_new
+from tidewaiter.trade.types import Alert
 
 _ALERT = (
     "id",

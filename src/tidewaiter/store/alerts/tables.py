@@ -1,4 +1,4 @@
-"""What was found: alerts, what they rest on, and what is decided of them."""
+"""Tables of alerts: notes, decisions, flows, results, tallies, and webhooks that announce them."""
 
 from sqlalchemy import (
     Column,
@@ -10,7 +10,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
+from tidewaiter.store.core.columns import METADATA, TEXT, WHOLE
 
 alert = Table(
     "alert",
@@ -173,5 +173,110 @@ decision_proposal = Table(
     Column("settled_at", TEXT),
     Index("decision_proposal_alert", "alert", "state"),
     Index("decision_proposal_state", "state", "batch"),
+    sqlite_strict=True,
+)
+
+
+route = Table(
+    "route",
+    METADATA,
+    Column("id", WHOLE, primary_key=True, autoincrement=False),  # from 0, without a gap
+    Column("origin", TEXT, nullable=False),  # ISO 3166-1 alpha-2; "": not known
+    Column("via", TEXT, nullable=False),  # "NL SG"
+    Column("destination", TEXT, nullable=False),
+    UniqueConstraint("origin", "via", "destination", name="route_once"),
+    sqlite_strict=True,
+)
+
+route_ends = Table(
+    "route_ends",
+    METADATA,
+    Column("block", WHOLE, primary_key=True, autoincrement=False),  # id of the route // 4,096
+    Column(
+        "ends", LargeBinary, nullable=False
+    ),  # 4 bytes for each: the direct one between its ends
+    sqlite_strict=True,
+)
+
+alert_flow = Table(
+    "alert_flow",
+    METADATA,
+    Column("block", WHOLE, primary_key=True, autoincrement=False),  # number of the alert // 4,096
+    Column("route", LargeBinary, nullable=False),  # 4 bytes for each alert of the block
+    Column("month", LargeBinary, nullable=False),  # 4 bytes: months since the year 0; 0: no day
+    Column("net_mg", LargeBinary, nullable=False),  # 8 bytes for each; -1: not known
+    Column("again", LargeBinary, nullable=False),  # 16 bytes for each that is not its line's first
+    sqlite_strict=True,
+)
+
+
+result = Table(
+    "result",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("alert", TEXT, ForeignKey("alert.id"), nullable=False),
+    Column("kind", TEXT, nullable=False),  # inspection, laboratory
+    Column("outcome", TEXT, nullable=False),
+    Column("replaces", WHOLE, ForeignKey("result.id")),  # the one that it corrects
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    Column("payload", TEXT, nullable=False),
+    Index("result_alert", "alert", "id"),
+    sqlite_strict=True,
+)
+
+result_withdrawn = Table(
+    "result_withdrawn",
+    METADATA,
+    Column("result", WHOLE, ForeignKey("result.id"), primary_key=True, autoincrement=False),
+    Column("reason", TEXT, nullable=False),
+    Column("note", TEXT, nullable=False),
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+
+tally = Table(
+    "tally",
+    METADATA,
+    Column("subject", TEXT, primary_key=True),  # alert, rule, substance, list, lines; "": state
+    Column("what", TEXT, primary_key=True),
+    Column("day", TEXT, primary_key=True),  # or month; "": of now
+    Column("key", TEXT, primary_key=True),
+    Column("restricted", WHOLE, primary_key=True, autoincrement=False),  # 0, 1
+    Column("amount", WHOLE, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+
+webhook = Table(
+    "webhook",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("url", TEXT, nullable=False),
+    Column("secret", TEXT, nullable=False),  # with which each message is signed
+    Column("severities", TEXT, nullable=False),  # JSON list
+    Column("cleared", WHOLE, nullable=False),  # 0, 1: told of what is for the authority only
+    Column("active", WHOLE, nullable=False),  # 0, 1
+    Column("made", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+delivery = Table(
+    "delivery",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("webhook", WHOLE, ForeignKey("webhook.id"), nullable=False),
+    Column("alerts", TEXT, nullable=False),  # JSON list of ids
+    Column("made", TEXT, nullable=False),
+    Column("tries", WHOLE, nullable=False),
+    Column("due", TEXT),  # when it is tried next; null: it is told, or given up
+    Column("state", TEXT, nullable=False),  # waiting, told, given up
+    Column("answer", TEXT, nullable=False),  # of the last try
+    Index("delivery_due", "due"),
+    Index("delivery_webhook", "webhook", "id"),
     sqlite_strict=True,
 )

@@ -1,4 +1,4 @@
-"""Webhooks: what is to be told stands in the transaction of the alerts, so none is lost."""
+"""Webhooks: deliveries are stored in the transaction of their alerts, so that none is lost."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,14 +8,14 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Select, func, insert, select, update
 
-from tidewaiter.accounts.webhooks import checked_url, new_webhook_secret, next_try
+from tidewaiter.accounts.secrets import checked_url, new_webhook_secret, next_try
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert, Severity
-from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import plain
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Alert, Severity
 
 AT_ONCE = 100  # alerts of one message
 _ANSWER = 200  # characters

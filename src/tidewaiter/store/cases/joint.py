@@ -1,4 +1,4 @@
-"""Joint cases: what each node brings and decides, told to all others of the case that are peers."""
+"""Joint cases: contributions and decisions of each node, sent to every member that is a peer."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,7 @@ import msgspec
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError, MissingError
-from tidewaiter.exchange.problems import Problem
-from tidewaiter.exchange.requests.acts import joint_act_of, joint_acts
-from tidewaiter.exchange.requests.joint import (
+from tidewaiter.exchange.cases import (
     Bundle,
     Decision,
     JointCase,
@@ -21,14 +19,15 @@ from tidewaiter.exchange.requests.joint import (
     check_offer,
     joint_case_of,
 )
+from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.requests.state import joint_act_of, joint_acts
 from tidewaiter.store.audit import stamp_of
-from tidewaiter.store.database import Work
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import marked_for
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import find_peer
-from tidewaiter.store.requests import refuse_first
-from tidewaiter.store.saying import (
+from tidewaiter.store.peers.directory import find_peer
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.store.peers.statements import (
     Listed,
     Subject,
     is_known,
@@ -39,6 +38,7 @@ from tidewaiter.store.saying import (
     spoken_here,
     subject_at,
 )
+from tidewaiter.store.requests import refuse_first
 
 KINDS: dict[str, type[Spoken]] = {
     "joint-case": JointCase,

@@ -1,8 +1,8 @@
-"""What was gathered: cases, their steps, who may know of them, and the files that are theirs."""
+"""Tables of cases: steps, members, alerts, tasks and attached files."""
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table
 
-from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
+from tidewaiter.store.core.columns import METADATA, TEXT, WHOLE
 
 casefile = Table(
     "casefile",

@@ -1,14 +1,21 @@
-"""Packs: boards, members, timelines and what a meeting needs, from the records of this node."""
+"""Boards, members, timelines and meeting packs, from the records of this node."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.board import Board, Period, board_from
-from tidewaiter.coalition.members import PATIENCE, Facts, in_force, members_on
-from tidewaiter.coalition.packs import Known, Line, Pack, Working, lines_of, working_groups
-from tidewaiter.coalition.pledges import Pledges, pledges_on
-from tidewaiter.coalition.timeline import (
+from tidewaiter.exchange.coalition.board import Board, Period, board_from
+from tidewaiter.exchange.coalition.commitments import Pledges, pledges_on
+from tidewaiter.exchange.coalition.meeting_packs import (
+    Known,
+    Line,
+    Pack,
+    Working,
+    lines_of,
+    working_groups,
+)
+from tidewaiter.exchange.coalition.members import PATIENCE, Facts, in_force, members_on
+from tidewaiter.exchange.coalition.timeline import (
     Event,
     Series,
     Timeline,
@@ -18,9 +25,15 @@ from tidewaiter.coalition.timeline import (
     member_events,
     timeline_of,
 )
-from tidewaiter.store.coalition import Counts, Reader, counts_of, facts_on, known_nodes
-from tidewaiter.store.pledges import pledges_told
-from tidewaiter.substances.changes import Change
+from tidewaiter.law.changes import Change
+from tidewaiter.store.coalition.participation import (
+    Counts,
+    Reader,
+    counts_of,
+    facts_on,
+    known_nodes,
+)
+from tidewaiter.store.coalition.pledges import pledges_told
 
 _YEAR = 365  # days
 

@@ -1,4 +1,4 @@
-"""Rosters: versions that were taken up here or told by peers, each with its signatures.
+"""Member lists (rosters): versions accepted here or reported by peers, with their signatures.
 
 They are checked when they are read, by the keys that are good then: a roster whose endorsers have
 since revoked their keys says nothing any more.
@@ -12,20 +12,20 @@ from sqlalchemy import delete, func, insert, select, update
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.rosters import (
+from tidewaiter.exchange.coalition.member_lists import (
     Endorsed,
     Keys,
     SignedRoster,
     check_rosters,
     take_rosters,
 )
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents, nodes_known
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.payloads import KEY_LENGTH
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import KEY_LENGTH
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import documents, nodes_known
+from tidewaiter.store.peers.inbox import Heard
 
 ROSTER = "roster"
 """The kind of message that brings versions of a roster."""

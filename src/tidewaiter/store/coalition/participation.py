@@ -1,4 +1,4 @@
-"""The coalition as this node's own records show it: who takes part, and what was answered when.
+"""Participation in the coalition, from this node's records: who takes part, what was answered.
 
 Notices are opened a few hundred at a time, and of each only what is counted is kept.
 """
@@ -13,20 +13,17 @@ from msgspec import structs
 from sqlalchemy import Select, and_, func, or_, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.board import Material, SharedIncident, count_all
-from tidewaiter.coalition.members import Facts, Pending, Sign, freezes_of
-from tidewaiter.coalition.outcomes import Counted, End, Heard, Watched
-from tidewaiter.coalition.packs import Known
-from tidewaiter.coalition.waits import waiting_for
-from tidewaiter.exchange.notices.events import Event, Recalled
-from tidewaiter.exchange.signing import unlock
-from tidewaiter.store import tables
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
-from tidewaiter.store.moves import day_of, moves
-from tidewaiter.store.noticerows import NO_MORE
-from tidewaiter.store.peers import peers
-from tidewaiter.store.rosters import rosters
+from tidewaiter.exchange.coalition.board import Material, SharedIncident, count_all
+from tidewaiter.exchange.coalition.meeting_packs import Known
+from tidewaiter.exchange.coalition.members import Facts, Pending, Sign, freezes_of, waiting_for
+from tidewaiter.exchange.coalition.outcomes import Counted, End, Heard, Watched
+from tidewaiter.exchange.notices.types import Event, Recalled
+from tidewaiter.exchange.protocol.signing import unlock
+from tidewaiter.store.coalition.member_lists import rosters
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.notices.lookup import NO_MORE
+from tidewaiter.store.peers.directory import day_of, documents, moves, peers
 
 _AT_A_TIME = 250  # notices whose events are open at once
 _CAME = ("processed", "recalled")  # states of a message that its recipient has, or has had

@@ -1,4 +1,4 @@
-"""Pledges: what this node and its peers said of commitments, kept with the messages that say it."""
+"""Pledges: commitments of this node and its peers, stored with the messages that state them."""
 
 import hashlib
 import secrets
@@ -8,19 +8,26 @@ import msgspec
 from sqlalchemy import insert, select
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.coalition.commitments import Commitment, Report, Withdrawal, problems_of
-from tidewaiter.coalition.pledges import KINDS, Pledged, Told, subject_of
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.coalition.commitments import (
+    KINDS,
+    Commitment,
+    Pledged,
+    Report,
+    Told,
+    Withdrawal,
+    problems_of,
+    subject_of,
+)
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.inserts import insert_new
-from tidewaiter.store.moves import day_of
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.payloads import KEY_LENGTH, plain
-from tidewaiter.store.peers import find_peer
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_new
+from tidewaiter.store.core.columns import KEY_LENGTH, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import day_of, find_peer
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.store.peers.outbox import Message, write_message
 
 _NONCE = 12  # bytes
 _AMBER = Marking(tlp="amber")

@@ -1,7 +1,7 @@
-"""Many rows at once, on either database; what is already there stays as it is."""
+"""Many rows or values at a time: bulk inserts, and values cut into statement-sized slices."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy import Connection, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
@@ -112,3 +112,23 @@ def _written(
 def _made(connection: Connection, table: Table) -> Any:
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     return make(table)
+
+
+AT_ONCE: Final = (
+    2_000  # values of one statement, or rows read at a time; SQLite takes 32,766 values
+)
+
+T = TypeVar("T")
+
+
+def slices(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut values into pieces, each small enough for a statement.
+
+    Args:
+        values: Any number; none gives no piece.
+
+    Returns:
+        The values in their order, at most `AT_ONCE` in a piece.
+    """
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]

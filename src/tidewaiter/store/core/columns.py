@@ -1,14 +1,15 @@
-"""Records as JSON text, and batches of lines as JSON text and back without loss."""
+"""How values are stored: metadata and column types of all tables, and records as JSON text."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 import pyarrow as pa
+from sqlalchemy import BigInteger, Integer, MetaData, Text
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import LINES
+from tidewaiter.trade.types import LINES
 
 KEY_LENGTH = 200  # characters of a text that has an index; PostgreSQL takes 2,700 bytes
 CHUNK = 512  # lines decoded at a time: few enough for Python's collector to stay quick
@@ -123,3 +124,12 @@ def _column(field: pa.Field, cells: Sequence[Any]) -> pa.Array:
     if pa.types.is_date(field.type) or pa.types.is_decimal(field.type):
         return pa.array(cells, pa.string()).cast(field.type)
     return pa.array(cells, field.type)
+
+
+VERSION_TABLE = "tidewaiter_revision"
+
+# Without "C", PostgreSQL would sort by the server's language and SQLite by code point.
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+
+METADATA = MetaData()

@@ -1,4 +1,4 @@
-"""Which revision a database has, and the way to the newest."""
+"""Schema revisions: which one a database has, and the upgrade to the newest."""
 
 from collections.abc import Callable
 from functools import cache
@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.store.tables import VERSION_TABLE
+from tidewaiter.store.core.columns import VERSION_TABLE
 
 
 def is_current(connection: Connection, at: str) -> bool:
@@ -57,7 +57,8 @@ def _known(config: Callable[[], Config]) -> tuple[frozenset[str], str | None]:
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "tidewaiter.store:migrations")
+    config.set_main_option("script_location", "tidewaiter.store.core:migrations")
+    config.set_main_option("recursive_version_locations", "true")
     return config
 
 

@@ -1,11 +1,13 @@
-"""The tables as the newest revision leaves them; `docs/reference/database.md` explains them.
+"""All tables in one place; those of subjects without a tables module are defined here.
 
 Days are ISO 8601 text and moments ISO 8601 text in UTC on both databases, so that they sort,
 compare and hash alike. A `payload` is the whole record as JSON; the other columns of such
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import (
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+
+from tidewaiter.store.accounts.tables import (
     account,
     activation,
     identity,
@@ -14,8 +16,28 @@ from tidewaiter.store.tables.accounts import (
     session,
     token,
 )
-from tidewaiter.store.tables.audited import audit, audit_node
-from tidewaiter.store.tables.cases import (
+from tidewaiter.store.alerts.tables import (
+    alert,
+    alert_flow,
+    alert_note,
+    alert_party,
+    alert_substance,
+    alert_term,
+    alert_version,
+    decision,
+    decision_batch,
+    decision_proposal,
+    delivery,
+    reason,
+    result,
+    result_withdrawn,
+    route,
+    route_ends,
+    saved_filter,
+    tally,
+    webhook,
+)
+from tidewaiter.store.cases.tables import (
     blob,
     blob_part,
     case_alert,
@@ -25,55 +47,8 @@ from tidewaiter.store.tables.cases import (
     case_task,
     casefile,
 )
-from tidewaiter.store.tables.coalition import (
-    pledge_said,
-    pledge_said_to,
-    relation_move,
-    roster,
-    roster_version,
-)
-from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
-from tidewaiter.store.tables.drafting import notice_draft
-from tidewaiter.store.tables.exchanging import (
-    contradiction,
-    incoming,
-    node_document,
-    notice,
-    notice_event,
-    outgoing,
-    peer,
-    replaced_document,
-    said,
-    said_to,
-    working_group,
-    working_group_member,
-)
-from tidewaiter.store.tables.feeding import feed, feed_item, feed_source
-from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
-from tidewaiter.store.tables.found import (
-    alert,
-    alert_note,
-    alert_party,
-    alert_substance,
-    alert_term,
-    alert_version,
-    decision,
-    decision_batch,
-    decision_proposal,
-    reason,
-    saved_filter,
-)
-from tidewaiter.store.tables.private import private_offer, private_part, private_question
-from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
-from tidewaiter.store.tables.recalling import custody, recalled, said_in
-from tidewaiter.store.tables.register import (
-    register_cancellation,
-    register_entry,
-    register_keeper,
-    register_movement,
-    register_promise,
-)
-from tidewaiter.store.tables.resolved import (
+from tidewaiter.store.core.columns import METADATA, TEXT, VERSION_TABLE, WHOLE
+from tidewaiter.store.network.tables import (
     entity,
     entity_change,
     entity_consignment,
@@ -90,13 +65,231 @@ from tidewaiter.store.tables.resolved import (
     trade,
     trade_consignment,
 )
-from tidewaiter.store.tables.results import result, result_withdrawn
-from tidewaiter.store.tables.suppressing import alert_suppressed, suppression, suppression_step
-from tidewaiter.store.tables.switched import rule_second, rule_setting
-from tidewaiter.store.tables.tallied import tally
-from tidewaiter.store.tables.uploads import upload
-from tidewaiter.store.tables.webhooks import delivery, webhook
-from tidewaiter.store.tables.witnessing import witness
+from tidewaiter.store.peers.tables import (
+    contradiction,
+    custody,
+    feed,
+    feed_item,
+    feed_source,
+    incoming,
+    node_document,
+    notice,
+    notice_draft,
+    notice_event,
+    outgoing,
+    peer,
+    pledge_said,
+    pledge_said_to,
+    private_offer,
+    private_part,
+    private_question,
+    recalled,
+    relation_move,
+    replaced_document,
+    roster,
+    roster_version,
+    said,
+    said_in,
+    said_to,
+    witness,
+    working_group,
+    working_group_member,
+)
+from tidewaiter.store.screening.tables import (
+    line,
+    party,
+    party_line,
+    refusal,
+    screening,
+    source,
+)
+
+# An entry is hashed with its salt, so that who sees a hash cannot guess what stands behind it.
+audit = Table(
+    "audit",
+    METADATA,
+    Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1, without a gap
+    Column("at", TEXT, nullable=False),
+    Column("who", TEXT, nullable=False),
+    Column("action", TEXT, nullable=False),
+    Column("details", TEXT, nullable=False),  # JSON
+    Column("salt", TEXT, nullable=False),
+    Index("audit_action", "action", "number"),
+    sqlite_strict=True,
+)
+
+audit_node = Table(
+    "audit_node",
+    METADATA,
+    Column("level", WHOLE, primary_key=True, autoincrement=False),  # 0: the entries' own hashes
+    Column("place", WHOLE, primary_key=True, autoincrement=False),
+    Column("entry", WHOLE, nullable=False),  # number of the entry that completed it
+    Column("hash", TEXT, nullable=False),
+    Index("audit_node_entry", "entry"),
+    sqlite_strict=True,
+)
+
+
+suppression = Table(
+    "suppression",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("scope", TEXT, nullable=False),  # JSON
+    Column("reason", TEXT, nullable=False),
+    Column("words", TEXT, nullable=False),
+    Column("owner", TEXT, nullable=False),
+    Column("expires", TEXT, nullable=False),
+    Column("strong", WHOLE, nullable=False),  # 0, 1
+    Column("state", TEXT, nullable=False),
+    Column("since", TEXT),  # null: never approved
+    Column("last", WHOLE),  # id of the last of its steps
+    Column("goes_on", WHOLE),  # number of the alert at which it goes on; null: it is through
+    Index("suppression_state", "state", "expires"),
+    sqlite_strict=True,
+)
+
+suppression_step = Table(
+    "suppression_step",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("suppression", WHOLE, ForeignKey("suppression.id"), nullable=False),
+    Column("step", TEXT, nullable=False),
+    Column("words", TEXT, nullable=False),
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    Index("suppression_step_suppression", "suppression", "id"),
+    sqlite_strict=True,
+)
+
+alert_suppressed = Table(
+    "alert_suppressed",
+    METADATA,
+    Column("alert", TEXT, ForeignKey("alert.id"), primary_key=True),
+    Column("suppression", WHOLE, ForeignKey("suppression.id"), primary_key=True),
+    Column("at", TEXT, nullable=False),
+    Index("alert_suppressed_suppression", "suppression", "at"),
+    sqlite_strict=True,
+)
+
+
+rule_setting = Table(
+    "rule_setting",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("rule", TEXT, nullable=False),
+    Column("points", WHOLE),  # at most so many; null: as the file of rules has it
+    Column("since", TEXT, nullable=False),
+    Column("why", TEXT, nullable=False),
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    Column("strong", WHOLE, nullable=False),  # 0, 1: a second person must agree
+    Index("rule_setting_rule", "rule", "id"),
+    sqlite_strict=True,
+)
+
+rule_second = Table(
+    "rule_second",
+    METADATA,
+    Column("setting", WHOLE, ForeignKey("rule_setting.id"), primary_key=True, autoincrement=False),
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+
+upload = Table(
+    "upload",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("name", TEXT, nullable=False),  # as given, without its folders
+    Column("sha256", TEXT, nullable=False),
+    Column("size", WHOLE, nullable=False),  # bytes
+    Column("who", TEXT, nullable=False),
+    Column("received", TEXT, nullable=False),
+    Column("state", TEXT, nullable=False),
+    Column("version", WHOLE, nullable=False),  # how often its owner changed it
+    Column("options", TEXT, nullable=False),  # JSON: how it is to be read and screened
+    Column("inspection", TEXT),  # JSON: what its first rows show
+    Column("signature", TEXT),  # of its header
+    Column("screening", WHOLE, ForeignKey("screening.id")),
+    Column("progress", TEXT),  # JSON
+    Column("tries", WHOLE, nullable=False),  # begun since something was last done
+    Column("worker", TEXT),  # who screens it
+    Column("until", TEXT),  # when another may take it over
+    Column("stop", WHOLE, nullable=False),  # 1: it is to be cancelled after the next step
+    Column("finished", TEXT),
+    Column("error", TEXT),
+    Column("hint", TEXT),
+    Column("held", WHOLE, nullable=False),  # 1: its bytes are kept
+    Index("upload_state", "state", "id"),
+    Index("upload_sha256", "sha256", "id"),
+    Index("upload_signature", "signature", "id"),
+    sqlite_strict=True,
+)
+
+
+# Whose register it is: one row, from the first entries on.
+register_keeper = Table(
+    "register_keeper",
+    METADATA,
+    Column("country", TEXT, primary_key=True),
+    Column("since", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+register_entry = Table(
+    "register_entry",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),
+    Column("kind", TEXT, nullable=False),  # operator, standing, grant, requirement
+    Column("id", TEXT, nullable=False),
+    Column("version", WHOLE, nullable=False),
+    Column("decided", TEXT, nullable=False),
+    Column("operator", TEXT, nullable=False),  # id; "": of none
+    Column("payload", TEXT, nullable=False),  # JSON; that of an operator can be erased
+    Column("who", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    UniqueConstraint("kind", "id", "version"),
+    Index("register_entry_operator", "operator"),
+    sqlite_strict=True,
+)
+
+# The ledger only grows: what did not take place is cancelled by a row of its own.
+register_movement = Table(
+    "register_movement",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),
+    Column("id", TEXT, nullable=False, unique=True),
+    Column("on", TEXT, nullable=False),
+    Column("notice", WHOLE, ForeignKey("notice.number")),  # that told of it; null: a person did
+    Column("payload", TEXT, nullable=False),  # JSON
+    Column("reason", TEXT, nullable=False),
+    Column("who", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+register_cancellation = Table(
+    "register_cancellation",
+    METADATA,
+    Column("movement", WHOLE, ForeignKey("register_movement.number"), primary_key=True),
+    Column("on", TEXT, nullable=False),
+    Column("source", TEXT, nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("who", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+# What may still go under a notice that nobody objects to; made anew whenever the notice changes.
+register_promise = Table(
+    "register_promise",
+    METADATA,
+    Column("notice", WHOLE, ForeignKey("notice.number"), primary_key=True, autoincrement=False),
+    Column("place", WHOLE, primary_key=True, autoincrement=False),  # among those of the notice
+    Column("payload", TEXT, nullable=False),  # JSON
+    sqlite_strict=True,
+)
 
 __all__ = [
     "METADATA",

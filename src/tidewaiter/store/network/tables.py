@@ -1,4 +1,4 @@
-"""Who is who: resolutions, entities and their parties, what ties them, and what people judged.
+"""Tables of entity resolution: runs, entities, their parties and edges, and judgements.
 
 All that a resolution gives bears its number in `run`, so that a new one is written beside the one
 that is read, and takes its place at once. An `entity` keeps its number from run to run. No key
@@ -7,7 +7,7 @@ begins with `run`: it tells little, and SQLite would take it for much.
 
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
+from tidewaiter.store.core.columns import METADATA, TEXT, WHOLE
 
 
 def _run() -> Column[int]:

@@ -1,4 +1,4 @@
-"""Counting: lines taken up into what is known of entities, each line once."""
+"""Trade of entities: each stored line counted once for its shipper, consignee and others."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,10 +7,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import func, select
 
-from tidewaiter.store import tables
-from tidewaiter.store.database import Work
-from tidewaiter.store.inserts import insert_new, insert_or_add
-from tidewaiter.store.slices import slices
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_new, insert_or_add, slices
+from tidewaiter.store.core.database import Work
 
 ROWS: Final = 16_384  # lines that are counted in one transaction
 SENDS: Final = 1

@@ -1,4 +1,4 @@
-"""Drafts of notices: each is its writer's own, and stands encrypted until it is sent."""
+"""Drafts of pre-export notifications: private to their writer, encrypted until sent."""
 
 import secrets
 
@@ -7,11 +7,11 @@ from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.written import WrittenNotice
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.notices.drafts import WrittenNotice
+from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Work
 
 MOST = 100
 """Drafts of one person."""

@@ -1,14 +1,16 @@
-"""Notices: the events of both sides, kept in the transaction of the message that tells of each."""
+"""Events of pre-export notifications, stored with their messages, and their delivery."""
 
 import secrets
 from datetime import date
+from typing import Literal
 
 import msgspec
 from sqlalchemy import insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.state import add, next_due, state_of
+from tidewaiter.exchange.notices.types import (
     OTHER,
     Amended,
     Event,
@@ -18,16 +20,23 @@ from tidewaiter.exchange.notices.events import (
     What,
     word_of,
 )
-from tidewaiter.exchange.notices.states import add, next_due, state_of
-from tidewaiter.exchange.signing import lock
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.signing import lock
 from tidewaiter.store.audit import moment, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.noticerows import Kept, Row, events_of, find_notice, read_row, row_of
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.payloads import KEY_LENGTH, plain
-from tidewaiter.store.registernotices import enter_notice
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import KEY_LENGTH, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.notices.lookup import (
+    Kept,
+    Row,
+    events_of,
+    find_notice,
+    read_row,
+    row_of,
+)
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.store.peers.outbox import Message, State, write_message
+from tidewaiter.store.register.ledger import enter_notice
 
 NOTICE = "notice"
 """The kind of message that brings an event of a notice."""
@@ -246,3 +255,53 @@ def _thread(work: Work, number: int) -> str:
     e = tables.notice_event.c
     first = select(e.message).where(e.notice == number).order_by(e.number).limit(1)
     return str(work.connection.execute(first).scalar_one())
+
+
+class Delivery(Record, frozen=True, kw_only=True):
+    """An event as it is kept here, and what became of the message that tells of it."""
+
+    event: str  # id
+    message: str  # id of what brought it, or tells of it
+    sealed: bool  # it came, or can be on its way: there is evidence of it
+    by: Literal["exporter", "importer"]
+    came: str  # when it was kept here; ISO 8601, UTC
+    who: str  # of this node did it, as trails name them; "": the other side, or it was not kept
+    state: State | None  # of the message; None: it came from the other side
+    code: str  # why the other side refused it
+    changed: str  # since when it stands so; ISO 8601, UTC; "": it came
+
+
+def deliveries(work: Work, notice: int) -> list[Delivery]:
+    """Return what became of each event of a notice, in the order of arrival here."""
+    e, o = tables.notice_event.c, tables.outgoing.c
+    wanted = (
+        select(
+            e.id,
+            e.by,
+            e.came,
+            e.who,
+            e.message,
+            o.id.label("ours"),
+            o.seq,
+            o.state,
+            o.code,
+            o.changed,
+        )
+        .join_from(tables.notice_event, tables.outgoing, o.id == e.message, isouter=True)
+        .where(e.notice == notice)
+        .order_by(e.number)
+    )
+    return [
+        Delivery(
+            message=row.message,
+            sealed=row.ours is None or row.seq is not None,
+            event=row.id,
+            by=row.by,
+            came=row.came,
+            who=row.who or "",
+            state=row.state,
+            code=row.code or "",
+            changed=row.changed or "",
+        )
+        for row in work.connection.execute(wanted)
+    ]

@@ -1,24 +1,212 @@
-"""Peers: who this node exchanges with, and what it does with each."""
+"""Directory of peers: their documents, relations day by day, and what we do with each."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import RowMapping, and_, false, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, delete, false, func, insert, or_, select, update
 
-from tidewaiter.base.errors import MissingError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import SignedDocument
-from tidewaiter.exchange.forks import Merge
-from tidewaiter.exchange.judging import Peer
-from tidewaiter.exchange.relations import CONTROL, Relation, Scope, Standing, moved
-from tidewaiter.store import tables
-from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import add_documents, documents, keep_merged
-from tidewaiter.store.moves import end_offers, note_move
-from tidewaiter.store.payloads import decode, encode, plain
+from tidewaiter.exchange.coalition.members import Move
+from tidewaiter.exchange.protocol.documents import (
+    Document,
+    Merge,
+    SignedDocument,
+    check_chain,
+    check_next,
+    holding,
+    merge,
+)
+from tidewaiter.exchange.protocol.message_validation import Peer
+from tidewaiter.exchange.protocol.relations import CONTROL, Relation, Scope, Standing, moved
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import decode, encode, plain
+from tidewaiter.store.core.database import Work
+
+
+def add_documents(work: Work, chain: list[SignedDocument]) -> Merge:
+    """Keep a chain of documents from its first, where nothing that is known outranks it.
+
+    Args:
+        work: Begun with a stamp.
+        chain: All documents of a node.
+
+    Returns:
+        What became of the documents that were known.
+
+    Raises:
+        InputError: The chain does not hold, or says something else than what is known.
+    """
+    node = check_chain(chain).node
+    known = documents(work, node)
+    if known and known[0].digest() != chain[0].digest():
+        hint = "somebody speaks with two tongues: ask the node by telephone"
+        raise InputError(f"another document of {node} is known", hint=hint)
+    merged = merge(known, chain) if known else Merge(common=0, new=tuple(chain))
+    keep_merged(work, node, merged)
+    return merged
+
+
+def keep_merged(work: Work, node: str, merged: Merge) -> None:
+    """Keep new documents of a node; what a root has replaced is put aside, as evidence.
+
+    Args:
+        work: Begun with a stamp.
+        node: Whose documents they are.
+        merged: What becomes of those that are known.
+    """
+    if merged.replaces:
+        _put_aside(work, node, merged.common)
+    for number, each in enumerate(merged.new, merged.common + 1):
+        _keep(work, node, number, each)
+
+
+def add_document(work: Work, signed: SignedDocument) -> Document:
+    """Keep a document that follows the last one known.
+
+    Raises:
+        InputError: It does not follow.
+    """
+    told = signed.read()
+    known = documents(work, told.node)
+    if not known:
+        raise InputError(f"nothing is known of {told.node}", hint="take its whole chain first")
+    if known[-1].digest() == signed.digest():
+        return told
+    document = check_next(known[-1], known[-1].read(), signed)
+    _keep(work, document.node, document.number, signed)
+    return document
+
+
+def documents(work: Work, node: str) -> list[SignedDocument]:
+    """Return the documents of a node, from the first."""
+    d = tables.node_document.c
+    found = select(d.written).where(d.node == node).order_by(d.number)
+    return [
+        decode(written, SignedDocument, f"document of {node}")
+        for written in work.connection.execute(found).scalars()
+    ]
+
+
+def replaced_documents(work: Work, node: str) -> list[SignedDocument]:
+    """Return the documents of a node that its root has replaced, in the order in which they came.
+
+    Somebody else wrote them, or the node itself before its database was restored from a copy.
+    """
+    r = tables.replaced_document.c
+    found = select(r.written).where(r.node == node).order_by(r.number)
+    return [
+        decode(written, SignedDocument, f"document of {node}")
+        for written in work.connection.execute(found).scalars()
+    ]
+
+
+def cut_back(work: Work, node: str) -> list[SignedDocument]:
+    """Put aside what does not hold of a chain that is kept, and all after it; return these.
+
+    An earlier version took documents in which a key in daily use announced another root.
+
+    Args:
+        work: Begun with a stamp.
+        node: Whose documents they are.
+    """
+    known = documents(work, node)
+    common = len(holding(known))
+    if common < len(known):
+        _put_aside(work, node, common)
+    return known[common:]
+
+
+def newest_number(work: Work, node: str) -> int:
+    """Return the number of the newest document of a node; 0: there is none."""
+    d = tables.node_document.c
+    found = work.connection.execute(select(func.max(d.number)).where(d.node == node)).scalar()
+    return int(found or 0)
+
+
+def nodes_known(work: Work) -> list[str]:
+    """Return the names of all nodes whose documents are kept; this node is one of them."""
+    d = tables.node_document.c
+    return list(work.connection.execute(select(d.node).distinct().order_by(d.node)).scalars())
+
+
+def _put_aside(work: Work, node: str, common: int) -> None:
+    """Put the documents of a node aside that come after so many."""
+    d, now = tables.node_document.c, moment(stamp_of(work).at)
+    these = (d.node == node, d.number > common)
+    wanted = select(d.written, d.kept).where(*these).order_by(d.number)
+    rows = [
+        {"node": node, "written": row.written, "kept": row.kept, "replaced": now}
+        for row in work.connection.execute(wanted)
+    ]
+    if rows:
+        work.connection.execute(insert(tables.replaced_document), rows)
+        work.connection.execute(delete(tables.node_document).where(*these))
+        told: Details = {"node": node, "after": common, "documents": len(rows)}
+        record_change(work, "documents replaced", told)
+
+
+def _keep(work: Work, node: str, number: int, signed: SignedDocument) -> None:
+    row = {
+        "node": node,
+        "number": number,
+        "written": encode(signed),
+        "kept": moment(stamp_of(work).at),
+    }
+    work.connection.execute(insert(tables.node_document).values(**row))
+    record_change(
+        work, "document kept", {"node": node, "number": number, "digest": signed.digest()}
+    )
+
+
+def note_move(
+    work: Work, node: str, by: Literal["own", "peer"], to: Standing, reason: str = ""
+) -> None:
+    """Note what a relation is from now on; that it stays as it is is no move.
+
+    Args:
+        work: Begun with a stamp.
+        node: The peer.
+        by: Whose relation it is.
+        to: What it is now.
+        reason: Why, of this node's own.
+    """
+    m = tables.relation_move.c
+    last = select(m.standing).where(m.peer == node, m.by == by).order_by(m.number.desc()).limit(1)
+    if (work.connection.execute(last).scalar() or "none") == to:
+        return
+    row = {
+        "peer": node,
+        "by": by,
+        "standing": to,
+        "at": moment(stamp_of(work).at),
+        "reason": plain(reason),
+    }
+    work.connection.execute(insert(tables.relation_move).values(**row))
+
+
+def moves(work: Work) -> Iterator[Move]:
+    """Yield the moves of all relations, in the order in which they happened here."""
+    m = tables.relation_move.c
+    for row in work.connection.execute(select(tables.relation_move).order_by(m.number)):
+        yield Move(node=row.peer, by=row.by, to=row.standing, day=day_of(row.at), reason=row.reason)
+
+
+def day_of(at: str) -> date:
+    """Return the day of a moment, as `moment` writes it: of UTC."""
+    return date.fromisoformat(at[:10])
+
+
+def end_offers(work: Work, peer: str) -> None:
+    """End what a peer may ask privately: it was allowed under another scope."""
+    o = tables.private_offer.c
+    mine = (o.side == "holder") & (o.peer == peer) & (o.state == "open")
+    ended = update(tables.private_offer).where(mine).values(state="ended", written=None)
+    work.connection.execute(ended)
 
 
 class Known(Record, frozen=True, kw_only=True):

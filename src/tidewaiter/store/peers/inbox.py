@@ -1,4 +1,4 @@
-"""Incoming messages: what was taken, what became of it, and the receipt that was given."""
+"""The inbox: messages received, how each was processed, and the receipt that was given."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.envelopes import Envelope
-from tidewaiter.exchange.judging import Before, Taken
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.envelopes import Envelope
+from tidewaiter.exchange.protocol.message_validation import Before, Taken
 from tidewaiter.store.audit import moment, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import encode, plain
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import encode, plain
+from tidewaiter.store.core.database import Work
 
 CONTRADICTIONS = 1_000  # of one peer that are kept
 

@@ -1,4 +1,4 @@
-"""Recovering: what follows where keys change hands, here and at a peer.
+"""Key recovery: what follows when keys change hands, at this node or a peer.
 
 A node whose keys were lost speaks again by its root. Nobody exchanges with it before people have
 compared its words anew; and what was sealed with keys that nobody takes any more is sealed anew.
@@ -15,24 +15,25 @@ from msgspec import structs
 from sqlalchemy import case, func, select, update
 
 from tidewaiter.base.errors import InputError, MissingError
-from tidewaiter.exchange.documents import SignedDocument, is_recovery
-from tidewaiter.exchange.forks import Merge, merge
-from tidewaiter.exchange.relations import CONTROL
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.documents import Merge, SignedDocument, is_recovery, merge
+from tidewaiter.exchange.protocol.relations import CONTROL
 from tidewaiter.store.audit import find_entries, moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import add_documents, cut_back, documents
-from tidewaiter.store.holding import hold_back
-from tidewaiter.store.peers import (
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import (
+    add_documents,
+    cut_back,
     describe,
     distrust,
+    documents,
     find_peer,
     peer_of,
     peers,
     set_relation,
     take_documents,
 )
-from tidewaiter.store.slices import slices
+from tidewaiter.store.peers.outbox import hold_back
 
 _OTHER = "take the file that the peer wrote by `tidewaiter node document --out`"
 RECOVERED = "its keys were recovered by its root: compare its words anew"

@@ -1,4 +1,4 @@
-"""What was said of a subject by whoever has a say: kept encrypted, and folded when it is read.
+"""Statements about a subject: stored encrypted, and folded into one view when read.
 
 A subject is an incident, a request, a joint case or a recall, by its id at the node that owns it.
 What was destroyed leaves its row: who said it, when, and by which message.
@@ -13,14 +13,14 @@ from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.said import Said
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import moment, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.inserts import insert_new
-from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_new
+from tidewaiter.store.core.columns import KEY_LENGTH, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.inbox import Heard
 
 GONE = b""  # in the place of what was destroyed
 _NONCE = 12  # bytes

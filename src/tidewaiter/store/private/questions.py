@@ -1,33 +1,160 @@
-"""Private questions: asked here of a peer, or answered to one; both sides keep that they were."""
+"""Private questions: asked of a peer or answered to one, logged, and limited per day."""
 
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, date
+from typing import Any, Literal
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import select, update
+from sqlalchemy import Row, Select, insert, select, update
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Marking, Purpose
-from tidewaiter.exchange.private.budgets import why_not
-from tidewaiter.exchange.private.checks import check_answer
 from tidewaiter.exchange.private.intersection import (
+    VERSION,
+    Party,
     blinded,
+    blinded_again,
+    filled,
     found_in,
+    is_there,
+    keys_of,
+    kind_of,
     new_secret,
 )
-from tidewaiter.exchange.private.parties import VERSION, Party, filled, keys_of, kind_of
-from tidewaiter.exchange.private.types import SAYS, SLOTS, Answer, Question
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.private.messages import (
+    MOST_REFUSED,
+    SAYS,
+    SLOTS,
+    Answer,
+    Asked,
+    Code,
+    Question,
+    check_answer,
+    check_question,
+    left,
+    refused,
+    why_not,
+)
+from tidewaiter.exchange.protocol.markings import Marking, Purpose
+from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.offers import Kept, filter_of, open_offer
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import peer_of
-from tidewaiter.store.questionrows import Line, add_question, day_of, line_of, log_of, question_rows
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import peer_of
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.store.private.offers import Kept, Offer, Side, filter_of, open_offer
+
+
+class Line(Record, frozen=True, kw_only=True):
+    """A question in a list."""
+
+    number: int
+    side: Side  # of this node
+    peer: str
+    day: date
+    at: str  # ISO 8601, UTC
+    slots: int  # keys, with those that fill it up
+    purpose: str
+    state: Literal["asked", "answered", "refused", "recalled"]
+    code: str  # why it was refused; of its answer, or of its receipt
+    answered: str  # ISO 8601, UTC; "": not yet
+
+
+def questions(work: Work, *, rows: int = 100) -> list[Line]:
+    """Return questions that were asked here or by peers, the last first."""
+    wanted = question_rows().order_by(tables.private_question.c.number.desc()).limit(rows)
+    return [line_of(row) for row in work.connection.execute(wanted)]
+
+
+def log_of(work: Work, side: Side, peer: str, day: date) -> list[Asked]:
+    """Return what was asked of a holder, or here by a peer, on a day and later."""
+    q = tables.private_question.c
+    wanted = select(q.day, q.slots, q.code).where(
+        q.side == side, q.peer == peer, q.day >= day.isoformat()
+    )
+    return [
+        Asked(day=date.fromisoformat(row.day), keys=row.slots, code=row.code)
+        for row in work.connection.execute(wanted)
+    ]
+
+
+def add_question(
+    work: Work,
+    side: Side,
+    peer: str,
+    question: Question,
+    message: str,
+    *,
+    code: Code | None = None,
+    written: bytes | None = None,
+) -> int:
+    """Write down that a question was asked, or came; return its number here.
+
+    Args:
+        work: Begun with a stamp.
+        side: Of this node.
+        peer: The other side.
+        question: What was asked, blinded.
+        message: Id of the message that asked.
+        code: Why the holder refuses it.
+        written: What the asker keeps, encrypted.
+    """
+    now = moment(stamp_of(work).at)
+    holder = side == "holder"
+    state = ("refused" if code else "answered") if holder else "asked"
+    row = {
+        "side": side,
+        "peer": peer,
+        "offer": question.offer,
+        "message": message,
+        "day": day_of(work).isoformat(),
+        "at": now,
+        "slots": SLOTS,
+        "purpose": question.purpose,
+        "state": state,
+        "code": code or "",
+        "answered": now if holder else "",
+        "answer": "",
+        "written": written,
+    }
+    done = work.connection.execute(insert(tables.private_question).values(**row))
+    return int(done.inserted_primary_key[0])  # type: ignore[index]
+
+
+def question_rows() -> Select[Any]:
+    """Select questions, each with what became of its message."""
+    q, o = tables.private_question.c, tables.outgoing.c
+    both = tables.private_question.outerjoin(
+        tables.outgoing, (o.id == q.message) & (o.peer == q.peer) & (q.side == "asker")
+    )
+    became = (o.state.label("sent"), o.code.label("turned"))
+    return select(tables.private_question).add_columns(*became).select_from(both)
+
+
+def line_of(row: Row[Any]) -> Line:
+    """Read a row of `question_rows`."""
+    turned = row.state == "asked" and row.sent in {"refused", "discarded"}
+    return Line(
+        number=row.number,
+        side=row.side,
+        peer=row.peer,
+        day=date.fromisoformat(row.day),
+        at=row.at,
+        slots=row.slots,
+        purpose=row.purpose,
+        state="refused" if turned else row.state,
+        code=row.turned or row.sent if turned else row.code,
+        answered=row.answered,
+    )
+
+
+def day_of(work: Work) -> date:
+    """Return the day of this node's clock, in UTC: budgets are of such days."""
+    return stamp_of(work).at.astimezone(UTC).date()
+
 
 QUESTION, ANSWER = "question", "question-answer"
 """Kinds of message: a private question, and the answer to one."""
@@ -211,3 +338,78 @@ def _hits(work: Work, safe: bytes, peer: str, written: _Written, answer: Answer)
 
 def _locked(written: _Written, safe: bytes) -> bytes:
     return lock(msgspec.json.encode(written), safe, secrets.token_bytes(_NONCE))
+
+
+def take_question(work: Work, safe: bytes, heard: Heard, question: Question) -> None:
+    """Answer a question of a peer, or say why not; either way it is counted and told.
+
+    Raises:
+        InputError: It is no question, or too many of this day were refused.
+    """
+    check_question(question)
+    day, peer = day_of(work), heard.sender
+    log = log_of(work, "holder", peer, day)
+    kept = _standing(work, safe, peer)
+    code = why_not(kept.terms if kept else None, log, question, day)
+    if not code and not is_there():
+        code = "not-able"
+    if code and refused(log, day) >= MOST_REFUSED:
+        raise InputError("too many questions of this day were refused")
+    points = b"" if code or kept is None else blinded_again(kept.secret, question.points)
+    answer = Answer(question=heard.message, offer=question.offer, code=code, points=points)
+    message = Message(
+        kind=ANSWER,
+        body=msgspec.json.encode(answer),
+        thread=heard.message,
+        parent=heard.message,
+        marking=Marking(tlp="amber", purposes=(question.purpose,)),
+    )
+    write_message(work, safe, peer, message)
+    add_question(work, "holder", peer, question, heard.message, code=code)
+    told: Details = {
+        "peer": peer,
+        "message": heard.message,
+        "keys": SLOTS,
+        "purpose": question.purpose,
+    }
+    done: Details = {**told, "code": code} if code else told
+    record_change(work, f"private question {'refused' if code else 'answered'}", done)
+
+
+def _standing(work: Work, safe: bytes, peer: str) -> Kept | None:
+    """Return the offer to a peer; it ends with any change of the relation."""
+    kept = open_offer(work, safe, "holder", peer)
+    return kept if kept and kept.offer.made >= peer_of(work, peer).since else None
+
+
+class Standing(Record, frozen=True, kw_only=True):
+    """An offer that is open, and what is left of it."""
+
+    offer: Offer
+    purposes: tuple[Purpose, ...]
+    left: int  # keys that may still be asked on the day, with those that fill a question up
+    whole: bool  # whether all of its filter is here; nothing can be asked before
+    ended: bool  # its last day is over
+
+
+def standing_of(work: Work, safe: bytes, side: Side, peer: str, day: date) -> Standing | None:
+    """Return how the open offer between this node and a peer stands; None: there is none.
+
+    Args:
+        work: Any.
+        safe: What locks the database, shape (32,).
+        side: Of this node: the holder is asked, the asker asks.
+        peer: The other side.
+        day: Today, in UTC.
+    """
+    kept = open_offer(work, safe, side, peer)
+    if kept is None:
+        return None
+    ended = day > kept.terms.until
+    return Standing(
+        offer=kept.offer,
+        purposes=kept.terms.purposes,
+        left=0 if ended else left(kept.terms, log_of(work, side, peer, day), day),
+        whole=side == "holder" or filter_of(work, safe, kept) is not None,
+        ended=ended,
+    )

@@ -1,33 +1,34 @@
-"""Giving back: what this node does where a source recalls a message, and what it says of that.
+"""Recall compliance: recalls by peers, legal holds, and the delivery status of each message.
 
 A legal hold that an officer has set keeps the message; without one what it said is destroyed at
 once. Either is told to the source in a message of its own, which is signed as all are.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.envelopes import Envelope
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.relations import ALWAYS
-from tidewaiter.exchange.requests.recalls import Outcome, Recall, Result
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.protocol.envelopes import Envelope
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.protocol.relations import ALWAYS
+from tidewaiter.exchange.protocol.signing import lock, unlock
+from tidewaiter.exchange.recalls import Outcome, Recall, Result
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.destroying import destroy
-from tidewaiter.store.incoming import Heard
-from tidewaiter.store.inserts import put
-from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.payloads import decode
-from tidewaiter.store.saying import Subject, keep_said, said_of, spoken_here
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import put
+from tidewaiter.store.core.columns import decode, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.inbox import Heard
+from tidewaiter.store.peers.outbox import Message, write_message
+from tidewaiter.store.peers.statements import Subject, keep_said, said_of, spoken_here
+from tidewaiter.store.recalls.erasure import destroy
+from tidewaiter.store.recalls.issued import Standing, about, standing_of
 
 _NONCE = 12  # bytes
 _HINT = "tidewaiter recalls items --came prints what came"
@@ -270,3 +271,125 @@ def _put(work: Work, safe: bytes, row: RowMapping, custody: Custody) -> None:
     values = (row["peer"], row["id"], written, moment(stamp_of(work).at))
     columns = ("peer", "item", "written", "changed")
     put(work.connection, tables.custody, columns, [values])
+
+
+class Sent(Record, frozen=True, kw_only=True):
+    """A message of this node at one recipient."""
+
+    message: str  # id; by any of them, what was said is recalled from all
+    peer: str
+    state: str
+    code: str  # why it was refused
+    recalled: Standing | None  # None: it is not recalled
+
+
+class Fate(Record, frozen=True, kw_only=True):
+    """What became of what was said once."""
+
+    sent: tuple[Sent, ...] = ()  # where this node said it, by recipient
+    custody: Custody | None = None  # where it came: what keeps it, and to whom it went on
+
+
+def fates(
+    work: Work, safe: bytes, own: str, kinds: Iterable[str], of: tuple[str, str]
+) -> dict[str, Fate]:
+    """Return what became of what was said of a subject, by the message that says it.
+
+    Args:
+        work: Any.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        kinds: Of message.
+        of: Owner and id of the subject.
+    """
+    s = tables.said.c
+    these = (s.owner == plain(of[0]), s.subject == plain(of[1]), s.kind.in_(list(kinds)))
+    sent: dict[str, list[Sent]] = {}
+    for said, each in _sent(work, own, these):
+        sent.setdefault(said, []).append(each)
+    found = {said: Fate(sent=tuple(each)) for said, each in sent.items()}
+    came = select(s.message, s.sender).where(*these, s.sender != own)
+    for row in work.connection.execute(came).all():
+        custody = custody_of(work, safe, row.sender, row.message)
+        found[row.message] = Fate(custody=custody)
+    return found
+
+
+def _sent(
+    work: Work, own: str, these: tuple[ColumnElement[bool], ...]
+) -> Iterable[tuple[str, Sent]]:
+    s, i, o, r = tables.said.c, tables.said_in.c, tables.outgoing.c, tables.recalled.c
+    word = tables.outgoing.alias("word")
+    wanted = (
+        select(
+            s.message,
+            o.id,
+            o.peer,
+            o.state,
+            o.code,
+            r.number,
+            r.outcome,
+            word.c.state.label("word"),
+        )
+        .select_from(
+            tables.said.join(tables.said_in, i.said == s.number)
+            .join(tables.outgoing, o.id == i.message)
+            .outerjoin(tables.recalled, (r.item == o.id) & (r.source == own))
+            .outerjoin(word, word.c.id == r.message)
+        )
+        .where(*these, s.sender == own)
+        .order_by(s.number, o.peer)
+    )
+    for row in work.connection.execute(wanted).all():
+        recalled = None if row.number is None else standing_of(row.outcome, row.word)
+        yield (
+            row.message,
+            Sent(message=row.id, peer=row.peer, state=row.state, code=row.code, recalled=recalled),
+        )
+
+
+class Held(Record, frozen=True, kw_only=True):
+    """A message that came, and what this node does with it."""
+
+    id: str
+    peer: str
+    at: str  # when it came
+    kind: str
+    about: str  # the incident, request, joint case or notice; "": none
+    custody: Custody
+    recalled: str  # what its source was told became of it; "": nobody has recalled it
+
+
+def kept(work: Work, safe: bytes, *, rows: int = 100, after: int = 0) -> list[Held]:
+    """Return messages that are held or were passed on, what was said of them last first.
+
+    Args:
+        work: Any.
+        safe: What locks the database, shape (32,).
+        rows: How many at most.
+        after: How many of them come before.
+    """
+    c, i, r = tables.custody.c, tables.incoming.c, tables.recalled.c
+    wanted = (
+        select(c.peer, c.item, i.came, i.kind, r.outcome)
+        .select_from(
+            tables.custody.join(tables.incoming, (i.peer == c.peer) & (i.id == c.item)).outerjoin(
+                tables.recalled, (r.source == c.peer) & (r.item == c.item)
+            )
+        )
+        .order_by(c.changed.desc(), c.item)
+        .limit(rows)
+        .offset(after)
+    )
+    return [
+        Held(
+            id=row.item,
+            peer=row.peer,
+            at=row.came,
+            kind=row.kind,
+            about=about(work, row.item),
+            custody=custody_of(work, safe, row.peer, row.item),
+            recalled=row.outcome or "",
+        )
+        for row in work.connection.execute(wanted).all()
+    ]

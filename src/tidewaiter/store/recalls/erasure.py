@@ -1,4 +1,4 @@
-"""Destroying: what a recalled message said goes, wherever it stands; that it came stays.
+"""Erasure: a recalled message's content is destroyed everywhere; the fact that it came stays.
 
 Its signed text, its digest and its receipt are kept, so the chain of messages still verifies.
 """
@@ -9,16 +9,16 @@ import msgspec
 from msgspec import structs
 from sqlalchemy import delete, select, text, update
 
-from tidewaiter.exchange.notices.events import Event, Recalled
-from tidewaiter.exchange.signing import lock, unlock
-from tidewaiter.store import tables
+from tidewaiter.exchange.notices.types import Event, Recalled
+from tidewaiter.exchange.protocol.signing import lock, unlock
 from tidewaiter.store.audit import record_change
-from tidewaiter.store.database import Work
-from tidewaiter.store.notices import project_notice
-from tidewaiter.store.offers import forget_part
-from tidewaiter.store.questions import forget_answer
-from tidewaiter.store.rosters import forget_told
-from tidewaiter.store.saying import GONE
+from tidewaiter.store.coalition.member_lists import forget_told
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.notices.events import project_notice
+from tidewaiter.store.peers.statements import GONE
+from tidewaiter.store.private.offers import forget_part
+from tidewaiter.store.private.questions import forget_answer
 
 _NONCE = 12  # bytes
 

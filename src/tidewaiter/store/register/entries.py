@@ -1,4 +1,4 @@
-"""The register of the authority: its entries, by version, and whose register it is."""
+"""Entries of the authority's register: operators, licences and permits, by version."""
 
 from collections.abc import Iterable
 
@@ -8,8 +8,8 @@ from sqlalchemy import func, insert, select, update
 from tidewaiter.base.errors import InputError, MissingError, StoreError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.register.balances import kind_of, operator_of
 from tidewaiter.exchange.register.checks import check_together
-from tidewaiter.exchange.register.looking import kind_of, operator_of
 from tidewaiter.exchange.register.types import (
     Cancellation,
     Entry,
@@ -18,10 +18,10 @@ from tidewaiter.exchange.register.types import (
     Promise,
     Register,
 )
-from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import KEY_LENGTH, decode, encode, plain
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import KEY_LENGTH, decode, encode, plain
+from tidewaiter.store.core.database import Work
 
 ERASED = "erased"
 """What stands for the name of an operator whose row was erased."""

@@ -1,19 +1,41 @@
-"""The ledger of the register: what moved, what was cancelled, who told it, when and why."""
+"""The ledger of the register: movements, cancellations, notifications written off, the year."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import RowMapping, Select, delete, insert, select
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.register.types import Movement
-from tidewaiter.store import tables
+from tidewaiter.exchange.incidents.types import Incident
+from tidewaiter.exchange.notices.law import Law
+from tidewaiter.exchange.notices.state import State
+from tidewaiter.exchange.notices.types import Event, Notice, Returned, Side
+from tidewaiter.exchange.register.annual import Figures, figures_of
+from tidewaiter.exchange.register.book import Book
+from tidewaiter.exchange.register.coverage import who_is
+from tidewaiter.exchange.register.movements import (
+    Operators,
+    country_of,
+    movements_of,
+    promises_of,
+)
+from tidewaiter.exchange.register.types import Direction, Movement
+from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.law.answers import Found
+from tidewaiter.law.class_membership import load_members
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.law.rules import load_lawbook
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import decode, encode, plain
-from tidewaiter.store.register import keeper
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.columns import decode, encode, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.incidents import find_incident, incidents
+from tidewaiter.store.register.entries import keeper, load_register
+from tidewaiter.trade.substance_lookup import Asker, Namer
 
 _ID = 6  # bytes
 _LONGEST = 500  # characters: that of a notice holds its reference and the id of an event
@@ -174,3 +196,117 @@ def _written(row: RowMapping) -> Written:
         at=row["at"],
         cancelled=cancelled,
     )
+
+
+_DIRECTIONS: dict[Side, Direction] = {"exporter": "export", "importer": "import"}
+
+
+def enter_notice(
+    work: Work, number: int, side: Side, events: Sequence[Event], state: State
+) -> None:
+    """Enter what a notice says now into the register, where there is one.
+
+    What this country's side returned as shipped or arrived is written off, each event once; what
+    may still go is promised anew, so that a notice that was withdrawn or objected to gives back
+    what it held.
+
+    Args:
+        work: Begun with a stamp, in the transaction of the change of the notice.
+        number: Of the notice, here.
+        side: Of this node. What the other one tells moves nothing here, whatever it names.
+        events: All of it.
+        state: As they leave it, whatever the day.
+    """
+    country = keeper(work)
+    if not country:
+        return
+    p, direction = tables.register_promise, _DIRECTIONS[side]
+    work.connection.execute(delete(p).where(p.c.notice == number))
+    if not state.notice or country_of(state.notice, direction) != country:
+        return
+    if not state.approved and not any(isinstance(each.what, Returned) for each in events):
+        return
+    operators = _operators(work, state.notice, direction)
+    for movement in movements_of(events, operators, _law()):
+        if movement.direction == direction and _is_new(work, movement.id):
+            write_off(work, movement, notice=number)
+    promised = [
+        {"notice": number, "place": place, "payload": encode(each)}
+        for place, each in enumerate(promises_of(state, operators, _law()))
+        if each.direction == direction
+    ]
+    if promised:
+        work.connection.execute(insert(p), promised)
+
+
+def _is_new(work: Work, name: str) -> bool:
+    """Tell whether a movement is not written off yet: what was, keeps the figures of its day."""
+    m = tables.register_movement.c
+    wanted = tables.register_movement.select().where(m.id == name)
+    return work.connection.execute(wanted).first() is None
+
+
+def _operators(work: Work, notice: Notice, direction: Direction) -> Operators:
+    """Find whom of this side the register knows today."""
+    book = Book(load_register(work))
+    party = notice.parties.exporter if direction == "export" else notice.parties.importer
+    who = who_is(book, party, stamp_of(work).at.date())
+    return {direction: who.operator} if who.operator and not who.doubt else {}
+
+
+@cache
+def _law() -> Law:
+    """Return the law that travels with the package; what is no name and no number is not read."""
+    registry = load_registry()
+
+    @cache
+    def identifier() -> Identifier:
+        return Identifier(load_lexicon(()), few=True)
+
+    asker = Asker(Namer(registry, identifier), load_members(registry), _no_structure)
+    return Law(registry, load_lawbook(registry), asker.find)
+
+
+def _no_structure(text: str, day: date) -> tuple[Found, ...]:
+    del day
+    hint = "write its name or its CAS number"
+    raise InputError(f'"{text[:60]}" is no name and no number of the registry', hint=hint)
+
+
+_ALL = 1 << 31
+
+
+def annual_of(
+    work: Work, year: int, incidents: Iterable[Incident], registry: Registry
+) -> tuple[str, tuple[Figures, ...]]:
+    """Add up a year.
+
+    Args:
+        work: Any.
+        year: Calendar year.
+        incidents: That this node itself told.
+        registry: Of substances.
+
+    Returns:
+        Whose register it is, and the figures of each substance of the tables.
+
+    Raises:
+        InputError: There is no register.
+    """
+    country = keeper(work)
+    if not country:
+        raise InputError("there is no register yet", hint="tidewaiter register add FILE")
+    return country, figures_of(Book(load_register(work)), incidents, country, year, registry)
+
+
+def own_incidents(work: Work, safe: bytes, node: str) -> list[Incident]:
+    """Return the last version of each incident that this node itself told.
+
+    Args:
+        work: Any.
+        safe: What locks the database, shape (32,).
+        node: This one.
+    """
+    mine = [each for each in incidents(work, rows=_ALL) if each.owner == node]
+    known = [find_incident(work, safe, each.owner, each.id).now() for each in mine]
+    return [each for each in known if each is not None]

@@ -1,10 +1,11 @@
-"""Lines of a database as the past asks for them: whole where they concern it, else their days.
+"""History for re-screening: earlier lines, alerts as first raised, and inspected traders.
 
 Which lines name a trader is known without reading them, by `party_line`; of most lines, nothing but
 the days is taken from their JSON.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -12,18 +13,24 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from tidewaiter.consignments.past.concerning import COLUMNS, lines_with
-from tidewaiter.consignments.past.marking import Wanted
-from tidewaiter.consignments.past.routes import code_of
-from tidewaiter.consignments.traders import fold_party
-from tidewaiter.consignments.types import LINES
-from tidewaiter.store import tables
-from tidewaiter.store.database import Database
-from tidewaiter.store.parties import lines_of_parties, stored_parties
-from tidewaiter.store.payloads import CHUNK, KEY_LENGTH, columns_of, unreadable
-from tidewaiter.store.slices import slices
+from tidewaiter.store.alerts.results import results_of
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.alerts.versions import as_found
+from tidewaiter.store.audit import record_change
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import AT_ONCE, slices
+from tidewaiter.store.core.columns import CHUNK, KEY_LENGTH, columns_of, decode, unreadable
+from tidewaiter.store.core.database import Database, Work
+from tidewaiter.store.screening.parties import lines_of_parties, stored_parties
+from tidewaiter.trade.history.dealings import Inspected
+from tidewaiter.trade.history.reasons import Wanted
+from tidewaiter.trade.history.relevant_lines import COLUMNS, lines_with
+from tidewaiter.trade.history.routes import code_of
+from tidewaiter.trade.rules.results import Observed, load_result_rules, standing_results
+from tidewaiter.trade.traders import fold_party, receiver_of, sender_of
+from tidewaiter.trade.types import LINES, Alert
 
 _ROWS: Final = 16_384  # lines of one transaction
 _HEADING: Final = 6  # digits of the HS
@@ -195,3 +202,173 @@ def _decoded(payloads: Sequence[str], kind: Any) -> Iterator[Any]:
     decode = msgspec.json.Decoder(list[kind]).decode
     for start in range(0, len(payloads), CHUNK):
         yield from decode("[" + ",".join(payloads[start : start + CHUNK]) + "]")
+
+
+_MARKED: Final = "alerts marked anew"  # in the audit
+
+
+class Found(NamedTuple):
+    """An alert as its line was found, and the source of its line."""
+
+    source: int
+    alert: Alert
+
+
+def every_alert(database: Database) -> Iterator[list[Found]]:
+    """Read all alerts in the order of storing, some at a time, each time of one source.
+
+    No transaction stays open in between.
+
+    Raises:
+        StoreError: One is not one that we wrote.
+    """
+    c, after = tables.alert.c, -1
+    while True:
+        wanted = select(c.number, c.source, c.id, c.payload).where(c.number > after)
+        with database.work() as work:
+            rows = work.connection.execute(wanted.order_by(c.number).limit(AT_ONCE)).all()
+            found = as_found(work, [decode(r.payload, Alert, f"alert {r.id}") for r in rows])
+        if not rows:
+            return
+        after = rows[-1].number
+        yield from _by_source([Found(r.source, a) for r, a in zip(rows, found, strict=True)])
+
+
+def _by_source(found: Sequence[Found]) -> Iterator[list[Found]]:
+    some: list[Found] = []
+    for each in found:
+        if some and some[-1].source != each.source:
+            yield some
+            some = []
+        some.append(each)
+    if some:
+        yield some
+
+
+def first_days(work: Work) -> dict[int, date]:
+    """Return the day of the first screening of each source."""
+    s = tables.screening.c
+    rows = work.connection.execute(select(s.source, func.min(s.day)).group_by(s.source))
+    return {source: date.fromisoformat(day) for source, day in rows}
+
+
+def last_screenings(work: Work) -> dict[int, int]:
+    """Return the id of the last screening of each source."""
+    s = tables.screening.c
+    rows = work.connection.execute(select(s.source, func.max(s.id)).group_by(s.source))
+    return {source: number for source, number in rows}  # noqa: C416
+
+
+class Heads(NamedTuple):
+    """How far a database is with what settles what other lines say; -1: there is none."""
+
+    line: int
+    alert: int
+    result: int
+    taken_back: int  # the last decision that was
+    withdrawn: int  # results that were, in all
+
+
+def heads(work: Work) -> Heads:
+    """Return how far a database is."""
+    n, a, r, d = tables.line.c, tables.alert.c, tables.result.c, tables.decision.c
+    asked = [select(func.max(each)) for each in (n.id, a.number, r.id)]
+    asked.append(select(func.max(d.id)).where(d.verdict.is_(None)))
+    asked.append(select(func.count()).select_from(tables.result_withdrawn))
+    told = [work.connection.execute(each).scalar() for each in asked]
+    return Heads(*(-1 if each is None else int(each) for each in told))
+
+
+def last_marking(work: Work) -> str:
+    """Return the digest of what all alerts were last marked by; "": they never were."""
+    c = tables.audit.c
+    wanted = select(c.details).where(c.action == _MARKED).order_by(c.number.desc()).limit(1)
+    found = work.connection.execute(wanted).scalar()
+    return "" if found is None else str(msgspec.json.decode(found)["by"])
+
+
+def note_marking(work: Work, digest: str, alerts: int) -> None:
+    """Write down that all alerts were marked.
+
+    Args:
+        work: Begun with a stamp.
+        digest: Of what they were marked by.
+        alerts: How many there are.
+    """
+    record_change(work, _MARKED, {"by": digest, "alerts": alerts})
+
+
+_WRONG = frozenset({"not-as-declared", "identified"})
+_OPENED = frozenset({"opened", "sampled"})
+
+
+def inspected(work: Work) -> Iterator[Inspected]:
+    """Read the results that count, each for the sender and the receiver of the goods.
+
+    That goods were not found, could not be inspected or stay unclear says nothing of a trader;
+    neither do alerts that rest on restricted entries, nor papers alone that agree.
+
+    Args:
+        work: Any.
+    """
+    r, a = tables.result.c, tables.alert.c
+    wanted = select(r.alert).join(tables.alert, a.id == r.alert).where(a.restricted == 0)
+    ids = list(work.connection.execute(wanted.distinct().order_by(r.alert)).scalars())
+    for some in slices(ids):
+        results = results_of(work, some)
+        for alert in alerts_of(work, some):
+            for each in standing_results(results[alert.id]):
+                yield from _of(alert, each.observed)
+
+
+def holds_other(work: Work, but: Collection[str]) -> bool:
+    """Tell whether a database holds a file other than some.
+
+    Args:
+        work: Any.
+        but: SHA-256 of those.
+    """
+    c = tables.source.c
+    other = select(c.id).where(c.sha256.not_in(but)).limit(1)
+    return work.connection.execute(other).scalar() is not None
+
+
+def alerts_naming(
+    work: Work, substances: tuple[str, ...] | None, *, but: Collection[str]
+) -> Iterator[tuple[int, Alert]]:
+    """Read the alerts in which substances were found, as their lines were found; and their sources.
+
+    Those that rest on restricted entries are among them, whole: whoever tells others of them makes
+    their open versions.
+
+    Args:
+        work: Any.
+        substances: Slugs; None: all.
+        but: SHA-256 of files whose alerts are left out.
+
+    Raises:
+        StoreError: One is not one that we wrote.
+    """
+    a, n, f = tables.alert.c, tables.alert_substance.c, tables.source.c
+    joined = tables.alert.join(tables.source, a.source == f.id)
+    wanted = select(a.id, a.payload, a.source).select_from(joined).where(f.sha256.not_in(but))
+    named = select(n.alert)
+    if substances is not None:
+        named = named.where(n.substance.in_(substances))
+    rows = work.connection.execute(wanted.where(a.id.in_(named)).order_by(a.number))
+    for some in rows.partitions(AT_ONCE):
+        found = [decode(row.payload, Alert, f"alert {row.id}") for row in some]
+        yield from zip((row.source for row in some), as_found(work, found), strict=True)
+
+
+def _of(alert: Alert, observed: Observed) -> Iterator[Inspected]:
+    if observed.outcome in _WRONG:
+        said = load_result_rules().outcomes(observed.kind)[observed.outcome].says
+    elif observed.outcome == "not-detected" or (
+        observed.outcome == "as-declared" and _OPENED & set(observed.checks)
+    ):
+        said = ""
+    else:
+        return
+    for trader in sorted({sender_of(alert.line), receiver_of(alert.line)} - {""}):
+        yield Inspected(trader, observed.day, said)

@@ -1,5 +1,6 @@
-"""Every line that was screened, to be shown and to be screened again."""
+"""Lines that were screened, kept to be screened again, and rows that could not be read."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -9,14 +10,23 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, RowMapping, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Line
-from tidewaiter.store import tables
-from tidewaiter.store.database import Database, Work
-from tidewaiter.store.inserts import insert_new
-from tidewaiter.store.payloads import decode, key, line_payloads, lines_of, plain, values
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_new
+from tidewaiter.store.core.columns import (
+    decode,
+    encode,
+    key,
+    line_payloads,
+    lines_of,
+    plain,
+    values,
+    well_formed,
+)
+from tidewaiter.store.core.database import Database, Work
+from tidewaiter.trade.types import Line, Refusal
 
 CHUNK = 512  # lines turned into rows at a time; with 8,192, Python's collector takes a third of all
-COLUMNS = (
+LINE_COLUMNS = (
     "source",
     "row",
     "consignment",
@@ -75,7 +85,8 @@ def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
     """
     chunks = (lines.slice(start, CHUNK) for start in range(0, len(lines), CHUNK))
     return sum(
-        insert_new(work.connection, tables.line, COLUMNS, _rows(source, chunk)) for chunk in chunks
+        insert_new(work.connection, tables.line, LINE_COLUMNS, _rows(source, chunk))
+        for chunk in chunks
     )
 
 
@@ -165,7 +176,7 @@ def lines(work: Work, wanted: LineFilter, *, after: int = 0, rows: int = 100) ->
 def _rows(source: int, chunk: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
     if not len(chunk):
         return iter(())
-    columns = {name: values(chunk[name]) for name in COLUMNS[1:-1]}
+    columns = {name: values(chunk[name]) for name in LINE_COLUMNS[1:-1]}
     columns["cas"] = [text and plain(text) for text in _json(columns["cas"])]
     columns["consignment"] = [text and key(text) for text in columns["consignment"]]
     for name in ("goods", "hs", "un", "origin"):
@@ -213,3 +224,63 @@ def _conditions(wanted: LineFilter) -> Iterator[ColumnElement[bool]]:
         yield c.arrival >= wanted.arrival_from.isoformat()
     if wanted.arrival_to is not None:
         yield c.arrival <= wanted.arrival_to.isoformat()
+
+
+REFUSAL_COLUMNS = ("source", "row", "column", "screened", "digest", "payload")
+
+
+class StoredRefusal(Record, frozen=True, kw_only=True):
+    """One refusal, and where it is stored."""
+
+    id: int
+    source: int
+    refusal: Refusal
+
+
+def insert_refusals(work: Work, source: int, refused: Sequence[Refusal]) -> int:
+    """Insert the refusals of a source that are not there yet.
+
+    Args:
+        work: Begun with a stamp; whoever calls writes the audit.
+        source: Id of the source.
+        refused: What could not be read.
+
+    Returns:
+        How many were inserted.
+    """
+    rows = (_row(source, refusal) for refusal in refused)
+    return insert_new(work.connection, tables.refusal, REFUSAL_COLUMNS, rows)
+
+
+def refusals(
+    work: Work, *, source: int | None = None, after: int = 0, rows: int = 100
+) -> list[StoredRefusal]:
+    """Read refusals in the order in which they were stored.
+
+    Args:
+        work: Any.
+        source: Id of the source; None: of all.
+        after: Id of the last one seen; 0: from the first.
+        rows: How many at most.
+    """
+    c = tables.refusal.c
+    wanted = select(c.id, c.source, c.payload).where(c.id > after).order_by(c.id).limit(rows)
+    if source is not None:
+        wanted = wanted.where(c.source == source)
+    return [
+        StoredRefusal(
+            id=row.id,
+            source=row.source,
+            refusal=decode(row.payload, Refusal, f"refusal {row.id}"),
+        )
+        for row in work.connection.execute(wanted)
+    ]
+
+
+def _row(source: int, refusal: Refusal) -> tuple[object, ...]:
+    # What could not be read may well be no text at all.
+    column, value = well_formed(refusal.column), well_formed(refusal.value)
+    payload = encode(msgspec.structs.replace(refusal, column=column, value=value))
+    digest = hashlib.sha256(payload.encode()).hexdigest()
+    screened = int(refusal.screened)
+    return (source, refusal.row, plain(column), screened, digest, payload)

@@ -1,24 +1,24 @@
-"""Distinct parties of stored lines, so that each is looked up once however many lines name it."""
+"""Distinct parties and vessels of stored lines, so that each is looked up once."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.listed import PAPER_FIELDS, PartyOnPaper
-from tidewaiter.consignments.types import PARTY
-from tidewaiter.store import tables
-from tidewaiter.store.database import Work
-from tidewaiter.store.inserts import insert_new
-from tidewaiter.store.payloads import key, plain
-from tidewaiter.store.slices import slices
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_new, slices
+from tidewaiter.store.core.columns import key, plain, unreadable
+from tidewaiter.store.core.database import Database, Work
+from tidewaiter.trade.party_matches import PAPER_FIELDS, VESSEL, PartyOnPaper
+from tidewaiter.trade.types import PARTY
 
 FIELDS = tuple(sorted(field.name for field in PARTY if field.name != "role"))
 _COLUMNS = ("digest", "name", "country", "payload")
@@ -92,7 +92,7 @@ def digest_of(payload: str) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()[:32]
 
 
-class _Named(NamedTuple):
+class _NamedParties(NamedTuple):
     """The parties with a name that lines hold, one after the other."""
 
     rows: NDArray[np.int64]  # of their lines
@@ -101,7 +101,7 @@ class _Named(NamedTuple):
     distinct: Sequence[dict[str, str | None]]
 
 
-def _named(lines: pa.RecordBatch) -> _Named:
+def _named(lines: pa.RecordBatch) -> _NamedParties:
     column = lines.column("parties")
     flat, parents = pc.list_flatten(column), pc.list_parent_indices(column)
     there = pc.fill_null(pc.not_equal(flat.field("name"), ""), fill_value=False)
@@ -114,7 +114,7 @@ def _named(lines: pa.RecordBatch) -> _Named:
         codes = pc.dictionary_encode(pa.array(both)).indices.to_numpy().astype(np.int64)
     _, first = np.unique(codes, return_index=True)
     distinct = flat.take(pa.array(first)).to_pylist()
-    return _Named(rows, flat.field("role"), codes, distinct)
+    return _NamedParties(rows, flat.field("role"), codes, distinct)
 
 
 def _line_ids(connection: Connection, source: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -151,3 +151,84 @@ def _ids(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[str, 
     for some in slices(digests):
         wanted = select(c.digest, c.id).where(c.digest.in_(some))
         yield from ((digest, number) for digest, number in connection.execute(wanted))
+
+
+_ROWS: Final = 16_384  # lines of one transaction
+_NAMED: Final = ('"vessel":"', '"imo":"')
+"""What the JSON of a line holds that names a vessel; no text can, as quotes are escaped."""
+
+Ship = tuple[str | None, str | None]
+"""Name and number of a vessel, as the papers write them."""
+
+
+class StoredVessels(NamedTuple):
+    """The vessels of all stored lines."""
+
+    ships: list[Ship]  # each once
+    lines: NDArray[np.int64]  # ids of the lines that name one, rising, shape ``(lines,)``
+    which: NDArray[np.int64]  # place of its vessel, shape ``(lines,)``
+
+    def lines_of(self, places: list[int]) -> set[int]:
+        """Return the ids of the lines that name one of some vessels."""
+        return set(self.lines[np.isin(self.which, places)].tolist())
+
+
+class _NamedVessel(msgspec.Struct, gc=False):
+    vessel: str | None = None
+    imo: str | None = None
+
+
+def stored_vessels(database: Database) -> StoredVessels:
+    """Read the vessels of all lines; no transaction stays open meanwhile.
+
+    Args:
+        database: With no work begun.
+
+    Raises:
+        StoreError: A line is not one that we wrote.
+    """
+    c, after = tables.line.c, 0
+    named = or_(*(c.payload.contains(each, autoescape=True) for each in _NAMED))
+    decode = msgspec.json.Decoder(_NamedVessel).decode
+    places: dict[Ship, int] = {}
+    lines, which = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    while True:
+        query = select(c.id, c.payload).where(c.id > after, named).order_by(c.id).limit(_ROWS)
+        with database.work() as work:
+            page = work.connection.execute(query).all()
+        if not page:
+            return StoredVessels(list(places), np.concatenate(lines), np.concatenate(which))
+        try:
+            ships = [(told.vessel, told.imo) for told in (decode(row.payload) for row in page)]
+        except msgspec.DecodeError as error:
+            raise unreadable(error) from error
+        lines.append(np.array([row.id for row in page], np.int64))
+        which.append(np.array([places.setdefault(each, len(places)) for each in ships], np.int64))
+        after = page[-1].id
+
+
+def entries_by_vessel(
+    work: Work, found: StoredVessels, names: dict[int, str]
+) -> dict[int, set[tuple[str, str]]]:
+    """Return on which entries the alerts about each vessel rest, by its place.
+
+    Args:
+        work: Any.
+        found: The vessels.
+        names: By place, what alerts call each.
+    """
+    p, a, n = tables.alert_party.c, tables.alert.c, tables.line.c
+    joined = tables.alert_party.join(tables.alert, p.alert == a.id).join(
+        tables.line, (n.source == a.source) & (n.row == a.row)
+    )
+    called = {place: plain(name) for place, name in names.items()}
+    told: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
+    query = select(n.id, p.list, p.entry, p.name).distinct().select_from(joined)
+    query = query.where(func.coalesce(p.role, VESSEL) == VESSEL)
+    for line, slug, entry, name in work.connection.execute(query) if len(found.lines) else ():
+        at = int(np.searchsorted(found.lines, line))
+        if at < len(found.lines) and found.lines[at] == line:
+            place = int(found.which[at])
+            if called.get(place) == name:
+                told[place].add((slug, entry))
+    return told

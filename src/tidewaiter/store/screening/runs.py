@@ -1,4 +1,4 @@
-"""Files that were screened, and each run over one of them."""
+"""Screening runs: the files that were screened, and each batch stored with its checkpoint."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,14 +6,21 @@ from datetime import date
 from typing import Any, Literal
 
 import msgspec
+import pyarrow as pa
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, select, update
 
 from tidewaiter.base.records import Record
-from tidewaiter.store import tables
+from tidewaiter.store.alerts.counts import count_lines
+from tidewaiter.store.alerts.notes import insert_party_alerts
+from tidewaiter.store.alerts.storage import insert_alerts
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.inserts import insert_new
-from tidewaiter.store.payloads import plain, well_formed
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import insert_new
+from tidewaiter.store.core.columns import plain, well_formed
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.screening.lines import insert_lines, insert_refusals
+from tidewaiter.store.screening.parties import insert_parties
+from tidewaiter.trade.types import Alert, Refusal
 
 State = Literal["running", "done"]
 
@@ -285,3 +292,59 @@ def _screening(row: RowMapping) -> Screening:
         run=Run(day=date.fromisoformat(found.pop("day")), **run),
         **found,
     )
+
+
+class Batch(Record, frozen=True, kw_only=True):
+    """What one step of a screening read and found."""
+
+    lines: pa.RecordBatch  # of the schema LINES
+    alerts: Sequence[Alert] = ()
+    refusals: Sequence[Refusal] = ()
+    done_row: int  # the last row of data that is read with it: 1 is the first
+
+
+class Added(Record, frozen=True, kw_only=True):
+    """What of a batch was new to the database."""
+
+    lines: int
+    alerts: tuple[str, ...]  # ids
+    refusals: int
+
+
+def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
+    """Store a batch and the checkpoint after it; what is known already stays as it is.
+
+    Nothing of the batch is kept unless the work ends well, so a screening that is cut off
+    goes on at its checkpoint, and loses and doubles nothing.
+
+    Args:
+        work: Begun with a stamp.
+        screening_id: Of the screening; its source is where the lines come from.
+        batch: Each alert is of a line of this batch, or of one stored before.
+
+    Returns:
+        What was new.
+    """
+    s = tables.screening.c
+    source = work.connection.execute(select(s.source).where(s.id == screening_id)).scalar_one()
+    added = Added(
+        lines=insert_lines(work, source, batch.lines),
+        alerts=insert_alerts(work, source, screening_id, batch.alerts),
+        refusals=insert_refusals(work, source, batch.refusals),
+    )
+    if added.lines:
+        count_lines(work, added.lines)
+        insert_parties(work, source, batch.lines)
+    insert_party_alerts(work, batch.alerts, added.alerts)
+    counts = {
+        "lines": len(batch.lines),
+        "alerts": len(batch.alerts),
+        "refusals": len(batch.refusals),
+        "new_lines": added.lines,
+        "new_alerts": len(added.alerts),
+    }
+    moved = advance(work, screening_id, batch.done_row, counts)
+    if moved or added.lines or added.alerts or added.refusals:
+        details = {"screening": screening_id, "rows_done": batch.done_row, **counts}
+        record_change(work, "batch added", details)
+    return added

@@ -1,8 +1,8 @@
-"""What was read: files, screenings of them, lines, parties, and what could not be read."""
+"""Tables of screening: files, runs, lines, parties, and rows that could not be read."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
+from tidewaiter.store.core.columns import METADATA, TEXT, WHOLE
 
 source = Table(
     "source",

@@ -1,4 +1,4 @@
-"""Hiding: alerts that rest by an active suppression rule, and come back when it ends.
+"""Index of suppressed alerts: hidden by an active rule, and shown again when it ends.
 
 An alert that rests is stored whole and counted like any other; its status says that it rests, and
 `alert_suppressed` by which rule.
@@ -13,17 +13,22 @@ from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
-from tidewaiter.casework.suppression.matching import hides
-from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.subject import Subject, subject_of
-from tidewaiter.store import tables
+from tidewaiter.casework.suppression.rules import hides
+from tidewaiter.casework.suppression.scope import Scope, Subject, subject_of
+from tidewaiter.store.alerts.bitmaps import size
+from tidewaiter.store.alerts.counts import tallied
+from tidewaiter.store.alerts.inverted_index import (
+    change_terms,
+    having,
+    index_of,
+    numbers_of,
+    term,
+)
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
-from tidewaiter.store.blocks import size
-from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import decode
-from tidewaiter.store.slices import slices
-from tidewaiter.store.tallies import tallied
-from tidewaiter.store.terms import change_terms, having, index_of, numbers_of, term
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.columns import decode
+from tidewaiter.store.core.database import Work
 
 
 class Active(Record, frozen=True, kw_only=True):

@@ -1,15 +1,24 @@
-"""Suppression rules in the database: proposed, approved or refused, ended, each step kept."""
+"""Suppression rules: proposed, approved, applied to the alerts they match, and ended.
 
-from collections.abc import Sequence
+It goes through them by their numbers, a slice in each piece of work, so that other writers get
+their turns in between. Where it goes on stands in the database: whoever comes next takes it up.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import RowMapping, Select, func, insert, select, update
 
-from tidewaiter.base.errors import ConflictError, MissingError
+from tidewaiter.base.errors import ConflictError, MissingError, StoreError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.suppression import (
+from tidewaiter.base.severity import SEVERITIES, weight
+from tidewaiter.casework.decisions import Status
+from tidewaiter.casework.search_words import LONGEST
+from tidewaiter.casework.suppression.rules import (
     Proposal,
     State,
     Step,
@@ -20,12 +29,175 @@ from tidewaiter.casework.suppression.suppression import (
     check_state,
     check_why,
 )
-from tidewaiter.store import tables
-from tidewaiter.store.applying import SLICE, begin, next_slice
+from tidewaiter.casework.suppression.scope import Scope, Subject, words_of
+from tidewaiter.store.alerts.bitmaps import Marks, numbers_in, size
+from tidewaiter.store.alerts.inverted_index import having, index_of, term
 from tidewaiter.store.audit import moment, record_change, stamp_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.hiding import rests
-from tidewaiter.store.payloads import decode, encode, plain
+from tidewaiter.store.core import tables
+from tidewaiter.store.core.batched import slices
+from tidewaiter.store.core.columns import decode, encode, plain
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.suppression.index import active_rules, bring_back, hide, rests
+
+
+class Candidate(Record, frozen=True, kw_only=True):
+    """An alert that a scope may be about."""
+
+    subject: Subject
+    status: Status
+    rank: int
+    day: str  # ISO 8601: the law as it stood then
+
+
+def candidates(
+    work: Work, scope: Scope, statuses: Sequence[Status] = (), *, undecided: bool = False
+) -> Iterator[Candidate]:
+    """Yield the stored alerts that a scope may be about; `fit` tells whether it is.
+
+    Args:
+        work: Any.
+        scope: As `check_scope` returns it.
+        statuses: Only those that stand so; none: all.
+        undecided: Only those of which nobody has ever decided.
+
+    Raises:
+        StoreError: An alert is not one that we wrote.
+    """
+    numbers = candidate_numbers(work, scope, statuses).tolist()
+    yield from read_candidates(work, numbers, undecided=undecided)
+
+
+def candidate_numbers(
+    work: Work, scope: Scope, statuses: Sequence[Status] = ()
+) -> NDArray[np.int64]:
+    """Return the numbers of the same alerts, in order."""
+    return numbers_in(_marks(work, scope, statuses))
+
+
+def read_candidates(
+    work: Work, numbers: Sequence[int], *, undecided: bool = False
+) -> Iterator[Candidate]:
+    """Read candidates by their numbers."""
+    c = tables.alert.c
+    reads = msgspec.json.Decoder(Subject)
+    for few in slices(numbers):
+        some = select(c.id, c.status, c.rank, c.day, c.payload).order_by(c.number)
+        wanted = some.where(c.number.in_(few))
+        if undecided:
+            wanted = wanted.where(c.decided.is_(None))
+        for row in work.connection.execute(wanted).all():
+            subject = _decoded(reads, row.id, row.payload)
+            yield Candidate(subject=subject, status=row.status, rank=row.rank, day=row.day)
+
+
+def comparable(work: Work) -> int:
+    """Count the stored alerts that a scope can be about at all: those that are not restricted."""
+    index = index_of(work)
+    return size(having(index, ["any:"]) & ~having(index, ["restricted:"]))
+
+
+def _marks(work: Work, scope: Scope, statuses: Sequence[Status]) -> Marks:
+    """Return the alerts that have all terms that those of a scope have."""
+    index = index_of(work)
+    severities = [each for each in SEVERITIES if weight(each) <= weight(scope.most)]
+    marks = having(index, [term("severity", each) for each in severities])
+    if scope.substances:
+        marks &= having(index, [term("substance", each) for each in scope.substances])
+    else:
+        marks &= having(index, [term("rule", each) for each in scope.rules])
+    if statuses:
+        marks &= having(index, [term("status", each) for each in statuses])
+    for word in _words(scope):
+        marks &= having(index, [f"word:{word}"])
+    return marks & ~having(index, ["restricted:"])
+
+
+def _words(scope: Scope) -> dict[str, None]:
+    """Return the words that alerts of a scope hold and the index knows as they are."""
+    traders = [trader.name for trader in (scope.shipper, scope.consignee) if trader]
+    words = [word for text in (scope.phrase, *traders) for word in words_of(text)]
+    return dict.fromkeys(word[:LONGEST] for word in words if word.isascii())
+
+
+def _decoded(reads: msgspec.json.Decoder[Subject], name: str, payload: str) -> Subject:
+    try:
+        return reads.decode(payload)
+    except msgspec.DecodeError as error:
+        hint = "it was written by another version, or by hand; restore it from a copy"
+        raise StoreError(f"the stored alert {name} cannot be read: {error}", hint=hint) from error
+
+
+SLICE = 2_000  # alerts looked at in one piece of work
+
+
+class Slice(Record, frozen=True, kw_only=True):
+    """What one slice did."""
+
+    alerts: int  # that rest now, or are open again
+    more: bool  # there are alerts behind it
+
+
+def unfinished(work: Work) -> list[int]:
+    """Return the numbers of the rules that have not yet gone through all of their alerts."""
+    c = tables.suppression.c
+    wanted = select(c.id).where(c.goes_on.is_not(None)).order_by(c.id)
+    return list(work.connection.execute(wanted).scalars())
+
+
+def begin(work: Work, number: int) -> None:
+    """Have a rule go through all alerts from the first."""
+    _go_on_at(work, number, 0)
+
+
+def next_slice(work: Work, number: int) -> Slice:
+    """Let a rule go through its next alerts.
+
+    Args:
+        work: Begun with a stamp.
+        number: Of the rule, which has just begun, or is unfinished.
+    """
+    c = tables.suppression.c
+    wanted = select(c.state, c.goes_on).where(c.id == number)
+    state, first = work.connection.execute(wanted).one()
+    if first is None:  # someone else has finished it
+        return Slice(alerts=0, more=False)
+    passes = _hide if state == "active" else _open
+    return passes(work, number, first)
+
+
+def _hide(work: Work, number: int, first: int) -> Slice:
+    day = stamp_of(work).at.date()
+    mine = [rule for rule in active_rules(work, day) if rule.number == number]
+    found = [candidate_numbers(work, rule.scope, ["open"]) for rule in mine]
+    some = _from(found[0], first) if found else []  # else its day has come meanwhile
+    subjects = (each.subject for each in read_candidates(work, some, undecided=True))
+    hidden = len(hide(work, subjects, mine))
+    return Slice(alerts=hidden, more=_passed(work, number, some))
+
+
+def _open(work: Work, number: int, first: int) -> Slice:
+    resting = numbers_in(having(index_of(work), [term("status", "suppressed")]))
+    some = _from(resting, first)
+    return Slice(alerts=bring_back(work, number, some), more=_passed(work, number, some))
+
+
+def _from(numbers: NDArray[np.int64], first: int) -> list[int]:
+    """Return the next of some numbers, which are in order."""
+    begin_at = int(np.searchsorted(numbers, first))
+    some: list[int] = numbers[begin_at : begin_at + SLICE].tolist()
+    return some
+
+
+def _passed(work: Work, number: int, some: list[int]) -> bool:
+    """Keep where a rule goes on, and tell whether it does."""
+    more = len(some) == SLICE
+    _go_on_at(work, number, some[-1] + 1 if more else None)
+    return more
+
+
+def _go_on_at(work: Work, number: int, first: int | None) -> None:
+    rule = update(tables.suppression).where(tables.suppression.c.id == number)
+    work.connection.execute(rule.values(goes_on=first))
 
 
 class Changed(Record, frozen=True, kw_only=True):

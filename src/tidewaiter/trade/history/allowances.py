@@ -1,4 +1,4 @@
-"""Allowed: amounts that a paper or a declared need allows, and lines that pass them together.
+"""Amounts that a paper or a declared need allows, and lines that exceed them together.
 
 The lines at hand add up, whatever was written off elsewhere: a sum that passes what is allowed
 does so without anything that is not at hand.
@@ -12,15 +12,15 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.amounts import amount_of, is_alone
-from tidewaiter.consignments.digits import number_key
-from tidewaiter.consignments.finds import find_of
-from tidewaiter.consignments.past.trading import Said
-from tidewaiter.consignments.routing import route_of
-from tidewaiter.consignments.traders import RECEIVERS, day_of, first_named, receiver_of
-from tidewaiter.consignments.types import Alert
-from tidewaiter.substances.limits import kilos
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.limits import kilos
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.amounts import amount_of, is_alone
+from tidewaiter.trade.applicable_law import route_of
+from tidewaiter.trade.check_digits import number_key
+from tidewaiter.trade.history.trader_changes import Said
+from tidewaiter.trade.mentions import find_of
+from tidewaiter.trade.traders import RECEIVERS, day_of, first_named, receiver_of
+from tidewaiter.trade.types import Alert
 
 _WHOLE = Decimal(100)
 

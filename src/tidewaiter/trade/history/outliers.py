@@ -1,4 +1,4 @@
-"""Outliers: price a kilogram, and kilograms a package, beside other lines of the same goods.
+"""Price per kilogram and kilograms per package that are outliers among lines of the same goods.
 
 The middle is the median and the spread the median distance from it, both of logarithms, so that
 a few wild values move neither. Source: Iglewicz and Hoaglin 1993, How to Detect and Handle
@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tidewaiter.consignments.past.trading import Said
-from tidewaiter.consignments.past.types import PastRule, PastRules
-from tidewaiter.consignments.types import Line
+from tidewaiter.trade.history.trader_changes import Said
+from tidewaiter.trade.rules.alert_rules import PastRule, PastRules
+from tidewaiter.trade.types import Line
 
 _HEADING = 6
 _MG = 1e6  # in a kilogram

@@ -1,25 +1,25 @@
-"""Marking: the past of a screening gathered, and what it says of each line as reasons."""
+"""What history says of each line as reasons, and the alerts that history alone raises."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 import pyarrow as pa
 from msgspec import structs
 
-from tidewaiter.consignments.past.allowed import Allowed, Sums
-from tidewaiter.consignments.past.book import Book, Inspected
-from tidewaiter.consignments.past.labels import of_label
-from tidewaiter.consignments.past.loads import Boxes, Loads
-from tidewaiter.consignments.past.outliers import Values
-from tidewaiter.consignments.past.routes import Ways
-from tidewaiter.consignments.past.splitting import Small, Splits
-from tidewaiter.consignments.past.trading import Said, asked_of, of_traders
-from tidewaiter.consignments.points import with_reasons
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Alert, Line, Reason
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.aggregation import Together
+from tidewaiter.trade.alerts import identity, score_of, with_reasons
+from tidewaiter.trade.history.allowances import Allowed, Sums
+from tidewaiter.trade.history.dealings import Book, Inspected
+from tidewaiter.trade.history.outliers import Values
+from tidewaiter.trade.history.routes import Ways, of_label
+from tidewaiter.trade.history.shared_containers import Boxes, Loads
+from tidewaiter.trade.history.splitting import Small, Splits
+from tidewaiter.trade.history.trader_changes import Said, asked_of, of_traders
+from tidewaiter.trade.readers.passthrough_columns import line_at, only_lines
+from tidewaiter.trade.rules.alert_rules import WORDS, AlertRules
+from tidewaiter.trade.types import Alert, Line, Reason, line_of
 
 
 class Wanted(NamedTuple):
@@ -214,3 +214,66 @@ class Past:
                 Reason(rule=said.rule, text=text, points=points, source=source or rule.source)
             )
         return made
+
+
+class Screening(NamedTuple):
+    """What alerts are made for."""
+
+    day: date
+    file: str
+    source: str  # SHA-256 of the file's bytes
+
+
+def selected(
+    batch: pa.RecordBatch,
+    past: Past,
+    rules: AlertRules,
+    screening: Screening,
+    known: Container[int],
+) -> Iterator[Alert]:
+    """Yield an alert for each line that a rule selects, of the least severity at first.
+
+    Args:
+        batch: Of the schema LINES; its lines were asked for.
+        past: Of the screening.
+        rules: With those that select.
+        screening: Of the file.
+        known: Rows that are alerts already.
+    """
+    for place, row in enumerate(only_lines(batch).to_pylist()):
+        if row["row"] in known:
+            continue
+        line = line_of(row)
+        reasons = past.reasons(line)
+        if any(each.rule in rules.past.selects for each in reasons):
+            yield _alert(line_at(batch, place), reasons, rules, screening)
+
+
+def is_selected(alert: Alert) -> bool:
+    """Tell whether an alert rests on the past alone."""
+    found = alert.substances or alert.mentions or alert.parties or not alert.reasons
+    return not found and all(each.rule in WORDS for each in alert.reasons)
+
+
+def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Screening) -> Alert:
+    score, due = score_of(reasons), line.release or line.arrival
+    days_left = (due - screening.day).days if due else None
+    return Alert(
+        id=identity(screening.source, line, (), reasons, ()),
+        file=screening.file,
+        row=line.row,
+        consignment=line.consignment,
+        seq=line.seq,
+        day=screening.day,
+        severity=rules.severity.of(score) or "low",
+        score=score,
+        rank=rules.rank_of(score, days_left, reasons),
+        due=due,
+        days_left=days_left,
+        substances=(),
+        title=next(each.text for each in reasons if each.rule in rules.past.selects),
+        line=line,
+        mentions=(),
+        reasons=tuple(reasons),
+        law=(),
+    )

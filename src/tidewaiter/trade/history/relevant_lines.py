@@ -1,4 +1,4 @@
-"""Concerning: the lines of a batch that the past asks for, and of all others their days alone."""
+"""The lines of a batch that the history needs; of all others only their days."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,12 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tidewaiter.consignments.lines import DAYS, days_of
-from tidewaiter.consignments.past.book import rows_naming
-from tidewaiter.consignments.past.loads import Boxes, boxes_of, day_without, numbers_of
-from tidewaiter.consignments.past.marking import Past, Wanted
-from tidewaiter.consignments.past.routes import code_of
-from tidewaiter.consignments.types import LINES
+from tidewaiter.trade.history.dealings import rows_naming
+from tidewaiter.trade.history.reasons import Past, Wanted
+from tidewaiter.trade.history.routes import code_of
+from tidewaiter.trade.history.shared_containers import (
+    Boxes,
+    boxes_of,
+    day_without,
+    numbers_of,
+)
+from tidewaiter.trade.types import DAYS, LINES, days_of
 
 COLUMNS: Final = (
     *DAYS,

@@ -1,26 +1,65 @@
-"""Routes: a way that is much longer than it need be, and that others do not take.
+"""Unusual routes: long detours, and foreign parcels numbered in the destination country.
 
 Ships go round continents, so a long way alone means little: a detour is told only where the
 earlier lines between the same two countries went other ways.
 """
 
+import csv
+import io
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from math import asin, cos, radians, sin, sqrt
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.countries import country_name, find_country
-from tidewaiter.consignments.lines import days_of
-from tidewaiter.consignments.past.book import Book
-from tidewaiter.consignments.past.places import Place, apart_km, place_of
-from tidewaiter.consignments.past.trading import Said
-from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.types import Line, Stop
+from tidewaiter.base.resources import data
+from tidewaiter.trade.flows import journey_of
+from tidewaiter.trade.history.dealings import Book
+from tidewaiter.trade.history.trader_changes import Said
+from tidewaiter.trade.rules.alert_rules import PastRules
+from tidewaiter.trade.types import Line, Stop, days_of
+
+_EARTH: Final = 6371.0  # kilometres, mean radius
+
+
+class Place(NamedTuple):
+    """A point on Earth."""
+
+    lat: float  # degrees, north is positive
+    lon: float  # degrees, east is positive
+
+
+def place_of(locode: str | None) -> Place | None:
+    """Return where a place is, to a tenth of a degree; None: it is none that we know.
+
+    Source:
+        data/places/SOURCE.txt.
+    """
+    return _places().get((locode or "").replace(" ", "").upper())
+
+
+def apart_km(one: Place, other: Place) -> float:
+    """Return the great-circle distance between two places in kilometres."""
+    lat, lon = radians(other.lat - one.lat), radians(other.lon - one.lon)
+    half = sin(lat / 2) ** 2 + cos(radians(one.lat)) * cos(radians(other.lat)) * sin(lon / 2) ** 2
+    return 2 * _EARTH * asin(min(1.0, sqrt(half)))
+
+
+@cache
+def _places() -> dict[str, Place]:
+    text = data("places", "ports.csv").read_text(encoding="ascii")
+    return {
+        row["locode"]: Place(float(row["lat"]), float(row["lon"]))
+        for row in csv.DictReader(io.StringIO(text))
+    }
+
 
 _Ends = tuple[str, str]
 
@@ -161,3 +200,41 @@ def _country(stop: Stop) -> str:
 def code_of(country: str | None, locode: str | None) -> str:
     """Return the country of a stop; "": none that we know."""
     return find_country(country or "") or find_country((locode or "")[:2]) or ""
+
+
+_NUMBER = re.compile(r"[A-Z]{2}(\d{8})(\d)([A-Z]{2})")
+_WEIGHTS: Final = (8, 6, 4, 2, 3, 5, 9, 7)
+_ELEVEN: Final = 11
+
+
+def issued_in(number: str) -> str:
+    """Return the country whose post gave a parcel its number; "": it is no such number.
+
+    Args:
+        number: As written.
+
+    Source:
+        UPU standard S10: two letters, eight digits, a check digit modulo 11 with the weights
+        8 6 4 2 3 5 9 7, and the ISO 3166-1 code of the country that issued it.
+    """
+    found = _NUMBER.fullmatch(number.replace(" ", "").upper())
+    if found is None:
+        return ""
+    sum_ = sum(int(digit) * weight for digit, weight in zip(found[1], _WEIGHTS, strict=True))
+    rest = _ELEVEN - sum_ % _ELEVEN
+    check = {10: 0, 11: 5}.get(rest, rest)
+    return found[3] if int(found[2]) == check else ""
+
+
+def of_label(line: Line) -> Said | None:
+    """Tell that a line comes from abroad under a number that its own destination issued.
+
+    A number of the post of a third country is none of this: posts send on for each other.
+    """
+    country = issued_in(line.consignment)
+    if not country:
+        return None
+    journey = journey_of(line)
+    if journey.destination != country or journey.origin in {country, ""}:
+        return None
+    return Said("label-domestic", {"label": line.consignment, "country": country_name(country)})

@@ -1,4 +1,4 @@
-"""Loads: a container shared with goods of others, by a sender that shared none before.
+"""A container shared with other senders' goods, by a sender that never shared one before.
 
 Many senders fill containers together, day after day, and for them it says nothing. What is told is
 that one that never did so does it now, and with goods of another kind.
@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tidewaiter.consignments.digits import container_number
-from tidewaiter.consignments.lines import days_of
-from tidewaiter.consignments.past.trading import Said
-from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.traders import SENDERS, first_named, fold_party, sender_of
-from tidewaiter.consignments.types import Line
+from tidewaiter.trade.check_digits import container_number
+from tidewaiter.trade.history.trader_changes import Said
+from tidewaiter.trade.rules.alert_rules import PastRules
+from tidewaiter.trade.traders import SENDERS, first_named, fold_party, sender_of
+from tidewaiter.trade.types import Line, days_of
 
 _EPOCH = date(1970, 1, 1)
 _LONG_AGO = np.iinfo(np.int32).min // 2  # the day of an earlier line that names none

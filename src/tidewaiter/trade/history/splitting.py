@@ -1,4 +1,4 @@
-"""Splitting: lines of one trader below a limit each, that reach it together within some weeks.
+"""Lines of one trader that are each below a limit and reach it together within some weeks.
 
 The law adds up what it says: one consignment, or two parties in one month. Here the same trader's
 lines count whoever the others are, wherever they go and whatever the month.
@@ -10,10 +10,12 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from tidewaiter.consignments.past.trading import Said
-from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.together import Part, Together
-from tidewaiter.consignments.traders import (
+from tidewaiter.law.limits import kilos, limit_in_words
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.aggregation import Part, Together
+from tidewaiter.trade.history.trader_changes import Said
+from tidewaiter.trade.rules.alert_rules import PastRules
+from tidewaiter.trade.traders import (
     RECEIVERS,
     SENDERS,
     day_of,
@@ -21,9 +23,7 @@ from tidewaiter.consignments.traders import (
     receiver_of,
     sender_of,
 )
-from tidewaiter.consignments.types import Alert
-from tidewaiter.substances.limits import kilos, limit_in_words
-from tidewaiter.substances.registry import Registry
+from tidewaiter.trade.types import Alert
 
 _Key = tuple[str, int, str, bool, bool, str]  # regime, limit, slug, by mass, sends, trader
 

@@ -1,16 +1,15 @@
-"""Trading: what is new or unlike in a line, beside what its two traders did before."""
+"""What is new or unusual in a line compared with the earlier trade of its two traders."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from statistics import median
 from typing import NamedTuple
 
-from tidewaiter.consignments.past.book import Book
-from tidewaiter.consignments.past.dealings import LONG_AGO, Trader, earlier
-from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.traders import RECEIVERS, SENDERS, first_named, fold_party
-from tidewaiter.consignments.types import Line
-from tidewaiter.substances.registry import Registry
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.history.dealings import LONG_AGO, Book, Trader, earlier
+from tidewaiter.trade.rules.alert_rules import PastRules
+from tidewaiter.trade.traders import RECEIVERS, SENDERS, first_named, fold_party
+from tidewaiter.trade.types import Line
 
 _MG = 1_000_000  # in a kilogram
 _MACHINE = "equipment"

@@ -1,4 +1,4 @@
-"""Formats of messages: documents with a structure of their own, XML, EDIFACT, JSON and others.
+"""Message formats: XML, EDIFACT, JSON and other documents with a structure of their own.
 
 Each format is a module that finds the lines of a document and names what stands in them by our
 fields; numbers, units and dates stay as written, and are read where those of tables are.
@@ -6,12 +6,12 @@ fields; numbers, units and dates stay as written, and are read where those of ta
 
 from types import MappingProxyType
 
-from tidewaiter.consignments.messages import commerce, dcsa, h7, postal
-from tidewaiter.consignments.messages.cargoimp import CARGO_IMP
-from tidewaiter.consignments.messages.edifact import EDIFACT
-from tidewaiter.consignments.messages.types import Format
-from tidewaiter.consignments.messages.x12 import X12_309
-from tidewaiter.consignments.messages.xmlformats import xml_formats
+from tidewaiter.trade.messages import commerce, dcsa, h7, postal
+from tidewaiter.trade.messages.cargo_imp import CARGO_IMP
+from tidewaiter.trade.messages.edifact.reading import EDIFACT
+from tidewaiter.trade.messages.types import Format
+from tidewaiter.trade.messages.x12 import X12_309
+from tidewaiter.trade.messages.xml.parsing import xml_formats
 
 FORMATS: MappingProxyType[str, Format] = MappingProxyType(
     {

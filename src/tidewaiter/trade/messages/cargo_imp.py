@@ -1,10 +1,164 @@
-"""Goods of telegrams: the rate lines of a waybill, the houses of a consolidation."""
+"""IATA Cargo-IMP: air waybills (FWB) and consolidation lists (FHL), read line by line.
+
+A section begins with three letters, and goes on with lines that begin with a slant.
+
+The layout is that of telegrams as programs write them; the manual of IATA is sold, and was not
+read: so the format is read where it is asked for, and is not found by itself.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
 
-from tidewaiter.consignments.messages.cargoimp.parties import party_of
-from tidewaiter.consignments.messages.cargoimp.telegrams import Section, Waybill
+from tidewaiter.base.records import Record
+from tidewaiter.trade.check_digits import awb_digit
+from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.types import Refusal
+
+_SECTION = re.compile(r"([A-Z]{3})(?:/(.*))?")
+_AWB = re.compile(
+    r"(?P<awb>\d{3}-\d{8})(?P<from>[A-Z]{3})(?P<to>[A-Z]{3})"
+    r"/?[A-Z](?P<pieces>\d+)(?P<code>[KL])(?P<weight>[\d.]+)(?:(?P<cube>[A-Z]{2})(?P<volume>[\d.]+))?"
+)
+_PARTY_LABELS = frozenset({"NAM", "ADR", "LOC"})  # lines of a party in newer versions
+
+
+class Section(NamedTuple):
+    """One section of a message."""
+
+    tag: str
+    row: int  # number of its line in the file, from 1
+    lines: list[tuple[str, ...]]  # fields of each line; the first is that of the tag, without it
+
+
+class Waybill(Record, frozen=True, kw_only=True):
+    """The head of a waybill: "999-12345675BOMMEX/T10K250"."""
+
+    number: str
+    origin: str  # IATA code of an airport or a city
+    destination: str
+    pieces: str
+    weight: str
+    unit: str
+    cube: str = ""  # unit of the volume
+    volume: str = ""
+
+
+def waybill_of(text: str) -> Waybill | None:
+    """Read the head of a waybill; None: it is none."""
+    found = _AWB.match(text)
+    if found is None:
+        return None
+    return Waybill(
+        number=found["awb"],
+        origin=found["from"],
+        destination=found["to"],
+        pieces=found["pieces"],
+        weight=found["weight"],
+        unit="KGM" if found["code"] == "K" else "LBR",
+        cube=found["cube"] or "",
+        volume=found["volume"] or "",
+    )
+
+
+def sections_of(texts: list[str], first: int) -> tuple[list[Section], list[tuple[int, str]]]:
+    """Cut a message into its sections.
+
+    Args:
+        texts: Its lines.
+        first: The number of the first one in the file.
+
+    Returns:
+        The sections, and the lines that are of none, with their numbers.
+    """
+    sections: list[Section] = []
+    bad = []
+    for row, text in enumerate(texts, first):
+        if not text or text == "=":
+            continue
+        begin = None if text.startswith("/") else _SECTION.fullmatch(text)
+        if begin is not None and begin[1] not in _PARTY_LABELS:
+            sections.append(Section(begin[1], row, [tuple((begin[2] or "").split("/"))]))
+        elif sections and (begin is not None or text.startswith("/")):
+            sections[-1].lines.append(tuple(text.removeprefix("/").split("/")))
+        else:
+            bad.append((row, text))
+    return sections, bad
+
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_CONTACTS = frozenset({"TE", "FX", "TL"})  # telephone, fax, telex: no country has these letters
+_LABELS = ("NAM", "ADR", "LOC")
+_ACCOUNTS = frozenset({"SHP", "CNE", "AGT"})  # whose first line may have an account
+
+
+def party_of(section: Section, role: str) -> dict[str, str | None] | None:
+    """Read a party: name, street, place, then country, postcode and contacts; None: no name.
+
+    Args:
+        section: SHP, CNE, NFY or AGT.
+        role: Its role here.
+    """
+    first, *rest = section.lines
+    head = [part for part in first if part]
+    if any(line[0] in _LABELS for line in rest):
+        name, address, country = _labelled(rest)
+        account = head
+    else:
+        has_name = bool(head) and not (
+            section.tag in _ACCOUNTS and len(rest) > 1 and _is_code(head)
+        )
+        lines = [tuple(head), *rest] if has_name else list(rest)
+        account = [] if has_name else head
+        name, address, country = _plain(lines)
+    if not name:
+        return None
+    return {
+        "role": role,
+        "name": name,
+        "address": ", ".join(filter(None, address)) or None,
+        "country": country or None,
+        "id_scheme": None,
+        "id": account[0] if account else None,
+    }
+
+
+def _is_code(head: list[str]) -> bool:
+    """Tell whether the first line has an account and not a name: it has digits and no spaces."""
+    return all(any(c.isdigit() for c in part) and " " not in part for part in head)
+
+
+def _plain(lines: list[tuple[str, ...]]) -> tuple[str, list[str], str]:
+    """Read lines in their order; the last that begins with two letters is that of the country."""
+    if not lines:
+        return "", [], ""
+    name = " ".join(filter(None, lines[0]))
+    at = next((i for i in range(len(lines) - 1, 0, -1) if _is_country(lines[i][0])), None)
+    address = [" ".join(filter(None, line)) for line in lines[1:at]]
+    if at is None:
+        return name, address, ""
+    address.append(" ".join(filter(None, lines[at][1:])))
+    address += [" ".join(filter(None, line)) for line in lines[at + 1 :]]
+    return name, address, lines[at][0]
+
+
+def _is_country(text: str) -> bool:
+    return _COUNTRY.fullmatch(text) is not None and text not in _CONTACTS
+
+
+def _labelled(lines: list[tuple[str, ...]]) -> tuple[str, list[str], str]:
+    """Read lines with labels: NAM, ADR, LOC, and those that follow each of them."""
+    parts: dict[str, list[str]] = {label: [] for label in _LABELS}
+    label, country = "NAM", ""
+    for line in lines:
+        told = line[0] in _LABELS
+        label = line[0] if told else label
+        fields = line[1:] if told else line
+        if label == "LOC" and not told and fields and _COUNTRY.fullmatch(fields[0]):
+            country, fields = fields[0], fields[1:]
+        parts[label].append(" ".join(filter(None, fields)))
+    return " ".join(parts["NAM"]), [*parts["ADR"], *parts["LOC"]], country
+
 
 _PIECES = re.compile(r"P(\d+)")
 _WEIGHT = re.compile(r"([KL])([\d.]+)")
@@ -249,3 +403,133 @@ def _route(waybill: Waybill | None, sections: Sequence[Section]) -> list[dict[st
 
 def _stop(function: str, airport: str) -> dict[str, str | None]:
     return {"function": function, "locode": None, "name": airport, "country": None}
+
+
+_BEGIN = re.compile(r"(FWB|FHL)/(\d{1,2})")
+_FITS = re.compile(rb"(?:\A|\n)(?:FWB/\d{1,2}|FHL/\d)\s*\n")
+_PIECE = 1 << 16  # bytes read at a time
+_WIDEST = 4096  # bytes of a line; a telegram has 69
+_TALLEST = 10_000  # lines of a message
+_LONGEST = 200  # characters of a value that is reported
+_NUMBERS = frozenset({"gross", "volume", "value"})
+
+
+def fits(head: bytes, suffix: str) -> bool:
+    """Tell whether one of the first lines begins a message."""
+    del suffix
+    return _FITS.search(head[:2048]) is not None
+
+
+def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
+    """Read the lines of goods of all messages of a file; what stands before the first is no part.
+
+    Args:
+        file: Its bytes.
+        name: Of the file, for errors.
+    """
+    del name
+    rows = 0
+    for kind, number, texts in _messages(file):
+        for item in _message(kind, number, texts):
+            if isinstance(item, Item):
+                rows += 1
+                yield _found(item, rows)
+            else:
+                yield _refusal(item, rows)
+
+
+def _messages(file: BinaryIO) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield each message: its kind, the number of its first line in the file, and the rest."""
+    kind, number, held = "", 0, list[str]()
+    for place, text in enumerate(_texts(file), 1):
+        begin = _BEGIN.fullmatch(text)
+        if begin is not None:
+            if kind:
+                yield kind, number, held
+            kind, number, held = begin[1], place, []
+        elif kind and len(held) < _TALLEST:
+            held.append(text)
+        elif kind:
+            yield kind, number, held
+            kind = ""  # what follows is of no message, until one begins
+    if kind:
+        yield kind, number, held
+
+
+def _texts(file: BinaryIO) -> Iterator[str]:
+    """Yield the lines of a file; one that is far too long is cut."""
+    left = b""
+    while data := file.read(_PIECE):
+        *lines, left = (left + data).split(b"\n")
+        if len(left) > _WIDEST:
+            lines, left = [*lines, left], b""
+        yield from map(_text, lines)
+    if left:
+        yield _text(left)
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").replace("\0", "").rstrip()
+
+
+_Bad = tuple[int, str, str, str]
+"""Number of a line of the file, what stands there, what is wrong, and a hint."""
+
+
+def _message(kind: str, number: int, texts: list[str]) -> Iterator[Item | _Bad]:
+    """Read one message; `number` is that of its first line in the file."""
+    single = kind == "FWB"
+    head, rest = (texts[0], texts[1:]) if single and texts else ("", texts)
+    sections, bad = sections_of(rest, number + 1 + single)
+    hint = "a line begins with three letters, or with a slant"
+    yield from ((row, text, "the line is of no section", hint) for row, text in bad)
+    row = number + 1
+    if not single:
+        master = next((section for section in sections if section.tag == "MBI"), None)
+        head, row = ("/".join(master.lines[0]), master.row) if master else ("", number)
+    waybill = waybill_of(head)
+    yield from _checked(waybill, head, row)
+    yield from goods_of_awb(waybill, sections) if single else goods_of_houses(waybill, sections)
+
+
+def _checked(waybill: Waybill | None, text: str, row: int) -> Iterator[_Bad]:
+    if waybill is None:
+        problem = "the waybill has no number, places, pieces and weight"
+        yield row, text, problem, 'it is written like "020-12345675BOMMEX/T10K250"'
+    elif awb_digit(waybill.number) is False:
+        yield row, waybill.number, "the check digit of the waybill fails", "look at the papers"
+
+
+def _refusal(bad: _Bad, rows: int) -> Refusal:
+    row, text, problem, hint = bad
+    return Refusal(
+        row=rows,
+        column=f"line {row}",
+        value=text[:_LONGEST],
+        problem=problem,
+        hint=hint,
+        screened=True,
+    )
+
+
+def _found(item: Item, row: int) -> Found:
+    fields = {field: text for field, text in item.fields.items() if text}
+    return Found(
+        row=row,
+        fields=fields,
+        parties=tuple(item.parties),
+        route=tuple(item.route),
+        kept=tuple(item.kept),
+        pointed=_NUMBERS.intersection(fields),
+    )
+
+
+CARGO_IMP = Format(
+    name="cargo-imp",
+    title="IATA Cargo-IMP (FWB, FHL)",
+    fits=fits,
+    read=read,
+    source="telegrams as public programs write them; the IATA manual was not read",
+    confirmed=False,
+)
+"""Air waybills and consolidation lists."""

@@ -1,23 +1,26 @@
-"""Listings and orders of shops on the web, in JSON: Shopify, WooCommerce, Google and Amazon."""
+"""Products and orders of online shops, in JSON: Shopify, WooCommerce, Google and Amazon."""
 
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, DecimalException
 
-from tidewaiter.consignments.messages.documents import Document, Lines, reader, refused
-from tidewaiter.consignments.messages.taking import (
+from tidewaiter.trade.messages.json_documents import (
+    Document,
+    Lines,
     Node,
     inner,
     joined,
     left_of,
     peek,
+    reader,
+    refused,
     take,
     take_nodes,
     unwrap,
 )
-from tidewaiter.consignments.messages.types import Format, Found, Left, Read
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages.types import Format, Found, Left, Read
+from tidewaiter.trade.types import Refusal
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"\s+")

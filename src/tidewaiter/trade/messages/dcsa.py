@@ -8,22 +8,24 @@ from itertools import count
 from msgspec import structs
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.messages.documents import Document, only_one, reader
-from tidewaiter.consignments.messages.taking import (
+from tidewaiter.trade.messages.json_documents import (
+    Document,
     Node,
     first_of,
     inner,
     joined,
     left_of,
     nodes_of,
+    only_one,
     peek,
+    reader,
     take,
     take_all,
     take_nodes,
     unwrap,
 )
-from tidewaiter.consignments.messages.types import Format, Found, Left
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages.types import Format, Found, Left
+from tidewaiter.trade.types import Refusal
 
 _TELLING = (
     b'"transportDocumentReference"',

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.xml import Local, walk
-from tidewaiter.consignments.messages.taking import Node, inner, joined, left_of, take
-from tidewaiter.consignments.messages.types import Format, Found, Left
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages.json_documents import Node, inner, joined, left_of, take
+from tidewaiter.trade.messages.types import Format, Found, Left
+from tidewaiter.trade.types import Refusal
 
 _ITEMS = frozenset(("goodsitem", "governmentagencygoodsitem", "goodsshipmentitem"))
 _DEEPEST = 60  # elements in one another

@@ -5,18 +5,20 @@ No official sample was read. The names are remembered, so this format must be as
 
 from collections.abc import Iterator, Mapping
 
-from tidewaiter.consignments.messages.documents import Document, reader, refused
-from tidewaiter.consignments.messages.s10 import problem_of
-from tidewaiter.consignments.messages.taking import (
+from tidewaiter.trade.check_digits import problem_of
+from tidewaiter.trade.messages.json_documents import (
+    Document,
     Node,
     inner,
     joined,
     left_of,
+    reader,
+    refused,
     take,
     take_nodes,
 )
-from tidewaiter.consignments.messages.types import Format, Found
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.types import Refusal
 
 _LISTS = ("items", "mailItems", "declarations")
 _CONTENTS = ("contents", "contentPieces")

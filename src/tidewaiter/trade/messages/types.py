@@ -1,10 +1,10 @@
-"""What a format of messages gives: lines with their fields as written, and what it left alone."""
+"""What a message format returns: lines with their fields as written, and what it left unused."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.types import Refusal
 
 Left = tuple[str, bytes]
 """Path of an object in its document, and as JSON what of it has no field."""

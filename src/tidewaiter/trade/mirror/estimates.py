@@ -1,13 +1,16 @@
-"""What freight and insurance add to the value of imports: tau = (CIF - FOB) / FOB."""
+"""Estimates: freight and insurance, how reliable reporters are, and robust statistics."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
 
 import numpy as np
 
-from tidewaiter.mirror.places import Distances, distance
-from tidewaiter.mirror.reading import Flows
-from tidewaiter.mirror.types import Amount, Freight, Method
+from tidewaiter.base.records import Record
+from tidewaiter.trade.mirror.places import Distances, distance
+from tidewaiter.trade.mirror.reading import Flows
+from tidewaiter.trade.mirror.types import Amount, Freight, Method
 
 _ALIKE = 1e-9  # standard deviation of ln(km) below which all pairs are equally far
 
@@ -93,3 +96,92 @@ def _line(seen: Sequence[tuple[float, float]], winsor: float) -> tuple[float, fl
         return float(taus.mean()), 0.0
     slope = float(((at - at.mean()) * (taus - taus.mean())).sum() / ((at - at.mean()) ** 2).sum())
     return float(taus.mean() - slope * at.mean()), slope
+
+
+def reliabilities(
+    seen: Iterable[tuple[int, int, float]], method: Method
+) -> dict[int, tuple[float, int]]:
+    """Weigh reporters by their agreement with all partners.
+
+    A reporter's reliability is the mean of 1 - |m| over its flows, each weighed by the
+    reliability of the partner, so that one bad partner spoils no good reporter; a few flows are
+    drawn to the mean of all. It is a fixed point, found in rounds.
+
+    Args:
+        seen: Exporter, importer and m of each flow that two sides report.
+        method: Its numbers.
+
+    Returns:
+        Reliability, 0 to 1, and the number of flows, by country.
+    """
+    flows = sorted(seen)
+    if not flows:
+        return {}
+    mean = math.fsum(1 - abs(m) for _, _, m in flows) / len(flows)
+    held: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for exporter, importer, m in flows:
+        held[exporter].append((importer, 1 - abs(m)))
+        held[importer].append((exporter, 1 - abs(m)))
+    found = dict.fromkeys(held, mean)
+    prior = method.reliability.prior
+    for _ in range(method.reliability.rounds):
+        found = {
+            country: (
+                math.fsum(found[partner] * agree for partner, agree in partners)
+                + prior * mean * mean
+            )
+            / (math.fsum(found[partner] for partner, _ in partners) + prior * mean)
+            if mean
+            else 0.0
+            for country, partners in held.items()
+        }
+    return {country: (value, len(held[country])) for country, value in sorted(found.items())}
+
+
+_NORMAL = 1.4826  # of the median absolute deviation, so that it is a standard deviation
+
+
+class Standing(Record, frozen=True, kw_only=True):
+    """A value beside others."""
+
+    usual: float
+    spread: float
+    z: float
+
+
+class Middle(Record, frozen=True, kw_only=True):
+    """The middle of some values, and how far they usually are from it."""
+
+    usual: float
+    spread: float
+    count: int
+
+    def standing(self, value: float) -> Standing:
+        """Return how far a value is from the middle, in spreads."""
+        z = (value - self.usual) / self.spread
+        return Standing(usual=self.usual, spread=self.spread, z=z)
+
+
+def ratio(x: float, m: float) -> float:
+    """Return (x - m) / (x + m): -1 to 1, 0 where both are 0."""
+    return (x - m) / (x + m) if x + m else 0.0
+
+
+def standing(value: float, others: Sequence[float], least: float) -> Standing:
+    """Return how far a value is from the middle of others, in spreads of theirs."""
+    return middle(others, least).standing(value)
+
+
+def middle(values: Sequence[float], least: float) -> Middle:
+    """Return the middle of values, and their spread.
+
+    Args:
+        values: At least one.
+        least: Of the spread.
+
+    Source:
+        Iglewicz and Hoaglin 1993, How to detect and handle outliers: modified z-scores.
+    """
+    usual = median(values)
+    spread = max(_NORMAL * median(abs(each - usual) for each in values), least)
+    return Middle(usual=usual, spread=spread, count=len(values))

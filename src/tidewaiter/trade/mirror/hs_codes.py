@@ -1,10 +1,11 @@
-"""Codes of older revisions of the HS: the same as those of HS 2022, or split or merged since.
+"""HS codes: how older revisions map to HS 2022, and which codes are watched.
 
 The table is of the codes that we watch (data/mirror/revisions.toml). A code whose scope did not
 change is taken as the newest one that it is; amounts of codes that were split or merged are never
 added, parted or compared across revisions.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,9 +13,11 @@ from functools import cache
 
 import msgspec
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.mirror.types import Key, Watched
+from tidewaiter.law.registry import Registry
+from tidewaiter.trade.mirror.types import Key, Watched
 
 NEWEST = "H6"
 _YEARS = {
@@ -170,3 +173,47 @@ def revision_in_words(revision: str) -> str:
 
 def _plain(code: str) -> str:
     return code.replace(".", "")
+
+
+_SIX = 6
+_CODE = re.compile(r"(\d{4})\.?(\d{2})")
+
+
+class _Own(Record, frozen=True, kw_only=True):
+    source: str
+    codes: tuple[str, ...]
+
+
+def watched_codes(registry: Registry) -> dict[str, Watched]:
+    """Return the HS6 codes of the registry, each with its substances.
+
+    Whether a code names one substance is said of HS 2022 (data/hs/own.toml); the same six digits
+    may mean something else in another revision.
+    """
+    held: dict[str, list[str]] = defaultdict(list)
+    for substance in registry.substances:
+        for hs in substance.hs:
+            plain = hs.replace(".", "")
+            if len(plain) >= _SIX:
+                held[plain[:_SIX]].append(substance.name)
+    own = {each.replace(".", "") for each in read_toml(data("hs", "own.toml"), _Own).codes}
+    return {
+        code: Watched(code=code, own=code in own, substances=tuple(sorted(set(names))))
+        for code, names in sorted(held.items())
+    }
+
+
+def choose(texts: Iterable[str], known: dict[str, Watched]) -> dict[str, Watched]:
+    """Return the codes that a user names, like 2915.24 or 291524; all that are known for none.
+
+    Raises:
+        InputError: A text is no HS6 code.
+    """
+    wanted: dict[str, Watched] = {}
+    for text in (part.strip() for each in texts for part in each.split(",")):
+        found = _CODE.fullmatch(text)
+        if not found:
+            raise InputError(f'"{text}" is no HS6 code', hint="write six digits, like 2915.24")
+        code = "".join(found.groups())
+        wanted[code] = known.get(code, Watched(code=code, own=False, substances=()))
+    return wanted or known

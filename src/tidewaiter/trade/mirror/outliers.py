@@ -1,15 +1,24 @@
-"""Values per kilogram that are far from what the same code usually has."""
+"""Values per kilogram and reconciled yearly flows that are far from what is usual."""
 
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from statistics import median
 
-from tidewaiter.mirror.comparing import is_month
-from tidewaiter.mirror.heads import head_of
-from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.robust import Middle, middle
-from tidewaiter.mirror.types import OTHER, Amount, Key, Price, Pricing, Side, Watched
+from tidewaiter.trade.mirror.comparison import head_of, is_month
+from tidewaiter.trade.mirror.estimates import Middle, middle, standing
+from tidewaiter.trade.mirror.reading import Reading
+from tidewaiter.trade.mirror.types import (
+    OTHER,
+    Amount,
+    Judging,
+    Key,
+    Point,
+    Price,
+    Pricing,
+    Side,
+    Watched,
+)
 
 _Slot = tuple[Side, Key]
 _Group = tuple[str, str, Side, bool]  # code, revision, side, monthly
@@ -107,3 +116,44 @@ def _group(side: Side, key: Key) -> _Group:
 def _order(one: Price) -> tuple[object, ...]:
     """Order: own codes before shared ones, what is new of a pair before what always is so."""
     return not one.own, one.always, -round(abs(one.z), 9), -one.kg, one.key, one.reported
+
+
+def unusual_years(
+    reading: Reading, watched: Mapping[str, Watched], least: Judging
+) -> tuple[Point, ...]:
+    """List the years of reconciled flows that differ most from the others of the same flow.
+
+    Args:
+        reading: The files; of these the flows of BACI.
+        watched: By code.
+        least: The floors.
+    """
+    series: dict[tuple[str, str, int, int], dict[int, float]] = defaultdict(dict)
+    for key, amount in reading.reconciled.items():
+        if amount.kg:
+            series[key.code, key.revision, key.exporter, key.importer][key.period] = amount.kg
+    found = []
+    for (code, revision, exporter, importer), years in sorted(series.items()):
+        for period, kg in sorted(years.items()):
+            others = [math.log(each) for year, each in sorted(years.items()) if year != period]
+            if kg < least.floor_kg or len(others) < least.least_history:
+                continue
+            told = standing(math.log(kg), others, least.reconciled_spread)
+            if abs(told.z) >= least.least_z:
+                key = Key(
+                    code=code,
+                    revision=revision,
+                    exporter=exporter,
+                    importer=importer,
+                    period=period,
+                )
+                found.append(
+                    Point(
+                        **head_of(key, watched),
+                        kg=kg,
+                        usual_kg=math.exp(told.usual),
+                        z=told.z,
+                        periods=len(others),
+                    )
+                )
+    return tuple(sorted(found, key=lambda each: (not each.own, -abs(each.z or 0.0), each.key)))

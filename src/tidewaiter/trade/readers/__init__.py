@@ -9,20 +9,20 @@ from typing import BinaryIO, cast
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.readers.forms import ALSO, FLAT, OURS, choose_form
-from tidewaiter.consignments.readers.jsonl import open_jsonl
-from tidewaiter.consignments.readers.lines import to_lines
-from tidewaiter.consignments.readers.mapping import (
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.readers.canonical_lines import to_lines
+from tidewaiter.trade.readers.columns.mapping import (
     NEEDED,
     Mapping,
     map_columns,
     nothing_to_screen,
 )
-from tidewaiter.consignments.readers.messages import open_message
-from tidewaiter.consignments.readers.sheet import Sheet
-from tidewaiter.consignments.readers.source import Source
-from tidewaiter.consignments.types import Reader, ReadOptions, Refusal
+from tidewaiter.trade.readers.formats import ALSO, FLAT, OURS, choose_form
+from tidewaiter.trade.readers.json_lines import open_jsonl
+from tidewaiter.trade.readers.message_tables import open_message
+from tidewaiter.trade.readers.source import Source
+from tidewaiter.trade.readers.table import Sheet
+from tidewaiter.trade.types import Reader, ReadOptions, Refusal
 
 __all__ = ["BUILT_IN", "Mapping", "mapping_of", "reader_for", "readers"]
 

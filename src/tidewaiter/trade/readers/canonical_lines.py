@@ -1,6 +1,6 @@
-"""Tables of text to canonical lines: one batch a block, and a report of what was not read."""
+"""Tables of text to canonical lines with parties and route, and a report of unread values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,16 +8,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.amounts import (
+from tidewaiter.trade.readers.amounts import (
     Ask,
     Kind,
     Measured,
+    check_units,
+    is_bare,
+    list_stated,
     measure,
     read_counts,
     read_money,
 )
-from tidewaiter.consignments.readers.cells import Bad, Column, join_parts
-from tidewaiter.consignments.readers.codes import (
+from tidewaiter.trade.readers.codes import (
+    holds_both,
+    part_voyages,
     read_cas,
     read_containers,
     read_days,
@@ -27,32 +31,96 @@ from tidewaiter.consignments.readers.codes import (
     read_percents,
     read_un,
 )
-from tidewaiter.consignments.readers.coverage import Coverage, remarks_on, texts_beside
-from tidewaiter.consignments.readers.heads import (
-    FUNCTIONS,
-    Group,
-    build_parties,
-    build_route,
-    join_lists,
-)
-from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.sheet import Block, Sheet
-from tidewaiter.consignments.readers.styles import (
+from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
+from tidewaiter.trade.readers.coverage import Coverage, remarks_on, texts_beside
+from tidewaiter.trade.readers.number_styles import (
     DAYS,
     Styles,
     fields_of,
     find_styles,
     pointed_fields,
 )
-from tidewaiter.consignments.readers.units import check_units, is_bare, list_stated
-from tidewaiter.consignments.readers.unread import (
+from tidewaiter.trade.readers.passthrough_columns import (
     carried_columns,
     carrying,
     unscreened_columns,
     written,
 )
-from tidewaiter.consignments.readers.voyages import holds_both, part_voyages
-from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+from tidewaiter.trade.readers.table import Bad, Block, Column, Sheet, join_parts
+from tidewaiter.trade.types import LINES, PARTY, STOP, ReadOptions, Refusal
+
+FUNCTIONS = ("origin", "loading", "transit", "unlading", "destination")
+"""Places of a route, in the order of travel."""
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """One party or place: its columns of text."""
+
+    label: str  # the role or the function
+    columns: Mapping[str, pa.Array]  # attribute -> text, shape (rows,)
+
+
+def build_parties(groups: Sequence[Group], count: int) -> pa.Array:
+    """Build each row's parties; a party without a name and a number is left out.
+
+    Args:
+        groups: In the order in which they are to stand.
+        count: Rows.
+    """
+    return _build(groups, count, PARTY, "role", ("name", "id", "address"))
+
+
+def build_route(groups: Sequence[Group], count: int) -> pa.Array:
+    """Build each row's route; a place without a name, code and country is left out.
+
+    Args:
+        groups: In any order; they come to stand in the order of travel.
+        count: Rows.
+    """
+    ordered = sorted(groups, key=lambda group: FUNCTIONS.index(group.label))
+    return _build(ordered, count, STOP, "function", ("name", "locode", "country"))
+
+
+def join_lists(nested: pa.Array | None, built: pa.Array) -> pa.Array:
+    """Put lists that a file holds as such before those built from its columns."""
+    if nested is None:
+        return built
+    if built.null_count == len(built):
+        return nested
+    pairs = zip(nested.to_pylist(), built.to_pylist(), strict=True)
+    return pa.array([(a or []) + (b or []) for a, b in pairs], built.type)
+
+
+def _build(
+    groups: Sequence[Group], count: int, kind: pa.StructType, label: str, keys: Sequence[str]
+) -> pa.Array:
+    """Lay the groups' columns end to end, then pick from them row by row."""
+    if not groups:
+        return pa.nulls(count, pa.list_(kind))
+    there = np.stack([_there(group, keys, count) for group in groups], axis=1)
+    ends = np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int32)
+    places = np.arange(count)[:, None] + count * np.arange(len(groups))[None, :]
+    picked = pa.array(places[there])
+    columns = []
+    for field in kind:
+        parts = [
+            pa.array([group.label], pa.string()).take(pa.array(np.zeros(count, np.int32)))
+            if field.name == label
+            else group.columns.get(field.name, pa.nulls(count, pa.string()))
+            for group in groups
+        ]
+        columns.append(pa.concat_arrays(parts).take(picked))
+    structs = pa.StructArray.from_arrays(columns, fields=list(kind))
+    return pa.ListArray.from_arrays(pa.array(ends), structs, type=pa.list_(kind))
+
+
+def _there(group: Group, keys: Sequence[str], count: int) -> np.ndarray:
+    there = np.zeros(count, bool)
+    for key in keys:
+        if key in group.columns:
+            there |= pc.is_valid(group.columns[key]).to_numpy(zero_copy_only=False)
+    return there
+
 
 _CODES = {
     "hs": read_hs,

@@ -1,4 +1,4 @@
-"""Coverage: how much of a file says what its goods are, and what is said of it where too little."""
+"""Coverage: how much of a file describes its goods, and the warnings where it is too little."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.othertext import kept_together, lines_with_words, worded
-from tidewaiter.consignments.readers.parquet import to_text
-from tidewaiter.consignments.readers.sheet import Block, shorten
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.readers.parquet import to_text
+from tidewaiter.trade.readers.table import Block
+from tidewaiter.trade.types import Refusal, shorten
+from tidewaiter.trade.unmapped_text import kept_together, lines_with_words, worded
 
 _TEXTS = ("goods", "commercial")
 _CODES = ("hs", "cas", "un", "cus")

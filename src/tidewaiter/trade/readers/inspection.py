@@ -1,4 +1,4 @@
-"""Inspection: how a file would be read, seen from its first rows, and what must be asked.
+"""Inspection: how a file would be read, by its first rows, and which questions it leaves open.
 
 What is seen comes from the readers themselves: the columns that they map, and the lines and
 refusals of the first rows. A file that cannot be read yet is inspected all the same: what is in
@@ -6,9 +6,10 @@ doubt is a question, not an error.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import BinaryIO, TypedDict
+from typing import BinaryIO, Literal, TypedDict
 
 import msgspec
 import numpy as np
@@ -17,28 +18,161 @@ import pyarrow as pa
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.othertext import worded_columns
-from tidewaiter.consignments.readers import Mapping as Columns
-from tidewaiter.consignments.readers import readers
-from tidewaiter.consignments.readers.aliases import load_aliases
-from tidewaiter.consignments.readers.coverage import Coverage, remarks_on
-from tidewaiter.consignments.readers.forms import ALSO, FLAT, choose_form, may_be, told_by
-from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
-from tidewaiter.consignments.readers.inspectmessages import message_columns
-from tidewaiter.consignments.readers.jsonl import open_jsonl, open_keys
-from tidewaiter.consignments.readers.lines import to_lines
-from tidewaiter.consignments.readers.mapping import NEEDED, Question, Sample, survey_columns
-from tidewaiter.consignments.readers.messages import open_message
-from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, shorten
-from tidewaiter.consignments.readers.styles import DAYS, NUMBERS, Styles, fields_of, find_styles
-from tidewaiter.consignments.readers.unread import line_at, only_lines, unscreened_columns
-from tidewaiter.consignments.types import Line, ReadOptions, Refusal
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.json_documents import kept_of
+from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.readers import Mapping as Columns
+from tidewaiter.trade.readers import readers
+from tidewaiter.trade.readers.canonical_lines import to_lines
+from tidewaiter.trade.readers.columns.mapping import (
+    NEEDED,
+    Question,
+    Sample,
+    survey_columns,
+)
+from tidewaiter.trade.readers.columns.vocabulary import load_aliases
+from tidewaiter.trade.readers.coverage import Coverage, remarks_on
+from tidewaiter.trade.readers.formats import ALSO, FLAT, Told, choose_form, may_be, told_by
+from tidewaiter.trade.readers.json_lines import open_jsonl, open_keys
+from tidewaiter.trade.readers.message_tables import items_of, open_message
+from tidewaiter.trade.readers.number_styles import (
+    DAYS,
+    NUMBERS,
+    Styles,
+    fields_of,
+    find_styles,
+)
+from tidewaiter.trade.readers.passthrough_columns import (
+    line_at,
+    only_lines,
+    unscreened_columns,
+)
+from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
+from tidewaiter.trade.types import Line, ReadOptions, Refusal, shorten
+from tidewaiter.trade.unmapped_text import has_words, worded_columns
 
-__all__ = ["Inspection", "SeenColumn", "fields", "inspect_file"]
+How = Literal["said", "name", "values", "format", "other text", ""]
+"""Why a column is read as a field: the user says so, its name is known, its values show it, the
+format has it. "other text": no field has it, and its words are looked through. "": it is not read,
+and is kept where the format is one of messages."""
 
-_SAMPLES = 3  # values shown of a column
+
+class SeenColumn(Record, frozen=True, kw_only=True):
+    """One column of a file, and what it is taken for."""
+
+    name: str
+    fields: tuple[str, ...]  # that it makes up, alone or with others; empty: it is not read
+    how: How
+    samples: tuple[str, ...]  # the first different values
+    maybe: tuple[str, ...] = ()  # fields that it may hold, where its name does not tell
+
+
+class Inspection(Record, frozen=True, kw_only=True):
+    """How a file would be read."""
+
+    form: str  # "csv", "xlsx", ...
+    signature: str  # of its header: files with the same columns have the same, 32 hex digits
+    columns: tuple[SeenColumn, ...] = ()
+    more_columns: int = 0  # that are not shown
+    questions: tuple[Question, ...] = ()
+    needed: tuple[str, ...] = ()  # fields of which one is missing; empty: the file can be screened
+    encoding: str = ""  # "": it is no text
+    doubt: str = ""  # another encoding that fits as well
+    delimiter: str = ""
+    sheets: tuple[str, ...] = ()  # of a spreadsheet
+    sheet: str = ""  # that is read
+    assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
+    marks: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # field of numbers -> its decimal mark; "": it shows none
+    orders: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # field of days -> "dmy", "mdy"; "": it shows none
+    units: Mapping[str, str] = msgspec.field(default_factory=dict)  # field -> unit of its header
+    currency: str = ""  # that the header of the value names
+    told: Told | Literal[""] = ""  # by what the format was told
+    title: str = ""  # of a format of messages
+    source: str = ""  # where its layout is published
+    confirmed: bool = True  # a published document, schema or program of it was read
+    may_be: tuple[str, ...] = ()  # formats that it looks like, and that must be asked for
+    lines: tuple[Line, ...] = ()  # the first, as they would be screened
+    rows: int = 0  # that were read
+    refusals: tuple[Refusal, ...] = ()  # of these
+    coverage: Coverage = Coverage()  # what these rows say of their goods
+    problem: str = ""  # why nothing of it can be read; "": it can
+    hint: str = ""
+
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether the file can be screened as it is read here."""
+        return not (self.problem or self.questions or self.needed)
+
+    @property
+    def is_covered(self) -> bool:
+        """Tell whether it can be screened, and its goods are described as far as is seen."""
+        return self.is_clear and self.coverage.is_enough
+
+
+_SAMPLES = 3  # values shown of a field
 _LONGEST = 80  # characters of a shown value
+_NUMBER = re.compile(r"\[\d+\]")
+
+
+def message_columns(form: Format, file: BinaryIO, name: str) -> tuple[SeenColumn, ...]:
+    """Name the fields that the first lines of a document have, and what is kept of them unused.
+
+    Args:
+        form: Its format.
+        file: At its start.
+        name: Of the file, for errors.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    items = items_of(form, file, name)
+    lines = [each for each in islice(items, SAMPLE_ROWS) if isinstance(each, Found)]
+    used: dict[str, dict[str, None]] = {}
+    kept: dict[str, dict[str, None]] = {}
+    for line in lines:
+        for field, text in line.fields.items():
+            if text:
+                used.setdefault(field, {}).setdefault(_shown(text))
+        for field, text in (*_records("parties", line.parties), *_records("route", line.route)):
+            used.setdefault(field, {}).setdefault(_shown(text))
+        for path, text in kept_of(line):
+            kept.setdefault(_NUMBER.sub("[]", path), {}).setdefault(_shown(text))
+    return (
+        *(
+            SeenColumn(name=field, fields=(field,), how="format", samples=_few(samples))
+            for field, samples in used.items()
+        ),
+        *(
+            SeenColumn(
+                name=path,
+                fields=(),
+                samples=_few(samples),
+                how="other text" if has_words(list(samples)) else "",
+            )
+            for path, samples in kept.items()
+        ),
+    )
+
+
+def _records(
+    field: str, records: tuple[Mapping[str, str | None], ...]
+) -> Iterator[tuple[str, str]]:
+    for record in records:
+        yield field, ", ".join(text for text in record.values() if text)
+
+
+def _few(samples: Mapping[str, None]) -> tuple[str, ...]:
+    return tuple(islice(samples, _SAMPLES))
+
+
+def _shown(text: str) -> str:
+    return shorten(" ".join(text[:1000].split()))[:_LONGEST]
+
+
 _WIDEST = 400  # columns shown
 _REFUSED = 20  # refusals shown
 

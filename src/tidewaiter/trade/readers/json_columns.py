@@ -16,24 +16,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tidewaiter.base.cache import remember
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.base.remembering import remember
-from tidewaiter.consignments.messages.jsontexts import text_of
-from tidewaiter.consignments.othertext import kept_together, worded
-from tidewaiter.consignments.readers.cells import only_has
-from tidewaiter.consignments.readers.columns import find_columns, find_lone
-from tidewaiter.consignments.readers.jsonrows import (
+from tidewaiter.trade.messages.json_text import text_of
+from tidewaiter.trade.readers.columns.candidates import is_of_lone, is_of_others
+from tidewaiter.trade.readers.columns.header_meaning import find_columns, find_lone
+from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
+from tidewaiter.trade.readers.columns.words import may_be_spelled
+from tidewaiter.trade.readers.json_rows import (
     NESTED,
     Asked,
     header,
     plan_of,
     read_carefully,
 )
-from tidewaiter.consignments.readers.kinship import is_of_lone, is_of_others
-from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.sheet import Block
-from tidewaiter.consignments.readers.spelled import may_be_spelled
+from tidewaiter.trade.readers.table import Block, only_has
+from tidewaiter.trade.unmapped_text import kept_together, worded
 
 # A number with a point or an exponent comes as bytes, so that no text is taken for it.
 _DECODE = msgspec.json.Decoder(dict[str, Any], float_hook=str.encode).decode

@@ -8,19 +8,22 @@ from typing import BinaryIO
 import numpy as np
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages.jsonobjects import Objects
-from tidewaiter.consignments.messages.jsontexts import decode
-from tidewaiter.consignments.messages.jsonvalues import Values, is_array
-from tidewaiter.consignments.othertext import has_words
-from tidewaiter.consignments.readers.blocks import LONGEST, SIZE
-from tidewaiter.consignments.readers.jsonblocks import read_block
-from tidewaiter.consignments.readers.jsonrows import HINT, NESTED, Asked, Row, header, read_line
-from tidewaiter.consignments.readers.mapping import NEEDED
-from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.objects import flatten
-from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
-from tidewaiter.consignments.readers.source import chunks, find_encoding, open_source, peek, to_utf8
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.messages.json_text import Objects, Values, decode, is_array
+from tidewaiter.trade.readers.columns.mapping import NEEDED
+from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
+from tidewaiter.trade.readers.json_columns import read_block
+from tidewaiter.trade.readers.json_rows import HINT, NESTED, Asked, Row, flatten, header, read_line
+from tidewaiter.trade.readers.source import (
+    chunks,
+    find_encoding,
+    open_source,
+    peek,
+    to_utf8,
+)
+from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
+from tidewaiter.trade.readers.text_blocks import LONGEST, SIZE
+from tidewaiter.trade.types import ReadOptions, Refusal
+from tidewaiter.trade.unmapped_text import has_words
 
 
 def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, Columns, Columns]:

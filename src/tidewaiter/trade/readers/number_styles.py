@@ -9,12 +9,11 @@ import pyarrow.compute as pc
 from tidewaiter.base.dates import Order
 from tidewaiter.base.quantities import Mark
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.amounts import find_mark
-from tidewaiter.consignments.readers.cells import join_parts
-from tidewaiter.consignments.readers.codes import order_of
-from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.sheet import Block
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.amounts import find_mark
+from tidewaiter.trade.readers.codes import order_of
+from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
+from tidewaiter.trade.readers.table import Block, join_parts
+from tidewaiter.trade.types import ReadOptions
 
 DAYS = ("lodged", "departure", "arrival", "release")
 """Fields that are dates."""

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, unique_names
-from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
+from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet, unique_names
+from tidewaiter.trade.types import PARTY, STOP, ReadOptions, Refusal
 
 _FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError)
 _LISTED = 1 << 16  # bytes of a short list of texts

@@ -1,4 +1,4 @@
-"""What a table has and Tidewaiter does not use: carried beside the lines, kept with alerts alone.
+"""Columns that are not screened: carried beside the lines and stored with alerts only.
 
 A batch carries it in one more column, as the file has it: the columns of a table as parts of a
 record, an object of JSON as its bytes, of a message in JSON what its format did not take. Only the
@@ -13,15 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.messages.jsontexts import decode
-from tidewaiter.consignments.messages.taking import unpack
-from tidewaiter.consignments.othertext import worded, worded_columns
-from tidewaiter.consignments.readers.jsonrows import Asked, plan_of
-from tidewaiter.consignments.readers.objects import flatten
-from tidewaiter.consignments.readers.parquet import to_text
-from tidewaiter.consignments.readers.sheet import Block, Sheet
-from tidewaiter.consignments.types import KEPT, LINES, Alert, Kept, Line, ReadOptions
+from tidewaiter.trade.messages.json_documents import unpack
+from tidewaiter.trade.messages.json_text import decode
+from tidewaiter.trade.readers.json_rows import Asked, flatten, plan_of
+from tidewaiter.trade.readers.parquet import to_text
+from tidewaiter.trade.readers.table import Block, Sheet
+from tidewaiter.trade.types import KEPT, LINES, Alert, Kept, Line, ReadOptions, line_of
+from tidewaiter.trade.unmapped_text import worded, worded_columns
 
 UNREAD = "unread"
 """The column after those of LINES."""

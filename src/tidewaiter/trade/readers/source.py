@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.header import TITLE_ROWS, count_known
+from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, count_known
 
 HEAD = 1 << 16
 """Bytes of a file that are looked at before it is read."""

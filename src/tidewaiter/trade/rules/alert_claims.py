@@ -1,10 +1,10 @@
-"""Claims: what the reasons and mentions of an alert hold to be so, for results to speak of."""
+"""What an alert's reasons and mentions claim to be so, for results of inspections to confirm."""
 
 from collections.abc import Iterator
 
-from tidewaiter.casework.results import load_result_rules
-from tidewaiter.casework.sayings import Claim, Named
-from tidewaiter.consignments.types import Alert, Evidence, Mention, Reason
+from tidewaiter.trade.rules.claim_outcomes import Claim, Named
+from tidewaiter.trade.rules.results import load_result_rules
+from tidewaiter.trade.types import Alert, Evidence, Mention, Reason
 
 _MORE = "more"  # the rule of substances beside the first
 

@@ -1,18 +1,146 @@
-"""The rules that turn what is found in a line into an alert: data/rules/alerts.toml, read."""
+"""The alert rules of data/rules as records: points, history, priority, published red flags."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
-from msgspec import structs
+from msgspec import field, structs
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.casework.switches import Switch
-from tidewaiter.consignments.order import Added, OrderRule, Urgency, wrong_in_order
-from tidewaiter.consignments.past.types import PastRules, wrong_in
-from tidewaiter.consignments.types import Alert, PartyMatch, Reason, Severity
-from tidewaiter.substances.types import Control
+from tidewaiter.law.types import Control, Mark
+from tidewaiter.trade.rules.switches import Switch
+from tidewaiter.trade.types import Alert, PartyMatch, Reason, Severity
+
+_TRADER = ("role", "name")
+WORDS = {
+    "trader-new": (*_TRADER, "lines", "since"),
+    "trader-dormant": (*_TRADER, "last", "days"),
+    "pair-new": ("sender", "receiver", "lines"),
+    "goods-new": (*_TRADER, "goods", "lines"),
+    "trade-change": (*_TRADER, "chapters", "others", "lines"),
+    "amount-unusual": (*_TRADER, "amount", "usual", "lines"),
+    "split": (*_TRADER, "goods", "count", "span", "others", "sum", "limit", "regime"),
+    "detour": ("via", "length", "direct", "why"),
+    "price-outlier": ("price", "usual", "goods", "lines"),
+    "pack-outlier": ("mass", "usual", "goods", "lines"),
+    "equipment-after": (*_TRADER, "goods", "earlier", "day"),
+    "co-loaded": (*_TRADER, "container", "others", "chapters", "shared", "lines"),
+    "over-quota": ("count", "goods", "what", "sum", "allowed", "since"),
+    "over-need": (*_TRADER, "count", "goods", "what", "sum", "allowed", "since"),
+    "label-domestic": ("label", "country"),
+    "inspected-before": (*_TRADER, "found", "declared"),
+}
+"""The rules that the table must have, and the words that their sentences may hold."""
+
+_NUMBERS = {
+    "trader-dormant": ("days",),
+    "pair-new": ("lines",),
+    "goods-new": ("lines",),
+    "trade-change": ("lines",),
+    "amount-unusual": ("lines", "times"),
+    "split": ("days", "lines", "share"),
+    "detour": ("ratio", "km", "lines", "share"),
+    "price-outlier": ("lines", "score", "floor"),
+    "pack-outlier": ("lines", "score", "floor"),
+    "equipment-after": ("days",),
+    "co-loaded": ("days", "lines", "share"),
+}
+
+
+class PastRule(Record, frozen=True, kw_only=True):
+    """What one thing in the past of a line weighs."""
+
+    points: int
+    text: str
+    flag: str  # the red flag that it rests on, in our words
+    source: str
+    url: str = ""
+    mark: Mark = "read"  # how the flag is known; what is unverified has no points
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+class PastRules(Record, frozen=True, kw_only=True):
+    """All of the table."""
+
+    most: int  # points of all these reasons of an alert together
+    selects: tuple[str, ...]  # rules that make an alert of a line by themselves
+    reach: int  # days that earlier lines must reach back before "new" and "never" mean anything
+    lines: int  # and how many they must be
+    rules: dict[str, PastRule]
+
+
+def wrong_in(past: PastRules) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong in the table, each with a hint."""
+    for name in WORDS.keys() - past.rules.keys():
+        yield f"the rule past.rules.{name} is missing", "take it from our file; 0 points: off"
+    for name in past.rules.keys() - WORDS.keys():
+        yield f"there is no rule past.rules.{name}", f"there are {', '.join(WORDS)}"
+    for name in set(past.selects) - WORDS.keys():
+        yield f'past.selects names no rule: "{name}"', f"there are {', '.join(WORDS)}"
+    for name in past.rules.keys() & WORDS.keys():
+        yield from _wrong(name, past.rules[name])
+
+
+def _wrong(name: str, rule: PastRule) -> Iterator[tuple[str, str]]:
+    needed = _NUMBERS.get(name, ())
+    if set(needed) != rule.numbers.keys():
+        yield f"past.rules.{name} has other numbers", f"it takes {', '.join(needed) or 'none'}"
+    if rule.mark == "unverified" and rule.points:
+        yield f"past.rules.{name} rests on what nobody read", "0 points until it is read"
+    if rule.points < 0:
+        yield f"past.rules.{name} takes points off", "0 points or more"
+    try:
+        rule.text.format(**dict.fromkeys(WORDS[name], ""))
+    except (KeyError, IndexError, ValueError) as error:
+        words = ", ".join("{" + word + "}" for word in WORDS[name])
+        yield (
+            f"the sentence of past.rules.{name} cannot be filled in: {error}",
+            f"it may hold {words}",
+        )
+
+
+class Urgency(Record, frozen=True, kw_only=True):
+    """Points for goods that are due within so many days."""
+
+    days: int
+    points: int
+
+
+class Added(Record, frozen=True, kw_only=True):
+    """What brings an alert forward beside the points of its reasons."""
+
+    urgency: int  # few days are left
+    papers: int  # papers contradict each other or a law
+    unusual: int  # unlike earlier lines; where there are none to compare with, 0
+
+
+class OrderRule(Record, frozen=True, kw_only=True):
+    """How far what is unlike in a line brings its alert forward in the order of work."""
+
+    past: float  # for each point of a reason of the past
+    papers: float  # for each point of a reason of `rules`
+    rules: tuple[str, ...]  # of [check], that say that papers contradict each other or a law
+    most: int  # of both together
+
+    def points_of(self, reasons: Iterable[Reason], past: Collection[str]) -> int:
+        """Return what reasons add, where some rules are of the past."""
+
+        def weight(rule: str) -> float:
+            return self.past if rule in past else self.papers if rule in self.rules else 0
+
+        found = sum(each.points * weight(each.rule) for each in reasons if each.points > 0)
+        return min(self.most, round(found))
+
+
+def wrong_in_order(order: OrderRule, checks: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong in the table, each with a hint."""
+    for name in sorted(set(order.rules) - set(checks)):
+        yield f'order.rules names no check: "{name}"', f"there are {', '.join(checks)}"
+    if min(order.past, order.papers, order.most) < 0:
+        yield "order takes points off", "0 points or more"
+
 
 # The rules that a file must have, and the words that their sentences may hold.
 _NAMED = ("name", "field")
@@ -306,3 +434,31 @@ def _check_parties(rules: AlertRules, *, at: str) -> None:
                 at=at,
                 hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
             ) from error
+
+
+class RedFlag(Record, frozen=True, kw_only=True):
+    """A sign that an authority published, in our words."""
+
+    says: str
+    source: str
+    url: str
+    mark: Mark  # unverified: remembered, and not found in what was read
+    rules: tuple[str, ...] = ()  # of data/rules/alerts.toml, that cover it as far as papers can
+    why: str  # what the rules need, or why papers cannot carry the flag
+
+
+class RedFlags(Record, frozen=True, kw_only=True):
+    """All of the file."""
+
+    version: str
+    flags: dict[str, RedFlag]
+
+
+@cache
+def load_red_flags() -> RedFlags:
+    """Load the flags.
+
+    Raises:
+        RegistryError: The file is malformed.
+    """
+    return read_toml(data("rules", "redflags.toml"), RedFlags)

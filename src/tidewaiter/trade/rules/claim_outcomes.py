@@ -1,11 +1,11 @@
-"""Sayings: what results say of what an alert claims. It is derived, never typed."""
+"""Whether inspection results confirm or refute what an alert claims; derived, never typed."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.results import About, Finding, Observed
+from tidewaiter.trade.rules.results import About, Finding, Observed
 
 Said = Literal["confirmed", "refuted", "nothing"]
 _CONTRARY: Mapping[Said, Said] = MappingProxyType(

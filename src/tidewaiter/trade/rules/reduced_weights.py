@@ -1,15 +1,13 @@
-"""Switched: the reasons of an alert with rules that were turned down, and none of them hidden."""
+"""Alerts under rules whose weight an authority reduced or set to zero; no reason is hidden."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import structs
 
-from tidewaiter.casework.switches import Switch, load_switch_rules, switch_of
-from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.points import within
-from tidewaiter.consignments.restricted import RULE
-from tidewaiter.consignments.rules import AlertRules, Rule
-from tidewaiter.consignments.types import Reason
+from tidewaiter.trade.alerts import RULE, within
+from tidewaiter.trade.rules.alert_rules import AlertRules, PastRules, Rule
+from tidewaiter.trade.rules.switches import Switch, load_switch_rules, switch_of
+from tidewaiter.trade.types import Reason
 
 KEPT = "kept"
 """The rule of the reason that keeps a line an alert whose other rules were turned down."""

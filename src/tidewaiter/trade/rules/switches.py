@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.casework.results import load_result_rules
+from tidewaiter.trade.rules.results import load_result_rules
 
 MOST = 100  # points of a reason
 WORDS = 500  # characters of a reason why

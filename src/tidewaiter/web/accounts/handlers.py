@@ -1,4 +1,4 @@
-"""Accounts: who may sign in, as whoever keeps them sees them."""
+"""Accounts: who may sign in, as administrators see them."""
 
 from datetime import datetime
 from typing import Annotated, get_args
@@ -9,25 +9,25 @@ from litestar.params import JSONBody
 
 from tidewaiter.accounts.roles import Role, load_roles
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import words
-from tidewaiter.store.accounts import (
+from tidewaiter.explain.languages import words
+from tidewaiter.store.accounts.credentials import confirm_activation, open_account
+from tidewaiter.store.accounts.sessions import opened_by
+from tidewaiter.store.accounts.users import (
     Account,
     NewAccount,
     account_of,
     accounts,
     add_account,
+    erase_name,
     may_clear,
     set_clearance,
     set_role,
 )
-from tidewaiter.store.activations import confirm_activation, open_account
 from tidewaiter.store.audit import moment
-from tidewaiter.store.leaving import erase_name
-from tidewaiter.store.sessions import opened_by
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import Number, TheNode, TheUser
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import by_hand, may
+from tidewaiter.web.core.node import Number, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import by_hand, may
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 _KEEPS = [may("administer"), by_hand]

@@ -1,16 +1,18 @@
-"""Bulk decisions: acts on many alerts, undone in one step, or settled by a second officer."""
+"""Bulk decisions that were made: their pages, undo, and confirmation by a second officer."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.priority import is_listed, priority_of
-from tidewaiter.consignments.types import Severity
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.bulkdecisions import (
+from tidewaiter.casework.decisions import load_decision_rules
+from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key
+from tidewaiter.store.alerts.bulk_decisions import (
     Batch,
     Settled,
     Undone,
@@ -21,15 +23,148 @@ from tidewaiter.store.bulkdecisions import (
     undo_batch,
     waiting_batches,
 )
-from tidewaiter.store.database import Work
-from tidewaiter.store.queue import visible_ids
-from tidewaiter.store.sessions import User
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.bulkdecisionsview import batch_view, batches_view
-from tidewaiter.web.given import Number, TheNode, TheUser
-from tidewaiter.web.queuequery import read_kept, written
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.store.alerts.queue import visible_ids
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.alerts import is_listed, priority_of
+from tidewaiter.trade.types import Severity
+from tidewaiter.web.alerts.queue_query import read_kept, written
+from tidewaiter.web.core.node import Number, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+
+
+class BatchRow(Record, frozen=True, kw_only=True):
+    """A bulk decision in words."""
+
+    number: int
+    title: str
+    counts: str
+    note: str
+    by: str
+    at: str
+    undone_by: str
+    undone_at: str
+    waiting: int
+
+
+class BatchesView(Record, frozen=True, kw_only=True):
+    """Bulk decisions in words."""
+
+    waiting: tuple[BatchRow, ...]
+    batches: tuple[BatchRow, ...]
+
+
+class BatchView(Record, frozen=True, kw_only=True):
+    """One bulk decision in words."""
+
+    row: BatchRow
+    became: tuple[str, ...]  # of each member
+    may_undo: bool
+    may_settle: bool  # the reader is a second officer, and something waits
+    own: bool  # something waits, and the reader is who decided
+
+
+class Batches(Protocol):
+    """Bulk decisions."""
+
+    @property
+    def waiting(self) -> Sequence[Batch]:
+        """For a second officer."""
+
+    @property
+    def batches(self) -> Sequence[Batch]:
+        """The newest first."""
+
+
+class Became(Protocol):
+    """An alert of a bulk decision."""
+
+    @property
+    def became(self) -> str:
+        """What became of it."""
+
+
+class Page(Protocol):
+    """One bulk decision."""
+
+    @property
+    def batch(self) -> Batch:
+        """It."""
+
+    @property
+    def members(self) -> Sequence[Became]:
+        """Its alerts."""
+
+
+def batches_view(page: Batches, user: User) -> BatchesView:
+    """Put bulk decisions into words."""
+    del user
+    return BatchesView(
+        waiting=tuple(map(batch_row, page.waiting)), batches=tuple(map(batch_row, page.batches))
+    )
+
+
+def batch_view(page: Page, user: User) -> BatchView:
+    """Put one bulk decision into words."""
+    batch, me = page.batch, account_key(user.account.id)
+    second = "approve" in user.rights
+    return BatchView(
+        row=batch_row(batch),
+        became=tuple(_became(each.became) for each in page.members),
+        may_undo="decide" in user.rights and batch.undone_by is None,
+        may_settle=second and batch.by != me and batch.waiting > 0,
+        own=batch.by == me and batch.waiting > 0,
+    )
+
+
+def batch_row(batch: Batch) -> BatchRow:
+    """Put a bulk decision into words, as a row."""
+    rules = load_decision_rules()
+    verdict = words(rules.verdict[batch.verdict].says)
+    return BatchRow(
+        number=batch.number,
+        title=f"{verdict}: {words(rules.reason[batch.reason].says)}",
+        counts=", ".join(_counts(batch)),
+        note=batch.note,
+        by=batch.by,
+        at=batch.at,
+        undone_by=batch.undone_by or "",
+        undone_at=batch.undone_at or "",
+        waiting=batch.waiting,
+    )
+
+
+def _counts(batch: Batch) -> list[str]:
+    told = [
+        (counted("%(num)s alert decided", "%(num)s alerts decided", batch.decided), batch.decided),
+        (
+            counted(
+                "%(num)s waiting for a second officer",
+                "%(num)s waiting for a second officer",
+                batch.waiting,
+            ),
+            batch.waiting,
+        ),
+        (counted("%(num)s rejected", "%(num)s rejected", batch.rejected), batch.rejected),
+        (counted("%(num)s left out", "%(num)s left out", batch.left), batch.left),
+    ]
+    return [text % {"num": number(count)} for text, count in told if count]
+
+
+def _became(code: str) -> str:
+    said = {
+        "decided": words("decided"),
+        "undone": words("undone"),
+        "later": words("decided again since"),
+        "waiting": words("waiting for a second officer"),
+        "rejected": words("rejected by a second officer"),
+        "withdrawn": words("withdrawn"),
+        "overtaken": words("decided by itself meanwhile"),
+    }
+    return said.get(code, code)
+
 
 _ROWS = 50
 _SHOWN = 300  # members of a page

@@ -1,13 +1,22 @@
-"""A decision as a form sends it: verdict and code of the reason, like "dismiss/other-goods"."""
+"""The decision form: verdicts and reason codes, and the confirmation shown after a decision."""
 
 from collections.abc import Iterator
-from typing import get_args
+from typing import Literal, get_args
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.casework.decisions import Verdict, load_decision_rules
-from tidewaiter.report.languages import words
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
+from tidewaiter.explain.alerts import plain, title_told
+from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key
+from tidewaiter.store.alerts.bulk_decisions import Batch
+from tidewaiter.store.alerts.decisions import standings, step_of
+from tidewaiter.store.alerts.storage import find_alert
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Alert
 
 
 def decision_choices() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
@@ -50,3 +59,142 @@ def status_in_words(status: str) -> str:
         "suppressed": words("resting"),
     }
     return said.get(status, status)
+
+
+Did = Literal["take", "assign", "decide", "undo"]
+"""What led to a page: alerts were taken, assigned, decided, or a decision was undone."""
+
+_TITLE = 80  # characters
+
+
+class Step(Record, frozen=True, kw_only=True):
+    """A decision that was just made, and the alert that it is of."""
+
+    decided: Decided
+    consignment: str
+    seq: int
+    title: str
+    stands: bool  # nobody decided since: it can be undone
+
+
+class Toast(Record, frozen=True, kw_only=True):
+    """What was just done, and the way back."""
+
+    text: str
+    undo: str  # address that undoes it; "": nothing is to be undone
+    seen: int  # number of the step that is undone
+    link: str  # address that tells more; "": none
+    link_words: str
+
+
+def step_told(work: Work, user: User, number: int | None) -> Step | None:
+    """Read a decision that someone just made; None: it is none of theirs, or not for them."""
+    decided = step_of(work, number) if number is not None else None
+    if decided is None or decided.by != account_key(user.account.id):
+        return None
+    alert = find_alert(work, decided.alert)
+    if alert is None or (alert.restricted and not user.account.cleared):
+        return None
+    now = standings(work, [alert.id])[alert.id]
+    return Step(
+        decided=decided,
+        consignment=alert.consignment,
+        seq=alert.seq,
+        title=alert.title,
+        stands=now.decided == decided.id and decided.verdict is not None,
+    )
+
+
+def step_toast(step: Step) -> Toast:
+    """Say what was decided of one alert."""
+    name = _named(step.consignment, step.seq, step.title)
+    if step.decided.verdict is None:
+        text = words("Decision undone: {alert}").format(alert=name)
+    else:
+        text = words("{status}: {alert}").format(status=_status(step.decided.verdict), alert=name)
+    undo = f"/alerts/{step.decided.alert}/undo" if step.stands else ""
+    link = f"/alerts/{step.decided.alert}" if step.stands else ""
+    return Toast(
+        text=text,
+        undo=undo,
+        seen=step.decided.id,
+        link=link,
+        link_words=words("Look at it") if link else "",
+    )
+
+
+def assigned_toast(alert: Alert, assignee: str, user: User) -> Toast:
+    """Say who has one alert now."""
+    name = _named(alert.consignment, alert.seq, alert.title)
+    if not assignee:
+        text = words("Assigned to nobody: {alert}")
+    elif assignee == user.account.name:
+        text = words("Assigned to you: {alert}")
+    else:
+        text = words("Assigned to {who}: {alert}")
+    return _said(text.format(alert=name, who=assignee))
+
+
+def bulk_toast(did: Did, done: int, left: int) -> Toast:
+    """Say what was done with several alerts in the queue."""
+    alerts = _alerts(done)
+    said = {
+        "take": words("Assigned to you: {alerts}."),
+        "assign": words("Assigned: {alerts}."),
+        "decide": words("Decided: {alerts}."),
+        "undo": words("Undone: {alerts} as before."),
+    }
+    return _said(said[did].format(alerts=alerts) + _left(left))
+
+
+def batch_toast(batch: Batch, left: int) -> Toast:
+    """Say what a bulk decision did."""
+    text = words("{status}: {alerts}.").format(
+        status=_status(batch.verdict), alerts=_alerts(batch.decided)
+    )
+    if batch.waiting:
+        waits = counted(
+            "%(num)s waits for a second officer.",
+            "%(num)s wait for a second officer.",
+            batch.waiting,
+        )
+        text += f" {waits % {'num': number(batch.waiting)}}"
+    undone = batch.undone_by is not None
+    return Toast(
+        text=text + _left(left),
+        undo="" if undone else f"/bulk-decisions/{batch.number}/undo",
+        seen=0,
+        link=f"/bulk-decisions/{batch.number}",
+        link_words=words("Look at it"),
+    )
+
+
+def _status(verdict: Verdict) -> str:
+    """Say where a verdict leaves an alert, as the beginning of a sentence."""
+    return status_in_words(load_decision_rules().verdict[verdict].status).capitalize()
+
+
+def _named(consignment: str, seq: int, title: str) -> str:
+    """Name an alert: its line, and what it is about without the lists that hold it."""
+    told = plain(title_told(title)).partition(" (")[0]
+    short = told if len(told) <= _TITLE else f"{told[: _TITLE - 1]}…"
+    return f"{consignment}/{seq} ({short})"
+
+
+def _alerts(count: int) -> str:
+    return counted("%(num)s alert", "%(num)s alerts", count) % {"num": number(count)}
+
+
+def _left(left: int) -> str:
+    if not left:
+        return ""
+    text = counted(
+        "%(num)s was left out: someone else had decided it, or it is no longer here.",
+        "%(num)s were left out: someone else had decided them, or they are no longer here.",
+        left,
+    )
+    return f" {text % {'num': number(left)}}"
+
+
+def _said(text: str) -> Toast:
+    return Toast(text=text, undo="", seen=0, link="", link_words="")

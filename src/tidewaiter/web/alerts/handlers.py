@@ -1,5 +1,6 @@
-"""One alert: why it is here, what stands around it, and what is decided of it."""
+"""One alert: its page, decisions, inspection and laboratory results, and its cases."""
 
+from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -9,16 +10,15 @@ from litestar.params import FromPath, JSONBody
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
+from tidewaiter.casework.cases.steps import AlertAdded
 from tidewaiter.casework.decisions import Decided, Verdict
-from tidewaiter.casework.results import Result
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store import queue as store_queue
-from tidewaiter.store.accounts import assignee_of
-from tidewaiter.store.alerts import find_alert
-from tidewaiter.store.bulkdecisions import Batch, batch_of
-from tidewaiter.store.context import Context, context_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.decisions import (
+from tidewaiter.explain.results import SayingView, sayings
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import assignee_of
+from tidewaiter.store.alerts import queue as store_queue
+from tidewaiter.store.alerts.bulk_decisions import Batch, batch_of
+from tidewaiter.store.alerts.context import Context, context_of
+from tidewaiter.store.alerts.decisions import (
     Standing,
     Wanted,
     assign,
@@ -26,23 +26,35 @@ from tidewaiter.store.decisions import (
     standings,
     take_back,
     trail,
+    waiting_on,
 )
-from tidewaiter.store.previews import Rest, rest_of
-from tidewaiter.store.proposals import waiting_on
-from tidewaiter.store.queuefilter import View
-from tidewaiter.store.resultrows import results_of
-from tidewaiter.store.sessions import User
-from tidewaiter.store.versions import Version, versions_of
-from tidewaiter.web.alertview import Around, alert_page_view
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.learnedorder import learned_neighbours
-from tidewaiter.web.node import Node
-from tidewaiter.web.queuequery import queue_of, read_kept
-from tidewaiter.web.rankerview import has_drifted
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
-from tidewaiter.web.toasts import Step, step_told
+from tidewaiter.store.alerts.filters import View
+from tidewaiter.store.alerts.result_entry import add_result, withdraw_result
+from tidewaiter.store.alerts.results import results_of
+from tidewaiter.store.alerts.storage import find_alert
+from tidewaiter.store.alerts.versions import Version, versions_of
+from tidewaiter.store.cases.casefile import CaseFilter, cases, cases_of_alert, open_case, take_step
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.suppression.proposals import Rest, rest_of
+from tidewaiter.trade.rules.results import WORDS, Check, Kind, Observed, Result, Strength
+from tidewaiter.trade.substance_lookup import finding_of
+from tidewaiter.trade.types import Alert
+from tidewaiter.web.alerts.decision_form import Step, step_told
+from tidewaiter.web.alerts.queue_query import learned_neighbours, queue_of, read_kept
+from tidewaiter.web.alerts.views import (
+    Around,
+    Choices,
+    ResultsView,
+    alert_page_view,
+    choices,
+    results_view,
+)
+from tidewaiter.web.cases.steps import Short, added, viewer_of
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.ranking.handlers import has_drifted
 
 Note = Annotated[str, msgspec.Meta(max_length=4_000)]
 
@@ -229,4 +241,205 @@ def _proposed(work: Work, user: User, name: str) -> Batch | None:
     return batch_of(work, waits[name], cleared=user.account.cleared) if waits else None
 
 
-HANDLERS = [alert_page, decide_alert, undo_decision, assign_alert]
+ShortText = Annotated[str, msgspec.Meta(max_length=200)]
+Numbered = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+ResultNote = Annotated[str, msgspec.Meta(max_length=WORDS)]
+
+
+class Correcting(Record, frozen=True, kw_only=True):
+    """Which result the next one corrects."""
+
+    replaces: Numbered | None = None
+
+
+class ResultsPage(Record, frozen=True, kw_only=True):
+    """What inspections and laboratories found in the goods of an alert, and what that says."""
+
+    alert: str
+    title: str
+    today: date
+    results: tuple[Result, ...]
+    sayings: tuple[SayingView, ...]
+    replaces: int | None  # that the next result corrects
+
+
+class ResultsPageView(Record, frozen=True, kw_only=True):
+    """The page of results in words."""
+
+    told: ResultsView
+    choices: Choices
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """A result to be recorded. Substances are named by slug, CAS number or name."""
+
+    kind: Kind
+    outcome: ShortText  # a code of data/rules/results.toml
+    day: date
+    person: ShortText  # who inspected or analysed
+    place: ShortText = ""
+    reference: ShortText = ""
+    checks: tuple[Check, ...] = ()
+    methods: tuple[ShortText, ...] = ()
+    strength: Strength | None = None
+    found: tuple[ShortText, ...] = ()  # "ephedrine = 98.5"
+    absent: tuple[ShortText, ...] = ()  # looked for, and not detected
+    quantity: ShortText = ""  # "25 kg"
+    note: ResultNote = ""
+    replaces: Numbered | None = None  # number of the result that it corrects
+
+
+class Withdraw(Record, frozen=True, kw_only=True):
+    """Why a result counts no more."""
+
+    number: Numbered
+    reason: ShortText  # a code of data/rules/results.toml
+    note: ResultNote = ""
+
+
+@get("/alerts/{name:str}/results", guards=[may("see")], sync_to_thread=True, query=Correcting)
+def results_page(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
+) -> Response[ResultsPage]:
+    """Show what was found in the goods of an alert, and take a new result."""
+    replaces = read_query(request, Correcting).replaces
+    with node.read() as work:
+        alert = seen_by(work, user, name)
+        found = results_of(work, [name]).get(name, [])
+    page = ResultsPage(
+        alert=name,
+        title=alert.title,
+        today=node.today(),
+        results=tuple(found),
+        sayings=sayings(alert, found),
+        replaces=replaces,
+    )
+
+    def view() -> ResultsPageView:
+        library = node.library()
+        told = results_view(alert, found, library, user)
+        return ResultsPageView(told=told, choices=choices(alert, library))
+
+    return reply(request, "results.html", page, view=view)
+
+
+@post("/alerts/{name:str}/results", guards=[may("decide")], sync_to_thread=True)
+def record_result(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Report]
+) -> Response[Result]:
+    """Record what an inspection or a laboratory found; it can be corrected by a later one."""
+    observed = _observed(node, data)
+    with node.change(user) as work:
+        seen_by(work, user, name)
+        made = add_result(work, name, observed, replaces=data.replaces)
+    return done(request, made, f"/alerts/{name}/results")
+
+
+@post("/alerts/{name:str}/results/withdraw", guards=[may("decide")], sync_to_thread=True)
+def withdraw_one(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Withdraw]
+) -> Response[Result]:
+    """Withdraw a result: it stays to be read, and counts no more."""
+    with node.change(user) as work:
+        seen_by(work, user, name)
+        made = withdraw_result(work, data.number, data.reason, data.note, alert=name)
+    return done(request, made, f"/alerts/{name}/results")
+
+
+def _observed(node: Node, data: Report) -> Observed:
+    named = [(text, True) for text in data.found] + [(text, False) for text in data.absent]
+    findings = tuple(
+        finding_of(text, node.registry, found=found) for text, found in named if text.strip()
+    )
+    same = {
+        "kind",
+        "outcome",
+        "day",
+        "person",
+        "place",
+        "reference",
+        "checks",
+        "methods",
+        "strength",
+        "quantity",
+        "note",
+    }
+    told = {field: value for field, value in msgspec.structs.asdict(data).items() if field in same}
+    return Observed(findings=findings, **told)
+
+
+_CHOICES = 50
+
+
+class Choice(Record, frozen=True, kw_only=True):
+    """An open case that an alert may be added to."""
+
+    number: int
+    title: str
+
+
+class AlertCases(Record, frozen=True, kw_only=True):
+    """The cases that an alert belongs to, and those that it may be added to."""
+
+    alert: str
+    title: str
+    cases: tuple[int, ...]
+    choices: tuple[Choice, ...]  # the reader's open cases, the last changed first
+
+
+class IntoCase(Record, frozen=True, kw_only=True):
+    """Where an alert is to go: into a case, or into a new one with a title."""
+
+    case: int | None = None
+    title: Short = ""
+
+
+class CaseOfAlert(Record, frozen=True, kw_only=True):
+    """The case that an alert was added to."""
+
+    case: int
+    step: int
+
+
+@get("/alerts/{name:str}/cases", guards=[may("case")], sync_to_thread=True)
+def alert_cases(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
+) -> Response[AlertCases]:
+    """Show which cases an alert belongs to, and offer those that it may be added to."""
+    viewer = viewer_of(user)
+    with node.read() as work:
+        alert = seen_by(work, user, name)
+        held = cases_of_alert(work, viewer, name)
+        found = cases(work, viewer, CaseFilter(mine=True, status="open"), rows=_CHOICES)
+    choices = tuple(
+        Choice(number=row.number, title=row.title or "") for row in found if row.number not in held
+    )
+    page = AlertCases(alert=name, title=alert.title, cases=tuple(held), choices=choices)
+    return reply(request, "alert-cases.html", page)
+
+
+@post("/alerts/{name:str}/cases", guards=[may("case")], sync_to_thread=True, makes=True)
+def into_case(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[IntoCase]
+) -> Response[CaseOfAlert]:
+    """Add an alert to a case, or open a case with it."""
+    viewer = viewer_of(user)
+    with node.change(user) as work:
+        seen_by(work, user, name)
+        number = data.case or open_case(work, viewer, data.title).number
+        step = take_step(work, viewer, number, added(AlertAdded(alert=name)))
+    made = CaseOfAlert(case=number, step=step.id)
+    return done(request, made, f"/cases/{number}", status=201)
+
+
+HANDLERS = [
+    alert_page,
+    decide_alert,
+    undo_decision,
+    assign_alert,
+    results_page,
+    record_result,
+    withdraw_one,
+    alert_cases,
+    into_case,
+]

@@ -1,4 +1,4 @@
-"""The queue: the alerts that wait, by what an officer asks of them."""
+"""The queue: the open alerts, filtered, ordered and paged as an officer asks."""
 
 from typing import Annotated
 
@@ -8,36 +8,40 @@ from litestar.params import FromPath, JSONBody
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.store.accounts import is_alone
-from tidewaiter.store.bulkdecisions import Batch, batch_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.decisions import last_decision, standings
-from tidewaiter.store.proposals import waiting_on
-from tidewaiter.store.queue import queue_with_counts
-from tidewaiter.store.savedfilters import (
+from tidewaiter.node.uploads.arrivals import sample_upload
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import is_alone
+from tidewaiter.store.alerts.bulk_decisions import Batch, batch_of
+from tidewaiter.store.alerts.decisions import last_decision, standings, waiting_on
+from tidewaiter.store.alerts.filters import (
     LONGEST,
     NewFilter,
     drop_filter,
     save_filter,
     saved_filters,
 )
-from tidewaiter.store.sessions import User
+from tidewaiter.store.alerts.queue import queue_with_counts
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.uploads import running_now
-from tidewaiter.uploads.sample import sample_upload
-from tidewaiter.web import bulk
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.learnedorder import in_learned_order
-from tidewaiter.web.node import Node
-from tidewaiter.web.queuepage import QueuePage, QueueRow
-from tidewaiter.web.queuequery import QueueQuery, queue_of, read_kept, written
-from tidewaiter.web.queueview import queue_view, running_view
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.screen import shown_in
-from tidewaiter.web.screenview import JobView
-from tidewaiter.web.security import may
-from tidewaiter.web.toasts import step_told
-from tidewaiter.web.uploadpages import Shown
+from tidewaiter.web.alerts import bulk_actions as bulk
+from tidewaiter.web.alerts.decision_form import step_told
+from tidewaiter.web.alerts.queue_query import (
+    QueuePage,
+    QueueQuery,
+    QueueRow,
+    in_learned_order,
+    queue_of,
+    read_kept,
+    written,
+)
+from tidewaiter.web.alerts.queue_views import queue_view, running_view
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.uploads.handlers import shown_in
+from tidewaiter.web.uploads.schemas import Shown
+from tidewaiter.web.uploads.views import JobView
 
 
 class RunningPage(Record, frozen=True, kw_only=True):

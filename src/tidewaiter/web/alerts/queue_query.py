@@ -1,16 +1,26 @@
-"""The query of the queue's address: the filter, the order and the page, to be kept and shared."""
+"""The query of the queue: filter, order and page; the record that answers it."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
+from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
-from tidewaiter.store.queuefilter import AlertFilter, Queue, Sort, View
-from tidewaiter.store.sessions import User
-from tidewaiter.web.asking import formed
-from tidewaiter.web.node import Node
-from tidewaiter.web.toasts import Did
+from tidewaiter.casework.ranking.features import values_of
+from tidewaiter.casework.ranking.model import Ranker, explained
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.alerts.bulk_decisions import Batch
+from tidewaiter.store.alerts.decisions import Standing
+from tidewaiter.store.alerts.filters import AlertFilter, Queue, SavedFilter, Sort, View
+from tidewaiter.store.alerts.queue import Counts, queue_page
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Alert
+from tidewaiter.web.alerts.decision_form import Did, Step
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.core.request_parsing import formed
+from tidewaiter.web.uploads.schemas import Shown
 
 ROWS = 50  # of a page
 FIRST = 100  # alerts by the rules that can be put in the order that decisions taught
@@ -84,3 +94,59 @@ def written(query: QueueQuery, **change: Any) -> str:
         values = value if isinstance(value, tuple) else (value,)
         pairs += [(name, str(each).lower() if each is True else str(each)) for each in values]
     return urlencode(pairs)
+
+
+class QueueRow(Record, frozen=True, kw_only=True):
+    """An alert, and where it stands."""
+
+    alert: Alert
+    standing: Standing
+    proposed: int | None  # the bulk decision that waits for a second officer; None: there is none
+
+
+class QueuePage(Record, frozen=True, kw_only=True):
+    """A page of the queue."""
+
+    query: QueueQuery
+    rows: tuple[QueueRow, ...]
+    total: int
+    earlier: bool  # there may be alerts before these
+    later: bool  # there are alerts behind these
+    whole: tuple[str, ...]  # words of which only whole ones were looked for
+    counts: Counts
+    last: int  # id of the last decision of any alert: what is decided in bulk rests on it
+    saved: tuple[SavedFilter, ...]
+    batch: Batch | None  # the bulk decision that led here
+    step: Step | None  # or the decision on one alert
+    running: tuple[Shown, ...]  # uploads that are being screened or wait for it
+    preparing: bool  # the sample is about to be put among them
+    alone: bool  # the reader keeps the accounts, and nobody decides alerts
+
+
+def in_learned_order(alerts: Sequence[Alert], ranker: Ranker) -> list[Alert]:
+    """Return alerts with what decisions taught of them, the likeliest first, then by the rules."""
+    ordered = sorted(zip(_places(alerts, ranker), alerts, strict=True), key=lambda each: each[0])
+    return [explained(ranker, alert) for _, alert in ordered]
+
+
+def learned_neighbours(
+    work: Work, queue: Queue, ranker: Ranker, alert: Alert
+) -> tuple[str | None, str | None]:
+    """Return the ids of the alerts before one and behind it in this order; None: there is none.
+
+    Args:
+        work: Any.
+        queue: The filter, and what may be seen.
+        ranker: The model.
+        alert: It need not be in the queue any more.
+    """
+    first = queue_page(work, queue, View(rows=FIRST)).alerts
+    here, *others = _places((alert, *first), ranker)
+    before = max((each for each in others if each < here), default=None)
+    after = min((each for each in others if each > here), default=None)
+    return (before[-1] if before else None), (after[-1] if after else None)
+
+
+def _places(alerts: Sequence[Alert], ranker: Ranker) -> list[tuple[float, int, str]]:
+    chances = ranker.chances([values_of(alert) for alert in alerts])
+    return [(-float(x), -alert.rank, alert.id) for x, alert in zip(chances, alerts, strict=True)]

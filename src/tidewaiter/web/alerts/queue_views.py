@@ -1,36 +1,358 @@
-"""The queue in words."""
+"""The queue in words: its filters with their counts, its rows and its progress."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 import msgspec
+from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import counted, number, words
-from tidewaiter.store.accounts import account_key
-from tidewaiter.store.savedfilters import SavedFilter
-from tidewaiter.store.sessions import User
-from tidewaiter.web.bulk import AT_ONCE
-from tidewaiter.web.decisionform import decision_choices
-from tidewaiter.web.node import Node
-from tidewaiter.web.queuefilters import (
-    Chip,
-    Choice,
-    Group,
-    chips,
-    count_in_words,
-    groups,
-    kept,
-    names,
-    path_of,
-    sorts,
+from tidewaiter.casework.decisions import Status
+from tidewaiter.explain.alerts import goods_shown, markup, plain, short_title, title_told
+from tidewaiter.explain.languages import counted, day, number, words
+from tidewaiter.explain.legible_text import Span, mark_up
+from tidewaiter.explain.rules import percent
+from tidewaiter.explain.words import Library, days_in_words
+from tidewaiter.law.types import Regime
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key
+from tidewaiter.store.alerts.filters import SavedFilter
+from tidewaiter.trade.alerts import is_listed
+from tidewaiter.trade.applicable_law import route_of
+from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.types import Alert, Severity
+from tidewaiter.web.alerts.bulk_actions import AT_ONCE
+from tidewaiter.web.alerts.decision_form import (
+    Toast,
+    batch_toast,
+    bulk_toast,
+    decision_choices,
+    status_in_words,
+    step_toast,
 )
-from tidewaiter.web.queuepage import QueuePage
-from tidewaiter.web.queuequery import FIRST, QueueQuery, written
-from tidewaiter.web.queuerows import RowView, row_view
-from tidewaiter.web.screenview import JobView, job_view
-from tidewaiter.web.toasts import Toast, batch_toast, bulk_toast, step_toast
-from tidewaiter.web.uploadpages import Shown
+from tidewaiter.web.alerts.queue_query import FIRST, QueuePage, QueueQuery, QueueRow, written
+from tidewaiter.web.alerts.views import added_in_words
+from tidewaiter.web.core.node import Node
+from tidewaiter.web.uploads.schemas import Shown
+from tidewaiter.web.uploads.views import JobView, job_view
+
+COUNTED = 10_000  # more are not told to the last one
+_SEVERAL = ("severity", "status", "substance", "rule", "country")
+
+Names = Mapping[str, Mapping[str, str]]
+"""How values are read, by filter."""
+
+
+class Choice(Record, frozen=True, kw_only=True):
+    """A value of a filter, and where choosing it leads."""
+
+    label: str
+    value: str
+    count: str
+    path: str
+    chosen: bool
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A filter and its values."""
+
+    name: str
+    title: str
+    choices: tuple[Choice, ...]
+
+
+class Chip(Record, frozen=True, kw_only=True):
+    """A filter that is chosen, and where leaving it leads."""
+
+    label: str
+    path: str
+
+
+def names(library: Library) -> Names:
+    """Return how the values of filters are read."""
+    said = {
+        "critical": words("Critical"),
+        "high": words("High"),
+        "medium": words("Medium"),
+        "low": words("Low"),
+    }
+    return {
+        "severity": said,
+        "status": {name: status_in_words(name).capitalize() for name in get_args(Status)},
+        "assignee": {"": words("Nobody")},
+        "substance": library.substances,
+        "rule": {slug: words(title) for slug, title in library.rules.items()},
+        "country": {},
+    }
+
+
+def _titles() -> Mapping[str, str]:
+    return {
+        "severity": words("Severity"),
+        "status": words("Status"),
+        "due": words("Due"),
+        "assignee": words("Assigned to"),
+        "proposed": words("Second officer"),
+        "substance": words("Substance"),
+        "rule": words("Reason"),
+        "country": words("Country on the papers"),
+        "origin": words("From"),
+        "destination": words("To"),
+        "party": words("Party"),
+        "entry": words("List entry"),
+        "consignment": words("Consignment"),
+        "source": words("File"),
+        "screening": words("Screening"),
+        "words": words("Words"),
+        "due_from": words("Due from"),
+        "due_to": words("Due to"),
+        "day_from": words("Screened from"),
+        "day_to": words("Screened to"),
+    }
+
+
+def groups(page: QueuePage, names: Names) -> Iterator[Group]:
+    """Yield the filters, each with its values."""
+    titles = _titles()
+    for name in ("severity", "status", "due", "assignee", "substance", "rule", "country"):
+        if name == "due":
+            choices = tuple(_due(page))
+        else:
+            choices = tuple(
+                Choice(
+                    label=names[name].get(each.value, each.value),
+                    value=each.value,
+                    count=count_in_words(each.alerts),
+                    path=path_of(page.query, **_toggled(page.query, name, each.value)),
+                    chosen=_is_chosen(page.query, name, each.value),
+                )
+                for each in page.counts.by[name]
+            )
+        yield Group(name=name, title=titles[name], choices=choices)
+        if name == "status" and (page.counts.proposed or page.query.proposed):
+            yield Group(name="proposed", title=titles["proposed"], choices=(_proposed(page),))
+
+
+def _proposed(page: QueuePage) -> Choice:
+    chosen = page.query.proposed
+    return Choice(
+        label=words("Waiting for a second officer"),
+        value="true",
+        count=count_in_words(page.counts.proposed),
+        path=path_of(page.query, proposed=not chosen),
+        chosen=chosen,
+    )
+
+
+def _due(page: QueuePage) -> Iterator[Choice]:
+    chosen = page.query.due_within
+    for days, count in page.counts.due_within.items():
+        yield Choice(
+            label=_within(days),
+            value=str(days),
+            count=count_in_words(count),
+            path=path_of(page.query, due_within=None if chosen == days else days),
+            chosen=chosen == days,
+        )
+
+
+def _within(days: int) -> str:
+    if days < 0:
+        return words("Late")
+    if days == 0:
+        return words("Today or late")
+    return counted("Within %d day", "Within %d days", days) % days
+
+
+def _is_chosen(query: QueueQuery, name: str, value: str) -> bool:
+    held = getattr(query, name)
+    return value in held if isinstance(held, tuple) else held == value
+
+
+def _toggled(query: QueueQuery, name: str, value: str) -> dict[str, Any]:
+    held = getattr(query, name)
+    if not isinstance(held, tuple):
+        return {name: None if held == value else value}
+    left = tuple(each for each in held if each not in {value, "all"})
+    now = left if value in held else (*left, value)
+    return {name: now or (("all",) if name == "status" else ())}
+
+
+def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
+    """Yield what is chosen, each with the way to leave it."""
+    titles = _titles()
+    for name in _SEVERAL:
+        for value in getattr(query, name):
+            if value != "all":
+                label = f"{titles[name]}: {names[name].get(value, value)}"
+                yield Chip(label=label, path=path_of(query, **_toggled(query, name, value)))
+    if query.due_within is not None:
+        yield Chip(label=_within(query.due_within), path=path_of(query, due_within=None))
+    if query.assignee is not None:
+        label = f"{titles['assignee']}: {query.assignee or names['assignee']['']}"
+        yield Chip(label=label, path=path_of(query, assignee=None))
+    if query.proposed:
+        label = words("Waiting for a second officer")
+        yield Chip(label=label, path=path_of(query, proposed=False))
+    for name in (
+        "words",
+        "party",
+        "entry",
+        "consignment",
+        "origin",
+        "destination",
+        "source",
+        "screening",
+        "due_from",
+        "due_to",
+        "day_from",
+        "day_to",
+    ):
+        if value := getattr(query, name):
+            said = day(value) if isinstance(value, date) else str(value)
+            gone = "" if name == "words" else None
+            yield Chip(label=f"{titles[name]}: {said}", path=path_of(query, **{name: gone}))
+
+
+def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
+    """Yield the orders; with a model, that which decisions taught."""
+    said = {
+        "rank": words("priority"),
+        "due": words("due soonest first"),
+        "-due": words("due latest first"),
+        "newest": words("newest first"),
+        "oldest": words("oldest first"),
+        "score": words("highest score first"),
+        "-score": words("lowest score first"),
+        "consignment": words("by consignment"),
+        "-consignment": words("by consignment, backwards"),
+    }
+    if taught:
+        said["learned"] = words("as decisions taught")
+    for value, label in said.items():
+        path = path_of(query, sort=value)
+        yield Choice(label=label, value=value, count="", path=path, chosen=query.sort == value)
+
+
+def kept(query: QueueQuery) -> Iterator[tuple[str, str]]:
+    """Yield the fields that are chosen by links, so that a form keeps them."""
+    for name in _SEVERAL:
+        yield from ((name, value) for value in getattr(query, name))
+    if query.assignee is not None:
+        yield "assignee", query.assignee
+    if query.proposed:
+        yield "proposed", "true"
+    for name in ("due_within", "source", "screening"):
+        if (value := getattr(query, name)) is not None:
+            yield name, str(value)
+
+
+def path_of(query: QueueQuery, **change: Any) -> str:
+    """Return the address of a queue."""
+    said = written(query, **change)
+    return f"/queue?{said}" if said else "/queue"
+
+
+def count_in_words(alerts: int) -> str:
+    """Write a count; beyond 10,000 it is no longer told to the last one."""
+    return f"{number(COUNTED)}+" if alerts > COUNTED else number(alerts)
+
+
+_GOODS = 180  # characters of a description that are shown around a find
+_LISTINGS = 2  # named in a title
+_NAME = 60  # of a party
+
+
+class RowView(Record, frozen=True, kw_only=True):
+    """An alert as a row."""
+
+    id: str
+    path: str
+    severity: Severity
+    score: int
+    learned: str  # chance that decisions taught; "": none was asked for
+    title: str
+    heading: Markup  # the title; what is English still is marked
+    goods: Markup
+    parties: str
+    route: str
+    consignment: str
+    due: str
+    days: str
+    late: bool
+    age: str
+    status: str
+    status_words: str
+    assignee: str
+    restricted: bool
+    adds: tuple[str, ...]  # what brings it forward among those of its severity, like "+30 unusual"
+    listed: bool  # a party resembles one on a list
+    proposed: int | None  # the bulk decision that waits for a second officer
+
+
+def row_view(
+    row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime], rules: AlertRules
+) -> RowView:
+    """Put an alert into words, as a row of the queue.
+
+    Args:
+        row: The alert, and where it stands.
+        kept: Query of the queue, to come back to.
+        today: The day.
+        regimes: By slug, for their short names.
+        rules: By which its place was made.
+    """
+    alert = row.alert
+    route = route_of(alert.line)
+    left = (alert.due - today).days if alert.due else None
+    ends = filter(None, (route.origin, *route.transit, route.destination))
+    titled = title_told(short_title(alert, regimes, _LISTINGS))
+    return RowView(
+        id=alert.id,
+        path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),
+        severity=alert.severity,
+        score=alert.score,
+        learned=percent(alert.learned.chance) if alert.learned else "",
+        title=plain(titled),
+        heading=markup(titled),
+        goods=_goods(alert),
+        parties=_parties(alert),
+        route=" → ".join(dict.fromkeys(ends)),
+        consignment=f"{alert.consignment}/{alert.seq}",
+        due=day(alert.due),
+        days=days_in_words(left),
+        late=left is not None and left <= 0 and row.standing.status == "open",
+        age=_age((today - alert.day).days),
+        status=row.standing.status,
+        status_words=status_in_words(row.standing.status),
+        assignee=row.standing.assignee or "",
+        restricted=alert.restricted,
+        adds=tuple(added_in_words(alert, rules)),
+        listed=is_listed(alert),
+        proposed=row.proposed,
+    )
+
+
+def _goods(alert: Alert) -> Markup:
+    """Return the goods as written, cut to what stands around the finds, which are marked."""
+    text, found = goods_shown(alert)
+    spans = [
+        Span(start=find.evidence.start, end=find.evidence.end, label=find.label) for find in found
+    ]
+    return mark_up(text, spans, limit=_GOODS)
+
+
+def _parties(alert: Alert) -> str:
+    named = [party.name for party in alert.line.parties or () if party.name]
+    return " → ".join(name[:_NAME] for name in named[:2])
+
+
+def _age(days: int) -> str:
+    if days <= 0:
+        return words("screened today")
+    return counted("screened %d day ago", "screened %d days ago", days) % days
 
 
 class SavedView(Record, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The audit: who did what, searched, recomputed, and signed to be kept elsewhere."""
+"""The audit: who did what; searched, verified, and signed for safekeeping elsewhere."""
 
 from typing import Annotated
 
@@ -7,8 +7,8 @@ from litestar import Response, get, post
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.identity import signed_state
 from tidewaiter.ledger.proofs import Proof
+from tidewaiter.node.identity import signed_state
 from tidewaiter.store.audit import (
     Entry,
     audit_actions,
@@ -17,14 +17,14 @@ from tidewaiter.store.audit import (
     audit_state,
     find_entries,
     prove_entry,
+    shown,
     verify_audit,
 )
-from tidewaiter.store.auditview import shown
-from tidewaiter.store.witnesses import ToldLog, told_logs
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import Number, TheNode, TheUser
-from tidewaiter.web.replies import download, reply
-from tidewaiter.web.security import may
+from tidewaiter.store.evidence import ToldLog, told_logs
+from tidewaiter.web.core.node import Number, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import download, reply
+from tidewaiter.web.core.security import may
 
 _ROWS = 100
 

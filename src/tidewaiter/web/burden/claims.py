@@ -1,7 +1,8 @@
-"""Burden: event cards, and sentences beside the official figures; read only, as the commands."""
+"""Event cards, and claims checked against the official figures."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get
@@ -12,22 +13,100 @@ from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
 from tidewaiter.burden.claims.types import Checked
 from tidewaiter.burden.events.cards import event_card
-from tidewaiter.burden.events.declaring import parse_window
+from tidewaiter.burden.events.declarations import dated_events, find_event, parse_window
 from tidewaiter.burden.events.types import Declaration, Direction, Event, EventCard
-from tidewaiter.burden.facts import find_indicator, find_place
+from tidewaiter.burden.indicators import find_indicator, find_place, indicators
+from tidewaiter.burden.releases.dataset_loader import Choices
+from tidewaiter.burden.releases.event_material import Beside, material_of
 from tidewaiter.burden.types import Basis
-from tidewaiter.releases.events import dated_events, find_event
-from tidewaiter.releases.materials import Beside, material_of
-from tidewaiter.report.burdenevents import event_figure
-from tidewaiter.report.burdensheets import event_sheet
-from tidewaiter.report.figurefiles import png_of, svg_of
-from tidewaiter.report.languages import language, speaking
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.burdencheckview import claim_words, event_words
-from tidewaiter.web.given import TheNode
-from tidewaiter.web.node import Node
-from tidewaiter.web.replies import download, reply
-from tidewaiter.web.security import may
+from tidewaiter.explain.burden import (
+    HEADS,
+    finding_row,
+    gap_text,
+    indicator_words,
+    read_text,
+    understood,
+)
+from tidewaiter.explain.languages import language, speaking
+from tidewaiter.report.burden.events import CardView, card_view, direction_words, event_figure
+from tidewaiter.report.burden.views import event_sheet
+from tidewaiter.report.charts import png_of, svg_of
+from tidewaiter.web.core.node import Node, TheNode
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import download, reply
+from tidewaiter.web.core.security import may
+
+_SHOWN = 30  # figures beside a claim; the record has them all
+
+
+class EventWords(Record, frozen=True, kw_only=True):
+    """The page of events in words."""
+
+    card: CardView | None
+    directions: tuple[tuple[str, str], ...]
+    indicators: tuple[tuple[str, str], ...]
+    query: str
+    problem: str
+    hint: str
+
+
+class ClaimView(Record, frozen=True, kw_only=True):
+    """One claim, checked."""
+
+    understood: str
+    read: str  # the words that were understood
+    gaps: tuple[str, ...]  # those that were not
+    rows: tuple[tuple[str, ...], ...]
+    more: int
+
+
+class ClaimWords(Record, frozen=True, kw_only=True):
+    """The page of claims in words."""
+
+    heads: tuple[str, ...]
+    claims: tuple[ClaimView, ...]  # as the record has them
+    problem: str
+    hint: str
+
+
+def event_words(
+    ask: Record, card: EventCard | None, offered: Choices, problem: TidewaiterError | None
+) -> EventWords:
+    """Put the page of events into words."""
+    asked = {name: str(getattr(ask, name)) for name in ask.__struct_fields__}
+    return EventWords(
+        card=card_view(card) if card else None,
+        directions=tuple((each, direction_words(each)) for each in get_args(Direction)),
+        indicators=tuple(
+            (key, indicator_words(key, each.name))
+            for key, each in indicators().items()
+            if key in offered.indicators and each.measure == "deaths"
+        )
+        or (("T40.4", indicator_words("T40.4", "T40.4")),),
+        query=urlencode(asked),
+        problem=problem.message if problem else "",
+        hint=problem.hint if problem else "",
+    )
+
+
+def claim_words(checked: tuple[Checked, ...], problem: TidewaiterError | None) -> ClaimWords:
+    """Put the page of claims into words."""
+    return ClaimWords(
+        heads=HEADS,
+        claims=tuple(
+            ClaimView(
+                understood=understood(each.claim),
+                read=read_text(each.claim),
+                gaps=tuple(gap_text(gap) for gap in each.claim.gaps),
+                rows=tuple(finding_row(found) for found in each.findings[:_SHOWN]),
+                more=max(0, len(each.findings) - _SHOWN),
+            )
+            for each in checked
+        ),
+        problem=problem.message if problem else "",
+        hint=problem.hint if problem else "",
+    )
+
 
 _MOST = 2_000  # characters of a text
 Text = Annotated[str, msgspec.Meta(max_length=_MOST)]

@@ -1,25 +1,180 @@
-"""Burden: what releases of official counts show, as pages with the records of the commands."""
+"""Overdose deaths: official counts as pages, and as figures and sheets to download."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import FromPath
 
-from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.errors import InputError, MissingError, TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.views.across import Across
+from tidewaiter.burden.indicators import indicators, place_name
+from tidewaiter.burden.releases.dataset_loader import Stock
 from tidewaiter.burden.views.ages import Ages
-from tidewaiter.burden.views.mixes import Mix
-from tidewaiter.burden.views.picking import Ask
+from tidewaiter.burden.views.briefing import brief
+from tidewaiter.burden.views.places import Across
+from tidewaiter.burden.views.query import Ask
 from tidewaiter.burden.views.revisions import Revisions
-from tidewaiter.burden.views.trends import Trend
-from tidewaiter.report.burdenshown import VIEWS
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.burdenview import burden_words
-from tidewaiter.web.given import TheNode
-from tidewaiter.web.node import Node
-from tidewaiter.web.replies import reply
-from tidewaiter.web.security import may
+from tidewaiter.burden.views.trends import Mix, Trend
+from tidewaiter.explain.burden import indicator_words, newest_words, place_words
+from tidewaiter.explain.languages import language, marked, speaking, words
+from tidewaiter.report.burden.brief import render_brief
+from tidewaiter.report.burden.revisions import RevisionView, instead_words, revision_view
+from tidewaiter.report.burden.trends import change_words
+from tidewaiter.report.burden.views import VIEWS, View, picture
+from tidewaiter.report.charts import Figure
+from tidewaiter.report.pages import pdf_of
+from tidewaiter.web.core.node import Node, TheNode
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import download, reply
+from tidewaiter.web.core.security import may
+
+PATHS: Mapping[str, str] = MappingProxyType(
+    {
+        "trends": "/burden",
+        "mix": "/burden/drugs",
+        "map": "/burden/map",
+        "ages": "/burden/ages",
+        "changes": "/burden/changes",
+    }
+)
+_TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "trends": (
+            marked("Trends"),
+            marked(
+                "One count in one place: as reported, as its source predicts it, as estimated here."
+            ),
+        ),
+        "mix": (
+            marked("Drugs"),
+            marked("Deaths by class of drug. The classes overlap and never add up."),
+        ),
+        "map": (marked("Map"), marked("Places of one country side by side, in one period.")),
+        "ages": (marked("Ages"), marked("Deaths by age, where a release tells ages.")),
+        "changes": (
+            marked("Changes"),
+            marked("What a release changed of the one before it, count by count."),
+        ),
+    }
+)
+_SHARED = ("place", "indicator")  # what other views of the same place are asked for
+_FIELDS = ("place", "indicator", "source", "release", "from", "to")
+Pairs = tuple[tuple[str, str], ...]
+
+
+class FigureView(Record, frozen=True, kw_only=True):
+    """A figure and where its files are."""
+
+    figure: Figure
+    svg: str
+    png: str
+    csv: str
+
+
+class BurdenView(Record, frozen=True, kw_only=True):
+    """A page of official counts, ready to be printed."""
+
+    name: str
+    path: str
+    title: str
+    lead: str
+    asks: Mapping[str, str]  # by the name of the field
+    places: Pairs
+    indicators: Pairs
+    releases: tuple[str, ...]
+    sources: tuple[str, ...]
+    sentences: tuple[str, ...]  # what matters most
+    figures: tuple[FigureView, ...]
+    changes: RevisionView | None
+    problem: str
+    hint: str
+    skipped: tuple[str, ...]  # files of the folder that are no release
+    query: str  # what was asked, for other pages and files
+    others: Pairs  # address and name of other views of the same place
+
+
+def burden_words(
+    name: str, stock: Stock, ask: Ask, told: Any, problem: TidewaiterError | None
+) -> BurdenView:
+    """Put a view into words.
+
+    Args:
+        name: Of the view.
+        stock: What the archive holds.
+        ask: What was asked.
+        told: The record of the view; None: there is none.
+        problem: Why there is none.
+    """
+    offered = stock.choices
+    asks = dict(
+        zip(
+            _FIELDS,
+            (ask.place, ask.indicator, ask.source, ask.release, ask.since, ask.until),
+            strict=True,
+        )
+    )
+    asks["place"] = asks["place"] or getattr(getattr(told, "caption", None), "place", "")
+    query = urlencode({key: value for key, value in asks.items() if value})
+    title, lead = _TITLES[name]
+    return BurdenView(
+        name=name,
+        path=PATHS[name],
+        title=words(title),
+        lead=words(lead),
+        asks=asks,
+        places=tuple((code, place_words(code, place_name(code))) for code in offered.places),
+        indicators=tuple((key, _indicator(key)) for key in offered.indicators),
+        releases=offered.labels,
+        sources=offered.sources,
+        sentences=_sentences(told),
+        figures=tuple(_figure(each, name, query) for each in VIEWS[name].draw(told))
+        if told
+        else (),
+        changes=revision_view(told) if isinstance(told, Revisions) else None,
+        problem=problem.message if problem else "",
+        hint=problem.hint if problem else "",
+        skipped=tuple(f"{each.place}: {each.problem}" for each in stock.skipped),
+        query=query,
+        others=tuple(
+            (
+                f"{PATHS[each]}?{urlencode({key: asks[key] for key in _SHARED if asks[key]})}",
+                words(_TITLES[each][0]),
+            )
+            for each in PATHS
+            if each != name
+        ),
+    )
+
+
+def _figure(figure: Figure, name: str, query: str) -> FigureView:
+    more = urlencode({"figure": figure.slug})
+    start, asked = f"/burden/{name}", f"{query}&{more}" if query else more
+    return FigureView(
+        figure=figure,
+        svg=f"{start}/svg?{asked}",
+        png=f"{start}/png?{asked}",
+        csv=f"{start}/csv?{query}",
+    )
+
+
+def _sentences(told: Any) -> tuple[str, ...]:
+    if isinstance(told, Revisions):
+        return tuple(filter(None, (instead_words(told),)))
+    if not isinstance(told, Trend) or told.newest is None:
+        return ()
+    said = [newest_words(told.newest, told.caption)]
+    if told.change:
+        said.append(change_words(told.change, told.caption))
+    return tuple(said)
+
+
+def _indicator(key: str) -> str:
+    known = indicators().get(key)
+    return indicator_words(key, known.name if known else key)
+
 
 R = TypeVar("R", bound=Record)
 _MISSING, _WRONG = 404, 400
@@ -131,4 +286,106 @@ def _status(problem: InputError | MissingError | None, *, asked: bool) -> int:
     return _MISSING if isinstance(problem, MissingError) else _WRONG
 
 
-HANDLERS = [trends_page, drugs_page, map_page, ages_page, revisions_page]
+class FileAsk(Ask, frozen=True, kw_only=True):
+    """What a file is to show."""
+
+    figure: str = ""  # which of several; "": the first
+
+
+@get(
+    "/burden/{view:str}/svg",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=FileAsk,
+    gives="image/svg+xml",
+)
+def burden_svg(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
+    """Send a figure as SVG that needs nothing else; views: trends, mix, map, ages, changes."""
+    return _picture(request, node, view, "svg")
+
+
+@get(
+    "/burden/{view:str}/png",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=FileAsk,
+    gives="image/png",
+)
+def burden_png(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
+    """Send a figure as PNG, where what draws it is installed."""
+    return _picture(request, node, view, "png")
+
+
+@get(
+    "/burden/{view:str}/csv", guards=[may("see")], sync_to_thread=True, query=Ask, gives="text/csv"
+)
+def burden_csv(request: Asked, node: TheNode, view: FromPath[str]) -> Response[bytes]:
+    """Send the numbers of a view as CSV: each row with period, basis, state and release."""
+    ask = read_query(request, Ask)
+    found, told = _found(node, view, ask)
+    return download(found.sheet(told), "text/csv; charset=utf-8", f"{_name(view, ask)}.csv")
+
+
+@get("/burden/brief.html", guards=[may("see")], sync_to_thread=True, query=Ask, gives="text/html")
+def burden_brief(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send one page for a decision that needs no network."""
+    return download(_brief(request, node).encode(), "text/html; charset=utf-8", "brief.html")
+
+
+@get(
+    "/burden/brief.pdf",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=Ask,
+    gives="application/pdf",
+)
+def burden_paper(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send one page for a decision as PDF, where what writes it is installed."""
+    return download(pdf_of(_brief(request, node)), "application/pdf", "brief.pdf")
+
+
+def _brief(request: Asked, node: Node) -> str:
+    ask = read_query(request, Ask)
+    found = brief(node.counts.stock().releases, ask, node.counts.estimates)
+    return render_brief(found, spoken=request.state.get("language", language()))
+
+
+def _picture(request: Asked, node: Node, name: str, kind: str) -> Response[bytes]:
+    ask = read_query(request, FileAsk)
+    view, told = _found(node, name, ask)
+    with speaking(request.state.get("language", language())):
+        content = picture(view, told, kind, ask.figure)
+    media = "image/png" if kind == "png" else "image/svg+xml"
+    return download(content, media, f"{_name(ask.figure or name, ask)}.{kind}")
+
+
+def _found(node: Node, name: str, ask: Ask) -> tuple[View, Any]:
+    """Find the record of a view.
+
+    Raises:
+        MissingError: There is no such view, or it has nothing to show.
+    """
+    if name not in VIEWS:
+        raise MissingError(f'there is no view "{name[:40]}"', hint=f"one of: {', '.join(VIEWS)}")
+    view = VIEWS[name]
+    return view, view.find(node.counts.stock().releases, ask, node.counts.estimates)
+
+
+def _name(what: str, ask: Ask) -> str:
+    """Name a file; of what was asked only letters, digits and "-" come into it."""
+    parts = (what, ask.place, ask.indicator)
+    return "-".join("".join(c if c.isalnum() and c.isascii() else "-" for c in p) for p in parts)
+
+
+HANDLERS = [
+    trends_page,
+    drugs_page,
+    map_page,
+    ages_page,
+    revisions_page,
+    burden_svg,
+    burden_png,
+    burden_csv,
+    burden_brief,
+    burden_paper,
+]

@@ -1,28 +1,268 @@
-"""Cases: the list, and the page of one."""
+"""Cases: the list, the page of one, and how a case is closed, reopened, held and erased."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal, Protocol, get_args
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
+from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
-from tidewaiter.casework.cases import Case, CaseStatus, may_be_erased
-from tidewaiter.casework.steps import AlertAdded
-from tidewaiter.casework.timeline import Event, timeline
-from tidewaiter.consignments.types import Severity
-from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.caselist import CaseFilter, CaseRow, cases, count_cases
-from tidewaiter.store.cases import case_steps, open_case, take_step
-from tidewaiter.store.database import Work
-from tidewaiter.store.decisions import standings, trail
-from tidewaiter.store.sessions import User
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.caseview import CaseChoices, case_list_view, case_page_view
-from tidewaiter.web.casework import Short, active_people, added, case_for, viewer_of
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.casework.cases.state import Case, CaseStatus, may_be_erased
+from tidewaiter.casework.cases.steps import (
+    Agreed,
+    AlertAdded,
+    Confirmed,
+    Held,
+    Proposed,
+    Recalled,
+    Referred,
+    Refused,
+    Reopened,
+    Retained,
+    Step,
+    Unheld,
+)
+from tidewaiter.casework.cases.timeline import Event, timeline
+from tidewaiter.casework.suspicious_transactions import load_suspicions
+from tidewaiter.explain.languages import words
+from tidewaiter.report.cases import Drawn, draw_timeline
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key
+from tidewaiter.store.alerts.decisions import standings, trail
+from tidewaiter.store.alerts.storage import alerts_of
+from tidewaiter.store.cases.attachments import erase_case
+from tidewaiter.store.cases.casefile import (
+    ROWS,
+    CaseFilter,
+    CaseRow,
+    case_steps,
+    cases,
+    count_cases,
+    open_case,
+    take_step,
+)
+from tidewaiter.store.core.database import Work
+from tidewaiter.trade.types import Severity
+from tidewaiter.web.cases.steps import (
+    Short,
+    Words,
+    active_people,
+    added,
+    case_for,
+    decided,
+    step_taken,
+    viewer_of,
+)
+from tidewaiter.web.core.node import TheNode, TheUser
+from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+
+
+class CaseChoices(Record, frozen=True, kw_only=True):
+    """Who reads, when, and whom they can choose."""
+
+    user: User
+    today: date
+    people: Mapping[str, str]  # active accounts, by how trails name them
+
+
+class Tab(Record, frozen=True, kw_only=True):
+    """A filter of the list."""
+
+    label: str
+    address: str
+    count: int
+    here: bool
+
+
+class ListRow(Record, frozen=True, kw_only=True):
+    """A case of the list in words."""
+
+    row: CaseRow
+    status: str
+    late: bool
+
+
+class CaseListView(Record, frozen=True, kw_only=True):
+    """The list in words."""
+
+    tabs: tuple[Tab, ...]
+    rows: tuple[ListRow, ...]
+    statuses: tuple[tuple[str, str], ...]
+    more: str  # address of the next page; "": this is the last
+    opens: bool  # the reader may open cases
+    hidden: tuple[tuple[str, str], ...]  # what the form of the search keeps
+
+
+class TaskView(Record, frozen=True, kw_only=True):
+    """A task that is not done."""
+
+    step: int
+    who: str
+    what: str
+    due: str
+    late: bool
+    mine: bool
+
+
+class CasePageView(Record, frozen=True, kw_only=True):
+    """The page of a case in words, and what the reader may do."""
+
+    status: str
+    drawn: Drawn
+    works: bool  # may take steps
+    open: bool  # works, and the case is open
+    shares: bool
+    approves: bool
+    answers: bool  # may agree or refuse now
+    recalls: bool
+    cleared: bool
+    keeps: str
+    tasks: tuple[TaskView, ...]
+    tasks_done: int
+    people: tuple[tuple[str, str], ...]  # not members yet
+    members: tuple[tuple[str, str], ...]
+    forms: tuple[tuple[str, str], ...]
+    upload: str  # address of the form of files, with its token: a form with a file has no other
+    keys: tuple[tuple[str, str], ...]
+
+
+class _Asked(Protocol):
+    @property
+    def show(self) -> str: ...
+    @property
+    def status(self) -> CaseStatus | None: ...
+    @property
+    def text(self) -> str: ...
+
+
+def case_status_in_words(status: CaseStatus) -> str:
+    """Say where a case stands."""
+    said = {
+        "open": words("open"),
+        "closed-confirmed": words("closed: confirmed"),
+        "closed-dismissed": words("closed: dismissed"),
+        "closed-referred": words("closed: referred"),
+    }
+    return said[status]
+
+
+def case_list_view(
+    rows: Sequence[CaseRow],
+    counts: Mapping[Any, int],
+    asked: _Asked,
+    choices: CaseChoices,
+) -> CaseListView:
+    """Put the list into words.
+
+    Args:
+        rows: Of the page.
+        counts: Cases of each filter.
+        asked: What was asked for.
+        choices: Who reads, and when.
+    """
+    labels = {
+        "all": words("All"),
+        "mine": words("Mine, open"),
+        "waiting": words("Waiting for my answer"),
+        "due": words("My tasks due"),
+        "held": words("Legal hold"),
+        "over": words("Time is over"),
+    }
+    told = {"show": asked.show, "status": asked.status or "", "text": asked.text}
+    onward = {name: value for name, value in told.items() if value}
+    more = urlencode({**onward, "before": rows[-1].changed}) if len(rows) == ROWS else ""
+    today = choices.today.isoformat()
+    return CaseListView(
+        tabs=tuple(
+            Tab(
+                label=labels[wish],
+                address=f"/cases?show={wish}",
+                count=count,
+                here=wish == asked.show,
+            )
+            for wish, count in counts.items()
+        ),
+        rows=tuple(
+            ListRow(
+                row=row,
+                status=case_status_in_words(row.status),
+                late=bool(row.due and row.due < today),
+            )
+            for row in rows
+        ),
+        statuses=tuple((status, case_status_in_words(status)) for status in get_args(CaseStatus)),
+        more=f"/cases?{more}" if more else "",
+        opens="case" in choices.user.rights,
+        hidden=(("show", asked.show),),
+    )
+
+
+def case_page_view(
+    case: Case, events: Sequence[Event], keeps: str, choices: CaseChoices
+) -> CasePageView:
+    """Put the page of a case into words.
+
+    Args:
+        case: The case.
+        events: What was done.
+        keeps: Why nothing can be erased; "": it can.
+        choices: Who reads, and whom they can choose.
+    """
+    rights, me = choices.user.rights, account_key(choices.user.account.id)
+    token = form_token(choices.user.session) if choices.user.session else ""
+    works, approves, proposal = "case" in rights, "approve" in rights, case.proposal
+    return CasePageView(
+        status=case_status_in_words(case.status),
+        drawn=draw_timeline(events),
+        works=works,
+        open=works and case.status == "open",
+        shares=works and (approves or me == case.owner),
+        approves=approves,
+        answers=approves and proposal is not None and proposal.by != me,
+        recalls=works and proposal is not None and proposal.by == me,
+        cleared=choices.user.account.cleared,
+        keeps=keeps,
+        tasks=_tasks(case, choices, me),
+        tasks_done=sum(1 for task in case.tasks if task.done),
+        people=_others(case, choices),
+        members=tuple((name, choices.people.get(name, name)) for name in case.members),
+        forms=tuple((slug, words(form.says)) for slug, form in load_suspicions().form.items()),
+        upload=f"/cases/{case.number}/files?{CSRF_FIELD}={token}",
+        keys=(
+            ("n", words("Write a note")),
+            ("t", words("Set a task")),
+            ("f", words("Add a file")),
+            ("Ctrl Enter", words("Send the form that you are in")),
+            ("l", words("Back to the list")),
+        ),
+    )
+
+
+def _tasks(case: Case, choices: CaseChoices, me: str) -> tuple[TaskView, ...]:
+    return tuple(
+        TaskView(
+            step=kept.step,
+            who=kept.what.who,
+            what=kept.what.what,
+            due=kept.what.due.isoformat() if kept.what.due else "",
+            late=bool(kept.what.due and kept.what.due < choices.today),
+            mine=kept.what.who == me,
+        )
+        for kept in case.tasks
+        if kept.what is not None and kept.done is None
+    )
+
+
+def _others(case: Case, choices: CaseChoices) -> tuple[tuple[str, str], ...]:
+    found = {who: shown for who, shown in choices.people.items() if who not in case.members}
+    return tuple(sorted(found.items(), key=lambda each: each[1].casefold()))
+
 
 Wish = Literal["all", "mine", "waiting", "due", "held", "over"]
 
@@ -164,4 +404,123 @@ def _page(work: Work, node: TheNode, user: User, number: int) -> CasePage:
     )
 
 
-HANDLERS = [cases_page, open_new, case_page]
+class Closing(Record, frozen=True, kw_only=True):
+    """Closing a case; as dismissed it is proposed, and someone else must agree."""
+
+    how: Literal["dismissed", "confirmed", "referred"]
+    why: Words
+    to: Words = ""  # to whom it is referred
+    seen: int
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    """The second pair of eyes."""
+
+    agree: Literal["yes", "no"]
+    why: Words = ""
+    seen: int
+
+
+class Reason(Record, frozen=True, kw_only=True):
+    """Why something is done, and the last step that was seen."""
+
+    why: Words = ""
+    seen: int
+
+
+class Retention(Record, frozen=True, kw_only=True):
+    """How long a case is kept at least, and by which rule."""
+
+    until: date
+    basis: Short
+    seen: int
+
+
+@post("/cases/{number:int}/closing", guards=[may("case")], sync_to_thread=True)
+def close(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Closing]
+) -> Response[Step]:
+    """Close a case as confirmed or referred, or propose to close it as dismissed."""
+    content: Any = {
+        "dismissed": Proposed(why=data.why),
+        "confirmed": Confirmed(why=data.why),
+        "referred": Referred(to=data.to, why=data.why),
+    }[data.how]
+    return step_taken(request, node, user, number, decided(content, data.seen))
+
+
+@post("/cases/{number:int}/answer", guards=[may("approve")], sync_to_thread=True)
+def answer(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Answer]
+) -> Response[Step]:
+    """Agree that a case is closed as dismissed, or refuse; not by whoever proposed it."""
+    content = Agreed(note=data.why) if data.agree == "yes" else Refused(why=data.why)
+    return step_taken(request, node, user, number, decided(content, data.seen))
+
+
+@post("/cases/{number:int}/recall", guards=[may("case")], sync_to_thread=True)
+def recall(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
+) -> Response[Step]:
+    """Take back one's own proposal to close the case as dismissed."""
+    return step_taken(request, node, user, number, decided(Recalled(why=data.why), data.seen))
+
+
+@post("/cases/{number:int}/reopening", guards=[may("approve")], sync_to_thread=True)
+def reopen(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
+) -> Response[Step]:
+    """Open a closed case again."""
+    return step_taken(request, node, user, number, decided(Reopened(why=data.why), data.seen))
+
+
+@post("/cases/{number:int}/retention", guards=[may("case")], sync_to_thread=True)
+def retain(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Retention]
+) -> Response[Step]:
+    """Say how long the case is kept at least, and by which rule."""
+    content = Retained(until=data.until, basis=data.basis)
+    return step_taken(request, node, user, number, decided(content, data.seen), part="keeping")
+
+
+@post("/cases/{number:int}/hold", guards=[may("case")], sync_to_thread=True)
+def hold(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
+) -> Response[Step]:
+    """Put a legal hold on the case: nothing of it may be erased."""
+    wanted = decided(Held(why=data.why), data.seen)
+    return step_taken(request, node, user, number, wanted, part="keeping")
+
+
+@post("/cases/{number:int}/release", guards=[may("approve")], sync_to_thread=True)
+def unhold(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
+) -> Response[Step]:
+    """End the legal hold."""
+    wanted = decided(Unheld(why=data.why), data.seen)
+    return step_taken(request, node, user, number, wanted, part="keeping")
+
+
+@post("/cases/{number:int}/erasing", guards=[may("approve")], sync_to_thread=True)
+def erase(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reason]
+) -> Response[Step]:
+    """Erase what can name people, when the case's time is over and nothing holds it."""
+    with node.change(user) as work:
+        step = erase_case(work, viewer_of(user), number, why=data.why, seen=data.seen)
+    return done(request, step, f"/cases/{number}#keeping")
+
+
+HANDLERS = [
+    cases_page,
+    open_new,
+    case_page,
+    close,
+    answer,
+    recall,
+    reopen,
+    retain,
+    hold,
+    unhold,
+    erase,
+]

@@ -1,32 +1,46 @@
-"""Joint cases: the list, the page of one with both sides' decisions, and what this side says."""
+"""Joint cases: the list, the page of one, this side's decision, and shared evidence files.
 
-from typing import Any
+A bundle that is sent here is read, hashed and let go: the exchange carries no files, and this
+installation keeps none of it.
+"""
+
+from typing import Annotated, Any, BinaryIO, cast
 
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, JSONBody
+from msgspec import structs
 
-from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.requests.acts import joint_acts
-from tidewaiter.exchange.requests.joint import Decision, JointCase, Taking, Together
-from tidewaiter.exchange.requests.writing import new_id
-from tidewaiter.store.fates import fates
-from tidewaiter.store.groups import groups
-from tidewaiter.store.jointcases import (
+from tidewaiter.base.errors import InputError
+from tidewaiter.casework.cases.permissions import load_case_rules
+from tidewaiter.exchange.cases import (
+    Decision,
+    JointCase,
+    Redacted,
+    Taking,
+    Together,
+    redact_member,
+    refer,
+)
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.exchange.requests.state import joint_acts, new_id
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.cases.joint import (
     KINDS,
+    bring,
     find_joint,
     joint_at,
     joint_cases,
     open_joint,
     say_in_joint,
 )
-from tidewaiter.store.saying import Listed, destroyed_of, number_of, said_of
-from tidewaiter.store.sessions import User
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.decisionform import read_decision
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.incidentrows import UnheededTold
-from tidewaiter.web.incidents import names_of
-from tidewaiter.web.jointrows import (
+from tidewaiter.store.groups import groups
+from tidewaiter.store.peers.statements import Listed, destroyed_of, number_of, said_of
+from tidewaiter.store.recalls.compliance import fates
+from tidewaiter.web.alerts.decision_form import read_decision
+from tidewaiter.web.cases.joint_views import (
+    BundleBrought,
     Deciding,
     JointCasesPage,
     JointPage,
@@ -36,12 +50,16 @@ from tidewaiter.web.jointrows import (
     Partaking,
     SidePart,
     apart,
+    joint_cases_view,
+    joint_view,
     said_in_case,
 )
-from tidewaiter.web.jointview import joint_cases_view, joint_view
-from tidewaiter.web.node import Node
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, download, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.incidents.handlers import names_of
+from tidewaiter.web.incidents.schemas import UnheededTold
 
 _ROWS = 200
 _TITLE = 200  # characters of a row: a peer may write any number
@@ -175,4 +193,68 @@ def _row(listed: Listed, known: Together, own: str) -> JointRow:
     )
 
 
-HANDLERS = [joint_cases_page, joint_case_page, open_joint_case, reply_joint, decide_joint]
+_AROUND = 65_536  # bytes of a form around its file
+_BYTES = load_case_rules().limits.file_bytes + _AROUND
+_FIELDS = 200  # that are taken out of one file
+_WHY = 2_000  # characters
+
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+
+
+@post(
+    "/joint/{number:int}/bundles",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    include_in_schema=False,
+    request_max_body_size=_BYTES,
+)
+def bring_bundle(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: Form
+) -> Response[BundleBrought]:
+    """Bring an exported case by its hashes: the file itself stays with its owner."""
+    told = refer(_file(data))
+    with node.exchange(user) as (desk, work):
+        untold = bring(work, desk.ring.lock, desk.node, joint_at(work, number), told)
+    made = BundleBrought(number=number, sha256=told.sha256, untold=untold)
+    return done(request, made, f"/joint/{number}#bundles", status=201)
+
+
+@post(
+    "/joint/{number:int}/redactions",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    include_in_schema=False,
+    request_max_body_size=_BYTES,
+)
+def redact_file(node: TheNode, user: TheUser, number: FromPath[int], data: Form) -> Response[bytes]:
+    """Send a file of a bundle without some fields, and tell the case what was taken out."""
+    file, member = _file(data), str(data.get("member", "")).strip()
+    why = str(data.get("why", "")).strip()[:_WHY]
+    pointers = [each.strip() for each in str(data.get("fields", "")).splitlines() if each.strip()]
+    if not (member and why and 0 < len(pointers) <= _FIELDS):
+        hint = f"name the file, 1 to {_FIELDS} places in it, a line each, and why"
+        raise InputError("it does not say what is taken out, or why", hint=hint)
+    told = refer(file)
+    given, redacted = redact_member(file, member, [Redacted(pointer=p, why=why) for p in pointers])
+    with node.exchange(user) as (desk, work):
+        whole = structs.replace(told, redacted=(redacted,))
+        bring(work, desk.ring.lock, desk.node, joint_at(work, number), whole)
+    return download(given, "application/octet-stream", f"redacted-{redacted.given[:16]}.json")
+
+
+def _file(data: dict[str, Any]) -> BinaryIO:
+    file = data.get("file")
+    if not isinstance(file, UploadFile):
+        raise InputError("no file was sent", hint="choose an exported case first")
+    return cast("BinaryIO", file.file)
+
+
+HANDLERS = [
+    joint_cases_page,
+    joint_case_page,
+    open_joint_case,
+    reply_joint,
+    decide_joint,
+    bring_bundle,
+    redact_file,
+]

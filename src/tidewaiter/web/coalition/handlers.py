@@ -1,10 +1,10 @@
-"""The coalition: boards, members, commitments and timelines, from the records of this node."""
+"""The coalition: its board, members, commitments and timelines."""
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get
@@ -12,17 +12,27 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.coalition.board import Board, Period
-from tidewaiter.coalition.packs import Line
-from tidewaiter.coalition.pledges import Pledges
-from tidewaiter.coalition.timeline import Timeline
-from tidewaiter.report.boards import board_view
-from tidewaiter.report.coalitioncharts import timeline_view
-from tidewaiter.report.languages import language
-from tidewaiter.report.pack import render_pack
-from tidewaiter.report.paper import pdf_of
-from tidewaiter.store.coalition import Reader, known_nodes
-from tidewaiter.store.packs import (
+from tidewaiter.exchange.coalition.board import Board, Period
+from tidewaiter.exchange.coalition.commitments import Pledge, Pledges
+from tidewaiter.exchange.coalition.meeting_packs import Line
+from tidewaiter.exchange.coalition.timeline import Timeline
+from tidewaiter.explain.coalition import (
+    GroupView,
+    MemberView,
+    PledgeView,
+    board_view,
+    group_view,
+    initiative_words,
+    member_view,
+    pledge_view,
+    report_in_words,
+    told,
+)
+from tidewaiter.explain.languages import day, language
+from tidewaiter.law.changes import Change, changes_of
+from tidewaiter.report.coalition import render_pack, timeline_view
+from tidewaiter.report.pages import pdf_of
+from tidewaiter.store.coalition.meeting_packs import (
     Members,
     names_of,
     read_board,
@@ -31,14 +41,79 @@ from tidewaiter.store.packs import (
     read_pledges,
     read_timeline,
 )
-from tidewaiter.substances.changes import Change, changes_of
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.coalitionview import member_words, pledge_words
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.lawdesk import desk_of
-from tidewaiter.web.node import Node
-from tidewaiter.web.replies import download, reply
-from tidewaiter.web.security import may
+from tidewaiter.store.coalition.participation import Reader, known_nodes
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import download, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.law.desk import desk_of
+
+
+class Said(Record, frozen=True, kw_only=True):
+    """Something that was said, ready to be printed."""
+
+    day: str
+    who: str
+    what: str
+    why: str
+
+
+class MemberWords(Record, frozen=True, kw_only=True):
+    """The page of members."""
+
+    members: tuple[MemberView, ...]
+    said: tuple[tuple[str, tuple[Said, ...]], ...]  # by name of the member
+    groups: tuple[GroupView, ...]
+
+
+class PledgeWords(Record, frozen=True, kw_only=True):
+    """The page of commitments."""
+
+    pledges: tuple[PledgeView, ...]
+    said: tuple[tuple[str, tuple[Said, ...]], ...]  # by commitment
+    initiatives: tuple[tuple[str, str, str], ...]
+
+
+def member_words(found: Members) -> MemberWords:
+    """Put members into words, each with all that was said of it."""
+    return MemberWords(
+        members=tuple(member_view(each) for each in found.members),
+        said=tuple((each.name or each.member.node, _statements(each)) for each in found.members),
+        groups=tuple(group_view(each) for each in found.groups),
+    )
+
+
+def pledge_words(pledges: Pledges, names: Mapping[str, str]) -> PledgeWords:
+    """Put commitments into words, each with its versions and numbers."""
+    return PledgeWords(
+        pledges=tuple(pledge_view(each, names) for each in pledges.commitments),
+        said=tuple(
+            (each.standing.commitment.what, _history(each, names)) for each in pledges.commitments
+        ),
+        initiatives=initiative_words(pledges, names),
+    )
+
+
+def _statements(line: Line) -> tuple[Said, ...]:
+    return tuple(
+        Said(day=day(each.day), who=told(each.source), what=told(each.says), why=each.told)
+        for each in reversed(line.member.statements)
+    )
+
+
+def _history(pledge: Pledge, names: Mapping[str, str]) -> tuple[Said, ...]:
+    unit = pledge.standing.commitment.indicator.unit
+    unused = {each.report: each.why for each in pledge.standing.unused}
+    return tuple(
+        Said(
+            day=day(each.day),
+            who=names.get(each.by, each.by),
+            what=report_in_words(each, unit),
+            why="; ".join(filter(None, (unused.get(each.id, ""), each.note))),
+        )
+        for each in reversed(pledge.reports)
+    )
+
 
 _YEAR = 12  # months
 _OLDEST = date(1900, 1, 1)
@@ -226,11 +301,4 @@ def _bare(line: Line) -> Line:
     return structs.replace(line, member=structs.replace(line.member, statements=said))
 
 
-HANDLERS: list[Any] = [
-    board_page,
-    members_page,
-    commitments_page,
-    timeline_page,
-    pack_page,
-    pack_paper,
-]
+HANDLERS = [board_page, members_page, commitments_page, timeline_page, pack_page, pack_paper]

@@ -1,4 +1,4 @@
-"""Examples of the API: what a program sends, as records, and what it is answered.
+"""Examples of the API: the records a program sends, and the responses it receives.
 
 The bodies stand here, each in the record that its handler takes. The answers are files of
 ``data/api``, cut from those that an installation with the sample manifest gives;
@@ -17,19 +17,19 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
 from tidewaiter.exchange.incidents.drafts import DraftGoods, DraftLine, DraftParty
 from tidewaiter.exchange.incidents.types import Place
-from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.notices.drafts import WrittenLine, WrittenNotice, WrittenTransport
 from tidewaiter.exchange.notices.types import Authority, Parties, Party
-from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice, WrittenTransport
-from tidewaiter.web.accounts import Change, Clearance, Code, NewName
-from tidewaiter.web.alertcases import IntoCase
-from tidewaiter.web.alerts import Assign, Decide, Undo
-from tidewaiter.web.bulk import Bulk
-from tidewaiter.web.bulkdecisions import Second, UndoBatch
-from tidewaiter.web.caseclosing import Answer, Closing, Reason, Retention
-from tidewaiter.web.casefiles import ExportWish
-from tidewaiter.web.casereports import Finished
-from tidewaiter.web.cases import NewCase
-from tidewaiter.web.casesteps import (
+from tidewaiter.exchange.protocol.markings import Marking
+from tidewaiter.web.accounts.handlers import Change, Clearance, Code, NewName
+from tidewaiter.web.accounts.own_account import BothRoles, Language, NewPassword, NewToken
+from tidewaiter.web.alerts.bulk_actions import Bulk
+from tidewaiter.web.alerts.bulk_decisions import Second, UndoBatch
+from tidewaiter.web.alerts.handlers import Assign, Decide, IntoCase, Report, Undo, Withdraw
+from tidewaiter.web.alerts.queue import Save
+from tidewaiter.web.cases.documents import ExportWish, Finished
+from tidewaiter.web.cases.handlers import Answer, Closing, NewCase, Reason, Retention
+from tidewaiter.web.cases.joint_views import Deciding, OpenJoint, Partaking
+from tidewaiter.web.cases.steps import (
     AlertGiven,
     ConsignmentGiven,
     NewOwner,
@@ -41,11 +41,11 @@ from tidewaiter.web.casesteps import (
     TaskGiven,
     Title,
 )
-from tidewaiter.web.feeds import MakeFeed
-from tidewaiter.web.groups import Member, NewGroup
-from tidewaiter.web.incidentrows import Proposing, Sighted, Telling
-from tidewaiter.web.jointrows import Deciding, OpenJoint, Partaking
-from tidewaiter.web.noticeacts import (
+from tidewaiter.web.feeds.handlers import MakeFeed
+from tidewaiter.web.groups.handlers import Member, NewGroup
+from tidewaiter.web.incidents.schemas import Proposing, Sighted, Telling
+from tidewaiter.web.notices.drafts import DraftForm, Version
+from tidewaiter.web.notices.handlers import (
     Agreement,
     Elsewhere,
     GoodsTold,
@@ -56,21 +56,14 @@ from tidewaiter.web.noticeacts import (
     QueryAnswer,
     TakenBack,
 )
-from tidewaiter.web.noticeacts import Seen as SeenOfNotice
-from tidewaiter.web.noticechecks import DraftForm
-from tidewaiter.web.noticedrafts import Version
-from tidewaiter.web.own import BothRoles, Language, NewPassword, NewToken
-from tidewaiter.web.parties import Judge
-from tidewaiter.web.peeracts import Discarded, Narrow, Written
-from tidewaiter.web.peeracts import Turn as TurnRelation
-from tidewaiter.web.peers import Invitation
-from tidewaiter.web.privatepages import AskedParty, Asking, Ending, Letting
-from tidewaiter.web.privatepages import Number as PartyNumber
-from tidewaiter.web.proposing import Propose
-from tidewaiter.web.queue import Save
-from tidewaiter.web.recallrows import HoldIt, LiftIt, PassedOn, RecallIt
-from tidewaiter.web.registerpages import Cancelling, Loading, WriteOff
-from tidewaiter.web.requestrows import (
+from tidewaiter.web.notices.handlers import Seen as SeenOfNotice
+from tidewaiter.web.parties.handlers import Judge
+from tidewaiter.web.peers.handlers import Discarded, Invitation, Narrow, Written
+from tidewaiter.web.peers.handlers import Turn as TurnRelation
+from tidewaiter.web.private.handlers import AskedParty, Asking, Ending, Letting, PartyNumber
+from tidewaiter.web.recalls.views import HoldIt, LiftIt, PassedOn, RecallIt
+from tidewaiter.web.register.schemas import Cancelling, Loading, WriteOff
+from tidewaiter.web.requests.schemas import (
     AboutWritten,
     Answering,
     Delaying,
@@ -78,11 +71,10 @@ from tidewaiter.web.requestrows import (
     Requesting,
     Withdrawing,
 )
-from tidewaiter.web.results import Report, Withdraw
-from tidewaiter.web.rules import Turn
-from tidewaiter.web.suppressions import Seen, Why
-from tidewaiter.web.uploadpages import Reading, Wanted
-from tidewaiter.web.webhooks import MakeWebhook, Switch
+from tidewaiter.web.rules.handlers import Turn
+from tidewaiter.web.settings.webhooks import MakeWebhook, Switch
+from tidewaiter.web.suppression.handlers import Propose, Seen, Why
+from tidewaiter.web.uploads.schemas import Reading, Wanted
 
 _ALERT = "12b0f39eab51ce7c99d1eb65"
 _REPORT = (  # of a listed chemical, in the United States: its fields in their order

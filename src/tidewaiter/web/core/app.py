@@ -1,5 +1,6 @@
-"""The application: every address, and what all of them share."""
+"""The application: every address, what all of them share, and its background tasks."""
 
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,81 +18,72 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tidewaiter.base.errors import TidewaiterError
-from tidewaiter.base.handing import starting, taken_over
+from tidewaiter.base.processes import starting, taken_over
 from tidewaiter.bulk.processes import end_with_parent
+from tidewaiter.node.context import end_overdue
+from tidewaiter.node.uploads.arrivals import get_ready, queue_sample
+from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.audit import audit_size
-from tidewaiter.store.sessions import User
-from tidewaiter.uploads.arrivals import get_ready
-from tidewaiter.uploads.sample import queue_sample
-from tidewaiter.web import (
-    accounts,
-    alertcases,
-    alerts,
-    audit,
-    bulkdecisions,
-    burden,
-    burdenchecks,
-    burdenfiles,
-    caseclosing,
-    casefiles,
-    casereports,
-    cases,
-    casesteps,
-    coalition,
-    errors,
-    feeds,
-    flows,
-    groups,
-    incidents,
-    joint,
-    jointfiles,
-    law,
-    lawbooks,
-    lawchanges,
-    lawcompare,
-    network,
-    noticeacts,
-    noticechecks,
-    noticedrafts,
-    noticeprint,
-    notices,
-    oidc,
-    openapi,
-    overview,
-    own,
-    parties,
-    passkeys,
-    peeracts,
-    peerpage,
-    peers,
-    private,
-    proposing,
-    queue,
-    ranker,
-    recalls,
-    register,
-    registeracts,
-    requesting,
-    requests,
-    results,
-    rules,
-    screen,
-    screenfiles,
-    signing,
-    static,
-    substances,
-    suppressions,
-    taxii,
-    telling,
-    webhooks,
-)
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode
-from tidewaiter.web.lawdesk import desk_of
-from tidewaiter.web.node import Node, Serving
-from tidewaiter.web.security import Edge, may, outermost
-from tidewaiter.web.sending import Sender
-from tidewaiter.web.upkeep import keep_up
+from tidewaiter.web.accounts import handlers as accounts
+from tidewaiter.web.accounts import own_account as accounts_own_account
+from tidewaiter.web.accounts import sign_in as accounts_sign_in
+from tidewaiter.web.alerts import bulk_decisions as alerts_bulk_decisions
+from tidewaiter.web.alerts import handlers as alerts
+from tidewaiter.web.alerts import queue as alerts_queue
+from tidewaiter.web.audit import handlers as audit
+from tidewaiter.web.burden import claims as burden_claims
+from tidewaiter.web.burden import handlers as burden
+from tidewaiter.web.cases import documents as cases_documents
+from tidewaiter.web.cases import handlers as cases
+from tidewaiter.web.cases import joint as cases_joint
+from tidewaiter.web.cases import steps as cases_steps
+from tidewaiter.web.coalition import handlers as coalition
+from tidewaiter.web.core import errors
+from tidewaiter.web.core import openapi as core_openapi
+from tidewaiter.web.core import responses as core_responses
+from tidewaiter.web.core.node import Node, Serving, TheNode
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.security import Edge, may, outermost
+from tidewaiter.web.feeds import handlers as feeds
+from tidewaiter.web.groups import handlers as groups
+from tidewaiter.web.incidents import handlers as incidents
+from tidewaiter.web.law import handlers as law
+from tidewaiter.web.law import registry as law_registry
+from tidewaiter.web.law.desk import desk_of
+from tidewaiter.web.network import handlers as network
+from tidewaiter.web.notices import drafts as notices_drafts
+from tidewaiter.web.notices import handlers as notices
+from tidewaiter.web.parties import handlers as parties
+from tidewaiter.web.peers import handlers as peers
+from tidewaiter.web.private import handlers as private
+from tidewaiter.web.ranking import handlers as ranking
+from tidewaiter.web.recalls import handlers as recalls
+from tidewaiter.web.register import handlers as register
+from tidewaiter.web.requests import form as requests_form
+from tidewaiter.web.requests import handlers as requests
+from tidewaiter.web.rules import handlers as rules
+from tidewaiter.web.settings import webhooks as settings_webhooks
+from tidewaiter.web.settings.webhooks import Sender
+from tidewaiter.web.suppression import handlers as suppression
+from tidewaiter.web.trade import flows as trade_flows
+from tidewaiter.web.uploads import handlers as uploads
+
+_BETWEEN = 900  # seconds
+_LOG = logging.getLogger("tidewaiter.web")
+
+
+async def keep_up(node: Node) -> None:
+    """End the suppression rules whose time is over, soon after their last day, for ever."""
+    while True:
+        try:
+            ended = await run_sync(end_overdue, node.database)
+        except TidewaiterError:  # locked or full: the next turn may find it otherwise
+            _LOG.exception("rules whose time is over could not be ended")
+        else:
+            for each in ended:
+                number = each.suppression.number
+                _LOG.info("suppression rule %s has expired: %s alerts open", number, each.alerts)
+        await anyio.sleep(_BETWEEN)
 
 
 @get("/", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
@@ -112,72 +104,6 @@ def health(node: TheNode) -> Response[str]:
 def nothing(rest: FromPath[str]) -> None:
     """Say that there is no such address, to whoever is signed in."""
     raise NotFoundException(f"there is nothing at {rest[:200]}")
-
-
-HANDLERS = [
-    start,
-    nothing,
-    health,
-    *static.HANDLERS,
-    *signing.HANDLERS,
-    *oidc.HANDLERS,
-    *queue.HANDLERS,
-    *alerts.HANDLERS,
-    *alertcases.HANDLERS,
-    *cases.HANDLERS,
-    *casesteps.HANDLERS,
-    *caseclosing.HANDLERS,
-    *casefiles.HANDLERS,
-    *casereports.HANDLERS,
-    *accounts.HANDLERS,
-    *overview.HANDLERS,
-    *results.HANDLERS,
-    *rules.HANDLERS,
-    *ranker.HANDLERS,
-    *parties.HANDLERS,
-    *network.HANDLERS,
-    *notices.HANDLERS,
-    *noticeacts.HANDLERS,
-    *noticechecks.HANDLERS,
-    *noticedrafts.HANDLERS,
-    *noticeprint.HANDLERS,
-    *register.HANDLERS,
-    *registeracts.HANDLERS,
-    *private.HANDLERS,
-    *feeds.HANDLERS,
-    *own.HANDLERS,
-    *passkeys.HANDLERS,
-    *peers.HANDLERS,
-    *peerpage.HANDLERS,
-    *peeracts.HANDLERS,
-    *groups.HANDLERS,
-    *incidents.HANDLERS,
-    *telling.HANDLERS,
-    *requesting.HANDLERS,
-    *requests.HANDLERS,
-    *joint.HANDLERS,
-    *jointfiles.HANDLERS,
-    *recalls.HANDLERS,
-    *audit.HANDLERS,
-    *bulkdecisions.HANDLERS,
-    *flows.HANDLERS,
-    *coalition.HANDLERS,
-    *burden.HANDLERS,
-    *burdenchecks.HANDLERS,
-    *burdenfiles.HANDLERS,
-    *suppressions.HANDLERS,
-    *proposing.HANDLERS,
-    *webhooks.HANDLERS,
-    *taxii.HANDLERS,
-    *openapi.HANDLERS,
-    *screen.HANDLERS,
-    *screenfiles.HANDLERS,
-    *substances.HANDLERS,
-    *law.HANDLERS,
-    *lawbooks.HANDLERS,
-    *lawchanges.HANDLERS,
-    *lawcompare.HANDLERS,
-]
 
 
 def make_app(node: Node) -> Litestar:
@@ -249,3 +175,47 @@ def _node(request: Asked) -> Node:
 
 def _user(request: Asked) -> User:
     return cast("User", request.scope["user"])
+
+
+HANDLERS = [
+    start,
+    nothing,
+    health,
+    *core_responses.HANDLERS,
+    *accounts_sign_in.HANDLERS,
+    *alerts_queue.HANDLERS,
+    *alerts.HANDLERS,
+    *cases.HANDLERS,
+    *cases_steps.HANDLERS,
+    *cases_documents.HANDLERS,
+    *accounts.HANDLERS,
+    *rules.HANDLERS,
+    *ranking.HANDLERS,
+    *parties.HANDLERS,
+    *network.HANDLERS,
+    *notices.HANDLERS,
+    *notices_drafts.HANDLERS,
+    *register.HANDLERS,
+    *private.HANDLERS,
+    *feeds.HANDLERS,
+    *accounts_own_account.HANDLERS,
+    *peers.HANDLERS,
+    *groups.HANDLERS,
+    *incidents.HANDLERS,
+    *requests_form.HANDLERS,
+    *requests.HANDLERS,
+    *cases_joint.HANDLERS,
+    *recalls.HANDLERS,
+    *audit.HANDLERS,
+    *alerts_bulk_decisions.HANDLERS,
+    *trade_flows.HANDLERS,
+    *coalition.HANDLERS,
+    *burden.HANDLERS,
+    *burden_claims.HANDLERS,
+    *suppression.HANDLERS,
+    *settings_webhooks.HANDLERS,
+    *core_openapi.HANDLERS,
+    *uploads.HANDLERS,
+    *law_registry.HANDLERS,
+    *law.HANDLERS,
+]

@@ -1,4 +1,4 @@
-"""Errors as answers: what is wrong, where, and what would do; never what is inside."""
+"""Errors as responses: what is wrong, where, and what to do; never an internal detail."""
 
 import logging
 import secrets
@@ -18,11 +18,11 @@ from tidewaiter.base.errors import (
     TidewaiterError,
 )
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.edges import taxii
-from tidewaiter.report.languages import words
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.replies import reply
-from tidewaiter.web.security import is_taxii
+from tidewaiter.exchange.feeds import taxii
+from tidewaiter.explain.languages import words
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import reply
+from tidewaiter.web.core.security import is_taxii
 
 PROBLEM = "application/problem+json"
 AnyRequest = Request[Any, Any, Any]

@@ -1,9 +1,10 @@
-"""Markings in words: what whoever holds an item may do with it."""
+"""Terms that pages of the exchange share: markings, message types and recall reasons."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import (
+from tidewaiter.exchange.protocol.markings import (
     Action,
     Marking,
     Pap,
@@ -13,7 +14,11 @@ from tidewaiter.exchange.markings import (
     load_marking_rules,
     why_not_do,
 )
-from tidewaiter.report.languages import marked, words
+from tidewaiter.exchange.protocol.relations import CONTROL
+from tidewaiter.exchange.recalls import Reason
+from tidewaiter.explain.languages import marked, words
+from tidewaiter.store.recalls.issued import Standing
+from tidewaiter.transport.message_kinds import KINDS
 
 _TLPS: dict[Tlp, str] = {
     "clear": marked("For anyone."),
@@ -107,3 +112,60 @@ def _may_do(marking: Marking) -> str:
     return words("May be used for: {uses}.").format(
         uses=", ".join(words(_ACTIONS[each]) for each in allowed)
     )
+
+
+def kinds_exchanged() -> tuple[str, ...]:
+    """Return the kinds of message that a scope names, by name."""
+    return tuple(sorted(KINDS.keys() - CONTROL))
+
+
+def kind_in_words(kind: str) -> str:
+    """Say what a kind of message is; one that has no words here stands as it is."""
+    said = {
+        "message": words("message from people to people"),
+        "notice": words("pre-export notification"),
+        "incident": words("incident"),
+        "proposal": words("proposal about an incident"),
+        "sighting": words("sighting"),
+        "request": words("request"),
+        "answer": words("answer to a request"),
+        "refusal": words("refusal of a request"),
+        "delay": words("delay of a request"),
+        "withdrawal": words("withdrawal of a request"),
+        "joint-case": words("joint case"),
+        "joint-case-bundle": words("bundle of a joint case"),
+        "joint-case-decision": words("decision in a joint case"),
+        "joint-case-part": words("taking part in a joint case"),
+        "recall": words("recall"),
+        "recall-outcome": words("outcome of a recall"),
+        "question": words("private question"),
+        "question-answer": words("answer to a private question"),
+        "question-offer": words("leave to ask private questions"),
+        "question-offer-end": words("end of leave to ask private questions"),
+    }
+    return said.get(kind, kind)
+
+
+REASONS: Mapping[Reason, str] = {
+    "error": marked("it is wrong"),
+    "wrong-recipient": marked("it went to the wrong recipient"),
+    "corrected": marked("another has taken its place"),
+    "court": marked("a court has ordered it"),
+    "consent-withdrawn": marked("a consent was withdrawn"),
+    "purpose-ended": marked("what it was given for is over"),
+    "other": marked("another reason, in words"),
+}
+STANDINGS: Mapping[Standing, str] = {
+    "never-left": marked("never left: it was discarded here"),
+    "not-asked": marked("not asked: the word of it was refused or discarded"),
+    "waiting": marked("the word of it has not left, or has no receipt"),
+    "asked": marked("no answer since"),
+    "destroyed": marked("destroyed"),
+    "kept-under-legal-hold": marked("kept under legal hold"),
+    "not-held": marked("it was not there"),
+}
+
+
+def recall_reasons() -> tuple[tuple[str, str], ...]:
+    """Return the reasons for which something is recalled, for a form."""
+    return tuple((value, words(text)) for value, text in REASONS.items())

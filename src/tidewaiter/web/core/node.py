@@ -1,4 +1,8 @@
-"""The installation behind the pages: its registry, its database, its lists, its clock."""
+"""The installation behind the pages, what handlers are given of it, and the server process.
+
+Every change of the database appends to the audit, in its own transaction. So where the audit has
+not grown since an answer was found, finding it again gives the same.
+"""
 
 import os
 import secrets
@@ -7,31 +11,67 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import httpx
+from granian.constants import Interfaces
+from granian.server import Server
+from litestar.di import NamedDependency
+from litestar.params import PathParameter
 
-from tidewaiter.accounts.limits import Limiter
 from tidewaiter.accounts.oidc import Provider
+from tidewaiter.accounts.passwords import Limiter
 from tidewaiter.base.errors import MissingError
+from tidewaiter.base.processes import handed_over, serve
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.courier.desk import Desk as Exchange
-from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.stocking import Shelf
-from tidewaiter.identity import key_file, own_key, ring_file
-from tidewaiter.ledger.notes import SecretKey
-from tidewaiter.lists.library import FolderState, folder_state, library_of, versions_at
-from tidewaiter.releases.stock import ReleaseShelf
-from tidewaiter.report.library import Library
-from tidewaiter.store.accounts import account_key, accounts
-from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.restored import check_complete
-from tidewaiter.store.sessions import User
-from tidewaiter.substances.registry import Registry, load_registry
-from tidewaiter.uploads.desk import DAYS, Desk
-from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
-from tidewaiter.web.keeping import Kept
-from tidewaiter.web.taught import Taught
+from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
+from tidewaiter.explain.words import Library
+from tidewaiter.law.registry import Registry, load_registry
+from tidewaiter.ledger.signed_notes import SecretKey
+from tidewaiter.lists.titles import FolderState, folder_state, library_of, versions_at
+from tidewaiter.node.identity import key_file, own_key, ring_file
+from tidewaiter.node.uploads.settings import DAYS, Desk
+from tidewaiter.node.uploads.storage import LIMIT, Spool, spool_folder
+from tidewaiter.node.uploads.workers import crew
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key, accounts
+from tidewaiter.store.audit import audit_size
+from tidewaiter.store.core.database import Database, Stamp, Work, open_database
+from tidewaiter.store.peers.reconcile import check_complete
+from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
+from tidewaiter.transport.context import Desk as Exchange
+from tidewaiter.transport.context import desk_of
+from tidewaiter.transport.feeds import Shelf
+from tidewaiter.web.ranking.model_cache import Taught
+
+MOST = 64  # answers that are kept; all are of one size of the audit
+T = TypeVar("T")
+
+
+class Kept:
+    """Answers by what was asked."""
+
+    def __init__(self) -> None:
+        self._held: tuple[int, dict[object, Any]] = (0, {})  # size of the audit, and the answers
+
+    def find(self, work: Work, asked: object, find: Callable[[], T]) -> T:
+        """Return the answer that is kept, or find it and keep it.
+
+        Args:
+            work: Any; `find` reads in it, so that the answer is of its audit's size.
+            asked: What tells this answer from others.
+            find: How it is found.
+        """
+        size = audit_size(work)
+        held_size, held = self._held
+        if held_size != size or (asked not in held and len(held) >= MOST):
+            held = {}
+            self._held = (size, held)
+        if asked not in held:
+            held[asked] = find()
+        found: T = held[asked]
+        return found
+
 
 _SIGNS_IN = (30, 300.0)  # forms from one address before anyone is signed in, in seconds
 _ASKS = (1_200, 60.0)  # requests of one account
@@ -200,3 +240,28 @@ class Node:
         """Return how accounts are read, by how trails and the audit name them."""
         with self.read() as work:
             return {account_key(each.id): each.shown for each in accounts(work)}
+
+
+TheNode = NamedDependency[Node]
+TheUser = NamedDependency[User]
+Number = Annotated[int, PathParameter(ge=1, le=2**53)]
+"""A number in a path."""
+
+
+def run(serving: Serving) -> None:
+    """Serve until the process is stopped.
+
+    Args:
+        serving: What is served, and where.
+    """
+    server = Server(
+        "tidewaiter.web.core.app:served",
+        address=serving.host,
+        port=serving.port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        log_enabled=False,
+    )
+    with handed_over(serving), crew(serving.desk()):
+        serve(server)

@@ -1,4 +1,4 @@
-"""The description of the API: OpenAPI 3.1, made from the handlers, as programs use them.
+"""The OpenAPI 3.1 description of the API, made from the handlers.
 
 A handler says more by options of its decorator: ``query`` is the record of its query, ``makes``
 that it makes something (201), ``gives`` the media type of a file that it sends, ``files`` the field
@@ -14,10 +14,10 @@ from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from tidewaiter.base.records import Record
-from tidewaiter.web import examples
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.errors import PROBLEM, Problem
-from tidewaiter.web.security import may
+from tidewaiter.web.core import api_examples as examples
+from tidewaiter.web.core.errors import PROBLEM, Problem
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.security import may
 
 _REF = "#/components/schemas/{name}"
 _REFUSALS = {

@@ -1,6 +1,6 @@
-"""What a request asks: forms and JSON alike, the query, and whether the record itself is wanted."""
+"""Request parsing: forms and JSON as one record, nested form fields, and the query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -123,3 +123,23 @@ def _is_several(kind: Any) -> bool:
     return get_origin(kind) in {tuple, list, frozenset, set} or any(
         get_origin(each) in {tuple, list, frozenset, set} for each in get_args(kind)
     )
+
+
+def flat(told: Any, name: str = "") -> dict[str, str]:
+    """Return the fields of a form that write a value: the way back from `formed`.
+
+    Args:
+        told: Mappings, sequences, texts, numbers and truths.
+        name: Of the value itself.
+    """
+    if isinstance(told, Mapping):
+        parts: Iterable[tuple[str, Any]] = told.items()
+    elif isinstance(told, list | tuple):
+        parts = ((str(number), each) for number, each in enumerate(told))
+    else:
+        text = str(told).lower() if isinstance(told, bool) else str(told)
+        return {} if told is None or told == "" else {name: text}
+    found: dict[str, str] = {}
+    for part, each in parts:
+        found |= flat(each, f"{name}.{part}" if name else part)
+    return found

@@ -1,25 +1,221 @@
-"""Replies: a page, or the record that it shows; after an action, the way to the next page."""
+"""Responses: pages or their records, downloads, the menu and static files.
 
-from collections.abc import Callable, Iterator, Mapping
+An entry may have parts, which stand in a second row on the pages below it.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
-from litestar import Response
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 from markupsafe import Markup
 
+from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
-from tidewaiter.report import languages
-from tidewaiter.report.lineview import role_in_words
+from tidewaiter.explain import languages
+from tidewaiter.explain.alerts import markup, part_told, title_told
+from tidewaiter.explain.languages import marked, words
+from tidewaiter.explain.lines import role_in_words
 from tidewaiter.report.pages import make_environment
-from tidewaiter.report.reasonwords import markup, part_told, title_told
-from tidewaiter.web import menu, static
-from tidewaiter.web.asking import CSRF_FIELD, Asked
-from tidewaiter.web.recallwords import recall_reasons
+from tidewaiter.web.core.exchange_terms import recall_reasons
+from tidewaiter.web.core.request_parsing import CSRF_FIELD, Asked
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """A place to go to."""
+
+    path: str
+    label: str
+    right: Right
+    parts: tuple["Entry", ...] = ()  # the first stands at the path of the whole
+
+
+class Shown(Record, frozen=True, kw_only=True):
+    """A place to go to, as a page shows it."""
+
+    path: str
+    label: str
+    here: bool
+
+
+ENTRIES = (
+    Entry(
+        path="/queue",
+        label=marked("Queue"),
+        right="see",
+        parts=(
+            Entry(path="/queue", label=marked("Queue"), right="see"),
+            Entry(path="/bulk-decisions", label=marked("Bulk decisions"), right="see"),
+        ),
+    ),
+    Entry(path="/screen", label=marked("Upload"), right="see"),
+    Entry(path="/cases", label=marked("Cases"), right="see"),
+    Entry(path="/parties", label=marked("Parties"), right="see"),
+    Entry(path="/flows", label=marked("Flows"), right="see"),
+    Entry(
+        path="/law",
+        label=marked("Law"),
+        right="see",
+        parts=(
+            Entry(path="/law", label=marked("Law"), right="see"),
+            Entry(path="/substances", label=marked("Substances"), right="see"),
+        ),
+    ),
+    Entry(
+        path="/coalition",
+        label=marked("Coalition"),
+        right="exchange",
+        parts=(
+            Entry(path="/coalition", label=marked("Board"), right="exchange"),
+            Entry(path="/coalition/members", label=marked("Members"), right="exchange"),
+            Entry(path="/coalition/commitments", label=marked("Commitments"), right="exchange"),
+            Entry(path="/coalition/timeline", label=marked("Timeline"), right="exchange"),
+        ),
+    ),
+    Entry(
+        path="/notices",
+        label=marked("Exchange"),
+        right="exchange",
+        parts=(
+            Entry(path="/notices", label=marked("Notices"), right="exchange"),
+            Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
+            Entry(path="/requests", label=marked("Requests"), right="exchange"),
+            Entry(path="/joint", label=marked("Joint cases"), right="exchange"),
+            Entry(path="/recalls", label=marked("Recalls"), right="exchange"),
+            Entry(path="/peers", label=marked("Peers"), right="exchange"),
+            Entry(path="/groups", label=marked("Groups"), right="exchange"),
+            Entry(path="/register", label=marked("Register"), right="exchange"),
+            Entry(path="/private", label=marked("Private questions"), right="exchange"),
+            Entry(path="/feeds", label=marked("Feeds"), right="exchange"),
+        ),
+    ),
+    Entry(
+        path="/burden",
+        label=marked("Burden"),
+        right="see",
+        parts=(
+            Entry(path="/burden", label=marked("Trends"), right="see"),
+            Entry(path="/burden/drugs", label=marked("Drugs"), right="see"),
+            Entry(path="/burden/map", label=marked("Map"), right="see"),
+            Entry(path="/burden/ages", label=marked("Ages"), right="see"),
+            Entry(path="/burden/changes", label=marked("Changes"), right="see"),
+            Entry(path="/burden/events", label=marked("Event cards"), right="see"),
+            Entry(path="/burden/claims", label=marked("Claims"), right="see"),
+        ),
+    ),
+    Entry(path="/overview", label=marked("Overview"), right="overview"),
+    Entry(
+        path="/rules",
+        label=marked("Rules"),
+        right="see",
+        parts=(
+            Entry(path="/rules", label=marked("Rules"), right="see"),
+            Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
+            Entry(path="/ranker", label=marked("What decisions taught"), right="decide"),
+        ),
+    ),
+    Entry(path="/audit", label=marked("Audit"), right="audit"),
+    Entry(
+        path="/accounts",
+        label=marked("Accounts"),
+        right="vouch",
+        parts=(
+            Entry(path="/accounts", label=marked("Accounts"), right="vouch"),
+            Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
+        ),
+    ),
+)
+
+
+def shown_to(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+    """Return the menu of someone with these rights who is at a path."""
+    return _shown(ENTRIES, rights, path)
+
+
+def parts_at(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+    """Return the second row of the menu: the parts of what someone is at; () where it has none."""
+    here = next((each for each in ENTRIES if each.parts and _is_at(each, path)), None)
+    return _shown(here.parts, rights, path) if here else ()
+
+
+def _shown(entries: Sequence[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+    """Return entries; the one marked is the closest, as a part may lie below another."""
+    at = max(
+        (each for each in entries if _is_at(each, path)),
+        key=lambda each: len(each.path),
+        default=None,
+    )
+    return tuple(
+        Shown(path=each.path, label=words(each.label), here=each is at)
+        for each in entries
+        if each.right in rights
+    )
+
+
+def _is_at(entry: Entry, path: str) -> bool:
+    if entry.parts:
+        return any(_is_at(each, path) for each in entry.parts)
+    return path == entry.path or path.startswith(f"{entry.path}/")
+
+
+_KINDS = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "json": "application/json",
+}
+_PLACES = ("tidewaiter.web", "tidewaiter.report")
+
+
+class Asset(Record, frozen=True, kw_only=True):
+    """A file of ours."""
+
+    content: bytes
+    kind: str
+    digest: str
+
+
+@cache
+def asset(name: str) -> Asset | None:
+    """Return a file of the folders `static`; None: there is none of that name."""
+    kind = _KINDS.get(name.rpartition(".")[2])
+    if kind is None or not name.replace(".", "").replace("-", "").isalnum():
+        return None
+    for place in _PLACES:
+        file = files(place).joinpath("static", name)
+        if file.is_file():
+            content = file.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()[:16]
+            return Asset(content=content, kind=kind, digest=digest)
+    return None
+
+
+def static_address(name: str) -> str:
+    """Return the address of a file of ours; another content has another address."""
+    found = asset(name)
+    if found is None:
+        raise LookupError(f'there is no static file "{name}"')
+    return f"/static/{found.digest}/{name}"
+
+
+@get("/static/{digest:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
+def static_file(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """Send a file of ours."""
+    found = asset(name)
+    if found is None or digest != found.digest:
+        raise NotFoundException
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(found.content, media_type=found.kind, headers=headers)
+
 
 HTML = "text/html"
 T = TypeVar("T")
@@ -93,7 +289,7 @@ def environment() -> Environment:
         "told": _told,
     }
     made.globals |= {
-        "static": static.address,
+        "static": static_address,
         "csrf": _csrf,
         "form_address": _form_address,
         "languages": languages.LANGUAGES,
@@ -109,8 +305,8 @@ def _common(request: Asked) -> Mapping[str, Any]:
     return {
         "request": request,
         "user": user,
-        "menu": menu.shown_to(rights, request.url.path),
-        "parts": menu.parts_at(rights, request.url.path),
+        "menu": shown_to(rights, request.url.path),
+        "parts": parts_at(rights, request.url.path),
         "people": cache(request.app.state.node.people) if user else dict,
     }
 
@@ -145,3 +341,6 @@ def _form_address(request: Asked) -> str:
 def _token(request: Asked) -> str:
     user = request.scope.get("user")
     return form_token(user.session) if user else ""
+
+
+HANDLERS = [static_file]

@@ -1,4 +1,4 @@
-"""The edge: who asks, whether a form is ours, and what a browser may do with a page."""
+"""Security: who is asking, access rights, CSRF tokens, and the headers of every response."""
 
 import math
 import time
@@ -22,11 +22,10 @@ from litestar.types import ASGIApp, Guard, Message, Receive, Scope, Send
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import is_form_token
-from tidewaiter.report import languages
-from tidewaiter.store.sessions import User, find_session, note_seen
-from tidewaiter.store.tokens import find_token, note_used
-from tidewaiter.web.asking import CSRF_FIELD, FORM, Asked, json_path
-from tidewaiter.web.node import Node, Serving
+from tidewaiter.explain import languages
+from tidewaiter.store.accounts.sessions import User, find_session, find_token, note_seen, note_used
+from tidewaiter.web.core.node import Node, Serving
+from tidewaiter.web.core.request_parsing import CSRF_FIELD, FORM, Asked, json_path
 
 COOKIE = "tidewaiter_session"
 _PUBLIC = ("/static/", "/sign-in", "/welcome/", "/activate", "/health")

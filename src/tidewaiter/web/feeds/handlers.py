@@ -1,21 +1,25 @@
-"""TAXII 2.1: incidents for programs outside, read and never written, as far as markings allow."""
+"""TAXII 2.1 feeds of incidents for other programs: the feeds, and the page that manages them."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from litestar import Response, get
-from litestar.params import PathParameter
+import msgspec
+from litestar import Response, get, post
+from litestar.params import JSONBody, PathParameter
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.exchange.edges import taxii
-from tidewaiter.exchange.edges.queries import Query, accepts, parse_query
-from tidewaiter.exchange.edges.stock import Collection, Item
-from tidewaiter.exchange.edges.taxii import Reply
-from tidewaiter.store.feeds import feed_of, feeds
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode
-from tidewaiter.web.node import Node
-from tidewaiter.web.security import may
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.feeds import taxii
+from tidewaiter.exchange.feeds.taxii import Collection, Item, Query, Reply, accepts, parse_query
+from tidewaiter.exchange.protocol.markings import Purpose, Reach
+from tidewaiter.explain.languages import words
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.feeds import Feed, feed_of, feeds, make_feed, remove_feed
+from tidewaiter.web.core.exchange_terms import PURPOSES, purpose_choices, reach_choices
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
 
 _ROOT = "/taxii2/incidents"
 _FEED = f"{_ROOT}/collections/{{feed:str}}"
@@ -127,6 +131,107 @@ def _answer(request: Asked, told: Callable[[], Reply]) -> Response[bytes]:
     return Response(reply.body, status_code=reply.status, media_type=kind, headers=headers)
 
 
+FeedId = Annotated[str, PathParameter(max_length=64)]
+
+
+class FeedRow(Record, frozen=True, kw_only=True):
+    """A feed, and where programs read it."""
+
+    feed: Feed
+    address: str
+
+
+class FeedsPage(Record, frozen=True, kw_only=True):
+    """All feeds, by title."""
+
+    start: str  # the address at which a client of TAXII begins
+    rows: tuple[FeedRow, ...]
+
+
+class MakeFeed(Record, frozen=True, kw_only=True):
+    """A feed to be made."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    reach: Reach = "organisation"
+    purpose: Purpose = "control"
+
+
+class Removed(Record, frozen=True, kw_only=True):
+    """The feed that is gone."""
+
+    feed: str
+
+
+class FeedLine(Record, frozen=True, kw_only=True):
+    """A feed in words."""
+
+    row: FeedRow
+    reach: str
+    purpose: str
+
+
+class FeedsView(Record, frozen=True, kw_only=True):
+    """The page in words."""
+
+    lines: tuple[FeedLine, ...]
+    reaches: tuple[tuple[str, str], ...]
+    purposes: tuple[tuple[str, str], ...]
+    relates: bool
+    reads: bool  # whether whoever looks may make a token that reads
+    connects: bool
+
+
+@get("/feeds", guards=[may("exchange")], sync_to_thread=True)
+def feeds_page(request: Asked, node: TheNode, user: TheUser) -> Response[FeedsPage]:
+    """List the feeds, with the addresses at which programs read them."""
+    with node.read() as work:
+        rows = tuple(_row(node, each) for each in feeds(work))
+    page = FeedsPage(start=node.address(taxii.DISCOVERY), rows=rows)
+    return reply(request, "feeds.html", page, view=lambda: feeds_view(page, user))
+
+
+@post("/feeds", guards=[may("relate")], sync_to_thread=True, makes=True)
+def make_a_feed(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[MakeFeed]
+) -> Response[FeedRow]:
+    """Make a feed: what a marking holds back from such readers is not in it."""
+    with node.change(user) as work:
+        made = make_feed(work, data.title, data.reach, data.purpose)
+    return done(request, _row(node, made), "/feeds", status=201)
+
+
+@post("/feeds/{feed:str}/remove", guards=[may("relate")], sync_to_thread=True)
+def remove_a_feed(request: Asked, node: TheNode, user: TheUser, feed: FeedId) -> Response[Removed]:
+    """Take a feed away: its readers find nothing there any more."""
+    with node.change(user) as work:
+        remove_feed(work, feed)
+    return done(request, Removed(feed=feed), "/feeds")
+
+
+def feeds_view(page: FeedsPage, user: User) -> FeedsView:
+    """Put the page into words."""
+    reaches = dict(reach_choices())
+    return FeedsView(
+        lines=tuple(
+            FeedLine(
+                row=each,
+                reach=reaches[each.feed.collection.edge.to.reach],
+                purpose=words(PURPOSES[each.feed.collection.edge.purpose]),
+            )
+            for each in page.rows
+        ),
+        reaches=reach_choices(),
+        purposes=purpose_choices(),
+        relates="relate" in user.rights,
+        reads="feed" in user.rights,
+        connects="connect" in user.rights,
+    )
+
+
+def _row(node: Node, feed: Feed) -> FeedRow:
+    return FeedRow(feed=feed, address=node.address(feed_path(feed.collection.id)))
+
+
 HANDLERS = [
     discovery,
     api_root,
@@ -136,4 +241,7 @@ HANDLERS = [
     manifest,
     an_object,
     versions,
+    feeds_page,
+    make_a_feed,
+    remove_a_feed,
 ]

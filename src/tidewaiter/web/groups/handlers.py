@@ -1,4 +1,4 @@
-"""Working groups: who is in each, since which epoch, and who was."""
+"""Working groups: their members now and before, and the key epoch of each."""
 
 from typing import Annotated
 
@@ -7,8 +7,8 @@ from litestar import Response, get, post
 from litestar.params import JSONBody, PathParameter
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import words
-from tidewaiter.store.database import Work
+from tidewaiter.explain.languages import words
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import (
     Group,
     Membership,
@@ -19,12 +19,12 @@ from tidewaiter.store.groups import (
     memberships,
     remove_member,
 )
-from tidewaiter.store.peers import peers
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.peerkeys import peer_key
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.store.peers.directory import peers
+from tidewaiter.web.core.node import TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.peers.schemas import peer_key
 
 GroupId = Annotated[str, PathParameter(max_length=64)]
 

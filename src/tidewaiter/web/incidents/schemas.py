@@ -1,4 +1,4 @@
-"""What is told of incidents: rows of the list, the page of one, and what is sent."""
+"""Records of the pages of incidents: rows of the list, the page of one, and what is sent."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -7,12 +7,12 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.incidents.drafts import Draft
-from tidewaiter.exchange.incidents.folding import Known, Proposed
+from tidewaiter.exchange.incidents.state import Known, Proposed
 from tidewaiter.exchange.incidents.types import Incident, Kind, Sighting, Stage, Status
-from tidewaiter.exchange.markings import Purpose, Reach, Tlp
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.exchange.said import Said
-from tidewaiter.store.incidentanswers import Delivery
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.markings import Purpose, Reach, Tlp
+from tidewaiter.store.incidents import Delivery
 
 _Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 _Short = Annotated[str, msgspec.Meta(max_length=200)]

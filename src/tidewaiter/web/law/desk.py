@@ -1,4 +1,4 @@
-"""The desk of the law: what the pages of substances and law ask, made once for all of them."""
+"""What the pages of substances and law ask: registry, names, structures; made once for all."""
 
 import hashlib
 from datetime import date
@@ -7,19 +7,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.garbage import keep_for_good
+from tidewaiter.base.processes import keep_for_good
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.compounds import find_structure, lawyers_for
-from tidewaiter.consignments.asking import Asker
-from tidewaiter.consignments.naming import Namer
+from tidewaiter.bulk.structures import find_structure, lawyers_for
 from tidewaiter.identify import Identifier, load_lexicon
-from tidewaiter.report.browsing import Browser
-from tidewaiter.substances.catalogue import Catalogue
-from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.members import Members, load_members
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.types import Substance
-from tidewaiter.web.node import Node
+from tidewaiter.law.answers import Found
+from tidewaiter.law.catalogue import Catalogue
+from tidewaiter.law.class_membership import Members, load_members
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.types import Substance
+from tidewaiter.report.law.substance_list import Browser
+from tidewaiter.trade.substance_lookup import Asker, Namer
+from tidewaiter.web.core.node import Node
 
 
 class OnDay(Record, frozen=True, kw_only=True):

@@ -1,25 +1,41 @@
-"""The registry: the list of substances, the card of each, and its drawings."""
+"""The registry: substances, legal instruments and class rules, and how the law changes."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from tidewaiter.base.errors import MissingError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.report.browsing import BrowseView, Searching
-from tidewaiter.report.cards import Card, card_of
-from tidewaiter.substances.catalogue import Filters
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.structure import StructureError, draw_svg, parse_structure
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode
-from tidewaiter.web.lawdesk import OnDay, desk_of
-from tidewaiter.web.replies import reply
-from tidewaiter.web.security import may
+from tidewaiter.explain.words import words_of
+from tidewaiter.law.answers import Found
+from tidewaiter.law.catalogue import Filters
+from tidewaiter.law.changes import changes_of, undated
+from tidewaiter.law.structure import StructureError, draw_svg, parse_structure
+from tidewaiter.report.law.changes import ChangeView, calendar_of, change_views
+from tidewaiter.report.law.regimes import (
+    ClassLine,
+    ClassView,
+    RegimeLine,
+    RegimeView,
+    class_lines,
+    class_view,
+    regime_lines,
+    regime_view,
+)
+from tidewaiter.report.law.substance_card import Card, card_of
+from tidewaiter.report.law.substance_list import BrowseView, Searching
+from tidewaiter.web.core.node import Node, TheNode
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import download, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.law.desk import LawDesk, OnDay, desk_of
 
 _WIDTH, _HEIGHT = 300, 200  # px
 _FOREVER = "private, max-age=31536000, immutable"
@@ -116,4 +132,179 @@ def _drawn(smiles: str) -> str:
         raise MissingError(f"it cannot be drawn: {error.message}") from error
 
 
-HANDLERS = [substances_page, substance_page, drawing]
+class RegimesPage(Record, frozen=True, kw_only=True):
+    """The laws that are loaded."""
+
+    day: date
+    regimes: tuple[RegimeLine, ...]
+
+
+class ClassesPage(Record, frozen=True, kw_only=True):
+    """The class rules that are loaded."""
+
+    day: date
+    classes: tuple[ClassLine, ...]
+
+
+@get("/law/regimes", guards=[may("see")], sync_to_thread=True, query=OnDay)
+def regimes_page(request: Asked, node: TheNode) -> Response[RegimesPage]:
+    """List the laws that are loaded, and how much each lists."""
+    day = read_query(request, OnDay).day or node.today()
+    page = RegimesPage(day=day, regimes=regime_lines(desk_of(node).registry, day))
+    return reply(request, "law-regimes.html", page)
+
+
+@get("/law/regimes/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
+def regime_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[RegimeView]:
+    """Show a law: its instrument, how complete our copy is, and what it lists."""
+    desk, day = desk_of(node), read_query(request, OnDay).day or node.today()
+    page = regime_view(slug, day, desk.registry, desk.book)
+    if page is None:
+        raise MissingError(f'no law is called "{slug[:80]}"', hint="look it up among the laws")
+    return reply(request, "law-regime.html", page)
+
+
+@get("/law/classes", guards=[may("see")], sync_to_thread=True, query=OnDay)
+def classes_page(request: Asked, node: TheNode) -> Response[ClassesPage]:
+    """List the rules by which laws hold classes of substances."""
+    day = read_query(request, OnDay).day or node.today()
+    page = ClassesPage(day=day, classes=class_lines(desk_of(node).registry, day))
+    return reply(request, "law-classes.html", page)
+
+
+@get("/law/classes/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
+def class_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[ClassView]:
+    """Show a class rule in words, with its source."""
+    day = read_query(request, OnDay).day or node.today()
+    page = class_view(slug, day, desk_of(node).registry)
+    if page is None:
+        raise MissingError(
+            f'no class rule is called "{slug[:80]}"', hint="look it up among the class rules"
+        )
+    return reply(request, "law-class.html", page)
+
+
+_BACK = 365  # days
+_TOLD = 60  # changes of a list, and those of the last one's day
+
+
+class ChangesQuestion(Record, frozen=True, kw_only=True):
+    """Of what time and of which laws changes are told."""
+
+    day: date | None = None  # None: today
+    since: date | None = None  # None: a year before
+    regime: tuple[str, ...] = ()  # slugs; none: all
+
+
+class RegimeChoice(Record, frozen=True, kw_only=True):
+    """A regime that can be chosen."""
+
+    slug: str
+    name: str
+    undated: int  # listings whose first day is not known
+    chosen: bool
+
+
+class ChangesPage(Record, frozen=True, kw_only=True):
+    """What comes and what came."""
+
+    day: date
+    since: date
+    regimes: tuple[RegimeChoice, ...]
+    coming: tuple[ChangeView, ...]  # the next 60, and what is of the same day as the last
+    later: int  # further ones
+    later_at: str  # address of those; "": there are none
+    came: tuple[ChangeView, ...]  # the latest first; as many
+    earlier: int  # further ones
+    earlier_at: str
+    undated: int
+    calendar: str  # address
+
+
+@get("/law/changes", guards=[may("see")], sync_to_thread=True, query=ChangesQuestion)
+def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
+    """Say what changes next in the law that is loaded, and what changed lately."""
+    asked = read_query(request, ChangesQuestion)
+    desk, day, views = _changes(node, asked)
+    counts = undated(desk.registry)
+    since = asked.since or max(day, date.min + timedelta(_BACK)) - timedelta(_BACK)
+    chosen = set(asked.regime)
+    coming = [each for each in views if each.day > day]
+    came = [each for each in reversed(views) if since <= each.day <= day]
+    next_, lately = _some(coming), _some(came)
+    page = ChangesPage(
+        day=day,
+        since=since,
+        regimes=tuple(
+            RegimeChoice(
+                slug=each.slug,
+                name=each.name,
+                undated=counts.get(each.slug, 0),
+                chosen=each.slug in chosen,
+            )
+            for each in regime_lines(desk.registry, day)
+        ),
+        coming=next_,
+        later=len(coming) - len(next_),
+        later_at=_changes_at(asked, next_[-1].day) if len(coming) > len(next_) else "",
+        came=lately,
+        earlier=len(came) - len(lately),
+        earlier_at=(
+            _changes_at(asked, lately[-1].day - timedelta(1), since)
+            if len(came) > len(lately)
+            else ""
+        ),
+        undated=sum(n for slug, n in counts.items() if not chosen or slug in chosen),
+        calendar=f"/law/changes/calendar.ics?{request.url.query}",
+    )
+    return reply(request, "law-changes.html", page)
+
+
+@get(
+    "/law/changes/calendar.ics",
+    guards=[may("see")],
+    sync_to_thread=True,
+    query=ChangesQuestion,
+    gives="text/calendar",
+)
+def changes_calendar(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send what changes after the day as a calendar."""
+    asked = read_query(request, ChangesQuestion)
+    _, day, views = _changes(node, asked)
+    coming = (each for each in views if each.day > day)
+    return download(calendar_of(coming, node.now()), "text/calendar", f"law-after-{day}.ics")
+
+
+def _changes(node: Node, asked: ChangesQuestion) -> tuple[LawDesk, date, tuple[ChangeView, ...]]:
+    desk, day = desk_of(node), asked.day or node.today()
+    for slug in asked.regime:
+        if slug not in desk.registry.regimes:
+            raise InputError(f'no law is called "{slug[:80]}"', hint="look it up among the laws")
+    found = changes_of(desk.registry, desk.book, asked.regime)
+    return desk, day, change_views(found, words_of(desk.registry))
+
+
+def _changes_at(asked: ChangesQuestion, day: date, since: date | None = None) -> str:
+    said = {"day": f"{day}", **({"since": f"{since}"} if since else {}), "regime": asked.regime}
+    return f"/law/changes?{urlencode(said, doseq=True)}"
+
+
+def _some(changes: Sequence[ChangeView]) -> tuple[ChangeView, ...]:
+    """Return the first changes, up to the end of a day."""
+    if len(changes) <= _TOLD:
+        return tuple(changes)
+    last = changes[_TOLD - 1].day
+    return (*changes[:_TOLD], *takewhile(lambda each: each.day == last, changes[_TOLD:]))
+
+
+HANDLERS = [
+    substances_page,
+    substance_page,
+    drawing,
+    regimes_page,
+    regime_page,
+    classes_page,
+    class_page,
+    changes_page,
+    changes_calendar,
+]

@@ -1,4 +1,4 @@
-"""Notices that are being written: the form, the drafts of each account, and sending."""
+"""Drafts of pre-export notifications: the form, its rows, the check, and sending."""
 
 from typing import Annotated, Any, NamedTuple
 
@@ -6,19 +6,26 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, JSONBody
+from msgspec import structs
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.desk import Desk as Exchange
-from tidewaiter.courier.notifying import send_new, send_next
-from tidewaiter.exchange.notices.events import OTHER
-from tidewaiter.exchange.notices.types import Authority
-from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice, written_of
+from tidewaiter.exchange.notices.checks import MOST_LINES
+from tidewaiter.exchange.notices.drafts import (
+    WrittenContained,
+    WrittenLine,
+    WrittenNotice,
+    WrittenPermit,
+    read_written,
+    written_of,
+)
+from tidewaiter.exchange.notices.state import State
+from tidewaiter.exchange.notices.types import OTHER, Authority, Party
 from tidewaiter.exchange.notices.xml import MOST_BYTES, read_xml
-from tidewaiter.store.accounts import account_key
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
-from tidewaiter.store.noticedrafts import (
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.notices.drafts import (
     Draft,
     KeptDraft,
     add_draft,
@@ -27,19 +34,168 @@ from tidewaiter.store.noticedrafts import (
     drop_draft,
     find_draft,
 )
-from tidewaiter.store.noticerows import Kept, find_notice
-from tidewaiter.store.peers import peers as known_peers
-from tidewaiter.store.sessions import User
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.node import Node
-from tidewaiter.web.noticeacts import Seen
-from tidewaiter.web.noticechecks import Checking, DraftForm, checking
-from tidewaiter.web.noticeformview import form_view
-from tidewaiter.web.noticepages import DraftPage, DraftRow, DraftsPage, PeerChoice, Saved
-from tidewaiter.web.noticerows import with_row, without_row
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.store.notices.lookup import Kept, find_notice, notice_of
+from tidewaiter.store.peers.directory import documents
+from tidewaiter.store.peers.directory import peers as known_peers
+from tidewaiter.transport.context import Desk as Exchange
+from tidewaiter.transport.notices import Ready, made_ready, send_new, send_next
+from tidewaiter.web.cases.steps import Short, Words
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.notices.handlers import Seen, law_of
+from tidewaiter.web.notices.schemas import (
+    CheckPage,
+    DraftPage,
+    DraftRow,
+    DraftsPage,
+    PeerChoice,
+    Saved,
+    Screened,
+    screen_parties,
+)
+from tidewaiter.web.notices.views import check_view, form_view, screened_view
+
+
+class DraftForm(Record, frozen=True, kw_only=True):
+    """A notice that is being written, and what is wanted with it."""
+
+    notice: WrittenNotice = WrittenNotice()
+    peer: Short = ""  # the node that it goes to
+    reason: Words = ""  # of an amendment
+    version: int = 0  # of the draft, as it was seen; 0: it is not kept yet
+    seen: int = 0  # last event of the other side, of an amendment
+    amends: int = 0  # number of the notice whose next version it is
+    add: Short = ""  # a list to which an empty row is added: "lines", "permits" ...
+    remove: Short = ""  # a row that is taken out: "lines.1"
+    send: bool = False
+    looked: Short = ""  # `mark` of the resemblances that were looked at
+
+
+class Checking(Record, frozen=True, kw_only=True):
+    """A notice as it would go out, and all that was found."""
+
+    ready: Ready
+    page: CheckPage
+
+
+@post("/notices/check", guards=[may("exchange")], sync_to_thread=True)
+def check_notice(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[DraftForm]
+) -> Response[CheckPage]:
+    """Check a notice that is being written; nothing is kept."""
+    amends = None
+    if data.amends:
+        with node.exchange() as (desk, work):
+            amends = find_notice(work, desk.ring.lock, data.amends, node.today()).state
+    page = checking(node, data.notice, amends=amends, cleared=user.account.cleared).page
+    regimes = node.registry.regimes
+    return reply(request, "notice-checked.html", page, view=lambda: check_view(page, regimes))
+
+
+@get("/notices/{number:int}/listings", guards=[may("exchange")], sync_to_thread=True)
+def notice_listings(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[Screened]:
+    """Look the parties of a notice up in the lists that are loaded."""
+    with node.exchange() as (desk, work):
+        notice = notice_of(find_notice(work, desk.ring.lock, number, node.today()))
+    page = screen_parties(node, notice, node.today(), cleared=user.account.cleared)
+    return reply(request, "notice-listings.html", page, view=lambda: screened_view(page))
+
+
+def checking(
+    node: Node, written: WrittenNotice, *, amends: State | None, cleared: bool
+) -> Checking:
+    """Check a notice as a person wrote it.
+
+    Args:
+        node: The installation.
+        written: What was written.
+        amends: How the notice stands whose next version it is; None: it is a new one.
+        cleared: Whether entries of lists that are for the authority only are told.
+    """
+    day = node.today()
+    notice, problems = read_written(written)
+    ready = made_ready(notice, day, law_of(node), amends=amends)
+    checked = ready.checked
+    page = CheckPage(
+        day=day,
+        sendable=checked.sendable and not problems,
+        problems=(*problems, *checked.problems),
+        law=checked.lines,
+        reply=checked.reply,
+        dispatch=checked.dispatch,
+        reply_by=ready.notice.reply_by,
+        screened=screen_parties(node, ready.notice, day, cleared=cleared),
+    )
+    return Checking(ready=ready, page=page)
+
+
+_MOST = 50  # rows of any other list
+_PARTIES = ("intermediate_consignees", "others")
+
+
+def with_row(written: WrittenNotice, name: str) -> WrittenNotice:
+    """Add an empty row to a list.
+
+    Args:
+        written: The notice.
+        name: "lines", "permits", "others", "intermediate_consignees", or "contains.2": of the
+            third line.
+
+    Raises:
+        InputError: There is no such list, or it is full.
+    """
+    head, _, place = name.partition(".")
+    if head == "lines":
+        _check_room(len(written.lines), MOST_LINES)
+        return structs.replace(written, lines=(*written.lines, WrittenLine()))
+    if head == "permits":
+        _check_room(len(written.permits), _MOST)
+        return structs.replace(written, permits=(*written.permits, WrittenPermit()))
+    if head in _PARTIES:
+        held: tuple[Party, ...] = getattr(written.parties, head)
+        _check_room(len(held), _MOST)
+        parties = structs.replace(written.parties, **{head: (*held, Party())})
+        return structs.replace(written, parties=parties)
+    if head == "contains" and place.isdecimal() and int(place) < len(written.lines):
+        line = written.lines[int(place)]
+        _check_room(len(line.contains), _MOST)
+        line = structs.replace(line, contains=(*line.contains, WrittenContained()))
+        lines = (*written.lines[: int(place)], line, *written.lines[int(place) + 1 :])
+        return structs.replace(written, lines=lines)
+    raise InputError(f'there is no list "{name[:40]}"', hint="lines, permits, others")
+
+
+def without_row(written: WrittenNotice, name: str) -> WrittenNotice:
+    """Take a row out of a list.
+
+    Args:
+        written: The notice.
+        name: "lines.1": the second line; or of permits, others or intermediate_consignees.
+
+    Raises:
+        InputError: There is no such row.
+    """
+    head, _, place = name.partition(".")
+    held = written.parties if head in _PARTIES else written
+    rows = getattr(held, head, None)
+    if head not in {"lines", "permits", *_PARTIES} or not place.isdecimal() or rows is None:
+        raise InputError(f'there is no row "{name[:40]}"', hint='write it like "lines.1"')
+    if int(place) >= len(rows):
+        raise InputError(f'there is no row "{name[:40]}"', hint="it was taken out already")
+    left = {head: (*rows[: int(place)], *rows[int(place) + 1 :])}
+    if head in _PARTIES:
+        return structs.replace(written, parties=structs.replace(written.parties, **left))
+    return structs.replace(written, **left)
+
+
+def _check_room(held: int, most: int) -> None:
+    if held >= most:
+        raise InputError(f"there are {held} rows", hint=f"at most {most}")
+
 
 _AROUND = 65_536  # bytes of a form around its file
 
@@ -302,6 +458,8 @@ def _told(kept: KeptDraft) -> Saved:
 
 
 HANDLERS = [
+    check_notice,
+    notice_listings,
     drafts_page,
     new_notice,
     keep_draft,

@@ -1,15 +1,24 @@
-"""What is done to a notice: an address for each act, each back to the page of the notice."""
+"""Pre-export notifications: inbox, outbox, the page of one, its actions, and print."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from litestar import Response, post
+import msgspec
+from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.checks import check
+from tidewaiter.exchange.notices.deadlines import working_days_until
+from tidewaiter.exchange.notices.drafts import read_amount
+from tidewaiter.exchange.notices.forms import form_of
+from tidewaiter.exchange.notices.law import Law
+from tidewaiter.exchange.notices.state import acts_of, outcomes_of
+from tidewaiter.exchange.notices.types import (
+    OTHER,
     Acknowledged,
+    Amount,
     Answered,
     LicenceCheck,
     LineAmount,
@@ -25,20 +34,155 @@ from tidewaiter.exchange.notices.events import (
     What,
     Withdrawn,
 )
-from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.notices.writing import read_amount
+from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
 from tidewaiter.exchange.problems import TEXT
-from tidewaiter.store.noticerows import Row
-from tidewaiter.store.notices import do_to_notice
-from tidewaiter.store.sessions import User
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.casework import Short, Words
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.node import Node
-from tidewaiter.web.notices import page_of
-from tidewaiter.web.noticeview import Late, notice_view
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.explain import languages
+from tidewaiter.report.notices import FilledForm, filled, render_form
+from tidewaiter.report.pages import pdf_of
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.notices.drafts import count_drafts
+from tidewaiter.store.notices.events import deliveries, do_to_notice
+from tidewaiter.store.notices.lookup import (
+    ROWS,
+    Kept,
+    Row,
+    Wish,
+    count_notices,
+    cursor_of,
+    find_notice,
+    notice_list,
+    notice_of,
+)
+from tidewaiter.store.peers.directory import documents, peer_of
+from tidewaiter.transport.context import Desk as Exchange
+from tidewaiter.web.cases.steps import Short, Words
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import done, download, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.law.desk import desk_of
+from tidewaiter.web.notices.schemas import (
+    SIDES,
+    BoxRow,
+    NoticePage,
+    NoticesAsked,
+    NoticesPage,
+    Stands,
+    Told,
+)
+from tidewaiter.web.notices.views import Late, notice_list_view, notice_view
+
+
+@get("/notices", guards=[may("exchange")], sync_to_thread=True, query=NoticesAsked)
+def notices_page(request: Asked, node: TheNode, user: TheUser) -> Response[NoticesPage]:
+    """List the notices that came, or that went: by the day on which the next act is due."""
+    asked, day = read_query(request, NoticesAsked), node.today()
+    wish = Wish(side=SIDES[asked.box], show=asked.show, text=asked.text, after=asked.after)
+    with node.exchange() as (desk, work):
+        found = notice_list(work, day, wish)
+        own = own_country(desk, work)
+        page = NoticesPage(
+            rows=tuple(
+                BoxRow(listed=each, days=_days(each.row.due, day, (own, each.country)))
+                for each in found
+            ),
+            more=cursor_of(found[-1].row) if len(found) == ROWS else "",
+            counts=count_notices(work, day),
+            drafts=count_drafts(work, account_key(user.account.id)),
+            asked=asked,
+            day=day,
+        )
+    return reply(request, "notices.html", page, view=lambda: notice_list_view(page))
+
+
+@get("/notices/{number:int}", guards=[may("exchange")], sync_to_thread=True)
+def notice_page(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[NoticePage]:
+    """Show a notice: what it says, how it stands, what the law says, and what may be done."""
+    page = page_of(node, number)
+    regimes = node.registry.regimes
+    return reply(request, "notice.html", page, view=lambda: notice_view(page, user, regimes))
+
+
+@get(
+    "/notices/{number:int}/xml",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    gives="application/xml",
+)
+def notice_xml(node: TheNode, number: FromPath[int]) -> Response[bytes]:
+    """Send a notice with all that was done to it, as XML."""
+    with node.exchange() as (desk, work):
+        kept = find_notice(work, desk.ring.lock, number, node.today())
+    notice = notice_of(kept)
+    written = write_xml(NoticeFile(notice=notice, events=kept.events))
+    return download(written, "application/xml", f"notice-{number}.xml")
+
+
+def page_of(node: Node, number: int) -> NoticePage:
+    """Gather the page of a notice.
+
+    Raises:
+        MissingError: There is none of that number, or this installation is no node.
+    """
+    day = node.today()
+    with node.exchange() as (desk, work):
+        kept = find_notice(work, desk.ring.lock, number, day)
+        stands = _stands(desk, work, kept, day)
+        came = {(each.by, each.event): each for each in deliveries(work, number)}
+    state = kept.state
+    checked = check(state.notice, day, law_of(node)) if state.notice else None
+    said: dict[str, list[str]] = {}
+    for each in (*state.remarks, *state.wrong):
+        said.setdefault(each.event, []).append(each.text)
+    return NoticePage(
+        row=kept.row,
+        stands=stands,
+        state=state,
+        law=checked.lines if checked else (),
+        problems=checked.problems if checked else (),
+        told=tuple(
+            Told(event=each, kept=came[each.by, each.id], remarks=tuple(said.get(each.id, ())))
+            for each in kept.events
+        ),
+    )
+
+
+def own_country(desk: Exchange, work: Work) -> str:
+    """Return the country of this node, as its document says."""
+    return documents(work, desk.node)[-1].read().country
+
+
+def law_of(node: Node) -> Law:
+    """Return the law of this installation, with its own lists."""
+    desk = desk_of(node)
+    return Law(desk.registry, desk.book, desk.asker.find)
+
+
+def _stands(desk: Exchange, work: Work, kept: Kept, day: date) -> Stands:
+    row, peer = kept.row, peer_of(work, kept.row.peer)
+    own = own_country(desk, work)
+    due = row.due
+    return Stands(
+        day=day,
+        seen=max((each.seq for each in kept.events if each.by == OTHER[row.side]), default=0),
+        acts=acts_of(row.side, kept.events, kept.state),
+        outcomes=outcomes_of(row.side, kept.events, kept.state),
+        days=_days(due, day, (own, peer.country)),
+        overdue=due is not None and due < day,
+        own_country=own,
+        peer_name=peer.name,
+        peer_country=peer.country,
+        relation=peer.relation.standing,
+    )
+
+
+def _days(due: date | None, day: date, countries: tuple[str, ...]) -> int | None:
+    return None if due is None else working_days_until(day, due, filter(None, countries))
+
 
 _SAID = ("text", "reason", "note", "conditions", "whose")  # that is not lost
 
@@ -299,7 +443,48 @@ def _bounded(text: str) -> str:
     return text
 
 
+_PDF = "application/pdf"
+
+
+class FormAsked(Record, frozen=True, kw_only=True):
+    """Which form is wanted."""
+
+    form: Annotated[str, msgspec.Meta(max_length=40)] = "treaty"  # slug
+
+
+@get("/notices/{number:int}/form", guards=[may("exchange")], sync_to_thread=True, query=FormAsked)
+def notice_form(request: Asked, node: TheNode, number: FromPath[int]) -> Response[FilledForm]:
+    """Show a notice on an official form, to be printed."""
+    return reply(request, "notice-form.html", _filled(request, node, number))
+
+
+@get(
+    "/notices/{number:int}/form.pdf",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    query=FormAsked,
+    gives=_PDF,
+)
+def notice_paper(request: Asked, node: TheNode, number: FromPath[int]) -> Response[bytes]:
+    """Give a notice on an official form as a file of PDF."""
+    with languages.speaking(request.state.get("language", "en")):
+        form = _filled(request, node, number)
+        held = pdf_of(render_form(form))
+    return download(held, _PDF, f"notice-{number}-{form.slug}.pdf")
+
+
+def _filled(request: Asked, node: Node, number: int) -> FilledForm:
+    form = form_of(read_query(request, FormAsked).form)
+    with node.exchange() as (desk, work):
+        kept = find_notice(work, desk.ring.lock, number, node.today())
+    with languages.speaking(request.state.get("language", "en")):
+        return filled(notice_of(kept), form, number=number, state=kept.state.name, day=node.today())
+
+
 HANDLERS = [
+    notices_page,
+    notice_page,
+    notice_xml,
     view_notice,
     acknowledge_notice,
     agree_to_notice,
@@ -310,4 +495,6 @@ HANDLERS = [
     notice_not_for_us,
     withdraw_notice,
     tell_of_goods,
+    notice_form,
+    notice_paper,
 ]

@@ -1,10 +1,19 @@
-"""The page of a notice in words: how it stands, what was done, and what may be done."""
+"""The pages of notifications in words: the boxes, one notification, the form and its check."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import get_args
+from urllib.parse import urlencode
 
+from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.countries import country_codes
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.amounts import in_words, measured
-from tidewaiter.exchange.notices.events import (
+from tidewaiter.exchange.notices.deadlines import Deadline
+from tidewaiter.exchange.notices.forms import load_forms, of_basis, suggested
+from tidewaiter.exchange.notices.law import LineLaw
+from tidewaiter.exchange.notices.state import State
+from tidewaiter.exchange.notices.types import (
     Amended,
     Answered,
     Event,
@@ -13,33 +22,49 @@ from tidewaiter.exchange.notices.events import (
     NoObjection,
     NotForUs,
     Objected,
+    Party,
     Queried,
     Returned,
     Withdrawn,
+    in_words,
+    measured,
 )
-from tidewaiter.exchange.notices.forms import load_forms, suggested
-from tidewaiter.exchange.notices.lawlines import LineLaw
-from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.report.languages import country, day, words
-from tidewaiter.report.verdict import AgeView, age_views, in_order
-from tidewaiter.store.noticerows import Row
-from tidewaiter.store.sessions import User
-from tidewaiter.substances.rulings import Ruling
-from tidewaiter.substances.types import Regime
-from tidewaiter.web.noticefacts import Fact, NoticeFacts, facts_of
-from tidewaiter.web.noticepages import NoticePage, Told
-from tidewaiter.web.noticewords import (
+from tidewaiter.explain.languages import country, day, words
+from tidewaiter.explain.languages import marked as _
+from tidewaiter.law.answers import Ruling
+from tidewaiter.law.types import Regime
+from tidewaiter.report.law.rulings import AgeView, age_views, in_order
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.notices.lookup import Listed, Row, Show
+from tidewaiter.web.core.request_parsing import CSRF_FIELD
+from tidewaiter.web.notices.schemas import (
+    SIDES,
+    BoxRow,
+    CheckPage,
+    DraftPage,
+    Hit,
+    NoticePage,
+    NoticesPage,
+    Screened,
+    Told,
+)
+from tidewaiter.web.notices.wording import (
+    ROLES,
     Choices,
+    Fact,
+    NoticeFacts,
     called,
     choices,
     delivery_in_words,
     event_in_words,
+    facts_of,
+    role_in_words,
     state_in_words,
     time_left,
     waiting_in_words,
 )
-from tidewaiter.web.peerkeys import peer_key
+from tidewaiter.web.peers.schemas import peer_key
 
 
 class EventView(Record, frozen=True, kw_only=True):
@@ -264,3 +289,261 @@ def _forms(state: State, law: Sequence[LineLaw]) -> tuple[tuple[str, str], ...]:
     near = suggested(state.notice, {slug for slug in slugs if slug}, state.day)
     ours = load_forms()
     return tuple((slug, ours[slug].title) for slug in dict.fromkeys((*near, "treaty", *ours)))
+
+
+_SHOWS: Mapping[Show, str] = {
+    "ours": _("Waiting for us"),
+    "theirs": _("Waiting for them"),
+    "overdue": _("Overdue"),
+    "decided": _("Decided"),
+    "all": _("All"),
+}
+
+
+class Tab(Record, frozen=True, kw_only=True):
+    """A way to see some of the notices."""
+
+    label: str
+    address: str
+    count: int
+    here: bool
+
+
+class RowView(Record, frozen=True, kw_only=True):
+    """A notice in words."""
+
+    listed: Listed
+    left: str  # how long there is
+    state: str
+    waits: str
+    country: str  # of the peer
+
+
+class NoticeListView(Record, frozen=True, kw_only=True):
+    """A box in words."""
+
+    boxes: tuple[Tab, ...]
+    tabs: tuple[Tab, ...]
+    rows: tuple[RowView, ...]
+    more: str  # address of the next page; "": this is the last
+
+
+def notice_list_view(page: NoticesPage) -> NoticeListView:
+    """Put a box of notices into words."""
+    asked = page.asked
+    side = SIDES[asked.box]
+    onward = {"box": asked.box, "show": asked.show, "text": asked.text, "after": page.more}
+    return NoticeListView(
+        boxes=(
+            Tab(
+                label=words("Inbox: we import"),
+                address="/notices?box=in",
+                count=page.counts["importer"]["ours"],
+                here=side == "importer",
+            ),
+            Tab(
+                label=words("Outbox: we export"),
+                address="/notices?box=out",
+                count=page.counts["exporter"]["ours"],
+                here=side == "exporter",
+            ),
+            Tab(
+                label=words("My drafts"),
+                address="/notices/drafts",
+                count=page.drafts,
+                here=False,
+            ),
+        ),
+        tabs=tuple(
+            Tab(
+                label=words(_SHOWS[show]),
+                address=f"/notices?box={asked.box}&show={show}",
+                count=page.counts[side][show],
+                here=show == asked.show,
+            )
+            for show in get_args(Show)
+        ),
+        rows=tuple(_row(each, page.day) for each in page.rows),
+        more=f"/notices?{urlencode(onward)}" if page.more else "",
+    )
+
+
+def _row(each: BoxRow, today: date) -> RowView:
+    row = each.listed.row
+    return RowView(
+        listed=each.listed,
+        left=time_left(row.due, today, each.days),
+        state=state_in_words(row.state),
+        waits=waiting_in_words(row.waits_for, row.side, each.listed.name),
+        country=country(each.listed.country) if each.listed.country else "",
+    )
+
+
+class HitView(Record, frozen=True, kw_only=True):
+    """A resemblance in words."""
+
+    role: str
+    percent: int
+    list: str  # its name and day
+    action: str  # what the list does, with outcome and days
+    hit: Hit
+
+
+class ScreenedView(Record, frozen=True, kw_only=True):
+    """Resemblances in words."""
+
+    hits: tuple[HitView, ...]
+
+
+class CheckView(Record, frozen=True, kw_only=True):
+    """What a check found, in words."""
+
+    wrong: tuple[Problem, ...]
+    doubts: tuple[Problem, ...]
+    law: tuple[LawView, ...]
+    reply: str
+    dispatch: str
+    hits: tuple[HitView, ...]
+
+
+def check_view(page: CheckPage, regimes: Mapping[str, Regime]) -> CheckView:
+    """Put what a check found into words.
+
+    Args:
+        page: What it found.
+        regimes: By their slugs.
+    """
+    return CheckView(
+        wrong=tuple(each for each in page.problems if each.level == "wrong"),
+        doubts=tuple(each for each in page.problems if each.level == "doubt"),
+        law=tuple(law_view(each, regimes) for each in page.law),
+        reply=_deadline(page.reply),
+        dispatch=_deadline(page.dispatch),
+        hits=screened_view(page.screened).hits,
+    )
+
+
+def screened_view(page: Screened) -> ScreenedView:
+    """Put resemblances into words."""
+    return ScreenedView(hits=tuple(map(_hit, page.hits)))
+
+
+def _hit(hit: Hit) -> HitView:
+    match = hit.match
+    dated = words("of {day}").format(day=day(match.list_day)) if match.list_day else ""
+    outcome = " ".join(filter(None, (match.outcome, _on(match.outcome_day))))
+    return HitView(
+        role=role_in_words(hit.place),
+        percent=round(100 * match.probability),
+        list=" ".join(filter(None, (match.list_name, dated))),
+        action=", ".join(filter(None, (match.action, _on(match.listed), outcome))),
+        hit=hit,
+    )
+
+
+def _on(when: date | None) -> str:
+    return words("on {day}").format(day=day(when)) if when else ""
+
+
+def _deadline(told: Deadline) -> str:
+    if told.due is None or told.due.day is None:
+        return words("no period is known")
+    return words("{day}: {period}").format(day=day(told.due.day), period=told.due.period.text)
+
+
+_ROLES = (
+    "exporter",
+    "importer",
+    "ultimate_consignee",
+    "broker",
+    "manufacturer",
+    "carrier",
+    "forwarder",
+    "customs_broker",
+)
+
+
+class PartyView(Record, frozen=True, kw_only=True):
+    """A party of the form."""
+
+    name: str  # of its fields: "parties.broker"
+    role: str
+    party: Party
+    removes: str  # the row that a button takes out; "": it is always there
+
+
+class FormView(Record, frozen=True, kw_only=True):
+    """The form in words."""
+
+    action: str
+    upload: str  # address of the form of files, with its token
+    must: frozenset[str]  # paths of fields that the basis asks for
+    peers: Choices
+    choices: Mapping[str, Choices]
+    countries: Choices
+    first: tuple[PartyView, ...]  # the two that must be there
+    others: tuple[PartyView, ...]
+    others_open: bool
+    checked: CheckView
+    trouble: str  # why it was not sent; "": nobody tried
+    hint: str
+
+
+def form_view(
+    page: DraftPage, user: User, regimes: Mapping[str, Regime], trouble: InputError | None
+) -> FormView:
+    """Put the form of a notice into words.
+
+    Args:
+        page: The draft.
+        user: Who writes.
+        regimes: By their slugs.
+        trouble: What kept it back; None: nobody tried to send it.
+    """
+    number, written = page.draft.number, page.draft.draft.written
+    token = form_token(user.session) if user.session else ""
+    needs = [need for form in of_basis(written.basis) for need in form.needs]
+    parties = _parties(page)
+    return FormView(
+        action=f"/notices/drafts/{number}" if number else "/notices/drafts",
+        upload=f"/notices/drafts/file?{CSRF_FIELD}={token}",
+        must=frozenset(each.field for each in needs if each.must and each.when == "always"),
+        peers=tuple(
+            (each.node, f"{each.name or each.node} ({each.country or '?'})") for each in page.peers
+        ),
+        choices={
+            kind: choices(kind)
+            for kind in ("basis", "shipments", "consent", "goods", "mode", "permit")
+        },
+        countries=tuple((code, country(code)) for code in sorted(country_codes())),
+        first=parties[:2],
+        others=parties[2:],
+        others_open=any(each.party != Party() for each in parties[2:]),
+        checked=check_view(page.checked, regimes),
+        trouble=": ".join(filter(None, (trouble.at, trouble.message))) if trouble else "",
+        hint=trouble.hint if trouble else "",
+    )
+
+
+def _parties(page: DraftPage) -> tuple[PartyView, ...]:
+    held = page.draft.draft.written.parties
+    found = [
+        PartyView(
+            name=f"parties.{name}",
+            role=words(ROLES[name.replace("_", " ")]),
+            party=getattr(held, name) or Party(),
+            removes="",
+        )
+        for name in _ROLES
+    ]
+    for name, role in (("intermediate_consignees", "intermediate consignee"), ("others", "other")):
+        found += [
+            PartyView(
+                name=f"parties.{name}.{place}",
+                role=words(ROLES[role]),
+                party=party,
+                removes=f"{name}.{place}",
+            )
+            for place, party in enumerate(getattr(held, name))
+        ]
+    return tuple(found)

@@ -1,6 +1,7 @@
-"""Peers: this node as others know it, and with whom it exchanges."""
+"""Peers: this node as others know it, the list, the page of one peer, and its actions."""
 
-from typing import Annotated, Any
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
@@ -8,25 +9,51 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
-from tidewaiter.base.errors import MissingError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.courier.nodes import invite
-from tidewaiter.exchange.documents import Role, read_chain, write_chain
-from tidewaiter.exchange.fingerprints import fingerprint, words
-from tidewaiter.exchange.relations import Standing
-from tidewaiter.report.codes import svg_code
-from tidewaiter.report.languages import words as said
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import documents
-from tidewaiter.store.peers import peers as known_peers
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.node import Node
-from tidewaiter.web.peerkeys import peer_key
-from tidewaiter.web.peerrows import PeerRow, odd_of, row_of
-from tidewaiter.web.peersview import peers_view
-from tidewaiter.web.replies import done, download, reply
-from tidewaiter.web.security import may
+from tidewaiter.exchange.evidence import is_restricted, write_evidence
+from tidewaiter.exchange.protocol.documents import (
+    Role,
+    SignedDocument,
+    fingerprint,
+    is_recovery,
+    read_chain,
+    read_words,
+    words,
+    write_chain,
+)
+from tidewaiter.exchange.protocol.markings import Tlp
+from tidewaiter.exchange.protocol.relations import Scope, Standing
+from tidewaiter.explain.languages import words as said
+from tidewaiter.report.qr_codes import svg_code
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.evidence import evidence_of, log_contradictions, told_logs, witnessed
+from tidewaiter.store.peers.channel import contradictions, conversation, held_items, kept_documents
+from tidewaiter.store.peers.directory import Known, documents, set_scope
+from tidewaiter.store.peers.directory import peers as known_peers
+from tidewaiter.store.peers.outbox import discard_one
+from tidewaiter.store.peers.reconcile import missing
+from tidewaiter.transport.context import Desk
+from tidewaiter.transport.peers import invite, relate_within, say
+from tidewaiter.web.core.exchange_terms import kinds_exchanged
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, download, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.peers.schemas import (
+    DocumentTold,
+    KeyTold,
+    LogTold,
+    MessageId,
+    PeerKey,
+    PeerPage,
+    PeerRow,
+    odd_of,
+    peer_at,
+    peer_key,
+    row_of,
+)
+from tidewaiter.web.peers.views import peer_view, peers_view
 
 _MOST = 16 * 1024 * 1024  # bytes of a file of documents
 _AROUND = 65_536  # bytes of a form around its file
@@ -150,4 +177,227 @@ def _taken_up(request: Asked, node: Node, user: TheUser, held: bytes) -> Respons
     return done(request, made, f"/peers/{key}", status=201)
 
 
-HANDLERS = [peers_page, invite_peer, invite_by_file, own_documents, own_code]
+_TALK = 200  # messages that are shown
+
+
+@get("/peers/{key:str}", guards=[may("exchange")], sync_to_thread=True)
+def peer_page(request: Asked, node: TheNode, user: TheUser, key: PeerKey) -> Response[PeerPage]:
+    """Show a peer, with all that lies between."""
+    with node.exchange(restored=True) as (desk, work):
+        page = _page(node, desk, work, peer_at(work, key))
+    return reply(request, "peer.html", page, view=lambda: peer_view(page, user.rights))
+
+
+def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
+    chain = documents(work, known.node)
+    last, relation = chain[-1].read(), known.relation
+    # Some of what is here again may have been recalled: it is not shown before the peers said so.
+    whole = not missing(work)
+    said = conversation(work, known.node, desk.ring.lock, desk.ring.openers()) if whole else []
+    return PeerPage(
+        row=row_of(work, known, node.now(), odd_of(work)),
+        role=last.role,
+        reason=relation.reason,
+        scope=relation.scope,
+        endpoints=last.endpoints,
+        keys=tuple(
+            KeyTold(
+                use=each.use,
+                name=each.name,
+                state=each.state,
+                untrusted=known.untrusted.get(each.name, 0) if each.state == "revoked" else None,
+            )
+            for each in last.keys
+        ),
+        documents=tuple(reversed(_told(work, known.node, chain))),
+        held=tuple(held_items(work, known.node, desk.ring.lock)),
+        talk=tuple(said[-_TALK:]),
+        contradictions=tuple(contradictions(work, known.node)),
+        log=LogTold(
+            size=known.log_size,
+            root=known.log_root,
+            contradictions=tuple(log_contradictions(work, known.node)),
+            ours=next((each for each in told_logs(work) if each.peer == known.node), None),
+        ),
+    )
+
+
+def _told(work: Work, node: str, chain: list[SignedDocument]) -> list[DocumentTold]:
+    came = {each.number: each.came for each in kept_documents(work, node)}
+    read = [each.read() for each in chain]
+    recovered = [False, *(is_recovery(one.read(), next_) for one, next_ in pairwise(chain))]
+    before = [frozenset[str](), *({key.name for key in each.keys} for each in read)]
+    return [
+        DocumentTold(
+            number=told.number,
+            came=came[told.number],
+            digest=signed.digest(),
+            name=told.name,
+            endpoints=told.endpoints,
+            recovered=again,
+            keys=tuple(key.name for key in told.keys if key.name not in known),
+        )
+        for signed, told, again, known in zip(chain, read, recovered, before, strict=False)
+    ]
+
+
+@get(
+    "/peers/{key:str}/evidence/{message:str}",
+    guards=[may("exchange")],
+    sync_to_thread=True,
+    gives="application/octet-stream",
+)
+def message_evidence(
+    node: TheNode, user: TheUser, key: PeerKey, message: MessageId
+) -> Response[bytes]:
+    """Give out what proves a message of a peer or to it, to be checked by `tidewaiter verify`."""
+    with node.exchange() as (desk, work):
+        found = evidence_of(
+            work,
+            desk.node,
+            peer_at(work, key).node,
+            message,
+            openers=desk.ring.openers(),
+            stamp=node.stamp(user),
+        )
+    if not user.account.cleared and is_restricted(found):
+        hint = "ask someone who is cleared"
+        raise MissingError(f"message {message} tells what is for the authority only", hint=hint)
+    return download(write_evidence(found), "application/octet-stream", f"message-{message}.json")
+
+
+@get(
+    "/peers/{key:str}/witnessed", guards=[may("exchange")], sync_to_thread=True, gives="text/plain"
+)
+def peer_witnessed(node: TheNode, key: PeerKey) -> Response[bytes]:
+    """Give out what a peer has signed of its own log, a receipt in a line."""
+    with node.exchange() as (_, work):
+        found = witnessed(work, peer_at(work, key).node)
+    text = "".join(f"{each}\n" for each in found)
+    return download(text.encode(), "text/plain; charset=utf-8", f"witnessed-{key}.txt")
+
+
+_Reason = Annotated[str, msgspec.Meta(max_length=500)]
+_Words = Annotated[str, msgspec.Meta(max_length=400)]
+_Id = Annotated[str, msgspec.Meta(max_length=40)]
+_Kind = Annotated[str, msgspec.Meta(max_length=80)]
+
+
+class Turn(Record, frozen=True, kw_only=True):
+    """What this node does with a peer from now on."""
+
+    to: Literal["invited", "active", "frozen", "ended"]
+    reason: _Reason = ""  # kept here, and not told
+    words: _Words = ""  # of the peer, as they were heard: for "active"
+    held: Literal["", "release", "discard"] = ""  # what becomes of what was held back
+
+
+class Turned(Record, frozen=True, kw_only=True):
+    """What this node does with a peer now."""
+
+    key: str
+    node: str
+    ours: Standing
+    scope: Scope
+
+
+class Narrow(Record, frozen=True, kw_only=True):
+    """What is exchanged with a peer."""
+
+    kinds: tuple[_Kind, ...] = ()  # of messages; none: all
+    tlp: Tlp = "red"  # the closest marking that is sent
+    reason: _Reason = ""
+
+
+class Discarded(Record, frozen=True, kw_only=True):
+    """A message that was held back, and is never sent."""
+
+    message: _Id
+
+
+class Written(Record, frozen=True, kw_only=True):
+    """A message to the people at a peer."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+
+
+class MessageWritten(Record, frozen=True, kw_only=True):
+    """A message that was written."""
+
+    message: str  # id
+
+
+@post("/peers/{key:str}/relation", guards=[may("relate")], sync_to_thread=True)
+def turn_relation(
+    request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Turn]
+) -> Response[Turned]:
+    """Invite a peer again, confirm it by its words, freeze or end; it holds from now on."""
+    compared = read_words(data.words) if data.words else ""
+    with node.exchange(user, restored=True) as (desk, work):
+        known = relate_within(
+            desk,
+            work,
+            peer_at(work, key).node,
+            data.to,
+            reason=data.reason,
+            compared=compared,
+            held=data.held,
+        )
+    made = Turned(
+        key=key, node=known.node, ours=known.relation.standing, scope=known.relation.scope
+    )
+    return done(request, made, f"/peers/{key}")
+
+
+@post("/peers/{key:str}/scope", guards=[may("relate")], sync_to_thread=True)
+def narrow_scope(
+    request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Narrow]
+) -> Response[Turned]:
+    """Say what is exchanged with a peer; what is outside is refused, and not sent."""
+    unknown = sorted(set(data.kinds) - set(kinds_exchanged()))
+    if unknown:
+        hint = f"there are: {', '.join(kinds_exchanged())}"
+        raise InputError(f'there is no kind of message "{unknown[0]}"', hint=hint)
+    scope = Scope(kinds=data.kinds, tlp=data.tlp, reason=data.reason)
+    with node.exchange(user, restored=True) as (_, work):
+        known = set_scope(work, peer_at(work, key).node, scope)
+    made = Turned(
+        key=key, node=known.node, ours=known.relation.standing, scope=known.relation.scope
+    )
+    return done(request, made, f"/peers/{key}")
+
+
+@post("/peers/{key:str}/discarded", guards=[may("relate")], sync_to_thread=True)
+def discard_item(
+    request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Discarded]
+) -> Response[Discarded]:
+    """Discard one message that is held back, and destroy what it says."""
+    with node.exchange(user, restored=True) as (_, work):
+        discard_one(work, peer_at(work, key).node, data.message)
+    return done(request, data, f"/peers/{key}#held")
+
+
+@post("/peers/{key:str}/messages", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def write_to_peer(
+    request: Asked, node: TheNode, user: TheUser, key: PeerKey, data: JSONBody[Written]
+) -> Response[MessageWritten]:
+    """Write to the people at a peer; it is sent when both sides can."""
+    with node.exchange(user, restored=True) as (desk, work):
+        name = say(desk, work, peer_at(work, key).node, data.text)
+    return done(request, MessageWritten(message=name), f"/peers/{key}#talk", status=201)
+
+
+HANDLERS = [
+    peers_page,
+    invite_peer,
+    invite_by_file,
+    own_documents,
+    own_code,
+    peer_page,
+    message_evidence,
+    peer_witnessed,
+    turn_relation,
+    narrow_scope,
+    discard_item,
+    write_to_peer,
+]

@@ -1,27 +1,52 @@
-"""What is told of peers: rows of the list, and the page of one."""
+"""Records of the pages of peers, and the keys of peers in addresses."""
 
+import hashlib
 from datetime import UTC, datetime
+from typing import Annotated
 
+from litestar.params import PathParameter
+
+from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.documents import Role, State
-from tidewaiter.exchange.relations import Scope, Standing
-from tidewaiter.exchange.signing import Use
-from tidewaiter.store.between import (
+from tidewaiter.exchange.protocol.documents import Role, State
+from tidewaiter.exchange.protocol.relations import Scope, Standing
+from tidewaiter.exchange.protocol.signing import Use
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.evidence import LogContradiction, ToldLog, count_log_contradictions
+from tidewaiter.store.peers.channel import (
     Contradiction,
     Item,
+    Spoken,
     count_contradictions,
     count_unsettled,
+    doubted_messages,
     waits_since,
 )
-from tidewaiter.store.conversations import Spoken
-from tidewaiter.store.database import Work
-from tidewaiter.store.documents import replaced_documents
-from tidewaiter.store.outgoing import count_again
-from tidewaiter.store.peers import Known
-from tidewaiter.store.restored import missing_from
-from tidewaiter.store.vouching import doubted_messages
-from tidewaiter.store.witnesses import LogContradiction, ToldLog, count_log_contradictions
-from tidewaiter.web.peerkeys import peer_key
+from tidewaiter.store.peers.directory import Known, peers, replaced_documents
+from tidewaiter.store.peers.outbox import count_again
+from tidewaiter.store.peers.reconcile import missing_from
+
+_LENGTH = 16  # hexadecimal digits
+
+MessageId = Annotated[str, PathParameter(max_length=64)]
+PeerKey = Annotated[str, PathParameter(max_length=64)]
+
+
+def peer_key(node: str) -> str:
+    """Return by what a peer stands in an address."""
+    return hashlib.sha256(node.encode()).hexdigest()[:_LENGTH]
+
+
+def peer_at(work: Work, key: str) -> Known:
+    """Return the peer of an address.
+
+    Raises:
+        MissingError: There is none.
+    """
+    for each in peers(work):
+        if peer_key(each.node) == key:
+            return each
+    raise MissingError("there is no such peer", hint="look at the list of peers")
 
 
 class PeerRow(Record, frozen=True, kw_only=True):

@@ -1,37 +1,345 @@
-"""Private questions: who may ask whom, what was asked, and what came of it."""
+"""Private questions: offers, budgets, questions asked, and their answers."""
 
+from collections.abc import Mapping
 from datetime import UTC
+from typing import Annotated
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody
 from msgspec import structs
 
-from tidewaiter.courier.offering import Allowing, allow
-from tidewaiter.exchange.private.intersection import is_there
-from tidewaiter.exchange.private.parties import Party
-from tidewaiter.store.budgets import standing_of
-from tidewaiter.store.database import Work
-from tidewaiter.store.offers import end_offer
-from tidewaiter.store.peers import Known, find_peer, peers
-from tidewaiter.store.questionrows import questions
-from tidewaiter.store.questions import Shown, ask, find_question
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import Number, TheNode, TheUser
-from tidewaiter.web.node import Node
-from tidewaiter.web.peerkeys import peer_key
-from tidewaiter.web.privatepages import (
-    Asking,
-    Ended,
-    Ending,
-    LetPage,
-    Letting,
-    PrivatePage,
-    PrivatePeer,
-    QuestionPage,
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.private.intersection import Party, is_there
+from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SLOTS, Code
+from tidewaiter.exchange.protocol.markings import Purpose
+from tidewaiter.exchange.protocol.relations import Standing as Relation
+from tidewaiter.explain.languages import counted, day, words
+from tidewaiter.explain.languages import marked as _
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.peers.directory import Known, find_peer, peers
+from tidewaiter.store.private.offers import Offer, Part, end_offer
+from tidewaiter.store.private.questions import (
+    Found,
+    Line,
+    Shown,
+    Standing,
+    ask,
+    find_question,
+    questions,
+    standing_of,
 )
-from tidewaiter.web.privateview import private_view, question_view
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.transport.private import Allowing, allow
+from tidewaiter.web.cases.steps import Short
+from tidewaiter.web.core.exchange_terms import PURPOSES, purpose_choices
+from tidewaiter.web.core.node import Node, Number, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.peers.schemas import peer_key
+from tidewaiter.web.peers.views import standing_in_words
+
+Long = Annotated[str, msgspec.Meta(max_length=1_000)]
+
+
+class PrivatePeer(Record, frozen=True, kw_only=True):
+    """A peer, and what each side may ask the other."""
+
+    key: str  # of its page
+    node: str
+    name: str
+    country: str
+    relation: Relation
+    may_ask: Standing | None  # it may ask us; None: it is offered nothing
+    may_be_asked: Standing | None  # we may ask it; None: it offers nothing
+
+
+class PrivatePage(Record, frozen=True, kw_only=True):
+    """Who may ask whom, and the questions of both sides, the last first."""
+
+    able: bool  # whether the extra "psi" is installed here
+    peers: tuple[PrivatePeer, ...]
+    questions: tuple[Line, ...]  # the last of them
+
+
+class QuestionPage(Record, frozen=True, kw_only=True):
+    """A question, and what came of it where this node asked."""
+
+    peer_name: str
+    shown: Shown
+
+
+class PartyNumber(Record, frozen=True, kw_only=True):
+    """A number of a party."""
+
+    scheme: Short
+    value: Short = ""
+
+
+class AskedParty(Record, frozen=True, kw_only=True):
+    """A party that is asked for: a name counts with a postcode in the address."""
+
+    name: Long = ""
+    address: Long = ""
+    country: Short = ""  # two letters
+    phone: Short = ""
+    email: Short = ""
+    numbers: tuple[PartyNumber, ...] = ()
+
+    def party(self) -> Party:
+        """Return it as it is asked for."""
+        told = [(each.scheme, each.value) for each in self.numbers]
+        told += [("phone", self.phone), ("email", self.email)]
+        return Party(
+            name=self.name,
+            address=self.address,
+            country=self.country.strip().upper(),
+            numbers=tuple((scheme, value.strip()) for scheme, value in told if value.strip()),
+        )
+
+
+class Asking(Record, frozen=True, kw_only=True):
+    """A question: parties whose keys fit into one; those of which nothing is said are left out."""
+
+    peer: Short  # node
+    purpose: Purpose
+    parties: tuple[AskedParty, ...]
+
+
+class Letting(Record, frozen=True, kw_only=True):
+    """What a peer is let ask, from now on and for some days; it replaces what was before."""
+
+    peer: Short  # node
+    budget: Annotated[int, msgspec.Meta(ge=SLOTS, le=MOST_BUDGET)] = 3 * SLOTS
+    purposes: Annotated[tuple[Purpose, ...], msgspec.Meta(min_length=1)]
+    parts: tuple[Part, ...] = ("confirmed",)
+    days: Annotated[int, msgspec.Meta(ge=1, le=DAYS)] = 30
+
+
+class Ending(Record, frozen=True, kw_only=True):
+    """Whom nothing is answered any more."""
+
+    peer: Short  # node
+
+
+class Ended(Record, frozen=True, kw_only=True):
+    """The peer that may ask no more."""
+
+    peer: str
+
+
+class LetPage(Record, frozen=True, kw_only=True):
+    """What a peer was let ask, and from how much it is answered."""
+
+    offer: Offer
+    parties: int
+    keyless: int  # of them: too little is known of them to be found
+    keys: int  # of parties, without those that fill the filter up
+
+
+_CODES: Mapping[Code, str] = {
+    "off": _("no question is answered under this offer"),
+    "ended": _("the offer has ended"),
+    "purpose": _("no question is answered for this purpose"),
+    "over-budget": _("the budget of this day is used up"),
+    "not-able": _("the extra “psi” is missing there"),
+}
+_STATES: Mapping[str, str] = {
+    "asked": _("no answer yet"),
+    "answered": _("answered"),
+    "refused": _("refused"),
+    "recalled": _("the answer was recalled, and is forgotten"),
+}
+_KEYS: Mapping[str, str] = {
+    "lei": "LEI",
+    "uscc": "USCC",
+    "rfc": "RFC",
+    "inn": "INN",
+    "ogrn": "OGRN",
+    "imo": "IMO",
+    "imo-company": _("IMO number of a company"),
+    "tax": _("tax number"),
+    "eori": "EORI",
+    "registration": _("company number"),
+    "phone": _("telephone"),
+    "email": _("e-mail"),
+    "name": _("name and postcode"),
+}
+_PARTS: Mapping[Part, str] = {
+    "confirmed": _("alerts that an officer has confirmed"),
+    "cases": _("alerts in cases that are open or were closed as confirmed"),
+    "joined": _("other spellings of the same parties too"),
+}
+_SCHEMES: Mapping[str, str] = {
+    "lei": "LEI",
+    "vat": _("VAT or tax number"),
+    "eori": "EORI",
+    "registration": _("company number"),
+    "uscc": "USCC",
+    "rfc": "RFC",
+    "inn": "INN",
+    "ogrn": "OGRN",
+    "imo": "IMO",
+}
+Choices = tuple[tuple[str, str], ...]
+
+
+class OfferView(Record, frozen=True, kw_only=True):
+    """An open offer in words."""
+
+    left: str
+    used_up: bool
+    until: str
+    purposes: str
+    note: str  # why nothing can be asked; "": it can
+
+
+class PeerView(Record, frozen=True, kw_only=True):
+    """A peer in words."""
+
+    peer: PrivatePeer
+    relation: str
+    may_ask: OfferView | None
+    may_be_asked: OfferView | None
+
+
+class LineView(Record, frozen=True, kw_only=True):
+    """A question in words."""
+
+    line: Line
+    peer: str
+    purpose: str
+    state: str
+    why: str  # it was refused
+
+
+class PrivateView(Record, frozen=True, kw_only=True):
+    """The page in words."""
+
+    peers: tuple[PeerView, ...]
+    lines: tuple[LineView, ...]
+    relates: bool
+    may_let: Choices  # peers that can be let ask
+    may_be_asked: Choices
+    purposes: Choices
+    parts: Choices
+    schemes: Choices
+    slots: int
+
+
+class FoundView(Record, frozen=True, kw_only=True):
+    """A party of a question in words."""
+
+    name: str
+    told: tuple[str, ...]  # what else was said of it
+    result: str
+    hit: bool
+
+
+class QuestionView(Record, frozen=True, kw_only=True):
+    """A question in words."""
+
+    line: LineView
+    parties: tuple[FoundView, ...]
+    hits: int
+
+
+def private_view(page: PrivatePage, user: User) -> PrivateView:
+    """Put the page into words."""
+    names = {each.node: each.name for each in page.peers}
+    rows = tuple(map(_peer_view, page.peers))
+    return PrivateView(
+        peers=rows,
+        lines=tuple(_line(each, names.get(each.peer, "")) for each in page.questions),
+        relates="relate" in user.rights,
+        may_let=tuple(
+            (each.node, each.name or each.node) for each in page.peers if each.relation == "active"
+        ),
+        may_be_asked=tuple(
+            (each.peer.node, each.peer.name or each.peer.node)
+            for each in rows
+            if each.may_be_asked and not each.may_be_asked.note
+        ),
+        purposes=purpose_choices(),
+        parts=tuple((part, words(says)) for part, says in _PARTS.items()),
+        schemes=tuple((scheme, words(says)) for scheme, says in _SCHEMES.items()),
+        slots=SLOTS,
+    )
+
+
+def question_view(page: QuestionPage) -> QuestionView:
+    """Put a question into words."""
+    found = tuple(_found(page.shown.line, each) for each in page.shown.parties)
+    return QuestionView(
+        line=_line(page.shown.line, page.peer_name),
+        parties=found,
+        hits=sum(1 for each in found if each.hit),
+    )
+
+
+def _peer_view(peer: PrivatePeer) -> PeerView:
+    return PeerView(
+        peer=peer,
+        relation=standing_in_words(peer.relation),
+        may_ask=_offer(peer.may_ask) if peer.may_ask else None,
+        may_be_asked=_offer(peer.may_be_asked) if peer.may_be_asked else None,
+    )
+
+
+def _offer(standing: Standing) -> OfferView:
+    count = standing.left // SLOTS
+    note = ""
+    if standing.ended:
+        note = words("it has ended")
+    elif not standing.whole:
+        note = words("not all of it has come yet")
+    elif not count:
+        note = words("the budget of this day is used up")
+    return OfferView(
+        left=counted("%(num)s more question today", "%(num)s more questions today", count)
+        % {"num": count},
+        used_up=not count,
+        until=day(standing.offer.until),
+        purposes=", ".join(words(PURPOSES[each]) for each in standing.purposes),
+        note=note,
+    )
+
+
+def _line(line: Line, name: str) -> LineView:
+    why = ""
+    if line.code:
+        says = _CODES.get(line.code)  # type: ignore[call-overload]
+        why = words(says) if says else line.code
+    purpose = PURPOSES.get(line.purpose)  # type: ignore[call-overload]
+    return LineView(
+        line=line,
+        peer=name or line.peer,
+        purpose=words(purpose) if purpose else line.purpose,
+        state=words(_STATES[line.state]),
+        why=why,
+    )
+
+
+def _found(line: Line, found: Found) -> FoundView:
+    party = found.party
+    numbers = tuple(f"{_called(scheme)} {value}" for scheme, value in party.numbers)
+    told = tuple(filter(None, (party.address, party.country, *numbers)))
+    if line.state != "answered":
+        result = words(_STATES[line.state])
+    elif found.by:
+        ways = ", ".join(words(_KEYS.get(each, each)) for each in found.by)
+        result = words("a hit, by: {ways}").format(ways=ways)
+    else:
+        result = words("not among what it answers from")
+    return FoundView(
+        name=party.name, told=told, result=result, hit=bool(found.by and line.state == "answered")
+    )
+
+
+def _called(scheme: str) -> str:
+    return words(_SCHEMES.get(scheme) or _KEYS.get(scheme) or scheme)
+
 
 _ROWS = 100  # questions
 

@@ -1,4 +1,4 @@
-"""What decisions taught, as the server holds it: the model, its drift, the lists that came back.
+"""The ranking model as the server holds it: the model, its drift, the returned lists.
 
 The files may be replaced while the server runs: they are read again when they have changed.
 """
@@ -12,16 +12,14 @@ from msgspec import UNSET, structs
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert
-from tidewaiter.ranking.drift import Drift, drift
-from tidewaiter.ranking.explaining import explained
-from tidewaiter.ranking.features import values_of
-from tidewaiter.ranking.folder import MODEL, lists_in
-from tidewaiter.ranking.model import Ranker, read_ranker
-from tidewaiter.report.inspectionlists import Row, read_list
-from tidewaiter.store.database import Work
-from tidewaiter.store.outcomes import alerts_in, outcomes
-from tidewaiter.store.selecting import Days
+from tidewaiter.casework.ranking.drift import Drift, drift
+from tidewaiter.casework.ranking.features import values_of
+from tidewaiter.casework.ranking.model import MODEL, Ranker, explained, lists_in, read_ranker
+from tidewaiter.report.selection import Row, read_list
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.ranking import alerts_in, outcomes
+from tidewaiter.store.selection import Days
+from tidewaiter.trade.types import Alert
 
 NEWEST = 2_000  # alerts that are looked at for drift
 _FRESH = timedelta(hours=1)  # for so long drift is not looked for again

@@ -1,4 +1,4 @@
-"""Recalls: what was asked back and what came of it; holds; and what is recalled from here.
+"""Recalls: what was recalled by whom, what came of it, legal holds, and new recalls.
 
 To recall is the right of whoever speaks to other nodes. To hold, or to lift a hold, says in the
 name of this node that a law keeps what its owner wants back, or destroys it: that is a matter of
@@ -8,15 +8,16 @@ how this node stands with others.
 from litestar import Response, get, post
 from litestar.params import JSONBody
 
-from tidewaiter.store.givingback import Custody, hold, lift, pass_on
-from tidewaiter.store.keeping import kept
-from tidewaiter.store.recalllist import items as kept_items
-from tidewaiter.store.recalllist import recalls as kept_recalls
-from tidewaiter.store.recalls import Why, recall
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.incidents import names_of
-from tidewaiter.web.recallrows import (
+from tidewaiter.store.recalls.compliance import Custody, hold, kept, lift, pass_on
+from tidewaiter.store.recalls.issued import Why, recall
+from tidewaiter.store.recalls.issued import items as kept_items
+from tidewaiter.store.recalls.issued import recalls as kept_recalls
+from tidewaiter.web.core.node import TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.incidents.handlers import names_of
+from tidewaiter.web.recalls.views import (
     Became,
     HoldIt,
     LiftIt,
@@ -25,10 +26,8 @@ from tidewaiter.web.recallrows import (
     RecallIt,
     RecallsAsked,
     RecallsPage,
+    recalls_view,
 )
-from tidewaiter.web.recallsview import recalls_view
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
 
 _ROWS = 50
 

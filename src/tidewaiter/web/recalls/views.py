@@ -1,18 +1,162 @@
-"""The page of recalls in words."""
+"""Recalls: the records of their pages, and these in words."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
+import msgspec
+
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import day, marked, words
-from tidewaiter.store.givingback import Custody
-from tidewaiter.store.keeping import Held
-from tidewaiter.store.recalllist import Item, Recalling, is_over
-from tidewaiter.web.kindwords import kind_in_words
-from tidewaiter.web.peerview import state_in_words
-from tidewaiter.web.recallrows import RecallsPage, Show
-from tidewaiter.web.recallview import custody_in_words
-from tidewaiter.web.recallwords import REASONS, STANDINGS
+from tidewaiter.exchange.recalls import Reason
+from tidewaiter.explain.languages import day, marked, words
+from tidewaiter.store.recalls.compliance import Custody, Fate, Held
+from tidewaiter.store.recalls.issued import Item, Recalling, is_over
+from tidewaiter.web.core.exchange_terms import REASONS, STANDINGS, kind_in_words
+from tidewaiter.web.peers.views import state_in_words
+
+
+class SentView(Record, frozen=True, kw_only=True):
+    """What this node said, at one recipient, in words."""
+
+    peer: str
+    became: str
+    came: bool
+    recalled: str  # "": it is not
+
+
+class FateView(Record, frozen=True, kw_only=True):
+    """What became of what was said once, in words."""
+
+    sent: tuple[SentView, ...]
+    recallable: bool
+    came: bool
+    custody: Custody
+    keeps: tuple[str, ...]  # what keeps it here, and to how many it went on
+
+
+def fates_view(fates: Mapping[str, Fate], names: Mapping[str, str]) -> dict[str, FateView]:
+    """Put what became of messages into words.
+
+    Args:
+        fates: By message.
+        names: Of nodes.
+    """
+    return {message: _fate(fate, names) for message, fate in fates.items()}
+
+
+def custody_in_words(custody: Custody) -> tuple[str, ...]:
+    """Say what keeps a message here, and to how many it was passed on."""
+    told = list[str]()
+    if custody.basis:
+        told.append(words("under a legal hold: {basis}").format(basis=custody.basis))
+    if custody.until:
+        told.append(words("until {day}").format(day=day(custody.until)))
+    if custody.case:
+        told.append(words("as long as case {number} is held").format(number=custody.case))
+    if custody.reshared:
+        text = words("passed on to {number}, {asked} of them asked to destroy it")
+        told.append(text.format(number=custody.reshared, asked=custody.told))
+    return tuple(told)
+
+
+def _fate(fate: Fate, names: Mapping[str, str]) -> FateView:
+    custody = fate.custody or Custody()
+    return FateView(
+        sent=tuple(
+            SentView(
+                peer=names.get(each.peer, each.peer),
+                became=state_in_words(each.state, each.code),
+                came=each.state == "processed",
+                recalled=words(STANDINGS[each.recalled]) if each.recalled else "",
+            )
+            for each in fate.sent
+        ),
+        recallable=any(
+            each.recalled in {None, "not-asked"} and each.state != "discarded" for each in fate.sent
+        ),
+        came=fate.custody is not None,
+        custody=custody,
+        keeps=custody_in_words(custody),
+    )
+
+
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_Node = Annotated[str, msgspec.Meta(max_length=200)]
+_Text = Annotated[str, msgspec.Meta(max_length=2_000)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+_Place = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+
+Show = Literal["ours", "theirs", "kept", "sent", "came"]
+"""What this node recalled; what others recalled from it; what it holds or has passed on; what it
+can recall; what it can hold."""
+
+
+class RecallsAsked(Record, frozen=True, kw_only=True):
+    """What is wanted."""
+
+    show: Show = "ours"
+    node: _Node = ""  # of one peer; "": of any
+    after: _Place = 0  # how many of them come before
+
+
+class RecallsPage(Record, frozen=True, kw_only=True):
+    """Recalls, or messages that can be recalled or held; the last first."""
+
+    asked: RecallsAsked
+    day: date
+    recalls: tuple[Recalling, ...]  # of "ours" and "theirs", one for each recipient
+    kept: tuple[Held, ...]  # of "kept"
+    items: tuple[Item, ...]  # of "sent" and "came"
+    names: dict[str, str]
+    more: int | None  # `after` of the next page; None: this is the last
+
+
+class RecallIt(Record, frozen=True, kw_only=True):
+    """A message that this node asks back."""
+
+    item: _Id
+    reason: Reason
+    basis: _Text = ""  # law or order on which it rests
+    note: _Text = ""
+    only: tuple[_Node, ...] = ()  # peers from whom alone; (): all who were told
+
+
+class RecalledNow(Record, frozen=True, kw_only=True):
+    """The messages that are recalled."""
+
+    messages: tuple[str, ...]
+
+
+class HoldIt(Record, frozen=True, kw_only=True):
+    """A message that came, and is kept where it is recalled."""
+
+    item: _Id
+    basis: _Text
+    until: date | None = None  # the last day, where it is known
+    case: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | None = None  # whose own hold keeps it
+
+
+class LiftIt(Record, frozen=True, kw_only=True):
+    """A message whose hold ends."""
+
+    item: _Id
+
+
+class PassedOn(Record, frozen=True, kw_only=True):
+    """To how many a message went on."""
+
+    item: _Id
+    others: _Count
+    asked: _Count = 0  # how many of them were asked to destroy it
+
+
+class Became(Record, frozen=True, kw_only=True):
+    """What its source is told became of a message."""
+
+    item: str
+    became: str  # "": nobody has recalled it
+
 
 SHOWS: Mapping[Show, str] = {
     "ours": marked("Recalled by us"),

@@ -1,4 +1,4 @@
-"""Records of the pages of the register: what is asked, what they tell, and what is sent."""
+"""Records of the pages of the register: what is asked, shown and sent."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,13 +10,12 @@ import msgspec
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.exchange.register.ledger import Account
-from tidewaiter.exchange.register.looking import EntryKind, State, Wish
+from tidewaiter.exchange.register.balances import Account, EntryKind, State, Wish
 from tidewaiter.exchange.register.types import Direction, Entry, Finding, Operator, Promise
-from tidewaiter.parties.readers.types import EntryRefusal
-from tidewaiter.store.register import Clash
-from tidewaiter.store.registerledger import Written
-from tidewaiter.web.casework import Short
+from tidewaiter.parties.readers.entries import EntryRefusal
+from tidewaiter.store.register.entries import Clash
+from tidewaiter.store.register.ledger import Written
+from tidewaiter.web.cases.steps import Short
 
 FILE_BYTES = 8_000_000
 """Of a file of entries at most."""

@@ -1,4 +1,4 @@
-"""Requesting: the form of a request for information or for legal assistance."""
+"""The form of a request for information or for legal assistance."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,28 +9,26 @@ from litestar.params import JSONBody
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.requests.checks import check_request
+from tidewaiter.exchange.requests.state import new_id
 from tidewaiter.exchange.requests.types import About, Request
 from tidewaiter.exchange.requests.types import Asked as Item
-from tidewaiter.exchange.requests.writing import new_id
-from tidewaiter.report.languages import words
+from tidewaiter.explain.languages import words
 from tidewaiter.store.groups import Group, groups
+from tidewaiter.store.peers.statements import number_of
 from tidewaiter.store.requests import KINDS, ask
-from tidewaiter.store.saying import number_of
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.incidents import names_of
-from tidewaiter.web.incidentwords import choices
-from tidewaiter.web.markingwords import pap_choices, purpose_choices, tlp_choices
-from tidewaiter.web.nested import flat
-from tidewaiter.web.node import Node
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.requestrows import NewAsked, Requested, RequestForm, Requesting
-from tidewaiter.web.requestwords import KINDS as KIND_WORDS
-from tidewaiter.web.requestwords import SUBJECTS, URGENCIES, instrument_choices
-from tidewaiter.web.security import may
+from tidewaiter.web.core.exchange_terms import pap_choices, purpose_choices, tlp_choices
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, flat, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.incidents.handlers import names_of
+from tidewaiter.web.incidents.views import choices
+from tidewaiter.web.requests.schemas import NewAsked, Requested, RequestForm, Requesting
+from tidewaiter.web.requests.views import KINDS as KIND_WORDS
+from tidewaiter.web.requests.views import SUBJECTS, URGENCIES, instrument_choices
 
 _EMPTY = 3  # places of the form for what is asked
 Pairs = tuple[tuple[str, str], ...]

@@ -1,4 +1,4 @@
-"""Requests: the boxes by deadline, the page of one, and what this node says to it."""
+"""Requests: the boxes by deadline, the page of one, and the responses of this node."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,25 +7,32 @@ from typing import Any, get_args
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from tidewaiter.exchange.requests.acts import acts
-from tidewaiter.exchange.requests.boxes import Box, Show, box_of, shows, urgency_first
-from tidewaiter.exchange.requests.folding import Asking
+from tidewaiter.exchange.requests.state import (
+    Asking,
+    Box,
+    Show,
+    acts,
+    box_of,
+    marking_of_answer,
+    new_id,
+    shows,
+    urgency_first,
+)
 from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Withdrawal
-from tidewaiter.exchange.requests.writing import marking_of_answer, new_id
-from tidewaiter.store.database import Work
-from tidewaiter.store.fates import fates
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import groups
 from tidewaiter.store.incidents import number_of
+from tidewaiter.store.peers.statements import Listed, destroyed_of
+from tidewaiter.store.recalls.compliance import fates
 from tidewaiter.store.requests import KINDS, find_request, request_at, say_to_request
 from tidewaiter.store.requests import requests as kept_requests
-from tidewaiter.store.saying import Listed, destroyed_of
-from tidewaiter.store.sessions import User
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.incidents import names_of
-from tidewaiter.web.node import Node
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.requestrows import (
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.incidents.handlers import names_of
+from tidewaiter.web.requests.schemas import (
     Answering,
     Delaying,
     Refusing,
@@ -37,9 +44,7 @@ from tidewaiter.web.requestrows import (
     Withdrawing,
     asking_told,
 )
-from tidewaiter.web.requestsview import requests_view
-from tidewaiter.web.requestview import request_view
-from tidewaiter.web.security import may
+from tidewaiter.web.requests.views import request_view, requests_view
 
 _ROWS = 50
 _MOST = 2_000  # requests that are looked at

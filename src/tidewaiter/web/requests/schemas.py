@@ -1,4 +1,4 @@
-"""What is told of requests: rows of the boxes, the page of one, and what is sent."""
+"""Records of the pages of requests: rows of the boxes, the page of one, and what is sent."""
 
 from datetime import date
 from typing import Annotated
@@ -6,11 +6,10 @@ from typing import Annotated
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Pap, Purpose, Tlp
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.exchange.requests.acts import Act
-from tidewaiter.exchange.requests.boxes import Box, Show
-from tidewaiter.exchange.requests.folding import Asking, ItemState, State
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.markings import Pap, Purpose, Tlp
+from tidewaiter.exchange.requests.state import Act, Asking, Box, ItemState, Show, State
 from tidewaiter.exchange.requests.types import (
     Answer,
     Delay,
@@ -22,9 +21,8 @@ from tidewaiter.exchange.requests.types import (
     Urgency,
     Withdrawal,
 )
-from tidewaiter.exchange.said import Said
-from tidewaiter.store.fates import Fate
-from tidewaiter.web.incidentrows import UnheededTold
+from tidewaiter.store.recalls.compliance import Fate
+from tidewaiter.web.incidents.schemas import UnheededTold
 
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]

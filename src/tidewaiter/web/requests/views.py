@@ -1,28 +1,110 @@
-"""The page of a request in words: what is asked, for what alone, and what was said to it."""
+"""Requests in words: kinds, grounds and states; the boxes, and the page of one."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.markings import Marking, load_marking_rules
-from tidewaiter.exchange.requests.instruments import load_instruments
-from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Request
-from tidewaiter.exchange.said import Said
-from tidewaiter.report.languages import day, words
-from tidewaiter.web.incidentwords import choices
-from tidewaiter.web.markingwords import PURPOSES, MarkingView, marking_in_words, tlp_choices
-from tidewaiter.web.peerkeys import peer_key
-from tidewaiter.web.recallview import FateView, fates_view
-from tidewaiter.web.requestrows import RequestPage
-from tidewaiter.web.requestwords import (
-    GROUNDS,
-    ITEMS,
-    KINDS,
-    STATES,
-    SUBJECTS,
-    URGENCIES,
-    days_left,
+from tidewaiter.exchange.protocol.envelopes import Said
+from tidewaiter.exchange.protocol.markings import Marking, load_marking_rules
+from tidewaiter.exchange.requests.state import Box, ItemState, Show, State
+from tidewaiter.exchange.requests.types import (
+    Answer,
+    Delay,
+    Ground,
+    Kind,
+    Refusal,
+    Request,
+    Subject,
+    Urgency,
+    load_instruments,
 )
+from tidewaiter.explain.languages import counted, day, marked, number, words
+from tidewaiter.web.core.exchange_terms import (
+    PURPOSES,
+    MarkingView,
+    marking_in_words,
+    tlp_choices,
+)
+from tidewaiter.web.incidents.views import choices
+from tidewaiter.web.peers.schemas import peer_key
+from tidewaiter.web.recalls.views import FateView, fates_view
+from tidewaiter.web.requests.schemas import RequestPage, RequestRow, RequestsPage
+
+KINDS: Mapping[Kind, str] = {
+    "information": marked("request for information"),
+    "legal-assistance": marked("request for legal assistance"),
+}
+URGENCIES: Mapping[Urgency, str] = {
+    "routine": marked("routine"),
+    "urgent": marked("urgent"),
+    "immediate": marked("immediate"),
+}
+SUBJECTS: Mapping[Subject, str] = {
+    "incident": marked("incident"),
+    "notification": marked("pre-export notification"),
+    "party": marked("party"),
+    "consignment": marked("consignment"),
+    "case": marked("case"),
+    "other": marked("other"),
+}
+GROUNDS: Mapping[Ground, str] = {
+    "law": marked("our law forbids it"),
+    "interests": marked("essential interests"),
+    "form": marked("the request lacks what it needs"),
+    "competence": marked("another authority must be asked"),
+    "nothing-held": marked("nothing is held"),
+    "other": marked("another reason, in words"),
+}
+STATES: Mapping[State, str] = {
+    "unknown": marked("not here: it has not come, or was recalled"),
+    "open": marked("nothing is answered"),
+    "partly": marked("answered in part"),
+    "done": marked("done"),
+    "withdrawn": marked("withdrawn"),
+}
+ITEMS: Mapping[ItemState, str] = {
+    "open": marked("not answered"),
+    "refused": marked("refused"),
+    "part": marked("answered in part"),
+    "full": marked("answered"),
+}
+SHOWS: Mapping[Show, str] = {
+    "open": marked("Waiting for an answer"),
+    "late": marked("Overdue"),
+    "over": marked("Over"),
+    "all": marked("All"),
+}
+
+ALL: Mapping[str, tuple[Mapping[Any, str], Any]] = {
+    "kinds": (KINDS, Kind),
+    "urgencies": (URGENCIES, Urgency),
+    "subjects": (SUBJECTS, Subject),
+    "grounds": (GROUNDS, Ground),
+    "states": (STATES, State),
+    "items": (ITEMS, ItemState),
+    "shows": (SHOWS, Show),
+}
+"""Of each set of values its words, and the type that names them all."""
+
+
+def instrument_choices() -> tuple[tuple[str, str], ...]:
+    """Return the legal instruments that a request may rest on."""
+    return tuple((key, each.title) for key, each in load_instruments().instrument.items())
+
+
+def days_left(days: int) -> str:
+    """Say how long there is until a day.
+
+    Args:
+        days: Until it; below 0: it is over.
+    """
+    if days < 0:
+        return counted("%(num)s day late", "%(num)s days late", -days) % {"num": number(-days)}
+    if days == 0:
+        return words("today")
+    return counted("in %(num)s day", "in %(num)s days", days) % {"num": number(days)}
 
 
 class AboutView(Record, frozen=True, kw_only=True):
@@ -206,3 +288,88 @@ def _label(marking: Marking) -> str:
 
 def _purposes(marking: Marking) -> str:
     return ", ".join(words(PURPOSES[each]) for each in marking.purposes)
+
+
+class Tab(Record, frozen=True, kw_only=True):
+    """A way to see some of the requests."""
+
+    label: str
+    address: str
+    count: int
+    here: bool
+
+
+class RequestLine(Record, frozen=True, kw_only=True):
+    """A request of a box in words."""
+
+    row: RequestRow
+    peer: str
+    kind: str
+    purpose: str
+    state: str
+    left: str  # until the deadline; "": there is none, or nothing is waited for
+    urgency: str  # "": it is routine
+    items: str
+
+
+class RequestsView(Record, frozen=True, kw_only=True):
+    """A box in words."""
+
+    boxes: tuple[Tab, ...]
+    tabs: tuple[Tab, ...]
+    lines: tuple[RequestLine, ...]
+    more: str  # address of the next page; "": this is the last
+    keys: tuple[tuple[str, str], ...]
+
+
+def requests_view(page: RequestsPage) -> RequestsView:
+    """Put a box of requests into words."""
+    asked = page.asked
+    labels: dict[Box, str] = {"in": words("Asked of us"), "out": words("Asked by us")}
+    return RequestsView(
+        boxes=tuple(
+            Tab(
+                label=labels[box],
+                address=_address(box, "open"),
+                count=page.counts[box]["open"],
+                here=box == asked.box,
+            )
+            for box in get_args(Box)
+        ),
+        tabs=tuple(
+            Tab(
+                label=words(SHOWS[show]),
+                address=_address(asked.box, show),
+                count=page.counts[asked.box][show],
+                here=show == asked.show,
+            )
+            for show in get_args(Show)
+        ),
+        lines=tuple(_line(each, page) for each in page.rows),
+        more=_address(asked.box, asked.show, page.more) if page.more else "",
+        keys=(
+            ("n", words("Ask a peer")),
+            ("i", words("What is asked of us")),
+            ("o", words("What we ask")),
+        ),
+    )
+
+
+def _address(box: Box, show: Show, after: int = 0) -> str:
+    told = {"box": box, "show": show, **({"after": after} if after else {})}
+    return f"/requests?{urlencode(told)}"
+
+
+def _line(row: RequestRow, page: RequestsPage) -> RequestLine:
+    waits = row.deadline is not None and row.state in {"open", "partly"}
+    text = counted("%(open)s of %(num)s thing open", "%(open)s of %(num)s things open", row.items)
+    return RequestLine(
+        row=row,
+        peer=page.names.get(row.peer, row.peer),
+        kind=words(KINDS[row.kind]) if row.kind else "",
+        purpose=words(PURPOSES[row.purpose]) if row.purpose else "",
+        state=words(STATES[row.state]),
+        left=days_left((row.deadline - page.day).days) if waits and row.deadline else "",
+        urgency="" if row.urgency == "routine" else words(URGENCIES[row.urgency]),
+        items=text % {"num": row.items, "open": row.open_items} if row.items else "",
+    )

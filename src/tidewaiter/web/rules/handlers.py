@@ -1,26 +1,36 @@
-"""The overview: the work of all officers in figures, and which rules are right."""
+"""Rule precision and weights, and the overview of the work of all officers."""
 
 from datetime import date
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.counts import Counts, decision_times
+from tidewaiter.casework.counts import Counts, decision_times, load_overview_rules
 from tidewaiter.casework.decisions import Status
-from tidewaiter.casework.overviewrules import load_overview_rules
-from tidewaiter.node import count_anew
-from tidewaiter.report.overview import OverviewView, overview_view
-from tidewaiter.store.bulkdecisions import Batch, batches, waiting_batches
-from tidewaiter.store.overview import Span, read_counts
-from tidewaiter.store.tallies import Recounted, is_counted
-from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.bulkdecisionsview import BatchRow, batch_row
-from tidewaiter.web.decisionform import status_in_words
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.explain.rules import RuleLine, RuleView, rule_lines, rule_views
+from tidewaiter.node.context import count_anew
+from tidewaiter.report.alerts.overview import OverviewView, overview_view
+from tidewaiter.store.alerts.bulk_decisions import Batch, batches, waiting_batches
+from tidewaiter.store.alerts.counts import (
+    Recounted,
+    Span,
+    is_counted,
+    raised,
+    read_counts,
+    tracks_of,
+)
+from tidewaiter.store.rules import rule_settings, second_rule, set_rule
+from tidewaiter.trade.rules.switches import RuleSetting, WantedSetting
+from tidewaiter.web.alerts.bulk_decisions import BatchRow, batch_row
+from tidewaiter.web.alerts.decision_form import status_in_words
+from tidewaiter.web.core.node import Number, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked, read_query
+from tidewaiter.web.core.responses import done, reply
+from tidewaiter.web.core.security import may
 
 _BULK = 5  # bulk decisions that are shown
 MONTHS = 3  # of which rules, substances and lists are told unless more is asked for
@@ -99,4 +109,76 @@ def recount_all(request: Asked, node: TheNode, user: TheUser) -> Response[Recoun
     return done(request, told, "/overview")
 
 
-HANDLERS = [overview_page, recount_all]
+class RulesPage(Record, frozen=True, kw_only=True):
+    """All rules of alerts."""
+
+    today: date
+    months: int  # of which alerts are counted; 0: from the beginning
+    raised: int  # alerts that came in
+    rules: tuple[RuleLine, ...]
+
+
+class RulesView(Record, frozen=True, kw_only=True):
+    """All rules in words."""
+
+    rules: tuple[RuleView, ...]
+    may_turn: bool
+
+
+class Turn(Record, frozen=True, kw_only=True):
+    """What is to become of a rule."""
+
+    to: Literal["off", "down", "on"]
+    points: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None  # where it is turned down
+    since: date
+    why: Annotated[str, msgspec.Meta(max_length=500)]
+    seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # number of its last setting; 0: none
+
+
+@get("/rules", guards=[may("see")], sync_to_thread=True, query=Period)
+def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPage]:
+    """Show every rule: points, source, how often it fired, how often it was right, its history."""
+    months = read_query(request, Period).months
+    today = node.now().date()
+    span = Span(today=today, days=1, months=months or None, cleared=user.account.cleared)
+    with node.read() as work:
+        tracks, settings = tracks_of(work, span, "rule"), rule_settings(work)
+        page = RulesPage(
+            today=node.today(),
+            months=months,
+            raised=raised(work, span),
+            rules=rule_lines(node.alert_rules, tracks, settings),
+        )
+
+    def view() -> RulesView:
+        told = rule_views(page.rules, page.raised, page.today, node.library(), node.people())
+        return RulesView(rules=told, may_turn="approve" in user.rights)
+
+    return reply(request, "rules.html", page, view=view)
+
+
+@post("/rules/{rule:str}/setting", guards=[may("approve")], sync_to_thread=True)
+def turn_rule(
+    request: Asked, node: TheNode, user: TheUser, rule: FromPath[str], data: JSONBody[Turn]
+) -> Response[RuleSetting]:
+    """Turn a rule down, off or on again; a strong one below its floor waits for a second person."""
+    if data.to == "down" and data.points is None:
+        raise InputError("no points are given", at="points", hint="0 turns a rule off")
+    points = {"off": 0, "down": data.points, "on": None}[data.to]
+    wanted = WantedSetting(rule=rule, points=points, since=data.since, why=data.why)
+    with node.change(user) as work:
+        made = set_rule(work, wanted, data.seen or None)
+    return done(request, made, f"/rules#rule-{rule}")
+
+
+@post("/rules/settings/{number:int}/agree", guards=[may("approve")], sync_to_thread=True)
+def agree_to_rule(
+    request: Asked, node: TheNode, user: TheUser, number: Number
+) -> Response[RuleSetting]:
+    """Agree, as a second person, that a strong rule is turned down."""
+    with node.change(user) as work:
+        made = second_rule(work, number)
+    return done(request, made, f"/rules#rule-{made.rule}")
+
+
+HANDLERS = [overview_page, recount_all, rules_page, turn_rule, agree_to_rule]

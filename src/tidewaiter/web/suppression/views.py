@@ -1,22 +1,97 @@
-"""Suppression rules in words: scopes, states, counts, and the chart of what a rule has hidden."""
+"""Suppression rules in words: scopes and their form fields, states, counts and charts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import get_args
+from typing import Annotated, get_args
+from urllib.parse import urlencode
+
+import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import Severity
-from tidewaiter.casework.suppression.offers import Offer
-from tidewaiter.casework.suppression.scope import Scope, Trader, Way
+from tidewaiter.casework.suppression.proposals import Offer
+from tidewaiter.casework.suppression.rules import Suppression, Taken
+from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.suppression import Suppression, Taken
-from tidewaiter.consignments.types import Alert
-from tidewaiter.report.languages import counted, day, number, words
-from tidewaiter.report.library import Library
-from tidewaiter.report.titles import short_title
-from tidewaiter.store.previews import Part, Preview
-from tidewaiter.web.decisionform import status_in_words
-from tidewaiter.web.scopeform import query_of
+from tidewaiter.explain.alerts import short_title
+from tidewaiter.explain.languages import counted, day, number, words
+from tidewaiter.explain.words import Library
+from tidewaiter.store.suppression.proposals import Part, Preview
+from tidewaiter.trade.types import Alert
+from tidewaiter.web.alerts.decision_form import status_in_words
+
+Few = Annotated[str, msgspec.Meta(max_length=400)]
+
+
+class ScopeForm(Record, frozen=True, kw_only=True):
+    """A scope, a field for each of its parts; what is empty does not matter."""
+
+    substances: tuple[Few, ...] = ()
+    ways: tuple[Way, ...] = ()
+    rules: tuple[Few, ...] = ()
+    phrase: Few = ""
+    heading: Few = ""
+    shipper: Few = ""
+    shipper_id: Few = ""
+    consignee: Few = ""
+    consignee_id: Few = ""
+    most: Severity = "medium"
+
+
+def scope_of_form(form: ScopeForm) -> Scope:
+    """Read a scope.
+
+    Raises:
+        InputError: It is too broad, names a country, or something is not as it should be.
+    """
+    return check_scope(
+        Scope(
+            substances=form.substances,
+            ways=form.ways,
+            rules=form.rules,
+            phrase=form.phrase,
+            heading=form.heading,
+            shipper=_trader_of_form(form.shipper, form.shipper_id),
+            consignee=_trader_of_form(form.consignee, form.consignee_id),
+            most=form.most,
+        )
+    )
+
+
+def form_of(scope: Scope) -> ScopeForm:
+    """Write a scope."""
+    shipper, consignee = scope.shipper, scope.consignee
+    return ScopeForm(
+        substances=scope.substances,
+        ways=scope.ways,
+        rules=scope.rules,
+        phrase=scope.phrase,
+        heading=scope.heading,
+        shipper=shipper.name if shipper else "",
+        shipper_id=shipper.id if shipper else "",
+        consignee=consignee.name if consignee else "",
+        consignee_id=consignee.id if consignee else "",
+        most=scope.most,
+    )
+
+
+def fields_of(form: ScopeForm) -> tuple[tuple[str, str], ...]:
+    """Return the fields that are not empty, a name as often as it has values."""
+    told: list[tuple[str, str]] = []
+    for name in ScopeForm.__struct_fields__:
+        value = getattr(form, name)
+        told += [(name, each) for each in ((value,) if isinstance(value, str) else value) if each]
+    return tuple(told)
+
+
+def query_of(scope: Scope) -> str:
+    """Write a scope as the query of an address."""
+    return urlencode(fields_of(form_of(scope)))
+
+
+def _trader_of_form(name: str, number: str) -> Trader | None:
+    return Trader(name=name, id=number) if name or number else None
+
 
 _SOON = 30  # days before its end at which a rule is marked
 _LISTINGS = 2  # named in a title
@@ -258,7 +333,7 @@ def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
         yield Condition(label=words("HS code begins with"), values=(scope.heading,))
     for label, trader in ((words("Shipper"), scope.shipper), (words("Consignee"), scope.consignee)):
         if trader:
-            yield Condition(label=label, values=(_trader(trader),))
+            yield Condition(label=label, values=(_trader_in_words(trader),))
     yield Condition(label=words("At most"), values=(words(scope.most),))
 
 
@@ -278,7 +353,7 @@ def _way(way: Way) -> str:
     return said[way]
 
 
-def _trader(trader: Trader) -> str:
+def _trader_in_words(trader: Trader) -> str:
     return f"{trader.name} ({trader.id})" if trader.id else trader.name
 
 

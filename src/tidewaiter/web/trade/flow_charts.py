@@ -1,23 +1,149 @@
-"""The map of flows: countries shaded by alerts, and lines between the ends of routes."""
+"""Charts of trade flows: the map and the diagram, drawn for a query."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import islice
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
+import msgspec
+
+from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.flows import Flows, Measure, Sum
-from tidewaiter.report.languages import number
-from tidewaiter.report.worldmap import (
+from tidewaiter.explain.languages import counted, country, number, words
+from tidewaiter.report.alerts.page import shorten
+from tidewaiter.report.trade.flow_charts import (
+    BAR,
     Arc,
+    Carried,
+    Node,
     Shade,
     arc,
     arc_width,
+    first_day,
     labelled,
+    last_day,
     load_world,
+    sankey,
     shade_of,
     shades,
+    window,
 )
-from tidewaiter.web.flowquery import FlowQuery, queue_address
-from tidewaiter.web.flowwords import alerts_in_words, place, sum_in_words, value_in_words, value_of
+from tidewaiter.store.alerts.filters import AlertFilter
+from tidewaiter.trade.types import Severity
+
+Month = Annotated[int, msgspec.Meta(ge=12, le=119_986)]
+"""Months since the year 0, as the strip of the page counts them."""
+
+
+class FlowQuery(Record, frozen=True, kw_only=True):
+    """What an address asks of flows; what is None does not matter."""
+
+    substance: str | None = None  # slug
+    severity: Severity | None = None
+    status: Status | None = None
+    due_from: date | None = None
+    due_to: date | None = None  # the day itself too
+    measure: Measure = "alerts"
+    first: Month | None = None  # of the strip: it goes before the days
+    last: Month | None = None
+
+    def settled(self, today: date) -> "FlowQuery":
+        """Return the same query with days in the place of months; all of the strip is any day."""
+        if self.first is None and self.last is None:
+            return self
+        least, most = window(today)
+        first, last = sorted((self.first or least, self.last or most))
+        whole = first <= least and last >= most
+        return msgspec.structs.replace(
+            self,
+            first=None,
+            last=None,
+            due_from=None if whole else first_day(first),
+            due_to=None if whole else last_day(last),
+        )
+
+    def wanted(self) -> AlertFilter:
+        """Return the filter of the queue that lets through what is added up."""
+        return AlertFilter(
+            substance=(self.substance,) if self.substance else (),
+            severity=(self.severity,) if self.severity else (),
+            status=(self.status,) if self.status else (),
+            due_from=self.due_from,
+            due_to=self.due_to,
+        )
+
+
+def written(query: FlowQuery) -> str:
+    """Write a settled query as an address has it, without what does not matter."""
+    told = {name: getattr(query, name) for name in ("substance", "severity", "status")}
+    told |= {"due_from": query.due_from, "due_to": query.due_to}
+    told["measure"] = query.measure if query.measure != "alerts" else None
+    return urlencode({name: str(value) for name, value in told.items() if value})
+
+
+def queue_address(query: FlowQuery, **places: Any) -> str:
+    """Return the address of the queue with what was added up, on a route or of a country.
+
+    Args:
+        query: A settled query.
+        places: Fields of the queue's filter: ``origin``, ``destination``, ``country``.
+    """
+    told = {name: getattr(query, name) for name in ("substance", "severity")}
+    told |= {"status": query.status or "all", "due_from": query.due_from, "due_to": query.due_to}
+    told |= places
+    return f"/queue?{urlencode({name: str(value) for name, value in told.items() if value})}"
+
+
+_FINE = 10  # kilograms below which grams are told
+
+
+def value_of(found: Sum, measure: Measure) -> int:
+    """Return what makes a route large: alerts, or milligrams of known net mass."""
+    return found.alerts if measure == "alerts" else found.net_mg
+
+
+def value_in_words(value: int, measure: Measure) -> str:
+    """Write a value: "1,234", or "1,234 kg"."""
+    return number(value) if measure == "alerts" else mass(value)
+
+
+def mass(net_mg: int) -> str:
+    """Write a mass in kilograms, to the gram where it is small."""
+    kg = net_mg / MG_PER_KG
+    return f"{number(round(kg, 3) if kg < _FINE else round(kg))} kg"
+
+
+def alerts_in_words(count: int) -> str:
+    """Count alerts."""
+    return counted("%(num)s alert", "%(num)s alerts", count) % {"num": number(count)}
+
+
+def sum_in_words(found: Sum) -> str:
+    """Say what is counted somewhere; what has no mass is never in the mass."""
+    lines = counted("on %(num)s line", "on %(num)s lines", found.lines)
+    said = f"{alerts_in_words(found.alerts)} {lines % {'num': number(found.lines)}}"
+    if found.lines > found.unweighed:
+        said += f"; {words('net mass')} {mass(found.net_mg)}"
+    if found.unweighed:
+        without = counted(
+            "%(num)s line without net mass", "%(num)s lines without net mass", found.unweighed
+        )
+        said += f"; {without % {'num': number(found.unweighed)}}"
+    return said
+
+
+def place(code: str) -> str:
+    """Name a country, or say that none is given."""
+    return country(code) if code else words("not given")
+
+
+def way(codes: tuple[str, ...]) -> str:
+    """Name the countries between both ends."""
+    return " › ".join(map(country, codes))
+
 
 _LINES = 80
 _LABELS = 12
@@ -138,3 +264,126 @@ def _widths(largest: int, measure: Measure) -> Iterator[Width]:
     for value in told:
         if value:
             yield Width(width=arc_width(value, largest), says=value_in_words(value, measure))
+
+
+TOP = 30  # routes that are drawn by themselves
+INSET = 222.0  # room for labels
+_OTHERS = "others"
+_DIRECT = "direct"
+_ORIGIN, _VIA, _DESTINATION = range(3)
+_CELLS = 27  # half-width cells of a label: a name, shortened, and its value
+_SHORTEST = 10
+_BESIDE = 6.0
+
+
+class DiagramNode(Record, frozen=True, kw_only=True):
+    """A country in a stage, and where its label stands."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label_x: float
+    label_y: float
+    before: bool  # the label ends there; else it begins there
+    label: str
+    value: str
+    says: str
+    href: str  # of the queue; "": it stands for no country
+
+
+class DiagramBand(Record, frozen=True, kw_only=True):
+    """What flows between two nodes."""
+
+    path: str
+    says: str
+    rest: bool  # of other routes
+
+
+class Diagram(Record, frozen=True, kw_only=True):
+    """The diagram, ready to be drawn."""
+
+    width: float
+    height: float
+    nodes: tuple[DiagramNode, ...]
+    bands: tuple[DiagramBand, ...]
+
+
+def flow_diagram(query: FlowQuery, found: Flows) -> Diagram:
+    """Lay out the diagram of what was added up: the largest routes, and all others as one.
+
+    Args:
+        query: What was asked, settled.
+        found: What was added up.
+    """
+    shown, small = found.routes[:TOP], found.routes[TOP:]
+    carried = [
+        Carried(
+            stages=(each.origin, " ".join(each.via) or _DIRECT, each.destination),
+            value=value_of(each.sum, query.measure),
+        )
+        for each in shown
+    ]
+    rest = sum(value_of(each.sum, query.measure) for each in small)
+    rest += value_of(found.others, query.measure)
+    others = len(small) + found.other_routes
+    carried.append(Carried(stages=(_OTHERS,) * 3, value=rest))
+    drawn = sankey([each for each in carried if each.value], _OTHERS, INSET)
+    return Diagram(
+        width=drawn.width,
+        height=drawn.height,
+        nodes=tuple(_node(query, each, others) for each in drawn.nodes),
+        bands=tuple(
+            DiagramBand(
+                path=band.path,
+                says=f"{_name(band.start, others)} → {_name(band.end, others)}: "
+                f"{value_in_words(band.value, query.measure)}",
+                rest=band.start == _OTHERS,
+            )
+            for band in drawn.bands
+        ),
+    )
+
+
+def _node(query: FlowQuery, node: Node, others: int) -> DiagramNode:
+    name, value = _name(node.name, others), value_in_words(node.value, query.measure)
+    before = node.stage == _ORIGIN
+    return DiagramNode(
+        x=node.x,
+        y=node.y,
+        width=BAR,
+        height=max(node.height, 1.0),
+        label_x=node.x - _BESIDE if before else node.x + BAR + _BESIDE,
+        label_y=round(node.y + node.height / 2 + 4.5, 1),
+        before=before,
+        label=shorten(name, max(_SHORTEST, _CELLS - len(value))),
+        value=value,
+        says=f"{_stages()[node.stage]}: {name}, {value}",
+        href=_href(query, node),
+    )
+
+
+def _href(query: FlowQuery, node: Node) -> str:
+    if node.name in {"", _OTHERS, _DIRECT} or " " in node.name:
+        return ""
+    field = ("origin", "country", "destination")[node.stage]
+    return queue_address(query, **{field: node.name})
+
+
+def _name(name: str, others: int) -> str:
+    if name == _OTHERS:
+        said = counted("%(num)s other route", "%(num)s other routes", others)
+        return said % {"num": number(others)}
+    if name == _DIRECT:
+        return words("no transit named")
+    return way(tuple(name.split())) if " " in name else place(name)
+
+
+def _stages() -> tuple[str, str, str]:
+    return words("from"), words("through"), words("to")
+
+
+def headings(diagram: Diagram) -> Iterator[tuple[float, str]]:
+    """Yield where the name of each stage stands, and the name."""
+    places = sorted({node.x for node in diagram.nodes})
+    yield from zip((x + BAR / 2 for x in places), _stages(), strict=False)

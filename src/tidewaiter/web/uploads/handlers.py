@@ -1,19 +1,37 @@
-"""Upload and screen: files come in, their columns are set right, their screening is watched."""
+"""Uploads: files are received and screened, their columns corrected, their results saved.
 
-from collections.abc import Iterator, Sequence
+The body of a request is never gathered, neither in memory nor in a temporary folder: each piece
+goes to the disk as it comes, and no more is read than a file may have.
+"""
+
+import io
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from email.message import Message
+from pathlib import Path
+from typing import Any
 
 from anyio.to_thread import run_sync
 from litestar import Response, get, post
+from litestar.exceptions import ClientException
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import structs
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+)
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.types import ReadOptions, Refusal
-from tidewaiter.store.accounts import account_key, is_alone
-from tidewaiter.store.database import Work
-from tidewaiter.store.refusals import refusals
-from tidewaiter.store.screenings import screening_of
-from tidewaiter.store.sessions import User
+from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.node.uploads.arrivals import begin_anew, look_at, send_away, take_in
+from tidewaiter.node.uploads.results import Findings
+from tidewaiter.node.uploads.storage import Part, Spool, given_name
+from tidewaiter.report.alerts.exports import REFUSED, CsvRefusals
+from tidewaiter.store.accounts.sessions import User
+from tidewaiter.store.accounts.users import account_key, is_alone
+from tidewaiter.store.core.database import Work
+from tidewaiter.store.screening.lines import refusals
+from tidewaiter.store.screening.runs import screening_of
 from tidewaiter.store.uploads import (
     Arrived,
     Options,
@@ -27,24 +45,135 @@ from tidewaiter.store.uploads import (
     upload_of,
     uploads,
 )
-from tidewaiter.uploads.arrivals import begin_anew, look_at, send_away, take_in
-from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.intake import take_files
-from tidewaiter.web.node import Node
-from tidewaiter.web.phases import phase_of
-from tidewaiter.web.replies import done, reply
-from tidewaiter.web.screenview import list_view, upload_view
-from tidewaiter.web.security import may
-from tidewaiter.web.uploadpages import (
+from tidewaiter.trade.types import ReadOptions, Refusal
+from tidewaiter.web.core.node import Node, TheNode, TheUser
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.responses import done, download, reply
+from tidewaiter.web.core.security import may
+from tidewaiter.web.uploads.schemas import (
     Reading,
     Shown,
     Taken,
     UploadPage,
     UploadsPage,
     Wanted,
+    phase_of,
     shown_to,
 )
+from tidewaiter.web.uploads.views import list_view, upload_view
+
+_AT_ONCE = 1 << 20  # bytes that are written together, in a thread
+_FORM = 1 << 20  # bytes of a form beside its files
+_PARTS = 200  # fields and files of a form
+_TOO_LARGE = 413
+
+
+async def take_files(request: Asked, spool: Spool) -> list[Arrived]:
+    """Take the files of a form into the spool.
+
+    Args:
+        request: Its body is a form of the kind multipart/form-data; only its files matter.
+        spool: Where they go; its limit holds for all files of one form together.
+
+    Returns:
+        The files, in the order of the form; those of no bytes and no name are left out.
+
+    Raises:
+        ClientException: The form is too large, or broken.
+        InputError: It is no such form.
+        OutputError: The disk takes no more.
+    """
+    boundary = _boundary(request.headers.get("content-type", ""))
+    promised = int(request.headers.get("content-length") or 0)
+    if promised > spool.limit + _FORM:
+        raise _too_large(spool)
+    await run_sync(spool.check, promised)
+    taking = _Taking(spool)
+    try:
+        with PushMultipartParser(
+            boundary, max_segment_count=_PARTS, max_header_size=64 << 10
+        ) as parser:
+            async for chunk in _pieces(request, spool):
+                for event in parser.parse(chunk):
+                    await taking.hear(event)
+    except MultipartError as error:
+        raise ClientException(f"the form is broken: {error}") from error
+    finally:
+        await run_sync(taking.close)
+    return taking.arrived
+
+
+async def _pieces(request: Asked, spool: Spool) -> AsyncIterator[bytes]:
+    """Yield the body piece by piece, up to the limit."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > spool.limit + _FORM:
+            raise _too_large(spool)
+        yield chunk
+
+
+class _Taking:
+    """What of a form is under way."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.arrived: list[Arrived] = []
+        self._spool = spool
+        self._part: Part | None = None
+        self._name = ""
+        self._held = bytearray()
+
+    async def hear(self, event: MultipartSegment | bytearray | None) -> None:
+        """Take what the parser tells: a field begins, some of its bytes, or its end."""
+        if isinstance(event, MultipartSegment):
+            if event.filename is not None:
+                self._name = event.filename
+                self._part = await run_sync(self._spool.receive)
+        elif self._part is not None and event:
+            self._held += event
+            if len(self._held) >= _AT_ONCE:
+                await self._write()
+        elif self._part is not None and event is None:
+            await self._write()
+            await run_sync(self._keep)
+
+    async def _write(self) -> None:
+        if self._part is not None and self._held:
+            if self._part.size + len(self._held) > self._spool.limit:
+                raise _too_large(self._spool)
+            await run_sync(self._part.write, bytes(self._held))
+            self._held.clear()
+
+    def _keep(self) -> None:
+        part = self._part
+        if part is not None and (part.size or self._name):
+            arrived = Arrived(name=given_name(self._name), sha256=part.keep(), size=part.size)
+            self.arrived.append(arrived)
+        self.close()
+
+    def close(self) -> None:
+        """Remove what has not arrived whole."""
+        if self._part is not None:
+            self._part.__exit__(None, None, None)
+            self._part = None
+
+
+def _boundary(kind: str) -> str:
+    told = Message()
+    told["content-type"] = kind
+    boundary = told.get_boundary()
+    if told.get_content_type() != "multipart/form-data" or not boundary:
+        hint = "send them as a form does: multipart/form-data"
+        raise InputError("files are not sent so", hint=hint)
+    return boundary
+
+
+def _too_large(spool: Spool) -> ClientException:
+    most = (
+        f"{spool.limit / (1 << 30):.3g} GB" if spool.limit >= 1 << 30 else f"{spool.limit >> 20} MB"
+    )
+    return ClientException(f"this is more than {most} at once", status_code=_TOO_LARGE)
+
 
 _REFUSED = 200  # refusals on a page; all are in the file
 _ROWS = 50
@@ -258,6 +387,79 @@ def _who(user: User) -> str:
     return account_key(user.account.id)
 
 
+_PAGE = 1_000  # refusals read at a time
+
+
+@get("/screen/{number:int}/refused.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
+def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
+    """Send what could not be read, a row each."""
+    with node.read() as work:
+        screening = upload_of(work, number).screening
+        if screening is None:
+            hint = "they are there when it was screened"
+            raise MissingError(f"upload {number} has no refusals yet", hint=hint)
+        source = screening_of(work, screening).source_id
+    return download(
+        _write_refusals(node, source), "text/csv; charset=utf-8", f"refused-{number}.csv"
+    )
+
+
+@get(
+    "/screen/{number:int}/alerts.jsonl",
+    guards=[may("see")],
+    sync_to_thread=True,
+    gives="application/x-ndjson",
+)
+def alerts_jsonl(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
+    """Send the alerts, whole, a line of JSON each."""
+    pieces = _findings(node, number, cleared=user.account.cleared).jsonl()
+    return download(pieces, "application/x-ndjson", f"alerts-{number}.jsonl")
+
+
+@get("/screen/{number:int}/alerts.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
+def alerts_csv(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
+    """Send the alerts, a row each."""
+    pieces = _findings(node, number, cleared=user.account.cleared).csv()
+    return download(pieces, "text/csv; charset=utf-8", f"alerts-{number}.csv")
+
+
+@get(
+    "/screen/{number:int}/report.html", guards=[may("see")], sync_to_thread=True, gives="text/html"
+)
+def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
+    """Send the report: one page that needs nothing else."""
+    findings = _findings(node, number, cleared=user.account.cleared)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.html"
+        findings.report(path)
+        content = path.read_bytes()
+    return download(content, "text/html; charset=utf-8", f"report-{number}.html")
+
+
+def _findings(node: Node, number: int, *, cleared: bool) -> Findings:
+    with node.read() as work:
+        upload = upload_of(work, number)
+    beside = node.taught.telling()
+    return Findings(node.desk, upload, node.database, beside, cleared=cleared)
+
+
+def _write_refusals(node: Node, source: int) -> Iterator[bytes]:
+    """Write refusals as CSV, a page of the database at a time."""
+    piece, after = io.BytesIO(), 0
+    table = CsvRefusals(piece, REFUSED)
+    while True:
+        with node.read() as work:
+            found = refusals(work, source=source, after=after, rows=_PAGE)
+        some: list[Refusal] = [each.refusal for each in found]
+        table.add(some)
+        yield piece.getvalue()
+        if not found:
+            return
+        after = found[-1].id
+        piece.seek(0)
+        piece.truncate()
+
+
 HANDLERS = [
     uploads_page,
     receive_files,
@@ -268,4 +470,8 @@ HANDLERS = [
     cancel,
     read_again,
     drop,
+    refused_csv,
+    alerts_jsonl,
+    alerts_csv,
+    report_html,
 ]

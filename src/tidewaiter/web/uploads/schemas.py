@@ -1,4 +1,4 @@
-"""The records of the pages of uploads: what is told of each, and what a form says of one."""
+"""Records of the pages of uploads, and the phases of a screening."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,12 +6,41 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tidewaiter import identify
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.inspection import Inspection
-from tidewaiter.consignments.types import Refusal
-from tidewaiter.store.sessions import User
+from tidewaiter.lists.archive import Archive
+from tidewaiter.parties.matching import matcher
+from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.uploads import Options, Reached, State, Upload
-from tidewaiter.web.phases import Phase
+from tidewaiter.trade.readers.inspection import Inspection
+from tidewaiter.trade.types import Refusal
+from tidewaiter.web.core.node import Node
+
+Phase = Literal["", "turn", "start", "scan", "search", "loading"]
+"""turn: it waits for those before it; start: it is the next; scan, search: machine code of this
+version is compiled, once; loading: substances, rules and lists are loaded; "": lines are read, or
+it has ended."""
+
+
+def phase_of(node: Node, upload: Upload, *, first: bool = True) -> Phase:
+    """Say what the screening of an upload is at.
+
+    Args:
+        node: The installation.
+        upload: Any.
+        first: No other upload is before it.
+    """
+    if upload.state not in {"queued", "running"} or (upload.progress and upload.progress.lines):
+        return ""
+    if not first:
+        return "turn"
+    if not identify.is_ready():
+        return "scan"
+    lists = node.desk.lists
+    if lists and not matcher.is_ready() and Archive(lists).slugs():
+        return "search"
+    return "loading" if upload.state == "running" else "start"
+
 
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 Short = Annotated[str, msgspec.Meta(max_length=40)]

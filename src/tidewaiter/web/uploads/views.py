@@ -1,4 +1,4 @@
-"""The pages of uploads in words: states, columns with what they can be, progress, results."""
+"""The pages of uploads in words: columns and their fields, progress and results."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,27 +6,109 @@ from collections.abc import Iterator, Sequence
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.readers.coverage import Coverage
-from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
-from tidewaiter.consignments.types import ReadOptions, Refusal
-from tidewaiter.report.languages import counted, number, words
-from tidewaiter.report.scripts import not_compared
-from tidewaiter.store.sessions import User
+from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.words import not_compared
+from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.uploads import OPEN, State
-from tidewaiter.web.fieldwords import Group, called, groups
-from tidewaiter.web.phases import Phase
-from tidewaiter.web.uploadpages import Shown, UploadPage, UploadsPage
-
-_CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
-_STREAMED = {"csv", "jsonl", *FORMATS}  # formats that are read from their start to their end
-_OPTION = re.compile(r"--(map|formats?|encoding|delimiter|decimal|dates|sheet|unit)\b")
-_TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what readers refuse
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.readers.coverage import Coverage
+from tidewaiter.trade.readers.inspection import How, Inspection, SeenColumn, fields
+from tidewaiter.trade.types import ReadOptions, Refusal
+from tidewaiter.web.uploads.schemas import Phase, Shown, UploadPage, UploadsPage
 
 
 def _(text: str) -> str:
     """Mark a text for the catalogues; it is translated when it is shown."""
     return text
+
+
+_FIELDS = {
+    "consignment": _("consignment"),
+    "seq": _("line number"),
+    "goods": _("goods"),
+    "commercial": _("further description"),
+    "hs": _("HS code"),
+    "cas": _("CAS number"),
+    "cus": _("CUS number"),
+    "un": _("UN number"),
+    "quantity": _("quantity"),
+    "quantity.unit": _("unit of the quantity"),
+    "net": _("net weight"),
+    "net.unit": _("unit of the net weight"),
+    "gross": _("gross weight"),
+    "gross.unit": _("unit of the gross weight"),
+    "weight.unit": _("unit of the weights"),
+    "volume": _("volume"),
+    "volume.unit": _("unit of the volume"),
+    "percent": _("content in percent"),
+    "packages": _("number of packages"),
+    "pack": _("kind of packages"),
+    "value": _("value"),
+    "currency": _("currency"),
+    "origin": _("origin of the goods"),
+    "lodged": _("day lodged"),
+    "departure": _("day of departure"),
+    "arrival": _("day of arrival"),
+    "release": _("day of release"),
+    "procedure": _("procedure"),
+    "mode": _("mode of transport"),
+    "vessel": _("vessel"),
+    "imo": _("IMO number of the vessel"),
+    "voyage": _("voyage or flight"),
+    "containers": _("containers"),
+    "licences": _("licences"),
+}
+_OWNERS = {
+    "origin": _("place of origin"),
+    "destination": _("place of destination"),
+    "loading": _("place of loading"),
+    "unlading": _("place of unlading"),
+    "transit": _("place of transit"),
+    "exporter": _("exporter"),
+    "importer": _("importer"),
+    "consignor": _("consignor"),
+    "consignee": _("consignee"),
+    "notify": _("notify party"),
+    "buyer": _("buyer"),
+    "seller": _("seller"),
+    "declarant": _("declarant"),
+}
+_PARTS = {
+    "name": _("name"),
+    "address": _("address"),
+    "country": _("country"),
+    "id": _("number"),
+    "locode": _("UN/LOCODE"),
+}
+_LISTS = {"parties": _("Parties"), "route": _("Route")}  # of a message, whole
+
+Group = tuple[str, tuple[tuple[str, str], ...]]
+"""A heading, and the fields under it with what they are called."""
+
+
+def called(field: str) -> str:
+    """Return what a field is called: "consignee: country"."""
+    if field in _FIELDS or field in _LISTS:
+        return words(_FIELDS.get(field) or _LISTS[field])
+    owner, _dot, part = field.partition(".")
+    named = _OWNERS.get(owner.rstrip("23456789"), owner)
+    return f"{words(named)}: {words(_PARTS.get(part, part))}"
+
+
+def groups() -> tuple[Group, ...]:
+    """Return all fields as they are offered: those of goods first, then those of each owner."""
+    made: dict[str, list[tuple[str, str]]] = {}
+    for field in fields():
+        owner = field.partition(".")[0]
+        heading = _("Goods, amounts, days") if field in _FIELDS else _OWNERS[owner]
+        made.setdefault(heading, []).append((field, called(field)))
+    return tuple((words(heading), tuple(some)) for heading, some in made.items())
+
+
+_CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
+_STREAMED = {"csv", "jsonl", *FORMATS}  # formats that are read from their start to their end
+_OPTION = re.compile(r"--(map|formats?|encoding|delimiter|decimal|dates|sheet|unit)\b")
+_TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what readers refuse
 
 
 _STATES: dict[State, str] = {

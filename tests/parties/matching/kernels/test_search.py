@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 
 from tidewaiter.base.compiled import interpreted
-from tidewaiter.parties.matching import search
-from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.linking import MET, TOP, TOPS, WIDE, Room, link_form, new_room
+from tidewaiter.parties.matching.kernels import search
+from tidewaiter.parties.matching.kernels.linking import (
+    MET,
+    TOP,
+    TOPS,
+    WIDE,
+    Room,
+    link_form,
+    new_room,
+)
+from tidewaiter.parties.matching.matcher import Asker
 from tidewaiter.parties.types import ListedParty, PartyName
 
 WORDS = [

@@ -5,11 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.neighbours import EDIT, EXACT, TWO_EDITS, neighbours
-from tidewaiter.parties.matching.spelling import FAR, edits, most_edits
-from tidewaiter.parties.matching.tables import letters_of
-from tidewaiter.parties.matching.words import Words
+from tidewaiter.parties.matching.index import Index, Words
+from tidewaiter.parties.matching.kernels.similar_words import (
+    EDIT,
+    EXACT,
+    FAR,
+    TWO_EDITS,
+    edits,
+    most_edits,
+    neighbours,
+)
+from tidewaiter.parties.matching.kernels.vocabulary import letters_of
 from tidewaiter.parties.names import read_name
 
 WORDS = st.text("abcé", max_size=12)

@@ -7,7 +7,8 @@ from alembic.script import ScriptDirectory
 
 revision = "9998"
 _OURS = Config()
-_OURS.set_main_option("script_location", "tidewaiter.store:migrations")
+_OURS.set_main_option("script_location", "tidewaiter.store.core:migrations")
+_OURS.set_main_option("recursive_version_locations", "true")
 down_revision = ScriptDirectory.from_config(_OURS).get_current_head()
 
 

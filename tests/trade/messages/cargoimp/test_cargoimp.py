@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.types import Found
-from tidewaiter.consignments.readers.jsonrows import header
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages.types import Found
+from tidewaiter.trade.readers.json_rows import header
+from tidewaiter.trade.types import Refusal
 
 Find = Callable[[str, bytes | str], tuple[list[Found], list[Refusal]]]
 Sample = Callable[[str], bytes]

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.consignments.readers.conftest import read_bytes
+from tests.trade.readers.conftest import read_bytes
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages.edifact.reading import fits
-from tidewaiter.consignments.messages.edifact.structure import load_tables
-from tidewaiter.consignments.messages.types import Found
-from tidewaiter.consignments.readers.jsonrows import header
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.messages.edifact.reading import fits
+from tidewaiter.trade.messages.edifact.segments import load_tables
+from tidewaiter.trade.messages.types import Found
+from tidewaiter.trade.readers.json_rows import header
+from tidewaiter.trade.types import Refusal
 
 Find = Callable[[str, bytes | str], tuple[list[Found], list[Refusal]]]
 Sample = Callable[[str], bytes]

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pydifact.parser import Parser
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages.edifact import segments as cutting
-from tidewaiter.consignments.messages.edifact.reading import read
-from tidewaiter.consignments.messages.edifact.segments import Cutter
-from tidewaiter.consignments.messages.types import Found
-from tidewaiter.consignments.readers.jsonrows import header
+from tidewaiter.trade.messages.edifact import segments as cutting
+from tidewaiter.trade.messages.edifact.reading import read
+from tidewaiter.trade.messages.edifact.segments import Cutter
+from tidewaiter.trade.messages.types import Found
+from tidewaiter.trade.readers.json_rows import header
 
 EXAMPLES = int(os.environ.get("TIDEWAITER_SOAK", "0")) * 1_000 or 60
 

@@ -6,11 +6,12 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.consignments.messages.found import SAMPLES, found_in
+from tests.trade.messages.found import SAMPLES, found_in
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.x12 import bills, reading
+from tidewaiter.trade.messages import FORMATS
+from tidewaiter.trade.messages import x12 as bills
+from tidewaiter.trade.messages import x12 as reading
 
 RAW = (SAMPLES / "manifest.x12").read_bytes()
 ISA = RAW.partition(b"\n")[0].decode()

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.readers.aliases import squeeze
-from tidewaiter.consignments.readers.columns import find_columns
-from tidewaiter.consignments.readers.mapping import survey_columns
-from tidewaiter.consignments.readers.vocabulary import load_languages, load_words
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.trade.readers import reader_for
+from tidewaiter.trade.readers.columns.header_meaning import find_columns
+from tidewaiter.trade.readers.columns.mapping import survey_columns
+from tidewaiter.trade.readers.columns.vocabulary import load_languages, load_words, squeeze
+from tidewaiter.trade.types import ReadOptions, Refusal
 
 HEADERS = {
     "ko": ("수입신고번호", "품명", "세번부호", "순중량", "원산지", "수입자"),

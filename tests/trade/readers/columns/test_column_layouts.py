@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from tidewaiter.consignments.readers.aliases import words_of
-from tidewaiter.consignments.readers.columns import find_columns, find_unsure
-from tidewaiter.consignments.readers.header import count_known
-from tidewaiter.consignments.readers.mapping import Mapping, survey_columns
-from tidewaiter.consignments.readers.sheet import unique_names
-from tidewaiter.consignments.readers.spelled import load_layouts, plain_names
-from tidewaiter.consignments.readers.vocabulary import UNKNOWN
-from tidewaiter.consignments.readers.words import say
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.columns.detection import count_known
+from tidewaiter.trade.readers.columns.header_meaning import find_columns, find_unsure
+from tidewaiter.trade.readers.columns.mapping import Mapping, survey_columns
+from tidewaiter.trade.readers.columns.vocabulary import UNKNOWN, words_of
+from tidewaiter.trade.readers.columns.words import load_layouts, plain_names, say
+from tidewaiter.trade.readers.table import unique_names
+from tidewaiter.trade.types import ReadOptions
 
 
 def mapped(*header: str) -> Mapping:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tidewaiter.consignments.readers.columns import find_columns
-from tidewaiter.consignments.readers.mapping import Mapping, survey_columns
-from tidewaiter.consignments.readers.sheet import unique_names
-from tidewaiter.consignments.readers.sniff import suspect
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.columns.detection import suspect
+from tidewaiter.trade.readers.columns.header_meaning import find_columns
+from tidewaiter.trade.readers.columns.mapping import Mapping, survey_columns
+from tidewaiter.trade.readers.table import unique_names
+from tidewaiter.trade.types import ReadOptions
 
 
 def mapped(*header: str, rows: Any = (), **options: Any) -> Mapping:

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.aliases import load_aliases
-from tidewaiter.consignments.readers.columns import find_columns, words_before
-from tidewaiter.consignments.readers.mapping import Mapping, map_columns
-from tidewaiter.consignments.readers.sheet import unique_names
-from tidewaiter.consignments.readers.sniff import is_cas, is_container, sniff
-from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+from tidewaiter.trade.readers.columns.detection import is_cas, is_container, sniff
+from tidewaiter.trade.readers.columns.header_meaning import find_columns, words_before
+from tidewaiter.trade.readers.columns.mapping import Mapping, map_columns
+from tidewaiter.trade.readers.columns.vocabulary import load_aliases
+from tidewaiter.trade.readers.table import unique_names
+from tidewaiter.trade.types import LINES, ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SAMPLES = Path(os.environ.get("TIDEWAITER_SHARED", ROOT.parent / "shared")) / "data/trade/samples"
 needs_samples = pytest.mark.skipif(
     not SAMPLES.is_dir(), reason="TIDEWAITER_SHARED names no folder with trade samples"

@@ -4,14 +4,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.consignments.readers.aliases import load_aliases, words_of
-from tidewaiter.consignments.readers.columns import find_columns, find_named, find_unsure
-from tidewaiter.consignments.readers.composing import compose
-from tidewaiter.consignments.readers.header import count_known
-from tidewaiter.consignments.readers.mapping import Mapping, survey_columns
-from tidewaiter.consignments.readers.vocabulary import UNKNOWN, load_languages, load_rules
-from tidewaiter.consignments.readers.words import say
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.columns.detection import count_known
+from tidewaiter.trade.readers.columns.header_meaning import (
+    find_columns,
+    find_named,
+    find_unsure,
+)
+from tidewaiter.trade.readers.columns.mapping import Mapping, survey_columns
+from tidewaiter.trade.readers.columns.phrases import compose
+from tidewaiter.trade.readers.columns.vocabulary import (
+    UNKNOWN,
+    load_aliases,
+    load_languages,
+    load_rules,
+    words_of,
+)
+from tidewaiter.trade.readers.columns.words import say
+from tidewaiter.trade.types import ReadOptions
 
 
 def mapped(*header: str) -> Mapping:

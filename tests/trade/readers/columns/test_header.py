@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.header import find_header
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.readers.columns.detection import find_header
+from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 Workbook = Callable[..., bytes]

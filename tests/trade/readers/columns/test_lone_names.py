@@ -2,11 +2,15 @@
 
 import pytest
 
-from tidewaiter.consignments.readers.columns import find_columns, find_lone, find_unsure
-from tidewaiter.consignments.readers.mapping import Mapping, survey_columns
-from tidewaiter.consignments.readers.sheet import unique_names
-from tidewaiter.consignments.readers.slips import find_meant
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.columns.header_meaning import (
+    find_columns,
+    find_lone,
+    find_unsure,
+)
+from tidewaiter.trade.readers.columns.mapping import Mapping, survey_columns
+from tidewaiter.trade.readers.columns.words import find_meant
+from tidewaiter.trade.readers.table import unique_names
+from tidewaiter.trade.types import ReadOptions
 
 
 def mapped(*header: str) -> Mapping:

@@ -6,10 +6,10 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
-from tidewaiter.consignments.readers.aliases import LONGEST, squeeze, words_of
-from tidewaiter.consignments.readers.columns import find_columns
-from tidewaiter.consignments.readers.header import count_known
-from tidewaiter.consignments.readers.words import say
+from tidewaiter.trade.readers.columns.detection import count_known
+from tidewaiter.trade.readers.columns.header_meaning import find_columns
+from tidewaiter.trade.readers.columns.vocabulary import LONGEST, squeeze, words_of
+from tidewaiter.trade.readers.columns.words import say
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Any]]]
 _LONG = 1 << 20

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tidewaiter.consignments.readers.columns import find_columns
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.trade.readers.columns.header_meaning import find_columns
+from tidewaiter.trade.types import Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 CELLS = ["99.5", "40 %", ">= 99", "0.95", "much", None]

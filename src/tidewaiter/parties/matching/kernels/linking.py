@@ -6,25 +6,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import inlined, uncounted
-from tidewaiter.parties.matching.align import (
+from tidewaiter.parties.matching.index import Listed
+from tidewaiter.parties.matching.kernels.alignment import (
+    SIZE,
     Pairs,
     Side,
     new_pairs,
     new_side,
     place,
 )
-from tidewaiter.parties.matching.features import SIZE
-from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import (
+from tidewaiter.parties.matching.kernels.similar_words import (
     EXACT,
     KINDS,
     SHARES,
     Neighbours,
 )
-from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
-from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table
-from tidewaiter.parties.matching.tables import Table, bucket, check, mix
-from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
+from tidewaiter.parties.matching.kernels.vocabulary import JOINED as MOST_JOINED
+from tidewaiter.parties.matching.kernels.vocabulary import (
+    JOINING,
+    MOST_WORDS,
+    Forms,
+    Table,
+    Vocabulary,
+    bucket,
+    check,
+    joinable,
+    joined_hash,
+    joins,
+    mix,
+    of_system,
+    power_table,
+)
 from tidewaiter.parties.names import Problem
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for

@@ -1,12 +1,120 @@
-"""Names as numbers, as the compiled functions see them."""
+"""Names as arrays of numbers: vocabularies, hash tables of words, and neighbouring words joined.
 
+A table answers with all words of the list that share a spelling, a spelling with letters left
+out, or a key of sound. 32 bits are compared within a bucket, so a stranger turns up once in
+some billion look-ups; whatever is found is compared letter by letter, or is a hint.
+"""
+
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
-from tidewaiter.parties.matching.tables import Letters
+from tidewaiter.base.compiled import compiled, inlined, uncounted
+
+BASE = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+class Table(NamedTuple):
+    """Values by hash, in buckets; the number of buckets is a power of two."""
+
+    heads: NDArray[np.int32]  # where each bucket begins, and the end of the last
+    checks: NDArray[np.uint32]  # the low half of each hash
+    values: NDArray[np.int32]
+    shift: NDArray[np.uint64]  # how far the high half is shifted to give a bucket; one value
+
+
+class Letters(NamedTuple):
+    """Words as letters, one after the other."""
+
+    units: NDArray[np.uint32]
+    starts: NDArray[np.int64]  # one more than there are words
+
+
+@inlined
+def mix(value: np.uint64) -> np.uint64:
+    """Spread a hash over all 64 bits (the finaliser of SplitMix64)."""
+    value = (value ^ (value >> np.uint64(30))) * _FIRST
+    value = (value ^ (value >> np.uint64(27))) * _SECOND
+    return value ^ (value >> np.uint64(31))
+
+
+@inlined
+def bucket(table: Table, key: np.uint64) -> tuple[int, int]:
+    """Return where the bucket of a mixed hash begins and ends."""
+    at = np.int64(key >> table.shift[0])
+    return table.heads[at], table.heads[at + 1]
+
+
+@inlined
+def check(key: np.uint64) -> np.uint32:
+    """Return the half of a mixed hash that is compared."""
+    return np.uint32(key & _LOW)
+
+
+@compiled
+def plain_hashes(letters: Letters) -> NDArray[np.uint64]:
+    """Hash each word so that the hash of two words joined follows from theirs; not mixed."""
+    out = np.empty(len(letters.starts) - 1, np.uint64)
+    for word in range(len(out)):
+        value = np.uint64(0)
+        for at in range(letters.starts[word], letters.starts[word + 1]):
+            value = value * BASE + np.uint64(letters.units[at]) + np.uint64(1)
+        out[word] = value
+    return out
+
+
+@compiled
+def letter_marks(letters: Letters) -> NDArray[np.uint32]:
+    """Mark which letters stand in each word, a bit for each; unlike letters may share one."""
+    out = np.zeros(len(letters.starts) - 1, np.uint32)
+    for word in range(len(out)):
+        for at in range(letters.starts[word], letters.starts[word + 1]):
+            out[word] |= np.uint32(1) << np.uint32(letters.units[at] & np.uint32(31))
+    return out
+
+
+@inlined
+def bits(value: np.uint32) -> int:
+    """Count the bits that are set."""
+    value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
+    value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
+    value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
+    return int((np.uint64(value) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(255))
+
+
+@compiled
+def mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread many hashes."""
+    out = np.empty(len(hashes), np.uint64)
+    for at in range(len(hashes)):
+        out[at] = mix(hashes[at])
+    return out
+
+
+def letters_of(words: Sequence[str]) -> Letters:
+    """Lay words out as letters."""
+    starts = np.zeros(len(words) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, words), np.int64, len(words)), out=starts[1:])
+    joined = bytearray("".join(words).encode("utf-32-le", "surrogatepass"))
+    return Letters(np.frombuffer(joined, np.uint32), starts)  # to be written, as those kept on disk
+
+
+def table_of(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
+    """Build a table of mixed hashes; equal hashes keep the order of their values."""
+    bits = max(4, min(26, len(keys).bit_length()))
+    shift = np.uint64(64 - bits)
+    place = (keys >> shift).astype(np.int64)
+    order = np.argsort(place, kind="stable")
+    heads = np.zeros((1 << bits) + 1, np.int32)
+    np.cumsum(np.bincount(place, minlength=1 << bits), out=heads[1:])
+    checks = (keys[order] & _LOW).astype(np.uint32)
+    return Table(heads, checks, values[order], np.array([shift], np.uint64))
+
 
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
 SYSTEMS = "rpkachnsfvdlmoSLMO"  # the letters that keys begin with; those that join come first
@@ -96,3 +204,127 @@ def cards_of(
 def fixed(kind: int) -> bool:
     """Tell whether words of a kind have one spelling: legal forms, initials, numbers."""
     return kind == LEGAL or kind == INITIAL_LETTER or kind == NUMBER
+
+
+JOINED = 3  # neighbouring words that may be written as one
+
+
+class Pieces(NamedTuple):
+    """The pieces of each form: its words, then two and three of them joined."""
+
+    heads: NDArray[np.int32]
+    words: NDArray[np.int32]
+    begins: NDArray[np.int8]  # the first word of each piece, in its form
+    sizes: NDArray[np.int8]  # words in each piece
+
+
+@inlined
+def wrapped(place: int, size: int) -> int:
+    """Return a place in a form; after the last word comes the first."""
+    return place - size if place >= size else place
+
+
+@uncounted
+def joinable(
+    kinds: NDArray[np.int8], words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int
+) -> bool:
+    """Tell whether neighbouring words may be written as one; the first follows the last."""
+    for at in range(begin, begin + size):
+        kind = kinds[words[form[0] + wrapped(at, form[1])]]
+        if kind == LEGAL or kind == NUMBER:
+            return False
+    return True
+
+
+@inlined
+def joins(words: int, size: int) -> int:
+    """Return how many places a joined piece may begin at: "DOE, John" is also "JohnDoe"."""
+    return words if size == 2 and words > 1 else words - size + 1
+
+
+@uncounted
+def joined_hash(
+    hashes: NDArray[np.uint64],
+    sizes: NDArray[np.int32],
+    powers: NDArray[np.uint64],
+    words: NDArray[np.int32],
+    form: tuple[int, int],
+    begin: int,
+    size: int,
+) -> np.uint64:
+    """Hash neighbouring words, or how they sound, as the one word that they give.
+
+    Args:
+        hashes: Of each word.
+        sizes: Letters of each word.
+        powers: From `power_table`.
+        words: Of all forms.
+        form: Where this form begins, and its words.
+        begin: The first word of the piece, in the form.
+        size: Words of the piece.
+
+    Returns:
+        The hash, not mixed; 0 where a word has none.
+    """
+    value = np.uint64(0)
+    for at in range(begin, begin + size):
+        word = words[form[0] + wrapped(at, form[1])]
+        if sizes[word] == 0:
+            return np.uint64(0)
+        value = value * powers[min(sizes[word], len(powers) - 1)] + hashes[word]
+    return value
+
+
+@compiled
+def power_table(size: int) -> NDArray[np.uint64]:
+    """Return the powers of the base of hashes, from the 0th on."""
+    out = np.ones(size, np.uint64)
+    for at in range(1, size):
+        out[at] = out[at - 1] * BASE
+    return out
+
+
+@compiled
+def pieces_of(
+    forms: Forms, vocabulary: Vocabulary
+) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
+    """Cut forms into pieces.
+
+    Returns:
+        The pieces; of each joined piece, whose word is -1 so far, the hash and how it sounds.
+    """
+    powers = power_table(256)
+    most = JOINED * len(forms.words)
+    heads = np.zeros(len(forms.heads), np.int32)
+    words, begins = np.empty(most, np.int32), np.empty(most, np.int8)
+    sizes = np.empty(most, np.int8)
+    hashes, sounds = np.empty(most, np.uint64), np.empty((most, JOINING), np.uint64)
+    total = joined = 0
+    for form in range(len(forms.heads) - 1):
+        span = (forms.heads[form], forms.heads[form + 1] - forms.heads[form])
+        for size in range(1, JOINED + 1):
+            for at in range(span[1] if size == 1 else joins(span[1], size)):
+                if size > 1 and not joinable(vocabulary.kinds, forms.words, span, at, size):
+                    continue
+                words[total] = forms.words[span[0] + at] if size == 1 else -1
+                begins[total], sizes[total] = at, size
+                total += 1
+                if size == 1:
+                    continue
+                hashes[joined] = joined_hash(
+                    vocabulary.hashes, vocabulary.sizes, powers, forms.words, span, at, size
+                )
+                for system in range(JOINING):
+                    sounds[joined, system] = joined_hash(
+                        vocabulary.parts[:, system],
+                        vocabulary.part_sizes[:, system],
+                        powers,
+                        forms.words,
+                        span,
+                        at,
+                        size,
+                    )
+                joined += 1
+        heads[form + 1] = total
+    pieces = Pieces(heads, words[:total], begins[:total], sizes[:total])
+    return pieces, hashes[:joined], sounds[:joined]

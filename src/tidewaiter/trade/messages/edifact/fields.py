@@ -1,14 +1,101 @@
-"""Bags: what the segments of a message, a consignment or a line say, put under our fields."""
+"""The fields that the segments of a message, a consignment or a line fill."""
 
 import re
 from collections.abc import Callable
 
-from tidewaiter.consignments.messages.edifact.days import day_of
-from tidewaiter.consignments.messages.edifact.parties import OTHER, party_of, stop_of
-from tidewaiter.consignments.messages.edifact.segments import Segment
-from tidewaiter.consignments.messages.edifact.structure import Codes, Step
-from tidewaiter.consignments.modes import by_ship, mode_of
-from tidewaiter.parties.identifiers.numbers import check_number
+from tidewaiter.parties.identifiers.validation import check_number
+from tidewaiter.trade.messages.edifact.segments import Codes, Segment, Step
+from tidewaiter.trade.transport_modes import by_ship, mode_of
+
+OTHER = "other"
+"""The role of a party whose code has none here: it is compared with the lists all the same."""
+
+_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
+_SCHEMES = {"9": "GLN", "16": "DUNS"}  # 3055: GS1, Dun and Bradstreet
+_LISTS = {"139": "port", "162": "country"}  # 1131: a port or place, a country
+
+
+def party_of(segment: Segment, codes: Codes) -> dict[str, str | None] | None:
+    """Read NAD: a name in C080, else the first line of C058, else words for a number.
+
+    None: it names nobody.
+    """
+    lines = [line for line in segment.parts(3) if line]
+    name = " ".join(part for part in segment.parts(4)[:5] if part)
+    if not name and lines:
+        name = lines.pop(0)
+    street = [part for part in segment.parts(5) if part]
+    rest = [segment.get(place) for place in (6, 7, 8)]
+    address = ", ".join(part for part in (*lines, *street, *rest) if part)
+    number = segment.get(2)
+    if not name and " " in number:  # a number has no spaces: it is a name in its place
+        name, number = number, ""
+    if not (name or number):
+        return None
+    return {
+        "role": codes.party.get(segment.get(1), OTHER),
+        "name": name or None,
+        "address": address or None,
+        "country": segment.get(9) or None,
+        "id_scheme": _SCHEMES.get(segment.get(2, 2)) if number else None,
+        "id": number or None,
+    }
+
+
+def stop_of(segment: Segment) -> dict[str, str | None] | None:
+    """Read LOC: a UN/LOCODE, a country or a name; None: it names no place."""
+    code, kind, name = segment.get(2), segment.get(2, 1), segment.get(2, 3)
+    stop: dict[str, str | None] = {"locode": None, "name": name or None, "country": None}
+    bare = code.replace(" ", "")
+    if len(code) == 2 or (code and _LISTS.get(kind) == "country"):  # noqa: PLR2004
+        stop["country"] = code
+    elif _LOCODE.fullmatch(bare):
+        stop["locode"] = bare
+    elif code:
+        stop["name"] = f"{code} {name}".strip()
+    return stop if any(stop.values()) else None
+
+
+_FORMS = {
+    "102": "%Y%m%d",
+    "203": "%Y%m%d",
+    "204": "%Y%m%d",
+    "303": "%Y%m%d",
+    "205": "%Y%m%d",
+    "718": "%Y%m%d",
+    "101": "%y%m%d",
+    "201": "%y%m%d",
+    "202": "%y%m%d",
+    "301": "%y%m%d",
+    "2": "%d%m%y",
+    "3": "%m%d%y",
+    "4": "%d%m%Y",
+}
+
+
+def day_of(text: str, form: str) -> str:
+    """Write a day as 2026-03-31; what is not of its form stays as written, and is reported later.
+
+    Args:
+        text: "20260331", "202603311020"; of a period the first day counts.
+        form: The code; "": eight digits are year, month and day.
+    """
+    known = _FORMS.get(form, "%Y%m%d" if not form else "")
+    year, month, day = (known.find(part) for part in ("%Y", "%m", "%d"))
+    if not known or not text.isascii() or not (text.isdigit() or form == "718"):
+        return text
+    short = year < 0
+    places = sorted([("y", known.lower().find("%y")), ("m", month), ("d", day)], key=lambda p: p[1])
+    parts, at = {}, 0
+    for name, _ in places:
+        width = 4 if name == "y" and not short else 2
+        parts[name] = text[at : at + width]
+        at += width
+    if len(parts["d"]) < 2 or len(text) < at:  # noqa: PLR2004
+        return text
+    century = "20" if short else ""
+    return f"{century}{parts['y']}-{parts['m']}-{parts['d']}"
+
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
 _AIR = "air"

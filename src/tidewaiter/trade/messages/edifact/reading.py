@@ -1,24 +1,299 @@
-"""Interchanges to lines: messages one after the other, and what is wrong with them."""
+"""UN/EDIFACT interchanges to lines: messages one after the other, and their errors."""
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages.edifact.body import Body, Ready
-from tidewaiter.consignments.messages.edifact.lines import found_of
-from tidewaiter.consignments.messages.edifact.segments import CHARACTERS, Cutter, Segment
-from tidewaiter.consignments.messages.edifact.structure import (
+from tidewaiter.parties.identifiers.validation import check_number
+from tidewaiter.trade.messages.edifact.fields import Bag, Party, Stop
+from tidewaiter.trade.messages.edifact.segments import (
+    CHARACTERS,
+    Codes,
+    Cutter,
     Message,
     Places,
+    Segment,
+    Step,
     load_tables,
     message_of,
 )
-from tidewaiter.consignments.messages.types import Format, Found
-from tidewaiter.consignments.types import Refusal
-from tidewaiter.parties.identifiers.numbers import check_number
+from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.types import Refusal
+
+_POINTED = frozenset({"net", "gross", "volume", "quantity", "value"})
+_SHARED = (
+    200  # parties and places of a consignment or message that all lines have; one has the rest
+)
+_ORDER = ("origin", "loading", "transit", "unlading", "destination")
+
+
+def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: Message) -> Found:
+    """Make a line.
+
+    Args:
+        row: Its number in the file.
+        line: What is said of it alone.
+        around: What is said of its consignment, and of its message; the first goes before.
+        codes: What codes mean.
+        message: Its type.
+    """
+    bags = (line, *around)
+    fields = dict(line.numbers)
+    fields |= _texts(line, around)
+    fields |= _amounts(line, bags, codes)
+    for bag in bags:
+        for field in ("hs", "mode", "procedure", "vessel", "imo", "voyage"):
+            if field in bag.numbers:
+                fields.setdefault(field, bag.numbers[field])
+        for field, (_, day) in bag.days.items():
+            fields.setdefault(field, day)
+    fields |= _consignment(bags, codes, message)
+    licences = dict.fromkeys(each for bag in bags for each in bag.licences)
+    own: dict[str, None] = next(
+        (bag.containers for bag in bags if bag.containers and (bag is line or message.containers)),
+        {},
+    )
+    for field, several in (("licences", licences), ("containers", own)):
+        if several:
+            fields[field] = "; ".join(several)
+    route = list(_route(bags))
+    origin = next((s["country"] or s["locode"] for s in route if s["function"] == "origin"), None)
+    if origin:
+        fields["origin"] = origin
+    kept = [item for bag in bags for item in bag.kept]
+    parties = tuple(_parties(bags))
+    for bag in around:
+        bag.kept = []  # told once, with the first line
+        del bag.parties[_SHARED:]
+        bag.places = sorted(bag.places, key=_rank)[:_SHARED]
+    return Found(
+        row=row,
+        fields={field: text for field, text in fields.items() if text},
+        parties=parties,
+        route=tuple(stop for stop in route if stop["function"] != "origin" or stop["locode"]),
+        kept=tuple(kept),
+        pointed=_POINTED.intersection(fields),
+    )
+
+
+def _texts(line: Bag, around: Sequence[Bag]) -> dict[str, str]:
+    """Put texts: those of the line, else those of what is around it; all of them are screened."""
+    goods = line.goods or line.items
+    more = [*(line.items if line.goods else ()), *line.commercial]
+    for bag in around:
+        said = [*bag.goods, *bag.items]
+        more += [*(said if goods else ()), *bag.commercial]
+        goods = goods or said
+    more += [f"UN {number}" for number in line.un[1:]]
+    texts = {"goods": " ".join(goods), "commercial": " ".join(more)}
+    if line.un:
+        texts["un"] = line.un[0]
+    return texts
+
+
+def _amounts(line: Bag, bags: Sequence[Bag], codes: Codes) -> dict[str, str]:
+    """Put amounts: of each field, the code that tells most."""
+    fields: dict[str, str] = {}
+    for code, field in codes.measure.items():
+        if code not in line.measures:
+            continue
+        if field in fields:
+            value, unit = line.measures[code]
+            line.kept.append((f"MEA+{code}", f"{value} {unit}".strip()))
+            continue
+        fields[field] = _pointed(line.measures[code][0])
+        fields[f"{field}.unit"] = line.measures[code][1]
+    if line.quantity is not None:
+        fields["quantity"], fields["quantity.unit"] = _pointed(line.quantity[0]), line.quantity[1]
+    for code in codes.money:
+        if code not in line.money:
+            continue
+        value, currency = line.money[code]
+        if "value" in fields:
+            line.kept.append((f"MOA+{code}", f"{value} {currency}".strip()))
+            continue
+        fields["value"] = _pointed(value)
+        fields["currency"] = currency or next((b.currency for b in bags if b.currency), "")
+    return fields
+
+
+def _pointed(text: str) -> str:
+    """Write a number with a point: a comma is no other mark, as thousands have none."""
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+
+
+def _consignment(bags: Sequence[Bag], codes: Codes, message: Message) -> dict[str, str]:
+    for bag in bags:
+        own = bag.numbers.get("consignment")
+        bill = next((bag.bills[code] for code in codes.bill if code in bag.bills), None)
+        name = (own or bill) if message.declared else (bill or own)
+        if name:
+            return {"consignment": name}
+    return {}
+
+
+def _parties(bags: Sequence[Bag]) -> Iterator[Party]:
+    """Yield the parties; a role that the line names itself is not taken from around it.
+
+    Those that no other line has are taken all the same.
+    """
+    told: set[str | None] = set()
+    for bag in bags:
+        roles = {party["role"] for party in bag.parties} - {"other"}
+        yield from (p for at, p in enumerate(bag.parties) if p["role"] not in told or at >= _SHARED)
+        told |= roles
+
+
+def _route(bags: Sequence[Bag]) -> Iterator[Stop]:
+    """Yield the places: of each function those that stand nearest to the line, the best first."""
+    for function in _ORDER:
+        for bag in bags:
+            stops = [stop for _, _, kind, stop in sorted(bag.places, key=_rank) if kind == function]
+            if not stops:
+                continue
+            placed = stops[0]["locode"] or stops[0]["country"]
+            some = stops if function == "transit" else stops[:1]
+            if not placed:
+                some = [*some, *[s for s in stops[1:] if s["locode"] or s["country"]][:1]]
+            yield from some
+            break
+
+
+def _rank(place: tuple[int, int, str, Stop]) -> tuple[int, int]:
+    return place[0], place[1]
+
+
+_WAITING = 9_999  # lines of a message that wait for its containers; the directories have 999
+_CELL = "LOC147"  # the tag that LOC+147 stands for where it is a line
+_CONTAINER = "EQD"
+_DETAIL = "UNS CST"  # a line of customs
+_SECTION = "UNS"
+_OF_GOODS = frozenset(("hs", "packages", "pack"))  # what the next bill has of its own
+
+
+class Ready(NamedTuple):
+    """A line, and what is around it: its consignment, its message."""
+
+    line: Bag
+    around: tuple[Bag, ...]
+
+
+class Body:
+    """Reads one message.
+
+    Args:
+        message: Its type.
+        places: Of the type.
+        codes: What codes mean.
+    """
+
+    def __init__(self, message: Message, places: Places, codes: Codes) -> None:
+        self._message = message
+        self._places = places
+        self._codes = codes
+        self._all = Bag(codes, ships=message.ships)
+        self._consignment: Bag | None = None
+        self._line: Bag | None = None
+        self._group = ""
+        self._first = ""  # the cell or the container: whichever the message names first
+        self._lines = 0  # of the consignment
+        self._any = False  # a line was made
+        self._waiting: list[Ready] = []
+
+    def take(self, segment: Segment) -> Iterator[Ready]:
+        """Take the next segment; yield the lines that are ready."""
+        if self._begins(segment):
+            yield from self._put(segment, _CELL, held=False)
+        yield from self._put(segment, self._tag(segment))
+
+    def _put(self, segment: Segment, tag: str, *, held: bool = True) -> Iterator[Ready]:
+        """Put a segment where its tag belongs; `held`: it is taken up, else it only opens."""
+        step = self._places.step(self._group, tag)
+        self._group = step.group
+        if step.owner != "line" or step.line:
+            yield from self._finish_line()
+        if step.line:
+            self._line = Bag(self._codes)
+        elif step.opens and step.owner == "consignment":
+            yield from self._turn(step)
+        if held:
+            self._bag(step).take(segment, step)
+
+    def end(self) -> Iterator[Ready]:
+        """End the message."""
+        yield from self._finish_consignment()
+        yield from self._waiting
+        if not self._any and not self._all.is_empty():
+            yield Ready(Bag(self._codes), (self._all,))
+
+    def _tag(self, segment: Segment) -> str:
+        """Return the tag by which a segment is placed."""
+        tag, lines = segment.tag, self._message.line
+        if _is_cell(segment) and _CELL in lines and self._first != _CONTAINER:
+            return _CELL
+        if tag == "CST" and segment.get(1) and _DETAIL in lines and not self._in_detail():
+            self._group = _SECTION  # a sender that leaves UNS out
+        return tag
+
+    def _begins(self, segment: Segment) -> bool:
+        """Tell whether a segment begins a line, as containers do that stand before their cells."""
+        if _CELL not in self._message.line:
+            return False
+        if not self._first and (segment.tag == _CONTAINER or _is_cell(segment)):
+            self._first = segment.tag
+        return segment.tag == _CONTAINER == self._first
+
+    def _in_detail(self) -> bool:
+        return self._group.partition(" ")[0] == _SECTION
+
+    def _bag(self, step: Step) -> Bag:
+        if step.owner == "line" and self._line is not None:
+            return self._line
+        if step.owner == "consignment" and self._consignment is not None:
+            return self._consignment
+        return self._all
+
+    def _turn(self, step: Step) -> Iterator[Ready]:
+        """Begin a consignment, or go on with it: a second bill after goods is another one."""
+        if " " not in step.group:
+            yield from self._finish_consignment()
+            self._consignment, self._lines = Bag(self._codes), 0
+        elif step.group.count(" ") == 1 and step.group.endswith("RFF") and self._lines:
+            numbers = self._consignment.numbers if self._consignment else {}
+            self._consignment, self._lines = Bag(self._codes), 0
+            self._consignment.numbers |= {f: t for f, t in numbers.items() if f not in _OF_GOODS}
+
+    def _finish_line(self) -> Iterator[Ready]:
+        line, self._line = self._line, None
+        if line is not None:
+            self._lines += 1
+            yield from self._made(line)
+
+    def _finish_consignment(self) -> Iterator[Ready]:
+        """Finish what is open; a consignment without goods is a line of its own."""
+        yield from self._finish_line()
+        if self._consignment is not None and not self._lines and not self._consignment.is_empty():
+            yield from self._made(Bag(self._codes))
+        self._consignment = None
+
+    def _made(self, line: Bag) -> Iterator[Ready]:
+        around = (self._all,) if self._consignment is None else (self._consignment, self._all)
+        self._any = True
+        if self._message.early:
+            yield Ready(line, around)
+            return
+        self._waiting.append(Ready(line, around))
+        if len(self._waiting) > _WAITING:
+            yield from self._waiting
+            self._waiting = []
+
+
+def _is_cell(segment: Segment) -> bool:
+    return segment.tag == "LOC" and segment.get(1) == "147"
+
 
 _START = re.compile(rb"\s*(?:UNA.{6}\s*)?(?:UNB|UNG|UNH)[^A-Za-z0-9]", re.DOTALL)
 _TAG = re.compile(r"[A-Z]{2}[A-Z0-9]")

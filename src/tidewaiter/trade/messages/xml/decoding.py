@@ -1,4 +1,4 @@
-"""The bytes of XML documents: decoded, cleaned of what no parser takes, and told apart."""
+"""The bytes of XML documents: decoded, cleaned of invalid characters, and recognised."""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""One XML document, parsed with expat as its bytes come.
+"""The XML formats, and their documents parsed as a stream of lines.
 
 Documents are from strangers. A document type is refused, and with it every entity; nothing is
 fetched; depth and texts have bounds. No tree is built: what has been read of an element is in
@@ -9,13 +9,15 @@ an element: a piece ends one, and may begin others. What a piece means is rememb
 so that reading an element is one look into a dict and the putting of its text.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.messages.assembling import Assembly
-from tidewaiter.consignments.messages.putting import (
+from tidewaiter.trade.messages.types import Format, Found
+from tidewaiter.trade.messages.xml.assembly import (
+    Assembly,
     Got,
     Leaf,
     put,
@@ -23,8 +25,22 @@ from tidewaiter.consignments.messages.putting import (
     put_group,
     put_whole,
 )
-from tidewaiter.consignments.messages.spots import END, FOREIGN, Attribute, Map, Spot, Start, Way
-from tidewaiter.consignments.messages.xmltags import decoded, whole_tags, without_asides
+from tidewaiter.trade.messages.xml.decoding import OPENS, names_of, pieces
+from tidewaiter.trade.messages.xml.layouts import (
+    END,
+    FOREIGN,
+    Attribute,
+    Layout,
+    Map,
+    Spot,
+    Start,
+    Way,
+    decoded,
+    load_layout,
+    whole_tags,
+    without_asides,
+)
+from tidewaiter.trade.types import Refusal
 
 MOST_BYTES = 8 << 20
 """Of one line, or of a head between two lines."""
@@ -238,3 +254,161 @@ def _refuse_dtd(*_: object) -> None:
         "it has a document type (<!DOCTYPE), which may hold entities; none is read",
         hint="take it out: these messages have none, and it is a way to attack those who read XML",
     )
+
+
+def read_xml(
+    layout: Layout, foreign: Mapping[str, str], file: BinaryIO, name: str
+) -> Iterator[Found | Refusal]:
+    """Read documents of a format; several may stand one after another in a file.
+
+    Args:
+        layout: Of the format.
+        foreign: Names of the documents of other formats, and their titles: they are reported.
+        file: Its bytes, unpacked.
+        name: Of the file, for errors.
+
+    Raises:
+        InputError: Its encoding is not known.
+    """
+    reading = _Reading(layout, foreign)
+    strange = False
+    rest = b""
+    try:
+        for piece in pieces(file):
+            if piece.strange and not strange:
+                strange = True
+                yield _strange()
+            data = rest + piece.data
+            keep = next((n for n in range(len(OPENS) - 1, 0, -1) if data.endswith(OPENS[:n])), 0)
+            rest = data[len(data) - keep :]
+            for part in _parts(data[: len(data) - keep]):
+                yield from reading.feed(part)
+            if piece.broken:
+                yield from reading.give_up(InputError(piece.broken, hint="send for the file again"))
+    except InputError as error:
+        raise InputError(error.message, at=name, hint=error.hint) from None
+    if rest:
+        yield from reading.feed(rest)
+    yield from reading.end()
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """Cut before each place where a document may begin."""
+    start = 0
+    while (place := data.find(OPENS, start + 1)) > 0:
+        yield data[start:place]
+        start = place
+    yield data[start:]
+
+
+def _strange() -> Refusal:
+    return Refusal(
+        row=0,
+        column="",
+        value="",
+        screened=True,
+        problem="it holds bytes that are no text, or signs that XML does not have; they are left "
+        "out, or read as \ufffd",
+        hint="look whether the document says its encoding",
+    )
+
+
+class _Reading:
+    """The reading of a file: one document after another."""
+
+    def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
+        self._places = Map(layout, foreign)
+        self._assembly = Assembly()
+        self._document: Document | None = self._new()
+
+    def _new(self) -> Document:
+        return Document(self._places, self._assembly)
+
+    def feed(self, data: bytes) -> Iterator[Found | Refusal]:
+        """Read on. A document that is damaged is given up; the next one begins where it says so."""
+        opens = data.startswith(OPENS)
+        if opens and (self._document is None or self._document.is_over):
+            yield from self.end()
+            self._document = self._new()
+        if self._document is None:
+            return
+        again = opens and self._document.begun
+        try:
+            self._document.feed(data)
+        except InputError as error:
+            yield from self.give_up(error)
+            if again:
+                self._document = self._new()
+                yield from self.feed(data)
+            return
+        yield from self._out()
+
+    def end(self) -> Iterator[Found | Refusal]:
+        """End the document."""
+        document = self._document
+        if document is not None and document.begun:
+            try:
+                document.feed(b"", last=True)
+            except InputError as error:
+                yield from self.give_up(error)
+        self._document = None
+        yield from self._out()
+
+    def give_up(self, error: InputError) -> Iterator[Found | Refusal]:
+        """Give out what was read of a document, and say why it goes no further."""
+        self._document = None
+        self._assembly.flush()
+        yield from self._out()
+        yield Refusal(
+            row=self._assembly.row + 1,
+            column=error.at,
+            value="",
+            problem=error.message,
+            hint=error.hint,
+            screened=False,
+        )
+
+    def _out(self) -> Iterator[Found | Refusal]:
+        found, self._assembly.out = self._assembly.out, []
+        yield from found
+
+
+NAMES = ("wco-xml", "asycuda-xml", "ens-cc315a", "xfwb", "xfzb", "xfhl", "ics2-xml")
+
+
+def xml_formats() -> tuple[Format, ...]:
+    """List the XML formats, in the order in which they are asked."""
+    return tuple(_format(name) for name in NAMES)
+
+
+_layout = lru_cache(maxsize=None)(load_layout)
+
+
+def _format(name: str) -> Format:
+    layout = _layout(name)
+    return Format(
+        name=name,
+        title=layout.title,
+        fits=partial(_fits, layout),
+        read=partial(_read, layout),
+        source=layout.source,
+        confirmed=layout.confirmed,
+    )
+
+
+def _fits(layout: Layout, head: bytes, suffix: str) -> bool:
+    """Tell a format by the names of the first elements, whatever the suffix is."""
+    del suffix
+    names = frozenset(names_of(head))
+    beside = layout.known.beside
+    return not names.isdisjoint(layout.known.names) and (not beside or not names.isdisjoint(beside))
+
+
+def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
+    return read_xml(layout, _foreign(layout), file, name)
+
+
+def _foreign(layout: Layout) -> dict[str, str]:
+    """Map the names of the documents of other formats, in small letters, to their titles."""
+    others = (other for other in map(_layout, NAMES) if other is not layout)
+    return {name.lower(): other.title for other in others for name in other.known.names}

@@ -1,19 +1,56 @@
-"""What the header of a column means: how it is looked up in the alias table."""
+"""What the header of a column means, in one language or several."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 import msgspec
 
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.aliases import LONGEST, load_aliases, squeeze, words_of
-from tidewaiter.consignments.readers.bilingual import is_latin, parts_of
-from tidewaiter.consignments.readers.composing import compose
-from tidewaiter.consignments.readers.values import find_value, plain_tier
-from tidewaiter.consignments.readers.vocabulary import UNKNOWN, load_rules
-from tidewaiter.consignments.readers.words import say
+from tidewaiter.trade.readers.columns.phrases import compose, find_value, plain_tier
+from tidewaiter.trade.readers.columns.vocabulary import (
+    LONGEST,
+    UNKNOWN,
+    load_aliases,
+    load_rules,
+    squeeze,
+    words_of,
+)
+from tidewaiter.trade.readers.columns.words import say
+
+_BESIDE = re.compile(r"[/|\n;]| - ")  # "DEĞER / VALUE"
+_APART = re.compile(r"[/|()（）\[\]\n;]| - ")  # "件数(Pieces)"
+
+
+def parts_of(header: str) -> Iterator[Sequence[str]]:
+    """List the ways in which a name may be several: by what stands between them, by script.
+
+    Args:
+        header: As written.
+
+    Yields:
+        Two parts or more.
+    """
+    for between in (_BESIDE, _APART):
+        if between.search(header):
+            yield from _several(between.split(header))
+    if not header.isascii():
+        words = words_of(header)
+        scripts = ([w for w in words if w.isascii() is latin] for latin in (False, True))
+        yield from _several([" ".join(script) for script in scripts])
+
+
+def _several(parts: Sequence[str]) -> Iterator[Sequence[str]]:
+    full = [part for part in parts if part.strip()]
+    if len(full) > 1:
+        yield full
+
+
+def is_latin(text: str) -> bool:
+    """Tell whether a word of a text is of plain Latin letters."""
+    return any(word.isascii() and not word.isdecimal() for word in words_of(text))
+
 
 _ENGLISH = 50  # more than there are tiers
 _DIRECTED = 60  # after every column that names whose it is

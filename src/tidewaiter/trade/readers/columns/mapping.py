@@ -1,4 +1,4 @@
-"""Which column of a file means which field: options first, then aliases, then values."""
+"""Which column means which field: the user's options first, then names, then values."""
 
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
@@ -7,25 +7,25 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.othertext import worded_columns
-from tidewaiter.consignments.readers.aliases import LOCAL
-from tidewaiter.consignments.readers.choosing import (
+from tidewaiter.trade.readers.columns.candidates import (
     KEEPS_ALL,
     Choice,
     choose_aliased,
     choose_named,
+    kin,
 )
-from tidewaiter.consignments.readers.columns import Found, find_columns, find_unsure
-from tidewaiter.consignments.readers.kinship import kin
-from tidewaiter.consignments.readers.sniff import (
+from tidewaiter.trade.readers.columns.detection import (
     contradicts,
     is_hinted,
     is_known_otherwise,
     sniff,
     suspect,
 )
-from tidewaiter.consignments.readers.spelled import plain_names
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.trade.readers.columns.header_meaning import Found, find_columns, find_unsure
+from tidewaiter.trade.readers.columns.vocabulary import LOCAL
+from tidewaiter.trade.readers.columns.words import plain_names
+from tidewaiter.trade.types import ReadOptions
+from tidewaiter.trade.unmapped_text import worded_columns
 
 NEEDED = ("goods", "commercial", "cas", "hs", "un", "cus")
 """A file without any of these says nothing that can be screened."""

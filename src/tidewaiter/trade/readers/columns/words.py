@@ -1,18 +1,223 @@
-"""Names of columns that a program or a customs service made up: what they are short for."""
+"""The words of a column's name: split, typos corrected, abbreviations spelled out."""
 
 import re
+import unicodedata
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from string import ascii_lowercase
 
 import msgspec
 
 from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.consignments.readers.aliases import LONGEST, words_of
-from tidewaiter.consignments.readers.vocabulary import UNKNOWN
-from tidewaiter.consignments.readers.words import say
+from tidewaiter.trade.readers.columns.vocabulary import (
+    LONGEST,
+    UNKNOWN,
+    Word,
+    is_unspaced,
+    load_aliases,
+    load_languages,
+    load_rules,
+    load_words,
+    words_of,
+)
+
+_SLIP = 6  # letters of a word that may have a slip
+_BEGUN = 5  # letters of a word that may be the beginning of a longer one
+_BONES = 4  # letters of a word without vowels that may stand for a whole one
+_VOWELS = frozenset("aeiou")
+
+
+def find_meant(word: str, *, beside: bool = True) -> Sequence[Word]:
+    """Find what was meant by a word that is not known; nothing where that may be several.
+
+    One letter is missing or double, or two are swapped ("CURENCY"). Beside other words it may be
+    the beginning of some that all say the same ("MERCANC"), or one without its vowels ("CNTRY").
+
+    Args:
+        word: Folded, of letters of a script that writes spaces.
+        beside: Other words stand beside it.
+    """
+    found = _one(_slipped(word))
+    return found if found or not beside else _one(_begun(word)) or _one(_boned(word))
+
+
+def _one(found: Iterator[Word]) -> Sequence[Word]:
+    near = set(found)
+    return tuple(near) if len(near) == 1 else ()
+
+
+def _slipped(word: str) -> Iterator[Word]:
+    known = load_words()
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    less = {begin + end[1:] for begin, end in cuts if end}
+    more = {begin + letter + end for begin, end in cuts for letter in ascii_lowercase}
+    swapped = {begin + end[1] + end[0] + end[2:] for begin, end in cuts if len(end) > 1}
+    names = (less | more | swapped) & known.keys()
+    return (known[name] for name in names if len(name) >= _SLIP and name[0] == word[0])
+
+
+def _begun(word: str) -> Iterator[Word]:
+    single, known = _single(), load_words()
+    place = bisect_left(single, word) if len(word) >= _BEGUN else len(single)
+    while place < len(single) and single[place].startswith(word):
+        yield known[single[place]]
+        place += 1
+
+
+def _boned(word: str) -> Iterator[Word]:
+    if len(word) >= _BONES and _VOWELS.isdisjoint(word):
+        known = load_words()
+        yield from (known[name] for name in _bones().get(word, ()))
+
+
+@cache
+def _single() -> Sequence[str]:
+    """List the words that are no phrases, in the order of letters."""
+    told = [load_rules().words, *load_languages().values()]
+    names = {name for each in told for some in each.values() for name in some}
+    single = {cut[0] for name in names if len(cut := words_of(name)) == 1}
+    return sorted(name for name in single if not is_unspaced(name))
+
+
+@cache
+def _bones() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name in _single():
+        if name.isascii():
+            bones = name[0] + "".join(letter for letter in name[1:] if letter not in _VOWELS)
+            found.setdefault(bones, set()).add(name)
+    return {bones: frozenset(names) for bones, names in found.items()}
+
+
+_LONGEST = 5  # words of a phrase
+_CUT = 7  # letters from which a word may be several written together
+_PIECE = 3  # letters of the shortest word in such a one
+_WIDEST = 40  # letters of a word that is looked at closely
+_MUTE = 3  # what a letter that says nothing costs, where a known word costs one
+
+
+@lru_cache(maxsize=1 << 12)
+def say(words: tuple[str, ...]) -> tuple[Word, ...]:
+    """Tell what the words of a name say; what only joins them is left out.
+
+    Args:
+        words: The folded name.
+    """
+    rules = load_rules()
+    said: list[Word] = []
+    place = 0
+    while place < len(words):
+        count, found = _longest(words[place : place + _LONGEST])
+        joins = words[place] in rules.ignored["words"] and not _counts(words, place)
+        if found is None and not joins:
+            said.extend(_alone(words[place], beside=len(words) > 1))
+        elif found is not None:
+            said.append(found)
+        place += count
+    return tuple(said)
+
+
+def _counts(words: tuple[str, ...], place: int) -> bool:
+    """Tell whether a word is a letter that tells a column from others: "Text A"; not "name(s)"."""
+    return place == len(words) - 1 and len(words[place]) == 1 and words[place] != "s"
+
+
+def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
+    """Find the longest phrase that a name begins with: how many words, and what it says."""
+    known, ignored = load_words(), load_rules().ignored["words"]
+    for count in range(len(words), 0, -1):
+        if count > 1 and ignored.issuperset(words[:count]):  # "d au" is no "DAU"
+            continue
+        for name in _numbers("".join(words[:count])):
+            if name in known:
+                return count, known[name]
+    return 1, None
+
+
+def _numbers(name: str) -> Iterator[str]:
+    """List a word as it is, and as it may be in the singular."""
+    yield name
+    for end in ("s", "es"):
+        if name.endswith(end) and len(name) > len(end) + 2:
+            yield name.removesuffix(end)
+
+
+def _alone(word: str, *, beside: bool) -> Sequence[Word]:
+    """Tell what a word says that is no phrase: a number, a money, a unit, or several words."""
+    if word.isdecimal():
+        return (Word(says=_counted(word)),)
+    unit = find_unit(word) if len(word) > 1 else None
+    if unit is not None and unit.kind in ("mass", "volume"):  # KGS before the som of Kyrgyzstan
+        return (Word(says=f"{unit.kind}_unit", text=word),)
+    if word in load_aliases().currencies:
+        return (Word(says="money", text=word.upper()),)
+    if is_unspaced(word) and len(word) <= _WIDEST:
+        return _parted(word)
+    found: Sequence[Word] = ()
+    if word.isalpha() and len(word) <= _WIDEST:
+        found = (_cut(word) if word.isascii() else ()) or find_meant(word, beside=beside)
+    return found or (Word(says=UNKNOWN, text=word),)
+
+
+def _counted(word: str) -> str:
+    if word == "1000":
+        return "thousand"
+    return {"1": "number_one", "2": "supplementary"}.get(
+        word, "digits" if word in ("6", "8", "10", "11", "12") else UNKNOWN
+    )
+
+
+def _cut(word: str) -> Sequence[Word]:
+    """Cut words that are written together; nothing where that goes in no way, or in two."""
+    if len(word) < _CUT:
+        return ()
+    ways = list(_ways(word))
+    fewest = min((len(way) for way in ways), default=0)
+    best = {way for way in ways if len(way) == fewest}
+    return next(iter(best)) if len(best) == 1 else ()
+
+
+def _parted(word: str) -> Sequence[Word]:
+    """Cut a word of a script without spaces: into the fewest known words, and what is between."""
+    known = load_words()
+    syllables = unicodedata.normalize("NFC", word)
+    best: list[tuple[int, tuple[Word, ...]]] = [(0, ())]
+    for end in range(1, len(syllables) + 1):
+        cost, before = best[end - 1]
+        mute = Word(says=UNKNOWN, text=syllables[end - 1])
+        ways = [(cost + _MUTE, (*before, mute))]
+        for start in range(end):
+            piece = known.get(unicodedata.normalize("NFKD", syllables[start:end]))
+            if piece is not None:
+                ways.append((best[start][0] + 1, (*best[start][1], piece)))
+        best.append(min(ways, key=lambda way: way[0]))
+    return best[-1][1]
+
+
+def _ways(word: str) -> Iterator[tuple[Word, ...]]:
+    known, aliases = load_words(), load_aliases()
+    if not word:
+        yield ()
+    for size in range(2, len(word) + 1):
+        piece, rest = word[:size], word[size:]
+        here: tuple[Word, ...] | None = None
+        if size >= _PIECE and piece in known and piece.isascii() and known[piece].says != "money":
+            here = (known[piece],)
+        elif not rest and piece in aliases.currencies:
+            here = (Word(says="money", text=piece.upper()),)
+        elif not rest and piece in ("kg", "kgs"):
+            here = (Word(says="mass_unit", text=piece),)
+        elif rest and piece in ("of", "in", "no"):
+            here = (known[piece],) if piece in known else ()
+        if here is not None:
+            for way in _ways(rest):
+                yield (*here, *way)
+
 
 _TWICE = re.compile(r"#\d+$")
 _NUMBERED = 3  # different numbers of boxes, with which columns of a form begin

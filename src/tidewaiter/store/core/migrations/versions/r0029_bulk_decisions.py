@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 from alembic import op
 
-from tidewaiter.store.blocks import BLOCK, packed
+from tidewaiter.store.alerts.bitmaps import BLOCK, packed
 
 revision = "0029"
 down_revision = "0028"

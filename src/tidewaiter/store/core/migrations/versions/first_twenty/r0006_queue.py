@@ -16,9 +16,9 @@ import numpy as np
 import sqlalchemy as sa
 from alembic import op
 
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.alertterms import terms_of
-from tidewaiter.store.blocks import BLOCK, packed
+from tidewaiter.store.alerts.bitmaps import BLOCK, packed
+from tidewaiter.store.alerts.inverted_index import terms_of
+from tidewaiter.trade.types import Alert
 
 revision = "0006"
 down_revision = "0005"

@@ -16,8 +16,8 @@ from alembic import op
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.flows import known_mass, month_number
-from tidewaiter.consignments.journeys import Journey, direct, journey_of
-from tidewaiter.consignments.types import Line, Party, Stop
+from tidewaiter.trade.flows import Journey, direct, journey_of
+from tidewaiter.trade.types import Line, Party, Stop
 
 revision = "0012"
 down_revision = "0011"
