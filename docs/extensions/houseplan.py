@@ -125,34 +125,21 @@ class HousePlan(SphinxDirective):
 
 
 class Rooms(Facts):
-    """The rooms and their folders, with the first line of each docstring."""
+    """The rooms from the top, each with the first line of its docstring and its folders."""
 
     required_arguments = 0
 
     def lines(self) -> Iterator[str]:
-        """Give a table; the folders of a room follow it."""
+        """Give a table."""
         known = modules()
         folders = [name for name, path in known.items() if path.name == "__init__.py" and name]
-        order = [room for floor in floors() for room in floor]
         rows = []
-        for room in order:
-            inside = [each for each in folders if f"{each}.".startswith(f"{room}.")]
-            rows += [(f"`{each}`", _held(each, known), summary(known[each])) for each in inside]
-            if room not in folders:
-                rows.append((f"`{room}`", "1", summary(known[room])))
-        yield from table(("room or folder", "modules", "what it holds"), rows)
+        for room in (room for floor in floors() for room in floor):
+            inside = [each.partition(".")[2] for each in folders if each.startswith(f"{room}.")]
+            rows.append((f"`{room}`", summary(known[room]), ", ".join(inside)))
+        yield from table(("room", "what it holds", "folders"), rows)
 
 
 def _holds(path: Path) -> bool:
     """Tell whether a module holds code: the head of a package often is a docstring alone."""
     return len(ast.parse(path.read_text(encoding="utf-8")).body) > 1
-
-
-def _held(folder: str, known: Mapping[str, Path]) -> str:
-    """Count the modules that stand in a folder itself."""
-    return str(
-        sum(
-            name.rpartition(".")[0] == folder and path.name != "__init__.py"
-            for name, path in known.items()
-        )
-    )
