@@ -22,6 +22,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _REDIRECTS = 10
 _BUSY = (429, 500, 502, 503, 504)
 _WEB = ("https", "http")
+_MOVED = "the list may have moved: look at its authority's page, and write a definition"
 
 
 class Validators(Record, frozen=True, kw_only=True):
@@ -88,7 +89,7 @@ def fetch(
             if loading.go_on():
                 return loading.result
     raise FetchError(
-        f"was cut {limits.tries} times, last at {loading.held:,} bytes",
+        f"was cut {limits.tries} times, last at {loading.held:,} bytes{loading.trouble}",
         at=address,
         hint="give the command again: it goes on where it was",
     )
@@ -121,7 +122,7 @@ def _client(timeout: float) -> httpx.Client:
         FetchError: The proxy that the environment names cannot be used.
     """
     agent = f"tidewaiter/{version('tidewaiter')}"
-    headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+    headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
     authorities = ssl.create_default_context()  # not certifi's: an authority may have its own
     try:
         return httpx.Client(headers=headers, timeout=timeout, verify=authorities)
@@ -150,9 +151,11 @@ def _get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterato
                 return
         here, there = request.url.scheme, following.url.scheme
         if there not in _WEB or (here == "https" and there != "https"):
-            raise FetchError(f"cannot be reached: it leads from {here} to {there}", at=str(url))
+            trouble = f"cannot be reached: it leads from {here} to {there}"
+            raise FetchError(trouble, at=str(url), hint=_MOVED)
         request = following
-    raise FetchError("cannot be reached: it leads from one address to the next", at=str(url))
+    trouble = f"cannot be reached: it leads through more than {_REDIRECTS} addresses"
+    raise FetchError(trouble, at=str(url), hint=_MOVED)
 
 
 class _Loading:
@@ -160,6 +163,7 @@ class _Loading:
 
     def __init__(self, address: str, folder: Path, known: Validators, limits: Limits) -> None:
         self.result: Fetched | None = None
+        self.trouble = ""  # of the last try, to follow how far it came
         self._address = address
         self._url = _parse_url(address)
         self._known = known
@@ -187,7 +191,8 @@ class _Loading:
                 return self._take(answer, part) if answer.is_success else self._refused(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise _unreachable(self._address, error) from error
-        except httpx.TransportError:  # cut, or silent for too long
+        except httpx.TransportError as error:  # cut, silent for too long, or not HTTP
+            self.trouble = f": {error}" if str(error) else ""
             return False
 
     def _asked(self, part: _Part | None) -> dict[str, str]:
@@ -245,11 +250,10 @@ class _Loading:
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             self._drop()
             return False
-        moved = "the list may have moved: look at its authority's page, and write a definition"
         raise FetchError(
             f"the server answers {status}: {answer.reason_phrase}",
             at=self._address,
-            hint="try again later" if status in _BUSY else moved,
+            hint="try again later" if status in _BUSY else _MOVED,
         )
 
     def _too_big(self) -> FetchError:
