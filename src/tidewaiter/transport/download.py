@@ -141,7 +141,7 @@ def _get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterato
         FetchError: A redirect leads elsewhere, or there are too many.
         httpx.TransportError: There is no answer.
     """
-    told = {name: text.encode() for name, text in headers.items()}
+    told = [(name.encode(), text.encode()) for name, text in headers.items()]
     request = http.build_request("GET", url, headers=told)
     for _ in range(_REDIRECTS):
         with closing(http.send(request, stream=True)) as answer:
