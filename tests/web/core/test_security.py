@@ -19,7 +19,8 @@ from tidewaiter.store.core import tables
 from tidewaiter.store.core.database import Stamp, open_database
 from tidewaiter.web.core.app import HANDLERS, make_app
 from tidewaiter.web.core.node import Node, Serving
-from tidewaiter.web.core.security import COOKIE, is_public
+from tidewaiter.web.core.request_parsing import Asked
+from tidewaiter.web.core.security import COOKIE, _from, is_public
 
 ROUTES = [each for each in HANDLERS if isinstance(each, HTTPRouteHandler)]
 
@@ -30,6 +31,24 @@ def test_each_address_is_public_or_asks_for_a_right(route: HTTPRouteHandler) -> 
     rights = [getattr(guard, "right", None) for guard in route.guards or ()]
     public = all(is_public(path) for path in route.paths)
     assert public != bool([right for right in rights if right]), route.paths
+
+
+@pytest.mark.parametrize(
+    ("address", "counts_for"),
+    [
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:1", "2001:db8::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_the_addresses_of_one_household_count_as_one(address: str, counts_for: str) -> None:
+    """Whoever has one address of IPv6 has 2**64, and as many tries to sign in were theirs."""
+    forwarded = [(b"x-forwarded-for", f"192.0.2.9, {address}".encode())]
+    behind: Any = {"type": "http", "headers": forwarded, "client": ("127.0.0.1", 1)}
+    assert _from(Asked(behind), "https://tide.example") == counts_for
+    direct: Any = {"type": "http", "headers": [], "client": (address, 1)}
+    assert _from(Asked(direct), "") == counts_for
 
 
 def test_a_form_without_its_token_is_refused(desk: Callable[..., Desk]) -> None:
