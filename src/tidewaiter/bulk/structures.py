@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import date
 from functools import cache
-from importlib import metadata
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from tidewaiter import __version__
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
@@ -179,14 +179,10 @@ def printing_of(
         printed: The day of printing.
         file: That the sheets are of; "": one sheet alone.
     """
-    try:
-        version = metadata.version("tidewaiter")
-    except metadata.PackageNotFoundError:
-        version = "not installed"
     imprint = Imprint(
         question=question,
         printed=printed,
-        version=version,
+        version=__version__,
         editions=editions(lawyers_for(own)[0], own),
         file=file,
     )
