@@ -22,6 +22,7 @@ from rulefacts import RuleFacts
 from sphinx.application import Sphinx
 
 from tidewaiter.cli.core.main import main
+from tidewaiter.exchange.fields import declarations
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.types import Control, Regime, Substance
 
@@ -61,7 +62,11 @@ class RecordFacts(Facts):
         module, _, name = self.arguments[0].rpartition(".")
         record = getattr(importlib.import_module(module), name)
         yield from (inspect.getdoc(record) or "", "")
-        yield from table(("field", "type", "what it holds"), _fields(record))
+        if declared := [each for each in declarations(record) if each.meaning]:
+            rows = ((f"`{e.name}`", e.about.weight, e.meaning) for e in declared)
+            yield from table(("field", "weight", "meaning"), rows)
+        else:
+            yield from table(("field", "type", "what it holds"), _fields(record))
 
 
 class RegimeFacts(Facts):

@@ -1,19 +1,9 @@
-"""The schema of notices in XML, written from the records."""
+"""The schema of a record in XML (XSD), written from the declarations of its fields."""
 
 from collections.abc import Iterator
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.xml import (
-    NAMESPACE,
-    ROOT,
-    Kind,
-    NoticeFile,
-    Shape,
-    Slot,
-    records_of,
-    slots_of,
-    tag_of,
-)
+from tidewaiter.exchange.fields import Field, Kind, Shape, fields_of, records_of, tag_of
 from tidewaiter.exchange.protocol.strict_json import LARGEST
 
 _TYPES: dict[Kind, str] = {
@@ -23,15 +13,15 @@ _TYPES: dict[Kind, str] = {
     "day": "n:day",
     "time": "n:time",
 }
-_HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
-<!-- Made by tools/notice_pages.py from the records of tidewaiter.exchange.notices. -->
-<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:n="{NAMESPACE}"
-    targetNamespace="{NAMESPACE}" elementFormDefault="qualified">
-  <xs:element name="{ROOT}" type="n:{NoticeFile.__name__}"/>
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- Made by Tidewaiter from the records of its messages. -->
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:n="{namespace}"
+    targetNamespace="{namespace}" elementFormDefault="qualified">
+  <xs:element name="{root}" type="n:{record}"/>
   <xs:simpleType name="number">
     <xs:restriction base="xs:long">
-      <xs:minInclusive value="{-LARGEST}"/>
-      <xs:maxInclusive value="{LARGEST}"/>
+      <xs:minInclusive value="-{largest}"/>
+      <xs:maxInclusive value="{largest}"/>
     </xs:restriction>
   </xs:simpleType>
   <xs:simpleType name="day">
@@ -46,32 +36,37 @@ _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
   </xs:simpleType>"""
 
 
-def schema_lines() -> Iterator[str]:
-    """Write the schema, line by line."""
-    yield from _HEAD.splitlines()
-    for record in records_of(NoticeFile):
-        yield from _complex(record)
-    yield "</xs:schema>"
+def schema_of(record: type[Record], namespace: str, root: str) -> str:
+    """Write the schema of a record and of all that it holds.
+
+    Args:
+        record: Each of its fields is an element.
+        namespace: Of all elements.
+        root: The name of the outermost element.
+    """
+    head = _HEAD.format(namespace=namespace, root=root, record=record.__name__, largest=LARGEST)
+    types = (line for each in records_of(record) for line in _complex(each))
+    return "\n".join((*head.splitlines(), *types, "</xs:schema>", ""))
 
 
 def _complex(record: type[Record]) -> Iterator[str]:
-    slots = slots_of(record)
-    if not slots:
+    fields = fields_of(record)
+    if not fields:
         yield f'  <xs:complexType name="{record.__name__}"/>'
         return
     yield f'  <xs:complexType name="{record.__name__}">'
     yield "    <xs:sequence>"
-    for slot in slots:
-        yield from _element(slot)
+    for field in fields:
+        yield from _element(field)
     yield "    </xs:sequence>"
     yield "  </xs:complexType>"
 
 
-def _element(slot: Slot) -> Iterator[str]:
-    shape = slot.shape
-    least = "" if slot.required else ' minOccurs="0"'
+def _element(field: Field) -> Iterator[str]:
+    shape = field.shape
+    least = "" if field.required else ' minOccurs="0"'
     most = ' maxOccurs="unbounded"' if shape.many else ""
-    head = f'      <xs:element name="{slot.name}"{least}{most}'
+    head = f'      <xs:element name="{field.name}"{least}{most}'
     if shape.kind in _TYPES:
         yield f'{head} type="{_TYPES[shape.kind]}"/>'
     elif shape.record is not None:
