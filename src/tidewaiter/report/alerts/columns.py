@@ -1,9 +1,11 @@
 """An alert as a flat row, for spreadsheets, and as a nested row, for Parquet."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -11,16 +13,18 @@ import pyarrow as pa
 from tidewaiter.casework.ranking.model import why_in_words
 from tidewaiter.explain.lines import litres_or_kilograms, route_in_words, stop_in_words
 from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.trade.line_fields import SHOWN, Group, key_of
 from tidewaiter.trade.types import (
+    FIELDS,
     LINES,
     Alert,
     Holding,
     Learned,
-    Line,
     Mention,
     Party,
     PartyMatch,
     Reason,
+    fields_in,
 )
 
 Value = str | int | Decimal | date | None
@@ -142,19 +146,6 @@ ALERTS = pa.schema(
 )
 """One row per alert; the same fields, in the same order, as `Alert`, but for what was learned."""
 
-_LINE_FACTS = ("cus", "un", "quantity", "packages", "pack", "value", "currency", "origin")
-_LINE_ENDS = (
-    "procedure",
-    "mode",
-    "vessel",
-    "imo",
-    "voyage",
-    "lodged",
-    "departure",
-    "arrival",
-    "release",
-)
-
 
 def nested(alerts: Iterable[Alert], schema: pa.Schema = ALERTS) -> pa.RecordBatch:
     """Return alerts as a batch, one row per alert; what was learned, where the schema has it."""
@@ -200,6 +191,11 @@ def _party(party: Party) -> str:
     return f"{party.role or 'party'}: {', '.join(part for part in known if part)}"
 
 
+_RECORDS: Mapping[str, Callable[[Any], str]] = MappingProxyType(
+    {"parties": _party, "route": stop_in_words}
+)
+
+
 def _match(match: PartyMatch) -> str:
     outcome = f", {match.outcome}" if match.outcome else ""
     told = f"{match.listed_name} ({match.list_name}, {match.entry}; {match.action}{outcome})"
@@ -217,16 +213,20 @@ def _sources(alert: Alert) -> str:
     return _several(source for source in named if source)
 
 
-def _of_line(name: str) -> Callable[[Alert], Value]:
-    def read(alert: Alert) -> Value:
-        value: Value = getattr(alert.line, name)
-        return value
+def _line_columns(*groups: Group) -> Iterator[tuple[str, Callable[[Alert], Value]]]:
+    """Yield the columns of some fields of the line, and how they are read."""
+    for name in fields_in(*groups):
+        unit = SHOWN.get(FIELDS[name].kind)
+        yield f"{key_of(name)}_{unit}" if unit else name, partial(_line_value, name)
 
-    return read
 
-
-def _texts(get: Callable[[Line], tuple[str, ...] | None]) -> Callable[[Alert], str]:
-    return lambda alert: _several(get(alert.line) or ())
+def _line_value(name: str, alert: Alert) -> Value:
+    value: Any = getattr(alert.line, name)
+    if FIELDS[name].kind in SHOWN:
+        return litres_or_kilograms(value)
+    if isinstance(value, tuple):
+        return _several(_RECORDS[name](each) if name in _RECORDS else each for each in value)
+    return value  # type: ignore[no-any-return]
 
 
 FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
@@ -238,8 +238,7 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "title": lambda a: a.title,
         "consignment": lambda a: a.consignment,
         "line": lambda a: a.seq,
-        "goods": _of_line("goods"),
-        "commercial": _of_line("commercial"),
+        **dict(_line_columns("goods")),
         "names": lambda a: _several(m.name for m in a.mentions),
         "found": lambda a: _several(map(_found, a.mentions)),
         "downgraded": lambda a: _several(d for m in a.mentions for d in m.downgraded),
@@ -249,19 +248,18 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "listed": lambda a: _several(map(_match, a.parties)),
         "law_day": lambda a: a.day,
         "sources": _sources,
-        "parties": _texts(lambda line: tuple(map(_party, line.parties or ()))),
-        "route": _texts(lambda line: tuple(map(stop_in_words, line.route or ()))),
-        "hs": _of_line("hs"),
-        "cas": _texts(lambda line: line.cas),
-        **{name: _of_line(name) for name in _LINE_FACTS},
-        "net_kg": lambda a: litres_or_kilograms(a.line.net_mg),
-        "gross_kg": lambda a: litres_or_kilograms(a.line.gross_mg),
-        "volume_l": lambda a: litres_or_kilograms(a.line.volume_ul),
-        "percent": _of_line("percent"),
-        "stated": _texts(lambda line: line.stated),
-        "containers": _texts(lambda line: line.containers),
-        "licences": _texts(lambda line: line.licences),
-        **{name: _of_line(name) for name in _LINE_ENDS},
+        **dict(
+            _line_columns(
+                "parties",
+                "codes",
+                "quantity",
+                "worth",
+                "measures",
+                "papers",
+                "transport",
+                "days",
+            )
+        ),
         "substances": lambda a: _several(a.substances),
         "file": lambda a: a.file,
         "row": lambda a: a.row,
