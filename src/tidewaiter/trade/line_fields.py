@@ -4,7 +4,7 @@
 the reading of columns, the database, search, pages, exports and the reference are made from that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Flag, auto
@@ -63,6 +63,8 @@ _TYPES: Mapping[object, pa.DataType] = MappingProxyType(
     {
         str: pa.string(),
         int: pa.int64(),
+        float: pa.float64(),
+        bool: pa.bool_(),
         date: pa.date32(),
         Decimal: pa.decimal128(20, 4),
     }
@@ -85,23 +87,41 @@ def describe(record: type[Record]) -> Mapping[str, About]:
 
 
 def arrow_schema(record: type[Record]) -> pa.Schema:
-    """Return the Arrow schema of rows of such a record; each field may be null."""
-    hints = get_type_hints(record)
-    known = describe(record).items()
-    return pa.schema([(name, about.arrow or _arrow_type(hints[name])) for name, about in known])
+    """Return the Arrow schema of rows of a described record; each field may be null."""
+    given = {name: about.arrow for name, about in describe(record).items() if about.arrow}
+    return pa.schema(arrow_struct(record, given=given))
 
 
-def arrow_struct(record: type[Record]) -> pa.StructType:
-    """Return the Arrow type of a record."""
+def arrow_struct(
+    record: type[Record],
+    *,
+    without: Collection[str] = (),
+    given: Mapping[str, pa.DataType] = MappingProxyType({}),
+) -> pa.StructType:
+    """Return the Arrow type of a record.
+
+    Args:
+        record: Its fields are texts, numbers, days, records, tuples of those, or one of those or
+            nothing.
+        without: Fields that are left out.
+        given: Types of fields that are not to have the usual one.
+    """
     hints = get_type_hints(record).items()
-    return pa.struct([(name, _arrow_type(hint)) for name, hint in hints])
+    return pa.struct(
+        [
+            (name, given.get(name) or _arrow_type(hint))
+            for name, hint in hints
+            if name not in without
+        ]
+    )
 
 
 def _arrow_type(hint: Any) -> pa.DataType:
-    """Return the Arrow type of a text, number, day or record, of several, or of one or nothing."""
     if hint in _TYPES:
         return _TYPES[hint]
     if isinstance(hint, type) and issubclass(hint, Record):
         return arrow_struct(hint)
+    if get_origin(hint) is Literal:
+        return pa.string()
     inner = _arrow_type(get_args(hint)[0])  # of tuple[X, ...] or X | None
     return pa.list_(inner) if get_origin(hint) is tuple else inner

@@ -13,7 +13,7 @@ import pyarrow as pa
 from tidewaiter.casework.ranking.model import why_in_words
 from tidewaiter.explain.lines import litres_or_kilograms, route_in_words, stop_in_words
 from tidewaiter.explain.safe_text import neutralise
-from tidewaiter.trade.line_fields import SHOWN, Group, key_of
+from tidewaiter.trade.line_fields import SHOWN, Group, arrow_struct, key_of
 from tidewaiter.trade.types import (
     FIELDS,
     LINES,
@@ -42,107 +42,19 @@ REASON = pa.struct(
         ("evidence", EVIDENCE),
     ]
 )
-MENTION = pa.struct(
-    [
-        ("substance", pa.string()),
-        ("name", pa.string()),
-        ("cas", pa.string()),
-        ("field", pa.string()),
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("text", pa.string()),
-        ("how", pa.string()),
-        ("tier", pa.string()),
-        ("score", pa.float64()),
-        ("reasons", pa.list_(pa.string())),
-        ("downgraded", pa.list_(pa.string())),
-        ("structure", pa.string()),
-        ("atoms", pa.list_(pa.int64())),
-    ]
-)
-HOLDING = pa.struct(
-    [
-        ("substance", pa.string()),
-        ("regime", pa.string()),
-        ("schedule", pa.string()),
-        ("since", pa.date32()),
-        ("scope", pa.string()),
-        ("source", pa.string()),
-        ("mark", pa.string()),
-        ("role", pa.string()),
-        ("answer", pa.string()),
-        ("duties", pa.list_(pa.string())),
-        ("amounts", pa.list_(pa.string())),
-    ]
-)
-LISTED_LINK = pa.struct(
-    [
-        ("entry", pa.string()),
-        ("name", pa.string()),
-        ("action", pa.string()),
-        ("outcome", pa.string()),
-        ("listed", pa.date32()),
-        ("owned", pa.bool_()),
-        ("steps", pa.list_(pa.string())),
-        ("control", pa.bool_()),
-        ("former", pa.bool_()),
-        ("confidential", pa.bool_()),
-    ]
-)
-PARTY_MATCH = pa.struct(
-    [
-        ("role", pa.string()),
-        ("name", pa.string()),
-        ("list", pa.string()),
-        ("list_name", pa.string()),
-        ("version", pa.string()),
-        ("list_day", pa.date32()),
-        ("entry", pa.string()),
-        ("listed_name", pa.string()),
-        ("name_kind", pa.string()),
-        ("kind", pa.string()),
-        ("probability", pa.float64()),
-        ("action", pa.string()),
-        ("outcome", pa.string()),
-        ("outcome_day", pa.date32()),
-        ("listed", pa.date32()),
-        ("programmes", pa.list_(pa.string())),
-        ("source", pa.string()),
-        ("supports", pa.list_(pa.string())),
-        ("against", pa.list_(pa.string())),
-        ("judged", pa.string()),
-        ("confidential", pa.bool_()),
-        ("notice", pa.string()),
-        ("sharing", pa.int64()),
-        ("entries", pa.int64()),
-        ("links", pa.list_(LISTED_LINK)),
-        ("blocked_share", pa.string()),
-    ]
-)
 ALERTS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("file", pa.string()),
-        ("row", pa.int64()),
-        ("consignment", pa.string()),
-        ("seq", pa.int32()),
-        ("day", pa.date32()),
-        ("severity", pa.string()),
-        ("score", pa.int32()),
-        ("rank", pa.int64()),
-        ("due", pa.date32()),
-        ("days_left", pa.int32()),
-        ("substances", pa.list_(pa.string())),
-        ("title", pa.string()),
-        ("line", pa.struct(list(LINES))),
-        ("mentions", pa.list_(MENTION)),
-        ("reasons", pa.list_(REASON)),
-        ("law", pa.list_(HOLDING)),
-        ("law_open", pa.list_(pa.string())),
-        ("parties", pa.list_(PARTY_MATCH)),
-        ("restricted", pa.bool_()),
-        ("open_id", pa.string()),
-    ]
+    arrow_struct(
+        Alert,
+        without=("learned",),
+        given={
+            "seq": pa.int32(),
+            "score": pa.int32(),
+            "days_left": pa.int32(),
+            "line": pa.struct(list(LINES)),
+            "mentions": pa.list_(arrow_struct(Mention, without=("column",))),
+            "reasons": pa.list_(REASON),
+        },
+    )
 )
 """One row per alert; the same fields, in the same order, as `Alert`, but for what was learned."""
 
