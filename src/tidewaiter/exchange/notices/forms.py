@@ -10,8 +10,7 @@ from tidewaiter.base.errors import MissingError, RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.notices.types import Amount, Basis, Notice, NoticeLine, measured
-from tidewaiter.law.jurisdictions import is_in
-from tidewaiter.law.rules import read_rules
+from tidewaiter.law.jurisdictions import is_in, load_unions
 from tidewaiter.law.types import Source
 
 Case = Literal["always", "mixture", "salt", "raw material", "several shipments"]
@@ -113,7 +112,7 @@ def suggested(notice: Notice, slugs: AbstractSet[str], day: date) -> tuple[str, 
         day: Whose members of unions count.
     """
     ends = {"export": notice.sender.country, "import": notice.recipient.country, "internal": None}
-    unions = read_rules().unions
+    unions = load_unions()
     return tuple(
         form.slug
         for form in load_forms().values()
