@@ -83,7 +83,7 @@ def load_registry(own: tuple[Path, ...] = ()) -> Registry:
             there.
     """
     paths, files = zip(*_all_files(own), strict=True)
-    key = digest(files, _FORMAT, *paths)
+    key = digest(files, _FORMAT, "\n".join(paths))
 
     def make(folder: Path) -> None:
         found = read_registry(own, key)
@@ -395,7 +395,7 @@ def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
         own: Folders of an authority's own lists, whose instruments may have rules.
     """
     paths, files = zip(*_rule_files(own), strict=True)
-    return Editions(registry=registry.digest, rules=digest(files, *paths))
+    return Editions(registry=registry.digest, rules=digest(files, "\n".join(paths)))
 
 
 def _rule_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path]]:
