@@ -154,7 +154,7 @@ def test_its_rules_stand_beside_its_controls(own: Path, write: Write) -> None:
     ("old", "new", "says"),
     [
         ('substance = "ephedrine"', 'substance = "ephedrin"', 'no substance is called "ephedrin"'),
-        ('substance = "ephedrine", ', "", "no substance"),
+        ('substance = "ephedrine", ', "", "`substance`"),
         ('"List A", since', '"List A", colour = "red", since', "colour"),
         ('"List A", since', '"List A", regime = "own-law", since', "named twice"),
         ('schedule = "List A", ', "", "schedule"),
