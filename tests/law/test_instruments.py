@@ -192,9 +192,10 @@ def test_a_source_that_is_not_there_is_refused(
         ("other-law.toml", "regimes/other-law.toml"),
         ("../classes/a-class.toml", "classes/a-class.toml"),
         ("own-law/control.toml", "own-law/control.toml"),
+        ("own-law/class/a-class.toml", "own-law/class"),
         ("other-law/controls.toml", "regimes/other-law"),
     ],
-    ids=["a file for a folder", "classes outside", "misspelt", "no instrument"],
+    ids=["a file for a folder", "classes outside", "misspelt", "misspelt folder", "no instrument"],
 )
 def test_what_would_be_passed_over_is_refused(
     path: str, at: str, write: Write, refused: Callable[[], RegistryError]

@@ -92,21 +92,26 @@ def instrument_files(
 ) -> Iterator[tuple[str, Traversable | Path]]:
     """List files of an instrument, its class rules with them: each with its path from `regimes`.
 
+    Args:
+        folder: Of the instrument.
+        names: The files that are wanted beside the class rules.
+
     Raises:
-        RegistryError: A TOML file is none of an instrument.
+        RegistryError: A TOML file or a folder is none of an instrument.
     """
-    for file in toml_files(folder):
-        if file.name not in (*FACTS, *RULES):
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        at = f"{folder.name}/{entry.name}"
+        if entry.name == "classes":
+            yield from ((f"{at}/{file.name}", file) for file in toml_files(entry))
+        elif entry.name in (*FACTS, *RULES):
+            if entry.name in names:
+                yield at, entry
+        elif entry.name.endswith(".toml") or entry.is_dir():
             raise RegistryError(
-                "an instrument has no file of this name",
-                at=f"{folder.name}/{file.name}",
-                hint=f"its files are {', '.join((*FACTS, *RULES))} and classes/*.toml",
+                "an instrument has no file or folder of this name",
+                at=at,
+                hint=f"it has {', '.join((*FACTS, *RULES))} and classes/*.toml",
             )
-        if file.name in names:
-            yield f"{folder.name}/{file.name}", file
-    classes = folder.joinpath("classes")
-    for file in toml_files(classes) if classes.is_dir() else ():
-        yield f"{folder.name}/classes/{file.name}", file
 
 
 def read_instrument(folder: Traversable | Path) -> Instrument:

@@ -172,7 +172,7 @@ def _listed(
 
     def place(row: Row) -> tuple[int, str]:
         regime = regimes[row.control.regime]
-        return row.sequence or regime.sequence, regime.slug
+        return regime.sequence if row.sequence is None else row.sequence, regime.slug
 
     return {
         slug: tuple(row.control for row in sorted(listed, key=place))

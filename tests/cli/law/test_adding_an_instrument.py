@@ -12,7 +12,7 @@ from click.testing import Result
 from tidewaiter.law.registry import load_registry
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
-TEXT = (Path(__file__).parents[2] / "docs/contributing/add-an-instrument.md").read_text("utf-8")
+TEXT = (Path(__file__).parents[3] / "docs/contributing/add-an-instrument.md").read_text("utf-8")
 _FILE = re.compile(r"`([a-z]+\.toml)`(?:(?!```).)*?```toml\n(.*?)```", re.DOTALL)
 _COMMAND = re.compile(r"^\$ tidewaiter (law .*)$", re.MULTILINE)
 
