@@ -302,8 +302,9 @@ def _check(
         at = f"{regime.slug}/instrument.toml"
         named = [regime.source, *(each.source for each in regime.scopes)]
         _check_slugs("source", named, sources, at=at)
-        for each in (*regime.scopes, *regime.amendments):
-            _check_slugs("substance", each.substances, substances, at=at)
+        slugs = [each.substances for each in regime.scopes]
+        slugs += [each.substances for each in regime.amendments]
+        _check_slugs("substance", chain.from_iterable(slugs), substances, at=at)
 
 
 def _check_instrument(
@@ -341,7 +342,12 @@ def _rules(book: LawBook) -> Iterator[tuple[str, Rule | Request]]:
     for name, file in book.amounts.items():
         yield from ((f"{name}/amounts.toml", rule) for rule in (*file.limits, *file.forms))
     for name, route in book.routes.items():
-        rules = (*route.reaches, *route.demands, *route.gaps, *route.requests)
+        rules: Iterable[Rule | Request] = (
+            *route.reaches,
+            *route.demands,
+            *route.gaps,
+            *route.requests,
+        )
         yield from ((f"{name}/routes.toml", rule) for rule in rules)
     yield from ((f"{rule.regime}/proposals.toml", rule) for rule in book.proposals)
 
