@@ -1,20 +1,23 @@
 """The registry: every substance, regime and source, read strictly from its files; its edition."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
 
 from tidewaiter.base.cache import cached, digest
-from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.errors import PluginError, RegistryError
+from tidewaiter.base.plugins import LAW, plugin_for, plugins, report
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.law.classes import ClassRule, load_classes
-from tidewaiter.law.types import Control, Name, Regime, Source, Substance
+from tidewaiter.law.types import Control, LawFolder, Name, Regime, Source, Substance
 
 _SHAPE = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
 
@@ -57,7 +60,7 @@ class Registry(Record, frozen=True, kw_only=True):
 
 
 def load_registry(own: tuple[Path, ...] = ()) -> Registry:
-    """Load the registry that travels with the package, and an authority's own lists.
+    """Load the registry that travels with the package, that of plug-ins, and an authority's own.
 
     Args:
         own: Folders of substance files of the same format, each with a folder `sources`
@@ -67,6 +70,26 @@ def load_registry(own: tuple[Path, ...] = ()) -> Registry:
     Raises:
         RegistryError: A file is malformed, or names a source or regime that is not there.
     """
+    return _load((*plugin_folders().values(), *own))
+
+
+@cache
+def plugin_folders() -> Mapping[str, Path]:
+    """Map plug-ins to the folders that they bring, without those that cannot be joined to ours."""
+    joined: dict[str, Path] = {}
+    for name, folder in plugins(LAW, LawFolder).items():
+        try:
+            _load((*joined.values(), folder.path))
+        except RegistryError as error:
+            plugin = plugin_for(LAW, name)
+            problem = f"{plugin.title} cannot be loaded: {error.message}"
+            report(PluginError(problem, at=f"{folder.path}: {error.at}", hint=error.hint))
+        else:
+            joined[name] = folder.path
+    return MappingProxyType(joined)
+
+
+def _load(own: tuple[Path, ...]) -> Registry:
     key = digest(_all_files(own), _FORMAT)
 
     def make(folder: Path) -> None:
@@ -262,6 +285,6 @@ def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
 def _rule_files(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
     for kind in _RULES:
         yield from toml_files(data(kind))
-    for folder in own:
+    for folder in (*plugin_folders().values(), *own):
         if (folder / "classes").is_dir():
             yield from toml_files(folder / "classes")

@@ -1,6 +1,7 @@
 """What the registry holds: substances, their names and forms, and the law on them."""
 
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from tidewaiter.base.records import Record
@@ -153,3 +154,9 @@ class Source(Record, frozen=True, kw_only=True):
     licence: str = ""
     kind: SourceKind | None = None  # what it can show of a name; None: not said
     note: str = ""
+
+
+class LawFolder(Record, frozen=True, kw_only=True):
+    """Legal instruments that a plug-in of the group `tidewaiter.law` brings."""
+
+    path: Path  # laid out as an authority's own folder of lists; on disk, not in an archive
