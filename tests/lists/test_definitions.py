@@ -1,5 +1,6 @@
 """What is known of lists, ours and a user's."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -7,7 +8,7 @@ import pytest
 from tests.plugged import plug_in
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.errors import InputError, PluginError, RegistryError
 from tidewaiter.base.plugins import LISTS
 from tidewaiter.lists.definitions import find_definition, load_definitions
 from tidewaiter.lists.reading import read_list
@@ -124,3 +125,22 @@ def test_a_plug_in_brings_a_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert readers.find_format([ListFile(name="x", content=b"<CONSOLIDATED_LIST/>")]) == "un-xml"
     with pytest.raises(InputError, match="not known"):
         read_list([file], known, "un-sc")
+
+
+def test_a_plug_in_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking, it has no claim and the others are asked; reading, the list is refused."""
+
+    def fails(files: object) -> bool:
+        raise ZeroDivisionError(files)
+
+    def reads(files: object) -> Iterator[ListHeader]:
+        yield ListHeader()
+        raise ZeroDivisionError(files)
+
+    bad = ListFormat(claims=fails, read=reads)
+    good = ListFormat(claims=lambda _: True, read=reads)
+    plug_in(monkeypatch, LISTS, {"bad": bad, "good": good})
+    file = ListFile(name="x", content=b"something of its own")
+    assert readers.find_format([file]) == "good"
+    with pytest.raises(PluginError, match=r'"bad" of guest 1\.0'):
+        read_list([file], {}, "mine", "bad")
