@@ -95,19 +95,28 @@ def test_what_is_not_used_says_why(
     assert "RuntimeError: broken" in told["bad"]
 
 
+@pytest.mark.parametrize("when", ["open", "add", "close"])
 def test_an_exporter_that_fails_keeps_no_other_file_back(
-    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch
+    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    """What could not be read is written all the same; its own file is not there."""
+    """Wherever it does. What could not be read is written, and its own file is not there."""
 
     class _Breaks:
+        def __init__(self, file: object) -> None:
+            self._at("open", file)
+
         def add(self, alerts: object) -> None:
-            raise ZeroDivisionError(alerts)
+            self._at("add", alerts)
 
         def close(self) -> None:
-            """Leave the file."""
+            self._at("close", None)
 
-    made = Exporter(title="x", media_type="text/plain", open=lambda _: _Breaks())
+        @staticmethod
+        def _at(step: str, what: object) -> None:
+            if step == when:
+                raise ZeroDivisionError(what)
+
+    made = Exporter(title="x", media_type="text/plain", open=_Breaks)
     plug_in(monkeypatch, EXPORTERS, {"brk": made})
     (here / "m.csv").write_text("goods,net\nacetic anhydride,5 kgz\n")
     done = call("screen", "m.csv", "--day", "2026-11-25", "--out", "a.brk")

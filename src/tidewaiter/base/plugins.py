@@ -5,12 +5,11 @@ none is ever loaded from a database, an upload, or a folder of lists.
 """
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tidewaiter.base.errors import PluginError, TidewaiterError
 
@@ -85,16 +84,12 @@ def load_plugin(plugin: Plugin, kind: type[T]) -> T:
 
 
 @cache
-def _loaded(group: str, kind: type[T]) -> Mapping[str, T]:
-    found: dict[str, T] = {}
-    for plugin in installed():
-        if plugin.group != group or plugin.name in found:
-            continue
-        try:
-            found[plugin.name] = load_plugin(plugin, kind)
-        except PluginError as error:
-            report(error)
-    return MappingProxyType(found)
+def _loaded(plugin: Plugin, kind: type[Any]) -> Any:
+    try:
+        return load_plugin(plugin, kind)
+    except PluginError as error:
+        report(error)
+        return None
 
 
 def plugins(group: str, kind: type[T], built_in: Collection[str] = ()) -> dict[str, T]:
@@ -108,24 +103,29 @@ def plugins(group: str, kind: type[T], built_in: Collection[str] = ()) -> dict[s
     Returns:
         The plug-ins by name.
     """
-    if not any(each.group == group for each in installed()):
-        return {}
-    loaded = _loaded(group, kind)
-    return {name: each for name, each in loaded.items() if name not in built_in}
+    names = {each.name for each in installed() if each.group == group}
+    found = {
+        name: _loaded(plugin_for(group, name), kind) for name in sorted(names.difference(built_in))
+    }
+    return {name: each for name, each in found.items() if each is not None}
 
 
 @contextmanager
-def blamed(plugin: Plugin) -> Iterator[None]:
-    """Name the plug-in in whatever it raises; what says itself what a user can mend stays.
+def blamed(plugin: Plugin, passing: type[TidewaiterError] = PluginError) -> Iterator[None]:
+    """Name a plug-in in whatever it raises.
+
+    Args:
+        plugin: Which is at work.
+        passing: What stays as it is raised, since it says itself what a user can mend.
 
     Raises:
-        PluginError: It raised something else.
+        PluginError: It raised something else, or called `sys.exit`.
     """
     try:
         yield
-    except TidewaiterError:
+    except passing:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         problem = f"{plugin.title} failed: {told}"
         at = f"{plugin.group}: {plugin.entry.value}"

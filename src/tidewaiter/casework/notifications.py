@@ -71,7 +71,7 @@ def check_channel(address: str) -> bool:
         return False
     if len(address) > _LONGEST or not rest:
         raise InputError(f'"{address[:100]}" is not an address', hint=f"write it like {name}:...")
-    with blamed(plugin_for(CHANNELS, name)):
+    with blamed(plugin_for(CHANNELS, name), InputError):
         channel.check(rest)
     return True
 
@@ -88,7 +88,7 @@ def send_by_channel(address: str, message: Message, key: str) -> bool:
         Whether it is, and the message was sent.
 
     Raises:
-        TidewaiterError: It was not sent.
+        PluginError: It was not sent.
     """
     name, _, rest = address.partition(":")
     channel = channels().get(name)

@@ -82,8 +82,11 @@ def test_alerts_are_saved_in_the_format_of_a_plug_in(
         def close(self) -> None:
             self._file.write(b"end\n")
 
+    def _breaks(file: BinaryIO) -> _Ids:
+        raise ZeroDivisionError(file)
+
     made = Exporter(title="<Ids>", media_type="text/x-ids", open=_Ids)
-    bad = Exporter(title="Bad", media_type="text/plain", open=lambda file: _Ids(file.nothing))
+    bad = Exporter(title="Bad", media_type="text/plain", open=_breaks)
     plug_in(monkeypatch, EXPORTERS, {"ids": made, "bad": bad})
     one = desk("analyst")
     upload = sent(one, sample)

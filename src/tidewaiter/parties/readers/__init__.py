@@ -144,7 +144,7 @@ def _named(name: str, form: ListFormat) -> ListReader:
     """Return the reader of a plug-in; whatever it raises names it."""
 
     def read(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-        with blamed(plugin_for(LISTS, name)):
+        with blamed(plugin_for(LISTS, name), InputError):
             yield from form.read(files)
 
     return read

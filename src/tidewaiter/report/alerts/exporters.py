@@ -53,20 +53,17 @@ class _Named:
     """
 
     def __init__(self, suffix: str, file: BinaryIO) -> None:
-        self._plugin = plugin_for(EXPORTERS, suffix)
-        self._raw = file
+        self._suffix, self._raw = suffix, file
+        self._file: AlertFile | None = None
         self._error: PluginError | None = None
-        with blamed(self._plugin):
+        with self._tried():
             self._file = exporters()[suffix].open(file)
 
     def add(self, alerts: Iterable[Alert]) -> None:
         """Write alerts, where it has not failed yet."""
-        if self._error is None:
-            try:
-                with blamed(self._plugin):
-                    self._file.add(alerts)
-            except PluginError as error:
-                self._error = error
+        if self._file is not None and self._error is None:
+            with self._tried():
+                self._file.add(alerts)
 
     def tell(self) -> int:
         """Hand the bytes to the system and return how many the file has."""
@@ -79,10 +76,19 @@ class _Named:
         Raises:
             PluginError: It failed, now or before.
         """
+        if self._file is not None and self._error is None:
+            with self._tried():
+                self._file.close()
         if self._error is not None:
             raise self._error
-        with blamed(self._plugin):
-            self._file.close()
+
+    @contextmanager
+    def _tried(self) -> Iterator[None]:
+        try:
+            with blamed(plugin_for(EXPORTERS, self._suffix)):
+                yield
+        except PluginError as error:
+            self._error = error
 
 
 @contextmanager

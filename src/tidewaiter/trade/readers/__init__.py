@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.base.errors import PluginError
+from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.plugins import READERS, blamed, plugin_for, plugins
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers.canonical_lines import to_lines
@@ -101,7 +101,7 @@ def _checked(name: str, form: FileFormat) -> Reader:
 
     def read(file: BinaryIO, at: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         plugin = plugin_for(READERS, name)
-        with blamed(plugin):
+        with blamed(plugin, InputError):
             for part in form.read(file, at, options):
                 if not isinstance(part, Refusal) and part.schema != LINES:
                     hint = "its batches must have the schema tidewaiter.trade.types.LINES"
@@ -132,7 +132,7 @@ def reader_for(name: str, *, unread: bool = False) -> Reader:
     return read
 
 
-def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping | None:
+def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
     """Tell how a file's columns would be read; the file is left where it was.
 
     Args:
@@ -141,7 +141,7 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping | Non
         options: What the user says of it.
 
     Returns:
-        How; None: a plug-in reads it, which does not say.
+        How; without columns where a plug-in reads it, which does not say.
 
     Raises:
         InputError: It cannot be read, or its columns leave a question open.
@@ -150,7 +150,7 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping | Non
     brought = plugin_formats()
     form = choose_form(file, name, (*BUILT_IN, *brought), options)
     if form in brought:
-        return None
+        return Mapping(columns={}, unmapped=())
     form = ALSO.get(form, form)
     sheet, _, shown = _open(form, file, name, options)
     file.seek(place)

@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from tidewaiter.accounts.secrets import signature
-from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.errors import InputError, PluginError, TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.notifications import AlertTold, Message, send_by_channel
 from tidewaiter.explain.languages import words
@@ -177,7 +177,7 @@ class Sender:
         try:
             if send_by_channel(due.url, told, message):
                 return True, "sent"
-        except TidewaiterError as error:
+        except PluginError as error:
             return False, error.message
         body = msgspec.json.encode(told)
         headers = {
