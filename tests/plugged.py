@@ -29,8 +29,11 @@ def plug_in(patch: pytest.MonkeyPatch, group: str, things: Mapping[str, object])
         plugins.Plugin(group, name, "guest", "1.0", EntryPoint(name, f"guest:it_{i}", group))
         for i, name in enumerate(things)
     )
-    patch.setattr(plugins, "installed", lambda: made)
-    plugins._loaded.cache_clear()
+    usual = plugins.installed
+    for module in [m for name, m in sys.modules.items() if name.startswith("tidewaiter.")]:
+        if getattr(module, "installed", None) is usual:  # wherever it was imported by name
+            patch.setattr(module, "installed", lambda: made)
+    plugins._imported.cache_clear()
 
 
 class _Module(SimpleNamespace):

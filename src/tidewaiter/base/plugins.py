@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from tidewaiter.base.errors import PluginError, TidewaiterError
 
@@ -75,8 +75,9 @@ def load_plugin(plugin: Plugin, kind: type[T]) -> T:
     Raises:
         PluginError: It cannot be imported, or is something else.
     """
-    with blamed(plugin):
-        found = plugin.entry.load()
+    found = _imported(plugin)
+    if isinstance(found, PluginError):
+        raise found.with_traceback(None)
     if not isinstance(found, kind):
         problem = f"{plugin.title} is a {type(found).__name__}, not a {kind.__name__}"
         raise PluginError(problem, at=f"{plugin.group}: {plugin.entry.value}", hint=_HINT)
@@ -84,7 +85,16 @@ def load_plugin(plugin: Plugin, kind: type[T]) -> T:
 
 
 @cache
-def _loaded(plugin: Plugin, kind: type[Any]) -> Any:
+def _imported(plugin: Plugin) -> object:
+    """Return what an entry point names, or the error: a module that fails is not run again."""
+    try:
+        with blamed(plugin):
+            return plugin.entry.load()
+    except PluginError as error:
+        return error
+
+
+def _loaded(plugin: Plugin, kind: type[T]) -> T | None:
     try:
         return load_plugin(plugin, kind)
     except PluginError as error:
