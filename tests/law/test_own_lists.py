@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.plugged import plug_in
 
 from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.plugins import LAW
 from tidewaiter.identify import identify, load_lexicon
-from tidewaiter.law.registry import Registry, load_registry, read_registry
+from tidewaiter.law.registry import Registry, load_registry, plugin_folders, read_registry
+from tidewaiter.law.types import LawFolder
 
 NEW = """
 slug = "harbourine"
@@ -192,3 +195,23 @@ def test_an_unknown_slug_is_refused(registry: Registry) -> None:
     """Asking for a substance that is not there says so."""
     with pytest.raises(RegistryError, match="no substance"):
         registry.substance("no-such-substance")
+
+
+def test_the_folder_of_a_plug_in_is_joined_unless_it_contradicts(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that cannot be joined is named and left out; what an authority names stays strict."""
+    torn = tmp_path / "torn"
+    torn.mkdir()
+    (torn / "quayine.toml").write_text(NEW.replace("harbourine", "quayine"))  # no source, no regime
+    law = {name: LawFolder(path=path) for name, path in (("harbour", own), ("torn", torn))}
+    plug_in(monkeypatch, LAW, law)
+    plugin_folders.cache_clear()
+    try:
+        assert "own-law" in load_registry().regimes
+        assert plugin_folders() == {"harbour": own}
+        assert '"torn" of guest 1.0' in caplog.text
+        with pytest.raises(RegistryError):
+            load_registry((torn,))
+    finally:
+        plugin_folders.cache_clear()

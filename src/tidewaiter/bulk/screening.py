@@ -88,7 +88,7 @@ class Step(Record, frozen=True, kw_only=True):
 
     lines: pa.RecordBatch
     screened: Screened
-    refusals: tuple[Refusal, ...]  # of rows before and in the batch
+    refusals: tuple[Refusal, ...]  # of rows before and in the batch; of rules that failed
     done_row: int  # the last row of data that is done
 
 
@@ -280,6 +280,7 @@ def _step(batch: pa.RecordBatch, future: "Future[Screened]", refusals: tuple[Ref
     last = batch.column("row")[-1].as_py()
     screened = future.result()
     lines = settled(batch, screened.alerts)
+    refusals += screened.refusals
     return Step(lines=lines, screened=screened, refusals=refusals, done_row=last)
 
 

@@ -2,16 +2,19 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
 
 from tidewaiter.base.cache import cached, digest
-from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.errors import PluginError, RegistryError
+from tidewaiter.base.plugins import LAW, plugin_for, plugins, report
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.law.classes import ClassRule, class_problems
@@ -25,7 +28,7 @@ from tidewaiter.law.instruments import (
 )
 from tidewaiter.law.jurisdictions import WORLD, load_unions
 from tidewaiter.law.rules import AmountFile, LawBook, Request, RouteFile, Rule
-from tidewaiter.law.types import Control, Name, Regime, Source, Substance
+from tidewaiter.law.types import Control, LawFolder, Name, Regime, Source, Substance
 
 _SHAPE = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
 
@@ -70,7 +73,7 @@ class Registry(Record, frozen=True, kw_only=True):
 
 
 def load_registry(own: tuple[Path, ...] = ()) -> Registry:
-    """Load the registry that travels with the package, and an authority's own lists.
+    """Load the registry that travels with the package, that of plug-ins, and an authority's own.
 
     Args:
         own: Folders of substance files of the same format, each with a folder `sources` where its
@@ -82,6 +85,26 @@ def load_registry(own: tuple[Path, ...] = ()) -> Registry:
         RegistryError: A file is malformed, or names a source, a regime or a substance that is not
             there.
     """
+    return _load((*plugin_folders().values(), *own))
+
+
+@cache
+def plugin_folders() -> Mapping[str, Path]:
+    """Map plug-ins to the folders that they bring, without those that cannot be joined to ours."""
+    joined: dict[str, Path] = {}
+    for name, folder in plugins(LAW, LawFolder).items():
+        try:
+            _load((*joined.values(), folder.path))
+        except RegistryError as error:
+            plugin = plugin_for(LAW, name)
+            problem = f"{plugin.title} cannot be loaded: {error.message}"
+            report(PluginError(problem, at=f"{folder.path}: {error.at}", hint=error.hint))
+        else:
+            joined[name] = folder.path
+    return MappingProxyType(joined)
+
+
+def _load(own: tuple[Path, ...]) -> Registry:
     paths, files = zip(*_all_files(own), strict=True)
     key = digest(files, _FORMAT, "\n".join(paths))
 
@@ -405,7 +428,7 @@ def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
 
 
 def _rule_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path]]:
-    for root in _roots(own):
+    for root in _roots((*plugin_folders().values(), *own)):
         for folder in instrument_folders(root):
             yield from instrument_files(folder, RULES)
     for kind in ("unions", "aliases", "structures"):

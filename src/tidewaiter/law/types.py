@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from tidewaiter.base.records import Record
@@ -160,3 +161,9 @@ class Source(Record, frozen=True, kw_only=True):
     licence: str = ""
     kind: SourceKind | None = None  # what it can show of a name; None: not said
     note: str = ""
+
+
+class LawFolder(Record, frozen=True, kw_only=True):
+    """Legal instruments that a plug-in of the group `tidewaiter.law` brings."""
+
+    path: Path  # laid out as an authority's own folder of lists; on disk, not in an archive

@@ -21,6 +21,7 @@ COMMANDS: Sections = {
         "suppressions": LazyCommand(
             "suppression:suppressions", "Let benign patterns rest for a time"
         ),
+        "plugins": LazyCommand("plugins:plugins", "List what other installed packages add"),
     },
     "Parties": {
         "lists": LazyCommand(

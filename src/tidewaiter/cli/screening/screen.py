@@ -296,7 +296,11 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--unit", "units", type=Field(), multiple=True, help="If none is named: net=lb.")
 @click.option("--sheet", help="Of a spreadsheet (the first).")
 @click.option("--format", help="Of the file, whatever it looks like: see inspect --formats.")
-@click.option("--out", type=_OUT, help="Alerts: .jsonl, .csv or .parquet; of spark, a folder.")
+@click.option(
+    "--out",
+    type=_OUT,
+    help="Alerts: .jsonl, .csv, .parquet, or as a plug-in has it; of spark, a folder.",
+)
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
 @click.option(

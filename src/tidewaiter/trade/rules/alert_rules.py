@@ -294,6 +294,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
     past: PastRules
     vague: Vague
     groups: Groups
+    plugins: dict[str, int] = field(default_factory=dict)  # points of rules of plug-ins, by name
     switches: tuple[Switch, ...] = ()  # rules that the node turned down; none stand in the file
 
     def weight(self, schedule: str, regime: Regime) -> tuple[int, str]:
@@ -392,10 +393,7 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
     _check_parties(rules, at=at)
     for wrong, hint in (*wrong_in_order(rules.order, _CHECKS), *wrong_in(rules.past)):
         raise RegistryError(wrong, at=at, hint=hint)
-    for name in REGISTER:
-        if name in rules.check and rules.check[name].points < 0:
-            hint = "0 points or more: that a permit covers goods does not make an alert weaker"
-            raise RegistryError(f"check.{name} takes points off", at=at, hint=hint)
+    _check_signs(rules, at=at)
     for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
         there: dict[str, Rule] = getattr(rules, table)
         for name, words in needed.items():
@@ -413,6 +411,15 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
                     at=at,
                     hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
                 ) from error
+
+
+def _check_signs(rules: AlertRules, *, at: str) -> None:
+    """Check that neither a permit nor a plug-in makes an alert weaker."""
+    added = {f"check.{name}": rules.check[name].points for name in REGISTER if name in rules.check}
+    added |= {f"plugins.{name}": points for name, points in rules.plugins.items()}
+    for name, points in added.items():
+        if points < 0:
+            raise RegistryError(f"{name} takes points off", at=at, hint="give 0 points or more")
 
 
 def _check_party(rule: PartyRule, *, at: str) -> None:
