@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http import HTTPStatus
-from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import httpx
 import msgspec
 
+from tidewaiter import __version__
 from tidewaiter.base.errors import FetchError
 from tidewaiter.base.files import alone, replacing, writing
 from tidewaiter.base.records import Record
@@ -121,7 +121,7 @@ def _client(timeout: float) -> httpx.Client:
     Raises:
         FetchError: The proxy that the environment names cannot be used.
     """
-    agent = f"tidewaiter/{version('tidewaiter')}"
+    agent = f"tidewaiter/{__version__}"
     headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
     authorities = ssl.create_default_context()  # not certifi's: an authority may have its own
     try:
