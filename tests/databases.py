@@ -22,6 +22,10 @@ from sqlalchemy import (
 )
 
 from tidewaiter.store.core.database import open_database
+from tidewaiter.store.core.migrations.versions.r0033_views import VIEWS
+
+NO_VIEWS = tuple(f"DROP VIEW {view}" for view in VIEWS)
+"""Statements without which no column that a view reads can be dropped."""
 
 SERVER = "TIDEWAITER_TEST_POSTGRESQL"
 _OTHERS = (

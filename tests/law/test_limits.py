@@ -8,7 +8,7 @@ import pytest
 from tidewaiter.law.answers import Dealing, Found, Question
 from tidewaiter.law.limits import base_share, check_limit
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import Limit, load_lawbook
+from tidewaiter.law.rules import Limit
 
 DAY = date(2026, 11, 25)
 MONTHLY = Limit(mass_mg=1_000_000, period="calendar month", party="party", clause="c", source="s")
@@ -48,7 +48,7 @@ def _outcomes(
     found = Found(name=slug, substance=registry.substance(slug))
     limits = [
         limit
-        for limit in load_lawbook(registry).limits(regime)
+        for limit in registry.book.limits(regime)
         if limit.on(question.day) and limit.names(slug) and limit.meets(("internal",))
     ]
     return [(check_limit(each, question, found).outcome, each.mark) for each in limits]

@@ -23,9 +23,10 @@ from playwright.sync_api import Browser, Page
 from tidewaiter.accounts.passwords import hash_password
 from tidewaiter.accounts.roles import Role
 from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.context import screen_file
 from tidewaiter.node.uploads.jobs import Bench
 from tidewaiter.node.uploads.settings import Desk as Uploads
 from tidewaiter.node.uploads.workers import work_once

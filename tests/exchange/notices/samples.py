@@ -25,7 +25,6 @@ from tidewaiter.identify import Identifier
 from tidewaiter.law.answers import Found
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.registry import load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.trade.substance_lookup import Asker, Namer
 
 DAY = date(2026, 3, 2)  # a Monday
@@ -90,7 +89,7 @@ def law() -> Law:
         found = asker._namer.whole(text)
         return tuple(asker.judged(each, day) for each in found)
 
-    return Law(registry, load_lawbook(registry), find)
+    return Law(registry, registry.book, find)
 
 
 def _no_identifier() -> Identifier:

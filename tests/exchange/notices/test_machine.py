@@ -8,9 +8,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from msgspec import structs
 from tests.exchange.notices.samples import DAY, NOTICE, REPLY_BY, changed
 
+from tidewaiter.exchange.notices.amounts import MEASURES
 from tidewaiter.exchange.notices.state import State, state_of
 from tidewaiter.exchange.notices.types import (
-    MEASURES,
     Acknowledged,
     Amended,
     Amount,

@@ -9,16 +9,11 @@ import pytest
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.types import Control
 from tidewaiter.trade.line_checks import vague_lines
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import LINES
 
 OURS = data("rules", "alerts.toml").read_text(encoding="utf-8")
-
-
-def _control(regime: str, schedule: str) -> Control:
-    return Control(regime=regime, schedule=schedule, source="none")
 
 
 @pytest.mark.parametrize(
@@ -36,43 +31,56 @@ def _control(regime: str, schedule: str) -> Control:
         ("cn-precursor-exports", "Annex 1 part 1", 25),
         ("cn-psychotropics", "Psychotropic substances catalogue", 25),
         ("watch", "Watched by agreement (Mexico)", 20),
-        ("nowhere", "List A", 20),
     ],
 )
-def test_a_listing_weighs_by_its_row(regime: str, schedule: str, points: int) -> None:
-    """A row without schedules stands for all of a regime, and the last row for all others."""
-    assert load_alert_rules().weight(_control(regime, schedule))[0] == points
+def test_a_control_weighs_by_the_grade_of_its_schedule(
+    regime: str, schedule: str, points: int, registry: Registry
+) -> None:
+    """The instrument says of each schedule, or of all others, as what it weighs."""
+    assert load_alert_rules().weight(schedule, registry.regimes[regime])[0] == points
 
 
-def test_own_lists_win() -> None:
+def test_an_instrument_without_grades_weighs_by_the_last_row(registry: Registry) -> None:
+    """An authority's own instrument need not say what its controls weigh."""
+    plain = msgspec.structs.replace(registry.regimes["us-csa"], grades={})
+    assert load_alert_rules().weight("I", plain)[0] == 20
+
+
+def test_a_grade_without_a_row_is_refused(registry: Registry) -> None:
+    """A grade that is not in the rules is refused with the place and the grades that there are."""
+    wrong = msgspec.structs.replace(registry.regimes["us-csa"], grades={"I": "no-such-grade"})
+    with pytest.raises(RegistryError) as caught:
+        load_alert_rules().weight("I", wrong)
+    assert caught.value.at == "us-csa/instrument.toml"
+    assert "drug-medical-use" in caught.value.hint
+
+
+def test_own_lists_win(registry: Registry) -> None:
     """A regime under [own] weighs what stands there, whatever the rows say."""
     rules = msgspec.structs.replace(load_alert_rules(), own={"us-csa": 1})
-    assert rules.weight(_control("us-csa", "I"))[0] == 1
+    assert rules.weight("I", registry.regimes["us-csa"])[0] == 1
 
 
-def test_every_listing_of_the_registry_has_a_row(registry: Registry) -> None:
-    """Somebody decided what each list of ours weighs: none falls to the row of all others."""
-    rules = load_alert_rules()
-    rest = next(rule.title for rule in rules.control if not rule.regimes)
-    held = {(c.regime, c.schedule): c for s in registry.substances for c in s.controls}
-    assert [key for key, control in held.items() if rules.weight(control)[1] == rest] == []
-    named = {regime for rule in rules.control for regime in rule.regimes}
-    assert named == set(registry.regimes)
+def test_every_schedule_of_the_registry_has_a_grade(registry: Registry) -> None:
+    """Somebody decided what each schedule of ours weighs: none is weighed as "other"."""
+    held = {(c.regime, c.schedule) for s in registry.substances for c in s.controls}
+    grades = {key: registry.regimes[key[0]].grade(key[1]) for key in held}
+    assert [key for key, grade in grades.items() if grade in {"", "other"}] == []
+    rows = [rule.grade for rule in load_alert_rules().control]
+    assert {*grades.values(), "other"} == set(rows)
+    assert len(rows) == len(set(rows))
 
 
-def test_every_regime_and_schedule_of_the_rules_is_in_the_registry(registry: Registry) -> None:
-    """A row that names what no substance has would weigh nothing, and nobody would see it."""
+def test_every_schedule_that_has_a_grade_has_a_control(registry: Registry) -> None:
+    """A grade of a schedule that no control has would weigh nothing, and nobody would see it."""
     held = {(c.regime, c.schedule) for s in registry.substances for c in s.controls}
     named = {
-        (regime, schedule)
-        for rule in load_alert_rules().control
-        for regime, schedules in rule.regimes.items()
-        for schedule in schedules
+        (slug, schedule)
+        for slug, regime in registry.regimes.items()
+        for schedule in regime.grades
+        if schedule != "all"
     }
-    assert named <= held | {("un-1961", "Schedule III"), ("un-1961", "Schedule IV")}
-    assert {regime for rule in load_alert_rules().control for regime in rule.regimes} <= set(
-        registry.regimes
-    )
+    assert named <= held | {("un-1961", "Schedule III")}
 
 
 @pytest.mark.parametrize(
@@ -116,7 +124,7 @@ def test_a_copy_of_the_rules_is_the_rules(tmp_path: Path) -> None:
         ("critical = 80", ""),
         ("critical = 80", "critical = 80\nfatal = 99"),
         ("[severity]", "[severity"),
-        ("regimes = {}  #", 'regimes = { nowhere = ["A"] }  #'),
+        ('grade = "other"', 'grade = "another"'),
         ("exact = {", "exactly = {"),
         ("vague = { points", "vaguely = { points"),
         ("{name} stands in the {field}", "{nome} stands in the {field}"),

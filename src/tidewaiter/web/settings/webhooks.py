@@ -10,8 +10,9 @@ from litestar.params import JSONBody
 
 from tidewaiter.accounts.secrets import signature
 from tidewaiter.base.background import Repeated
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.records import Record
+from tidewaiter.casework.notifications import AlertTold, Message, send_by_channel
 from tidewaiter.explain.languages import words
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.alerts.webhooks import (
@@ -123,25 +124,6 @@ _PAUSE = 2.0  # seconds between two looks
 _SECONDS = 10.0  # for an answer
 
 
-class AlertTold(Record, frozen=True, kw_only=True):
-    """What a message tells of an alert; the rest is behind the link, for who may see it."""
-
-    id: str
-    severity: Severity
-    title: str
-    consignment: str
-    due: str | None
-    link: str
-
-
-class Message(Record, frozen=True, kw_only=True):
-    """What is sent."""
-
-    type: str
-    timestamp: str  # ISO 8601, UTC
-    alerts: tuple[AlertTold, ...]
-
-
 class Sender:
     """Tells webhooks of new alerts, from start to stop."""
 
@@ -179,8 +161,13 @@ class Sender:
         return tried
 
     def _send(self, due: Delivery, now: datetime) -> tuple[bool, str]:
-        body = msgspec.json.encode(self._message(due, now))
-        message = f"msg_{due.id}"
+        told, message = self._message(due, now), f"msg_{due.id}"
+        try:
+            if send_by_channel(due.url, told, message):
+                return True, "sent"
+        except PluginError as error:
+            return False, error.message
+        body = msgspec.json.encode(told)
         headers = {
             "content-type": "application/json",
             "webhook-id": message,
