@@ -63,6 +63,14 @@ def test_closing_ends_a_pause_and_waits_for_a_run() -> None:
     assert done.is_set()
 
 
+def test_a_task_that_is_closed_before_its_first_run_does_nothing() -> None:
+    """The first run comes after the delay, which closing cuts short."""
+    ran = threading.Event()
+    with Repeated("test", ran.set, 0, delay=LONG):
+        pass
+    assert not ran.is_set()
+
+
 def test_it_waits_no_longer_than_it_is_patient() -> None:
     """A run that does not end does not keep the server from ending."""
     begun, go_on = threading.Event(), threading.Event()

@@ -13,16 +13,19 @@ _LOG = logging.getLogger("tidewaiter.background")
 class Repeated:
     """Repeats an action in a thread of its own; a failure is logged and does not end it."""
 
-    def __init__(self, name: str, action: Callable[[], object], pause: float) -> None:
+    def __init__(
+        self, name: str, action: Callable[[], object], pause: float, *, delay: float = 0.0
+    ) -> None:
         """Say what is repeated; nothing runs until the task is started.
 
         Args:
             name: Of the task, for the log.
             action: What is repeated. One that takes long looks at `leaving`.
             pause: Seconds between the end of one run and the start of the next.
+            delay: Seconds before the first run.
         """
         self.leaving = threading.Event()
-        self._action, self._pause = action, pause
+        self._action, self._pause, self._delay = action, pause, delay
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def __enter__(self) -> Self:
@@ -33,7 +36,7 @@ class Repeated:
         self.close()
 
     def start(self) -> None:
-        """Start the first run."""
+        """Start the thread."""
         self._thread.start()
 
     def close(self, patience: float | None = None) -> None:
@@ -46,6 +49,7 @@ class Repeated:
         self._thread.join(patience)
 
     def _run(self) -> None:
+        self.leaving.wait(self._delay)
         while not self.leaving.is_set():
             try:
                 self._action()

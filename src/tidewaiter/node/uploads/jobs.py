@@ -306,7 +306,8 @@ class _Beat:
 @contextmanager
 def _beating(bench: Bench, upload: Upload) -> Iterator[_Beat]:
     beat = _Beat(bench, upload)
-    with Repeated(f"lease of upload {upload.id}", beat.renew, bench.lease.seconds / _BEATS):
+    pause = bench.lease.seconds / _BEATS
+    with Repeated(f"lease of upload {upload.id}", beat.renew, pause, delay=pause):
         yield beat
 
 
