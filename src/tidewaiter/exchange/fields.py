@@ -150,7 +150,11 @@ def field_of(record: type[Record], path: str) -> Field:
     """
     name, _, rest = path.partition(".")
     found = {each.name: each for each in fields_of(record)}[name]
-    return field_of(found.shape.record, rest) if rest and found.shape.record else found
+    if not rest:
+        return found
+    if found.shape.record is None:
+        raise KeyError(path)
+    return field_of(found.shape.record, rest)
 
 
 def joined(*words: str) -> str:

@@ -1,5 +1,6 @@
 """The pages of incidents: told by a form, read, answered, and given out by the marking."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,11 +11,30 @@ from tests.transport.conftest import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 
-from tidewaiter.exchange.fields import field_of
-from tidewaiter.exchange.incidents.drafts import Draft, draft_of, incident_from
-from tidewaiter.exchange.incidents.types import Incident
+from tidewaiter.exchange.fields import field_of, fields_of
+from tidewaiter.exchange.incidents.drafts import (
+    Draft,
+    DraftGoods,
+    DraftHiding,
+    DraftParty,
+    DraftQuestion,
+    draft_of,
+    incident_from,
+)
+from tidewaiter.exchange.incidents.types import (
+    Concealment,
+    Equipment,
+    Identified,
+    Incident,
+    Label,
+    Packaging,
+    Place,
+    Stop,
+    Transport,
+)
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.store.incidents import find_known, incidents, propose, tell_incident
+from tidewaiter.web.core.form_fields import is_asked
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.request_parsing import flat, formed
 from tidewaiter.web.incidents.views import BY_FIELD, differing
@@ -69,6 +89,33 @@ def test_a_version_says_which_parts_it_changes() -> None:
     before = incident()
     after = msgspec.structs.replace(before, version=2, status="updated", title="x", lines=())
     assert differing(before, after) == ("status", "title", "lines")
+
+
+def test_the_form_asks_for_every_field(
+    desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """Whatever somebody may say of an incident has its place in the form."""
+    assert pair
+    page = desk("analyst", "ben").get("/incidents/new").text
+    names = set(re.findall(r' name="([^"]+)"', page))
+    for kind, path in (
+        (Draft, ""),
+        (Place, "place."),
+        (DraftGoods, "lines.0.declared."),
+        (DraftGoods, "lines.1.found."),
+        (Identified, "lines.0.identified."),
+        (Equipment, "equipment.0."),
+        (DraftParty, "parties.0."),
+        (Transport, "transport."),
+        (Stop, "route.0."),
+        (Concealment, "concealment."),
+        (DraftHiding, "concealment."),
+        (Label, "label."),
+        (Packaging, "packaging.0."),
+        (DraftQuestion, "questions.0."),
+    ):
+        asked = {path + field.name for field in fields_of(kind) if is_asked(field)}
+        assert asked - {"changed", "status"} <= names, kind  # those of a next version
 
 
 FORM = {

@@ -55,6 +55,7 @@ class Layout(Record, frozen=True, kw_only=True):
 
     main: tuple[str, ...] = ()  # paths; (): all
     more: tuple[str, ...] = ()  # the first of them
+    without: tuple[str, ...] = ()  # that the page asks for by itself
     labels: Mapping[str, str] = {}  # marked; instead of those of the declarations
     nothing: Mapping[str, str] = {}  # marked; what the empty choice of a field says
     required: bool = False  # what the record must have is required
@@ -80,8 +81,8 @@ def group_of(kind: type[Record], path: str, layout: Layout, filling: Filling) ->
         filling: What the fields have in common.
     """
     asked = [each.name for each in fields_of(kind) if is_asked(each)]
-    main = layout.main or tuple(asked)
-    rest = [each for each in asked if each not in {*main, *layout.more}]
+    main = layout.main or tuple(each for each in asked if each not in layout.without)
+    rest = [each for each in asked if each not in {*main, *layout.more, *layout.without}]
     more = {name: _made(kind, name, path, layout, filling) for name in (*layout.more, *rest)}
     return FormGroup(
         main=tuple(_made(kind, name, path, layout, filling) for name in main),

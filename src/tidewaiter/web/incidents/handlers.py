@@ -219,6 +219,7 @@ Fields = tuple[FormField, ...]
 _HEAD = ("title", "kind", "day", "law_day", "stage")
 _MESSAGE = Layout(
     main=(*_HEAD, "place.country", "place.name", "place.locode", "account", "changed"),
+    without=("status", "flags", "notifications"),
     required=True,
 )
 _GOODS = Layout(main=("text", "substance", "mass", "volume", "content", "pieces", "cas", "hs"))
@@ -236,27 +237,33 @@ _PLAIN = Layout()
 class LineView(Record, frozen=True, kw_only=True):
     """The goods of a line of the form."""
 
-    declared: tuple[FormField, ...]
-    found: tuple[FormField, ...]
-    identified: tuple[FormField, ...]
+    declared: Fields
+    found: Fields
+    identified: Fields
     filled: bool
+
+
+class FormParts(Record, frozen=True, kw_only=True):
+    """The fields of the form, by where they stand."""
+
+    head: Fields
+    account: FormField
+    changed: FormField
+    lines: tuple[LineView, ...]
+    equipment: tuple[Fields, ...]
+    parties: tuple[Fields, ...]
+    journey: Fields
+    route: tuple[Fields, ...]
+    hiding: Fields
+    packaging: tuple[Fields, ...]
+    questions: tuple[Fields, ...]
 
 
 class FormView(Record, frozen=True, kw_only=True):
     """The form in words."""
 
     choices: Mapping[str, Pairs]  # by what is chosen
-    head: tuple[FormField, ...]
-    account: FormField
-    changed: FormField
-    lines: tuple[LineView, ...]
-    equipment: tuple[tuple[FormField, ...], ...]
-    parties: tuple[tuple[FormField, ...], ...]
-    journey: tuple[FormField, ...]
-    route: tuple[tuple[FormField, ...], ...]
-    hiding: tuple[FormField, ...]
-    packaging: tuple[tuple[FormField, ...], ...]
-    questions: tuple[tuple[FormField, ...], ...]
+    parts: FormParts
     places: Mapping[str, int]  # of each list: those that are filled, and some more
     purposes: frozenset[str]  # that are chosen
     notifications: tuple[str, ...]
@@ -282,11 +289,6 @@ def form_view(
     places = {
         name: _filled(form.fields, name) + more for name, more in {**_LISTS, "settled": 0}.items()
     }
-    head = _group(Draft, "", _MESSAGE, filling)
-
-    def rows(kind: type[Record], name: str, layout: Layout = _PLAIN) -> tuple[Fields, ...]:
-        return tuple(_group(kind, f"{name}.{n}", layout, filling) for n in range(places[name]))
-
     peers = sorted(names.items(), key=lambda each: each[1].casefold())
     return FormView(
         choices={
@@ -308,9 +310,23 @@ def form_view(
             ),
         },
         places=places,
-        head=head[:-2],
-        account=head[-2],
-        changed=head[-1],
+        parts=_parts(places, filling),
+        purposes=frozenset(_numbered(form.fields, "marking.purposes")),
+        notifications=tuple(_numbered(form.fields, "notifications")),
+        peers=tuple(peers),
+        address=f"/incidents/{form.number}/versions" if form.number else "/incidents",
+    )
+
+
+def _parts(places: Mapping[str, int], filling: Filling) -> FormParts:
+    def rows(kind: type[Record], name: str, layout: Layout = _PLAIN) -> tuple[Fields, ...]:
+        return tuple(_group(kind, f"{name}.{n}", layout, filling) for n in range(places[name]))
+
+    head = {each.name: each for each in _group(Draft, "", _MESSAGE, filling)}
+    return FormParts(
+        account=head.pop("account"),
+        changed=structs.replace(head.pop("changed"), required=True),
+        head=tuple(head.values()),
         lines=tuple(_line(f"lines.{n}", filling) for n in range(places["lines"])),
         equipment=rows(Equipment, "equipment"),
         parties=rows(DraftParty, "parties", _PARTY),
@@ -326,15 +342,12 @@ def form_view(
         ),
         packaging=rows(Packaging, "packaging"),
         questions=rows(DraftQuestion, "questions"),
-        purposes=frozenset(_numbered(form.fields, "marking.purposes")),
-        notifications=tuple(_numbered(form.fields, "notifications")),
-        peers=tuple(peers),
-        address=f"/incidents/{form.number}/versions" if form.number else "/incidents",
     )
 
 
 def _group(kind: type[Record], path: str, layout: Layout, filling: Filling) -> Fields:
-    return group_of(kind, path, layout, filling).main
+    group = group_of(kind, path, layout, filling)
+    return (*group.main, *group.more)
 
 
 def _line(path: str, filling: Filling) -> LineView:
