@@ -231,8 +231,8 @@ def test_the_alert_of_the_readme_is_real() -> None:
 
 def test_every_revision_of_the_database_has_its_row() -> None:
     """In order: what an upgrade does is told before it is made."""
-    folder = ROOT / "src/tidewaiter/store/migrations/versions"
-    revisions = [path.stem[1:5] for path in sorted(folder.glob("r*.py"))]
+    folder = ROOT / "src/tidewaiter/store/core/migrations/versions"
+    revisions = sorted(path.stem[1:5] for path in folder.rglob("r*.py"))
     text = (DOCS / "reference/database.md").read_text("utf-8")
     assert re.findall(r"^\| `(\d{4})` \| \w", text, re.MULTILINE) == revisions
 

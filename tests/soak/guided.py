@@ -14,7 +14,7 @@ if __name__ == "__main__" and (child := os.fork()):
 
 import atheris
 
-with atheris.instrument_imports(include=["tidewaiter.consignments"]):
+with atheris.instrument_imports(include=["tidewaiter.trade"]):
     from tests.soak.readers import TARGETS, check
 
 

@@ -20,7 +20,7 @@ from tidewaiter.transport.http_client import UnknownError
 from tidewaiter.transport.reconciliation import Asking, catch_up
 from tidewaiter.transport.sending import LONGEST, Post, Tell, put_off, send_round, tell_keys
 
-_LOG = logging.getLogger("tidewaiter.courier")
+_LOG = logging.getLogger("tidewaiter.transport")
 _LOOKS = 0.25  # seconds between two looks for what is due
 _AT_ONCE = 16  # peers to whom is sent at the same time
 

@@ -172,7 +172,7 @@ def _give(coming: asyncio.Future[Job | None], job: Job | None) -> None:
         coming.set_result(job)
 
 
-_LOG = logging.getLogger("tidewaiter.courier")
+_LOG = logging.getLogger("tidewaiter.transport")
 _NONCE = 16  # bytes
 _LOOKS = 5.0  # seconds between two looks for peers to be visited
 _PATIENCE = 1.0

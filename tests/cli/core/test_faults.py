@@ -17,8 +17,8 @@ from tidewaiter.cli.core.options import FAULT, REPORT, tell_fault
 
 _SCREENING = """
 import os
-from tidewaiter.bulk import run
-from tidewaiter.consignments import screening
+from tidewaiter.bulk import screening as run
+from tidewaiter.trade import screening
 
 def broken(*_):
     if {workers!r} == "end":
@@ -32,12 +32,12 @@ screening.Screener.screen = broken
 """
 _SERVING = """
 from tidewaiter.base.errors import InputError
-from tidewaiter.web import lawdesk
+from tidewaiter.web.law import desk
 
 def broken(*_):
     raise {error}
 
-lawdesk.desk_of = broken
+desk.desk_of = broken
 """
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -30,7 +30,7 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.rescreen import again
+from tidewaiter.node.rescreen import again
 from tidewaiter.store.core.database import open_database
 
 def die(*_):
