@@ -105,10 +105,10 @@ SCHEMA_HINT = (
 )
 def test_what_is_no_notice_is_refused_at_once(raw: bytes, word: str) -> None:
     """Each with its place and a hint, and in no time."""
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(InputError, match=word) as caught:
         read_xml(raw, "n.xml")
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
     assert caught.value.at.startswith("n.xml")
     assert caught.value.hint
 

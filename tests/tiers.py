@@ -1,0 +1,70 @@
+"""The three tiers of tests, in one place: which files are quick, and which take minutes.
+
+A file in neither table belongs to the middle tier. `make test-unit` runs the first tier,
+`make test` the first two, `make test-long` the third.
+"""
+
+from collections.abc import Collection, Mapping
+
+TARGETS: Mapping[str, str] = {
+    "unit": "make test-unit",
+    "middle": "make test",
+    "long": "make test-long",
+}
+
+# Pure functions on small data: no process, browser, server or database, and nothing to compile.
+UNIT = ("accounts/", "base/", "burden/", "casework/", "exchange/", "law/", "ledger/")
+
+# Files in those folders that are slower, or start processes.
+_NOT_UNIT = (
+    "base/test_compiled.py",
+    "burden/nowcast/test_measured.py",
+    "exchange/notices/test_anything.py",
+    "exchange/register/test_answering.py",
+    "law/structure/test_files.py",
+    "law/structure/test_names.py",
+    "law/structure/test_reading.py",
+    "law/test_catalogue.py",
+    "law/test_own_lists.py",
+)
+
+# Files that take minutes, the longest first: begun last, one would run on when all others are done.
+LONG = ("bulk/test_kills.py",)
+
+# A test that asks for one of these is not quick, in whatever file it is.
+_SLOW = {"blank", "browser", "database", "defects", "dialect", "findings", "prepared", "shared"}
+
+REFUSED = {"os.fork", "os.posix_spawn", "socket.bind", "sqlite3.connect", "subprocess.Popen"}
+"""What no quick test does, as Python's audit events call it."""
+
+
+def tier_of(path: str, fixtures: Collection[str] = ()) -> str:
+    """Name the tier of a test.
+
+    Args:
+        path: Of its file, from the folder of tests.
+        fixtures: What it asks for.
+
+    Returns:
+        "unit", "long", or "" for the middle tier.
+    """
+    if path in LONG:
+        return "long"
+    quick = path.startswith(UNIT) and path not in _NOT_UNIT
+    return "unit" if quick and not _SLOW.intersection(fixtures) else ""
+
+
+def is_left_out(path: str, marks: str) -> bool:
+    """Tell whether a file or folder has no test of the tiers asked for, and need not be imported.
+
+    Args:
+        path: From the folder of tests; "." is that folder.
+        marks: What pytest was asked for with "-m".
+    """
+    if not path.endswith(".py"):
+        folder = "" if path == "." else f"{path}/"
+        quick = any(each.startswith(folder) or folder.startswith(each) for each in UNIT)
+        return marks == "unit" and not quick
+    if marks in {"unit", "long"}:
+        return tier_of(path) != marks
+    return marks == "not long" and tier_of(path) == "long"
