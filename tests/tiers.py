@@ -13,26 +13,50 @@ TARGETS: Mapping[str, str] = {
 }
 
 # Pure functions on small data: no process, browser, server or database, and nothing to compile.
-UNIT = ("accounts/", "base/", "burden/", "casework/", "exchange/", "law/", "ledger/")
+UNIT = ("accounts/", "base/", "burden/", "casework/", "exchange/", "law/test_", "ledger/")
 
-# Files in those folders that are slower, or start processes.
+# Files in those folders that take seconds, have thousands of tests, or start processes.
 _NOT_UNIT = (
     "base/test_compiled.py",
+    "burden/claims/test_sentences.py",
     "burden/nowcast/test_measured.py",
+    "burden/readers/test_vsrr.py",
+    "casework/suppression/test_offers.py",
     "exchange/notices/test_anything.py",
     "exchange/register/test_answering.py",
-    "law/structure/test_files.py",
-    "law/structure/test_names.py",
-    "law/structure/test_reading.py",
     "law/test_catalogue.py",
+    "law/test_coverage.py",
+    "law/test_listed_as_of.py",
     "law/test_own_lists.py",
+    "law/test_registry.py",
 )
 
 # Files that take minutes, the longest first: begun last, one would run on when all others are done.
-LONG = ("bulk/test_kills.py",)
+LONG = (
+    "bulk/test_kills.py",
+    "bulk/test_stops.py",
+    "node/uploads/test_kills.py",
+    "test_docs.py",
+    "transport/test_programme.py",
+    "web/core/test_openapi.py",
+    "transport/test_machines.py",
+    "node/rescreen/test_property.py",
+    "demo/test_coalition.py",
+    "bulk/test_alone.py",
+    "test_together.py",
+    "transport/test_hostile_peers.py",
+    "web/core/test_kills.py",
+    "trade/readers/test_fuzz.py",
+    "cli/core/test_faults.py",
+    "cli/screening/test_cluster.py",
+    "bulk/spark/test_spark.py",
+    "bulk/spark/test_spark_again.py",
+    "node/rescreen/test_again_stops.py",
+    "benchmarks/test_scale.py",
+)
 
 # A test that asks for one of these is not quick, in whatever file it is.
-_SLOW = {"blank", "browser", "database", "defects", "dialect", "findings", "prepared", "shared"}
+_SLOW = {"blank", "database", "defects", "dialect", "findings", "prepared", "shared"}
 
 REFUSED = {"os.fork", "os.posix_spawn", "socket.bind", "sqlite3.connect", "subprocess.Popen"}
 """What no quick test does, as Python's audit events call it."""
@@ -48,7 +72,7 @@ def tier_of(path: str, fixtures: Collection[str] = ()) -> str:
     Returns:
         "unit", "long", or "" for the middle tier.
     """
-    if path in LONG:
+    if path in LONG or "browser" in fixtures:
         return "long"
     quick = path.startswith(UNIT) and path not in _NOT_UNIT
     return "unit" if quick and not _SLOW.intersection(fixtures) else ""
@@ -65,6 +89,6 @@ def is_left_out(path: str, marks: str) -> bool:
         folder = "" if path == "." else f"{path}/"
         quick = any(each.startswith(folder) or folder.startswith(each) for each in UNIT)
         return marks == "unit" and not quick
-    if marks in {"unit", "long"}:
-        return tier_of(path) != marks
+    if marks == "unit":
+        return tier_of(path) != "unit"
     return marks == "not long" and tier_of(path) == "long"

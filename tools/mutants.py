@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from inspect import unwrap
 from pathlib import Path
@@ -284,9 +284,9 @@ def _watch(item: pytest.Item, path: str, into: Path) -> bool:
 class Hunt:
     """A plug-in of pytest that runs the tests it collected against each mutant."""
 
-    def __init__(self, module: str, only: str) -> None:
+    def __init__(self, module: str, lines: Collection[int]) -> None:
         self.module = module
-        self.only = only
+        self.lines = lines  # empty: all
         self.outcomes: list[Outcome] = []
 
     def pytest_configure(self) -> None:
@@ -306,7 +306,7 @@ class Hunt:
         tree = ast.parse(Path(path).read_text(encoding="utf-8"))
         live = live_functions(module)
         for mutant in mutants(tree):
-            if mutant.function in live and self.only in mutant.function:
+            if mutant.function in live and (not self.lines or mutant.line in self.lines):
                 callers = items.get(mutant.function, [])
                 code = compile_mutant(tree, mutant, path)
                 self._try(mutant, live[mutant.function], code, callers)
@@ -357,11 +357,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("module", help="without the package: law.limits")
     parser.add_argument("tests", nargs="*", help="files or folders; else the mirrored folder")
-    parser.add_argument("--only", default="", help="functions whose name has this in it")
+    parser.add_argument("--lines", default="", help="only these, as 12,40: after a test was added")
     asked = parser.parse_args()
     folder = ROOT / "tests" / Path(*asked.module.split(".")[:-1])
     tests = asked.tests or [str(each) for each in sorted(folder.glob("test_*.py"))]
-    hunt = Hunt(asked.module, asked.only)
+    hunt = Hunt(asked.module, {int(each) for each in asked.lines.split(",") if each})
     options = [
         "-qq",
         "--no-summary",

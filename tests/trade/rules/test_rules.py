@@ -1,6 +1,7 @@
 """The file of rules: what it weighs, and how a broken one is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -11,8 +12,13 @@ from tidewaiter.base.resources import data
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Control
 from tidewaiter.trade.line_checks import vague_lines
-from tidewaiter.trade.rules.alert_rules import load_alert_rules
-from tidewaiter.trade.types import LINES
+from tidewaiter.trade.rules.alert_rules import (
+    OrderRule,
+    load_alert_rules,
+    wrong_in,
+    wrong_in_order,
+)
+from tidewaiter.trade.types import LINES, PartyMatch, Reason
 
 OURS = data("rules", "alerts.toml").read_text(encoding="utf-8")
 
@@ -157,3 +163,144 @@ def test_vague_words_are_met_in_any_spelling(word: str) -> None:
     row = {"row": 1, "consignment": "C", "seq": 1, "goods": word, "hs": "294200"}
     batch = pa.RecordBatch.from_pylist([row], schema=LINES)
     assert list(vague_lines(batch, load_alert_rules().vague)) == [0]
+
+
+def _reason(rule: str, points: int) -> Reason:
+    return Reason(rule=rule, text="", points=points, source="")
+
+
+def test_what_is_unlike_brings_an_alert_forward() -> None:
+    """Points of the past and of papers by their weights, up to the most; what takes off not."""
+    order = OrderRule(past=3, papers=2, rules=("hidden",), most=40)
+    for reasons, points in (
+        ([("detour", 4)], 12),
+        ([("hidden", 4)], 8),
+        ([("exact", 60), ("vague", 1)], 0),
+        ([("detour", -4), ("hidden", 0)], 0),
+        ([("detour", 5), ("hidden", 5)], 25),
+        ([("detour", 1), ("hidden", 90)], 40),
+    ):
+        found = [_reason(*each) for each in reasons]
+        assert order.points_of(found, ("detour",)) == points
+
+
+def test_the_rank_is_score_urgency_and_order() -> None:
+    """Points beyond a score of 100 count, and days that are left."""
+    rules = load_alert_rules()
+    step = rules.urgency[1]
+    detour = _reason("detour", 1)
+    assert rules.rank_of(50, None, []) == 50
+    assert rules.rank_of(50, None, [_reason("exact", 30)]) == 50
+    assert rules.rank_of(100, None, [_reason("exact", 90), _reason("cas", 30)]) == 120
+    assert rules.rank_of(50, step.days, []) == 50 + step.points
+    assert rules.rank_of(50, None, [detour]) == 50 + rules.order_of([detour])
+    assert rules.order_of([detour]) == round(rules.order.past) > 0
+
+
+def test_urgency_counts_to_the_day() -> None:
+    """The last day of a step is in it; after the last step nothing is urgent."""
+    rules = load_alert_rules()
+    assert [rules.urgency_of(each.days) for each in rules.urgency] == [
+        each.points for each in rules.urgency
+    ]
+    first, second = rules.urgency[:2]
+    assert rules.urgency_of(first.days + 1) == second.points
+    assert rules.urgency_of(rules.urgency[-1].days + 1) == 0
+
+
+def _match(**more: Any) -> PartyMatch:
+    match = PartyMatch(
+        role=None,
+        name="A",
+        list="l",
+        list_name="L",
+        version="",
+        list_day=None,
+        entry="1",
+        listed_name="A",
+        name_kind="primary",
+        kind="person",
+        probability=1.0,
+        action="blocked",
+    )
+    return msgspec.structs.replace(match, **more)
+
+
+def test_what_a_resemblance_weighs() -> None:
+    """By what the list does, half where it is less sure, little after a charge came to nothing."""
+    rules = load_alert_rules()
+    party = rules.party
+    blocked = party.actions["blocked"]
+    assert blocked % 2 == 0
+    for match, points in (
+        (_match(), blocked),
+        (_match(probability=party.sure), blocked),
+        (_match(probability=party.sure - 0.01), blocked // 2),
+        (_match(action="never heard of"), party.actions["other"]),
+        (_match(outcome="acquitted"), party.ended),
+        (_match(outcome="dismissed"), party.ended),
+        (_match(outcome="convicted"), blocked),
+        (_match(judged="another, by reyes"), 0),
+    ):
+        assert rules.party_points(match) == points
+
+
+def test_what_the_past_must_not_hold() -> None:
+    """Each kind of slip is told, and our own table has none."""
+    past = load_alert_rules().past
+    detour = past.rules["detour"]
+
+    def slips(**changes: Any) -> int:
+        changed = msgspec.structs.replace(detour, **changes)
+        told = wrong_in(msgspec.structs.replace(past, rules={**past.rules, "detour": changed}))
+        return len(list(told))
+
+    assert list(wrong_in(past)) == []
+    less = {name: rule for name, rule in past.rules.items() if name != "detour"}
+    assert len(list(wrong_in(msgspec.structs.replace(past, rules=less)))) == 1
+    more = {**past.rules, "detours": detour}
+    assert len(list(wrong_in(msgspec.structs.replace(past, rules=more)))) == 1
+    assert len(list(wrong_in(msgspec.structs.replace(past, selects=("detours",))))) == 1
+    assert slips(numbers={}) == 1
+    assert slips(points=-1) == 1
+    assert slips(points=0) == 0
+    assert slips(points=1, mark="unverified") == 1
+    assert slips(points=0, mark="unverified") == 0
+    assert slips(text="{nothing}") == 1
+
+
+def test_an_order_takes_nothing_off() -> None:
+    """No weight is below nothing; nothing itself switches the order off."""
+    order = load_alert_rules().order
+    off = msgspec.structs.replace(order, past=0, papers=0, most=0)
+    assert list(wrong_in_order(off, order.rules)) == []
+    for name in ("past", "papers", "most"):
+        bad = msgspec.structs.replace(order, **{name: -1})
+        assert len(list(wrong_in_order(bad, order.rules))) == 1
+    assert len(list(wrong_in_order(order, ()))) == len(order.rules)
+
+
+@pytest.mark.parametrize("name", ["critical", "high", "medium"])
+def test_two_severities_do_not_begin_together(name: str, tmp_path: Path) -> None:
+    """Nor does the lowest begin at nothing."""
+    levels = msgspec.structs.asdict(load_alert_rules().severity)
+    names = list(levels)
+    below = names[names.index(name) + 1]
+    for before, after in (
+        (f"{name} = {levels[name]}", f"{name} = {levels[below]}"),
+        (f"low = {levels['low']}", "low = 0"),
+    ):
+        assert OURS.count(before) == 1
+        file = tmp_path / "own.toml"
+        file.write_text(OURS.replace(before, after), encoding="utf-8")
+        with pytest.raises(RegistryError):
+            load_alert_rules(file)
+
+
+def test_switches_stand_in_no_file(tmp_path: Path) -> None:
+    """What is turned down in a node is given beside the file."""
+    file = tmp_path / "own.toml"
+    switch = 'switches = [{ rule = "exact", points = 1, since = 2026-01-01, by = "a", why = "b" }]'
+    file.write_text(f"{switch}\n{OURS}", encoding="utf-8")
+    with pytest.raises(RegistryError, match="switches"):
+        load_alert_rules(file)
