@@ -17,6 +17,7 @@ from typing import Any
 import click
 import msgspec
 from directives import Facts, Row, table
+from houseplan import HousePlan, Rooms
 from rulefacts import RuleFacts
 from sphinx.application import Sphinx
 
@@ -190,4 +191,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("regimes", RegimeFacts)
     app.add_directive("coverage", CoverageFacts)
     app.add_directive("editions", EditionFacts)
+    app.add_directive("house-plan", HousePlan)
+    app.add_directive("rooms", Rooms)
     return {"parallel_read_safe": True}

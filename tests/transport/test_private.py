@@ -54,6 +54,13 @@ def _ask(asker: Party, holder: Party, *parties: Asked) -> int:
         return ask(work, asker.desk.ring.lock, holder.name, parties, "investigation").line.number
 
 
+def _ask_anyway(asker: Party, holder: Party) -> int:
+    """Ask as one would who does not care what its own budget and the offer allow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "why_not", lambda *_: None)
+        return _ask(asker, holder, AS_WRITTEN)
+
+
 def _exchange(asker: Party, holder: Party) -> None:
     asker.send(holder)
     holder.send(asker)
@@ -135,9 +142,7 @@ def test_nobody_is_answered_who_was_not_allowed(pair: tuple[Party, Party]) -> No
     assert kinds == ["question-answer"]
 
 
-def test_what_is_over_the_budget_is_refused_until_tomorrow(
-    pair: tuple[Party, Party], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_over_the_budget_is_refused_until_tomorrow(pair: tuple[Party, Party]) -> None:
     """All keys of a question count, guesses or not; a new offer of the same day gives no more."""
     asker, holder = pair
     _allow(holder, asker, budget=2 * SLOTS + 1)
@@ -147,18 +152,17 @@ def test_what_is_over_the_budget_is_refused_until_tomorrow(
     with pytest.raises(InputError, match="budget of this day"):
         _ask(asker, holder, AS_WRITTEN)
     _allow(holder, asker)
-    monkeypatch.setattr(asking, "why_not", lambda *_: None)  # an asker that does not care
-    over = _ask(asker, holder, AS_WRITTEN)
+    over = _ask_anyway(asker, holder)
     _exchange(asker, holder)
     shown = _shown(asker, over)
     assert (shown.line.state, shown.line.code) == ("refused", "over-budget")
     assert [each.by for each in shown.parties] == [()]
     now = holder.desk.clock
     holder.desk.clock = lambda: now() - timedelta(days=1)  # a clock that is set back
-    _ask(asker, holder, AS_WRITTEN)
+    _ask_anyway(asker, holder)
     _exchange(asker, holder)
     holder.desk.clock = lambda: now() + timedelta(days=1)
-    _ask(asker, holder, AS_WRITTEN)
+    _ask_anyway(asker, holder)
     _exchange(asker, holder)
     assert [each.code for each in _lines(holder)][:3] == ["", "over-budget", "over-budget"]
 
@@ -183,25 +187,24 @@ def test_each_offer_has_a_secret_of_its_own(pair: tuple[Party, Party]) -> None:
     ]
 
 
-def test_an_offer_ends(pair: tuple[Party, Party], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_offer_ends(pair: tuple[Party, Party]) -> None:
     """By its day, by word, and with any change of the relation; and it is for its purposes only."""
     asker, holder = pair
-    monkeypatch.setattr(asking, "why_not", lambda *_: None)  # an asker that does not care
     now = holder.desk.clock
     _allow(holder, asker, purposes=("control",))
-    _ask(asker, holder, AS_WRITTEN)
+    _ask_anyway(asker, holder)
     _exchange(asker, holder)
     _allow(holder, asker)
-    _ask(asker, holder, AS_WRITTEN)
+    _ask_anyway(asker, holder)
     holder.desk.clock = lambda: now() + timedelta(days=8)
     _exchange(asker, holder)
     _allow(holder, asker)
-    _ask(asker, holder, AS_WRITTEN)
+    _ask_anyway(asker, holder)
     with holder.desk.database.work(holder.desk.stamp()) as work:
         end_offer(work, holder.desk.ring.lock, asker.name)
     _exchange(asker, holder)
     _allow(holder, asker)
-    _ask(asker, holder, AS_WRITTEN)
+    _ask_anyway(asker, holder)
     holder.desk.clock = lambda: now() + timedelta(days=8, seconds=1)
     with holder.desk.database.work(holder.desk.stamp()) as work:
         set_scope(work, asker.name, Scope())

@@ -42,7 +42,7 @@ class Supplied(Record, frozen=True, kw_only=True):
     place: str
     indicator: str  # "seized-fentanyl", "reported-fentanyl"
     measure: str  # "events", "pounds", "reports"
-    last: int  # last month of the period: months.py
+    last: int  # last month of the period: burden.types
     months: int
     value: float | None
     closed: bool | None  # False: the fiscal year is running; null: not told

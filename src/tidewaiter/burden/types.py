@@ -75,7 +75,7 @@ FIGURES = pa.schema(
         pa.field("indicator", pa.string(), nullable=False),  # data/burden/indicators.toml
         pa.field("measure", pa.string(), nullable=False),  # "deaths", "events", "pounds", ...
         pa.field("basis", pa.string(), nullable=False),  # Basis
-        pa.field("last", pa.int32(), nullable=False),  # last month of the period: months.py
+        pa.field("last", pa.int32(), nullable=False),  # last month of the period: burden.types
         pa.field("months", pa.int16(), nullable=False),  # length of the period: 1, 12
         pa.field("part", pa.string(), nullable=False),  # "": all; else "age=25-34;sex=F"
         pa.field("value", pa.float64()),  # as reported; null: not shown
@@ -110,7 +110,7 @@ class Reading(Record, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
     released: (
         int | None
-    )  # the month in which it came out: told, or the source's usual lag; months.py
+    )  # the month in which it came out: told, or the source's usual lag; burden.types
     told: bool  # the file says when it came out
 
     @property
@@ -137,7 +137,7 @@ ESTIMATES = pa.schema(
     [
         pa.field("place", pa.string(), nullable=False),
         pa.field("indicator", pa.string(), nullable=False),
-        pa.field("last", pa.int32(), nullable=False),  # last month of the twelve: months.py
+        pa.field("last", pa.int32(), nullable=False),  # last month of the twelve: burden.types
         pa.field("lag", pa.int16(), nullable=False),  # months between it and the newest period
         pa.field("reported", pa.float64()),
         pa.field("predicted", pa.float64()),  # CDC's own

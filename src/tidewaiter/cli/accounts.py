@@ -5,8 +5,7 @@ import msgspec
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.cli.core.options import needs_db
-from tidewaiter.cli.core.output import as_line
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.accounts.sessions import INVITATION, invite
 from tidewaiter.store.accounts.users import Account, set_clearance

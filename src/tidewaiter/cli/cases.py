@@ -17,7 +17,6 @@ from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.decisions import Verdict
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
-from tidewaiter.cli.core.output import as_line
 from tidewaiter.exchange.cases import (
     Bundle,
     Decision,
@@ -33,7 +32,7 @@ from tidewaiter.exchange.cases import (
 )
 from tidewaiter.exchange.protocol.markings import Marking, Purpose, Tlp
 from tidewaiter.exchange.requests.state import new_id
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.evidence.bundle import Making, record_export, write_case

@@ -11,13 +11,13 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
-from tidewaiter.cli.core.output import as_line
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check
 from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database

@@ -13,7 +13,6 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Field, needs_db
-from tidewaiter.cli.core.output import as_line, write_page
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
 from tidewaiter.exchange.notices.checks import Checked, check
 from tidewaiter.exchange.notices.deadlines import Deadline
@@ -44,10 +43,12 @@ from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.register.book import Book
 from tidewaiter.exchange.register.coverage import answers_on, names_of
 from tidewaiter.exchange.register.types import Operator
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.rules import load_lawbook
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.notices import filled, render_form
+from tidewaiter.report.pages import write_page
 from tidewaiter.store.core.database import Work, open_database
 from tidewaiter.store.notices.events import do_to_notice
 from tidewaiter.store.notices.lookup import Kept, find_notice, notice_of

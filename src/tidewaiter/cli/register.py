@@ -13,7 +13,6 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import replacing
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Percent, Place, needs_db
-from tidewaiter.cli.core.output import as_line
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.notices.types import Amount, in_words, measured
@@ -29,6 +28,7 @@ from tidewaiter.exchange.register.balances import (
 from tidewaiter.exchange.register.book import Book, same_issuer
 from tidewaiter.exchange.register.readers import RegisterFile, Shipment, movement_of, read_any
 from tidewaiter.exchange.register.types import Direction, Entry, Grant, Operator, Requirement
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.parties.readers.entries import EntryRefusal

@@ -11,7 +11,6 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, needs_db
-from tidewaiter.cli.core.output import as_line
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.protocol.markings import Tlp
 from tidewaiter.exchange.recalls import Reason
@@ -25,6 +24,7 @@ from tidewaiter.exchange.requests.types import (
     Request,
     Withdrawal,
 )
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.peers.reconcile import check_complete

@@ -18,8 +18,7 @@ from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, 
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.cli.core.options import Day, needs_db, printable
-from tidewaiter.cli.core.output import as_line
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id

@@ -96,3 +96,8 @@ def neutralise(text: str) -> str:
 def restore(cell: str) -> str:
     """Return the text that `neutralise` was given, NUL bytes and cuts excepted."""
     return _UNDO.sub("", cell)
+
+
+def as_line(text: str) -> str:
+    """Return a text of strangers as one line that shows what is in it, and moves no cursor."""
+    return visible(" ".join(text.splitlines()))

@@ -17,7 +17,7 @@ Match = Literal[
     "name", "exact", "salt", "stereo", "isotope", "tautomer", "charge", "alias", "class", "unknown"
 ]
 """How something was found: by its name or number; by its structure, as it is or how far it is the
-same (`Level` in `substances.structure.types`); by class rules alone; or not at all."""
+same (`Level` in `law.structure.types`); by class rules alone; or not at all."""
 
 
 class Route(Record, frozen=True, kw_only=True):

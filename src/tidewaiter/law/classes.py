@@ -1,6 +1,6 @@
 """Classes of substances as their law words them: records of rules, read strictly from files.
 
-No structure is looked at here; `substances.structure.matching` applies the rules.
+No structure is looked at here; `law.structure.class_matching` applies the rules.
 """
 
 from collections.abc import Iterator

@@ -5,11 +5,13 @@ from base64 import b64encode
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tidewaiter.base.errors import InputError, install_command
+from tidewaiter.base.files import replacing
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
 from tidewaiter.explain.words import severity_in_words
@@ -90,3 +92,20 @@ def pdf_of(page: str) -> bytes:
 def _nothing(url: str, **_: object) -> dict[str, object]:
     """Load nothing, whatever a page names."""
     raise ValueError(f"nothing is loaded for a page: {url[:60]}")
+
+
+def write_page(page: str, place: Path, what: str) -> None:
+    """Write a page of HTML into a file, .html or .pdf.
+
+    Args:
+        page: Of HTML that holds all that it shows.
+        place: The file.
+        what: What it is, for an error.
+
+    Raises:
+        InputError: What writes PDF is not installed.
+        OutputError: The file cannot be written.
+    """
+    held = pdf_of(page) if place.suffix.lower() == ".pdf" else page.encode()
+    with replacing(place, what) as part:
+        part.write_bytes(held)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
@@ -303,20 +304,37 @@ class Serving(Record, frozen=True, kw_only=True):
     requests: int = REQUESTS  # of one address in a minute
 
 
+def server_of(target: str, host: str, port: int, **options: Any) -> Server:
+    """Make the server of an application that its one worker process builds.
+
+    Args:
+        target: The function that builds it, "module:function".
+        host: The address to listen on.
+        port: Of it.
+        options: Further options of the server.
+    """
+    return Server(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        log_enabled=False,
+        **options,
+    )
+
+
 def run(serving: Serving) -> None:
     """Serve until the process is stopped.
 
     Args:
         serving: What is served, and where.
     """
-    server = Server(
+    server = server_of(
         "tidewaiter.transport.server:served",
-        address=serving.host,
-        port=serving.port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        workers=1,
-        log_enabled=False,
+        serving.host,
+        serving.port,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS),
     )
     with handed_over(serving):

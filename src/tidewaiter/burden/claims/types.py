@@ -73,7 +73,7 @@ class Claim(Record, frozen=True, kw_only=True):
     place: str
     indicator: str
     of: str = ""  # of a share: the indicator of what it is a share of
-    last: int | None = None  # last month of the period: months.py; None: not said, or still open
+    last: int | None = None  # last month of the period: burden.types; None: not said, or still open
     months: int = 12  # of a total: of all its years
     since: int | None = None  # of a total: its first month
     per: Per = ""  # of a pace
@@ -97,7 +97,7 @@ class Official(Record, frozen=True, kw_only=True):
     source: str
     release: str  # its label: "cdc-vsrr 2025-09"
     address: str  # name of the file, or its address
-    released: int | None  # month: months.py
+    released: int | None  # month: burden.types
     place: str
     indicator: str
     basis: Basis

@@ -60,7 +60,7 @@ class Declaration(Record, frozen=True, kw_only=True):
 class Declared(Record, frozen=True, kw_only=True):
     """A declaration that was kept."""
 
-    sha256: str  # of the declaration: events/declaring.py
+    sha256: str  # of the declaration: events/declarations.py
     day: date  # on which it was kept
     declaration: Declaration
 

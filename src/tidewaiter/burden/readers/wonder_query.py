@@ -60,7 +60,7 @@ class Query(Record, frozen=True, kw_only=True):
 
     title: str  # of the dataset
     dataset: Dataset
-    released: int | None  # the month of the query; months.py
+    released: int | None  # the month of the query; burden.types
     final_to: int | None  # the last month that is final; None: not told
     whole_to: int | None  # the last month that had ended when deaths were counted
     first: int | None  # of the period as a whole, where nothing parts it in time

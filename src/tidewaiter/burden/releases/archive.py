@@ -136,7 +136,7 @@ class KeptRelease(Record, frozen=True, kw_only=True):
     name: str  # of the file
     origin: str  # the path or the address that it came from
     size: int  # bytes
-    released: int | None  # month: burden/months.py; None: not known
+    released: int | None  # month: burden/types.py; None: not known
     told: bool  # the month is told, by the file or by whoever added it; else inferred
     said: bool = False  # by whoever added it
     indicator: str = ""  # what it counts, as whoever added it said; "": the file tells

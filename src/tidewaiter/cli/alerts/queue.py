@@ -14,9 +14,9 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
 from tidewaiter.cli.core.options import needs_db, printable
-from tidewaiter.cli.core.output import STYLES, as_line, goods_text
+from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.results import result_in_words, result_views, sayings
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.bulk_decisions import decide_many
 from tidewaiter.store.alerts.decisions import (

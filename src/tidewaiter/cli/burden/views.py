@@ -16,13 +16,14 @@ from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.burden.views.briefing import brief as find_brief
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.cli.burden.releases import archived_in
-from tidewaiter.cli.core.output import as_line, write_page
 from tidewaiter.explain.languages import LANGUAGES, speaking
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.report.burden.brief import lead_words, render_brief
 from tidewaiter.report.burden.revisions import revision_view
 from tidewaiter.report.burden.views import VIEWS, picture
 from tidewaiter.report.burden.views import changes as find_changes
 from tidewaiter.report.charts import Figure
+from tidewaiter.report.pages import write_page
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE: click.Path = click.Path(dir_okay=False, allow_dash=True, path_type=Path)

@@ -18,7 +18,6 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, Day, needs_db, read_record
-from tidewaiter.cli.core.output import as_line, write_page
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,
@@ -42,12 +41,14 @@ from tidewaiter.explain.coalition import (
     pledge_view,
     report_in_words,
 )
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.changes import Change, changes_of
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.rules import load_lawbook
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.coalition import TimelineView, render_pack
+from tidewaiter.report.pages import write_page
 from tidewaiter.store.coalition.meeting_packs import (
     names_of,
     read_board,

@@ -22,7 +22,6 @@ from tidewaiter.cli.coalition.commitments import (
 )
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, Day, held, needs_db, read_record
-from tidewaiter.cli.core.output import as_line
 from tidewaiter.exchange.coalition.board import Period
 from tidewaiter.exchange.coalition.member_lists import (
     Roster,
@@ -32,6 +31,7 @@ from tidewaiter.exchange.coalition.member_lists import (
 )
 from tidewaiter.exchange.coalition.members import PATIENCE
 from tidewaiter.explain.languages import LANGUAGES
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp

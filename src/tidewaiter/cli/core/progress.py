@@ -1,28 +1,23 @@
 """A bar that says how far work is, how fast, and how long it still takes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    Progress,
     TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.progress import (
-    Progress as Bar,
-)
-
-from tidewaiter.node.context import Progress
 
 
 class Stages:
     """A bar for work of several stages."""
 
-    def __init__(self, bar: Bar) -> None:
+    def __init__(self, bar: Progress) -> None:
         self._bar = bar
         self._task: tuple[str, TaskID] | None = None
 
@@ -45,29 +40,10 @@ def stages() -> Iterator[Stages]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         yield Stages(bar)
-
-
-def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
-    """Yield the steps of a screening; show a bar on stderr where that is a terminal."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bar:
-        task = bar.add_task(path.name, total=path.stat().st_size, rate="")
-        for progress in steps:
-            done = progress.done
-            rate = done.lines / done.seconds if done.seconds else 0
-            text = f"{done.lines:,} lines, {rate:,.0f}/s, {done.alerts:,} alerts"
-            bar.update(task, completed=progress.read, rate=text)
-            yield progress
 
 
 @contextmanager
@@ -75,6 +51,6 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
     """Say how many of something are done, where stderr is a terminal; yields what adds to it."""
     console = Console(stderr=True)
     column = TextColumn("{task.completed:,} {task.description}")
-    with Bar(column, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(column, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda count: bar.advance(task, count)

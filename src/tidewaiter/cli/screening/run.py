@@ -22,9 +22,9 @@ from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
 from tidewaiter.bulk.spark.batches import Beside, Input, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
 from tidewaiter.cli.core.options import STOPPED, Field, printable
-from tidewaiter.cli.core.progress import watched
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import with_saved
+from tidewaiter.cli.screening.summary import watched
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node.context import Progress, end_overdue, hash_file, screen_file
 from tidewaiter.node.identity import own_stamp

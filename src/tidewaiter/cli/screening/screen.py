@@ -21,7 +21,6 @@ from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
 from tidewaiter.cli.core.options import Day, Field, hear_every_stop, own_lists, printable
-from tidewaiter.cli.core.output import show_summary
 from tidewaiter.cli.core.party_options import Within, filled, kept_in
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import (
@@ -57,6 +56,7 @@ from tidewaiter.cli.screening.run import (
     screen_cluster,
     screen_one,
 )
+from tidewaiter.cli.screening.summary import show_summary
 from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.lists.archive import Archive

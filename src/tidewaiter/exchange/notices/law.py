@@ -34,7 +34,7 @@ class Law(NamedTuple):
 
     registry: Registry
     book: LawBook
-    find: Callable[[str, date], tuple[Found, ...]]  # like `consignments.asking.Asker.find`
+    find: Callable[[str, date], tuple[Found, ...]]  # like `trade.substance_lookup.Asker.find`
 
 
 class Factor(Record, frozen=True, kw_only=True):

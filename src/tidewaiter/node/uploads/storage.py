@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import Self
 
 from platformdirs import user_data_path
@@ -113,12 +112,7 @@ class Part:
         """Return itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove what was not kept."""
         self._file.close()
         self._path.unlink(missing_ok=True)

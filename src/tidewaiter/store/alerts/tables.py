@@ -41,7 +41,7 @@ alert = Table(
     sqlite_strict=True,
 )
 
-# What the queue is filtered, counted and sorted by; store/terms.py reads and writes it.
+# What the queue is filtered, counted and sorted by; inverted_index.py reads and writes it.
 alert_term = Table(
     "alert_term",
     METADATA,
@@ -117,7 +117,7 @@ alert_note = Table(
     sqlite_strict=True,
 )
 
-# What an alert said before and after other lines were heard; store/marking.py writes it.
+# What an alert said before and after other lines were heard; versions.py writes it.
 alert_version = Table(
     "alert_version",
     METADATA,
@@ -146,7 +146,7 @@ decision = Table(
     sqlite_strict=True,
 )
 
-# Decisions on many alerts that were made in one act; store/bulkdecisions.py writes them.
+# Decisions on many alerts that were made in one act; bulk_decisions.py writes them.
 decision_batch = Table(
     "decision_batch",
     METADATA,
@@ -162,7 +162,7 @@ decision_batch = Table(
     sqlite_strict=True,
 )
 
-# What of a batch waits for a second officer, and how that ended; store/proposals.py writes it.
+# What of a batch waits for a second officer, and how that ended; bulk_decisions.py writes it.
 decision_proposal = Table(
     "decision_proposal",
     METADATA,

@@ -21,7 +21,7 @@ class Key(Record, frozen=True, kw_only=True, order=True):
 
     code: str  # HS6, six digits
     # Of the HS: H6 (2022), H5 (2017), H4 (2012) ...; "": the file does not say. A code whose scope
-    # did not change since stands under the newest revision: mirror/revisions.py.
+    # did not change since stands under the newest revision: mirror/hs_codes.py.
     revision: str
     exporter: int
     importer: int

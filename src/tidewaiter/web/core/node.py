@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import httpx
-from granian.constants import Interfaces
-from granian.server import Server
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
@@ -42,6 +40,7 @@ from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
 from tidewaiter.transport.context import Desk as Exchange
 from tidewaiter.transport.context import desk_of
 from tidewaiter.transport.feeds import Shelf
+from tidewaiter.transport.server import server_of
 from tidewaiter.web.ranking.model_cache import Taught
 
 MOST = 64  # answers that are kept; all are of one size of the audit
@@ -254,14 +253,6 @@ def run(serving: Serving) -> None:
     Args:
         serving: What is served, and where.
     """
-    server = Server(
-        "tidewaiter.web.core.app:served",
-        address=serving.host,
-        port=serving.port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        workers=1,
-        log_enabled=False,
-    )
+    server = server_of("tidewaiter.web.core.app:served", serving.host, serving.port)
     with handed_over(serving), crew(serving.desk()):
         serve(server)

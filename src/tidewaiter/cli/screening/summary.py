@@ -1,20 +1,21 @@
-"""What commands show: the table of a screening, texts as one line, pages as HTML or PDF files."""
+"""What a screening shows on the terminal: its progress, the first alerts and the counts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from tidewaiter.base.files import replacing
 from tidewaiter.cli.screening.outputs import Outputs
 from tidewaiter.explain.alerts import goods_shown, short_title
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.law.types import Regime
-from tidewaiter.report.pages import pdf_of
+from tidewaiter.node.context import Progress
 from tidewaiter.trade.types import Alert
 
 _ROWS = 20
@@ -121,23 +122,22 @@ def _counted(count: int, what: str) -> str:
     return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
-def as_line(text: str) -> str:
-    """Return a text of strangers as one line that shows what is in it, and moves no cursor."""
-    return visible(" ".join(text.splitlines()))
-
-
-def write_page(page: str, place: Path, what: str) -> None:
-    """Write a page of HTML into a file, .html or .pdf.
-
-    Args:
-        page: Of HTML that holds all that it shows.
-        place: The file.
-        what: What it is, for an error.
-
-    Raises:
-        InputError: What writes PDF is not installed.
-        OutputError: The file cannot be written.
-    """
-    held = pdf_of(page) if place.suffix.lower() == ".pdf" else page.encode()
-    with replacing(place, what) as part:
-        part.write_bytes(held)
+def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
+    """Yield the steps of a screening; show a bar on stderr where that is a terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bar:
+        task = bar.add_task(path.name, total=path.stat().st_size, rate="")
+        for progress in steps:
+            done = progress.done
+            rate = done.lines / done.seconds if done.seconds else 0
+            text = f"{done.lines:,} lines, {rate:,.0f}/s, {done.alerts:,} alerts"
+            bar.update(task, completed=progress.read, rate=text)
+            yield progress
