@@ -54,8 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load what all but the quick tests need: it takes seconds by itself."""
     config.pluginmanager.register(Quick())
     if config.option.markexpr != "unit":
-        for name in ("tests.support.databases", "tests.support.browsers"):
-            config.pluginmanager.register(import_module(name), name)
+        for name in ("databases", "browsers", "peers"):
+            config.pluginmanager.register(import_module(f"tests.support.{name}"), name)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -16,7 +16,7 @@ TARGETS: Mapping[str, str] = {
 UNIT = ("accounts/", "base/", "burden/", "casework/", "exchange/", "law/test_", "ledger/")
 
 # Files in those folders that take seconds, have thousands of tests, or start processes.
-_NOT_UNIT = (
+NOT_UNIT = (
     "base/test_compiled.py",
     "burden/claims/test_sentences.py",
     "burden/nowcast/test_measured.py",
@@ -74,7 +74,7 @@ def tier_of(path: str, fixtures: Collection[str] = ()) -> str:
     """
     if path in LONG or "browser" in fixtures:
         return "long"
-    quick = path.startswith(UNIT) and path not in _NOT_UNIT
+    quick = path.startswith(UNIT) and path not in NOT_UNIT
     return "unit" if quick and not _SLOW.intersection(fixtures) else ""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.transport.conftest import Party, found_party
+from tests.support.peers import Party, found_party
 from tests.transport.hostile import WAYS
 
 from tidewaiter.base.errors import OutputError

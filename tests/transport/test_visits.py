@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
-from tests.transport.conftest import Party, found_party
+from tests.support.peers import Party, found_party
 from tests.transport.housing import until
 from tests.transport.restoring import Copies, both_agree, contradictions
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.exchange.notices.samples import ANHYDRIDE, DAY, IMPORTER, NOTICE, changed
+from tests.support.notices import ANHYDRIDE, DAY, IMPORTER, NOTICE, changed
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data

@@ -4,7 +4,7 @@ import re
 from typing import get_args
 
 import pytest
-from tests.exchange.notices.samples import DAY
+from tests.support.notices import DAY
 from tools.notice_pages import PAGE, ROOT, page
 
 from tidewaiter.exchange.notices.state import StateName, state_of

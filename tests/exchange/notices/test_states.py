@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from tests.exchange.notices.samples import DAY, NOTICE, REPLY_BY, Talk, changed
+from tests.support.notices import DAY, NOTICE, REPLY_BY, Talk, changed
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.event_validation import MOST_EVENTS

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange.notices.making import records
-from tests.exchange.notices.samples import NOTICE, Talk, changed
+from tests.support.notices import NOTICE, Talk, changed
 from tools.notice_pages import SCHEMA, schema
 
 from tidewaiter.base.errors import InputError
