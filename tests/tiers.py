@@ -22,6 +22,7 @@ NOT_UNIT = (
     "burden/events/test_cards.py",
     "burden/nowcast/test_measured.py",
     "burden/readers/test_vsrr.py",
+    "burden/releases/test_archive.py",
     "casework/ranking/test_training.py",
     "casework/suppression/test_offers.py",
     "exchange/feeds/test_misp.py",

@@ -1,5 +1,7 @@
 """The file of rules: what it weighs, and how a broken one is refused."""
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ from tidewaiter.trade.line_checks import vague_lines
 from tidewaiter.trade.rules.alert_rules import (
     OrderRule,
     load_alert_rules,
+    load_red_flags,
     wrong_in,
     wrong_in_order,
 )
-from tidewaiter.trade.types import LINES, PartyMatch, Reason
+from tidewaiter.trade.types import LINES, Alert, PartyMatch, Reason, line_of
 
 OURS = data("rules", "alerts.toml").read_text(encoding="utf-8")
 
@@ -304,3 +307,87 @@ def test_switches_stand_in_no_file(tmp_path: Path) -> None:
     file.write_text(f"{switch}\n{OURS}", encoding="utf-8")
     with pytest.raises(RegistryError, match="switches"):
         load_alert_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [
+        ("least = 0.6\nsure = 0.9", "least = 0.9\nsure = 0.9", False),
+        ("least = 0.6\nsure = 0.9", "least = 0.9\nsure = 0.6", True),
+        ("least = 0.6\nsure = 0.9", "least = 0.0\nsure = 0.9", True),
+        ("least = 0.6\nsure = 0.9", "least = 0.6\nsure = 1.0", False),
+        ("least = 0.6\nsure = 0.9", "least = 0.6\nsure = 1.1", True),
+        (", other = 30 }", " }", True),
+        ("steps = 3", "steps = 1", False),
+        ("steps = 3", "steps = 0", True),
+        ("resembles {listed}, which is on", "resembles {lost}, which is on", True),
+        ("resembles, is {way}, which", "resembles, is {weigh}, which", True),
+    ],
+)
+def test_the_rules_of_parties(
+    before: str,
+    after: str,
+    refused: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    """Probabilities rise, each action weighs something, and each sentence can be filled in."""
+    assert before in OURS
+    file = tmp_path / "own.toml"
+    file.write_text(OURS.replace(before, after, 1), encoding="utf-8")
+    if refused:
+        with pytest.raises(RegistryError):
+            load_alert_rules(file)
+    else:
+        assert load_alert_rules(file) != load_alert_rules()
+
+
+def test_a_register_takes_no_points_off(tmp_path: Path) -> None:
+    """That a permit covers goods makes no alert weaker; 0 points switch a rule off."""
+    rule = re.search(r"^register-covered = \{ points = (\d+)", OURS, re.MULTILINE)
+    assert rule is not None
+    file = tmp_path / "own.toml"
+    for points, refused in ((0, False), (-1, True)):
+        changed = rule[0].removesuffix(rule[1]) + str(points)
+        file.write_text(OURS.replace(rule[0], changed), encoding="utf-8")
+        if refused:
+            with pytest.raises(RegistryError):
+                load_alert_rules(file)
+        else:
+            assert load_alert_rules(file).check["register-covered"].points == 0
+
+
+def test_what_brings_an_alert_forward_is_told_apart() -> None:
+    """Days that are left, papers that contradict each other, and what is unlike the past."""
+    rules = load_alert_rules()
+    alert = Alert(
+        id="a",
+        file="f",
+        row=1,
+        consignment="C",
+        seq=1,
+        day=date(2026, 11, 25),
+        severity="low",
+        score=0,
+        rank=0,
+        due=None,
+        days_left=rules.urgency[1].days,
+        substances=(),
+        title="",
+        line=line_of({"row": 1, "consignment": "C", "seq": 1}),
+        mentions=(),
+        reasons=(_reason("detour", 2), _reason("hidden", 3)),
+        law=(),
+    )
+    added = rules.added_to(alert)
+    assert added.urgency == rules.urgency[1].points
+    assert added.unusual == round(2 * rules.order.past)
+    assert added.papers == round(3 * rules.order.papers)
+
+
+def test_each_red_flag_names_its_rules() -> None:
+    """Those that cover it are rules of the file."""
+    flags = load_red_flags().flags
+    rules = load_alert_rules()
+    known = {*rules.check, *rules.past.rules, *rules.evidence, "control", "party", "linked", "sign"}
+    assert flags
+    assert {rule for flag in flags.values() for rule in flag.rules} <= known
