@@ -168,7 +168,7 @@ def _instead(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901 - a case for eac
             yield ast.Constant(number + 1)
         case ast.Call(ast.Name(name), args, keywords) if name in _CALLS:
             yield ast.Call(ast.Name(_CALLS[name], ast.Load()), args, keywords)
-        case ast.Return(ast.expr() as value) if not _is_none(value):
+        case ast.Return(ast.expr() as value) if not _is_no(value):
             yield ast.Return(ast.Constant(None))
         case ast.IfExp(_, body, orelse):
             yield body
@@ -177,8 +177,9 @@ def _instead(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901 - a case for eac
         yield ast.Pass()
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_no(node: ast.expr) -> bool:
+    """Tell whether to return nothing instead would make no difference where it is asked for."""
+    return isinstance(node, ast.Constant) and node.value in {None, False}
 
 
 def _shown(node: ast.AST) -> str:

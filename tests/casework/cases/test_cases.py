@@ -101,7 +101,8 @@ def test_a_case_is_what_its_steps_say() -> None:
     case = case_of(steps)
     assert (case.title, case.owner, case.members) == ("One", "cleo", ("cleo", "ben"))
     assert [note.corrected for note in case.notes] == [3, None]
-    assert case.tasks[0].done == steps[4]
+    assert (case.tasks[0].done, case.tasks[0].corrected) == (steps[4], None)
+    assert [note.done for note in case.notes] == [None, None]
     told = timeline(steps, {})
     assert [event.did for event in told][1:3] == ["wrote a note", "corrected a note"]
     assert (told[4].what, told[6].whom) == ("Call", "cleo")

@@ -162,3 +162,25 @@ def test_each_row_of_strong_alerts_is_met(row: Any, subject: Make) -> None:
     for change in lost.values():
         found_now = strong(subject(**(facts | change)))
         assert not any(each.startswith(f"{row.title}:") for each in found_now)
+
+
+def test_a_heading_is_that_of_the_code(subject: Make) -> None:
+    """Another chapter is not in the scope, nor are goods without a code."""
+    scope = check_scope(Scope(substances=("safrole",), heading="1211"))
+    weak = subject()
+    assert fit(scope, weak) is not None
+    for hs in ("29329400", "121", None):
+        line = structs.replace(weak.line, hs=hs)
+        assert fit(scope, structs.replace(weak, line=line)) is None
+
+
+def test_reasons_that_add_nothing_do_not_matter(subject: Make) -> None:
+    """Neither those of no points nor those that take some off; where none adds, none is told."""
+    scope = check_scope(Scope(substances=("safrole",), rules=("control",)))
+    weak = subject()
+    control = structs.replace(weak.reasons[0], rule="control", points=1)
+    for points, fits in ((1, False), (0, True), (-5, True)):
+        other = structs.replace(control, rule="vague", points=points)
+        found = fit(scope, structs.replace(weak, reasons=(control, other)))
+        assert (found is not None) == fits
+    assert fit(scope, structs.replace(weak, reasons=())) is None

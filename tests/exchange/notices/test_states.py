@@ -414,3 +414,13 @@ def test_each_measure_can_be_returned(amount: Amount) -> None:
     talk = Talk(changed(NOTICE, lines=(changed(NOTICE.lines[0], net=amount),)))
     talk.say("importer", YES)
     assert "shipped" in outcomes_of("exporter", talk.events, _state(talk))
+
+
+def test_a_withdrawal_leaves_no_query_open() -> None:
+    """Nobody answers any more; and goods that came all the same are told."""
+    talk = Talk()
+    talk.say("importer", Queried(text="Who?"))
+    talk.say("exporter", Withdrawn())
+    assert _state(talk).open_query == ""
+    came = talk.say("importer", Returned(outcome="arrived", on=date(2026, 5, 1), lines=ALL))
+    assert [said.event for said in _state(talk).remarks] == [came.id]
