@@ -179,7 +179,7 @@ def _instead(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901 - a case for eac
 
 def _is_no(node: ast.expr) -> bool:
     """Tell whether to return nothing instead would make no difference where it is asked for."""
-    return isinstance(node, ast.Constant) and node.value in {None, False}
+    return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
 
 
 def _shown(node: ast.AST) -> str:
