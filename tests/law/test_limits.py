@@ -359,6 +359,8 @@ def test_what_adds_up(period: str, day: date, outcome: str) -> None:
     limit = _limit(mass_mg=10, period=period)
     history = (Dealing(day=day, substance="", mass_mg=5),)
     assert _judged(limit, TOLUENE, mass_mg=5, history=history) == outcome
+    without = "free" if period == "consignment" else "open"
+    assert _judged(limit, TOLUENE, mass_mg=5) == without
     if outcome == "held":
         assert _judged(limit, TOLUENE, mass_mg=4, history=history) == "free"
 

@@ -176,7 +176,7 @@ def test_a_heading_is_that_of_the_code(subject: Make) -> None:
 
 def test_reasons_that_add_nothing_do_not_matter(subject: Make) -> None:
     """Neither those of no points nor those that take some off; where none adds, none is told."""
-    scope = check_scope(Scope(substances=("safrole",), rules=("control",)))
+    scope = check_scope(Scope(substances=("safrole",), ways=("fuzzy",), rules=("control",)))
     weak = subject()
     control = structs.replace(weak.reasons[0], rule="control", points=1)
     for points, fits in ((1, False), (0, True), (-5, True)):
