@@ -24,7 +24,7 @@ import msgspec
 from benchmarks.evaluation import ROOT
 from benchmarks.keeping import keep, kind_of
 from sqlalchemy import insert
-from tests.exchange.notices.samples import NOTICE, changed
+from tests.support.notices import NOTICE, changed
 
 from tidewaiter.exchange.notices.types import Event, NoObjection, Queried, Sent, Side, What
 from tidewaiter.exchange.protocol.keyring import About, found

@@ -187,10 +187,9 @@ def test_a_server_that_fails_or_moved_is_a_clear_error(server: Server, get: Get)
 def test_a_slow_server_is_given_up(server: Server, get: Get) -> None:
     """A connection without a byte ends after the timeout; nothing waits for ever."""
     server.delay = 1.5
-    begun = time.monotonic()
     with pytest.raises(FetchError):
         get(limits=Limits(timeout=0.2, tries=2, pause=0))
-    assert time.monotonic() - begun < 3
+    assert len(server.asked) == 2  # each would have had its answer after a second and a half
     server.delay = 0.05
     assert get(limits=Limits(timeout=5)) == CONTENT
 

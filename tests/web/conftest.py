@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import tempfile
 import threading
 import time
@@ -19,6 +18,7 @@ from granian.server.embed import Server
 from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page
+from tests.support.ports import free_port
 
 from tidewaiter.accounts.passwords import hash_password
 from tidewaiter.accounts.roles import Role
@@ -115,12 +115,6 @@ def fill_database(url: str) -> None:
             path, ReadOptions(), settings, folder / "journal", workers=1, database=database
         ):
             pass
-
-
-def free_port() -> int:
-    """Return a port of this machine at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)

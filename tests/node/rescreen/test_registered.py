@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tests.exchange.notices.samples import changed
-from tests.exchange.register.making import ENTRIES, PERMIT, registry
+from tests.support.notices import changed
+from tests.support.register import ENTRIES, PERMIT, registry
 
 from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data

@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from msgspec.structs import replace
 from sqlalchemy import select, text
-from tests.databases import NO_VIEWS
+from tests.support.databases import NO_VIEWS
 
 from tidewaiter.store.alerts.decisions import Wanted, assign, decide, standings
 from tidewaiter.store.alerts.notes import Entry, Note, add_notes, due_notes

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from alembic import command
 from msgspec import structs
 from sqlalchemy import select, text
-from tests.databases import NO_VIEWS
 from tests.found import alerts, decide_each
 from tests.removers import LISTED
+from tests.support.databases import NO_VIEWS
 
 from tidewaiter.store.alerts.decisions import Wanted, trail
 from tidewaiter.store.core import revisions, tables

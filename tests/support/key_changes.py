@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sqlalchemy import select
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import InputError, MissingError, OutputError
 from tidewaiter.exchange.protocol.documents import Document, fingerprint

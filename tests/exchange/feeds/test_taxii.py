@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
-from tests.exchange.samples import changed, incident, party
+from tests.exchange.feeds.samples import AUTHOR, REGISTRY, edge, known
+from tests.support.exchange import changed, incident, party
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.feeds import taxii

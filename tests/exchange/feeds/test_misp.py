@@ -9,8 +9,8 @@ import msgspec
 import pymisp
 import pytest
 from pymisp import MISPEvent, MISPObject
-from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
-from tests.exchange.samples import AMBER, incident, party
+from tests.exchange.feeds.samples import AUTHOR, REGISTRY, edge, known
+from tests.support.exchange import AMBER, incident, party
 
 from tidewaiter.base.resources import data
 from tidewaiter.exchange.feeds.misp import Name, load_template, misp_event

@@ -1,6 +1,6 @@
 """Incidents as they are known, and edges, for tests."""
 
-from tests.exchange.samples import incident
+from tests.support.exchange import incident
 
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.feeds.stix import Author

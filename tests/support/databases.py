@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from tidewaiter.store.core.database import open_database
+from tidewaiter.store.core.database import Database, open_database
 from tidewaiter.store.core.migrations.versions.r0033_views import VIEWS
 
 NO_VIEWS = tuple(f"DROP VIEW {view}" for view in VIEWS)
@@ -145,3 +145,49 @@ class Prepared:
         place = self._folder / "empty.db"
         open_database(place).close()
         return place
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """Keep empty databases of each kind, to be copied or handed on."""
+    with ExitStack() as stack:
+        yield Prepared(tmp_path_factory.mktemp("prepared"), stack)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Name each kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def blank(dialect: str, tmp_path: Path) -> Iterator[str]:
+    """Name a database of each kind in which there is nothing yet, on the server in a schema."""
+    if dialect == "sqlite":
+        yield str(tmp_path / "tidewaiter.db")
+        return
+    schema = f"test_{uuid.uuid4().hex}"
+    with own_database() as own:
+        engine = create_engine(own)
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        engine.dispose()
+        inside = make_url(own).update_query_dict({"options": f"-csearch_path={schema}"})
+        yield inside.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def url(dialect: str, tmp_path: Path, prepared: Prepared) -> Iterator[str]:
+    """Name an empty database of each kind, at the newest revision."""
+    if dialect == "sqlite":
+        yield prepared.copy(tmp_path / "tidewaiter.db")
+        return
+    with prepared.lend() as lent:
+        yield lent
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """Open an empty database of each kind."""
+    with open_database(url) as opened:
+        yield opened

@@ -7,8 +7,8 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
-from tests.exchange.samples import changed, incident, party
+from tests.exchange.feeds.samples import AUTHOR, REGISTRY, edge, known
+from tests.support.exchange import changed, incident, party
 
 from tidewaiter.exchange.feeds.misp import misp_event
 from tidewaiter.exchange.feeds.release import WITHHELD, Edge, released, why_not_leave

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.bulk.confining import stumble
+from tests.support.confining import stumble
 from tests.web.conftest import Desk
 from tests.web.sent import read, sent
 
 from tidewaiter.node.uploads import arrivals, jobs
 
 SignIn = Callable[..., Desk]
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 FILES = [
     ("messages/manifest.x12", {"format": "x12-309"}),
     ("messages/wco.xml", {}),

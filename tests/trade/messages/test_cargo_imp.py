@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.trade.messages.found import SAMPLES, found_in
 
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.messages.types import Found
@@ -16,6 +17,19 @@ from tidewaiter.trade.types import Refusal
 
 Find = Callable[[str, bytes | str], tuple[list[Found], list[Refusal]]]
 Sample = Callable[[str], bytes]
+
+
+@pytest.fixture
+def find() -> Find:
+    """Read a document."""
+    return found_in
+
+
+@pytest.fixture
+def sample() -> Sample:
+    """Return one of our samples."""
+    return lambda name: (SAMPLES / name).read_bytes()
+
 
 EXAMPLES = int(os.environ.get("TIDEWAITER_SOAK", "0")) * 1_000 or 60
 AWB = "020-12345675BOMMEX/T10K250\n"

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from tests.exchange.notices.samples import changed
+from tests.support.notices import changed
 
 from tidewaiter.exchange.notices.types import Amount, Party
 from tidewaiter.exchange.register.balances import Account, account_of

@@ -11,8 +11,8 @@ import pytest
 import stix2
 from stix2.properties import ListProperty, Property, StringProperty
 from stix2validator import ValidationOptions, validate_string
-from tests.exchange.edges.samples import AUTHOR, REGISTRY, edge, known
-from tests.exchange.samples import AMBER, changed, incident, party
+from tests.exchange.feeds.samples import AUTHOR, REGISTRY, edge, known
+from tests.support.exchange import AMBER, changed, incident, party
 
 from tidewaiter.exchange.feeds.stix import TLP_EXTENSION, TLP_IDS, stix_bundle
 from tidewaiter.exchange.feeds.stix_extensions import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from sqlalchemy import select
-from tests.databases import Prepared
+from tests.support.databases import Prepared
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.exchange.protocol.documents import Document, SignedDocument
