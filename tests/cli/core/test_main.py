@@ -39,6 +39,7 @@ COMMANDS = [
     "notices",
     "parties",
     "peers",
+    "plugins",
     "private",
     "ranker",
     "recall",
