@@ -98,9 +98,22 @@ def workers_for(path: Path, wanted: int) -> int:
 
 
 @lru_cache(_KEPT)
-def _identifier(own: tuple[Path, ...], street: bool, state: str) -> Identifier:  # noqa: FBT001
+def _identifier(own: tuple[Path, ...], street: bool, few: bool, state: str) -> Identifier:  # noqa: FBT001
     del state  # another one: the folders hold something else by now
-    return Identifier(load_lexicon(own, street=street))
+    return Identifier(load_lexicon(own, street=street), few=few)
+
+
+def identifier_for(own: tuple[Path, ...], *, street: bool, few: bool = False) -> Identifier:
+    """Return the identifier of this process, made anew where the folders hold something else.
+
+    It learns as it reads, so that one thread at a time may use it.
+
+    Args:
+        own: Folders of an authority's own lists.
+        street: Know street names.
+        few: For a few lines: do without compiled code.
+    """
+    return _identifier(own, street, few, state_of(own))
 
 
 @lru_cache(_KEPT)
@@ -143,7 +156,7 @@ def finder_for(settings: Settings) -> PartyFinder | None:
 def _screener(settings: Settings) -> Screener:
     rules = load_alert_rules(settings.rules, settings.switches)
     finder = finder_for(settings)
-    identifier = _identifier(settings.own, settings.street, state_of(settings.own))
+    identifier = identifier_for(settings.own, street=settings.street)
     return Screener(identifier, rules, finder)
 
 

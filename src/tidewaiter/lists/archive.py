@@ -241,6 +241,11 @@ class Archive:
             part.write_bytes(content)
 
 
+def filled(folder: Path | None) -> Path | None:
+    """Return the folder of lists where it holds any."""
+    return folder.resolve() if folder and Archive(folder).slugs() else None
+
+
 def _kept(
     read: ReadList, files: Sequence[ListFile], now: datetime, source: str, dated: date | None
 ) -> KeptVersion:

@@ -14,7 +14,6 @@ from tidewaiter.identify import Identifier
 from tidewaiter.law.answers import Route
 from tidewaiter.law.controls import state_on
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.law.types import Control, Substance
 from tidewaiter.trade.alerts import apart, identity, is_restricted, open_match, score_of
 from tidewaiter.trade.amounts import form_of_line, is_alone
@@ -99,9 +98,12 @@ class Weigher:
         self.day = day
         self.file = file
         self.source = source
+        for regime in registry.regimes.values():  # a wrong grade stops before the first line
+            for schedule in regime.grades:
+                rules.weight(schedule, regime)
         self._law_of = cache(self._weigh_law)
         self._refuter = Refuter(rules.groups)
-        self._routed = RoutedLaw(registry, load_lawbook(registry), day)
+        self._routed = RoutedLaw(registry, registry.book, day)
 
     def weigh(
         self,
@@ -277,12 +279,15 @@ class Weigher:
     def _weigh_law(self, place: int, form: str | None, route: Route) -> Weighed:
         """Look up the law on the day, once for each substance, form and route."""
         name, held = self._routed.weighing(place, form, route)
-        rows = [Weighed(name, held, *self.rules.weight(control), control) for control in held]
+        rows = [Weighed(name, held, *self._weight(control), control) for control in held]
         return max(rows, key=lambda each: each.points, default=Weighed(name, held))
+
+    def _weight(self, control: Control) -> tuple[int, str]:
+        return self.rules.weight(control.schedule, self.registry.regimes[control.regime])
 
     def _rest(self, weighed: Weighed, left_out: AbstractSet[str]) -> int:
         """Return what the highest listing weighs, those of some regimes left out."""
-        weights = (self.rules.weight(c)[0] for c in weighed.held if c.regime not in left_out)
+        weights = (self._weight(c)[0] for c in weighed.held if c.regime not in left_out)
         return max(weights, default=0)
 
     def _evidence(self, find: Find) -> tuple[str, int]:

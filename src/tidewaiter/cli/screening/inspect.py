@@ -254,10 +254,7 @@ def _print_line(console: Console, line: Line) -> None:
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     table.add_row(*_cells("Consignment", f"{line.consignment}, line {line.seq}"))
-    for label, text in (("Goods", line.goods), ("Commercial description", line.commercial)):
-        if text:
-            table.add_row(*_cells(label, text))
-    for detail in details_of(line):
+    for detail in details_of(line, goods=True):
         table.add_row(*_cells(detail.label, "; ".join(detail.values)))
     console.print(table)
 

@@ -1,11 +1,11 @@
 """All that settles what a screening finds, beside its lines and its day."""
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
+from tidewaiter import __version__
 from tidewaiter.base.plugins import RULES, installed
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
@@ -56,7 +56,7 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
     """
     rules = settings.rules or data("rules", "alerts.toml")
     basis = Basis(
-        programme=version("tidewaiter"),
+        programme=__version__,
         registry=load_registry(settings.own).digest,
         rules=hashlib.sha256(rules.read_bytes() + _switched(settings) + _plugged()).hexdigest(),
         street=settings.street,

@@ -37,7 +37,6 @@ from tidewaiter.trade.readers.json_lines import open_jsonl, open_keys
 from tidewaiter.trade.readers.message_tables import items_of, open_message
 from tidewaiter.trade.readers.number_styles import (
     DAYS,
-    NUMBERS,
     Styles,
     fields_of,
     find_styles,
@@ -48,7 +47,7 @@ from tidewaiter.trade.readers.passthrough_columns import (
     unscreened_columns,
 )
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
-from tidewaiter.trade.types import Line, ReadOptions, Refusal, shorten
+from tidewaiter.trade.types import NUMBERS, Line, ReadOptions, Refusal, shorten
 from tidewaiter.trade.unmapped_text import has_words, worded_columns
 
 How = Literal["said", "name", "values", "format", "other text", ""]

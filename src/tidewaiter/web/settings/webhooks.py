@@ -1,7 +1,5 @@
 """Webhooks: the page that manages them, and the thread that sends them new alerts."""
 
-import logging
-import threading
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +9,8 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from tidewaiter.accounts.secrets import signature
-from tidewaiter.base.errors import InputError, PluginError, TidewaiterError
+from tidewaiter.base.background import Repeated
+from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.notifications import AlertTold, Message, send_by_channel
 from tidewaiter.explain.languages import words
@@ -121,7 +120,6 @@ def _page(node: Node) -> WebhooksPage:
     return WebhooksPage(rows=rows)
 
 
-_LOG = logging.getLogger("tidewaiter.web")
 _PAUSE = 2.0  # seconds between two looks
 _SECONDS = 10.0  # for an answer
 
@@ -132,23 +130,21 @@ class Sender:
     def __init__(self, node: Node, http: httpx.Client | None = None) -> None:
         self._node = node
         self._http = http or httpx.Client(timeout=_SECONDS, follow_redirects=False)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._task = Repeated("webhooks", self.send_due, _PAUSE)
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._task.start()
 
     def stop(self) -> None:
         """End after the message that is being sent."""
-        self._stop.set()
-        self._thread.join(_SECONDS + _PAUSE)
+        self._task.close(_SECONDS + _PAUSE)
         self._http.close()
 
     def send_due(self) -> int:
         """Send every message that is due; return how many were tried."""
         tried = 0
-        while not self._stop.is_set():
+        while not self._task.leaving.is_set():
             now = self._node.now()
             with self._node.read() as work:
                 due = is_due(work, now)
@@ -163,14 +159,6 @@ class Sender:
             with self._node.change(None) as work:
                 note_delivery(work, taken, self._node.now(), told=told, answer=answer)
         return tried
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.send_due()
-            except TidewaiterError as error:  # the database is locked or away: later
-                _LOG.warning("webhooks wait: %s", error)
-            self._stop.wait(_PAUSE)
 
     def _send(self, due: Delivery, now: datetime) -> tuple[bool, str]:
         told, message = self._message(due, now), f"msg_{due.id}"
