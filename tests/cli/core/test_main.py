@@ -40,6 +40,7 @@ COMMANDS = [
     "notices",
     "parties",
     "peers",
+    "plugins",
     "private",
     "ranker",
     "recall",
