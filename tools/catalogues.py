@@ -17,6 +17,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from tidewaiter.trade.types import FIELDS
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "explain" / "locale"
@@ -51,6 +53,8 @@ def texts() -> Catalog:
     catalogue = Catalog(project="Tidewaiter", charset="utf-8")
     for place, number, message in sorted(_found(), key=lambda each: each[:2]):
         catalogue.add(message, locations=[(place, number)])
+    for about in filter(lambda each: each.label, FIELDS.values()):
+        catalogue.add(about.label, locations=[("trade/types.py", 1)])
     return catalogue
 
 

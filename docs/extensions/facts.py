@@ -1,7 +1,8 @@
 """Directives that print what the package itself says, so that a page cannot fall behind it.
 
-``command`` prints the options of a command, ``record`` the fields of a record, ``rules`` a
-table of data/rules/alerts.toml and ``regimes`` the bodies of law of the registry.
+``command`` prints the options of a command, ``record`` the fields of a record, ``linefields`` those
+of a consignment line that a column may fill, ``rules`` a table of data/rules/alerts.toml and
+``regimes`` the bodies of law of the registry.
 ``coverage`` counts what it holds and how that is known; ``editions`` shows which texts it rests on.
 """
 
@@ -11,8 +12,8 @@ import inspect
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 import click
 import msgspec
@@ -25,6 +26,9 @@ from tidewaiter.cli.core.main import main
 from tidewaiter.exchange.fields import Shape, declarations
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.types import Control, Regime, Substance
+from tidewaiter.trade.line_fields import About, Group, Kind, key_of
+from tidewaiter.trade.readers.columns.vocabulary import load_aliases
+from tidewaiter.trade.types import FIELDS, Line, fields_in
 
 # Heads of the tables of coverage.
 SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")
@@ -33,6 +37,17 @@ CONTROLS = (
     *("listing read", "second-hand", "unverified"),
     *("days read", "second-hand", "unverified", "none"),
 )
+READ: Mapping[Kind, str] = {
+    "own": "see below",
+    "code": "see below",
+    "text": "text, as written",
+    "mass": "a number with or without a unit; negative ones are refused",
+    "volume": "a number with a unit",
+    "count": "a whole number",
+    "day": "a day: see dates",
+}
+"""What a cell of each kind may hold."""
+
 MARKS = ("read", "second-hand", "unverified")
 
 
@@ -67,6 +82,25 @@ class RecordFacts(Facts):
             yield from table(("field", "holds", "weight", "meaning"), rows)
         else:
             yield from table(("field", "type", "what it holds"), _fields(record))
+
+
+class FieldFacts(Facts):
+    """The fields of a line that a column may fill: those of some groups, in the order of these."""
+
+    final_argument_whitespace = True
+
+    def lines(self) -> Iterator[str]:
+        """Give the table."""
+        known = load_aliases().known
+        names = [
+            name
+            for name in fields_in(*cast("list[Group]", self.arguments[0].split()))
+            if key_of(name) in known
+        ]
+        rows = (
+            (f"`{key_of(name)}`", _what(FIELDS[name]), READ[FIELDS[name].kind]) for name in names
+        )
+        yield from table(("field", "what it is", "what is read"), rows)
 
 
 class RegimeFacts(Facts):
@@ -193,7 +227,19 @@ def _fields(record: type[msgspec.Struct]) -> Iterator[Row]:
         if isinstance(node, ast.AnnAssign):
             last = lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset or 0 :]
             remark = last.partition("#")[2].strip()
-            yield f"`{ast.unparse(node.target)}`", f"`{ast.unparse(node.annotation)}`", remark
+            name, kind = ast.unparse(node.target), node.annotation
+            if record is Line and isinstance(kind, ast.Subscript):
+                kind, remark = next(ast.iter_child_nodes(kind.slice)), _what(FIELDS[name])
+            yield f"`{name}`", f"`{ast.unparse(kind)}`", remark
+
+
+def _what(about: About) -> str:
+    """Say what a field of a line is: by its label, and what that does not say."""
+    return (
+        f"{about.label} ({about.about})"
+        if about.label and about.about
+        else about.label or about.about
+    )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -201,6 +247,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("command", CommandFacts)
     app.add_directive("record", RecordFacts)
     app.add_directive("rules", RuleFacts)
+    app.add_directive("linefields", FieldFacts)
     app.add_directive("regimes", RegimeFacts)
     app.add_directive("coverage", CoverageFacts)
     app.add_directive("editions", EditionFacts)

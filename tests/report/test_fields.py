@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from tests.exchange.notices.making import records
-from tests.exchange.notices.samples import DAY
+from tests.support.notices import DAY
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.fields import fields_of

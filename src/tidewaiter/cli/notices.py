@@ -45,7 +45,6 @@ from tidewaiter.exchange.register.coverage import answers_on, names_of
 from tidewaiter.exchange.register.types import Operator
 from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.notices import filled, render_form
 from tidewaiter.report.pages import write_page
@@ -63,7 +62,7 @@ from tidewaiter.transport.notices import Ready, made_ready, send_new, send_next,
 def law_here() -> Law:
     """Return the law that travels with the package."""
     registry = load_registry()
-    desk = Desk(QuestionOptions(), registry, load_lawbook(registry))
+    desk = Desk(QuestionOptions(), registry, registry.book)
     return Law(registry, desk.book, desk.asker.find)
 
 

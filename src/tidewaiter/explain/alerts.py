@@ -20,7 +20,7 @@ from tidewaiter.explain.words import field_in_words
 from tidewaiter.law.controls import short_listing
 from tidewaiter.law.types import Regime
 from tidewaiter.parties.ownership import ownership_rules
-from tidewaiter.trade.types import LINES, Alert, Evidence, Holding, Line
+from tidewaiter.trade.types import LINES, TEXTS, Alert, Evidence, Holding, Line
 from tidewaiter.trade.unmapped_text import OTHER, is_named
 
 _VOWELS = "aeiouéèêâîôAEIOUÉ"
@@ -268,7 +268,6 @@ def _cautions() -> Iterator[Piece]:
         yield Piece(f"{mark}).")
 
 
-_ALWAYS = ("goods", "commercial")
 _ITEMS = 20  # of a field that holds several values
 
 
@@ -314,7 +313,7 @@ def fields(alert: Alert) -> tuple[FieldView, ...]:
     views = []
     for name in LINES.names:
         columns = [column for field, column in named if field == name]
-        for column in columns or ([""] if name in _ALWAYS else []):
+        for column in columns or ([""] if name in TEXTS else []):
             here = [find for find in found if _is_of(find, name, column)]
             values = _values(alert.line, name, column)[:_ITEMS]
             if values:
@@ -331,7 +330,7 @@ def goods_shown(alert: Alert) -> tuple[str, tuple[Find, ...]]:
     """
     found = finds(alert)
     beside = next((f.evidence.column or "" for f in found if f.evidence.field == OTHER), "")
-    for name, column in (("goods", ""), ("commercial", ""), (OTHER, beside)):
+    for name, column in (*((name, "") for name in TEXTS), (OTHER, beside)):
         for text in _values(alert.line, name, column)[:1]:
             here = (find for find in found if _is_of(find, name, column))
             return text, tuple(

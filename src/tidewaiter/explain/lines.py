@@ -1,14 +1,15 @@
 """A line in words: its facts as they were written, its amounts, and its route."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
 from tidewaiter.explain.languages import marked, words
+from tidewaiter.trade.line_fields import SHOWN, Group, key_of
 from tidewaiter.trade.transport_modes import mode_of
-from tidewaiter.trade.types import Holding, Kept, Line, Party, Stop
+from tidewaiter.trade.types import FIELDS, LISTS, Holding, Kept, Line, Party, Stop, fields_in
 
 _PLACES = 9  # decimal places that are tried to undo the rounding of a conversion
 
@@ -151,14 +152,34 @@ class Detail(Record, frozen=True, kw_only=True):
     values: tuple[str, ...]
 
 
-def details_of(line: Line) -> Iterable[Detail]:
-    """Yield the facts of a line that it has."""
-    for label, read in _DETAILS.items():
-        values = [str(fact) for fact in read(line) if fact is not None and fact != ""]
-        if values:
+def details_of(line: Line, *, goods: bool = False) -> Iterator[Detail]:
+    """Yield the facts of a line that it has.
+
+    Args:
+        line: The line.
+        goods: With its descriptions of the goods, first.
+    """
+    for name in fields_in(*(["goods"] if goods else []), *_SHOWN):
+        label = FIELDS[name].label
+        values = [str(fact) for fact in _facts(line, name) if fact is not None and fact != ""]
+        if label and values:
             shown = tuple(values[:FEW])
             more = (f"and {len(values) - FEW:,} more",) if len(values) > FEW else ()
-            yield Detail(label=words(label), values=shown + more)
+            yield Detail(label=capitalised(words(label)), values=shown + more)
+
+
+def capitalised(label: str) -> str:
+    """Begin what stands alone with a capital."""
+    return label[:1].upper() + label[1:]
+
+
+def _facts(line: Line, name: str) -> Iterable[object]:
+    if name in _OWN:
+        return _OWN[name](line)
+    value, kind = getattr(line, name), FIELDS[name].kind
+    if kind in SHOWN:
+        return [amount_in_words(value, SHOWN[kind], stated_unit(line, key_of(name)))]
+    return value or () if name in LISTS else [value]
 
 
 def kept_of(line: Line) -> tuple[Kept, ...]:
@@ -199,38 +220,26 @@ def _packages(line: Line) -> str:
     return " × ".join(part for part in (count, line.pack) if part)
 
 
-_DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
+_SHOWN: tuple[Group, ...] = (
+    "parties",
+    "quantity",
+    "measures",
+    "worth",
+    "codes",
+    "transport",
+    "papers",
+    "days",
+)
+_OWN: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
     {
-        marked("Parties"): lambda line: map(_party, line.parties or ()),
-        marked("Route"): lambda line: map(_stop, line.route or ()),
-        marked("Quantity as written"): lambda line: [quantity_in_words(line)],
-        marked("Net mass"): lambda line: [
-            amount_in_words(line.net_mg, "kg", stated_unit(line, "net"))
-        ],
-        marked("Gross mass"): lambda line: [
-            amount_in_words(line.gross_mg, "kg", stated_unit(line, "gross"))
-        ],
-        marked("Volume"): lambda line: [
-            amount_in_words(line.volume_ul, "l", stated_unit(line, "volume"))
-        ],
-        marked("Content in percent"): lambda line: [line.percent],
-        marked("Packages"): lambda line: [_packages(line)],
-        marked("Value"): lambda line: [_value(line.value, line.currency)],
-        marked("Origin"): lambda line: [line.origin],
-        marked("Tariff code"): lambda line: [line.hs],
-        marked("CAS numbers"): lambda line: line.cas or (),
-        marked("CUS number"): lambda line: [line.cus],
-        marked("UN number"): lambda line: [line.un],
-        marked("Procedure"): lambda line: [line.procedure],
-        marked("Mode"): lambda line: [mode_in_words(line.mode)],
-        marked("Vessel"): lambda line: [line.vessel],
-        marked("IMO number"): lambda line: [line.imo],
-        marked("Voyage or flight"): lambda line: [line.voyage],
-        marked("Containers"): lambda line: line.containers or (),
-        marked("Licences"): lambda line: line.licences or (),
-        marked("Lodged"): lambda line: [line.lodged],
-        marked("Departure"): lambda line: [line.departure],
-        marked("Arrival"): lambda line: [line.arrival],
-        marked("Planned release"): lambda line: [line.release],
+        "parties": lambda line: map(_party, line.parties or ()),
+        "route": lambda line: map(_stop, line.route or ()),
+        "quantity": lambda line: [quantity_in_words(line)],
+        "packages": lambda line: [_packages(line)],
+        "pack": lambda _: (),  # it is told with their number
+        "value": lambda line: [_value(line.value, line.currency)],
+        "currency": lambda _: (),
+        "mode": lambda line: [mode_in_words(line.mode)],
     }
 )
+"""Fields that are not shown as they are."""

@@ -12,7 +12,7 @@ from tidewaiter.law.answers import Duty, Role
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Regime, Source
 from tidewaiter.parties.compared_scripts import FOREIGN_HAN
-from tidewaiter.trade.types import Alert, PartyMatch
+from tidewaiter.trade.types import FIELDS, Alert, PartyMatch
 
 HOW: Mapping[str, str] = MappingProxyType(
     {
@@ -78,22 +78,6 @@ DOUBTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "goods": marked("goods description"),
-        "commercial": marked("commercial description"),
-        "hs": marked("tariff code"),
-        "cas": marked("CAS number"),
-        "cus": marked("CUS number"),
-        "un": marked("UN number"),
-        "imo": marked("IMO number"),
-        "containers": marked("containers"),
-        "consignment": marked("consignment"),
-        "other": marked("other text"),
-    }
-)
-
-
 LISTED: Mapping[str, str] = MappingProxyType(
     {
         "primary": marked("primary"),
@@ -157,7 +141,7 @@ def place_in_words(field: str, start: int, end: int, column: str = "") -> str:
 
 def field_in_words(field: str, column: str = "") -> str:
     """Name a field of a line: "goods description", "other text: Product title"."""
-    named = word(FIELDS, field)
+    named = words(FIELDS[field].label) if field in FIELDS else field
     return f"{named}: {column}" if column else named
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from tidewaiter.law.answers import Check
 from tidewaiter.law.limits import ANY, kilos
 from tidewaiter.trade.concentration import Content, content_near, content_of
-from tidewaiter.trade.mentions import TEXTS, Find
+from tidewaiter.trade.mentions import Find
 from tidewaiter.trade.traders import party_of
-from tidewaiter.trade.types import Line
+from tidewaiter.trade.types import TEXTS, Line
 
 _CODES = frozenset({"hs", "unno", "cus"})  # numbers that do not tell the form
 _VERDICTS = {

@@ -25,10 +25,9 @@ from tidewaiter.identify.lexicon.unlisted_chemicals import Respeller
 from tidewaiter.identify.spelling import is_nearer
 from tidewaiter.law.types import Substance
 from tidewaiter.trade.rules.alert_rules import Groups
-from tidewaiter.trade.types import Line, Mention
+from tidewaiter.trade.types import TEXTS, Line, Mention
 from tidewaiter.trade.unmapped_text import LONGEST_NAME, OTHER, other_texts
 
-TEXTS = ("goods", "commercial")
 _CAS_SHORTEST, _CAS_LONGEST = 5, 10  # digits
 _NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # the score of a name with edits, and how many
 _SURE = 0.7  # score of a name with one edit: of other text, one with more is too unsure

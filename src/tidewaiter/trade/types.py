@@ -9,7 +9,7 @@ from batch to batch, so a column that a file lacks is a column of nulls, never a
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, BinaryIO, Final, Literal
+from typing import Annotated, Any, BinaryIO, Final, Literal
 
 import msgspec
 import pyarrow as pa
@@ -19,6 +19,18 @@ from msgspec import UNSET, UnsetType, field
 from tidewaiter.base import severity
 from tidewaiter.base.records import Record
 from tidewaiter.parties.types import ListedLink
+from tidewaiter.trade.line_fields import (
+    FILTER,
+    SCREEN,
+    SEARCH,
+    About,
+    Group,
+    Kind,
+    arrow_schema,
+    arrow_struct,
+    describe,
+    key_of,
+)
 
 
 class Term(Record, frozen=True, kw_only=True):
@@ -45,61 +57,6 @@ class Learned(Record, frozen=True, kw_only=True):
     base: float  # log odds of the average alert
     terms: tuple[Term, ...]  # the strongest first
     rest: float  # all terms too small to be told; base, terms and this are the log odds of chance
-
-
-PARTY = pa.struct(
-    [
-        ("role", pa.string()),  # exporter, importer, consignor, consignee, notify, seller, buyer
-        ("name", pa.string()),
-        ("address", pa.string()),
-        ("country", pa.string()),  # ISO 3166-1 alpha-2, or as written
-        ("id_scheme", pa.string()),
-        ("id", pa.string()),
-    ]
-)
-# The function: origin, loading, transit, unlading or destination.
-STOP = pa.struct([(each, pa.string()) for each in ("function", "locode", "name", "country")])
-KEPT = pa.struct([("name", pa.string()), ("text", pa.string())])  # path in the document; as written
-LINES = pa.schema(
-    [
-        ("row", pa.int64()),  # of the file: 1 is the first row of data
-        ("consignment", pa.string()),  # as the file names it; where it does not, "row N"
-        ("seq", pa.int32()),  # of the line in its consignment, from 1
-        ("goods", pa.string()),  # the description as written
-        ("commercial", pa.string()),  # a second, commercial description
-        ("hs", pa.string()),  # digits only, as many as stand there
-        ("cas", pa.list_(pa.string())),  # as written
-        ("cus", pa.string()),
-        ("un", pa.string()),  # four digits
-        ("quantity", pa.string()),  # as written, with its unit
-        ("net_mg", pa.int64()),
-        ("gross_mg", pa.int64()),
-        ("volume_ul", pa.int64()),
-        ("percent", pa.string()),  # of the substance in the goods: "99.5"; ">=99": at least
-        ("packages", pa.int64()),
-        ("pack", pa.string()),
-        ("value", pa.decimal128(20, 4)),
-        ("currency", pa.string()),  # ISO 4217
-        ("origin", pa.string()),
-        ("lodged", pa.date32()),
-        ("departure", pa.date32()),
-        ("arrival", pa.date32()),
-        ("release", pa.date32()),  # planned
-        ("procedure", pa.string()),
-        ("mode", pa.string()),
-        ("vessel", pa.string()),  # name of the ship that carries the goods
-        ("imo", pa.string()),  # its number: seven digits; what is none stays as written
-        ("voyage", pa.string()),  # number of the voyage or the flight
-        ("parties", pa.list_(PARTY)),
-        ("route", pa.list_(STOP)),
-        ("containers", pa.list_(pa.string())),
-        ("licences", pa.list_(pa.string())),
-        ("stated", pa.list_(pa.string())),  # units that the user stated, not the file: "net: lb"
-        # What has no field here: its words are other text; of a table, the rest is kept for alerts.
-        ("other", pa.list_(KEPT)),
-    ]
-)
-"""One row per line. Masses are whole milligrams, volumes whole microlitres."""
 
 
 class Refusal(Record, frozen=True, kw_only=True):
@@ -129,6 +86,20 @@ class ReadOptions(Record, frozen=True, kw_only=True):
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[pa.RecordBatch | Refusal]]
+"""Reads a file: takes it open, its name, and what the user says of it; yields batches of LINES.
+
+Raises InputError where the file as a whole cannot be read.
+"""
+
+
+class FileFormat(Record, frozen=True, kw_only=True):
+    """A format of consignment files, as a plug-in of the group `tidewaiter.readers` brings it.
+
+    The name of the entry point is the suffix of its files, in lower case and without the point.
+    """
+
+    title: str  # for people: "Port of Anywhere manifest"
+    read: Reader
 
 
 class Party(Record, frozen=True, kw_only=True):
@@ -159,42 +130,169 @@ class Kept(Record, frozen=True, kw_only=True):
 
 
 class Line(Record, frozen=True, kw_only=True):
-    """One line of a consignment: a row of `LINES`, as a record."""
+    """One line of a consignment, and what is known of each of its fields.
 
-    row: int
-    consignment: str
-    seq: int
-    goods: str | None = None
-    commercial: str | None = None
-    hs: str | None = None
-    cas: tuple[str, ...] | None = None
-    cus: str | None = None
-    un: str | None = None
-    quantity: str | None = None
-    net_mg: int | None = None
-    gross_mg: int | None = None
-    volume_ul: int | None = None
-    percent: str | None = None  # of the substance in the goods: "99.5"; ">=99": at least
-    packages: int | None = None
-    pack: str | None = None
-    value: Decimal | None = None
-    currency: str | None = None
-    origin: str | None = None
-    lodged: date | None = None
-    departure: date | None = None
-    arrival: date | None = None
-    release: date | None = None
-    procedure: str | None = None
-    mode: str | None = None
-    vessel: str | None = None  # name of the ship
-    imo: str | None = None  # its number, as written if it cannot be one
-    voyage: str | None = None  # number of the voyage or the flight
-    parties: tuple[Party, ...] | None = None
-    route: tuple[Stop, ...] | None = None
-    containers: tuple[str, ...] | None = None
-    licences: tuple[str, ...] | None = None
-    stated: tuple[str, ...] | None = None
-    other: tuple[Kept, ...] | None = None
+    All that depends on which fields there are is made from this declaration.
+    """
+
+    row: Annotated[
+        int, About("", "file", "own", FILTER, "row of the file: 1 is the first row of data")
+    ]
+    consignment: Annotated[
+        str,
+        About(
+            "consignment",
+            "file",
+            "own",
+            SEARCH | FILTER,
+            'number of the declaration or bill; where the file has none, "row N"',
+        ),
+    ]
+    seq: Annotated[
+        int,
+        About(
+            "line number",
+            "file",
+            "own",
+            FILTER,
+            "of the line in its consignment, from 1",
+            arrow=pa.int32(),
+        ),
+    ]
+    goods: Annotated[
+        str | None, About("goods description", "goods", "text", SCREEN | SEARCH | FILTER)
+    ] = None
+    commercial: Annotated[
+        str | None,
+        About(
+            "commercial description", "goods", "text", SCREEN | SEARCH, "all further descriptions"
+        ),
+    ] = None
+    hs: Annotated[
+        str | None,
+        About("HS code", "codes", "code", SEARCH | FILTER, "digits only, as many as are written"),
+    ] = None
+    cas: Annotated[
+        tuple[str, ...] | None, About("CAS number", "codes", "code", SEARCH | FILTER, "as written")
+    ] = None
+    cus: Annotated[
+        str | None, About("CUS number", "codes", "text", SEARCH, "EU customs number of a chemical")
+    ] = None
+    un: Annotated[
+        str | None, About("UN number", "codes", "code", SEARCH | FILTER, "four digits")
+    ] = None
+    quantity: Annotated[
+        str | None, About("quantity as written", "quantity", about="with its unit")
+    ] = None
+    net_mg: Annotated[int | None, About("net mass", "measures", "mass")] = None
+    gross_mg: Annotated[int | None, About("gross mass", "measures", "mass")] = None
+    volume_ul: Annotated[int | None, About("volume", "measures", "volume")] = None
+    percent: Annotated[
+        str | None,
+        About(
+            "content in percent",
+            "measures",
+            "code",
+            about='of the substance in the goods: "99.5"; ">=99": at least',
+        ),
+    ] = None
+    packages: Annotated[
+        int | None, About("packages", "worth", "count", about="how many there are")
+    ] = None
+    pack: Annotated[str | None, About("kind of packages", "worth", "text")] = None
+    value: Annotated[Decimal | None, About("value", "worth")] = None
+    currency: Annotated[str | None, About("currency", "worth", about="of the value: ISO 4217")] = (
+        None
+    )
+    origin: Annotated[str | None, About("country of origin", "worth", "text", FILTER)] = None
+    lodged: Annotated[date | None, About("day lodged", "days", "day")] = None
+    departure: Annotated[date | None, About("day of departure", "days", "day")] = None
+    arrival: Annotated[date | None, About("day of arrival", "days", "day", FILTER)] = None
+    release: Annotated[date | None, About("planned release", "days", "day")] = None
+    procedure: Annotated[
+        str | None, About("procedure", "transport", "text", about="of customs")
+    ] = None
+    mode: Annotated[str | None, About("mode of transport", "transport", "text")] = None
+    vessel: Annotated[
+        str | None,
+        About("vessel", "transport", "text", SEARCH, "name of the ship that carries the goods"),
+    ] = None
+    imo: Annotated[
+        str | None,
+        About(
+            "IMO number",
+            "transport",
+            "code",
+            SEARCH,
+            "of the ship: seven digits; anything else stays as written",
+        ),
+    ] = None
+    voyage: Annotated[
+        str | None, About("voyage or flight", "transport", "text", SEARCH, "its number")
+    ] = None
+    parties: Annotated[tuple[Party, ...] | None, About("parties", "parties")] = None
+    route: Annotated[
+        tuple[Stop, ...] | None, About("route", "parties", about="places in the order of travel")
+    ] = None
+    containers: Annotated[
+        tuple[str, ...] | None, About("containers", "papers", "code", SEARCH, "their numbers")
+    ] = None
+    licences: Annotated[
+        tuple[str, ...] | None, About("licences", "papers", "code", SEARCH, "their numbers")
+    ] = None
+    stated: Annotated[
+        tuple[str, ...] | None,
+        About("", "measures", about='units that the user stated, not the file: "net: lb"'),
+    ] = None
+    other: Annotated[
+        tuple[Kept, ...] | None,
+        About(
+            "other text",
+            "file",
+            about="what no field holds; of a table, words alone until the line becomes an alert",
+        ),
+    ] = None
+
+
+FIELDS: Final = describe(Line)
+"""What is known of each field of a line, in its order."""
+
+LINES: Final = arrow_schema(Line)
+"""One row per line. Masses are whole milligrams, volumes whole microlitres."""
+
+PARTY, STOP, KEPT = arrow_struct(Party), arrow_struct(Stop), arrow_struct(Kept)
+
+TEXTS: Final = tuple(name for name, about in FIELDS.items() if SCREEN in about.uses)
+"""Fields whose words are looked through for names of substances."""
+
+FILTERED: Final = tuple(name for name, about in FIELDS.items() if FILTER in about.uses)
+"""Fields of which the database has a column, by which stored lines are filtered."""
+
+ALWAYS: Final = Line.__struct_fields__[: -len(Line.__struct_defaults__)]
+"""Fields that each line has."""
+
+CODES: Final = tuple(name for name, about in FIELDS.items() if about.group == "codes")
+"""Fields that name goods by a number."""
+
+LISTS: Final = tuple(each.name for each in LINES if each.type == pa.list_(pa.string()))
+"""Fields that hold several texts."""
+
+
+def fields_in(*groups: Group) -> tuple[str, ...]:
+    """Return the names of the fields of some groups, in the order of these groups."""
+    return tuple(name for group in groups for name, about in FIELDS.items() if about.group == group)
+
+
+def keys_of(*kinds: Kind) -> tuple[str, ...]:
+    """Return what columns and messages call the fields that are read in one of these ways."""
+    return tuple(key_of(name) for name, about in FIELDS.items() if about.kind in kinds)
+
+
+MEASURED: Final = (*keys_of("mass", "volume"), "quantity")
+"""What columns and messages call the fields that are amounts with a unit."""
+
+NUMBERS: Final = (*MEASURED, "value")
+"""What they call the fields that are numbers with a decimal mark."""
 
 
 Severity = severity.Severity

@@ -78,7 +78,7 @@ def test_the_vessel_of_a_line_is_shown(call: Call, here: Path) -> None:
     assert call("screen", "ship.csv", "--db", "ship.db").exit_code == 0
     (found,) = call("alerts", "list", "--db", "ship.db", "--json").stdout.splitlines()
     shown = call("alerts", "show", json.loads(found)["alert"]["id"], "--db", "ship.db").stdout
-    told = ("vessel: EXAMPLE EXPRESS", "IMO number: 9074729", "voyage or flight: 045W")
+    told = ("Vessel: EXAMPLE EXPRESS", "IMO number: 9074729", "Voyage or flight: 045W")
     assert all(f"  {each}\n" in shown for each in told)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from tests.exchange.notices.samples import ANHYDRIDE, DAY, IMPORTER, NOTICE, changed
+from tests.support.notices import ANHYDRIDE, DAY, IMPORTER, NOTICE, changed
 
 from tidewaiter.base.resources import data
 from tidewaiter.exchange.notices.checks import missing_fields

@@ -4,7 +4,7 @@ import re
 from typing import get_args
 
 import pytest
-from tests.exchange.notices.samples import DAY
+from tests.support.notices import DAY
 from tools.notice_pages import ROOT, page
 
 from tidewaiter.base.records import Record

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.notices.samples import ANHYDRIDE, EPHEDRINE, NOTICE, changed
+from tests.support.notices import ANHYDRIDE, EPHEDRINE, NOTICE, changed
 
 from tidewaiter.exchange.notices.amounts import (
     read_amount,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from tests.exchange.notices.making import records
-from tests.exchange.notices.samples import NOTICE, Talk, changed
+from tests.support.notices import NOTICE, Talk, changed
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.fields import fields_of, records_of
@@ -131,10 +131,10 @@ SCHEMA_HINT = (
 )
 def test_what_is_no_notice_is_refused_at_once(raw: bytes, word: str) -> None:
     """Each with its place and a hint, and in no time."""
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(InputError, match=word) as caught:
         read_xml(raw, "n.xml")
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
     assert caught.value.at.startswith("n.xml")
     assert caught.value.hint
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.exchange.samples import incident, party
-from tests.transport.conftest import Party
+from tests.support.exchange import incident, party
+from tests.support.peers import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 

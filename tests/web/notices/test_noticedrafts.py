@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from markupsafe import escape
 from msgspec import structs
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet

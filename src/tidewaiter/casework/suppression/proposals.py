@@ -20,7 +20,6 @@ from tidewaiter.casework.suppression.rules import fit, strong
 from tidewaiter.casework.suppression.scope import (
     RECEIVERS,
     SENDERS,
-    TEXTS,
     Scope,
     Subject,
     Trader,
@@ -35,6 +34,7 @@ from tidewaiter.casework.suppression.settings import (
     SuppressionSettings,
     load_suppression_settings,
 )
+from tidewaiter.trade.types import TEXTS
 
 Words = tuple[str, ...]
 T = TypeVar("T")

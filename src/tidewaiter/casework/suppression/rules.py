@@ -10,7 +10,6 @@ from tidewaiter.base.severity import weight
 from tidewaiter.casework.suppression.scope import (
     RECEIVERS,
     SENDERS,
-    TEXTS,
     Found,
     Scope,
     Subject,
@@ -27,6 +26,7 @@ from tidewaiter.casework.suppression.settings import (
     check_words,
     load_suppression_settings,
 )
+from tidewaiter.trade.types import TEXTS
 
 
 class Fit(Record, frozen=True, kw_only=True):
@@ -121,7 +121,7 @@ def _is_near(wanted: Sequence[str], found: Found, subject: Subject) -> bool:
 
 
 def _text(subject: Subject, field: str) -> str:
-    return (subject.line.goods if field == "goods" else subject.line.commercial) or ""
+    return getattr(subject.line, field) or ""
 
 
 def _trader(trader: Trader, subject: Subject, roles: Sequence[str]) -> str | None:

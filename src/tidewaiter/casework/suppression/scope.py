@@ -20,7 +20,6 @@ from tidewaiter.casework.suppression.settings import Bounds, load_suppression_se
 
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
-TEXTS = ("goods", "commercial")  # the fields of a line that are words
 
 
 class Found(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):

@@ -15,6 +15,7 @@ from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decisio
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
 from tidewaiter.cli.core.options import needs_db, printable
 from tidewaiter.cli.screening.summary import STYLES, goods_text
+from tidewaiter.explain.lines import details_of
 from tidewaiter.explain.results import result_in_words, result_views, sayings
 from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.identity import own_stamp
@@ -105,24 +106,8 @@ def show_results(alert: Alert, found: Sequence[Result]) -> Iterator[str]:
 
 
 def _line(alert: Alert) -> Iterator[str]:
-    line = alert.line
-    told = {
-        "goods": line.goods or line.commercial,
-        "HS": line.hs,
-        "CAS": ", ".join(line.cas or ()),
-        "UN": line.un,
-        "quantity": line.quantity,
-        "origin": line.origin,
-        "vessel": line.vessel,
-        "IMO number": line.imo,
-        "voyage or flight": line.voyage,
-    }
-    for title, text in told.items():
-        if text:
-            yield f"  {title}: {as_line(text)}"
-    for party in line.parties or ():
-        words = ", ".join(filter(None, (party.name, party.address, party.country)))
-        yield f"  {party.role or 'party'}: {as_line(words)}"
+    for detail in details_of(alert.line, goods=True):
+        yield f"  {detail.label}: {as_line('; '.join(detail.values))}"
 
 
 def _held(held: Holding) -> str:

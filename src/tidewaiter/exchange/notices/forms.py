@@ -12,8 +12,7 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.fields import Field, field_of, joined
 from tidewaiter.exchange.notices.amounts import measured
 from tidewaiter.exchange.notices.types import Amount, Basis, Notice, NoticeLine
-from tidewaiter.law.jurisdictions import is_in
-from tidewaiter.law.rules import read_rules
+from tidewaiter.law.jurisdictions import is_in, load_unions
 from tidewaiter.law.types import Source
 
 Case = Literal["always", "mixture", "salt", "raw material", "several shipments"]
@@ -115,7 +114,7 @@ def suggested(notice: Notice, slugs: AbstractSet[str], day: date) -> tuple[str, 
         day: Whose members of unions count.
     """
     ends = {"export": notice.sender.country, "import": notice.recipient.country, "internal": None}
-    unions = read_rules().unions
+    unions = load_unions()
     return tuple(
         form.slug
         for form in load_forms().values()

@@ -1,9 +1,11 @@
 """An alert as a flat row, for spreadsheets, and as a nested row, for Parquet."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -11,16 +13,18 @@ import pyarrow as pa
 from tidewaiter.casework.ranking.model import why_in_words
 from tidewaiter.explain.lines import litres_or_kilograms, route_in_words, stop_in_words
 from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.trade.line_fields import SHOWN, Group, arrow_struct, key_of
 from tidewaiter.trade.types import (
+    FIELDS,
     LINES,
     Alert,
     Holding,
     Learned,
-    Line,
     Mention,
     Party,
     PartyMatch,
     Reason,
+    fields_in,
 )
 
 Value = str | int | Decimal | date | None
@@ -38,122 +42,21 @@ REASON = pa.struct(
         ("evidence", EVIDENCE),
     ]
 )
-MENTION = pa.struct(
-    [
-        ("substance", pa.string()),
-        ("name", pa.string()),
-        ("cas", pa.string()),
-        ("field", pa.string()),
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("text", pa.string()),
-        ("how", pa.string()),
-        ("tier", pa.string()),
-        ("score", pa.float64()),
-        ("reasons", pa.list_(pa.string())),
-        ("downgraded", pa.list_(pa.string())),
-        ("structure", pa.string()),
-        ("atoms", pa.list_(pa.int64())),
-    ]
-)
-HOLDING = pa.struct(
-    [
-        ("substance", pa.string()),
-        ("regime", pa.string()),
-        ("schedule", pa.string()),
-        ("since", pa.date32()),
-        ("scope", pa.string()),
-        ("source", pa.string()),
-        ("mark", pa.string()),
-        ("role", pa.string()),
-        ("answer", pa.string()),
-        ("duties", pa.list_(pa.string())),
-        ("amounts", pa.list_(pa.string())),
-    ]
-)
-LISTED_LINK = pa.struct(
-    [
-        ("entry", pa.string()),
-        ("name", pa.string()),
-        ("action", pa.string()),
-        ("outcome", pa.string()),
-        ("listed", pa.date32()),
-        ("owned", pa.bool_()),
-        ("steps", pa.list_(pa.string())),
-        ("control", pa.bool_()),
-        ("former", pa.bool_()),
-        ("confidential", pa.bool_()),
-    ]
-)
-PARTY_MATCH = pa.struct(
-    [
-        ("role", pa.string()),
-        ("name", pa.string()),
-        ("list", pa.string()),
-        ("list_name", pa.string()),
-        ("version", pa.string()),
-        ("list_day", pa.date32()),
-        ("entry", pa.string()),
-        ("listed_name", pa.string()),
-        ("name_kind", pa.string()),
-        ("kind", pa.string()),
-        ("probability", pa.float64()),
-        ("action", pa.string()),
-        ("outcome", pa.string()),
-        ("outcome_day", pa.date32()),
-        ("listed", pa.date32()),
-        ("programmes", pa.list_(pa.string())),
-        ("source", pa.string()),
-        ("supports", pa.list_(pa.string())),
-        ("against", pa.list_(pa.string())),
-        ("judged", pa.string()),
-        ("confidential", pa.bool_()),
-        ("notice", pa.string()),
-        ("sharing", pa.int64()),
-        ("entries", pa.int64()),
-        ("links", pa.list_(LISTED_LINK)),
-        ("blocked_share", pa.string()),
-    ]
-)
 ALERTS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("file", pa.string()),
-        ("row", pa.int64()),
-        ("consignment", pa.string()),
-        ("seq", pa.int32()),
-        ("day", pa.date32()),
-        ("severity", pa.string()),
-        ("score", pa.int32()),
-        ("rank", pa.int64()),
-        ("due", pa.date32()),
-        ("days_left", pa.int32()),
-        ("substances", pa.list_(pa.string())),
-        ("title", pa.string()),
-        ("line", pa.struct(list(LINES))),
-        ("mentions", pa.list_(MENTION)),
-        ("reasons", pa.list_(REASON)),
-        ("law", pa.list_(HOLDING)),
-        ("law_open", pa.list_(pa.string())),
-        ("parties", pa.list_(PARTY_MATCH)),
-        ("restricted", pa.bool_()),
-        ("open_id", pa.string()),
-    ]
+    arrow_struct(
+        Alert,
+        without=("learned",),
+        given={
+            "seq": pa.int32(),
+            "score": pa.int32(),
+            "days_left": pa.int32(),
+            "line": pa.struct(list(LINES)),
+            "mentions": pa.list_(arrow_struct(Mention, without=("column",))),
+            "reasons": pa.list_(REASON),
+        },
+    )
 )
 """One row per alert; the same fields, in the same order, as `Alert`, but for what was learned."""
-
-_LINE_FACTS = ("cus", "un", "quantity", "packages", "pack", "value", "currency", "origin")
-_LINE_ENDS = (
-    "procedure",
-    "mode",
-    "vessel",
-    "imo",
-    "voyage",
-    "lodged",
-    "departure",
-    "arrival",
-    "release",
-)
 
 
 def nested(alerts: Iterable[Alert], schema: pa.Schema = ALERTS) -> pa.RecordBatch:
@@ -200,6 +103,11 @@ def _party(party: Party) -> str:
     return f"{party.role or 'party'}: {', '.join(part for part in known if part)}"
 
 
+_RECORDS: Mapping[str, Callable[[Any], str]] = MappingProxyType(
+    {"parties": _party, "route": stop_in_words}
+)
+
+
 def _match(match: PartyMatch) -> str:
     outcome = f", {match.outcome}" if match.outcome else ""
     told = f"{match.listed_name} ({match.list_name}, {match.entry}; {match.action}{outcome})"
@@ -217,16 +125,20 @@ def _sources(alert: Alert) -> str:
     return _several(source for source in named if source)
 
 
-def _of_line(name: str) -> Callable[[Alert], Value]:
-    def read(alert: Alert) -> Value:
-        value: Value = getattr(alert.line, name)
-        return value
+def _line_columns(*groups: Group) -> Iterator[tuple[str, Callable[[Alert], Value]]]:
+    """Yield the columns of some fields of the line, and how they are read."""
+    for name in fields_in(*groups):
+        unit = SHOWN.get(FIELDS[name].kind)
+        yield f"{key_of(name)}_{unit}" if unit else name, partial(_line_value, name)
 
-    return read
 
-
-def _texts(get: Callable[[Line], tuple[str, ...] | None]) -> Callable[[Alert], str]:
-    return lambda alert: _several(get(alert.line) or ())
+def _line_value(name: str, alert: Alert) -> Value:
+    value: Any = getattr(alert.line, name)
+    if FIELDS[name].kind in SHOWN:
+        return litres_or_kilograms(value)
+    if isinstance(value, tuple):
+        return _several(_RECORDS[name](each) if name in _RECORDS else each for each in value)
+    return value  # type: ignore[no-any-return]
 
 
 FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
@@ -238,8 +150,7 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "title": lambda a: a.title,
         "consignment": lambda a: a.consignment,
         "line": lambda a: a.seq,
-        "goods": _of_line("goods"),
-        "commercial": _of_line("commercial"),
+        **dict(_line_columns("goods")),
         "names": lambda a: _several(m.name for m in a.mentions),
         "found": lambda a: _several(map(_found, a.mentions)),
         "downgraded": lambda a: _several(d for m in a.mentions for d in m.downgraded),
@@ -249,19 +160,18 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "listed": lambda a: _several(map(_match, a.parties)),
         "law_day": lambda a: a.day,
         "sources": _sources,
-        "parties": _texts(lambda line: tuple(map(_party, line.parties or ()))),
-        "route": _texts(lambda line: tuple(map(stop_in_words, line.route or ()))),
-        "hs": _of_line("hs"),
-        "cas": _texts(lambda line: line.cas),
-        **{name: _of_line(name) for name in _LINE_FACTS},
-        "net_kg": lambda a: litres_or_kilograms(a.line.net_mg),
-        "gross_kg": lambda a: litres_or_kilograms(a.line.gross_mg),
-        "volume_l": lambda a: litres_or_kilograms(a.line.volume_ul),
-        "percent": _of_line("percent"),
-        "stated": _texts(lambda line: line.stated),
-        "containers": _texts(lambda line: line.containers),
-        "licences": _texts(lambda line: line.licences),
-        **{name: _of_line(name) for name in _LINE_ENDS},
+        **dict(
+            _line_columns(
+                "parties",
+                "codes",
+                "quantity",
+                "worth",
+                "measures",
+                "papers",
+                "transport",
+                "days",
+            )
+        ),
         "substances": lambda a: _several(a.substances),
         "file": lambda a: a.file,
         "row": lambda a: a.row,

@@ -31,11 +31,19 @@ from tidewaiter.store.core.columns import key
 from tidewaiter.store.core.database import IN_BINARY, Work
 from tidewaiter.trade.alerts import is_listed
 from tidewaiter.trade.flows import countries_of, journey_of
-from tidewaiter.trade.types import Alert, Line
+from tidewaiter.trade.line_fields import SEARCH
+from tidewaiter.trade.types import CODES, FIELDS, LISTS, TEXTS, Alert, Line
 
 WIDE = 20_000  # rows that are read for the beginning of a word, at most
 _LAST = "\U0010ffff"  # sorts behind all that a value may go on with
 _COLUMNS = ("term", "block", "bits")
+_NAMING = ("consignment", *TEXTS)
+_REST = tuple(
+    name
+    for name, about in FIELDS.items()
+    if SEARCH in about.uses and name not in {*_NAMING, *CODES}
+)
+"""Fields of a line that are searched, and tell least."""
 
 Numbers = Mapping[str, Sequence[int]]
 """Numbers of alerts, by term."""
@@ -296,10 +304,17 @@ def _texts(alert: Alert) -> Iterator[str]:
     """Yield what full text is searched in, the most telling first."""
     line = alert.line
     parties = line.parties or ()
-    yield from filter(None, (line.consignment, line.goods, line.commercial, alert.title))
+    yield from _written(line, _NAMING)
+    yield alert.title
     yield from (name for party in parties if (name := party.name))
     yield from (match.listed_name for match in alert.parties)
-    yield from filter(None, (line.hs, line.un, line.cus, *(line.cas or ())))
+    yield from _written(line, CODES)
     yield from (number for party in parties if (number := party.id))
-    yield from (*(line.containers or ()), *(line.licences or ()))
-    yield from filter(None, (line.vessel, line.imo, line.voyage))
+    yield from _written(line, _REST)
+
+
+def _written(line: Line, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        value = getattr(line, name)
+        if value:
+            yield from (value if name in LISTS else (value,))

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -23,22 +24,10 @@ from tidewaiter.store.core.columns import (
     well_formed,
 )
 from tidewaiter.store.core.database import Database, Work
-from tidewaiter.trade.types import Line, Refusal
+from tidewaiter.trade.types import FILTERED, LISTS, Line, Refusal
 
 CHUNK = 512  # lines turned into rows at a time; with 8,192, Python's collector takes a third of all
-LINE_COLUMNS = (
-    "source",
-    "row",
-    "consignment",
-    "seq",
-    "goods",
-    "hs",
-    "cas",
-    "un",
-    "origin",
-    "arrival",
-    "payload",
-)
+LINE_COLUMNS = ("source", *FILTERED, "payload")
 
 
 class StoredBatch(Record, frozen=True, kw_only=True):
@@ -176,16 +165,16 @@ def lines(work: Work, wanted: LineFilter, *, after: int = 0, rows: int = 100) ->
 def _rows(source: int, chunk: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
     if not len(chunk):
         return iter(())
-    columns = {name: values(chunk[name]) for name in LINE_COLUMNS[1:-1]}
-    columns["cas"] = [text and plain(text) for text in _json(columns["cas"])]
-    columns["consignment"] = [text and key(text) for text in columns["consignment"]]
-    for name in ("goods", "hs", "un", "origin"):
-        columns[name] = [text and plain(text) for text in columns[name]]
-    return zip([source] * len(chunk), *columns.values(), line_payloads(chunk), strict=True)
+    columns = (_cells(name, values(chunk[name])) for name in FILTERED)
+    return zip([source] * len(chunk), *columns, line_payloads(chunk), strict=True)
 
 
-def _json(cells: Sequence[list[str] | None]) -> list[str | None]:
-    return [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells]
+def _cells(name: str, cells: Sequence[Any]) -> list[object]:
+    """Make the values of a field fit for its column."""
+    if name in LISTS:
+        cells = [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells]
+    fit = key if name == "consignment" else plain
+    return [fit(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def _read(work: Work, which: ColumnElement[bool], rows: int) -> Sequence[RowMapping]:

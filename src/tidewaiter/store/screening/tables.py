@@ -3,6 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from tidewaiter.store.core.columns import METADATA, TEXT, WHOLE
+from tidewaiter.trade.types import ALWAYS, FILTERED
 
 source = Table(
     "source",
@@ -46,15 +47,10 @@ line = Table(
     METADATA,
     Column("id", WHOLE, primary_key=True),
     Column("source", WHOLE, ForeignKey("source.id"), nullable=False),
-    Column("row", WHOLE, nullable=False),
-    Column("consignment", TEXT, nullable=False),
-    Column("seq", WHOLE, nullable=False),
-    Column("goods", TEXT),
-    Column("hs", TEXT),
-    Column("cas", TEXT),  # JSON list
-    Column("un", TEXT),
-    Column("origin", TEXT),
-    Column("arrival", TEXT),
+    *(
+        Column(name, WHOLE if name in {"row", "seq"} else TEXT, nullable=name not in ALWAYS)
+        for name in FILTERED  # a list is JSON
+    ),
     Column("payload", TEXT, nullable=False),
     UniqueConstraint("source", "row", name="line_once"),
     Index("line_consignment", "consignment"),

@@ -21,8 +21,9 @@ from tidewaiter.base.quantities import (
     whole,
 )
 from tidewaiter.base.records import Record
+from tidewaiter.trade.line_fields import key_of
 from tidewaiter.trade.readers.table import Bad, Column, by_distinct, is_nothing, only_has
-from tidewaiter.trade.types import shorten
+from tidewaiter.trade.types import FIELDS, shorten
 
 MONEY = pa.decimal128(20, 4)
 
@@ -250,11 +251,9 @@ def _count(text: str) -> int:
     return int(amount)
 
 
-_KINDS = {
-    "net": ("mass",),
-    "gross": ("mass",),
-    "volume": ("volume",),
-    "quantity": ("mass", "volume"),
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    **{key_of(name): (about.kind,) for name, about in FIELDS.items() if about.kind in KINDS},
+    "quantity": KINDS,
 }
 _TEXTS = pa.list_(pa.string())
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.records import Record
+from tidewaiter.trade.line_fields import key_of
 from tidewaiter.trade.readers.amounts import (
     Ask,
     Kind,
@@ -47,7 +48,7 @@ from tidewaiter.trade.readers.passthrough_columns import (
     written,
 )
 from tidewaiter.trade.readers.table import Bad, Block, Column, Sheet, join_parts
-from tidewaiter.trade.types import LINES, PARTY, STOP, ReadOptions, Refusal
+from tidewaiter.trade.types import FIELDS, LINES, PARTY, STOP, ReadOptions, Refusal, keys_of
 
 FUNCTIONS = ("origin", "loading", "transit", "unlading", "destination")
 """Places of a route, in the order of travel."""
@@ -122,7 +123,7 @@ def _there(group: Group, keys: Sequence[str], count: int) -> np.ndarray:
     return there
 
 
-_CODES = {
+CODE_READERS = {
     "hs": read_hs,
     "cas": read_cas,
     "un": read_un,
@@ -131,7 +132,9 @@ _CODES = {
     "containers": read_containers,
     "licences": read_licences,
 }
-_TEXTS = ("goods", "cus", "pack", "origin", "procedure", "mode", "vessel", "voyage")
+"""Fields of the kind "code", and their readers."""
+
+_TEXTS, _COUNTS = keys_of("text"), keys_of("count")
 
 
 class _Last(Record, frozen=True, kw_only=True):
@@ -226,7 +229,8 @@ class _Reading:
         """
         read = {**self._texts(), **self._codes(), **self._measures(), **self._money()}
         read["row"] = pa.array(self.rows, pa.int64())
-        read["packages"] = self._take("packages", self._counts("packages", pa.int64()))
+        for field in _COUNTS:
+            read[field] = self._take(field, self._counts(field))
         parties = build_parties(self._groups(None), len(self.rows))
         route = build_route(self._groups(FUNCTIONS), len(self.rows))
         read["parties"] = join_lists(self.nested.get("parties"), parties)
@@ -272,14 +276,12 @@ class _Reading:
             )
             if voyage is not None:
                 found["voyage"] = voyage
-        if "commercial" in self.fields:
-            found["commercial"] = self.fields["commercial"]
         return found
 
     def _codes(self) -> dict[str, Any]:
         found = {
             field: self._take(field, read(self.fields[field]))
-            for field, read in _CODES.items()
+            for field, read in CODE_READERS.items()
             if field in self.fields
         }
         for field in DAYS:
@@ -292,17 +294,23 @@ class _Reading:
                 found[field] = self._take(field, days)
         return found
 
-    def _counts(self, field: str, kind: pa.DataType) -> Column | None:
-        return read_counts(self.fields[field], kind) if field in self.fields else None
+    def _counts(self, field: str) -> Column | None:
+        if field not in self.fields:
+            return None
+        return read_counts(self.fields[field], LINES.field(field).type)
 
     def _measures(self) -> dict[str, pa.Array]:
         found: dict[str, pa.Array] = {}
-        for field, name in (("net", "net_mg"), ("gross", "gross_mg"), ("volume", "volume_ul")):
-            if field in self.fields:
-                mass = field != "volume"
-                unit = self.options.units.get(field, "kg" if mass else "")
-                read = self._measure(field, unit, "mass" if mass else "volume")
-                found[name] = read.mass if mass else read.volume
+        for name, about in FIELDS.items():
+            field = key_of(name)
+            if field not in self.fields:
+                continue
+            if about.kind == "mass":
+                unit = self.options.units.get(field, "kg")
+                found[name] = self._measure(field, unit, "mass").mass
+            elif about.kind == "volume":
+                unit = self.options.units.get(field, "")
+                found[name] = self._measure(field, unit, "volume").volume
         if "quantity" in self.fields:
             self._quantity(found)
         return found
@@ -382,5 +390,5 @@ class _Reading:
                 counted[starts == 0] += last.seq
         end = _Last(consignment=names[-1].as_py(), seq=int(counted[-1]))
         seq = pa.array(counted, pa.int32())
-        written = self._take("seq", self._counts("seq", pa.int32()))
+        written = self._take("seq", self._counts("seq"))
         return names, seq if written is None else pc.coalesce(written, seq), end

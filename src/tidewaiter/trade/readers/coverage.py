@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.parquet import to_text
 from tidewaiter.trade.readers.table import Block
-from tidewaiter.trade.types import Refusal, shorten
+from tidewaiter.trade.types import CODES, TEXTS, Refusal, shorten
 from tidewaiter.trade.unmapped_text import kept_together, lines_with_words, worded
 
-_TEXTS = ("goods", "commercial")
-_CODES = ("hs", "cas", "un", "cus")
 _NAMED = 5  # columns that a hint names
 
 
@@ -35,8 +33,8 @@ class Coverage(Record, frozen=True, kw_only=True):
 
     def plus(self, batch: pa.RecordBatch) -> "Coverage":
         """Return it with the lines of a batch of the schema LINES."""
-        described = _any_of(batch, _TEXTS)
-        bare = ~described & ~_any_of(batch, _CODES)
+        described = _any_of(batch, TEXTS)
+        bare = ~described & ~_any_of(batch, CODES)
         words = 0
         if not described.all():
             words = int((lines_with_words(batch) & ~described).sum())

@@ -16,13 +16,12 @@ from tidewaiter.trade.readers.columns.header_meaning import find_columns
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
 from tidewaiter.trade.readers.columns.mapping import map_columns
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases
+from tidewaiter.trade.readers.number_styles import AMOUNTS
 from tidewaiter.trade.readers.table import Block
-from tidewaiter.trade.types import KEPT, PARTY, STOP, ReadOptions, Refusal, shorten
+from tidewaiter.trade.types import KEPT, PARTY, STOP, TEXTS, ReadOptions, Refusal, shorten
 from tidewaiter.trade.unmapped_text import only_words
 
 _LINES = ("lines", "items", "goodsitems", "contents", "lineitems", "commodities")
-_GOODS = ("goods", "commercial")
-_AMOUNTS = frozenset({"value", "gross", "net", "volume", "quantity", "packages"})
 _MOST = 5_000_000  # texts of all lines of an object that are said of all of them
 _SECOND = "commercial description"
 _RECORDS = {
@@ -88,7 +87,7 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
 
 def _of_all(key: str, lines: int) -> str:
     """Rename an amount that is said of several lines together: it is that of none of them."""
-    amount = any(found.field in _AMOUNTS for found in find_columns(key))
+    amount = any(found.field in AMOUNTS for found in find_columns(key))
     return f"{key} [{lines} lines]" if amount else key
 
 
@@ -103,7 +102,7 @@ def _plain(
     plain = {k: v for k, v in {**head, **line}.items() if not found.get(k)}
     for key in head.keys() & line.keys():
         # A line's own word counts, but no description of the whole goes unscreened.
-        if head[key] != line[key] and any(f.field in _GOODS for f in find_columns(key)):
+        if head[key] != line[key] and any(f.field in TEXTS for f in find_columns(key)):
             plain[f"{_SECOND} {len(plain)}"] = head[key]
     return plain, {"parties": found["parties"]}, {"route": found["route"]}
 

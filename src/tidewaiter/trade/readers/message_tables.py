@@ -20,7 +20,7 @@ from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
 from tidewaiter.trade.readers.json_rows import NESTED, header
 from tidewaiter.trade.readers.source import open_source
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet
-from tidewaiter.trade.types import KEPT, PARTY, STOP, ReadOptions, Refusal
+from tidewaiter.trade.types import KEPT, LISTS, PARTY, STOP, ReadOptions, Refusal
 from tidewaiter.trade.unmapped_text import has_words
 
 LONG = 300
@@ -38,7 +38,6 @@ TIMES = 100
 _LEAST = 4_000  # letters of a line that is looked at
 _KNOWN = 32 << 20  # letters of texts that are held
 _TEXTS = 200  # of an object of JSON that is not repeated, so many are shown
-_LISTS = frozenset(("cas", "containers", "licences"))
 
 _Key = tuple[int, int]
 """Of a field the hash of its text, as some formats write it anew for each line; of all else the id
@@ -193,7 +192,7 @@ def _long(line: Found) -> tuple[list[str | bytes], list[str | bytes]]:
 def _cut(text: str, field: str, place: str) -> str:
     if len(text) <= LONG:
         return text
-    if field in _LISTS:  # a number that is cut would be another one
+    if field in LISTS:  # a number that is cut would be another one
         return text[:SHOWN].rpartition("; ")[0]
     return f"{text[:SHOWN]}… [{len(text):,} letters; whole with {place}]"
 

@@ -13,13 +13,13 @@ from tidewaiter.trade.readers.amounts import find_mark
 from tidewaiter.trade.readers.codes import order_of
 from tidewaiter.trade.readers.columns.mapping import Mapping as Columns
 from tidewaiter.trade.readers.table import Block, join_parts
-from tidewaiter.trade.types import ReadOptions
+from tidewaiter.trade.types import NUMBERS, ReadOptions, keys_of
 
-DAYS = ("lodged", "departure", "arrival", "release")
+DAYS = keys_of("day")
 """Fields that are dates."""
 
-NUMBERS = ("net", "gross", "volume", "quantity", "value")
-"""Fields that are numbers with a decimal mark."""
+AMOUNTS = frozenset((*NUMBERS, *keys_of("count")))
+"""Fields that are numbers."""
 
 
 class Styles(Record, frozen=True, kw_only=True):

@@ -38,7 +38,7 @@ from tidewaiter.base.sheets.worksheet import (
 from tidewaiter.base.sheets.xml import FAULTS, damaged
 from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, find_header, refuse_data
 from tidewaiter.trade.readers.columns.header_meaning import find_columns
-from tidewaiter.trade.readers.number_styles import NUMBERS
+from tidewaiter.trade.readers.number_styles import AMOUNTS
 from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet, unique_names
 from tidewaiter.trade.types import ReadOptions, Refusal
 
@@ -239,7 +239,6 @@ def fill_merged(
         yield number, row
 
 
-_AMOUNTS = frozenset((*NUMBERS, "packages"))
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
 _HINTS = {
     Fault.ERROR: "mend the formula, or write the value",
@@ -418,12 +417,12 @@ def _has_cells(book: Workbook, tab: Tab) -> bool:
 
 def _amounts(header: Sequence[str], options: ReadOptions) -> frozenset[int]:
     """Tell the columns of amounts, of which a merged one must not count several times."""
-    named = {column for field, column in options.columns.items() if field in _AMOUNTS}
+    named = {column for field, column in options.columns.items() if field in AMOUNTS}
     return frozenset(place for place, text in enumerate(header) if _is_amount(text, named))
 
 
 def _is_amount(header: str, named: Collection[str]) -> bool:
-    return header in named or any(found.field in _AMOUNTS for found in find_columns(header))
+    return header in named or any(found.field in AMOUNTS for found in find_columns(header))
 
 
 def _refusal(row: int, column: str, fault: Fault) -> Refusal:

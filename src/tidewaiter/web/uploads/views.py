@@ -8,12 +8,14 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.explain.languages import counted, number, words
 from tidewaiter.explain.words import not_compared
+from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.uploads import OPEN, State
+from tidewaiter.trade.line_fields import key_of
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers.coverage import Coverage
 from tidewaiter.trade.readers.inspection import How, Inspection, SeenColumn, fields
-from tidewaiter.trade.types import ReadOptions, Refusal
+from tidewaiter.trade.types import FIELDS, ReadOptions, Refusal
 from tidewaiter.web.uploads.schemas import Phase, Shown, UploadPage, UploadsPage
 
 
@@ -22,42 +24,6 @@ def _(text: str) -> str:
     return text
 
 
-_FIELDS = {
-    "consignment": _("consignment"),
-    "seq": _("line number"),
-    "goods": _("goods"),
-    "commercial": _("further description"),
-    "hs": _("HS code"),
-    "cas": _("CAS number"),
-    "cus": _("CUS number"),
-    "un": _("UN number"),
-    "quantity": _("quantity"),
-    "quantity.unit": _("unit of the quantity"),
-    "net": _("net weight"),
-    "net.unit": _("unit of the net weight"),
-    "gross": _("gross weight"),
-    "gross.unit": _("unit of the gross weight"),
-    "weight.unit": _("unit of the weights"),
-    "volume": _("volume"),
-    "volume.unit": _("unit of the volume"),
-    "percent": _("content in percent"),
-    "packages": _("number of packages"),
-    "pack": _("kind of packages"),
-    "value": _("value"),
-    "currency": _("currency"),
-    "origin": _("origin of the goods"),
-    "lodged": _("day lodged"),
-    "departure": _("day of departure"),
-    "arrival": _("day of arrival"),
-    "release": _("day of release"),
-    "procedure": _("procedure"),
-    "mode": _("mode of transport"),
-    "vessel": _("vessel"),
-    "imo": _("IMO number of the vessel"),
-    "voyage": _("voyage or flight"),
-    "containers": _("containers"),
-    "licences": _("licences"),
-}
 _OWNERS = {
     "origin": _("place of origin"),
     "destination": _("place of destination"),
@@ -79,8 +45,9 @@ _PARTS = {
     "country": _("country"),
     "id": _("number"),
     "locode": _("UN/LOCODE"),
+    "unit": _("unit"),
 }
-_LISTS = {"parties": _("Parties"), "route": _("Route")}  # of a message, whole
+_LABELS = {key_of(name): about.label for name, about in FIELDS.items()} | {"weight": _("mass")}
 
 Group = tuple[str, tuple[tuple[str, str], ...]]
 """A heading, and the fields under it with what they are called."""
@@ -88,10 +55,11 @@ Group = tuple[str, tuple[tuple[str, str], ...]]
 
 def called(field: str) -> str:
     """Return what a field is called: "consignee: country"."""
-    if field in _FIELDS or field in _LISTS:
-        return words(_FIELDS.get(field) or _LISTS[field])
-    owner, _dot, part = field.partition(".")
-    named = _OWNERS.get(owner.rstrip("23456789"), owner)
+    owner, dot, part = field.partition(".")
+    label = _LABELS.get(owner, owner)
+    if not dot:
+        return words(label)
+    named = _OWNERS.get(owner.rstrip("23456789"), label)
     return f"{words(named)}: {words(_PARTS.get(part, part))}"
 
 
@@ -100,7 +68,8 @@ def groups() -> tuple[Group, ...]:
     made: dict[str, list[tuple[str, str]]] = {}
     for field in fields():
         owner = field.partition(".")[0]
-        heading = _("Goods, amounts, days") if field in _FIELDS else _OWNERS[owner]
+        heading = _OWNERS.get(owner) if "." in field else None
+        heading = heading or _("Goods, amounts, days")
         made.setdefault(heading, []).append((field, called(field)))
     return tuple((words(heading), tuple(some)) for heading, some in made.items())
 
@@ -224,6 +193,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     refusals: tuple[Told, ...]
     delimiters: tuple[tuple[str, str], ...]
     formats: tuple[tuple[str, str], ...]  # that it may be read as, where there is a choice
+    exports: tuple[tuple[str, str], ...]  # of plug-ins: suffix without its point, title
 
 
 def list_view(page: UploadsPage, user: User) -> ListView:
@@ -270,6 +240,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         refusals=tuple(Told(refusal=each, hint=page_hint(each.hint)) for each in page.refusals),
         delimiters=tuple((value, words(label)) for value, label in DELIMITERS),
         formats=_formats(seen, upload.options.reading),
+        exports=tuple((suffix, each.title) for suffix, each in exporters().items()),
     )
 
 

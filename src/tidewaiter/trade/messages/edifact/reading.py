@@ -21,9 +21,9 @@ from tidewaiter.trade.messages.edifact.segments import (
     message_of,
 )
 from tidewaiter.trade.messages.types import Format, Found
-from tidewaiter.trade.types import Refusal
+from tidewaiter.trade.types import NUMBERS, Refusal
 
-_POINTED = frozenset({"net", "gross", "volume", "quantity", "value"})
+_POINTED = frozenset(NUMBERS)
 _SHARED = (
     200  # parties and places of a consignment or message that all lines have; one has the rest
 )

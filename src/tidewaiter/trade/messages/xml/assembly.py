@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from tidewaiter.trade.messages.types import Found
-from tidewaiter.trade.messages.xml.layouts import DAYS, PERHAPS_IMO, Attribute, Group, Map, Spot
+from tidewaiter.trade.messages.xml.layouts import PERHAPS_IMO, Attribute, Group, Map, Spot
 from tidewaiter.trade.transport_modes import is_ship
-from tidewaiter.trade.types import Refusal
+from tidewaiter.trade.types import CODES, DAYS, LISTS, NUMBERS, TEXTS, Refusal
 
-JOINED = frozenset(("goods", "commercial", "cas", "containers", "licences", "pack"))
+JOINED = frozenset((*TEXTS, *LISTS, "pack"))
 """Fields of which a document may give several."""
 
-SINGLE = frozenset(("hs", "un", "cus"))
+SINGLE = frozenset(CODES).difference(LISTS)
 """Codes of which a line has room for one; others are kept and reported."""
 
-NUMBERS = frozenset(("net", "gross", "volume", "quantity", "value"))
+_POINTED = frozenset(NUMBERS)
 """Fields that are decimals with a point by the rules of XML Schema."""
 
 Leaf = tuple[Spot, str]
@@ -348,7 +348,7 @@ class Assembly:
             got.join()
             for path, text in got.doubled:
                 self.out.append(_second_code(row, path, text))
-            for field in NUMBERS:
+            for field in _POINTED:
                 if field in got.fields and "," in got.fields[field]:
                     self.out.extend(_commas(row, got))
                     break
@@ -368,7 +368,7 @@ def _second_code(row: int, path: str, text: str) -> Refusal:
 
 def _commas(row: int, got: Got) -> Iterator[Refusal]:
     """Refuse numbers with a comma: the format has points, so it may be a mark of either kind."""
-    for field in sorted(NUMBERS & got.fields.keys()):
+    for field in sorted(_POINTED & got.fields.keys()):
         if "," in (text := got.fields[field]):
             del got.fields[field]
             yield Refusal(
@@ -412,7 +412,7 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
         parties=tuple(parties),
         route=_in_order(stops),
         kept=tuple(kept),
-        pointed=NUMBERS,
+        pointed=_POINTED,
     )
 
 

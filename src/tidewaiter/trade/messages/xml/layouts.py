@@ -7,6 +7,7 @@ from html.entities import name2codepoint
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.trade.types import DAYS
 
 
 class Known(Record, frozen=True, kw_only=True):
@@ -138,8 +139,6 @@ def _character(found: re.Match[str]) -> str:
         return chr(int(found[2]))
     return "'" if found[3] == "apos" else chr(name2codepoint[found[3]])
 
-
-DAYS = frozenset(("lodged", "departure", "arrival", "release"))
 
 PERHAPS_IMO = "imo?"
 """A field of a layout whose text is the number of a ship where it is written as one."""

@@ -8,6 +8,7 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.trade.line_fields import key_of
 from tidewaiter.trade.readers.columns.header_meaning import (
     Found,
     find_columns,
@@ -18,7 +19,7 @@ from tidewaiter.trade.readers.columns.header_meaning import (
 )
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases, load_rules, squeeze, words_of
 from tidewaiter.trade.readers.columns.words import plain_names, say
-from tidewaiter.trade.types import LINES, ReadOptions
+from tidewaiter.trade.types import LINES, MEASURED, TEXTS, ReadOptions
 
 # What is left of a header without these tells which of several quantities it belongs to:
 # "commercial" of "COMMERCIAL_MEASURE_UNIT" and of "COMMERCIAL_QUANTITY".
@@ -26,12 +27,11 @@ _COMMON = frozenset(
     "quantity qty qnty quantities unit units uom of measure measurement type code en name 1".split()  # noqa: SIM905
 )
 
-_TEXTS = frozenset(("goods", "commercial"))
 _SHOP = 2  # columns of a shop, before a name is that of goods
 _TOWNS = frozenset(("shippingcity", "shipcity"))
 """Names of the town to ship to, squeezed."""
 
-_OWN = frozenset(("net_mg", "gross_mg", "volume_ul"))
+_OWN = frozenset(name for name in LINES.names if key_of(name) != name)
 """Columns of `LINES` that nobody else's file has together."""
 
 
@@ -69,7 +69,7 @@ def kind_told(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[t
 
 def _titled(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[tuple[Found, ...]]:
     """Read the name or the title of each line as a text of the goods, in a table of products."""
-    described = any(found and found[0].field in _TEXTS for found in told)
+    described = any(found and found[0].field in TEXTS for found in told)
     shop = sum(map(_is_of_shop, names)) >= _SHOP
     if not (described or shop):
         return list(told)
@@ -196,7 +196,7 @@ def _field(written: str, known: Sequence[str]) -> str | None:
 
 def _unit_in(column: str, field: str) -> str:
     units = [f.unit for f in find_columns(column) if f.unit]
-    return units[0] if units and field in ("net", "gross", "volume", "quantity") else ""
+    return units[0] if units and field in MEASURED else ""
 
 
 def _index(header: Sequence[str], column: str) -> int | None:

@@ -18,6 +18,10 @@ from tidewaiter.trade.readers.columns.vocabulary import (
     words_of,
 )
 from tidewaiter.trade.readers.columns.words import say
+from tidewaiter.trade.types import LISTS, TEXTS
+
+_JOINED = frozenset((*TEXTS, *LISTS))
+"""Fields that may stand in several numbered columns ("Description 1", "Description 2")."""
 
 _BESIDE = re.compile(r"[/|\n;]| - ")  # "DEĞER / VALUE"
 _APART = re.compile(r"[/|()（）\[\]\n;]| - ")  # "件数(Pieces)"
@@ -132,8 +136,7 @@ def _composed(words: tuple[str, ...]) -> tuple[Found, ...]:
     composed, part = compose(words), 0
     if (composed is None or composed.unsure) and words and words[-1] in _LINES:
         composed, part = compose(words[:-1]), int(words[-1]) + 1
-        joined = load_aliases().joined
-        if composed and not (composed.field in joined or composed.field.endswith(".address")):
+        if composed and not (composed.field in _JOINED or composed.field.endswith(".address")):
             return ()
     if composed is None or not composed.field:
         return ()
@@ -290,8 +293,8 @@ def _numbered(words: tuple[str, ...]) -> tuple[Found, ...]:
         return ()
     if "".join(words) in load_aliases().unsure:  # "container number 20" may count those of 20 feet
         return ()
-    joined, part = load_aliases().joined, int(words[-1]) + 1
-    fields = [f for f in _plain(words[:-1]) if f.field in joined or f.field.endswith(".address")]
+    part = int(words[-1]) + 1
+    fields = [f for f in _plain(words[:-1]) if f.field in _JOINED or f.field.endswith(".address")]
     found = [Found(field=f.field, tier=f.tier + 20, part=part) for f in fields]
     if any(f.field == "goods" for f in found):  # where one column is the goods, these come second
         found.append(Found(field="commercial", tier=20, part=part))

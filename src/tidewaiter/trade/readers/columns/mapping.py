@@ -24,10 +24,10 @@ from tidewaiter.trade.readers.columns.detection import (
 from tidewaiter.trade.readers.columns.header_meaning import Found, find_columns, find_unsure
 from tidewaiter.trade.readers.columns.vocabulary import LOCAL
 from tidewaiter.trade.readers.columns.words import plain_names
-from tidewaiter.trade.types import ReadOptions
+from tidewaiter.trade.types import CODES, TEXTS, ReadOptions
 from tidewaiter.trade.unmapped_text import worded_columns
 
-NEEDED = ("goods", "commercial", "cas", "hs", "un", "cus")
+NEEDED = (*TEXTS, *CODES)
 """A file without any of these says nothing that can be screened."""
 
 Sample = Sequence[Sequence[str | None]]

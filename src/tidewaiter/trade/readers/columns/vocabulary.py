@@ -49,7 +49,6 @@ _TWICE = str.maketrans("یکىةıłđø", "يكيهildo")
 
 
 class _Rules(Record, frozen=True, kw_only=True):
-    joined: frozenset[str]
     connectors: frozenset[str]
     currencies: str
     moneys: dict[str, tuple[str, ...]]
@@ -79,7 +78,6 @@ class Aliases(Record, frozen=True, kw_only=True):
     formed: frozenset[str]  # fields that may stand in several forms
     unsure: Mapping[str, tuple[str, ...]]  # alias -> fields that it may mean
     by_direction: Mapping[str, tuple[str, str]]  # alias -> field on import, on export
-    joined: frozenset[str]
     known: tuple[str, ...]  # every field that --map may name
 
 
@@ -163,7 +161,6 @@ def load_aliases() -> Aliases:
         formed=rules.forms["fields"],
         unsure={squeeze(name): fields for name, fields in rules.unsure.items()},
         by_direction={squeeze(name): pair for name, pair in rules.by_direction.items()},
-        joined=rules.joined,
         known=(*rules.fields, *parties),
     )
 
