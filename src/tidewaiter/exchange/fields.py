@@ -24,6 +24,7 @@ Unit = Literal[
     "rows",
     "sentences",
     "substance",
+    "listed",
     "amount",
     "mass",
     "volume",
@@ -31,8 +32,9 @@ Unit = Literal[
     "unless",
 ]
 """What a value is beside its type: a text of several lines; a country, or several; texts of a line
-each, names or sentences; a slug of the registry; an amount; milligrams; microlitres; parts per
-million; a flag that is worth a word where it is false."""
+each, names or sentences; a slug of the registry; one of those that are listed where it is asked
+for; an amount; milligrams; microlitres; parts per million; a flag that is worth a word where it is
+false."""
 
 Kind = Literal["text", "number", "flag", "day", "time", "choice", "record", "one of"]
 """What a field holds: a scalar, one of some words, a record, or one record of several kinds."""

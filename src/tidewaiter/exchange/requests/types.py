@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import field
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.exchange.fields import mandatory, optional
 from tidewaiter.exchange.protocol.markings import Marking, Purpose
 
 SCHEMA = 1
@@ -25,38 +26,70 @@ needs; another authority must be asked; nothing is held; another reason, in word
 class About(Record, frozen=True, kw_only=True):
     """What a request is about, by reference."""
 
-    kind: Subject
-    node: str  # whose reference it is
-    ref: str
+    kind: Annotated[Subject, mandatory("It is about", "what it is about")]
+    node: Annotated[str, mandatory("Whose reference", "whose reference it is", unit="listed")]
+    ref: Annotated[str, mandatory("Reference", "the reference", most=200)]
 
 
 class Asked(Record, frozen=True, kw_only=True):
     """One thing that is asked."""
 
-    number: int  # from 1
-    text: str
+    number: Annotated[int, mandatory("", "from 1")]
+    text: Annotated[str, mandatory("", "what is asked")]
 
 
 class Request(Record, frozen=True, kw_only=True):
     """A request: kind "request", schema 1."""
 
-    id: str
-    asker: str  # id of the node
-    asked: str  # id of the node that is to answer
-    kind: Kind
-    day: date
-    purpose: Purpose  # what the answer will be used for, and for nothing else
-    facts: str  # what is known, and why it is asked
-    items: tuple[Asked, ...]
-    about: tuple[About, ...] = ()
-    basis: str = ""  # legal basis, in words
-    instrument: str = ""  # of instruments.toml
-    authority: str = ""  # on whose behalf, like a court or a prosecutor
-    procedure: str = ""  # a form that the answer must have
-    deadline: date | None = None
-    urgency: Urgency = "routine"
-    why_urgent: str = ""
-    marking: Marking
+    id: Annotated[str, mandatory("", "its own, for ever")]
+    asker: Annotated[str, mandatory("", "id of the node")]
+    asked: Annotated[str, mandatory("", "id of the node that is to answer")]
+    kind: Annotated[Kind, mandatory("Kind", "information, or legal assistance")]
+    day: Annotated[date, mandatory("", "the day on which it was asked")]
+    purpose: Annotated[
+        Purpose,
+        mandatory(
+            "Answers are used for this alone",
+            "what the answer will be used for, and for nothing else",
+        ),
+    ]
+    facts: Annotated[
+        str,
+        mandatory(
+            "What is known, and why it is asked", "what is known, and why it is asked", unit="prose"
+        ),
+    ]
+    items: Annotated[tuple[Asked, ...], mandatory("", "what is asked, one thing after the other")]
+    about: Annotated[tuple[About, ...], optional("", "what it is about, by reference")] = ()
+    basis: Annotated[
+        str,
+        optional("Legal basis", "legal basis, in words", asks="Legal basis, in words", most=10_000),
+    ] = ""
+    instrument: Annotated[str, optional("Instrument", "of instruments.toml", unit="listed")] = ""
+    authority: Annotated[
+        str,
+        optional(
+            "On behalf of",
+            "on whose behalf, like a court or a prosecutor",
+            asks="On whose behalf: a court, a prosecutor",
+            most=200,
+        ),
+    ] = ""
+    procedure: Annotated[
+        str,
+        optional(
+            "Form of the answer",
+            "a form that the answer must have",
+            asks="A form that the answer must have",
+            most=10_000,
+        ),
+    ] = ""
+    deadline: Annotated[
+        date | None, optional("Answer by", "the day until which an answer is needed")
+    ] = None
+    urgency: Annotated[Urgency, optional("Urgency", "how urgent it is")] = "routine"
+    why_urgent: Annotated[str, optional("Why it is urgent", "why it is urgent", most=10_000)] = ""
+    marking: Annotated[Marking, mandatory("", "who may have it, and for what")]
 
 
 class Answer(Record, frozen=True, kw_only=True):

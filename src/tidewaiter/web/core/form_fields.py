@@ -21,6 +21,7 @@ _WIDE = frozenset({"tick", "area"})
 _WIDGETS: Mapping[str, Widget] = {
     "country": "country",
     "substance": "substance",
+    "listed": "choice",
     "number": "number",
     "day": "date",
     "flag": "tick",

@@ -9,17 +9,19 @@ from litestar.params import JSONBody
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import fields_of
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.exchange.requests.checks import check_request
 from tidewaiter.exchange.requests.state import new_id
 from tidewaiter.exchange.requests.types import About, Request
 from tidewaiter.exchange.requests.types import Asked as Item
-from tidewaiter.explain.languages import words
+from tidewaiter.explain.languages import marked, words
 from tidewaiter.store.groups import Group, groups
 from tidewaiter.store.peers.statements import number_of
 from tidewaiter.store.requests import KINDS, ask
 from tidewaiter.web.core.exchange_terms import pap_choices, purpose_choices, tlp_choices
+from tidewaiter.web.core.form_fields import Filling, FormField, Layout, group_of, is_asked
 from tidewaiter.web.core.node import Node, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked, flat, read_query
 from tidewaiter.web.core.responses import done, reply
@@ -30,6 +32,15 @@ from tidewaiter.web.requests.schemas import NewAsked, Requested, RequestForm, Re
 from tidewaiter.web.requests.views import KINDS as KIND_WORDS
 from tidewaiter.web.requests.views import SUBJECTS, URGENCIES, instrument_choices
 
+_FIELDS = tuple(each.name for each in fields_of(Request) if is_asked(each))
+_GOAL = Layout(main=("kind", "purpose", "deadline", "urgency", "why_urgent"))
+_FACTS = Layout(main=("facts",), required=True)
+_GROUNDS = Layout(
+    main=("instrument", "basis", "authority", "procedure"),
+    without=(*_GOAL.main, *_FACTS.main),
+    nothing={"instrument": marked("none of these")},
+)
+_PLAIN = Layout()
 _EMPTY = 3  # places of the form for what is asked
 Pairs = tuple[tuple[str, str], ...]
 
@@ -37,9 +48,12 @@ Pairs = tuple[tuple[str, str], ...]
 class RequestFormView(Record, frozen=True, kw_only=True):
     """The form in words."""
 
+    goal: tuple[FormField, ...]
+    facts: FormField
+    about: tuple[FormField, ...]
+    grounds: tuple[FormField, ...]
     choices: dict[str, Pairs]
     peers: Pairs
-    nodes: Pairs  # whose reference something can be
     places: int  # for what is asked
 
 
@@ -89,26 +103,17 @@ def ask_peer(
 
 def _request(data: Requesting, name: str, own: str, node: Node) -> Request:
     return Request(
+        **{field: getattr(data, field) for field in _FIELDS},
         id=name,
         asker=own,
         asked=data.to,
-        kind=data.kind,
         day=node.today(),
-        purpose=data.purpose,
-        facts=data.facts,
-        basis=data.basis,
-        instrument=data.instrument,
         items=tuple(Item(number=n, text=text) for n, text in enumerate(data.items, 1)),
         about=tuple(
             About(kind=each.kind, node=each.node or own, ref=each.ref)
             for each in data.about
             if each.ref.strip()
         ),
-        authority=data.authority,
-        procedure=data.procedure,
-        deadline=data.deadline,
-        urgency=data.urgency,
-        why_urgent=data.why_urgent,
         marking=Marking(tlp=data.tlp, pap=data.pap, purposes=(data.purpose,), group=data.group),
     )
 
@@ -129,19 +134,27 @@ def _view(
     form: RequestForm, names: dict[str, str], kept: Sequence[Group], own: str
 ) -> RequestFormView:
     peers = tuple(sorted(names.items(), key=lambda each: each[1].casefold()))
+    values: dict[str, Pairs] = {
+        "kind": choices(KIND_WORDS),
+        "purpose": purpose_choices(),
+        "urgency": choices(URGENCIES),
+        "instrument": instrument_choices(),
+        "about.kind": choices(SUBJECTS),
+        "about.node": ((own, words("this node")), *peers),
+    }
+    filling = Filling(values=form.fields, choices=values.__getitem__)
+    grounds = group_of(Request, "", _GROUNDS, filling)
     return RequestFormView(
+        goal=group_of(Request, "", _GOAL, filling).main,
+        facts=group_of(Request, "", _FACTS, filling).main[0],
+        about=group_of(About, "about.0", _PLAIN, filling).main,
+        grounds=(*grounds.main, *grounds.more),
         choices={
-            "kinds": choices(KIND_WORDS),
-            "urgencies": choices(URGENCIES),
-            "subjects": choices(SUBJECTS),
-            "purposes": purpose_choices(),
             "tlps": tlp_choices(),
             "paps": pap_choices(),
-            "instruments": instrument_choices(),
             "groups": tuple((each.id, each.name) for each in kept),
         },
         peers=peers,
-        nodes=((own, words("this node")), *peers),
         places=len(form.items) + _EMPTY,
     )
 
