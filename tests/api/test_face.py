@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
-from tests.burden.counts import vsrr
+from tests.support.burden_counts import vsrr
 
 import tidewaiter
 from tidewaiter import api
