@@ -88,6 +88,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     failed = Counter(
         next((tier for tier in ("unit", "long") if tier in report.keywords), "middle")
         for report in bad
+        if isinstance(report, pytest.TestReport)  # a file that cannot be collected has no tier
     )
     for tier, number in sorted(failed.items()):
         terminalreporter.write_line(f"{number} failed in the tier {tier}: {tiers.TARGETS[tier]}")
