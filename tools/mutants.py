@@ -275,7 +275,7 @@ def _watch(item: pytest.Item, path: str, into: Path) -> bool:
         passed = _passes([item])
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
     with into.open("a") as file:
         line = [item.nodeid, time.process_time() - begun, sorted(called), passed]
         file.write(json.dumps(line) + "\n")

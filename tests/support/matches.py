@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from tidewaiter.trade.types import ListedLink, PartyMatch
+from tidewaiter.parties.types import ListedLink
+from tidewaiter.trade.types import PartyMatch
 
 MATCH = PartyMatch(
     role="consignee",

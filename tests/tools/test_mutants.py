@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -30,7 +31,7 @@ class Counter:
         return total
 
 
-def halves(numbers):
+def halves(numbers: list[int]) -> list[int]:
     return [number // 2 for number in numbers if number]
 '''
 
@@ -72,7 +73,7 @@ def test_a_change_runs_in_place_of_the_code(module: ModuleType) -> None:
     live = live_functions(module)
     assert set(live) == {"reaches", "Counter.total", "halves"}
     before = ast.dump(tree)
-    wanted = {
+    wanted: dict[str, Callable[[], bool]] = {
         "number >= least  ->  number > least": lambda: module.reaches(3) is False,
         "total += each  ->  total -= each": lambda: module.Counter().total == -3,
         "number // 2  ->  number * 2": lambda: module.halves([4]) == [8],

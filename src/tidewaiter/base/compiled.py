@@ -269,10 +269,10 @@ def _code_cache() -> Any:
     """Return the class of Numba's caches, made to look in our places."""
     from numba.core.caching import CompileResultCacheImpl, FunctionCache  # noqa: PLC0415
 
-    class Kept(CompileResultCacheImpl):  # type: ignore[misc]
-        _locator_classes = (_Place,)
+    class Kept(CompileResultCacheImpl):
+        _locator_classes: list[type[object]] = [_Place]  # noqa: RUF012 - as its base has it
 
-    class CodeCache(FunctionCache):  # type: ignore[misc]
+    class CodeCache(FunctionCache):
         _impl_class = Kept
 
     return CodeCache

@@ -183,8 +183,7 @@ def test_each_form_cites_where_its_fields_were_read() -> None:
 def test_where_a_case_stands() -> None:
     """By the last step that closes or opens it; a proposal waits until it is answered."""
     opened, proposed = Opened(title="One"), Proposed(why="x")
-    found = {}
-    for name, told in {
+    histories: dict[str, list[AnyContent]] = {
         "open": [opened],
         "proposed": [opened, proposed],
         "agreed": [opened, proposed, Agreed()],
@@ -193,7 +192,9 @@ def test_where_a_case_stands() -> None:
         "again": [opened, proposed, Agreed(), Reopened(why="x")],
         "confirmed": [opened, Confirmed(why="x")],
         "referred": [opened, Referred(to="x", why="x")],
-    }.items():
+    }
+    found = {}
+    for name, told in histories.items():
         case = case_of(_steps(*told))
         closing, proposal = case.closing, case.proposal
         found[name] = (case.status, closing and closing.id, proposal and proposal.id)
