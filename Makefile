@@ -15,13 +15,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	&& echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-newest fix lock bench soak docs clean
+.PHONY: help setup demo test test-unit test-long check check-newest fix lock bench soak docs clean
 .PHONY: check-format check-lint check-types check-layers check-docs
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    screen the sample manifest: a table here, and demo/report.html"
-	@echo "make test    run the tests"
+	@echo "make test    run the tests, but those that take minutes each"
+	@echo "make test-unit   run the quick tests: a minute of one core, no browser, no database"
+	@echo "make test-long   run those that take minutes: kills, browsers, tutorials, clusters"
 	@echo "make setup   install what developers need into $(VENV)"
 	@echo "make check   format, lint, types, layers and documentation, without changing a file"
 	@echo "make fix     format, and mend what the linter can mend"
@@ -48,8 +50,15 @@ demo: $(VENV)/.plain
 # Many tests wait for processes and browsers of their own, so there are more of them than cores.
 ARGS ?= -n 4 --dist loadfile --no-loadscope-reorder
 
+# Which test belongs to which tier stands in tests/tiers.py. `.ci/run` runs all three.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+test-unit: $(VENV)/.dev
+	$(BIN)/python -m pytest -m unit
+
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest -m long $(ARGS)
 
 # `make -k check` goes on after a step that fails.
 check: check-format check-lint check-types check-layers check-docs
@@ -75,7 +84,7 @@ check-newest:
 	"$(PYTHON)" -m venv --clear $(NEWEST)
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(NEWEST)/.plain $(NEWEST)/.dev
-	$(MAKE) --keep-going VENV=$(NEWEST) check test
+	$(MAKE) --keep-going VENV=$(NEWEST) check test test-long
 
 lock: $(VENV)/.dev
 	$(call compile,dev,)

@@ -24,7 +24,7 @@ import msgspec
 from benchmarks.evaluation import ROOT
 from benchmarks.keeping import keep, kind_of
 from sqlalchemy import insert
-from tests.exchange.notices.samples import NOTICE, changed
+from tests.support.notices import NOTICE, changed
 
 from tidewaiter.exchange.notices.types import Event, NoObjection, Queried, Sent, Side, What
 from tidewaiter.exchange.protocol.keyring import About, found
@@ -33,7 +33,6 @@ from tidewaiter.exchange.protocol.signing import lock
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.changes import changes_of
 from tidewaiter.law.registry import load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.report.coalition import render_pack
 from tidewaiter.report.pages import pdf_of
 from tidewaiter.store.audit import moment
@@ -118,7 +117,7 @@ def measured(database: Database, count: int) -> dict[str, Any]:
     with database.work(_STAMP) as work:
         own = _fill(work, safe, count)
     registry = load_registry()
-    laws = changes_of(registry, load_lawbook(registry))
+    laws = changes_of(registry, registry.book)
     period = usual_period(TODAY)
     with database.work() as work:
         reader = Reader(work=work, safe=safe, node=own)

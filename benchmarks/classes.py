@@ -23,7 +23,7 @@ from benchmarks.throughput import processor
 from rdkit import RDLogger
 from rdkit.Chem import MolToSmiles
 
-from tidewaiter.law.classes import ClassRule, load_classes
+from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.structure import (
     ClassMatch,
@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args()
     RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
-    rules = load_classes()
+    rules = load_registry().classes
     matcher = ClassMatcher(rules)
     known, _ = read(listed())
     compounds, refused = read(ordinary())

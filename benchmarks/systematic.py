@@ -21,8 +21,7 @@ from benchmarks.throughput import processor
 
 from tidewaiter.identify import Identifier, column_of, load_lexicon
 from tidewaiter.identify.findings import Finding
-from tidewaiter.law.classes import load_classes
-from tidewaiter.law.registry import Registry
+from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.structure import StructureError, parse_structure
 from tidewaiter.law.structure.opsin import opsin
 from tidewaiter.law.structure.recognition import Sighter
@@ -49,7 +48,7 @@ def compounds(registry: Registry) -> Iterator[Compound]:
     for substance in registry.substances:
         forms = (form.cas for form in substance.forms if form.cas)
         numbers |= dict.fromkeys((*substance.cas, *forms), substance.slug)
-    sighter = Sighter(registry, load_classes())
+    sighter = Sighter(registry, load_registry().classes)
     for table in ("small", "large"):
         name = f"chemical identifiers pubchem {table}.tsv"
         for line in (

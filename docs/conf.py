@@ -2,21 +2,18 @@
 
 import logging
 import sys
-from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "extensions"), str(HERE.parent / "src")]
+
+from tidewaiter import __version__ as release  # noqa: E402, F401 - once the path is set
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 project = "Tidewaiter"
 author = "The Tidewaiter maintainers"
 copyright = "The Tidewaiter maintainers, Apache-2.0"  # noqa: A001
-try:
-    release = metadata.version("tidewaiter")
-except metadata.PackageNotFoundError:
-    release = ""
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "facts"]
 exclude_patterns = ["_build", "benchmarks/*.txt"]

@@ -1,54 +1,97 @@
-"""What many tests need: the registry and the lexicon, single lines read, empty databases."""
+"""What many tests need: the registry and the lexicon, single lines read; and the three tiers.
+
+A test of the tier `unit` may use nothing but what stands here, so that those tests start in a
+second: databases and the browser come from `support`, for all others.
+"""
 
 import os
-import shutil
-import uuid
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, make_url, text
-from tests.databases import Prepared, own_database
+from tests import tiers
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.law.registry import Registry
-from tidewaiter.store.core.database import Database, open_database
 
 TESTS = Path(__file__).resolve().parent
 SHARED = "TIDEWAITER_SHARED"
-
-# Files that take minutes, the longest first: begun last, one would run on when all others are done.
-LONG = (
-    "bulk/test_kills.py",
-    "bulk/test_stops.py",
-    "uploads/test_kills.py",
-    "test_docs.py",
-    "courier/test_programme.py",
-    "web/test_openapi.py",
-    "courier/test_machines.py",
-    "rescreen/test_property.py",
-    "web/test_pages.py",
-    "scenario/test_coalition.py",
-    "bulk/test_alone.py",
-    "test_together.py",
-    "courier/test_hostile_peers.py",
-)
 
 # The first call of a compiled function compiles it, so a deadline would fail by chance.
 settings.register_profile("tidewaiter", deadline=None)
 settings.load_profile("tidewaiter")
 
 
+class Quick:
+    """Refuses processes, servers and databases to the tests of the tier `unit`."""
+
+    def __init__(self) -> None:
+        self._runs = False
+        sys.addaudithook(self._refuse)
+
+    def _refuse(self, event: str, _: tuple[object, ...]) -> None:
+        if self._runs and event in tiers.REFUSED:
+            msg = f"a test of the tier unit does this: {event}; see tests/tiers.py"
+            raise RuntimeError(msg)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Watch while the test itself runs."""
+        self._runs = "unit" in item.keywords
+        try:
+            return (yield)
+        finally:
+            self._runs = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load what all but the quick tests need: it takes seconds by itself."""
+    config.pluginmanager.register(Quick())
+    if config.option.markexpr != "unit":
+        for name in ("databases", "browsers", "peers"):
+            config.pluginmanager.register(import_module(f"tests.support.{name}"), name)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file that has no test of the tier asked for."""
+    if not collection_path.is_relative_to(TESTS):
+        return None
+    place = collection_path.relative_to(TESTS).as_posix()
+    return True if tiers.is_left_out(place, config.option.markexpr) else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test with its tier."""
+    fixtures = getattr(item, "fixturenames", ())
+    tier = tiers.tier_of(item.path.relative_to(TESTS).as_posix(), fixtures)
+    if tier:
+        item.add_marker(tier)
+
+
 @pytest.hookimpl(trylast=True)  # after those who shuffle
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes; several processes then end at about the same time."""
-    order = {TESTS / name: number for number, name in enumerate(LONG)}
+    order = {TESTS / name: number for number, name in enumerate(tiers.LONG)}
     items.sort(key=lambda each: order.get(each.path, len(order)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tiers failed."""
+    bad = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+    failed = Counter(
+        next((tier for tier in ("unit", "long") if tier in report.keywords), "middle")
+        for report in bad
+        if isinstance(report, pytest.TestReport)  # a file that cannot be collected has no tier
+    )
+    for tier, number in sorted(failed.items()):
+        terminalreporter.write_line(f"{number} failed in the tier {tier}: {tiers.TARGETS[tier]}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -101,61 +144,3 @@ def shared() -> Path:
             f"no evaluation data: {SHARED} names no folder, and none is beside the checkout"
         )
     return folder
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
-    """Keep empty databases of each kind, to be copied or handed on."""
-    with ExitStack() as stack:
-        yield Prepared(tmp_path_factory.mktemp("prepared"), stack)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """Name each kind of database."""
-    return str(request.param)
-
-
-@pytest.fixture
-def blank(dialect: str, tmp_path: Path) -> Iterator[str]:
-    """Name a database of each kind in which there is nothing yet, on the server in a schema."""
-    if dialect == "sqlite":
-        yield str(tmp_path / "tidewaiter.db")
-        return
-    schema = f"test_{uuid.uuid4().hex}"
-    with own_database() as own:
-        engine = create_engine(own)
-        with engine.begin() as connection:
-            connection.execute(text(f"CREATE SCHEMA {schema}"))
-        engine.dispose()
-        inside = make_url(own).update_query_dict({"options": f"-csearch_path={schema}"})
-        yield inside.render_as_string(hide_password=False)
-
-
-@pytest.fixture
-def url(dialect: str, tmp_path: Path, prepared: Prepared) -> Iterator[str]:
-    """Name an empty database of each kind, at the newest revision."""
-    if dialect == "sqlite":
-        yield prepared.copy(tmp_path / "tidewaiter.db")
-        return
-    with prepared.lend() as lent:
-        yield lent
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    """Open an empty database of each kind."""
-    with open_database(url) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start a headless Chromium; one for all tests, as two of its drivers do not get on."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()

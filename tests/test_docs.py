@@ -15,7 +15,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from tidewaiter import client
+from tidewaiter import api, client
 from tidewaiter.base import errors
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.casework.ranking.features import LEARNED
@@ -34,6 +34,7 @@ from tidewaiter.law.classes import (
 )
 from tidewaiter.law.registry import load_registry
 from tidewaiter.store.alerts.notes import NoteRule
+from tidewaiter.store.core.database import open_database
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.screening import Screener
@@ -195,6 +196,14 @@ def test_every_error_has_an_entry() -> None:
     assert _headings("reference/errors.md") == found
 
 
+def test_every_public_function_has_an_entry() -> None:
+    """The page of functions shows each name of the public face; errors have a page of their own."""
+    shown = re.findall(
+        r"auto(?:function|class):: tidewaiter\.api\.(\w+)", _read("reference/api.md")
+    )
+    assert sorted([*shown, "TidewaiterError"]) == sorted(api.__all__)
+
+
 def test_every_setting_has_an_entry() -> None:
     """The page of settings has an entry for each environment variable of ours."""
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tests").rglob("conftest.py")]
@@ -267,6 +276,7 @@ def test_python_examples_run(page: Path, tmp_path: Path) -> None:
     """The ``python`` blocks of the page run as one programme and print something."""
     blocks = _blocks(page, "python")
     assert blocks
+    open_database(tmp_path / "tidewaiter.db").close()  # that a page reads
     here = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}", "PYTHONUTF8": "1"}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", "\n".join(blocks)],

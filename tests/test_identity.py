@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.exchange.conftest import founded
+from tests.support.keyrings import founded
 
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.node.identity import keep_ring, own_ring, read_secret, write_secret

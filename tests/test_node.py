@@ -9,10 +9,11 @@ import pytest
 from tests.found import alerts
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import Progress, hash_file, screen_file
+from tidewaiter.node.context import Progress, screen_file
 from tidewaiter.node.rescreen.again import screen_again
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.store.audit import verify_audit

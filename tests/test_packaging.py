@@ -11,6 +11,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tidewaiter import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"dev": "dev", "psi": "psi", "bench": "bench"}
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", re.MULTILINE)
@@ -93,24 +95,34 @@ def test_no_text_installs_us_by_name_from_an_index() -> None:
     assert found == []
 
 
-def test_the_wheel_says_that_it_is_typed(tmp_path: Path) -> None:
-    """The wheel holds py.typed, without which a user's type checker ignores every annotation."""
+def test_the_wheel_is_typed_and_bears_the_version(tmp_path: Path) -> None:
+    """It holds py.typed, without which a user's type checker ignores every annotation."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("tidewaiter-*.whl")
+    (wheel,) = tmp_path.glob(f"tidewaiter-{__version__}-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         assert "tidewaiter/py.typed" in archive.namelist()
 
 
 def test_a_users_type_checker_sees_our_types(tmp_path: Path) -> None:
-    """Mypy, run outside of this project, knows what a function of ours returns."""
+    """Mypy, run outside of this project, knows what functions of ours take and return."""
     use = tmp_path / "use.py"
     use.write_text(
+        "import tidewaiter\n"
+        "from tidewaiter.api import identify, law, open_database, screen\n"
         "from tidewaiter.base.errors import install_command\n"
-        'reveal_type(install_command("chem"))\n',
+        'reveal_type(install_command("chem"))\n'
+        "reveal_type(tidewaiter.__version__)\n"
+        'reveal_type(identify(["acetone"]))\n'
+        'reveal_type(screen("acetone", day="2026-03-01").columns)\n'
+        'reveal_type(open_database("tide.db").alerts())\n'
+        'law("acetone", day=7)\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(use)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    assert 'Revealed type is "str"' in done.stdout.replace("builtins.", "")
+    shown = done.stdout.replace("builtins.", "")
+    told = re.findall(r'Revealed type is "(.+)"', shown)
+    frame = "tidewaiter.api.frames.Frame"
+    assert told == ["str", "str", frame, "tuple[str, ...]", frame]
+    assert re.findall(r"error: .+ \[(.+)\]", shown) == ["arg-type"], shown  # of the day alone

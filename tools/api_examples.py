@@ -20,6 +20,7 @@ from msgspec import structs
 from tools.made_model import model
 
 from tidewaiter.accounts.roles import rights_of
+from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import write_model
@@ -27,7 +28,7 @@ from tidewaiter.exchange.notices.drafts import read_written
 from tidewaiter.exchange.notices.types import Event, Sent
 from tidewaiter.exchange.protocol.keyring import About, found
 from tidewaiter.exchange.protocol.relations import Relation
-from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.context import screen_file
 from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.node.network.resolution import resolve_database
 from tidewaiter.store.accounts.sessions import User, add_token

@@ -24,6 +24,7 @@ SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "explain" / "locale"
 LANGUAGES = ("es", "fr", "zh")
 _PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
+_DECLARING = frozenset({"mandatory", "conditional", "optional"})  # of tidewaiter.exchange.fields
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
 _SLOT = re.compile(r"\{\w+\}")
@@ -120,12 +121,22 @@ def _called(source: str) -> Iterator[tuple[int, Any]]:
         name = (
             node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         )
+        if isinstance(node, ast.Call) and name in _DECLARING:
+            yield from ((node.lineno, text) for text in _labels(node))
         if not isinstance(node, ast.Call) or name not in _PYTHON:
             continue
         texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
         wanted = [text for text in texts if isinstance(text, str)][: _PYTHON[name]]
         if len(wanted) == _PYTHON[name]:
             yield node.lineno, wanted[0] if len(wanted) == 1 else tuple(wanted)
+
+
+def _labels(call: ast.Call) -> Iterator[str]:
+    """Return the labels of a declared field: its own, and that of a form."""
+    asks = [each.value for each in call.keywords if each.arg == "asks"]
+    for each in (*call.args[:1], *asks):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value:
+            yield each.value
 
 
 def _said(table: Any) -> Iterator[str]:

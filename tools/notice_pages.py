@@ -1,24 +1,16 @@
-"""Write what is made from the records and data of notices: their schema, and tables of the docs.
+"""Write the tables of the docs that are made from the data of notices: forms and periods.
 
-Run it after a change of either: python -m tools.notice_pages
+Run it after a change of the data: python -m tools.notice_pages
 """
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.notice_schema import schema_lines
-
 from tidewaiter.exchange.notices.deadlines import load_periods
-from tidewaiter.exchange.notices.forms import Form, Need, load_fields, load_forms, load_sources
+from tidewaiter.exchange.notices.forms import Form, Need, load_forms, load_sources
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMA = ROOT / "src" / "tidewaiter" / "data" / "exchange" / "notice.xsd"
 PAGE = ROOT / "docs" / "reference" / "notices.md"
-
-
-def schema() -> str:
-    """Return the schema as it must stand in the package."""
-    return "\n".join(schema_lines()) + "\n"
 
 
 def page(text: str) -> str:
@@ -27,7 +19,7 @@ def page(text: str) -> str:
     Args:
         text: The page as it is; what stands between the marks of a table is replaced.
     """
-    for name, lines in (("fields", _fields()), ("forms", _forms()), ("periods", _periods())):
+    for name, lines in (("forms", _forms()), ("periods", _periods())):
         begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
         head, _, rest = text.partition(begin)
         _, _, tail = rest.partition(end)
@@ -36,18 +28,8 @@ def page(text: str) -> str:
 
 
 def main() -> None:
-    """Write both files."""
-    SCHEMA.write_text(schema(), encoding="utf-8")
+    """Write the page."""
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def _fields() -> Iterator[str]:
-    records = dict.fromkeys(field.record for field in load_fields())
-    for place, record in enumerate(records):
-        yield from ([""] if place else [])
-        yield from (f"### {record}", "", "| field | weight | meaning |", "|---|---|---|")
-        mine = [each for each in load_fields() if each.record == record]
-        yield from (f"| `{each.name}` | {each.weight} | {each.meaning} |" for each in mine)
 
 
 def _forms() -> Iterator[str]:

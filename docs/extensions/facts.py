@@ -23,6 +23,7 @@ from rulefacts import RuleFacts
 from sphinx.application import Sphinx
 
 from tidewaiter.cli.core.main import main
+from tidewaiter.exchange.fields import Shape, declarations
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.types import Control, Regime, Substance
 from tidewaiter.trade.line_fields import About, Group, Kind, key_of
@@ -76,7 +77,11 @@ class RecordFacts(Facts):
         module, _, name = self.arguments[0].rpartition(".")
         record = getattr(importlib.import_module(module), name)
         yield from (inspect.getdoc(record) or "", "")
-        yield from table(("field", "type", "what it holds"), _fields(record))
+        if declared := [each for each in declarations(record) if each.meaning]:
+            rows = ((f"`{e.name}`", _holds(e.shape), e.about.weight, e.meaning) for e in declared)
+            yield from table(("field", "holds", "weight", "meaning"), rows)
+        else:
+            yield from table(("field", "type", "what it holds"), _fields(record))
 
 
 class FieldFacts(Facts):
@@ -203,6 +208,14 @@ def _option(option: click.Option, context: click.Context) -> Row:
     record = option.get_help_record(context)
     names, text = record or (", ".join(option.opts), "")
     return f"`{names}`", re.sub(r"(?<![\w-])(--[a-z]+)", r"`\1`", text)
+
+
+def _holds(shape: Shape) -> str:
+    """Say what a declared field holds: "day", "several Party", "one of: treaty, national"."""
+    one = shape.record.__name__ if shape.record else shape.kind
+    if shape.words:
+        one = f"one of: {', '.join(shape.words)}"
+    return f"several {one}" if shape.many else one
 
 
 def _fields(record: type[msgspec.Struct]) -> Iterator[Row]:

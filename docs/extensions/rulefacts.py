@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from directives import Facts, Row, table
 
+from tidewaiter.law.registry import load_registry
 from tidewaiter.parties.matching.attributes import rules as attribute_rules
 from tidewaiter.parties.resolution.scoring import resolution_rules
 from tidewaiter.parties.resolution.shell_signs import sign_rules
@@ -41,10 +42,10 @@ class RuleFacts(Facts):
         match name:
             case "control":
                 rows = [
-                    (rule.title, f"{rule.points:+}", _listings(rule.regimes))
+                    (f"`{rule.grade}`", rule.title, f"{rule.points:+}", _schedules(rule.grade))
                     for rule in rules.control
                 ]
-                yield from table(("rule", "points", "listings"), rows)
+                yield from table(("grade", "what it is", "points", "schedules"), rows)
             case "urgency":
                 steps = [(_days(step.days), f"{step.points:+}") for step in rules.urgency]
                 yield from table(("the goods are due", "points of the rank"), steps)
@@ -99,8 +100,12 @@ def _of_parties(name: str) -> Iterator[str]:
             yield from table(("what", "points", "why"), said)
 
 
-def _listings(regimes: dict[str, tuple[str, ...]]) -> str:
-    named = [f"`{slug}` {', '.join(held) or 'all'}" for slug, held in regimes.items()]
+def _schedules(grade: str) -> str:
+    named = [
+        f"`{regime.slug}` {', '.join(schedules)}"
+        for regime in load_registry().regimes.values()
+        if (schedules := [name for name, held in regime.grades.items() if held == grade])
+    ]
     return "; ".join(named) or "any other, and an authority's own lists"
 
 

@@ -22,7 +22,7 @@ def _write(folder: Path, text: str) -> Path:
 
 def test_the_data_travels_with_the_package() -> None:
     """Each kind of fact has its folder, and the folders hold files."""
-    for kind in ("substances", "regimes", "sources", "rules", "hs"):
+    for kind in ("substances", "regimes/un-1988", "sources", "rules", "hs"):
         assert any(toml_files(data(kind))), kind
 
 

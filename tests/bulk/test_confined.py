@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.bulk import confining
+from tests.support import confining
 
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.bulk.sandbox import Limits, confined

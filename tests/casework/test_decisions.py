@@ -5,9 +5,13 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.casework import decisions
 from tidewaiter.casework.decisions import (
+    NOTE,
+    BulkRule,
     Decided,
     Status,
     Verdict,
@@ -52,8 +56,9 @@ def test_a_reason_must_be_one_of_the_verdict(verdict: Verdict) -> None:
 
 def test_a_note_has_an_end() -> None:
     """A file pasted by mistake is refused."""
+    load_decision_rules().check("hold", "inspect", "x" * NOTE)
     with pytest.raises(InputError, match="4,001 characters"):
-        load_decision_rules().check("hold", "inspect", "x" * 4_001)
+        load_decision_rules().check("hold", "inspect", "x" * (NOTE + 1))
 
 
 @given(STEPS)
@@ -77,3 +82,63 @@ def test_nothing_decided_is_open() -> None:
     """So is what was taken back."""
     assert status_of(standing([])) == "open"
     assert status_of(standing(_trail([None, "hold", None, None]))) == "open"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "severity", "listed", "second"),
+    [
+        ("dismiss", "critical", False, True),
+        ("dismiss", "low", False, False),
+        ("dismiss", "low", True, True),
+        ("hold", "critical", True, False),
+    ],
+)
+def test_what_waits_for_a_second_officer(
+    verdict: Verdict,
+    severity: str,
+    listed: bool,  # noqa: FBT001
+    second: bool,  # noqa: FBT001
+) -> None:
+    """A verdict that leaves nothing to do, of a grave alert or of one that rests on a list."""
+    bulk = BulkRule(verdicts=("dismiss",), severities=("critical",), listed=True)
+    assert bulk.needs_second(verdict, severity, listed=listed) == second
+    without = BulkRule(verdicts=("dismiss",), severities=("critical",), listed=False)
+    assert without.needs_second(verdict, severity, listed=True) == (second and severity != "low")
+
+
+def test_many_decisions_at_once_need_a_note() -> None:
+    """And all that one decision needs."""
+    rules = load_decision_rules()
+    rules.check_bulk("hold", "inspect", "the same firm")
+    for verdict, reason, note in (
+        ("hold", "inspect", " \n"),
+        ("hold", "no such reason", "the same firm"),
+        ("hold", "inspect", "x" * (NOTE + 1)),
+    ):
+        with pytest.raises(InputError):
+            rules.check_bulk(verdict, reason, note)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("lost", "named"), [("verdicts", "confirm"), ("reasons", "dismiss")])
+def test_each_verdict_needs_a_row_and_a_reason(
+    lost: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that lacks one is refused, and the first that is missing is named."""
+    rules = load_decision_rules()
+    rows = dict(rules.verdict)
+    reasons = dict(rules.reason)
+    if lost == "verdicts":
+        del rows["confirm"], rows["refer"]
+    else:
+        reasons = {
+            code: rule
+            for code, rule in reasons.items()
+            if not {"dismiss", "refer"}.intersection(rule.verdicts)
+        }
+    changed = structs.replace(rules, verdict=rows, reason=reasons)
+    monkeypatch.setattr(decisions, "read_toml", lambda *_: changed)
+    load_decision_rules.cache_clear()
+    with pytest.raises(RegistryError, match=f'"{named}"'):
+        load_decision_rules()
+    monkeypatch.undo()
+    load_decision_rules.cache_clear()

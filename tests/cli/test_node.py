@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import Result
-from tests.exchange.notices.samples import NOTICE, changed
+from tests.support.notices import NOTICE, changed
 
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
 from tidewaiter.exchange.private.intersection import is_there

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, changed
+from tests.support.notices import ANHYDRIDE, NOTICE, changed
 
 from tidewaiter.exchange.notices.types import Permit
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
-from tests.exchange.notices.samples import law
+from tests.support.notices import law
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.demo.actions import Told, notice_of, play

@@ -6,13 +6,13 @@ import pytest
 
 from tidewaiter.law.changes import Change, changes_of, undated
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.rules import LawBook
 
 
 @pytest.fixture(scope="module")
 def book(registry: Registry) -> LawBook:
     """Load the rules."""
-    return load_lawbook(registry)
+    return registry.book
 
 
 @pytest.fixture(scope="module")

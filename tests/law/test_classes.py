@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.base.resources import data, toml_files
-from tidewaiter.law.classes import Allowed, ClassRule, load_classes
-from tidewaiter.law.registry import Registry
+from tidewaiter.base.resources import data
+from tidewaiter.law.classes import Allowed, ClassRule
+from tidewaiter.law.instruments import instrument_files, instrument_folders
+from tidewaiter.law.registry import Registry, load_registry
 
-RULES = load_classes()
+RULES = load_registry().classes
 DAY = timedelta(days=1)
 NOT_LISTED = {
     "the general formula",
@@ -26,7 +27,6 @@ EVER = (date.min, date(1961, 3, 30), date(2026, 11, 25), date.max)
 OWN = """
 slug = "harbour-class"
 name = "Anilides of the harbour"
-regime = "own-law"
 schedule = "List A"
 instrument = "Order 1"
 source = "own-order"
@@ -48,15 +48,36 @@ allow = ["phenyl", { group = "alkyl", carbons = 3 }]
 """
 
 
+REGIME = """
+slug = "own-law"
+name = "Our own law"
+jurisdiction = "UN"
+authority = "Us"
+source = "own-order"
+checked = 2026-01-02
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEWAITER_CACHE", str(tmp_path / "cache"))
+
+
+def _rule(own: Path, regime: str = "own-law", name: str = "harbour-class") -> Path:
+    folder = own / "regimes" / regime / "classes"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.toml"
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """Write a folder with one rule, its source and its regime."""
     folder = tmp_path / "own"
-    for kind in ("sources", "regimes", "classes"):
+    for kind in ("sources", "regimes/own-law/classes"):
         (folder / kind).mkdir(parents=True)
     (folder / "sources" / "own-order.toml").write_text('title = "Order 1"\nread = 2026-01-02\n')
-    (folder / "regimes" / "own-law.toml").write_text('slug = "own-law"\n')
-    (folder / "classes" / "harbour-class.toml").write_text(OWN)
+    (folder / "regimes" / "own-law" / "instrument.toml").write_text(REGIME)
+    _rule(folder).write_text(OWN)
     return folder
 
 
@@ -66,19 +87,24 @@ def refused(own: Path) -> Callable[[str, str], RegistryError]:
 
     def load(old: str, new: str) -> RegistryError:
         assert old in OWN
-        (own / "classes" / "harbour-class.toml").write_text(OWN.replace(old, new))
+        _rule(own).write_text(OWN.replace(old, new))
         with pytest.raises(RegistryError) as caught:
-            load_classes((own,))
+            load_registry((own,))
         return caught.value
 
     return load
 
 
 def test_every_file_is_a_rule() -> None:
-    """Each file in the folder of classes becomes one rule of that name, sorted."""
-    files = [file.name.removesuffix(".toml") for file in toml_files(data("classes"))]
+    """Each file in the folders of classes becomes one rule of that name and instrument, sorted."""
+    files = [
+        (path.split("/")[0], file.name.removesuffix(".toml"))
+        for folder in instrument_folders(data())
+        for path, file in instrument_files(folder, ())
+    ]
     assert files
-    assert [rule.slug for rule in RULES] == sorted(files)
+    assert [rule.slug for rule in RULES] == sorted(name for _, name in files)
+    assert {(rule.regime, rule.slug) for rule in RULES} == set(files)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
@@ -138,7 +164,7 @@ def test_one_definition_follows_another_without_a_gap() -> None:
 
 def test_an_authority_adds_a_rule(own: Path) -> None:
     """A rule of an authority's own stands among ours, with limits on its groups."""
-    rules = load_classes((own,))
+    rules = load_registry((own,)).classes
     assert len(rules) == len(RULES) + 1
     assert [rule.slug for rule in rules] == sorted(rule.slug for rule in rules)
     (rule,) = (rule for rule in rules if rule.slug == "harbour-class")
@@ -148,15 +174,17 @@ def test_an_authority_adds_a_rule(own: Path) -> None:
 
 
 def test_a_rule_may_name_our_sources_and_regimes(own: Path) -> None:
-    """An authority's rule may rest on a law that we know."""
-    text = OWN.replace('"own-order"', '"uk-mda-1971"').replace('"own-law"', '"uk-misuse-of-drugs"')
-    (own / "classes" / "harbour-class.toml").write_text(text)
-    assert len(load_classes((own,))) == len(RULES) + 1
+    """An authority's rule may stand in a folder with the name of an instrument that we know."""
+    _rule(own).rename(_rule(own, "uk-misuse-of-drugs"))
+    _rule(own, "uk-misuse-of-drugs").write_text(OWN.replace('"own-order"', '"uk-mda-1971"'))
+    rules = {rule.slug: rule for rule in load_registry((own,)).classes}
+    assert len(rules) == len(RULES) + 1
+    assert rules["harbour-class"].regime == "uk-misuse-of-drugs"
 
 
 def test_a_folder_without_rules_adds_none(tmp_path: Path) -> None:
     """An authority that has lists but no class rules changes nothing."""
-    assert load_classes((tmp_path,)) == RULES
+    assert load_registry((tmp_path,)).classes == RULES
 
 
 @pytest.mark.parametrize(
@@ -172,7 +200,12 @@ def test_a_folder_without_rules_adds_none(tmp_path: Path) -> None:
         ('site = "the nitrogen"', 'site = "the oxygen"', '(a): no site is called "the oxygen"'),
         ("atoms = [1]", "atoms = []", 'site "the nitrogen" has no atoms'),
         ('slug = "harbour-class"', 'slug = "quay-class"', '"quay-class" is not the file'),
-        ('regime = "own-law"', 'regime = "no-law"', 'no regime is called "no-law"'),
+        ("[[sites]]", 'regime = "un-1988"\n[[sites]]', "named twice"),
+        (
+            "[[sites]]",
+            '[[exclusions]]\nwords = "w"\nregimes = ["no-law"]\n[[sites]]',
+            'no regime is called "no-law"',
+        ),
         ('source = "own-order"', 'source = "no-order"', 'no source is called "no-order"'),
         ('cores = ["[N:1]C=O"]', "cores = []", "no core"),
         ("[[sites]]", "since = 2026-01-02\nuntil = 2026-01-02\n[[sites]]", "ends on 2026-01-02"),
@@ -223,14 +256,14 @@ def test_a_rule_says_why_it_has_no_clauses(
     clause = OWN[OWN.index("[[clauses]]") :]
     assert "neither clauses nor a gap" in str(refused(clause, ""))
     text = OWN.replace(clause, "").replace("anchor", 'gap = "a drawing was not read"\nanchor')
-    (own / "classes" / "harbour-class.toml").write_text(text)
-    assert len(load_classes((own,))) == len(RULES) + 1
+    _rule(own).write_text(text)
+    assert len(load_registry((own,)).classes) == len(RULES) + 1
 
 
 def test_a_rule_of_ours_is_not_overwritten(own: Path) -> None:
     """An authority's rule with the slug of one of ours is refused with a hint."""
     text = OWN.replace('"harbour-class"', '"uk-nitazenes"')
-    (own / "classes" / "uk-nitazenes.toml").write_text(text)
+    _rule(own, name="uk-nitazenes").write_text(text)
     with pytest.raises(RegistryError, match="already a rule") as caught:
-        load_classes((own,))
+        load_registry((own,))
     assert caught.value.hint == "rename yours"

@@ -9,7 +9,7 @@ from tidewaiter.law.assessment import assess
 from tidewaiter.law.class_membership import Members, load_members
 from tidewaiter.law.comparison import Comparison, compare, of_schedule, schedules_on
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.rules import LawBook
 
 DAY = date(2026, 11, 25)
 
@@ -17,7 +17,7 @@ DAY = date(2026, 11, 25)
 @pytest.fixture(scope="module")
 def book(registry: Registry) -> LawBook:
     """Load the rules."""
-    return load_lawbook(registry)
+    return registry.book
 
 
 @pytest.fixture(scope="module")

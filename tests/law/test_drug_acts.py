@@ -7,7 +7,7 @@ import pytest
 from tidewaiter.law.answers import Found, Goods, Question, Ruling
 from tidewaiter.law.assessment import assess
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.rules import LawBook
 
 TODAY = date(2026, 11, 25)
 CANADA, BRITAIN = "ca-cdsa", "uk-misuse-of-drugs"
@@ -16,7 +16,7 @@ CANADA, BRITAIN = "ca-cdsa", "uk-misuse-of-drugs"
 @pytest.fixture(scope="module")
 def book(registry: Registry) -> LawBook:
     """Load the rules beside the listings."""
-    return load_lawbook(registry)
+    return registry.book
 
 
 def _ruling(

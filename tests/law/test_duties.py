@@ -18,7 +18,7 @@ from tidewaiter.law.answers import (
 from tidewaiter.law.assessment import assess
 from tidewaiter.law.duties import duties_of
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import Demand, LawBook, Request, RouteFile, load_lawbook
+from tidewaiter.law.rules import Demand, LawBook, Request, RouteFile
 
 DAY = date(2026, 11, 25)
 TO_MEXICO = Route(origin="DE", destination="MX")
@@ -53,7 +53,7 @@ def _request(**more: object) -> Request:
 
 
 def _book(*demands: Demand, requests: tuple[Request, ...] = ()) -> LawBook:
-    file = RouteFile(regime="un-1988", demands=demands, requests=requests)
+    file = RouteFile(demands=demands, requests=requests)
     return LawBook(routes={"un-1988": file})
 
 
@@ -141,7 +141,7 @@ def test_without_a_destination_or_a_substance_nobody_asked(ephedrine: Found) -> 
 
 def test_a_request_reaches_the_answer(registry: Registry, ephedrine: Found) -> None:
     """Were a request loaded, the answer on the route would know the notification, from its day."""
-    book = load_lawbook(registry)
+    book = registry.book
     asked = msgspec.structs.replace(
         book.route("un-1988"), requests=(_request(since=date(2026, 1, 1)),)
     )
@@ -171,7 +171,7 @@ def _hold(**more: object) -> ClassHold:
 
 def _of_class(registry: Registry, day: date, found: Found) -> Ruling:
     question = Question(day=day, jurisdictions=("US",))
-    answer = assess(question, registry, load_lawbook(registry), found)
+    answer = assess(question, registry, registry.book, found)
     return next(each for each in answer.rulings if each.regime == "us-csa")
 
 

@@ -9,7 +9,6 @@ import pytest
 from tidewaiter.law.answers import Found, Question, Route, Ruling
 from tidewaiter.law.assessment import assess
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import load_lawbook
 
 DAY = date(2026, 11, 1)
 US, CANADA = "us-listed-chemicals", "ca-precursors"
@@ -19,7 +18,7 @@ Ask = Callable[..., Ruling]
 @pytest.fixture(scope="module")
 def ask(registry: Registry) -> Ask:
     """Ask one regime about a substance on a route."""
-    book = load_lawbook(registry)
+    book = registry.book
 
     def ruling(
         regime: str,
@@ -112,7 +111,7 @@ def test_what_rests_on_memory_no_longer_frees_or_holds_in_the_table_of_the_us(
     registry: Registry,
 ) -> None:
     """Each limit of the United States was read, in the section or in a rule."""
-    limits = load_lawbook(registry).limits(US)
+    limits = registry.book.limits(US)
     assert {each.source for each in limits if each.mark == "unverified"} <= {"us-fr-2000-iodine"}
 
 

@@ -42,7 +42,7 @@ def _listing(
 def _place(
     goods: Goods | None, *, forms: tuple[FormRule, ...] = (), limits: tuple[Limit, ...] = ()
 ) -> Place:
-    book = LawBook(amounts={"law": AmountFile(regime="law", forms=forms, limits=limits)})
+    book = LawBook(amounts={"law": AmountFile(forms=forms, limits=limits)})
     return Question(day=DAY, goods=goods), "law", book, Found(name="X"), ("export",)
 
 

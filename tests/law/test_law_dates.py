@@ -14,7 +14,7 @@ from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.law.answers import Answer, Found, Question, Route, Ruling
 from tidewaiter.law.assessment import assess
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.rules import LawBook
 from tidewaiter.trade.substance_lookup import Namer
 
 DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ def namer(lexicon: Lexicon) -> Namer:
 @pytest.fixture(scope="module")
 def book(registry: Registry) -> LawBook:
     """Load the rules beside the listings."""
-    return load_lawbook(registry)
+    return registry.book
 
 
 def _ruling(question: Question, found: Found, regime: str, law: tuple[Registry, LawBook]) -> Ruling:

@@ -9,10 +9,8 @@ from msgspec.structs import replace
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.law.answers import Found, Listing, Question, Route, Ruling
 from tidewaiter.law.assessment import assess
-from tidewaiter.law.classes import load_classes
 from tidewaiter.law.coverage import ages_of, may_add, unlisted
 from tidewaiter.law.registry import load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.law.structure import Recogniser, parse_structure
 from tidewaiter.law.types import Amendment, Regime, Substance
 from tidewaiter.trade.substance_lookup import Names
@@ -32,7 +30,7 @@ LAW = Regime(
 )
 ETHANOL = Found(name="ethanol", formula="C2H6O")
 REGISTRY = load_registry()
-BOOK = load_lawbook(REGISTRY)
+BOOK = REGISTRY.book
 NAMES = Names(REGISTRY)
 
 
@@ -286,7 +284,7 @@ def test_a_solvent_is_not_listed_in_the_days_after_a_release(
     """Ethanol six days after the last comparison is "not listed" as of then, and not unknown."""
     regime = REGISTRY.regimes[slug]
     day = regime.checked + days * DAY
-    recogniser = Recogniser(REGISTRY, load_classes())
+    recogniser = Recogniser(REGISTRY, load_registry().classes)
     (found,) = recogniser.find(parse_structure("CCO"), "ethanol", day)
     question = Question(day=day, jurisdictions=(regime.jurisdiction,))
     answer = assess(question, REGISTRY, BOOK, found)
@@ -324,14 +322,14 @@ def test_no_missing_amendment_leaves_its_substances_free() -> None:
 def test_a_regime_names_what_there_is(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A scope or an amendment of a substance that is not in the registry stops the load."""
     folder = tmp_path_factory.mktemp("own")
-    for kind in ("sources", "regimes"):
-        (folder / kind).mkdir()
+    for kind in ("sources", "regimes/own"):
+        (folder / kind).mkdir(parents=True)
     (folder / "sources" / "order.toml").write_text('title = "Order 1"\nread = 2026-01-02\n')
     head = (
         'slug = "own"\nname = "Own"\njurisdiction = "XX"\nauthority = "Us"\n'
         'source = "order"\nchecked = 2026-01-02\n'
     )
-    write: Callable[[str], int] = (folder / "regimes" / "own.toml").write_text
+    write: Callable[[str], int] = (folder / "regimes" / "own" / "instrument.toml").write_text
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIDEWAITER_CACHE", str(tmp_path_factory.mktemp("cache")))
         for more in (

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.plugged import plug_in
 
 from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.plugins import LAW
 from tidewaiter.identify import identify, load_lexicon
-from tidewaiter.law.registry import Registry, load_registry, read_registry
+from tidewaiter.law.registry import Registry, load_registry, plugin_folders, read_registry
+from tidewaiter.law.types import LawFolder
 
 NEW = """
 slug = "harbourine"
@@ -21,9 +24,10 @@ sources = ["own-order"]
 text = "quay salt of harbour"
 language = "en"
 sources = ["own-order"]
-
+"""
+CONTROLS = """
 [[controls]]
-regime = "own-law"
+substance = "harbourine"
 schedule = "List A"
 source = "own-order"
 """
@@ -47,10 +51,11 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def own(tmp_path: Path) -> Path:
     """Write a folder with one substance, its source and its regime."""
     folder = tmp_path / "own"
-    for kind in ("sources", "regimes", "substances"):
+    for kind in ("sources", "regimes/own-law", "substances"):
         (folder / kind).mkdir(parents=True)
     (folder / "sources" / "own-order.toml").write_text(SOURCE)
-    (folder / "regimes" / "own-law.toml").write_text(REGIME)
+    (folder / "regimes" / "own-law" / "instrument.toml").write_text(REGIME)
+    (folder / "regimes" / "own-law" / "controls.toml").write_text(CONTROLS)
     (folder / "substances" / "harbourine.toml").write_text(NEW)
     return folder
 
@@ -88,6 +93,8 @@ def test_the_same_slug_adds_to_ours(own: Path, registry: Registry) -> None:
     """A file with a slug of ours adds names, numbers and controls, and takes none away."""
     text = NEW.replace("harbourine", "acetone").replace("999999-99-4", "67-64-1")
     (own / "substances" / "acetone.toml").write_text(text)
+    text = CONTROLS.replace("harbourine", "acetone")
+    (own / "regimes" / "own-law" / "controls.toml").write_text(text)
     ours, found = registry.substance("acetone"), load_registry((own,)).substance("acetone")
     assert found.name == ours.name
     assert found.cas == ours.cas
@@ -109,9 +116,7 @@ def test_its_names_are_found_in_text(own: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('source = "own-order"', 'source = "no-order"', 'no source is called "no-order"'),
         ('sources = ["own-order"]', 'sources = ["no-order"]', 'no source is called "no-order"'),
-        ('regime = "own-law"', 'regime = "no-law"', 'no regime is called "no-law"'),
         ('kind = "precursor"', 'kind = "precursor"\ncolour = "red"', "colour"),
         ('kind = "precursor"', 'kind = "toy"', "toy"),
         ('slug = "harbourine"', 'slug = "other"', 'slug "other"'),
@@ -154,8 +159,9 @@ def test_a_regime_without_its_source_is_refused(
     own: Path, refused: Callable[[], RegistryError]
 ) -> None:
     """A regime names a source that must be there."""
-    (own / "regimes" / "own-law.toml").write_text(REGIME.replace("own-order", "no-order"))
-    assert refused().at == "own-law.toml"
+    file = own / "regimes" / "own-law" / "instrument.toml"
+    file.write_text(REGIME.replace("own-order", "no-order"))
+    assert refused().at == "own-law/instrument.toml"
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
@@ -167,12 +173,12 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
 
 def test_the_digest_follows_the_files(own: Path) -> None:
     """The digest changes with any file, and comes back with its content."""
-    file = own / "substances" / "harbourine.toml"
+    file = own / "regimes" / "own-law" / "controls.toml"
     before, ours = load_registry((own,)).digest, load_registry().digest
-    file.write_text(NEW.replace("List A", "List B"))
+    file.write_text(CONTROLS.replace("List A", "List B"))
     changed = load_registry((own,))
     assert changed.substance("harbourine").controls[0].schedule == "List B"
-    file.write_text(NEW)
+    file.write_text(CONTROLS)
     assert load_registry((own,)).digest == before
     (own / "sources" / "further.toml").write_text(SOURCE)
     further = load_registry((own,)).digest
@@ -189,3 +195,23 @@ def test_an_unknown_slug_is_refused(registry: Registry) -> None:
     """Asking for a substance that is not there says so."""
     with pytest.raises(RegistryError, match="no substance"):
         registry.substance("no-such-substance")
+
+
+def test_the_folder_of_a_plug_in_is_joined_unless_it_contradicts(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that cannot be joined is named and left out; what an authority names stays strict."""
+    torn = tmp_path / "torn"
+    torn.mkdir()
+    (torn / "quayine.toml").write_text(NEW.replace("harbourine", "quayine"))  # no source, no regime
+    law = {name: LawFolder(path=path) for name, path in (("harbour", own), ("torn", torn))}
+    plug_in(monkeypatch, LAW, law)
+    plugin_folders.cache_clear()
+    try:
+        assert "own-law" in load_registry().regimes
+        assert plugin_folders() == {"harbour": own}
+        assert '"torn" of guest 1.0' in caplog.text
+        with pytest.raises(RegistryError):
+            load_registry((torn,))
+    finally:
+        plugin_folders.cache_clear()

@@ -37,7 +37,7 @@ def _place(
     found: Found | None = None,
 ) -> Place:
     held = {"reaches": (rule,)} if isinstance(rule, Reach) else {"gaps": (rule,)}
-    book = LawBook(routes={"law": RouteFile(regime="law", **held)})
+    book = LawBook(routes={"law": RouteFile(**held)})
     return Question(day=DAY, route=route), "law", book, found or Found(name="X"), roles
 
 
@@ -91,7 +91,7 @@ def test_a_day_counts_from_its_start() -> None:
 def test_one_of_several_routes_is_enough() -> None:
     """A schedule that two rules confine holds where either fits."""
     place = _place(_reach(), Route(origin="CN", destination="US"))
-    both = RouteFile(regime="law", reaches=(_reach(), _reach(destinations=("US",))))
+    both = RouteFile(reaches=(_reach(), _reach(destinations=("US",))))
     question, slug, _, found, roles = place
     kept, why, _ = judge_reach(
         [_listing()], (question, slug, LawBook(routes={"law": both}), found, roles)

@@ -1,17 +1,20 @@
 """What is known of lists, ours and a user's."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tests.plugged import plug_in
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.errors import InputError, PluginError, RegistryError
+from tidewaiter.base.plugins import LISTS
 from tidewaiter.lists.definitions import find_definition, load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.parties import readers
 from tidewaiter.parties.readers import list_readers
-from tidewaiter.parties.readers.entries import ListHeader
+from tidewaiter.parties.readers.entries import ListFormat, ListHeader
 from tidewaiter.parties.types import ListedParty, PartyName
 
 
@@ -101,24 +104,13 @@ def test_a_definition_under_another_name_is_refused(tmp_path: Path) -> None:
         load_definitions(tmp_path)
 
 
-class _Guest:
-    """What a package that brings a format says of it."""
-
-    name = "guest-form"
-
-    @staticmethod
-    def load() -> object:
-        """Return its reader."""
-        return lambda files: iter([ListHeader(), listed("X")] if files else [])
-
-
-def test_another_package_brings_a_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_plug_in_brings_a_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its reader is used where a definition names it, or the user does; ours win over it."""
-
-    class Ours(_Guest):
-        name = "un-xml"
-
-    monkeypatch.setattr(readers, "entry_points", lambda group: [_Guest, Ours] if group else [])
+    brought = ListFormat(
+        claims=lambda files: files[0].content.startswith(b"its own mark"),
+        read=lambda files: iter([ListHeader(), listed("X")] if files else []),
+    )
+    plug_in(monkeypatch, LISTS, {"guest-form": brought, "un-xml": brought})
     (tmp_path / "guest.toml").write_text(
         'slug = "guest"\nname = "N"\nauthority = "A"\nlicence = "L"\nsource = "S"\n'
         'formats = ["guest-form"]\n'
@@ -127,6 +119,28 @@ def test_another_package_brings_a_format(monkeypatch: pytest.MonkeyPatch, tmp_pa
     known = load_definitions(tmp_path)
     assert read_list([file], known, "guest").format == "guest-form"
     assert read_list([file], known, "other", "guest-form").parties[0].id == "1"
-    assert set(readers.guests()) == {"guest-form"}
+    assert set(readers.plugin_formats()) == {"guest-form"}
+    marked = ListFile(name="x", content=b"its own mark, and more")
+    assert readers.find_format([marked]) == "guest-form"
+    assert readers.find_format([ListFile(name="x", content=b"<CONSOLIDATED_LIST/>")]) == "un-xml"
     with pytest.raises(InputError, match="not known"):
         read_list([file], known, "un-sc")
+
+
+def test_a_plug_in_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking, it has no claim and the others are asked; reading, the list is refused."""
+
+    def fails(files: object) -> bool:
+        raise ZeroDivisionError(files)
+
+    def reads(files: object) -> Iterator[ListHeader]:
+        yield ListHeader()
+        raise ZeroDivisionError(files)
+
+    bad = ListFormat(claims=fails, read=reads)
+    good = ListFormat(claims=lambda _: True, read=reads)
+    plug_in(monkeypatch, LISTS, {"bad": bad, "good": good})
+    file = ListFile(name="x", content=b"something of its own")
+    assert readers.find_format([file]) == "good"
+    with pytest.raises(PluginError, match=r'"bad" of guest 1\.0'):
+        read_list([file], {}, "mine", "bad")

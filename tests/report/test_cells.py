@@ -99,9 +99,9 @@ def test_cells_by_example(text: str, cell: str) -> None:
 )
 def test_a_huge_text_takes_no_time_and_says_that_it_was_cut(text: str) -> None:
     """Time grows with the length of a text, not with its square, and a cut is visible."""
-    start = time.perf_counter()
+    start = time.process_time()
     cell = neutralise(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(cell) < LIMIT + 100
     assert "3,000,000 characters" in cell
 

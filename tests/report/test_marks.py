@@ -84,9 +84,9 @@ def test_emoji_and_persian_keep_their_joiners() -> None:
 def test_a_text_of_ten_million_characters_is_cut_with_its_find_in_view(place: int) -> None:
     """A huge text is cut, the cut is told, and what was found can still be read."""
     text = "x" * place + "safrole" + "y" * (10_000_000 - place - 7)
-    start = time.perf_counter()
+    start = time.process_time()
     shown = mark_up(text, [Span(start=place, end=place + 7, label="Safrole")])
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert '<mark class="one" title="Safrole">safrole</mark>' in shown
     assert len(shown) < 3 * LIMIT
     left_out = sum(int(n.replace(",", "")) for n in re.findall(r"⟦([\d,]+) characters left", shown))

@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from msgspec import structs
 from pypdf import PdfReader
-from tests.exchange.notices.samples import EPHEDRINE, NOTICE, changed
 from tests.papers import needs_pdf
+from tests.support.notices import EPHEDRINE, NOTICE, changed
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.exchange.notices.forms import form_of, load_forms

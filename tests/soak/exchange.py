@@ -32,13 +32,13 @@ from pathlib import Path
 
 import msgspec
 from msgspec import structs
-from tests.databases import own_database
 from tests.soak.checks import Kept, read_kept, violations
 from tests.soak.faults import FAULTS
 from tests.soak.node import POINTS, Life, live
 from tests.soak.proxies import Proxy
 from tests.soak.results import Result, table
 from tests.soak.world import Plan, World
+from tests.support.databases import own_database
 
 from tidewaiter.store.core.database import open_database
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select, update
-from tests.transport.conftest import Party, found_party
+from tests.support.peers import Party, found_party
 
 from tidewaiter.exchange.protocol.documents import Document
 from tidewaiter.exchange.protocol.envelopes import message_id

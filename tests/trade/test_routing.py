@@ -8,7 +8,6 @@ import pytest
 from tidewaiter.identify.findings import Finding
 from tidewaiter.law.answers import Duty, Route
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.trade.applicable_law import RoutedLaw, duty_in_short, route_of
 from tidewaiter.trade.mentions import Find
 from tidewaiter.trade.types import Line, Party, Stop
@@ -83,7 +82,7 @@ def test_a_duty_in_short(more: dict[str, object], said: str) -> None:
 @pytest.fixture(scope="module")
 def law(registry: Registry) -> RoutedLaw:
     """Load the law of a day."""
-    return RoutedLaw(registry, load_lawbook(registry), DAY)
+    return RoutedLaw(registry, registry.book, DAY)
 
 
 def _place(registry: Registry, slug: str) -> int:
@@ -146,7 +145,7 @@ def test_a_salt_that_is_named_is_asked_about(
 
 def test_amounts_leave_what_is_kept_small(registry: Registry) -> None:
     """A thousand amounts of one substance on one route are one entry of the law that is kept."""
-    law = RoutedLaw(registry, load_lawbook(registry), DAY)
+    law = RoutedLaw(registry, registry.book, DAY)
     place, route = _place(registry, "acetone"), Route(origin="AU", destination="MX")
     answers = set()
     for litres in range(1, 1001):

@@ -176,7 +176,7 @@ def test_a_verified_month_adds_points(
     book = together._book
     file = book.amounts["us-listed-chemicals"]
     limits = tuple(msgspec.structs.replace(each, mark="read") for each in file.limits)
-    read = {**book.amounts, file.regime: msgspec.structs.replace(file, limits=limits)}
+    read = {**book.amounts, "us-listed-chemicals": msgspec.structs.replace(file, limits=limits)}
     monkeypatch.setattr(together, "_book", msgspec.structs.replace(book, amounts=read))
     for alert in alone:
         together.add(alert)

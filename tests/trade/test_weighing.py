@@ -22,9 +22,10 @@ slug = "harbourine"
 name = "Harbourine"
 kind = "precursor"
 sources = ["own-order"]
-
+"""
+CONTROLS = """
 [[controls]]
-regime = "own-law"
+substance = "harbourine"
 schedule = "List A"
 since = 2026-06-01
 until = 2026-09-01
@@ -44,10 +45,11 @@ checked = 2026-01-02
 def listed(tmp_path_factory: pytest.TempPathFactory) -> Identifier:
     """Know a substance that is listed from 2026-06-01 to 2026-08-31."""
     folder = tmp_path_factory.mktemp("own")
-    for kind in ("sources", "regimes"):
-        (folder / kind).mkdir()
+    for kind in ("sources", "regimes/own-law"):
+        (folder / kind).mkdir(parents=True)
     (folder / "sources" / "own-order.toml").write_text('title = "Order 1"\nread = 2026-01-02\n')
-    (folder / "regimes" / "own-law.toml").write_text(REGIME)
+    (folder / "regimes" / "own-law" / "instrument.toml").write_text(REGIME)
+    (folder / "regimes" / "own-law" / "controls.toml").write_text(CONTROLS)
     (folder / "harbourine.toml").write_text(OWN)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIDEWAITER_CACHE", str(tmp_path_factory.mktemp("cache")))

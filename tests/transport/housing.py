@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.transport.conftest import Party, found_party
+from tests.support.peers import Party, found_party
 
 _SERVE = (
     "from tidewaiter.transport.server import *; "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.exchange.protocol.documents import Document

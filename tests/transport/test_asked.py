@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from litestar.testing import TestClient
 from sqlalchemy import delete, select, update
-from tests.transport.conftest import Party, cut
+from tests.support.peers import Party, cut
 from tests.transport.restoring import Pair, asking, both_agree, kept_question
 
 from tidewaiter.base.errors import InputError, OutputError

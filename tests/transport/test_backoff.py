@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.transport.conftest import Party, cut, line_to
+from tests.support.key_changes import telling, turn
+from tests.support.peers import Party, cut, line_to
 from tests.transport.recalling import recall_it
 from tests.transport.restoring import Pair, asking
-from tests.transport.turning import telling, turn
 
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.exchange.protocol.documents import Document

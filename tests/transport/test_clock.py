@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.transport.conftest import Party, cut, line_to
+from tests.support.peers import Party, cut, line_to
 
 from tidewaiter.exchange.protocol.documents import Document
 from tidewaiter.exchange.protocol.receipts import read_receipt

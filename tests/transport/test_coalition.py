@@ -8,9 +8,9 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from msgspec import structs
 from msgspec.json import encode
-from tests.exchange.samples import incident
-from tests.transport.conftest import Party
-from tests.transport.turning import turn
+from tests.support.exchange import incident
+from tests.support.key_changes import turn
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.coalition.commitments import (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import event
-from tests.transport.conftest import Party, cut, line_to
+from tests.support.peers import Party, cut, line_to
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.exchange.protocol.documents import Document

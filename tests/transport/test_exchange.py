@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from tests.transport.conftest import Party, cut
+from tests.support.peers import Party, cut
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.exchange.protocol.documents import Document

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from tests.exchange.samples import incident as made_incident
-from tests.transport.conftest import Party
+from tests.support.exchange import incident as made_incident
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.incidents.state import Known

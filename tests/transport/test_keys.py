@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
-from tests.transport.conftest import cut
-from tests.transport.turning import Pair, sealed, turn
+from tests.support.key_changes import Pair, sealed, turn
+from tests.support.peers import cut
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.exchange.protocol.documents import Document, write_chain

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import func, select
-from tests.transport.conftest import cut, found_party, line_to
-from tests.transport.turning import held, regain, telling, turn
+from tests.support.key_changes import held, regain, telling, turn
+from tests.support.peers import cut, found_party, line_to
 from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import ConflictError, InputError, OutputError

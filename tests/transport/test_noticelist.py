@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from msgspec import structs
-from tests.exchange.notices.samples import DAY, DISPATCH, NOTICE, REPLY_BY
-from tests.transport.conftest import Party
+from tests.support.notices import DAY, DISPATCH, NOTICE, REPLY_BY
+from tests.support.peers import Party
 from tests.transport.test_notices import YES, Pair, _do
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError

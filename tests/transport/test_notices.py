@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 from sqlalchemy import select
-from tests.exchange.notices.samples import DAY, NOTICE, changed
-from tests.transport.conftest import Party
+from tests.support.notices import DAY, NOTICE, changed
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.notices.state import State

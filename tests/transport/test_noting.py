@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import func, select
 from tests.soak.forgeries import Forger
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 
 from tidewaiter.exchange.protocol.documents import Document
 from tidewaiter.exchange.protocol.envelopes import assemble

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.private import intersection

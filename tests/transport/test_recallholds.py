@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 from tests.transport.recalling import known_to, recall_it, recalls_of, tell, written_of
 
 from tidewaiter.base.errors import ConflictError, InputError

@@ -6,10 +6,10 @@ from datetime import date
 import msgspec
 import pytest
 from sqlalchemy import LargeBinary, Text, select, update
-from tests.exchange.notices.samples import DAY, NOTICE
-from tests.exchange.samples import changed
-from tests.exchange.samples import incident as made_incident
-from tests.transport.conftest import Party
+from tests.support.exchange import changed
+from tests.support.exchange import incident as made_incident
+from tests.support.notices import DAY, NOTICE
+from tests.support.peers import Party
 from tests.transport.recalling import known_to, recall_it, recalls_of, tell, written_of
 from tests.transport.vouching import vouched
 

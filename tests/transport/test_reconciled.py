@@ -5,12 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.exchange.notices.samples import DAY, NOTICE
-from tests.transport.conftest import Party
+from tests.support.key_changes import telling, turn
+from tests.support.notices import DAY, NOTICE
+from tests.support.peers import Party
 from tests.transport.housing import houses, until
 from tests.transport.recalling import known_to, recall_it, recalls_of, tell
 from tests.transport.restoring import Copies, Pair, asking, contradictions
-from tests.transport.turning import telling, turn
 from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import ConflictError, InputError

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.transport.conftest import Party, cut, line_to
-from tests.transport.turning import Pair, confirm, held, regain, standing, telling, turn
+from tests.support.key_changes import Pair, confirm, held, regain, standing, telling, turn
+from tests.support.peers import Party, cut, line_to
 from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import InputError, MissingError

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from tests.exchange.notices.samples import EPHEDRINE, NOTICE, changed
-from tests.exchange.register.making import ENTRIES, KG, PERMIT, account
-from tests.transport.conftest import Party
+from tests.support.notices import EPHEDRINE, NOTICE, changed
+from tests.support.peers import Party
+from tests.support.register import ENTRIES, KG, PERMIT, account
 
 from tidewaiter.exchange.notices.types import (
     Amount,

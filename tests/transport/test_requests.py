@@ -5,8 +5,8 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.exchange.samples import changed
-from tests.transport.conftest import Party
+from tests.support.exchange import changed
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.exchange.cases import Bundle, Decision, JointCase, Offer, Taking, Together

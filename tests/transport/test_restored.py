@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 from tests.transport.restoring import (
     Copies,
     Pair,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from tests.transport.conftest import Party, line_to
+from tests.support.key_changes import Pair, confirm, held, regain, standing, telling, turn
+from tests.support.peers import Party, line_to
 from tests.transport.restoring import asking, both_agree
 from tests.transport.thieves import Thief
-from tests.transport.turning import Pair, confirm, held, regain, standing, telling, turn
 from tests.transport.vouching import vouched
 
 from tidewaiter.base.errors import InputError

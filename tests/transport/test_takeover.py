@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import httpx
+from tests.support.key_changes import confirm, regain, standing
 from tests.transport.housing import House, houses, until
 from tests.transport.thieves import Thief
-from tests.transport.turning import confirm, regain, standing
 
 from tidewaiter.exchange.protocol.documents import SignedDocument, fingerprint, write_chain
 from tidewaiter.store.peers.directory import documents

@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 
 import pytest
-from tests.transport.conftest import Party, cut
+from tests.support.peers import Party, cut
 
 from tidewaiter.exchange.protocol.receipts import read_receipt
 from tidewaiter.store.core.database import Work

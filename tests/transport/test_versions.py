@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import structs
 from sqlalchemy import select
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.protocol.documents import (

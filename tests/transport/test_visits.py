@@ -1,5 +1,6 @@
 """A node that nobody can reach visits its peers, and gets and answers the same as at an address."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
-from tests.transport.conftest import Party, found_party
+from tests.support.peers import Party, found_party
 from tests.transport.housing import until
 from tests.transport.restoring import Copies, both_agree, contradictions
 
@@ -154,10 +155,8 @@ def test_a_visitor_that_does_not_answer_is_left(hidden: tuple[Party, Party]) -> 
 
 def test_who_is_away_is_not_waited_for() -> None:
     """The sender goes on to others at once."""
-    begun = time.monotonic()
-    with pytest.raises(OutputError, match="comes itself"):
-        Visits(seconds=60).post("tidewaiter/away", ["x"])
-    assert time.monotonic() - begun < 10
+    with pytest.raises(OutputError, match="comes itself"):  # whoever waits for ever overflows
+        Visits(seconds=math.inf).post("tidewaiter/away", ["x"])
 
 
 def test_what_a_visitor_is_asked_is_known(hidden: tuple[Party, Party]) -> None:

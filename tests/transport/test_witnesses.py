@@ -1,7 +1,7 @@
 """Peers witness each other's logs: what does not fit is kept, and what is said again is not odd."""
 
 from msgspec import structs
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 
 from tidewaiter.exchange.protocol.receipts import Before, Receipt, contradiction, give, read_receipt
 from tidewaiter.store.audit import find_entries

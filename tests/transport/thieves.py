@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from msgspec import structs
-from tests.transport.conftest import MADE, Party
+from tests.support.peers import MADE, Party
 
 from tidewaiter.exchange.protocol.documents import (
     Document,

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from sqlalchemy import update
-from tests.exchange.notices.samples import NOTICE, changed
+from tests.support.notices import NOTICE, changed
 
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,

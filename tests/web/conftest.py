@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import tempfile
 import threading
 import time
@@ -19,13 +18,15 @@ from granian.server.embed import Server
 from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page
+from tests.support.ports import free_port
 
 from tidewaiter.accounts.passwords import hash_password
 from tidewaiter.accounts.roles import Role
 from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
-from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.context import screen_file
 from tidewaiter.node.uploads.jobs import Bench
 from tidewaiter.node.uploads.settings import Desk as Uploads
 from tidewaiter.node.uploads.workers import work_once
@@ -114,12 +115,6 @@ def fill_database(url: str) -> None:
             path, ReadOptions(), settings, folder / "journal", workers=1, database=database
         ):
             pass
-
-
-def free_port() -> int:
-    """Return a port of this machine at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import structs
-from tests.exchange.samples import incident
-from tests.transport.conftest import Party, found_party
+from tests.support.exchange import incident
+from tests.support.peers import Party, found_party
 from tests.web.noticing import fill_notices
 from tests.web.registering import fill_register
 

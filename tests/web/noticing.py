@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from msgspec import structs
-from tests.exchange.notices.samples import EPHEDRINE, NOTICE, changed
-from tests.transport.conftest import Party
+from tests.support.notices import EPHEDRINE, NOTICE, changed
+from tests.support.peers import Party
 
 from tidewaiter.exchange.notices.types import Notice, Queried, Sent, What
 from tidewaiter.store.core.database import Stamp

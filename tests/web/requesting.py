@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 from tests.web.exchanging import meet
 
 from tidewaiter.exchange.cases import JointCase

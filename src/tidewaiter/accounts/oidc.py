@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import GuestProtocol, KeySet
+from joserfc.jwt import JWTClaimsRegistry, decode
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -129,23 +131,27 @@ def known_by(provider: Provider, begun: Begun, token: str, keys: Mapping[str, An
     Raises:
         InputError: It is not signed by the provider, not for us, not of this sign-in, or too old.
     """
+    required = JWTClaimsRegistry(
+        leeway=_LEEWAY,
+        iss={"essential": True, "value": provider.issuer},
+        aud={"essential": True, "value": provider.client},
+        sub={"essential": True},
+        exp={"essential": True},
+        iat={"essential": True},
+        nonce={"essential": True, "value": begun.nonce},
+    )
+
+    def signer(signed: GuestProtocol) -> KeySet:
+        """Import the keys of that name only: another one may be of a kind that is not known."""
+        kid = signed.headers().get("kid")
+        return KeySet.import_key_set({"keys": [k for k in keys["keys"] if k.get("kid") == kid]})
+
     try:
-        kid = jwt.get_unverified_header(token).get("kid")
-        found = [each for each in jwt.PyJWKSet.from_dict(dict(keys)).keys if each.key_id == kid]
-        told = jwt.decode(
-            token,
-            found[0],
-            algorithms=_ALGORITHMS,
-            audience=provider.client,
-            issuer=provider.issuer,
-            leeway=_LEEWAY,
-            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
-        )
-    except (jwt.PyJWTError, IndexError, ValueError, TypeError) as error:
+        told = decode(token, signer, algorithms=_ALGORITHMS).claims
+        required.validate(told)
+    except (JoseError, AttributeError, LookupError, ValueError, TypeError) as error:
         said = "the provider's word does not hold"
         raise InputError(said, at=provider.issuer, hint=_HINT) from error
-    if not secrets.compare_digest(str(told.get("nonce", "")).encode(), begun.nonce.encode()):
-        raise InputError("the provider's word is of another sign-in", hint=_HINT)
     name = told.get(provider.claim)
     if not isinstance(name, str) or not name.strip():
         raise InputError(f'the provider does not say "{provider.claim}"', hint=_HINT)

@@ -5,10 +5,11 @@ matching of parties aligns two names in a few. Array expressions of NumPy or Pol
 pass over memory for each step and an object for each match; a compiled loop makes one pass
 and none.
 
-The machine code is kept in the user's cache, in a folder for each version of this package's
-sources: Numba itself looks at one source file alone, and would take old code of a function
-that another file of ours changed. Where the cache cannot be written, it is kept for this process
-alone.
+The machine code is kept in the user's cache, in a folder for each version of each function. A
+version is what the function and all that it calls are made of (bytecode, constants, layouts of
+records), so an edit compiles anew what depends on it and nothing else. Numba itself looks at one
+source file alone, and would run old code of a function whose callee another file of ours changed.
+Where the cache cannot be written, the code is kept for this process alone.
 
 Loading Numba and the code takes half a second, as long as a person waits gladly; so both are
 loaded at the first call, and the few lines of a question at the terminal are read by the
@@ -26,22 +27,22 @@ Processes that start together would each compile the same functions, a core and 
 each; so one compiles, and the others wait and load what it has made.
 """
 
+import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
-from types import FunctionType
-from typing import Any, TypeVar, cast
+from types import FunctionType, ModuleType
+from typing import Any, TypeVar, cast, get_args
 
-from tidewaiter.base.cache import cache_folder, digest, writable
+import numpy as np
+
+from tidewaiter.base.cache import cache_folder, drop_old, writable
 from tidewaiter.base.files import in_turn
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-USERS = ("identify/engine", "parties/matching", "parties/matching/kernels")
-"""Folders whose modules mark functions: the code is kept for one state of these sources."""
 
 
 class _Marked:
@@ -49,7 +50,7 @@ class _Marked:
 
     def __init__(self, function: FunctionType, **options: Any) -> None:
         self._function = function
-        self._options = options
+        self._options = {"nogil": True, **options}
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
 
@@ -61,9 +62,11 @@ class _Marked:
     def machine(self) -> Callable[..., Any]:
         """The compiled version; it runs without the GIL."""
         function = _bound(self._function, "machine")
-        made = _numba().njit(nogil=True, **self._options)(function)
-        if self._options.get("cache"):
-            made.compile = _in_turn(made.compile)
+        made = _numba().njit(**self._options)(function)
+        if self._options.get("inline") != "always":  # one that is inlined has no code of its own
+            function.__dict__["version"] = self.folder
+            made._cache = _code_cache()(function)  # noqa: SLF001  # what `cache=True` does
+            made.compile = _in_turn(made, self)
         return cast("Callable[..., Any]", made)
 
     @cached_property
@@ -71,16 +74,52 @@ class _Marked:
         """The version that Python runs itself."""
         return _bound(self._function, "plain")
 
+    @cached_property
+    def name(self) -> str:
+        """The module, without the package, and the function."""
+        return f"{self._function.__module__.removeprefix('tidewaiter.')}.{self.__name__}"
+
+    @cached_property
+    def folder(self) -> str:
+        """The name, and a digest of all that the code is made from, here and in what it calls."""
+        reached, new = {self.name: self}, [self]
+        while new:
+            new = [each for one in new for each in one.calls() if each.name not in reached]
+            reached.update({each.name: each for each in new})
+        total = hashlib.sha256(np.__version__.encode())
+        for _, each in sorted(reached.items()):
+            total.update(each.content.encode() + b"\0")
+        return f"{self.name}-{total.hexdigest()[:32]}"
+
+    def _globals(self) -> dict[str, object]:
+        names = set(self._function.__code__.co_names) & self._function.__globals__.keys()
+        return {name: self._function.__globals__[name] for name in sorted(names)}
+
+    def calls(self) -> list["_Marked"]:
+        """List the marked functions that it names."""
+        return [value for value in self._globals().values() if isinstance(value, _Marked)]
+
+    @cached_property
+    def content(self) -> str:
+        """The function itself, without its line numbers and docstring."""
+        function = self._function
+        code = function.__code__
+        constants = [_describe(each) for each in code.co_consts if each != function.__doc__]
+        used = {name: _describe(value) for name, value in self._globals().items()}
+        kinds = [_describe_kind(kind) for kind in function.__annotations__.values()]
+        parts = (self.name, self._options, code.co_code, code.co_names, code.co_varnames)
+        return repr((*parts, constants, function.__defaults__, used, kinds))
+
 
 def compiled(function: F) -> F:
     """Compile a function at its first call."""
     # An uncounted caller, which is what has it compiled, would pass its own choice on.
-    return cast("F", _Marked(cast("FunctionType", function), cache=True, _nrt=True))
+    return cast("F", _Marked(cast("FunctionType", function), _nrt=True))
 
 
 def uncounted(function: F) -> F:
     """Compile a function that makes no array and returns none."""
-    return cast("F", _Marked(cast("FunctionType", function), cache=True, _nrt=False))
+    return cast("F", _Marked(cast("FunctionType", function), _nrt=False))
 
 
 def inlined(function: F) -> F:
@@ -93,20 +132,55 @@ def interpreted(function: F) -> F:
     return cast("F", cast("_Marked", function).plain)
 
 
-def is_compiled(name: str) -> bool:
-    """Tell whether a function's machine code is in the cache ("scan._scan_blocks")."""
-    return any(_code_folder().rglob(f"{name}-*.nbc"))
+def is_compiled(function: Callable[..., Any]) -> bool:
+    """Tell whether the machine code of a marked function is in the cache."""
+    marked = cast("_Marked", function)
+    return any((_code_folder() / marked.folder).glob("*.nbc"))
 
 
-def _in_turn(compile_: Callable[..., Any]) -> Callable[..., Any]:
+def _describe(value: object) -> str:
+    """Describe what a function finds under a global name, as far as its code depends on it.
+
+    Raises:
+        TypeError: Numba may take such a value for a constant, and nothing tells when it changes.
+    """
+    if isinstance(value, _Marked):
+        return value.name  # its content is taken in by whoever asks for the version
+    if isinstance(value, ModuleType):
+        return value.__name__
+    if isinstance(value, type):
+        return _describe_kind(value)
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape} {value.tobytes().hex()}"
+    if value is None or isinstance(value, (bool, int, float, str, np.generic, tuple)):
+        return f"{type(value).__name__} {value!r}"
+    msg = f"a compiled function uses {value!r}; base.compiled cannot tell when that changes"
+    raise TypeError(msg)
+
+
+def _describe_kind(kind: Any) -> str:
+    """Describe a type; of a record also its fields, in whose order the code finds them."""
+    parts = [_describe_kind(part) for part in get_args(kind)]
+    if isinstance(kind, type) and issubclass(kind, tuple):
+        parts += [f"{name}: {_describe_kind(of)}" for name, of in kind.__annotations__.items()]
+    return f"{kind!r} {parts}"
+
+
+def _in_turn(made: Any, marked: _Marked) -> Callable[..., Any]:
     """Let a dispatcher of Numba load or compile while no other process does.
 
-    It looks into the cache first, so whoever had to wait finds there what it waited for.
+    It looks into the cache first, so whoever had to wait finds there what it waited for. Old
+    versions go when a new one was made.
     """
+    compile_ = made.compile
 
     def compile_in_turn(signature: Any) -> Any:
         with _TURN.taken():
-            return compile_(signature)
+            misses = sum(made.stats.cache_misses.values())
+            code = compile_(signature)
+            if sum(made.stats.cache_misses.values()) > misses:
+                drop_old(_kept_in(), marked.name)
+            return code
 
     return compile_in_turn
 
@@ -146,11 +220,8 @@ def _bound(function: FunctionType, version: str) -> FunctionType:
     return FunctionType(function.__code__, names, function.__name__, function.__defaults__)
 
 
-@cache
 def _code_folder() -> Path:
-    package = Path(__file__).parents[1]
-    users = (source for user in USERS for source in sorted((package / user).glob("*.py")))
-    return cache_folder() / f"code-{digest((Path(__file__), *users))}"
+    return cache_folder() / "code"
 
 
 @cache
@@ -158,15 +229,56 @@ def _numba() -> Any:
     """Load Numba, here and not above: it takes as long as all the rest of a short answer."""
     import numba  # noqa: PLC0415
 
-    numba.config.CACHE_DIR = str(_kept_in())  # type: ignore[attr-defined]
     return numba
+
+
+class _Place:
+    """Where Numba keeps the code of one function; its own cache calls this a locator."""
+
+    def __init__(self, function: Callable[..., Any], path: str) -> None:
+        self._py_file = path  # named in Numba's warnings
+        self._folder = _kept_in() / function.__dict__["version"]
+        kept = _code_folder() / self._folder.name
+        if kept != self._folder and kept.is_dir():  # read only: Numba may have to add to it
+            shutil.copytree(kept, self._folder, dirs_exist_ok=True)
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], path: str) -> "_Place":
+        """Return the place of a function, whose version it bears."""
+        return cls(function, path)
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder."""
+        self._folder.mkdir(exist_ok=True)
+
+    def get_cache_path(self) -> str:
+        """Return the folder."""
+        return str(self._folder)
+
+    def get_source_stamp(self) -> str:
+        """Return what changes with the code: nothing, as each version has its folder."""
+        return ""
+
+    def get_disambiguator(self) -> str:
+        """Tell functions of one name in one folder apart: there are none."""
+        return ""
+
+
+@cache
+def _code_cache() -> Any:
+    """Return the class of Numba's caches, made to look in our places."""
+    from numba.core.caching import CompileResultCacheImpl, FunctionCache  # noqa: PLC0415
+
+    class Kept(CompileResultCacheImpl):  # type: ignore[misc]
+        _locator_classes = (_Place,)
+
+    class CodeCache(FunctionCache):  # type: ignore[misc]
+        _impl_class = Kept
+
+    return CodeCache
 
 
 @cache
 def _kept_in() -> Path:
     """Return the folder that machine code is read from and written to."""
-    kept = _code_folder()
-    folder = writable(kept)
-    if folder != kept and kept.is_dir():
-        shutil.copytree(kept, folder, dirs_exist_ok=True)  # Numba reads only where it can write
-    return folder
+    return writable(_code_folder())

@@ -44,6 +44,10 @@ class FetchError(TidewaiterError):
     """A download that failed: no network, no such file, or a server that refuses or cuts it."""
 
 
+class PluginError(TidewaiterError):
+    """A plug-in of another package that cannot be loaded, or failed at its work."""
+
+
 def install_command(extra: str) -> str:
     """Return the command that installs an extra ("chem"), for a hint.
 

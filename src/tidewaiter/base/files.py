@@ -2,6 +2,7 @@
 
 import errno
 import filecmp
+import hashlib
 import os
 import shutil
 import socket
@@ -32,6 +33,12 @@ _HINTS = {
 }
 _OF_THE_SYSTEM = (Path("/dev"), Path("/proc"), Path("/sys"))
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the one place there that holds files
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -18,12 +18,13 @@ def data(*parts: str) -> Traversable:
     return files("tidewaiter").joinpath("data", *parts)
 
 
-def read_toml(file: Traversable | Path, kind: type[T]) -> T:
+def read_toml(file: Traversable | Path, kind: type[T], *, at: str = "") -> T:
     """Decode a TOML file of facts straight into its record.
 
     Args:
         file: The file.
         kind: The record that it holds.
+        at: What an error calls the file; "": its name.
 
     Raises:
         RegistryError: It is not TOML, or a key or a type is not the record's.
@@ -33,7 +34,7 @@ def read_toml(file: Traversable | Path, kind: type[T]) -> T:
     except (msgspec.MsgspecError, ValueError) as error:
         raise RegistryError(
             f"{error}",
-            at=str(file.name),
+            at=at or str(file.name),
             hint="mend the file; the record's docstring names its keys",
         ) from error
 

@@ -88,7 +88,7 @@ class Step(Record, frozen=True, kw_only=True):
 
     lines: pa.RecordBatch
     screened: Screened
-    refusals: tuple[Refusal, ...]  # of rows before and in the batch
+    refusals: tuple[Refusal, ...]  # of rows before and in the batch; of rules that failed
     done_row: int  # the last row of data that is done
 
 
@@ -98,9 +98,22 @@ def workers_for(path: Path, wanted: int) -> int:
 
 
 @lru_cache(_KEPT)
-def _identifier(own: tuple[Path, ...], street: bool, state: str) -> Identifier:  # noqa: FBT001
+def _identifier(own: tuple[Path, ...], street: bool, few: bool, state: str) -> Identifier:  # noqa: FBT001
     del state  # another one: the folders hold something else by now
-    return Identifier(load_lexicon(own, street=street))
+    return Identifier(load_lexicon(own, street=street), few=few)
+
+
+def identifier_for(own: tuple[Path, ...], *, street: bool, few: bool = False) -> Identifier:
+    """Return the identifier of this process, made anew where the folders hold something else.
+
+    It learns as it reads, so that one thread at a time may use it.
+
+    Args:
+        own: Folders of an authority's own lists.
+        street: Know street names.
+        few: For a few lines: do without compiled code.
+    """
+    return _identifier(own, street, few, state_of(own))
 
 
 @lru_cache(_KEPT)
@@ -143,7 +156,7 @@ def finder_for(settings: Settings) -> PartyFinder | None:
 def _screener(settings: Settings) -> Screener:
     rules = load_alert_rules(settings.rules, settings.switches)
     finder = finder_for(settings)
-    identifier = _identifier(settings.own, settings.street, state_of(settings.own))
+    identifier = identifier_for(settings.own, street=settings.street)
     return Screener(identifier, rules, finder)
 
 
@@ -267,6 +280,7 @@ def _step(batch: pa.RecordBatch, future: "Future[Screened]", refusals: tuple[Ref
     last = batch.column("row")[-1].as_py()
     screened = future.result()
     lines = settled(batch, screened.alerts)
+    refusals += screened.refusals
     return Step(lines=lines, screened=screened, refusals=refusals, done_row=last)
 
 

@@ -5,19 +5,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import date
 from functools import cache
-from importlib import metadata
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from tidewaiter import __version__
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.law.answers import Assessment, ClassHold, Compound, Found, Question
 from tidewaiter.law.assessment import assess
-from tidewaiter.law.classes import load_classes
 from tidewaiter.law.registry import Registry, editions, load_registry
-from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.rules import LawBook
 from tidewaiter.law.structure import Entry, Structure, StructureError, parse_structure
 from tidewaiter.law.structure.drawing import portray
 from tidewaiter.law.structure.recognition import Recogniser
@@ -111,7 +110,7 @@ def assess_compounds(entries: Iterable[Entry], asked: Asked, *, workers: int) ->
 def lawyers_for(own: tuple[Path, ...]) -> tuple[Registry, LawBook, Recogniser]:
     """Load what this process assesses with, once for each set of lists."""
     registry = load_registry(own)
-    return registry, load_lawbook(registry), Recogniser(registry, load_classes(own))
+    return registry, registry.book, Recogniser(registry, registry.classes)
 
 
 def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, ...]:
@@ -179,14 +178,10 @@ def printing_of(
         printed: The day of printing.
         file: That the sheets are of; "": one sheet alone.
     """
-    try:
-        version = metadata.version("tidewaiter")
-    except metadata.PackageNotFoundError:
-        version = "not installed"
     imprint = Imprint(
         question=question,
         printed=printed,
-        version=version,
+        version=__version__,
         editions=editions(lawyers_for(own)[0], own),
         file=file,
     )
@@ -254,7 +249,7 @@ def _press(share: Share, printing: Printing) -> list[Page]:
 @cache
 def lexis_for(own: tuple[Path, ...]) -> Lexis:
     """Return the words for the slugs of answers, made once for each set of lists."""
-    return lexis_of(lawyers_for(own)[0], load_classes(own))
+    return lexis_of(lawyers_for(own)[0], lawyers_for(own)[0].classes)
 
 
 def _sheet(entry: Entry, printing: Printing) -> Sheet:

@@ -14,6 +14,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Field, needs_db
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
+from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checks import Checked, check
 from tidewaiter.exchange.notices.deadlines import Deadline
 from tidewaiter.exchange.notices.forms import form_of, load_forms
@@ -35,17 +36,15 @@ from tidewaiter.exchange.notices.types import (
     Returned,
     What,
     Withdrawn,
-    in_words,
     word_of,
 )
-from tidewaiter.exchange.notices.xml import NoticeFile, read_xml, write_xml
+from tidewaiter.exchange.notices.xml import NoticeFile, read_xml, schema, write_xml
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.register.book import Book
 from tidewaiter.exchange.register.coverage import answers_on, names_of
 from tidewaiter.exchange.register.types import Operator
 from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.notices import filled, render_form
 from tidewaiter.report.pages import write_page
@@ -63,7 +62,7 @@ from tidewaiter.transport.notices import Ready, made_ready, send_new, send_next,
 def law_here() -> Law:
     """Return the law that travels with the package."""
     registry = load_registry()
-    desk = Desk(QuestionOptions(), registry, load_lawbook(registry))
+    desk = Desk(QuestionOptions(), registry, registry.book)
     return Law(registry, desk.book, desk.asker.find)
 
 
@@ -509,6 +508,15 @@ def form(number: int, db: str, slug: str, out: Path) -> None:
     sheet = filled(notice_of(kept), form_of(slug), number=number, state=kept.state.name, day=day)
     write_page(render_form(sheet), out, "form")
     click.echo(as_line(f"{out}: {sheet.title}, {sheet.reference}"))
+
+
+@notices.command(name="schema")
+def schema_() -> None:
+    """Write the schema of notices as XML, in XSD.
+
+    Example: tidewaiter notices schema > notice.xsd
+    """
+    click.echo(schema(), nl=False)
 
 
 for _each in REPLIES:

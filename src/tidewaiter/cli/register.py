@@ -15,7 +15,8 @@ from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Percent, Place, needs_db
 from tidewaiter.cli.notices import in_a_line
 from tidewaiter.exchange.incidents.types import Incident
-from tidewaiter.exchange.notices.types import Amount, in_words, measured
+from tidewaiter.exchange.notices.amounts import in_words, measured
+from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.balances import (
     Account,
     EntryKind,

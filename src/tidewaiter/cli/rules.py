@@ -9,7 +9,7 @@ from tidewaiter.explain.safe_text import visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.rules import rule_settings, second_rule, set_rule
-from tidewaiter.trade.rules.switches import RuleSetting, WantedSetting, switchable
+from tidewaiter.trade.rules.switches import RuleSetting, WantedSetting
 
 
 @click.group()
@@ -36,7 +36,7 @@ def list_(db: str) -> None:
 
 
 @rules.command(name="turn")
-@click.argument("rule", type=click.Choice(switchable()))
+@click.argument("rule", metavar="RULE")
 @click.argument("points", type=click.IntRange(0, 100), required=False)
 @needs_db
 @click.option("--why", required=True, help="What was seen; every alert with the rule shows it.")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
+from tidewaiter.base.plugins import RULES, plugin_for
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import OverviewRules, Track, load_overview_rules
 from tidewaiter.explain.alerts import template_told
@@ -11,6 +12,7 @@ from tidewaiter.explain.languages import counted, day, number, words
 from tidewaiter.explain.words import Library
 from tidewaiter.parties.calibration.types import Share, share_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.rules.plugins import plugin_rules
 from tidewaiter.trade.rules.results import load_result_rules
 from tidewaiter.trade.rules.switches import (
     RuleSetting,
@@ -282,6 +284,10 @@ def _step(setting: RuleSetting, last: int, people: Mapping[str, str]) -> StepVie
 
 
 def _origin(rule: str) -> str:
+    if rule in plugin_rules():
+        plugin = plugin_for(RULES, rule)
+        named = words("The plug-in {package} {version}")
+        return named.format(package=plugin.package, version=plugin.version)
     about = load_result_rules().about_of(rule)
     if rule in {"control", "free", "together"}:
         return words("The law on the day; the points are our judgement")
@@ -305,3 +311,6 @@ def _all(rules: AlertRules) -> Iterator[tuple[str, tuple[int, int], str]]:
     yield "restricted", (min(actions), max(actions)), ""
     yield "sign", (min(rules.sign.points.values()), rules.sign.most), rules.sign.text
     yield "kept", (0, rules.severity.low), load_switch_rules().kept
+    for name, brought in plugin_rules().items():
+        weight = rules.plugins.get(name, brought.points)
+        yield name, (weight, weight), brought.text

@@ -20,8 +20,8 @@ from tidewaiter.law.coverage import ages_of, missing_on, unlisted
 from tidewaiter.law.duties import duties_of
 from tidewaiter.law.jurisdictions import WORLD, jurisdictions_of, roles_of
 from tidewaiter.law.limits import judge_amounts, limits_on
-from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import LawBook, known_jurisdictions, regimes_of
+from tidewaiter.law.registry import Registry, known_jurisdictions, regimes_of
+from tidewaiter.law.rules import LawBook
 from tidewaiter.law.scope import Place, gaps_of, judge_goods, judge_reach
 from tidewaiter.law.types import Regime
 

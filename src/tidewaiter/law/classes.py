@@ -1,17 +1,13 @@
-"""Classes of substances as their law words them: records of rules, read strictly from files.
+"""Classes of substances as their law words them: records of rules, and what may be wrong in one.
 
 No structure is looked at here; `law.structure.class_matching` applies the rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Literal
 
-from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.law.types import Mark
 
 GroupName = Literal[
@@ -80,7 +76,7 @@ class Clause(Record, frozen=True, kw_only=True):
 
     id: str  # as the instrument prints it: "(E)"
     words: str  # what it says, in our words
-    source: str  # name of a file in data/sources
+    source: str  # slug of a source
     mark: Mark = "read"  # of the wording
     reading: str = ""  # where the words leave something open, how we take them
     changes: tuple[Change, ...]
@@ -116,10 +112,10 @@ class ClassRule(Record, frozen=True, kw_only=True):
 
     slug: str
     name: str
-    regime: str  # the name of a file in data/regimes
+    regime: str  # the folder of data/regimes that holds the rule
     schedule: str  # as the instrument prints it
     instrument: str
-    source: str  # name of a file in data/sources
+    source: str  # slug of a source
     decided: date | None = None
     since: date | None = None  # first day in force; None: not known, taken as in force
     until: date | None = None  # first day no longer in force; None: open
@@ -147,56 +143,21 @@ class ClassRule(Record, frozen=True, kw_only=True):
         )
 
 
-def load_classes(own: tuple[Path, ...] = ()) -> tuple[ClassRule, ...]:
-    """Load the class rules that travel with the package, and an authority's own.
+def class_problems(
+    rule: ClassRule, sources: Container[str], regimes: Container[str]
+) -> Iterator[str]:
+    """Yield what is wrong with a rule, the first first.
 
     Args:
-        own: Folders of an authority's lists; rules lie in their folder `classes`, and what
-            these name lies in `sources` and `regimes`, as with its substances.
-
-    Returns:
-        The rules, sorted by slug.
-
-    Raises:
-        RegistryError: A file has an unknown key or a wrong type, contradicts itself, or names
-            a source, a regime, or a site that is not there.
+        rule: As it was read.
+        sources: The slugs of all sources.
+        regimes: The slugs of all regimes.
     """
-    folders: tuple[Traversable | Path, ...] = (data(), *own)
-    sources = {_stem(file) for file in _files(folders, "sources")}
-    regimes = {_stem(file) for file in _files(folders, "regimes")}
-    rules: dict[str, ClassRule] = {}
-    for file in _files(folders, "classes"):
-        rule = read_toml(file, ClassRule)
-        for problem in _problems(rule, _stem(file), sources, regimes):
-            raise RegistryError(problem, at=file.name, hint="docs: reference, class rules")
-        if rule.slug in rules:
-            raise RegistryError(
-                f'"{rule.slug}" is already a rule', at=file.name, hint="rename yours"
-            )
-        rules[rule.slug] = rule
-    return tuple(rules[slug] for slug in sorted(rules))
-
-
-def _files(folders: tuple[Traversable | Path, ...], kind: str) -> Iterator[Traversable | Path]:
-    for folder in folders:
-        place = folder.joinpath(kind)
-        if place.is_dir():
-            yield from toml_files(place)
-
-
-def _stem(file: Traversable | Path) -> str:
-    return file.name.removesuffix(".toml")
-
-
-def _problems(rule: ClassRule, stem: str, sources: set[str], regimes: set[str]) -> Iterator[str]:
-    """Yield what is wrong with a rule, the first first."""
-    if rule.slug != stem:
-        yield f'slug "{rule.slug}" is not the file\'s name'
     for source in (rule.source, *(clause.source for clause in rule.clauses)):
         if source not in sources:
             yield f'no source is called "{source}"'
     excluding = (regime for each in rule.exclusions for regime in each.regimes)
-    for regime in (rule.regime, *excluding):
+    for regime in excluding:
         if regime not in regimes:
             yield f'no regime is called "{regime}"'
     if rule.until and rule.since and rule.until <= rule.since:

@@ -1,8 +1,10 @@
 """Whose law a route meets: countries, and unions of countries that trade as one."""
 
 from datetime import date
+from functools import cache
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.law.answers import Role, Route
 
 WORLD = "UN"
@@ -35,6 +37,16 @@ class Union(Record, frozen=True, kw_only=True):
             ):
                 return True
         return False
+
+
+@cache
+def load_unions() -> tuple[Union, ...]:
+    """Load the unions that travel with the package.
+
+    Raises:
+        RegistryError: A file is malformed.
+    """
+    return tuple(read_toml(file, Union) for file in toml_files(data("unions")))
 
 
 def is_in(country: str | None, jurisdiction: str, day: date, unions: tuple[Union, ...]) -> bool:

@@ -1,20 +1,34 @@
-"""The registry: every substance, regime and source, read strictly from its files; its edition."""
+"""The registry: every substance, instrument and source, joined from their files; its edition."""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
 
 from tidewaiter.base.cache import cached, digest
-from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.errors import PluginError, RegistryError
+from tidewaiter.base.plugins import LAW, plugin_for, plugins, report
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.law.classes import ClassRule, load_classes
-from tidewaiter.law.types import Control, Name, Regime, Source, Substance
+from tidewaiter.law.classes import ClassRule, class_problems
+from tidewaiter.law.instruments import (
+    RULES,
+    Instrument,
+    Row,
+    instrument_files,
+    instrument_folders,
+    read_instrument,
+)
+from tidewaiter.law.jurisdictions import WORLD, load_unions
+from tidewaiter.law.rules import AmountFile, LawBook, Request, RouteFile, Rule
+from tidewaiter.law.types import Control, LawFolder, Name, Regime, Source, Substance
 
 _SHAPE = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
 
@@ -29,8 +43,9 @@ def is_cas(text: str) -> bool:
 
 
 T = TypeVar("T", Source, Regime)
+F = TypeVar("F", AmountFile, RouteFile)
 
-_FORMAT = "6"  # of the registry as cached
+_FORMAT = "7"  # of the registry as cached
 
 
 class Registry(Record, frozen=True, kw_only=True):
@@ -41,6 +56,7 @@ class Registry(Record, frozen=True, kw_only=True):
     sources: dict[str, Source]
     digest: str  # of all files it was read from
     classes: tuple[ClassRule, ...] = ()  # sorted by slug
+    book: LawBook = LawBook()
 
     def substance(self, slug: str) -> Substance:
         """Return a substance by its slug.
@@ -57,17 +73,40 @@ class Registry(Record, frozen=True, kw_only=True):
 
 
 def load_registry(own: tuple[Path, ...] = ()) -> Registry:
-    """Load the registry that travels with the package, and an authority's own lists.
+    """Load the registry that travels with the package, that of plug-ins, and an authority's own.
 
     Args:
-        own: Folders of substance files of the same format, each with a folder `sources`
-            and `regimes` where its files name any that ours lack. A file with a slug of
-            ours adds its names, forms and controls to that substance.
+        own: Folders of substance files of the same format, each with a folder `sources` where its
+            files name any that ours lack, and a folder `regimes` of instruments. A file with a
+            slug of ours adds its names and forms to that substance, and a folder with the name of
+            one of our instruments adds its rows to that instrument.
 
     Raises:
-        RegistryError: A file is malformed, or names a source or regime that is not there.
+        RegistryError: A file is malformed, or names a source, a regime or a substance that is not
+            there.
     """
-    key = digest(_all_files(own), _FORMAT)
+    return _load((*plugin_folders().values(), *own))
+
+
+@cache
+def plugin_folders() -> Mapping[str, Path]:
+    """Map plug-ins to the folders that they bring, without those that cannot be joined to ours."""
+    joined: dict[str, Path] = {}
+    for name, folder in plugins(LAW, LawFolder).items():
+        try:
+            _load((*joined.values(), folder.path))
+        except RegistryError as error:
+            plugin = plugin_for(LAW, name)
+            problem = f"{plugin.title} cannot be loaded: {error.message}"
+            report(PluginError(problem, at=f"{folder.path}: {error.at}", hint=error.hint))
+        else:
+            joined[name] = folder.path
+    return MappingProxyType(joined)
+
+
+def _load(own: tuple[Path, ...]) -> Registry:
+    paths, files = zip(*_all_files(own), strict=True)
+    key = digest(files, _FORMAT, "\n".join(paths))
 
     def make(folder: Path) -> None:
         found = read_registry(own, key)
@@ -82,34 +121,113 @@ def read_registry(own: tuple[Path, ...], key: str) -> Registry:
     sources: dict[str, Source] = {}
     regimes: dict[str, Regime] = {}
     substances: dict[str, Substance] = {}
-    for folder in (None, *own):
+    instruments: list[Instrument] = []
+    for folder in _roots(own):
         for file in _files(folder, "sources"):
-            _add(sources, file, read_toml(file, Source))
-        for file in _files(folder, "regimes"):
-            _add(regimes, file, read_toml(file, Regime))
+            _add(sources, _stem(file), read_toml(file, Source), at=file.name)
+        for place in instrument_folders(folder):
+            read = read_instrument(place)
+            instruments.append(read)
+            for slug, source in read.sources.items():
+                _add(sources, slug, source, at=f"{read.slug}/sources.toml")
+            if read.regime:
+                _add(regimes, read.slug, read.regime, at=f"{read.slug}/instrument.toml")
         for file in _files(folder, "substances"):
-            found = read_toml(file, Substance)
-            if found.slug != _stem(file):
-                raise RegistryError(f'slug "{found.slug}" is not the file\'s name', at=file.name)
+            found = _read_substance(file)
             same = substances.get(found.slug)
             substances[found.slug] = _joined(same, found) if same else found
+    classes = _classes(instruments)
+    things = {**substances, **{rule.slug: _as_substance(rule) for rule in classes}}
+    book = _book(instruments)
     _check(substances, regimes, sources)
-    classes = load_classes(own)
-    for rule in classes:
-        if rule.slug in substances:
-            raise RegistryError(
-                f'"{rule.slug}" is the slug of a substance',
-                at=f"{rule.slug}.toml",
-                hint="rename it",
-            )
-    ordered = (*(substances[slug] for slug in sorted(substances)), *map(_as_substance, classes))
+    for each in instruments:
+        _check_instrument(each, substances, regimes, sources)
+    _check_book(book, things, sources)
+    listed = _listed(instruments, regimes)
+    ordered = (
+        msgspec.structs.replace(substances[slug], controls=listed.get(slug, ()))
+        for slug in sorted(substances)
+    )
     return Registry(
-        substances=ordered, regimes=regimes, sources=sources, digest=key, classes=classes
+        substances=(*ordered, *(things[rule.slug] for rule in classes)),
+        regimes=regimes,
+        sources=dict(sorted(sources.items())),
+        digest=key,
+        classes=classes,
+        book=book,
     )
 
 
+def _read_substance(file: Traversable | Path) -> Substance:
+    found = read_toml(file, Substance)
+    if found.slug != _stem(file):
+        raise RegistryError(f'slug "{found.slug}" is not the file\'s name', at=file.name)
+    if found.controls:
+        raise RegistryError(
+            "a substance's file holds no controls",
+            at=file.name,
+            hint=f"write them as rows of regimes/{found.controls[0].regime}/controls.toml",
+        )
+    return found
+
+
+def _classes(instruments: list[Instrument]) -> tuple[ClassRule, ...]:
+    """Return the class rules of all instruments, sorted by slug."""
+    rules: dict[str, ClassRule] = {}
+    for rule in chain.from_iterable(each.classes for each in instruments):
+        if rule.slug in rules:
+            raise RegistryError(
+                f'"{rule.slug}" is already a rule',
+                at=f"{rule.regime}/classes/{rule.slug}.toml",
+                hint="rename yours",
+            )
+        rules[rule.slug] = rule
+    return tuple(rules[slug] for slug in sorted(rules))
+
+
+def _listed(
+    instruments: list[Instrument], regimes: dict[str, Regime]
+) -> dict[str, tuple[Control, ...]]:
+    """Return the controls of each substance: by instrument, and then as they stand there."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in chain.from_iterable(each.rows for each in instruments):
+        rows[row.substance].append(row)
+
+    def place(row: Row) -> tuple[int, str]:
+        regime = regimes[row.control.regime]
+        return regime.sequence if row.sequence is None else row.sequence, regime.slug
+
+    return {
+        slug: tuple(row.control for row in sorted(listed, key=place))
+        for slug, listed in rows.items()
+    }
+
+
+def _book(instruments: list[Instrument]) -> LawBook:
+    """Gather the rules beside the controls: what several folders say of an instrument is one."""
+    amounts: dict[str, AmountFile] = {}
+    routes: dict[str, RouteFile] = {}
+    for each in instruments:
+        if each.amounts != AmountFile():
+            amounts[each.slug] = _merged(amounts.get(each.slug, AmountFile()), each.amounts)
+        if each.routes != RouteFile():
+            routes[each.slug] = _merged(routes.get(each.slug, RouteFile()), each.routes)
+    return LawBook(
+        amounts=amounts,
+        routes=routes,
+        proposals=tuple(chain.from_iterable(each.proposals for each in instruments)),
+        unions=load_unions(),
+    )
+
+
+def _merged(first: F, second: F) -> F:
+    """Put the rows of two files of one kind behind each other."""
+    rows = {name: getattr(first, name) + getattr(second, name) for name in first.__struct_fields__}
+    return type(first)(**rows)
+
+
 def _as_substance(rule: ClassRule) -> Substance:
-    """Return the members of a class as one thing, which the rule's law holds."""
+    """Return the members of a class as one thing, which the rule's law controls."""
     control = Control(
         regime=rule.regime,
         schedule=rule.schedule,
@@ -131,34 +249,44 @@ def _as_substance(rule: ClassRule) -> Substance:
     )
 
 
-def _files(folder: Path | None, kind: str) -> Iterator[Traversable | Path]:
-    """List the files of a kind: ours, or an authority's, whose substances may lie on top."""
-    if folder is None:
-        yield from toml_files(data(kind))
-        return
-    if not folder.is_dir():
-        raise RegistryError("there is no such folder of lists", at=str(folder))
-    if kind == "substances":
+def _roots(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
+    """List the folders that are read: ours, and then an authority's."""
+    yield data()
+    for folder in own:
+        if not folder.is_dir():
+            raise RegistryError("there is no such folder of lists", at=str(folder))
+        yield folder
+
+
+def _files(root: Traversable | Path, kind: str) -> Iterator[Traversable | Path]:
+    """List the files of a kind; an authority's substances may lie in its folder itself."""
+    if kind == "substances" and root != data():
+        yield from toml_files(root)
+    folder = root.joinpath(kind)
+    if folder.is_dir():
         yield from toml_files(folder)
-    if (folder / kind).is_dir():
-        yield from toml_files(folder / kind)
 
 
-def _all_files(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
-    for folder in (None, *own):
-        for kind in ("sources", "regimes", "substances", "classes"):
-            yield from _files(folder, kind)
+def _all_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path]]:
+    """List all files that a registry is read from, each with its path."""
+    for root in _roots(own):
+        for kind in ("sources", "substances"):
+            yield from ((f"{kind}/{file.name}", file) for file in _files(root, kind))
+        for folder in instrument_folders(root):
+            yield from instrument_files(folder)
+    for file in toml_files(data("unions")):
+        yield f"unions/{file.name}", file
 
 
 def _stem(file: Traversable | Path) -> str:
     return file.name.removesuffix(".toml")
 
 
-def _add(known: dict[str, T], file: Traversable | Path, found: T) -> None:
+def _add(known: dict[str, T], slug: str, found: T, *, at: str) -> None:
     """Add a source or a regime; another one of the same name is no new version of it."""
-    if known.setdefault(_stem(file), found) != found:
+    if known.setdefault(slug, found) != found:
         raise RegistryError(
-            f'"{_stem(file)}" is already the name of another one', at=file.name, hint="rename yours"
+            f'"{slug}" is already the name of another one', at=at, hint="rename yours"
         )
 
 
@@ -176,7 +304,6 @@ def _joined(ours: Substance, own: Substance) -> Substance:
         cus=tuple(dict.fromkeys(ours.cus + own.cus)),
         names=(*ours.names, *(() if own.name == ours.name else (named,)), *own.names),
         forms=ours.forms + own.forms,
-        controls=ours.controls + own.controls,
         sources=tuple(dict.fromkeys(ours.sources + own.sources)),
         note=" ".join(filter(None, (ours.note, own.note))),
     )
@@ -185,37 +312,80 @@ def _joined(ours: Substance, own: Substance) -> Substance:
 def _check(
     substances: dict[str, Substance], regimes: dict[str, Regime], sources: dict[str, Source]
 ) -> None:
-    """Check what files say of one another: sources, regimes, and whose a number is."""
+    """Check what files say of one another: sources, substances, and whose a number is."""
     numbers: dict[str, str] = {}
     for substance in substances.values():
         at = f"{substance.slug}.toml"
-        named = [*substance.sources, *(control.source for control in substance.controls)]
+        named = [*substance.sources]
         named.extend(source for name in substance.names for source in name.sources)
         named.extend(source for form in substance.forms for source in form.sources)
-        for source in named:
-            if source not in sources:
-                raise RegistryError(f'no source is called "{source}"', at=at)
-        for control in substance.controls:
-            if control.regime not in regimes:
-                raise RegistryError(f'no regime is called "{control.regime}"', at=at)
+        _check_slugs("source", named, sources, at=at)
         _check_numbers(substance, numbers)
     for regime in regimes.values():
-        _check_regime(regime, substances, sources)
+        at = f"{regime.slug}/instrument.toml"
+        named = [regime.source, *(each.source for each in regime.scopes)]
+        _check_slugs("source", named, sources, at=at)
+        slugs = [each.substances for each in regime.scopes]
+        slugs += [each.substances for each in regime.amendments]
+        _check_slugs("substance", chain.from_iterable(slugs), substances, at=at)
 
 
-def _check_regime(
-    regime: Regime, substances: dict[str, Substance], sources: dict[str, Source]
+def _check_instrument(
+    instrument: Instrument,
+    substances: dict[str, Substance],
+    regimes: dict[str, Regime],
+    sources: dict[str, Source],
 ) -> None:
-    """Check the sources and the substances that a regime names."""
-    at = f"{regime.slug}.toml"
-    for source in (regime.source, *(each.source for each in regime.scopes)):
-        if source not in sources:
-            raise RegistryError(f'no source is called "{source}"', at=at)
-    named = [each.substances for each in regime.scopes]
-    named += [each.substances for each in regime.amendments]
-    for slug in chain.from_iterable(named):
-        if slug not in substances:
-            raise RegistryError(f'no substance is called "{slug}"', at=at)
+    """Check that what the rows and class rules of an instrument name is there."""
+    at = f"regimes/{instrument.slug}"
+    _check_slugs("regime", (instrument.slug,), regimes, at=at)
+    for row in instrument.rows:
+        _check_slugs("substance", (row.substance,), substances, at=row.at)
+        _check_slugs("source", (row.control.source,), sources, at=row.at)
+    for rule in instrument.classes:
+        at = f"{instrument.slug}/classes/{rule.slug}.toml"
+        if rule.slug in substances:
+            raise RegistryError(
+                f'"{rule.slug}" is the slug of a substance', at=at, hint="rename it"
+            )
+        for problem in class_problems(rule, sources, regimes):
+            raise RegistryError(problem, at=at, hint="docs: reference, class rules")
+
+
+def _check_book(book: LawBook, things: dict[str, Substance], sources: dict[str, Source]) -> None:
+    """Check the sources and the substances and classes that rules beside the controls name."""
+    for at, rule in _rules(book):
+        _check_slugs("source", (rule.source,), sources, at=at)
+        _check_slugs("substance", rule.substances, things, at=at)
+    for union in book.unions:
+        _check_slugs("source", (union.source,), sources, at=f"{union.code}.toml")
+
+
+def _rules(book: LawBook) -> Iterator[tuple[str, Rule | Request]]:
+    for name, file in book.amounts.items():
+        yield from ((f"{name}/amounts.toml", rule) for rule in (*file.limits, *file.forms))
+    for name, route in book.routes.items():
+        rules: Iterable[Rule | Request] = (
+            *route.reaches,
+            *route.demands,
+            *route.gaps,
+            *route.requests,
+        )
+        yield from ((f"{name}/routes.toml", rule) for rule in rules)
+    yield from ((f"{rule.regime}/proposals.toml", rule) for rule in book.proposals)
+
+
+def _check_slugs(kind: str, slugs: Iterable[str], known: Container[str], *, at: str) -> None:
+    for slug in slugs:
+        if slug not in known:
+            raise RegistryError(f'no {kind} is called "{slug}"', at=at, hint=_MISSING[kind])
+
+
+_MISSING = {
+    "source": "add sources/SLUG.toml, or a table to the sources.toml of the instrument",
+    "regime": "add its instrument.toml, or give the folder the name of an instrument",
+    "substance": "tidewaiter substances lists all; add a file for a new one",
+}
 
 
 def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:
@@ -239,13 +409,10 @@ def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:
             )
 
 
-_RULES = ("classes", "amounts", "routes", "proposals", "unions", "aliases", "structures")
-
-
 class Editions(Record, frozen=True, kw_only=True):
     """Hashes of the data files, the same wherever the same files are used."""
 
-    registry: str  # substances, listings, regimes and sources, an authority's own included
+    registry: str  # substances, instruments and sources, an authority's own included
     rules: str  # classes, amounts, routes, proposals and what structures are compared by
 
 
@@ -254,14 +421,30 @@ def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
 
     Args:
         registry: As loaded.
-        own: Folders of an authority's own lists, which may hold class rules.
+        own: Folders of an authority's own lists, whose instruments may have rules.
     """
-    return Editions(registry=registry.digest, rules=digest(_rule_files(own)))
+    paths, files = zip(*_rule_files(own), strict=True)
+    return Editions(registry=registry.digest, rules=digest(files, "\n".join(paths)))
 
 
-def _rule_files(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
-    for kind in _RULES:
-        yield from toml_files(data(kind))
-    for folder in own:
-        if (folder / "classes").is_dir():
-            yield from toml_files(folder / "classes")
+def _rule_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path]]:
+    for root in _roots((*plugin_folders().values(), *own)):
+        for folder in instrument_folders(root):
+            yield from instrument_files(folder, RULES)
+    for kind in ("unions", "aliases", "structures"):
+        yield from ((f"{kind}/{file.name}", file) for file in toml_files(data(kind)))
+
+
+def regimes_of(registry: Registry, jurisdiction: str) -> tuple[str, ...]:
+    """List the regimes of a jurisdiction that control, and do not only watch."""
+    regimes = registry.regimes.values()
+    return tuple(
+        each.slug for each in regimes if each.jurisdiction == jurisdiction and each.binding
+    )
+
+
+def known_jurisdictions(registry: Registry) -> frozenset[str]:
+    """Return the jurisdictions of which some law is loaded."""
+    return frozenset(each.jurisdiction for each in registry.regimes.values() if each.binding) | {
+        WORLD
+    }

@@ -1,6 +1,8 @@
 """What the registry holds: substances, their names and forms, and the law on them."""
 
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from tidewaiter.base.records import Record
@@ -37,7 +39,7 @@ class Name(Record, frozen=True, kw_only=True):
     language: str  # ISO 639-1: en, es, fr, zh, ru, ar ...
     tier: Tier = "strong"
     cas: str | None = None  # of the form that the name names, where it is not the substance itself
-    sources: tuple[str, ...]  # names of files in data/sources
+    sources: tuple[str, ...]  # slugs of sources
 
 
 class Form(Record, frozen=True, kw_only=True):
@@ -55,7 +57,7 @@ class Form(Record, frozen=True, kw_only=True):
 class Control(Record, frozen=True, kw_only=True):
     """One legal instrument's hold on one substance."""
 
-    regime: str  # the name of a file in data/regimes
+    regime: str  # the name of a folder in data/regimes
     schedule: str  # as the instrument prints it
     decided: date | None = None  # day of the decision; None: not known
     since: date | None = None  # first day in force; None: not known, taken as in force
@@ -63,7 +65,7 @@ class Control(Record, frozen=True, kw_only=True):
     scope: str = ""  # what else is held: "salts", "esters", in our words
     holds: tuple[Variant, ...] = ()  # the same as a list; where there is none, and none is left
     leaves_out: tuple[Variant, ...] = ()  # out, the regime's scopes say it
-    source: str  # name of a file in data/sources
+    source: str  # slug of a source
     mark: Mark = "read"  # of the listing itself
     dates: Mark = "read"  # of decided, since and until
 
@@ -83,7 +85,7 @@ class Substance(Record, frozen=True, kw_only=True):
     cus: tuple[str, ...] = ()  # EU customs union and statistics numbers
     names: tuple[Name, ...] = ()  # beside the preferred name, which is strong
     forms: tuple[Form, ...] = ()
-    controls: tuple[Control, ...] = ()
+    controls: tuple[Control, ...] = ()  # joined from the instruments: none stands in its own file
     sources: tuple[str, ...]  # of name, CAS, structure
     note: str = ""
 
@@ -99,7 +101,7 @@ class Scope(Record, frozen=True, kw_only=True):
     holds: tuple[Variant, ...] = ()  # beside the substance itself
     leaves_out: tuple[Variant, ...] = ()  # by its words, or as its list of variants is whole
     clause: str
-    source: str  # name of a file in data/sources
+    source: str  # slug of a source
     mark: Mark = "read"
 
 
@@ -142,6 +144,12 @@ class Regime(Record, frozen=True, kw_only=True):
     catalogues: tuple[date, ...] = ()  # days of whole lists: what such a list names may be older
     scopes: tuple[Scope, ...] = ()
     binding: bool = True  # False: a public list that watches and controls nothing
+    sequence: int = 1000  # order of its controls among those of a substance, the smallest first
+    grades: Mapping[str, str] = {}  # schedule, or "all": as which row of the alert rules it weighs
+
+    def grade(self, schedule: str) -> str:
+        """Return what a schedule is weighed as, a key of the alert rules; "": nothing is said."""
+        return self.grades.get(schedule) or self.grades.get("all", "")
 
 
 class Source(Record, frozen=True, kw_only=True):
@@ -153,3 +161,9 @@ class Source(Record, frozen=True, kw_only=True):
     licence: str = ""
     kind: SourceKind | None = None  # what it can show of a name; None: not said
     note: str = ""
+
+
+class LawFolder(Record, frozen=True, kw_only=True):
+    """Legal instruments that a plug-in of the group `tidewaiter.law` brings."""
+
+    path: Path  # laid out as an authority's own folder of lists; on disk, not in an archive

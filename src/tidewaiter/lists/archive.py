@@ -30,7 +30,7 @@ from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition
 from tidewaiter.lists.reading import ReadList, check_loss, check_whole, in_force, read_list
-from tidewaiter.parties.readers import EDITION
+from tidewaiter.parties.readers import EDITION, plugin_version
 from tidewaiter.parties.readers.entries import EntryRefusal
 from tidewaiter.parties.types import ListedParty, ListVersion
 
@@ -229,7 +229,8 @@ class Archive:
         return self.folder / "lists" / slug / f"{kept.version.sha256}.json"
 
     def _parsed(self, kept: KeptVersion) -> Path:
-        said = msgspec.json.encode((EDITION, kept.format, kept.definition))
+        edition = (EDITION, kept.format, kept.definition, *plugin_version(kept.format))
+        said = msgspec.json.encode(edition)
         key = hashlib.sha256(said).hexdigest()[:12]
         return self.folder / "parsed" / f"{kept.version.sha256}-{key}.msgpack"
 
@@ -238,6 +239,11 @@ class Archive:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(place, f"{os.getpid()}-{secrets.token_hex(4)}") as part:
             part.write_bytes(content)
+
+
+def filled(folder: Path | None) -> Path | None:
+    """Return the folder of lists where it holds any."""
+    return folder.resolve() if folder and Archive(folder).slugs() else None
 
 
 def _kept(

@@ -12,11 +12,11 @@ import os
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
+from tidewaiter import __version__
 from tidewaiter.base.errors import OutputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
@@ -109,7 +109,7 @@ def rarity_in(archive: Archive, generation: Generation) -> Rarity:
         InputError: A version is not there.
         StoreError: A version cannot be read.
     """
-    said = msgspec.json.encode((EDITION, version("tidewaiter")))
+    said = msgspec.json.encode((EDITION, __version__))
     key = hashlib.sha256(said).hexdigest()[:12]
     place = archive.folder / "rarities" / f"{generation.id}-{key}.msgpack"
     with suppress(OSError, msgspec.MsgspecError):

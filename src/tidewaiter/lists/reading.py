@@ -12,7 +12,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition, action_of, find_definition
 from tidewaiter.parties.compared_scripts import uncompared
 from tidewaiter.parties.names.multiple_names import may_be_several, part_names
-from tidewaiter.parties.readers import find_format, guests, list_readers, parts_names_at_commas
+from tidewaiter.parties.readers import (
+    find_format,
+    list_readers,
+    parts_names_at_commas,
+    plugin_formats,
+)
 from tidewaiter.parties.readers.columns import parts_at_commas, reader_of
 from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader, ListReader, refused
 from tidewaiter.parties.readers.file_formats import is_utf8
@@ -78,7 +83,7 @@ def _nothing(name: str, refusals: Sequence[EntryRefusal]) -> InputError:
 
 def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
     """Report texts that are not UTF-8: letters that are not ASCII may be others."""
-    if form.endswith("xml") or form in guests():
+    if form.endswith("xml") or form in plugin_formats():
         return
     for file in files:
         if not is_utf8(file):
@@ -93,11 +98,11 @@ def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
 
 
 def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str:
-    """Find the format; one that another package brings is taken where the definition names it."""
+    """Find the format; one that a plug-in brings is taken where the definition names it."""
     try:
         return find_format(files)
     except InputError:
-        brought = guests()
+        brought = plugin_formats()
         for form in definition.formats if definition else ():
             if form in brought:
                 return form

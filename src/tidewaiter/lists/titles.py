@@ -13,6 +13,7 @@ from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.types import ListVersion
 from tidewaiter.trade.party_matches import cite_list
 from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.rules.plugins import plugin_rules
 
 FolderState = tuple[tuple[str, int, int], ...]
 """By list: its name, when a version last came or went (ns), and how many files it has."""
@@ -72,7 +73,11 @@ def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVer
         sources={**registry.sources, **_list_sources(versions)},
         regimes=registry.regimes,
         substances={each.slug: each.name for each in registry.substances},
-        rules={**_TITLES, **{slug: slug for slug in rules.check if slug not in _TITLES}},
+        rules={
+            **{name: rule.title for name, rule in plugin_rules().items()},
+            **{slug: slug for slug in rules.check},
+            **_TITLES,
+        },
     )
 
 

@@ -1,6 +1,5 @@
 """A running installation: what a file is screened by, and where what is found is kept."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,12 +49,6 @@ class Progress(Record, frozen=True, kw_only=True):
     step: Step
     new: tuple[str, ...] | None  # alerts that the database did not hold, ids; None: no database
     screening: int | None = None  # its id in the database
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def screen_file(

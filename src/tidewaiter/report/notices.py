@@ -6,10 +6,10 @@ from datetime import date
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import in_words, written_share
 from tidewaiter.exchange.notices.checks import applies
-from tidewaiter.exchange.notices.drafts import written_share
 from tidewaiter.exchange.notices.forms import Form, Need, is_given, load_forms, load_sources, values
-from tidewaiter.exchange.notices.types import Amount, Notice, in_words
+from tidewaiter.exchange.notices.types import Amount, Notice
 from tidewaiter.explain.languages import country, day, language, words
 from tidewaiter.report.pages import environment, hashed, static
 
@@ -105,7 +105,7 @@ def filled(notice: Notice, form: Form, *, number: int, state: str, day: date) ->
     )
 
 
-def _box(need: Need, thing: object, path: str) -> FilledBox:
+def _box(need: Need, thing: Record, path: str) -> FilledBox:
     name = path.rpartition(".")[2]
     told = [
         text

@@ -17,7 +17,7 @@ from tidewaiter.law.limits import (
     reaches,
 )
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import Limit, load_lawbook
+from tidewaiter.law.rules import Limit
 from tidewaiter.trade.alerts import with_reasons
 from tidewaiter.trade.amounts import Amount, amount_of, form_of_line, is_alone
 from tidewaiter.trade.applicable_law import RoutedLaw, route_of
@@ -94,7 +94,7 @@ class Together:
     ) -> None:
         """Take the registry, the rules and the day of the screening; what is added up already."""
         self._registry = registry
-        self._book = load_lawbook(registry)
+        self._book = registry.book
         self._law = RoutedLaw(registry, self._book, day)
         self._rules = rules
         self._day = day

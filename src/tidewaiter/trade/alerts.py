@@ -17,6 +17,7 @@ from msgspec import structs
 
 from tidewaiter.base.severity import weight
 from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.rules.plugins import plugin_rules
 from tidewaiter.trade.types import Alert, Line, Mention, PartyMatch, Reason
 
 MOST = 100  # points of an alert
@@ -52,7 +53,7 @@ def identity(
     source: str,
     line: Line,
     mentions: Sequence[Mention],
-    reasons: Iterable[Reason],
+    reasons: Sequence[Reason],
     parties: Iterable[PartyMatch],
 ) -> str:
     """Hash what makes an alert another one: its line, and what is found in it."""
@@ -62,6 +63,10 @@ def identity(
     checks = sorted({made.rule for made in reasons if made.rule in {"vague", "cas-digit"}})
     said = [f"{slug} {max(how)}" for slug, how in sorted(findings.items())]
     said += sorted({f"party {each.list} {each.entry}" for each in parties})
+    if not said and not checks:
+        # Where nothing else was found, they alone make the alert. Beside other findings they do
+        # not: a plug-in that is installed later would make a new alert of every decided one.
+        checks = sorted({made.rule for made in reasons}.intersection(plugin_rules()))
     text = "\x1f".join([source, str(line.row), *said, *checks])
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 

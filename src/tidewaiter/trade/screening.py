@@ -1,6 +1,6 @@
 """Screening: a pure step from a batch of lines to scored alerts with reason codes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cache
@@ -14,7 +14,6 @@ from tidewaiter.identify import Identifier
 from tidewaiter.law.answers import Route
 from tidewaiter.law.controls import state_on
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.law.types import Control, Substance
 from tidewaiter.trade.alerts import apart, identity, is_restricted, open_match, score_of
 from tidewaiter.trade.amounts import form_of_line, is_alone
@@ -46,8 +45,9 @@ from tidewaiter.trade.party_matches import (
 )
 from tidewaiter.trade.readers.passthrough_columns import only_lines, with_kept
 from tidewaiter.trade.rules.alert_rules import AlertRules
+from tidewaiter.trade.rules.plugins import NOT_ASKED, Asked, Seen, ask_plugins, plugin_rules
 from tidewaiter.trade.rules.reduced_weights import switched_reasons
-from tidewaiter.trade.types import Alert, Evidence, Line, PartyMatch, Reason, line_of
+from tidewaiter.trade.types import Alert, Evidence, Line, PartyMatch, Reason, Refusal, line_of
 from tidewaiter.trade.unmapped_text import OTHER
 
 _FIELDS = {
@@ -98,9 +98,12 @@ class Weigher:
         self.day = day
         self.file = file
         self.source = source
+        for regime in registry.regimes.values():  # a wrong grade stops before the first line
+            for schedule in regime.grades:
+                rules.weight(schedule, regime)
         self._law_of = cache(self._weigh_law)
         self._refuter = Refuter(rules.groups)
-        self._routed = RoutedLaw(registry, load_lawbook(registry), day)
+        self._routed = RoutedLaw(registry, registry.book, day)
 
     def weigh(
         self,
@@ -110,6 +113,7 @@ class Weigher:
         *,
         vague: bool,
         parties: Sequence[PartyMatch] = (),
+        further: Sequence[Reason] = (),
     ) -> Alert | None:
         """Weigh one line.
 
@@ -119,12 +123,12 @@ class Weigher:
             flaws: Its CAS numbers that are wrong or of other chemicals.
             vague: Its description names nothing that its chapter asks for.
             parties: Listed parties that those of the line resemble, the most probable first.
+            further: What the rules of plug-ins say of it.
 
         Returns:
             The alert; None where its score is below the least.
         """
-        finds = [find for find in finds if self._concerns(find)]
-        finds = self._refuter.refute(line, finds, flaws, self.registry.substances)
+        finds = self.settled(line, finds, flaws)
         weighed = self._weighed(line, finds)
         ranked = self._ranked(finds, weighed)
         reasons = [made for place in ranked for made in self._of(place, ranked, finds, weighed)]
@@ -135,6 +139,7 @@ class Weigher:
         laws = self._laws(line, finds, ranked)
         if laws and laws[0].freed:
             reasons.extend(self._freed(weighed[ranked[0]], laws[0].freed, reasons))
+        reasons.extend(further)
         named = tuple(parties) if reasons or line.seq <= 1 else ()
         about_parties = list(reasons_of_parties(named, self.rules))
         if reasons or about_parties:
@@ -156,6 +161,26 @@ class Weigher:
             parties=named,
             restricted=restricted,
             open_id=identity(self.source, line, mentions, reasons, shown) if restricted else "",
+        )
+
+    def settled(self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw]) -> list[Find]:
+        """Return the finds that count on the day, those downgraded that the line's codes refute."""
+        concerning = [find for find in finds if self._concerns(find)]
+        return self._refuter.refute(line, concerning, flaws, self.registry.substances)
+
+    def seen(
+        self,
+        line: Line,
+        finds: Sequence[Find],
+        flaws: Sequence[Flaw],
+        parties: Iterable[PartyMatch],
+    ) -> Seen:
+        """Return what rules of plug-ins see of a line: nothing that is for the authority only."""
+        known = self.registry.substances
+        settled = self.settled(line, finds, flaws)
+        return Seen(
+            mentions=tuple(mention_of(find, known[find.finding.substance]) for find in settled),
+            parties=tuple(filter(None, map(open_match, parties))),
         )
 
     def _alert(
@@ -254,12 +279,15 @@ class Weigher:
     def _weigh_law(self, place: int, form: str | None, route: Route) -> Weighed:
         """Look up the law on the day, once for each substance, form and route."""
         name, held = self._routed.weighing(place, form, route)
-        rows = [Weighed(name, held, *self.rules.weight(control), control) for control in held]
+        rows = [Weighed(name, held, *self._weight(control), control) for control in held]
         return max(rows, key=lambda each: each.points, default=Weighed(name, held))
+
+    def _weight(self, control: Control) -> tuple[int, str]:
+        return self.rules.weight(control.schedule, self.registry.regimes[control.regime])
 
     def _rest(self, weighed: Weighed, left_out: AbstractSet[str]) -> int:
         """Return what the highest listing weighs, those of some regimes left out."""
-        weights = (self.rules.weight(c)[0] for c in weighed.held if c.regime not in left_out)
+        weights = (self._weight(c)[0] for c in weighed.held if c.regime not in left_out)
         return max(weights, default=0)
 
     def _evidence(self, find: Find) -> tuple[str, int]:
@@ -367,6 +395,7 @@ class Screened(Record, frozen=True, kw_only=True):
     unread: int = 0  # lines with a systematic name that nothing here could read
     unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
     scripts: Mapping[str, int] = {}  # names of parties that are not compared with other scripts
+    refusals: tuple[Refusal, ...] = ()  # rules of plug-ins that failed
 
 
 class Screener:
@@ -413,13 +442,18 @@ class Screener:
             if any(f.defect.kind == "cas-digit" for f in found)
         }
         parties = match_parties(batch, self._finder) if self._finder else {}
-        places = sorted(finds.keys() | vague | wrong | parties.keys())
-        rows = only_lines(batch).take(pa.array(places, pa.int64())).to_pylist()
+        asked = self._asked(weigher, batch, finds, flaws, parties) if plugin_rules() else NOT_ASKED
+        places = finds.keys() | vague | wrong | parties.keys() | asked.reasons.keys()
         alerts: dict[int, Alert] = {}
-        for place, row in zip(places, rows, strict=True):
+        for place, line in _lines_at(batch, places):
             found, wrongs = finds.get(place, []), flaws.get(place, [])
             alert = weigher.weigh(
-                line_of(row), found, wrongs, vague=place in vague, parties=parties.get(place, ())
+                line,
+                found,
+                wrongs,
+                vague=place in vague,
+                parties=parties.get(place, ()),
+                further=asked.reasons.get(place, ()),
             )
             if alert is not None:
                 alerts[place] = alert
@@ -430,7 +464,32 @@ class Screener:
             unread=_lines_with(flaws, "name-unread"),
             unknown=_lines_with(flaws, "name-unknown"),
             scripts=uncompared_names(batch) if self._finder else {},
+            refusals=asked.refusals,
         )
+
+    def _asked(
+        self,
+        weigher: Weigher,
+        batch: pa.RecordBatch,
+        finds: Mapping[int, Sequence[Find]],
+        flaws: Mapping[int, Sequence[Flaw]],
+        parties: Mapping[int, Sequence[PartyMatch]],
+    ) -> Asked:
+        """Ask the rules of plug-ins about a batch, and tell them what was found in it."""
+        seen = {
+            place: weigher.seen(
+                line, finds.get(place, ()), flaws.get(place, ()), parties.get(place, ())
+            )
+            for place, line in _lines_at(batch, finds.keys() | parties.keys())
+        }
+        return ask_plugins(only_lines(batch), seen, self._rules.plugins)
+
+
+def _lines_at(batch: pa.RecordBatch, places: Collection[int]) -> Iterator[tuple[int, Line]]:
+    """Yield some lines of a batch as records, in order."""
+    ordered = sorted(places)
+    rows = only_lines(batch).take(pa.array(ordered, pa.int64())).to_pylist()
+    yield from zip(ordered, map(line_of, rows), strict=True)
 
 
 def _lines_with(flaws: Mapping[int, Sequence[Flaw]], kind: str) -> int:

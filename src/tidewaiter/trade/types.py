@@ -86,6 +86,20 @@ class ReadOptions(Record, frozen=True, kw_only=True):
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[pa.RecordBatch | Refusal]]
+"""Reads a file: takes it open, its name, and what the user says of it; yields batches of LINES.
+
+Raises InputError where the file as a whole cannot be read.
+"""
+
+
+class FileFormat(Record, frozen=True, kw_only=True):
+    """A format of consignment files, as a plug-in of the group `tidewaiter.readers` brings it.
+
+    The name of the entry point is the suffix of its files, in lower case and without the point.
+    """
+
+    title: str  # for people: "Port of Anywhere manifest"
+    read: Reader
 
 
 class Party(Record, frozen=True, kw_only=True):

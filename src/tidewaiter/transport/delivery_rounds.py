@@ -5,12 +5,12 @@ that was restored from an old copy does not know by itself that it has forgotten
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import InputError, OutputError, TidewaiterError
 from tidewaiter.exchange.protocol.documents import Document
 from tidewaiter.store.audit import moment
@@ -50,25 +50,21 @@ class Rounds:
         self._asked: set[str] = set()
         self._busy: set[str] = set()
         self._rests: dict[str, float] = {}  # until when, by a clock that nobody sets
-        self._leaving = threading.Event()
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender")
-        self._thread = threading.Thread(target=self._run, name="rounds", daemon=True)
-        self._thread.start()
+        self._rounds = Repeated("rounds", self._round, _LOOKS)
+        self._rounds.start()
 
     def close(self) -> None:
         """End after the requests that are on their way."""
-        self._leaving.set()
-        self._thread.join()
+        self._rounds.close()
         self._pool.shutdown(cancel_futures=True)
 
-    def _run(self) -> None:
-        while not self._leaving.is_set():
-            self._doubt()
-            for node in self._due():
-                if node not in self._busy:
-                    self._busy.add(node)
-                    self._pool.submit(self._send, node)
-            self._leaving.wait(_LOOKS)
+    def _round(self) -> None:
+        self._doubt()
+        for node in self._due():
+            if node not in self._busy:
+                self._busy.add(node)
+                self._pool.submit(self._send, node)
 
     def _doubt(self) -> None:
         """Ask those peers again who have said that they have something else than is known here."""
@@ -94,7 +90,7 @@ class Rounds:
     def _send(self, node: str) -> None:
         try:
             more = self._knows(node)
-            while more and not self._leaving.is_set():
+            while more and not self._rounds.leaving.is_set():
                 done = send_round(self._desk, node, self._post, self._tell)
                 self._rest(node, done.wait)
                 if done.ask:

@@ -1,128 +1,28 @@
 """Downloads of public files: on request only, resumable, stored completely or not at all."""
 
 import hashlib
-import http.client
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.client import HTTPMessage
-from importlib.metadata import version
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http import HTTPStatus
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
-from urllib import request
-from urllib.error import HTTPError, URLError
-from urllib.parse import unquote, urlsplit
+from typing import BinaryIO
 
+import httpx
 import msgspec
 
+from tidewaiter import __version__
 from tidewaiter.base.errors import FetchError
 from tidewaiter.base.files import alone, replacing, writing
 from tidewaiter.base.records import Record
 
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-
-
-class Answer:
-    """What a server answers."""
-
-    def __init__(self, response: IO[bytes], status: int, headers: HTTPMessage) -> None:
-        self.status = status
-        self._response = response
-        self._headers = headers
-
-    def read(self, size: int) -> bytes:
-        """Read up to so many bytes; none: the end."""
-        return self._response.read(size)
-
-    @property
-    def strong_etag(self) -> str:
-        """The entity tag; "": none, or a weak one, which says nothing of bytes."""
-        tag = self._headers.get("ETag", "")
-        return "" if tag.startswith("W/") else tag
-
-    @property
-    def modified(self) -> str:
-        """The day and time of the last change, as the server wrote it."""
-        return self._headers.get("Last-Modified", "")
-
-    @property
-    def start(self) -> int:
-        """The first byte of a piece."""
-        found = self._range()
-        return int(found[1]) if found else 0
-
-    @property
-    def total(self) -> int | None:
-        """Bytes of the whole file; None: the server does not say."""
-        found = self._range()
-        if found:
-            return None if found[2] == "*" else int(found[2])
-        length = self._headers.get("Content-Length", "")
-        return int(length) if length.isdecimal() else None
-
-    def _range(self) -> re.Match[str] | None:
-        return _RANGE.fullmatch(self._headers.get("Content-Range", ""))
-
-
-class _Redirects(request.HTTPRedirectHandler):
-    """Redirects that stay on the web, and do not lead from https to http."""
-
-    def redirect_request(  # noqa: PLR0917 - as the library calls it
-        self,
-        req: request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> request.Request | None:
-        """Follow a redirect, or refuse it."""
-        here, there = urlsplit(req.full_url).scheme, urlsplit(newurl).scheme
-        if there not in ("https", "http") or (here == "https" and there != "https"):
-            raise HTTPError(newurl, code, f"leads from {here} to {there}", headers, fp)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-def _opener() -> request.OpenerDirector:
-    """Make an opener that knows no files, no FTP and no data addresses."""
-    opener = request.OpenerDirector()
-    for handler in (
-        request.ProxyHandler(),
-        request.UnknownHandler(),
-        request.HTTPHandler(),
-        request.HTTPSHandler(),
-        request.HTTPDefaultErrorHandler(),
-        _Redirects(),
-        request.HTTPErrorProcessor(),
-    ):
-        opener.add_handler(handler)
-    return opener
-
-
-@contextmanager
-def open_address(address: str, headers: Mapping[str, str], timeout: float) -> Iterator[Answer]:
-    """Open an address.
-
-    Args:
-        address: https or http.
-        headers: Of the request.
-        timeout: Seconds without a byte after which it is given up.
-
-    Raises:
-        HTTPError: The server refuses.
-        URLError: It cannot be reached.
-    """
-    asked = request.Request(address, headers=dict(headers))  # noqa: S310 - the opener knows the web only
-    asked.add_header("User-Agent", f"tidewaiter/{version('tidewaiter')}")
-    asked.add_header("Accept-Encoding", "identity")
-    with _opener().open(asked, timeout=timeout) as response:
-        yield Answer(response, response.status, response.headers)
-
-
-_PIECE = 1 << 16
-_CUT = (http.client.IncompleteRead, http.client.HTTPException, ConnectionError, TimeoutError)
+_REDIRECTS = 10
+_BUSY = (429, 500, 502, 503, 504)
+_WEB = ("https", "http")
+_MOVED = "the list may have moved: look at its authority's page, and write a definition"
 
 
 class Validators(Record, frozen=True, kw_only=True):
@@ -181,7 +81,6 @@ def fetch(
         OutputError: The folder cannot be written, or another process downloads the same.
     """
     limits = limits or Limits()
-    _check(address)
     loading = _Loading(address, folder, known or Validators(), limits)
     with alone(loading.file, address, hint="wait until it is done"):
         for attempt in range(limits.tries):
@@ -190,18 +89,73 @@ def fetch(
             if loading.go_on():
                 return loading.result
     raise FetchError(
-        f"was cut {limits.tries} times, last at {loading.held:,} bytes",
+        f"was cut {limits.tries} times, last at {loading.held:,} bytes{loading.trouble}",
         at=address,
         hint="give the command again: it goes on where it was",
     )
 
 
-def _check(address: str) -> None:
-    parts = urlsplit(address)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+def _parse_url(address: str) -> httpx.URL:
+    """Parse the address of a file.
+
+    Raises:
+        FetchError: It is not an https or http address.
+    """
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in _WEB or not url.host:
         raise FetchError(
             f'"{address}" is no address of the web', hint="write one like https://example.org/list"
         )
+    return url
+
+
+def _client(timeout: float) -> httpx.Client:
+    """Return a client that checks certificates by the authorities of this machine.
+
+    Args:
+        timeout: Seconds without a byte.
+
+    Raises:
+        FetchError: The proxy that the environment names cannot be used.
+    """
+    agent = f"tidewaiter/{__version__}"
+    headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
+    authorities = ssl.create_default_context()  # not certifi's: an authority may have its own
+    try:
+        return httpx.Client(headers=headers, timeout=timeout, verify=authorities)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        hint = "set HTTPS_PROXY to an address like http://proxy.example:3128"
+        raise FetchError(f"The proxy cannot be used: {error}", hint=hint) from error
+
+
+@contextmanager
+def _get(http: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> Iterator[httpx.Response]:
+    """Get an address, and follow redirects that stay on the web and never leave https.
+
+    The client's own redirects would go from https to http, and read the bodies on the way whole.
+
+    Raises:
+        FetchError: A redirect leads elsewhere, or there are too many.
+        httpx.TransportError: There is no answer.
+    """
+    told = [(name.encode(), text.encode()) for name, text in headers.items()]
+    request = http.build_request("GET", url, headers=told)
+    for _ in range(_REDIRECTS):
+        with closing(http.send(request, stream=True)) as answer:
+            following = answer.next_request
+            if following is None:
+                yield answer
+                return
+        here, there = request.url.scheme, following.url.scheme
+        if there not in _WEB or (here == "https" and there != "https"):
+            trouble = f"cannot be reached: it leads from {here} to {there}"
+            raise FetchError(trouble, at=str(url), hint=_MOVED)
+        request = following
+    trouble = f"cannot be reached: it leads through more than {_REDIRECTS} addresses"
+    raise FetchError(trouble, at=str(url), hint=_MOVED)
 
 
 class _Loading:
@@ -209,7 +163,9 @@ class _Loading:
 
     def __init__(self, address: str, folder: Path, known: Validators, limits: Limits) -> None:
         self.result: Fetched | None = None
+        self.trouble = ""  # of the last try, to follow how far it came
         self._address = address
+        self._url = _parse_url(address)
         self._known = known
         self._limits = limits
         name = hashlib.sha256(address.encode()).hexdigest()[:24]
@@ -228,13 +184,15 @@ class _Loading:
         """Try once; False: it was cut."""
         part = self._read_note()
         try:
-            with open_address(self._address, self._asked(part), self._limits.timeout) as answer:
-                return self._take(answer, part)
-        except HTTPError as error:
-            return self._refused(error)
-        except URLError as error:
+            with (
+                _client(self._limits.timeout) as http,
+                _get(http, self._url, self._asked(part)) as answer,
+            ):
+                return self._take(answer, part) if answer.is_success else self._refused(answer)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise _unreachable(self._address, error) from error
-        except _CUT:
+        except httpx.TransportError as error:  # cut, silent for too long, or not HTTP
+            self.trouble = f": {error}" if str(error) else ""
             return False
 
     def _asked(self, part: _Part | None) -> dict[str, str]:
@@ -244,13 +202,12 @@ class _Loading:
         asked = {"If-None-Match": self._known.etag, "If-Modified-Since": self._known.modified}
         return {name: text for name, text in asked.items() if text}
 
-    def _take(self, answer: Answer, part: _Part | None) -> bool:
-        start = answer.start if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
+    def _take(self, answer: httpx.Response, part: _Part | None) -> bool:
+        start, total = _span(answer)
         if start != (self.held if start else 0):
             self._drop()  # the server sent another piece than was asked for
             return False
-        validators = Validators(etag=answer.strong_etag, modified=answer.modified)
-        total = answer.total
+        validators = _validators(answer)
         if total is not None and total > self._limits.size:
             raise self._too_big()
         if not (start and part):
@@ -259,9 +216,9 @@ class _Loading:
             self._copy(answer, file)
         return self._finish(total, validators if validators or not part else part.validators)
 
-    def _copy(self, answer: Answer, file: BinaryIO) -> None:
+    def _copy(self, answer: httpx.Response, file: BinaryIO) -> None:
         size = file.tell()
-        while piece := answer.read(_PIECE):
+        for piece in answer.iter_raw():  # as they come: a cut loses none of them
             size += len(piece)
             if size > self._limits.size:
                 raise self._too_big()
@@ -282,28 +239,22 @@ class _Loading:
         with writing(str(self._done)):
             self.file.replace(self._done)
         self._note.unlink(missing_ok=True)
-        name = PurePosixPath(unquote(urlsplit(self._address).path)).name or "download"
+        name = PurePosixPath(self._url.path).name or "download"
         self.result = Fetched(path=self._done, name=name, size=size, validators=validators)
         return True
 
-    def _refused(self, error: HTTPError) -> bool:
-        error.close()
-        if error.code == http.HTTPStatus.NOT_MODIFIED:
+    def _refused(self, answer: httpx.Response) -> bool:
+        status = answer.status_code
+        if status == HTTPStatus.NOT_MODIFIED:
             return True
-        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             self._drop()
             return False
-        if error.code in (429, 500, 502, 503, 504):
-            raise FetchError(
-                f"the server answers {error.code}: {error.reason}",
-                at=self._address,
-                hint="try again later",
-            ) from error
         raise FetchError(
-            f"the server answers {error.code}: {error.reason}",
+            f"the server answers {status}: {answer.reason_phrase}",
             at=self._address,
-            hint="the list may have moved: look at its authority's page, and write a definition",
-        ) from error
+            hint="try again later" if status in _BUSY else _MOVED,
+        )
 
     def _too_big(self) -> FetchError:
         self._drop()
@@ -333,10 +284,28 @@ class _Loading:
             place.write_bytes(msgspec.json.encode(part))
 
 
-def _unreachable(address: str, error: URLError) -> FetchError:
-    reason = error.reason
-    if isinstance(reason, ssl.SSLError):
+def _span(answer: httpx.Response) -> tuple[int, int | None]:
+    """Return the first byte of a piece, and the bytes of the whole file; None: not known."""
+    found = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+    if answer.status_code == HTTPStatus.PARTIAL_CONTENT and found:
+        return int(found[1]), None if found[2] == "*" else int(found[2])
+    length = answer.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdecimal() else None
+
+
+def _validators(answer: httpx.Response) -> Validators:
+    """Return what an answer says of its version; a weak entity tag says nothing of bytes."""
+    etag = answer.headers.get("ETag", "")
+    modified = answer.headers.get("Last-Modified", "")
+    return Validators(etag="" if etag.startswith("W/") else etag, modified=modified)
+
+
+def _unreachable(address: str, error: httpx.TransportError) -> FetchError:
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__
+    if cause:
         hint = "the server's certificate is not trusted: look at the clock and at your proxy"
     else:
         hint = "look at the network; lists can be added from files without it"
-    return FetchError(f"cannot be reached: {reason}", at=address, hint=hint)
+    return FetchError(f"cannot be reached: {error}", at=address, hint=hint)

@@ -44,7 +44,7 @@ class Gate:
         """
         left = self._left_of(address, now)
         may = left >= 1
-        self._left[_key(address)] = (left - 1 if may else left, now)
+        self._left[network_key(address)] = (left - 1 if may else left, now)
         return may
 
     def charge(self, address: str, size: int, now: float) -> None:
@@ -56,10 +56,10 @@ class Gate:
             now: As in `admits`.
         """
         left = self._left_of(address, now)
-        self._left[_key(address)] = (max(0.0, left - size / _WORTH), now)
+        self._left[network_key(address)] = (max(0.0, left - size / _WORTH), now)
 
     def _left_of(self, address: str, now: float) -> float:
-        key = _key(address)
+        key = network_key(address)
         left, then = self._left.pop(key, (self._most, now))
         while len(self._left) >= _ADDRESSES:
             self._left.popitem(last=False)
@@ -75,7 +75,7 @@ class Gate:
         Returns:
             Takes the number of bytes that come; says whether there is room for them.
         """
-        key, held = _key(address), 0
+        key, held = network_key(address), 0
 
         def more(size: int) -> bool:
             nonlocal held
@@ -97,8 +97,8 @@ class Gate:
                 self._taken.pop(key, None)
 
 
-def _key(address: str) -> str:
-    """Return what stands for an address; who has one of IPv6 has 2**64 of them."""
+def network_key(address: str) -> str:
+    """Return what requests of an address count for; who has one of IPv6 has 2**64 of them."""
     try:
         told = ipaddress.ip_address(address)
     except ValueError:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 
+from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import InputError, MissingError, OutputError, TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.protocol.documents import Document
@@ -183,27 +184,24 @@ class Visiting:
 
     def __init__(self, desk: Desk, line: Line) -> None:
         self._desk, self._line = desk, line
-        self._leaving = threading.Event()
         self._visited: dict[str, threading.Thread] = {}
-        self._thread = threading.Thread(target=self._run, name="visiting", daemon=True)
-        self._thread.start()
+        self._looks = Repeated("visiting", self._look, _LOOKS)
+        self._leaving = self._looks.leaving
+        self._looks.start()
 
     def close(self) -> None:
         """End after the visits that are on their way."""
-        self._leaving.set()
-        self._thread.join()
+        self._looks.close()
         for each in self._visited.values():
             each.join(_PATIENCE)  # what it is at is done as a whole or not at all
 
-    def _run(self) -> None:
-        while not self._leaving.is_set():
-            for node in to_visit(self._desk):
-                thread = self._visited.get(node)
-                if thread is None or not thread.is_alive():
-                    thread = threading.Thread(target=self._keep_visiting, args=(node,), daemon=True)
-                    self._visited[node] = thread
-                    thread.start()
-            self._leaving.wait(_LOOKS)
+    def _look(self) -> None:
+        for node in to_visit(self._desk):
+            thread = self._visited.get(node)
+            if thread is None or not thread.is_alive():
+                thread = threading.Thread(target=self._keep_visiting, args=(node,), daemon=True)
+                self._visited[node] = thread
+                thread.start()
 
     def _keep_visiting(self, node: str) -> None:
         done: tuple[str, str] | None = None

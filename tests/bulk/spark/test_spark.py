@@ -14,6 +14,7 @@ from msgspec import structs
 from tests.bulk.spreading import BASIS, ROOM, HereCluster, parts, selecting, spread, write
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import hash_file
 from tidewaiter.bulk.cross_line import marks_of
 from tidewaiter.bulk.journal import Journal
 from tidewaiter.bulk.screening import Settings, run
@@ -31,7 +32,6 @@ from tidewaiter.bulk.spark.cross_line import Spans, ask_lines, narrow_lines, sel
 from tidewaiter.bulk.spark.run import screen_on
 from tidewaiter.bulk.spark.session import java_home
 from tidewaiter.cli.screening.run import earlier_alerts, lines_of
-from tidewaiter.node.context import hash_file
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.rescreen.database_inputs import before_of
 from tidewaiter.report.alerts.exports import json_line

@@ -6,22 +6,36 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.casework.cases.permissions import check_words, load_case_rules
-from tidewaiter.casework.cases.state import case_of, may_be_erased
+from tidewaiter.casework.cases.state import Viewer, case_of, may_be_erased, visible_to
 from tidewaiter.casework.cases.steps import (
     KINDS,
+    Agreed,
+    AlertAdded,
     AnyContent,
     Confirmed,
     Done,
+    Erased,
+    Held,
     Note,
     Opened,
     Owned,
+    Proposed,
+    Recalled,
+    Referred,
+    Refused,
+    Renamed,
+    Reopened,
     Retained,
     Shared,
     Step,
     Task,
+    Unheld,
+    Unshared,
+    Withdrawn,
     kind_of,
     read_content,
     step_digest,
@@ -87,7 +101,8 @@ def test_a_case_is_what_its_steps_say() -> None:
     case = case_of(steps)
     assert (case.title, case.owner, case.members) == ("One", "cleo", ("cleo", "ben"))
     assert [note.corrected for note in case.notes] == [3, None]
-    assert case.tasks[0].done == steps[4]
+    assert (case.tasks[0].done, case.tasks[0].corrected) == (steps[4], None)
+    assert [note.done for note in case.notes] == [None, None]
     told = timeline(steps, {})
     assert [event.did for event in told][1:3] == ["wrote a note", "corrected a note"]
     assert (told[4].what, told[6].whom) == ("Call", "cleo")
@@ -163,3 +178,90 @@ def test_each_form_cites_where_its_fields_were_read() -> None:
         assert form.mark == "unverified" or len(cited) * 2 > len(form.field)
     listed = load_suspicions().form["us-listed-chemical"]
     assert all(field.cite.startswith("1310.06") for field in listed.field)
+
+
+def test_where_a_case_stands() -> None:
+    """By the last step that closes or opens it; a proposal waits until it is answered."""
+    opened, proposed = Opened(title="One"), Proposed(why="x")
+    found = {}
+    for name, told in {
+        "open": [opened],
+        "proposed": [opened, proposed],
+        "agreed": [opened, proposed, Agreed()],
+        "refused": [opened, proposed, Refused(why="x")],
+        "recalled": [opened, proposed, Recalled()],
+        "again": [opened, proposed, Agreed(), Reopened(why="x")],
+        "confirmed": [opened, Confirmed(why="x")],
+        "referred": [opened, Referred(to="x", why="x")],
+    }.items():
+        case = case_of(_steps(*told))
+        closing, proposal = case.closing, case.proposal
+        found[name] = (case.status, closing and closing.id, proposal and proposal.id)
+    assert found == {
+        "open": ("open", None, None),
+        "proposed": ("open", None, 2),
+        "agreed": ("closed-dismissed", 3, None),
+        "refused": ("open", None, None),
+        "recalled": ("open", None, None),
+        "again": ("open", None, None),
+        "confirmed": ("closed-confirmed", 2, None),
+        "referred": ("closed-referred", 2, None),
+    }
+
+
+def test_what_was_taken_out_is_no_longer_there() -> None:
+    """It stays in the trail; the members are whom it is shared with, in alphabetical order."""
+    steps = _steps(
+        Opened(title="One"),
+        AlertAdded(alert="a"),
+        AlertAdded(alert="b"),
+        (Withdrawn(why="x"), 2),
+        Shared(user="cleo"),
+        Shared(user="ben"),
+        Unshared(user="cleo"),
+        Unshared(user="nobody"),
+        Shared(user="dora"),
+        Renamed(title="Two"),
+        Erased(steps=1, why="x"),
+    )
+    case = case_of(steps)
+    assert [(each.step, each.what) for each in case.alerts] == [(3, AlertAdded(alert="b"))]
+    assert case.members == ("anna", "ben", "dora")
+    assert (case.title, case.number, case.last) == ("Two", 7, 11)
+    assert case.opened == steps[0].at
+    assert case.erased == steps[-1]
+
+
+def test_a_hold_lasts_until_it_is_lifted() -> None:
+    """And then a case may be erased, where all else allows it."""
+    told: list[AnyContent] = [Opened(title="One"), Confirmed(why="x"), Held(why="a court")]
+    told.append(Retained(until=date(2026, 1, 1), basis="x"))
+    held = case_of(_steps(*told))
+    assert held.hold is not None
+    assert (held.hold.step, held.hold.what) == (3, Held(why="a court"))
+    assert may_be_erased(held, date(2026, 2, 1))
+    freed = case_of(_steps(*told, Unheld(why="x")))
+    assert freed.hold is None
+    assert freed.retained == told[-1]
+    assert may_be_erased(freed, date(2026, 2, 1)) == ""
+    reopened = case_of(_steps(*told, Unheld(why="x"), Reopened(why="x")))
+    assert may_be_erased(reopened, date(2026, 2, 1))
+
+
+def test_who_is_cleared_sees_what_is_restricted() -> None:
+    """Others see the rest."""
+    steps = _steps(Opened(title="One"), Note(text="a"))
+    hidden = [steps[0], structs.replace(steps[1], restricted=True)]
+    assert visible_to(hidden, Viewer(name="a", cleared=True)) == hidden
+    assert visible_to(hidden, Viewer(name="a")) == hidden[:1]
+    assert Viewer(name="a", rights=frozenset({"approve"})).sees_all()
+    assert not Viewer(name="a", rights=frozenset({"case"})).sees_all()
+
+
+def test_what_was_erased_has_no_words() -> None:
+    """A case without its first words has no title, and whoever opened it owns it."""
+    steps = [
+        structs.replace(step, written="") for step in _steps(Opened(title="One"), Note(text="a"))
+    ]
+    case = case_of(steps)
+    assert (case.title, case.owner, case.notes[0].what) == (None, "anna", None)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
-from tools import made_model
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.casework.ranking.drift import drift
@@ -14,6 +13,7 @@ from tidewaiter.casework.ranking.model import Ranker, applied, explain, read_ran
 from tidewaiter.casework.ranking.training import Example
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import Alert, Line, Mention, Party, Reason
+from tools import made_model
 
 DAY = made_model.DAY
 _SCALES = made_model.SCALES

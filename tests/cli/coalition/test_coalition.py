@@ -11,8 +11,8 @@ import pytest
 from click.testing import Result
 from pypdf import PdfReader
 from tests.cli.test_node import Node
-from tests.exchange.notices.samples import NOTICE, changed
 from tests.papers import needs_pdf
+from tests.support.notices import NOTICE, changed
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml

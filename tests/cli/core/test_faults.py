@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.web.conftest import free_port
+from tests.support.ports import free_port
 
 from tidewaiter.bulk.spark.session import java_home
 from tidewaiter.cli.core.options import FAULT, REPORT, tell_fault

@@ -4,12 +4,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.metadata import version
 from inspect import cleandoc
 
 import click
 import pytest
 from click.testing import Result
+
+from tidewaiter import __version__
 
 Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -106,8 +107,8 @@ def test_every_option_says_what_it_does(commands: dict[str, click.Command]) -> N
 
 
 def test_the_version_is_that_of_the_package(call: Call) -> None:
-    """The installed version is printed."""
-    assert version("tidewaiter") in call("--version").output
+    """What is printed is `tidewaiter.__version__`."""
+    assert __version__ in call("--version").output
 
 
 @pytest.mark.parametrize(

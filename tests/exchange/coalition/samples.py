@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from tests.exchange.notices.samples import NOTICE, changed
+from tests.support.notices import NOTICE, changed
 
 from tidewaiter.exchange.coalition.outcomes import Counted, End, Freeze, Heard, Watched, counted
 from tidewaiter.exchange.notices.types import Event, NoObjection, Sent, Side, What

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.coalition.samples import MONDAY, days
-from tests.exchange.notices.samples import changed
+from tests.support.notices import changed
 
 from tidewaiter.exchange.coalition.commitments import (
     Commitment,

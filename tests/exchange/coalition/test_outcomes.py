@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.coalition.samples import LAST, MONDAY, YES, Story, days, frozen
-from tests.exchange.notices.samples import changed
+from tests.support.notices import changed
 
 from tidewaiter.exchange.coalition.outcomes import Clock, Freeze, counted
 from tidewaiter.exchange.notices.types import (

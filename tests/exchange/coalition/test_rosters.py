@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.exchange.coalition.samples import MONDAY, days
-from tests.exchange.notices.samples import changed
+from tests.support.notices import changed
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.coalition.member_lists import (

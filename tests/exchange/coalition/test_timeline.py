@@ -21,7 +21,6 @@ from tidewaiter.exchange.coalition.timeline import (
 )
 from tidewaiter.law.changes import changes_of
 from tidewaiter.law.registry import load_registry
-from tidewaiter.law.rules import load_lawbook
 
 DAY = date(2026, 6, 15)
 
@@ -52,7 +51,7 @@ def test_months_have_no_gap_and_the_last_is_not_whole() -> None:
 def test_law_stands_on_the_days_of_the_registry() -> None:
     """Only that it begins or ends is an event, with its source and mark."""
     registry = load_registry()
-    changes = changes_of(registry, load_lawbook(registry), ["un-1988"])
+    changes = changes_of(registry, registry.book, ["un-1988"])
     events = list(law_events(changes))
     assert {each.what for each in events} <= {"law in force", "law ends"}
     assert len(events) == sum(each.step in {"begins", "ends"} for each in changes)

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.exchange.samples import AMBER, TODAY, changed, incident, party
+from tests.support.exchange import AMBER, TODAY, changed, incident, party
 
 from tidewaiter.exchange.incidents.checks import (
     check,

@@ -5,7 +5,7 @@ from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.samples import AMBER, changed, incident
+from tests.support.exchange import AMBER, changed, incident
 
 from tidewaiter.exchange.incidents.state import incident_of
 from tidewaiter.exchange.incidents.types import (

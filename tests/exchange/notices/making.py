@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.xml import Shape, slots_of
+from tidewaiter.exchange.fields import Shape, fields_of
 from tidewaiter.exchange.protocol.strict_json import LARGEST
 
 NOT_IN_XML = "".join(map(chr, range(32))) + "\ufffe\uffff"
@@ -38,8 +38,8 @@ def _values(shape: Shape) -> st.SearchStrategy[Any]:
 @cache
 def records(record: type[Record]) -> st.SearchStrategy[Any]:
     """Make any record, each of its fields left out or filled."""
-    fields = {}
-    for slot in slots_of(record):
-        filled = _values(slot.shape)
-        fields[slot.name] = filled if slot.required else st.just(slot.default) | filled
-    return st.builds(record, **fields)
+    made = {}
+    for field in fields_of(record):
+        filled = _values(field.shape)
+        made[field.name] = filled if field.required else st.just(field.default) | filled
+    return st.builds(record, **made)

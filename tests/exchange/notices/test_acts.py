@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from tests.exchange.notices.samples import DAY, REPLY_BY, Talk
+from tests.support.notices import DAY, REPLY_BY, Talk
 
 from tidewaiter.exchange.notices.state import Act, acts_of, outcomes_of, state_of
 from tidewaiter.exchange.notices.types import (

@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.exchange.notices.making import records
-from tests.exchange.notices.samples import DAY, NOTICE, Talk, changed, law
+from tests.support.notices import DAY, NOTICE, Talk, changed, law
 
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.errors import InputError

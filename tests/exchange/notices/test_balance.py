@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, changed
+from tests.support.notices import ANHYDRIDE, NOTICE, changed
 
 from tidewaiter.exchange.notices.state import balances
 from tidewaiter.exchange.notices.types import Amount, LineAmount, Notice, Returned

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.exchange.notices.samples import (
+from tests.support.notices import (
     ANHYDRIDE,
     DAY,
     DISPATCH,

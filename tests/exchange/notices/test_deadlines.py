@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from tests.exchange.notices.samples import DAY, NOTICE, changed
+from tests.support.notices import DAY, NOTICE, changed
 
 from tidewaiter.exchange.notices import deadlines
 from tidewaiter.exchange.notices.deadlines import (

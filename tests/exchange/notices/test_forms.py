@@ -2,18 +2,13 @@
 
 from datetime import date
 
-import msgspec
 import pytest
-from tests.exchange.notices.samples import ANHYDRIDE, DAY, IMPORTER, NOTICE, changed
+from tests.support.notices import ANHYDRIDE, DAY, IMPORTER, NOTICE, changed
 
-from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
-from tidewaiter.exchange.notices import types
-from tidewaiter.exchange.notices import types as events
 from tidewaiter.exchange.notices.checks import missing_fields
 from tidewaiter.exchange.notices.forms import (
     Form,
-    load_fields,
     load_forms,
     load_sources,
     of_basis,
@@ -115,27 +110,6 @@ def test_the_simplified_notice_covers_6_or_12_months() -> None:
     assert periods(date(2027, 3, 31)) == []
     assert periods(date(2026, 9, 29)) == ["period until"]
     assert periods(date(2026, 12, 31)) == ["period until"]
-
-
-def _records() -> dict[str, type[Record]]:
-    return {
-        name: thing
-        for module in (types, events)
-        for name, thing in vars(module).items()
-        if isinstance(thing, type) and issubclass(thing, Record) and thing is not Record
-    }
-
-
-def test_every_field_has_its_meaning() -> None:
-    """The data name each field of each record of a notice and its events, and no other."""
-    told = [(field.record, field.name) for field in load_fields()]
-    held = [
-        (name, field.name)
-        for name, record in _records().items()
-        for field in msgspec.structs.fields(record)
-    ]
-    assert len(told) == len(set(told))
-    assert set(told) == set(held)
 
 
 def test_an_empty_amount_says_nothing() -> None:

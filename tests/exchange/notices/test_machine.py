@@ -6,11 +6,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from msgspec import structs
-from tests.exchange.notices.samples import DAY, NOTICE, REPLY_BY, changed
+from tests.support.notices import DAY, NOTICE, REPLY_BY, changed
 
+from tidewaiter.exchange.notices.amounts import MEASURES
 from tidewaiter.exchange.notices.state import State, state_of
 from tidewaiter.exchange.notices.types import (
-    MEASURES,
     Acknowledged,
     Amended,
     Amount,

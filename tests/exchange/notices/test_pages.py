@@ -4,11 +4,13 @@ import re
 from typing import get_args
 
 import pytest
-from tests.exchange.notices.samples import DAY
-from tools.notice_pages import PAGE, ROOT, page
+from tests.support.notices import DAY
+from tools.notice_pages import ROOT, page
 
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import fields_of, records_of
 from tidewaiter.exchange.notices.state import StateName, state_of
-from tidewaiter.exchange.notices.types import What
+from tidewaiter.exchange.notices.types import Event, What
 from tidewaiter.exchange.notices.xml import read_xml, write_xml
 
 XML = ROOT / "docs" / "reference" / "notice-xml.md"
@@ -16,9 +18,21 @@ STATES = (ROOT / "docs" / "reference" / "notices.md").read_text(encoding="utf-8"
 
 
 def test_the_tables_are_those_of_the_data() -> None:
-    """Fields, forms and periods: run tools.notice_pages after a change."""
-    text = PAGE.read_text(encoding="utf-8")
-    assert page(text) == text
+    """Forms and periods: run tools.notice_pages after a change."""
+    assert page(STATES) == STATES
+
+
+def test_the_page_shows_the_fields_of_every_record() -> None:
+    """A table of each stands there, made from its declarations."""
+    held = [each for each in records_of(Event) if fields_of(each)]
+    shown = re.findall(r"^```\{record\} ([\w.]+)$", STATES, re.MULTILINE)
+    assert set(shown) == {f"{each.__module__}.{each.__name__}" for each in held}
+
+
+@pytest.mark.parametrize("record", list(records_of(Event)), ids=lambda record: record.__name__)
+def test_every_field_has_its_meaning(record: type[Record]) -> None:
+    """Nothing of a notice or an event is without a declaration."""
+    assert [each.name for each in fields_of(record) if not each.meaning] == []
 
 
 @pytest.mark.parametrize("kind", [kind.__struct_config__.tag for kind in get_args(What)])

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.exchange.notices.samples import ANHYDRIDE, DAY, EPHEDRINE, NOTICE, Talk, changed
+from tests.support.notices import ANHYDRIDE, DAY, EPHEDRINE, NOTICE, Talk, changed
 
 from tidewaiter.exchange.notices.state import State, state_of
 from tidewaiter.exchange.notices.types import (

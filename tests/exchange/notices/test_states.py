@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from tests.exchange.notices.samples import DAY, NOTICE, REPLY_BY, Talk, changed
+from tests.support.notices import DAY, NOTICE, REPLY_BY, Talk, changed
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.event_validation import MOST_EVENTS
-from tidewaiter.exchange.notices.state import State, add, state_of
+from tidewaiter.exchange.notices.state import State, acts_of, add, next_due, outcomes_of, state_of
 from tidewaiter.exchange.notices.types import (
     Acknowledged,
     Amended,
@@ -21,6 +21,7 @@ from tidewaiter.exchange.notices.types import (
     NotForUs,
     Objected,
     Queried,
+    Recalled,
     Returned,
     Sent,
     Viewed,
@@ -290,3 +291,136 @@ def test_events_of_two_notices_are_refused() -> None:
     one, two = Talk(), Talk(changed(NOTICE, reference="DE-2"))
     with pytest.raises(InputError, match="several notices"):
         state_of([*one.events, *two.events], DAY)
+
+
+@pytest.mark.parametrize(
+    ("what", "turn", "due"),
+    [
+        ((), "importer", "reply"),
+        ((Viewed(),), "importer", "reply"),
+        ((Acknowledged(),), "importer", "reply"),
+        ((MoreTime(until=date(2026, 4, 10)),), "importer", "later"),
+        ((Queried(text="Who?"),), "exporter", "reply"),
+        ((YES,), "exporter", "return"),
+        ((NO,), "exporter", None),
+        ((NotForUs(),), "exporter", None),
+    ],
+)
+def test_whose_turn_it_is_and_until_when(
+    what: tuple[Viewed, ...], turn: str, due: str | None
+) -> None:
+    """The importing side answers in time; after a yes the other one tells what left."""
+    talk = Talk()
+    for each in what:
+        talk.say("importer", each)
+    state = _state(talk)
+    days = {"reply": REPLY_BY, "later": date(2026, 4, 10), "return": state.return_due, None: None}
+    assert (state.waits_for, next_due(state)) == (turn, days[due])
+    assert state.return_due is None or due == "return"
+
+
+def test_what_ended_is_nobodys_turn() -> None:
+    """A notice that was withdrawn, never sent, or of which all was told has no last day."""
+    withdrawn, told = Talk(), Talk()
+    withdrawn.say("exporter", Withdrawn())
+    told.say("importer", YES)
+    told.say("exporter", GONE)
+    for events in (withdrawn.events, told.events, []):
+        state = state_of(events, DAY)
+        assert (state.waits_for, next_due(state)) == (None, None)
+    expired = _state(Talk(), AFTER)
+    assert (expired.waits_for, next_due(expired)) == ("importer", REPLY_BY)
+
+
+def test_a_recalled_beginning_leaves_nothing() -> None:
+    """What its side destroyed before anything else was said is neither a draft nor sent."""
+    (sent,) = Talk().events
+    assert state_of([changed(sent, what=Recalled())], DAY).name == "recalled"
+
+
+def test_nothing_can_be_done_to_a_draft() -> None:
+    """Neither side has an act or an outcome."""
+    draft = state_of((), DAY)
+    assert acts_of("exporter", (), draft) == acts_of("importer", (), draft) == ()
+    assert outcomes_of("exporter", (), draft) == ()
+
+
+def test_one_more_event_gives_the_state_of_all() -> None:
+    """As if they were told together."""
+    talk = Talk()
+    yes = talk.say("importer", YES)
+    assert add(talk.events[:-1], yes, DAY) == _state(talk)
+
+
+def test_the_last_day_is_in_time() -> None:
+    """An answer of that day is not late, and until its end nobody is silent."""
+    talk = Talk()
+    assert not _state(talk, REPLY_BY).silent
+    talk.say("importer", YES, on=REPLY_BY)
+    assert not _state(talk, AFTER).late
+    assert not _state(talk, AFTER).silent
+
+
+def test_without_a_last_day_nothing_is_late() -> None:
+    """Neither an answer nor silence."""
+    talk = Talk(changed(NOTICE, reply_by=None))
+    assert not _state(talk, AFTER).silent
+    assert _state(talk, AFTER).name == "sent"
+    talk.say("importer", YES, on=AFTER)
+    state = _state(talk, AFTER)
+    assert (state.name, state.late) == ("no objection", False)
+
+
+def test_a_decision_leaves_no_query_open() -> None:
+    """Whoever decides no longer waits for an answer."""
+    talk = Talk()
+    talk.say("importer", Queried(text="Who?"))
+    talk.say("importer", YES)
+    assert _state(talk).open_query == ""
+
+
+def test_what_was_shipped_with_a_yes_has_no_remark() -> None:
+    """Without one it has: after silence, of a version that was not approved, or against a no."""
+    talks = {name: Talk() for name in ("yes", "no", "silence", "version")}
+    talks["yes"].say("importer", YES)
+    talks["no"].say("importer", NO)
+    talks["version"].say("importer", NO)
+    remarks = {}
+    for name, talk in talks.items():
+        gone = talk.say("exporter", GONE)
+        if name == "yes":
+            talk.say("importer", Returned(outcome="arrived", on=date(2026, 5, 1), lines=ALL))
+        if name == "version":
+            talk.say("exporter", SECOND, version=2)
+            talk.say("importer", YES, version=2)
+        said = _state(talk, AFTER if name == "silence" else DAY).remarks
+        remarks[name] = [each.event == gone.id for each in said]
+    assert remarks["yes"] == []
+    assert remarks["no"] == remarks["silence"] == [True]
+    assert remarks["version"].count(True) == 1
+
+
+def test_a_line_without_an_amount_has_no_balance() -> None:
+    """There is nothing to write off."""
+    bare = changed(NOTICE.lines[0], net=Amount())
+    assert _state(Talk(changed(NOTICE, lines=(bare,)))).balances == ()
+
+
+@pytest.mark.parametrize(
+    "amount", [Amount(mass_mg=5), Amount(volume_ul=5), Amount(pieces=5)], ids=["kg", "l", "pieces"]
+)
+def test_each_measure_can_be_returned(amount: Amount) -> None:
+    """Machines are counted, liquids measured: what left can be told in the measure of its line."""
+    talk = Talk(changed(NOTICE, lines=(changed(NOTICE.lines[0], net=amount),)))
+    talk.say("importer", YES)
+    assert "shipped" in outcomes_of("exporter", talk.events, _state(talk))
+
+
+def test_a_withdrawal_leaves_no_query_open() -> None:
+    """Nobody answers any more; and goods that came all the same are told."""
+    talk = Talk()
+    talk.say("importer", Queried(text="Who?"))
+    talk.say("exporter", Withdrawn())
+    assert _state(talk).open_query == ""
+    came = talk.say("importer", Returned(outcome="arrived", on=date(2026, 5, 1), lines=ALL))
+    assert [said.event for said in _state(talk).remarks] == [came.id]

@@ -3,18 +3,20 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.notices.samples import ANHYDRIDE, EPHEDRINE, NOTICE, changed
+from tests.support.notices import ANHYDRIDE, EPHEDRINE, NOTICE, changed
 
+from tidewaiter.exchange.notices.amounts import (
+    read_amount,
+    read_share,
+    written_amount,
+    written_share,
+)
 from tidewaiter.exchange.notices.drafts import (
     WrittenLine,
     WrittenNotice,
     WrittenPermit,
-    read_amount,
-    read_share,
     read_written,
-    written_amount,
     written_of,
-    written_share,
 )
 from tidewaiter.exchange.notices.types import (
     Amount,
@@ -79,9 +81,9 @@ def test_what_cannot_be_read_is_told_with_its_place() -> None:
         WrittenNotice(lines=lines, permits=(WrittenPermit(number="7"), WrittenPermit()))
     )
     assert [each.at for each in problems] == [
-        "line 1, gross weight",
         "line 1, quantity",
         "line 1, content",
+        "line 1, gross weight",
         "permit 1, kind",
     ]
     assert {each.level for each in problems} == {"wrong"}

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import structs
-from tests.exchange.conftest import MADE, founded
+from tests.support.keyrings import MADE, founded
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.protocol.documents import (

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from msgspec import structs
-from tests.exchange.conftest import MADE, founded
+from tests.support.keyrings import MADE, founded
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.protocol.documents import (

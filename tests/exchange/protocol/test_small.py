@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.exchange.conftest import MADE, founded
+from tests.support.keyrings import MADE, founded
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.protocol.documents import LANGUAGES, fingerprint, read_words, words

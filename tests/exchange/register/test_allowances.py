@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from tests.exchange.notices.samples import changed
-from tests.exchange.register.making import DAY, KG, NEED, moved, register
+from tests.support.notices import changed
+from tests.support.register import DAY, KG, NEED, moved, register
 
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.screening import allowed_in

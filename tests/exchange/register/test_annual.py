@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from tests.exchange.notices.samples import changed
-from tests.exchange.register.making import KG, moved, register, registry
-from tests.exchange.samples import incident
+from tests.support.exchange import incident
+from tests.support.notices import changed
+from tests.support.register import KG, moved, register, registry
 
 from tidewaiter.exchange.incidents.types import Goods, Incident, Line, Place, Stop
 from tidewaiter.exchange.notices.types import Amount

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.notices.samples import changed
-from tests.exchange.register.making import (
+from tests.support.notices import changed
+from tests.support.register import (
     DAY,
     ENTRIES,
     KG,

@@ -3,8 +3,8 @@
 from datetime import date
 from itertools import permutations
 
-from tests.exchange.notices.samples import DAY, EPHEDRINE, NOTICE, Talk, changed, law
-from tests.exchange.register.making import registry
+from tests.support.notices import DAY, EPHEDRINE, NOTICE, Talk, changed, law
+from tests.support.register import registry
 
 from tidewaiter.exchange.notices.state import state_of
 from tidewaiter.exchange.notices.types import (

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from tests.exchange.notices.samples import ANHYDRIDE, EXPORTER, NOTICE, changed, law
-from tests.exchange.register.making import BEGUN, DAY, KG, OPERATOR
+from tests.support.notices import ANHYDRIDE, EXPORTER, NOTICE, changed, law
+from tests.support.register import BEGUN, DAY, KG, OPERATOR
 
 from tidewaiter.exchange.notices.types import Amount, Permit
 from tidewaiter.exchange.register.book import Book

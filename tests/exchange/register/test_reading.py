@@ -1,8 +1,8 @@
 """A register from CSV: every row is an entry or a refusal with its place."""
 
 import pytest
-from tests.exchange.notices.samples import changed
-from tests.exchange.register.making import ENTRIES, KG, PERMIT, registry
+from tests.support.notices import changed
+from tests.support.register import ENTRIES, KG, PERMIT, registry
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import InputError

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.samples import AMBER, TODAY, changed
+from tests.support.exchange import AMBER, TODAY, changed
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.cases import (

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.samples import TODAY, changed
+from tests.support.exchange import TODAY, changed
 
 from tidewaiter.exchange.protocol.envelopes import Said
 from tidewaiter.exchange.recalls import (

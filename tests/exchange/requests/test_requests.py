@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.samples import AMBER, TODAY, changed
+from tests.support.exchange import AMBER, TODAY, changed
 
 from tidewaiter.exchange.protocol.envelopes import Said
 from tidewaiter.exchange.protocol.markings import Marking

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tidewaiter.law.classes import ClassRule, load_classes
-from tidewaiter.law.registry import Registry
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.structure import (
     ClassMatch,
     Structure,
@@ -45,7 +45,7 @@ def drawn(registry: Registry) -> Callable[[str], Structure]:
 @pytest.fixture(scope="session")
 def member() -> Callable[[Structure | str, str], ClassMatch]:
     """Return what a class rule says of one of its members."""
-    rules = {rule.slug: rule for rule in load_classes()}
+    rules = {rule.slug: rule for rule in load_registry().classes}
 
     def answer(structure: Structure | str, rule: str) -> ClassMatch:
         read = parse_structure(structure) if isinstance(structure, str) else structure

@@ -4,8 +4,7 @@ from datetime import date
 
 from tidewaiter.law.answers import Found
 from tidewaiter.law.class_membership import load_members
-from tidewaiter.law.classes import load_classes
-from tidewaiter.law.registry import Registry
+from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.structure import Recogniser, parse_structure
 from tidewaiter.law.structure.drawing import portray
 
@@ -14,7 +13,7 @@ DAY = date(2026, 11, 25)
 
 def test_a_name_is_judged_as_its_structure_is(registry: Registry) -> None:
     """The class rules say the same of a substance, whether it is named or drawn."""
-    members, recogniser = load_members(registry), Recogniser(registry, load_classes())
+    members, recogniser = load_members(registry), Recogniser(registry, load_registry().classes)
     for slug in ("benzylfentanyl", "remifentanil", "acetone", "isotonitazene", "1-boc-4-ap"):
         substance = registry.substance(slug)
         structure = parse_structure(substance.smiles or "", "smiles")
@@ -28,7 +27,7 @@ def test_a_name_is_judged_as_its_structure_is(registry: Registry) -> None:
 
 def test_how_something_was_found_is_a_word(registry: Registry) -> None:
     """The levels of likeness reach the answer; what no list names is told as such."""
-    recogniser = Recogniser(registry, load_classes())
+    recogniser = Recogniser(registry, load_registry().classes)
     fentanyl = registry.substance("fentanyl").smiles
     for smiles, match in (
         (f"{fentanyl}", "exact"),
@@ -43,7 +42,7 @@ def test_how_something_was_found_is_a_word(registry: Registry) -> None:
 
 def test_the_atoms_of_a_part_are_those_of_its_drawing(registry: Registry) -> None:
     """In a mixture, too, a portrait marks the part that a class holds."""
-    recogniser = Recogniser(registry, load_classes())
+    recogniser = Recogniser(registry, load_registry().classes)
     slugs = ("acetone", "benzylfentanyl")
     smiles = ".".join(registry.substance(slug).smiles or "" for slug in slugs)
     parts = recogniser.find_parts(parse_structure(smiles, "smiles"), "asked", DAY)

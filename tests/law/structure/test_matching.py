@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from rdkit import Chem
 
-from tidewaiter.law.classes import ClassRule, GroupName, load_classes
-from tidewaiter.law.registry import Registry
+from tidewaiter.law.classes import ClassRule, GroupName
+from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.structure import (
     ClassMatch,
     ClassMatcher,
@@ -27,7 +27,7 @@ Drawn = Callable[[str], Structure]
 Member = Callable[[Structure | str, str], ClassMatch]
 Clauses = Callable[[Structure | str, str], list[str]]
 
-RULES = {rule.slug: rule for rule in load_classes()}
+RULES = {rule.slug: rule for rule in load_registry().classes}
 MATCHER = ClassMatcher(RULES.values())
 PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
 US = ("us-fentanyls-2018", "us-fentanyls-2025")

@@ -98,13 +98,11 @@ def test_everyday_words_need_to_be_called_names() -> None:
 
 
 def test_a_thousand_names_need_one_process(worker: Opsin) -> None:
-    """The process is warm: names after the first take milliseconds."""
+    """The process is warm: names after the first need no new one."""
     worker.ask("ethanol")
     process = worker._process
-    begun = time.perf_counter()
     answers = [worker.ask(f"{place}-methyldodecane")[0] for place in range(2, 8)] * 50
     assert all(answers)
-    assert time.perf_counter() - begun < 5
     assert worker._process is process
 
 

@@ -8,8 +8,8 @@ import pytest
 from rdkit import Chem
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.law.classes import ClassRule, load_classes
-from tidewaiter.law.registry import Registry
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.structure import (
     ClassMatch,
     ClassMatcher,
@@ -22,7 +22,7 @@ Drawn = Callable[[str], Structure]
 Member = Callable[[Structure | str, str], ClassMatch]
 Clauses = Callable[[Structure | str, str], list[str]]
 
-RULES = {rule.slug: rule for rule in load_classes()}
+RULES = {rule.slug: rule for rule in load_registry().classes}
 CLAUSED = [rule for rule in RULES.values() if rule.clauses]
 MATCHER = ClassMatcher(RULES.values())
 PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]

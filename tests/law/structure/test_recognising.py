@@ -4,13 +4,12 @@ from datetime import date
 
 import pytest
 
-from tidewaiter.law.classes import load_classes
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.law.structure import Recogniser, Structure, parse_structure
 
 DAY = date(2026, 11, 25)
 REGISTRY: Registry = load_registry()
-RECOGNISER = Recogniser(REGISTRY, load_classes())
+RECOGNISER = Recogniser(REGISTRY, load_registry().classes)
 
 
 def _smiles(slug: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from tidewaiter.law.classes import ClassRule, load_classes
+from tidewaiter.law.classes import ClassRule
+from tidewaiter.law.registry import load_registry
 from tidewaiter.law.structure import (
     ClassMatch,
     NotAssessable,
@@ -18,7 +19,7 @@ Drawn = Callable[[str], Structure]
 Member = Callable[[Structure | str, str], ClassMatch]
 Clauses = Callable[[Structure | str, str], list[str]]
 
-RULES = {rule.slug: rule for rule in load_classes()}
+RULES = {rule.slug: rule for rule in load_registry().classes}
 PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
 US = ("us-fentanyls-2018", "us-fentanyls-2025")
 CN = "cn-fentanyls"

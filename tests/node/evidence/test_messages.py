@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec import structs
-from tests.transport.conftest import Party, pair, party  # noqa: F401 - fixtures
+from tests.support.peers import Party
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.evidence import MessageEvidence, write_evidence
@@ -26,7 +26,7 @@ def _broken(held: MessageEvidence, known: list[str]) -> list[str]:
     return [part.name for part in found.parts if not part.holds]
 
 
-def test_a_message_is_proved_by_either_side(pair: tuple[Party, Party]) -> None:  # noqa: F811
+def test_a_message_is_proved_by_either_side(pair: tuple[Party, Party]) -> None:
     """Who received it shows its content too; both need the words of both nodes to be known."""
     one, other = pair
     one.say(other, "The seal was broken")

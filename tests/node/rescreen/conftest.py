@@ -10,11 +10,12 @@ import pytest
 from tests.found import alerts
 
 from tidewaiter.base.archives import ListFile
+from tidewaiter.base.files import hash_file
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
-from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.context import screen_file
 from tidewaiter.node.rescreen.again import Again, screen_again
 from tidewaiter.parties.matching.types import read_rows
 from tidewaiter.parties.readers.entries import ListHeader

@@ -3,15 +3,16 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tests.exchange.notices.samples import changed
-from tests.exchange.register.making import ENTRIES, PERMIT, registry
+from tests.support.notices import changed
+from tests.support.register import ENTRIES, PERMIT, registry
 
+from tidewaiter.base.files import hash_file
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.exchange.register.screening import Kept, RegisterDesk
 from tidewaiter.exchange.register.types import Register
-from tidewaiter.node.context import hash_file, screen_file
+from tidewaiter.node.context import screen_file
 from tidewaiter.node.rescreen.again import screen_again
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.register.entries import add_entries

@@ -5,50 +5,15 @@ from datetime import date
 import msgspec
 import pytest
 from tests.report.conftest import summarise
+from tests.support.matches import MATCH
 
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.summary import Counts, Summary
 from tidewaiter.explain.words import Library
-from tidewaiter.parties.types import ListedLink
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, flat, nested
 from tidewaiter.report.alerts.page import render_report
 from tidewaiter.report.alerts.view import alert_view
-from tidewaiter.trade.types import Alert, PartyMatch
-
-MATCH = PartyMatch(
-    role="consignee",
-    name="Muster Trade",
-    list="watch",
-    list_name="Watch list",
-    version="a" * 64,
-    list_day=date(2026, 11, 1),
-    entry="W-7",
-    listed_name="Muster Trading Ltd",
-    name_kind="weak alias",
-    kind="organisation",
-    probability=0.91,
-    action="indicted",
-    outcome="dismissed",
-    outcome_day=date(2026, 9, 1),
-    listed=date(2026, 1, 5),
-    supports=("Muster stands for Muster (exact)",),
-    against=("the list: Ltd is omitted",),
-    notice="Not for commercial use.",
-    sharing=3,
-    entries=24_431,
-    blocked_share="60 %",
-    links=(
-        ListedLink(
-            entry="W-8",
-            name="Beispiel AG",
-            action="blocked",
-            listed=date(2026, 2, 2),
-            owned=True,
-            steps=("owned by Beispiel AG (60 %)",),
-        ),
-        ListedLink(entry="", name="Nobody BV", owned=True, steps=("owned by Nobody BV",)),
-    ),
-)
+from tidewaiter.trade.types import Alert
 
 
 @pytest.fixture

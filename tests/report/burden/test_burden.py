@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from tests.burden.counts import fill_counts
 from tests.papers import has_letters_of, needs_pdf
+from tests.support.burden_counts import fill_counts
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.indicators import indicators

@@ -11,7 +11,7 @@ from tidewaiter.law.answers import Found
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.controls import State, controls_on
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.rules import LawBook
 from tidewaiter.report.law.regimes import class_lines, class_view, regime_lines, regime_view
 from tidewaiter.report.law.substance_card import WIDTH, Card, Span, card_of, timeline
 
@@ -21,7 +21,7 @@ DAY = date(2026, 11, 25)
 @pytest.fixture(scope="module")
 def book(registry: Registry) -> LawBook:
     """Load the rules."""
-    return load_lawbook(registry)
+    return registry.book
 
 
 @pytest.fixture(scope="module")

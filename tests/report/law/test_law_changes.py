@@ -9,7 +9,6 @@ from icalendar import Calendar
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.changes import changes_of
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.report.law.changes import (
     ChangeView,
     calendar_of,
@@ -23,7 +22,7 @@ MADE = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def views(registry: Registry) -> tuple[ChangeView, ...]:
     """Return all changes, in words."""
-    return change_views(changes_of(registry, load_lawbook(registry)), words_of(registry))
+    return change_views(changes_of(registry, registry.book), words_of(registry))
 
 
 def test_each_change_is_an_event_of_its_day(views: tuple[ChangeView, ...]) -> None:
@@ -54,7 +53,7 @@ def test_lines_are_short_and_end_as_they_must(views: tuple[ChangeView, ...]) -> 
 
 def test_an_event_keeps_its_name_when_its_day_is_corrected(registry: Registry) -> None:
     """So that a calendar moves it."""
-    (first, *_) = changes_of(registry, load_lawbook(registry), ["un-1988"])
+    (first, *_) = changes_of(registry, registry.book, ["un-1988"])
     moved = msgspec.structs.replace(first, day=date(2030, 1, 1), mark="unverified")
     words = words_of(registry)
     assert change_views([first], words)[0].key == change_views([moved], words)[0].key

@@ -11,7 +11,6 @@ from tidewaiter.law.answers import Question
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.comparison import compare, of_schedule
 from tidewaiter.law.registry import Registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.report.law.comparison import (
     COLUMNS,
     ComparisonView,
@@ -29,7 +28,7 @@ def view(registry: Registry) -> ComparisonView:
         of_schedule(registry, "un-1988", "Table I", DAY),
         Question(day=DAY),
         registry,
-        load_lawbook(registry),
+        registry.book,
         load_members(registry),
     )
     return comparison_view(found, words_of(registry), {r.slug: r for r in registry.classes})

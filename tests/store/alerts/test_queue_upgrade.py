@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from msgspec.structs import replace
 from sqlalchemy import select, text
+from tests.support.databases import NO_VIEWS
 
 from tidewaiter.store.alerts.decisions import Wanted, assign, decide, standings
 from tidewaiter.store.alerts.notes import Entry, Note, add_notes, due_notes
@@ -20,6 +21,7 @@ from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin
 from tidewaiter.trade.types import PartyMatch
 
 BEFORE = (
+    *NO_VIEWS,
     "DROP TABLE alert_term",
     "DROP TABLE saved_filter",
     "DROP INDEX alert_number",

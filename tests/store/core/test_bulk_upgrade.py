@@ -7,6 +7,7 @@ from msgspec import structs
 from sqlalchemy import select, text
 from tests.found import alerts, decide_each
 from tests.removers import LISTED
+from tests.support.databases import NO_VIEWS
 
 from tidewaiter.store.alerts.decisions import Wanted, trail
 from tidewaiter.store.core import revisions, tables
@@ -19,6 +20,7 @@ from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin
 from tidewaiter.trade.types import Alert
 
 BEFORE = (
+    *NO_VIEWS,
     "DELETE FROM alert_term WHERE term LIKE 'listed:%'",
     "DROP TABLE decision_proposal",
     "DROP INDEX decision_batch_of",

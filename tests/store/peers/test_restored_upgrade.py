@@ -2,7 +2,7 @@
 
 from alembic import command
 from sqlalchemy import create_engine, make_url, text
-from tests.exchange.conftest import founded
+from tests.support.keyrings import founded
 
 from tidewaiter.store.core import revisions
 from tidewaiter.store.core.database import Stamp, open_database

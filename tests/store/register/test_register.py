@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
-from tests.exchange.notices.samples import changed
-from tests.exchange.register.making import (
+from tests.support.notices import changed
+from tests.support.register import (
     DAY,
     ENTRIES,
     KG,

@@ -1,6 +1,5 @@
 """Signing in by a provider of OpenID Connect, which a test plays."""
 
-import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -9,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 from litestar.testing import TestClient
 from tests.web.conftest import OURS, client_for
 
@@ -26,9 +25,10 @@ class Login:
     """The provider: it knows one person, and signs what it says."""
 
     def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = RSAKey.generate_key(2048)
         self.claims: dict[str, Any] = {"sub": "s-1", "preferred_username": "Reyes"}
         self.signs_with = self.key
+        self.said: dict[str, Any] = {}  # of its key, in place of what is right
         self.forms: list[dict[str, str]] = []
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -42,13 +42,14 @@ class Login:
             }
             return httpx.Response(200, json=told)
         if request.url.path == "/keys":
-            public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-            return httpx.Response(200, json={"keys": [{**public, "kid": "k1", "alg": "RS256"}]})
+            public = {**self.key.as_dict(private=False), "kid": "k1", "alg": "RS256"}
+            return httpx.Response(200, json={"keys": [{"kty": "later"}, {**public, **self.said}]})
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
         self.forms.append(form)
         now = int(time.time())
         word = {"iss": _ISSUER, "aud": "tidewaiter", "iat": now, "exp": now + 60, **self.claims}
-        token = jwt.encode(word, self.signs_with, "RS256", headers={"kid": "k1"})
+        told = {name: value for name, value in word.items() if value is not None}
+        token = jwt.encode({"alg": "RS256", "kid": "k1"}, told, self.signs_with)
         return httpx.Response(200, json={"id_token": token})
 
 
@@ -110,6 +111,12 @@ def test_the_subject_counts_and_not_the_name(client: "TestClient[Any]", login: L
         {"aud": "another"},
         {"iss": "https://evil.example"},
         {"exp": 1},
+        {"exp": None},
+        {"iat": time.time() + 3_600},
+        {"iat": None},
+        {"aud": None},
+        {"sub": None},
+        {"nonce": None},
         {"preferred_username": ""},
         {"preferred_username": "nobody"},
     ],
@@ -117,19 +124,30 @@ def test_the_subject_counts_and_not_the_name(client: "TestClient[Any]", login: L
 def test_a_word_that_does_not_hold_opens_nothing(
     client: "TestClient[Any]", login: Login, claims: dict[str, Any]
 ) -> None:
-    """Another nonce, audience or issuer, one that is too old, or nobody's name."""
+    """Another nonce, audience or issuer, one too old, of tomorrow, or lacking; or nobody's name."""
     assert _sign_in(client, login, claims=claims).status_code == 400
     assert client.get("/account", follow_redirects=False).status_code == 303
 
 
 def test_a_word_of_another_signer_opens_nothing(client: "TestClient[Any]", login: Login) -> None:
     """Nor does the answer to another sign-in."""
-    login.signs_with = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    login.signs_with = RSAKey.generate_key(2048)
     assert _sign_in(client, login).status_code == 400
     login.signs_with = login.key
     assert _sign_in(client, login, state="another").status_code == 400
     client.cookies.clear()
     assert client.get("/sign-in/oidc/back?code=c&state=s").status_code == 400
+
+
+@pytest.mark.parametrize("said", [{"use": "enc"}, {"alg": "PS256"}, {"kid": "k2"}, {"n": "!"}])
+def test_a_key_for_something_else_proves_nothing(
+    client: "TestClient[Any]", login: Login, said: dict[str, Any]
+) -> None:
+    """A key to encrypt, for another algorithm, of another name, or one that cannot be read."""
+    login.said = said
+    assert _sign_in(client, login).status_code == 400
+    login.said = {}
+    assert _sign_in(client, login).status_code == 303
 
 
 def test_without_a_provider_there_is_no_such_page(stranger: "TestClient[Any]") -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
-from tests.burden.counts import fill_counts
 from tests.papers import needs_pdf
+from tests.support.burden_counts import fill_counts
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 import httpx
 import pytest
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.requesting import open_case

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from sqlalchemy import func, select
-from tests.web.conftest import fill_database, free_port
+from tests.support.ports import free_port
+from tests.web.conftest import fill_database
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.store.accounts.sessions import begin_session

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from jinja2 import nodes
 from sqlalchemy import update
-from tests.report.alerts.test_parties import MATCH
+from tests.support.matches import MATCH
 from tests.web.conftest import Desk
 
 from tidewaiter.explain.languages import LANGUAGES, speaking

@@ -10,8 +10,8 @@ import httpx
 import pytest
 import taxii2client.v21 as taxii
 from requests import HTTPError
-from tests.exchange.samples import changed, incident, party
-from tests.transport.conftest import Party, found_party
+from tests.support.exchange import changed, incident, party
+from tests.support.peers import Party, found_party
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.exchange.incidents.types import Incident

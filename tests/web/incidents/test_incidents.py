@@ -1,22 +1,43 @@
 """The pages of incidents: told by a form, read, answered, and given out by the marking."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import get_args
 
 import msgspec
 import pytest
-from tests.exchange.samples import incident, party
-from tests.transport.conftest import Party
+from tests.support.exchange import incident, party
+from tests.support.peers import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 
-from tidewaiter.exchange.incidents.drafts import Draft, draft_of, incident_from
+from tidewaiter.exchange.fields import field_of, fields_of
+from tidewaiter.exchange.incidents.drafts import (
+    Draft,
+    DraftGoods,
+    DraftHiding,
+    DraftParty,
+    DraftQuestion,
+    draft_of,
+    incident_from,
+)
+from tidewaiter.exchange.incidents.types import (
+    Concealment,
+    Equipment,
+    Identified,
+    Incident,
+    Label,
+    Packaging,
+    Place,
+    Stop,
+    Transport,
+)
 from tidewaiter.exchange.protocol.markings import Marking
 from tidewaiter.store.incidents import find_known, incidents, propose, tell_incident
+from tidewaiter.web.core.form_fields import is_asked
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.request_parsing import flat, formed
-from tidewaiter.web.incidents.views import ALL, differing
+from tidewaiter.web.incidents.views import BY_FIELD, differing
 from tidewaiter.web.peers.schemas import peer_key
 
 
@@ -57,11 +78,10 @@ def test_what_is_not_filled_in_of_a_form_is_not_there() -> None:
     }
 
 
-@pytest.mark.parametrize("said", [one for one, _ in ALL.values()], ids=list(ALL))
-def test_every_value_has_its_words(said: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("path", list(BY_FIELD))
+def test_every_value_has_its_words(path: str) -> None:
     """A page never shows a code that the type has gained and nobody has named."""
-    kind = next(kind for one, kind in ALL.values() if one is said)
-    assert set(said) == set(get_args(kind))
+    assert set(BY_FIELD[path]) == set(field_of(Incident, path).shape.words)
 
 
 def test_a_version_says_which_parts_it_changes() -> None:
@@ -69,6 +89,33 @@ def test_a_version_says_which_parts_it_changes() -> None:
     before = incident()
     after = msgspec.structs.replace(before, version=2, status="updated", title="x", lines=())
     assert differing(before, after) == ("status", "title", "lines")
+
+
+def test_the_form_asks_for_every_field(
+    desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """Whatever somebody may say of an incident has its place in the form."""
+    assert pair
+    page = desk("analyst", "ben").get("/incidents/new").text
+    names = set(re.findall(r' name="([^"]+)"', page))
+    for kind, path in (
+        (Draft, ""),
+        (Place, "place."),
+        (DraftGoods, "lines.0.declared."),
+        (DraftGoods, "lines.1.found."),
+        (Identified, "lines.0.identified."),
+        (Equipment, "equipment.0."),
+        (DraftParty, "parties.0."),
+        (Transport, "transport."),
+        (Stop, "route.0."),
+        (Concealment, "concealment."),
+        (DraftHiding, "concealment."),
+        (Label, "label."),
+        (Packaging, "packaging.0."),
+        (DraftQuestion, "questions.0."),
+    ):
+        asked = {path + field.name for field in fields_of(kind) if is_asked(field)}
+        assert asked - {"changed", "status"} <= names, kind  # those of a next version
 
 
 FORM = {

@@ -1,5 +1,6 @@
 """The form of a notice: checked as it is filled in, kept as a draft, sent when nothing is wrong."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -8,19 +9,30 @@ from typing import Any
 import pytest
 from markupsafe import escape
 from msgspec import structs
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.noticing import act, notice_of, send
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.exchange.notices.types import Queried
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import fields_of
+from tidewaiter.exchange.notices.drafts import (
+    WrittenContained,
+    WrittenLine,
+    WrittenNotice,
+    WrittenPermit,
+    WrittenTransport,
+)
+from tidewaiter.exchange.notices.types import Authority, Queried
+from tidewaiter.exchange.notices.types import Party as Firm
 from tidewaiter.exchange.notices.xml import NoticeFile, write_xml
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.store.notices.lookup import find_notice
+from tidewaiter.web.core.form_fields import is_asked
 from tidewaiter.web.core.node import Node
 
 Pair = tuple[Party, Party]
@@ -101,6 +113,36 @@ def test_a_notice_is_written_line_by_line_and_sent(
     assert state.notice.sent == today
     assert state.reply_by is not None  # the first day that the law allows
     assert state.notice.parties.broker is None
+
+
+def _asked(record: type[Record], path: str) -> Iterator[str]:
+    for field in fields_of(record):
+        if is_asked(field):
+            yield f"{path}.{field.name}"
+
+
+def test_the_form_asks_for_every_field(desk: Callable[..., Desk], pair: Pair) -> None:
+    """Whatever a person fills in of a notice has its place in the form, once."""
+    assert pair
+    anna = desk("analyst", "anna")
+    for name in ("others", "permits", "contains.0"):
+        form = {"notice.lines.0.name": "A", "notice.permits.0.number": "7", "add": name}
+        assert anna.post("/notices/drafts", form).status_code == 303
+    pages = [anna.get(f"/notices/drafts/{number}").text for number in (1, 2, 3)]
+    names = [re.findall(r' name="(notice\.[^"]+)"', page) for page in pages]
+    asked = {
+        *_asked(WrittenNotice, "notice"),
+        *_asked(Authority, "notice.sender"),
+        *_asked(Authority, "notice.recipient"),
+        *_asked(Firm, "notice.parties.broker"),
+        *_asked(Firm, "notice.parties.others.0"),
+        *_asked(WrittenLine, "notice.lines.0"),
+        *_asked(WrittenContained, "notice.lines.0.contains.0"),
+        *_asked(WrittenTransport, "notice.transport"),
+        *_asked(WrittenPermit, "notice.permits.0"),
+    }
+    assert asked <= set().union(*names)
+    assert all(len(each) == len(set(each)) for each in names)
 
 
 def test_a_check_keeps_nothing_and_tells_all(

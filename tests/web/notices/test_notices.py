@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from msgspec.structs import fields as fields_of
 from playwright.sync_api import expect
-from tests.exchange.notices.samples import Talk, changed
-from tests.transport.conftest import Party
+from tests.support.notices import Talk, changed
+from tests.support.peers import Party
 from tests.web.browsing import Opened, check_page
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.transport.conftest import Party, found_party
-from tests.transport.turning import turn
+from tests.support.key_changes import turn
+from tests.support.peers import Party, found_party
 from tests.web.conftest import Desk
 from tests.web.exchanging import make_node, meet
 

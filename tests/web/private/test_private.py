@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.transport.conftest import Party as Other
+from tests.support.peers import Party as Other
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet

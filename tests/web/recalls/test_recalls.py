@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.transport.conftest import Party
+from tests.support.peers import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.requesting import ask_for, request

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.exchange.samples import changed
-from tests.transport.conftest import Party
+from tests.support.exchange import changed
+from tests.support.peers import Party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.requesting import ask_for, request

@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from tests.plugged import plug_in
 from tests.web.conftest import Desk
 
+from tidewaiter.base.plugins import RULES
 from tidewaiter.casework.counts import cells
 from tidewaiter.store.alerts.counts import add_counts, facts_of
 from tidewaiter.trade.alerts import RULE
+from tidewaiter.trade.rules.plugins import LineRule
 from tidewaiter.web.core.node import Node
 
 Opened = Callable[..., tuple[Page, list[str]]]
@@ -129,3 +132,21 @@ def test_the_pages_fit_and_can_be_used_by_all(
     found = Axe().run(page).response["violations"]
     assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
     assert told == []
+
+
+def test_a_rule_of_a_plug_in_is_shown_and_turned_off(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its title, its points, its sentence and its package; supervisors set it like ours."""
+    rule = LineRule(
+        title="Loaded <b>at</b> night", text="by {who}", points=7, source="x", find=lambda *_: ()
+    )
+    plug_in(monkeypatch, RULES, {"guest-night": rule})
+    chief = desk("supervisor")
+    page = chief.get("/rules").text
+    assert "Loaded &lt;b&gt;at&lt;/b&gt; night <code>guest-night</code>" in page
+    assert "guest 1.0" in page
+    assert chief.post("/rules/guest-night/setting", OFF).status_code == 303
+    told = _rule(chief.get("/rules.json").json(), "guest-night")
+    assert (told["points"], told["sentence"]) == ([7, 7], "by {who}")
+    assert len(told["settings"]) == 1  # type: ignore[arg-type]

@@ -4,16 +4,21 @@ import base64
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 from tests.found import alerts
+from tests.plugged import EXAMPLES, plug_in
 from tests.web.conftest import Desk
 
 from tidewaiter.accounts.secrets import checked_url, next_try
 from tidewaiter.base.errors import InputError
-from tidewaiter.store.alerts.webhooks import announce, webhooks
+from tidewaiter.base.plugins import CHANNELS
+from tidewaiter.casework.notifications import Channel, Message
+from tidewaiter.store.alerts.webhooks import announce, deliveries, webhooks
 from tidewaiter.trade.types import Alert
 from tidewaiter.web.core.node import Node
 from tidewaiter.web.settings.webhooks import Sender
@@ -134,3 +139,59 @@ def test_it_waits_longer_each_time() -> None:
         waits.append(later - now)
     assert waits == sorted(waits)
     assert timedelta(days=3) < sum(waits, timedelta()) < timedelta(days=4)
+
+
+def test_a_channel_of_a_plug_in_is_told_and_tried_again(
+    desk: Callable[..., Desk], node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By addresses that begin with its name; one that fails is named, and others are told."""
+    sent: list[tuple[str, str, Message]] = []
+
+    def check(address: str) -> None:
+        if address != "duty":
+            raise InputError("it is not known", at=address)
+
+    def send(address: str, message: Message, key: str) -> None:
+        sent.append((address, key, message))
+        if len(sent) == 1:
+            raise ZeroDivisionError
+
+    plug_in(monkeypatch, CHANNELS, {"spool": Channel(title="x", check=check, send=send)})
+    admin = desk("administrator")
+    assert admin.send("/webhooks", {**_NEW, "url": "spool:other"}).status_code == 400
+    assert admin.send("/webhooks", {**_NEW, "url": "spol:duty"}).status_code == 400
+    assert admin.send("/webhooks", {**_NEW, "url": "spool:duty"}).status_code == 201
+    admin.send("/webhooks", _NEW)
+    _announce(node)
+    assert _sender(node, lambda _: httpx.Response(200)).send_due() >= 2
+    with node.read() as work:
+        channel, hook = (deliveries(work, each.id) for each in webhooks(work))
+    assert {each.state for each in hook} == {"told"}
+    failed = next(each for each in channel if each.state == "waiting")
+    assert 'plug-in "spool" of guest 1.0 failed: ZeroDivisionError' in failed.answer
+    now = node.now() + timedelta(hours=1)
+    monkeypatch.setattr(node, "now", lambda: now)
+    assert _sender(node, lambda _: httpx.Response(200)).send_due() == 1
+    assert (sent[-1][0], sent[-1][1]) == ("duty", sent[0][1])  # the same id in each try
+    assert [each.id for each in sent[-1][2].alerts] == [each.id for each in sent[0][2].alerts]
+
+
+def test_the_example_channel_writes_one_file_for_each_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the folder that the server's settings name, and nowhere else."""
+    monkeypatch.syspath_prepend(str(EXAMPLES / "channel" / "src"))
+    monkeypatch.setenv("EXAMPLE_SPOOL", str(tmp_path))
+    spool = import_module("example_spool").SPOOL
+    for address in ("../out", "/tmp/out", "", "A"):  # noqa: S108 - refused
+        with pytest.raises(InputError):
+            spool.check(address)
+    spool.check("duty-desk")
+    message = Message(type="alerts.new", timestamp="2026-11-25T00:00:00+00:00", alerts=())
+    for _ in range(2):
+        spool.send("duty-desk", message, "msg_7")
+    (file,) = (tmp_path / "duty-desk").iterdir()
+    assert (file.name, msgspec.json.decode(file.read_bytes(), type=Message)) == (
+        "msg_7.json",
+        message,
+    )

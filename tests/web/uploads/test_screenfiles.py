@@ -1,11 +1,17 @@
 """What came of an upload: saved as files, counted, and kept when the file goes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import BinaryIO
 
+import pytest
+from tests.plugged import plug_in
 from tests.web.conftest import Desk
 from tests.web.sent import read, sent
 
+from tidewaiter.base.plugins import EXPORTERS
+from tidewaiter.report.alerts.exporters import Exporter
+from tidewaiter.trade.types import Alert
 from tidewaiter.web.core.node import Node
 
 SignIn = Callable[..., Desk]
@@ -59,3 +65,41 @@ def test_a_deleted_file_leaves_what_was_found(
     assert one.get(f"/screen/{upload['id']}/alerts.csv").status_code == 404
     assert one.get(f"/screen/{upload['id']}/refused.csv").status_code == 200
     assert one.post(f"/screen/{upload['id']}/again.json").status_code == 400
+
+
+def test_alerts_are_saved_in_the_format_of_a_plug_in(
+    desk: SignIn, work: Callable[[], None], sample: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page offers it; one that fails is named, and a name of none is not there."""
+
+    class _Ids:
+        def __init__(self, file: BinaryIO) -> None:
+            self._file = file
+
+        def add(self, alerts: Iterable[Alert]) -> None:
+            self._file.writelines(f"{alert.id}\n".encode() for alert in alerts)
+
+        def close(self) -> None:
+            self._file.write(b"end\n")
+
+    def _breaks(file: BinaryIO) -> _Ids:
+        raise ZeroDivisionError(file)
+
+    made = Exporter(title="<Ids>", media_type="text/x-ids", open=_Ids)
+    bad = Exporter(title="Bad", media_type="text/plain", open=_breaks)
+    plug_in(monkeypatch, EXPORTERS, {"ids": made, "bad": bad})
+    one = desk("analyst")
+    upload = sent(one, sample)
+    read(one, upload, "screen", day="2026-11-25")
+    work()
+    place = f"/screen/{upload['id']}"
+    assert f'href="{place}/exports/ids" download>Alerts (&lt;Ids&gt;)</a>' in one.get(place).text
+    answer = one.get(f"{place}/exports/ids")
+    assert answer.headers["content-type"].startswith("text/x-ids")
+    assert f'filename="alerts-{upload["id"]}.ids"' in answer.headers["content-disposition"]
+    lines = one.get(f"{place}/alerts.jsonl").text.splitlines()
+    assert answer.text.split() == [*(json.loads(line)["id"] for line in lines), "end"]
+    assert one.get(f"{place}/exports/none").status_code == 404
+    failed = one.get(f"{place}/exports/bad")
+    assert failed.status_code == 500
+    assert "guest 1.0" in failed.text

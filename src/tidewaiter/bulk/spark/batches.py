@@ -323,12 +323,15 @@ def check_machine(task: Task, digest: Digest) -> None:
 
 
 def _screened(row: dict[str, Any], task: Task) -> dict[str, object]:
-    place = {name: row[name] for name in ("file", "batch", "refusals")}
+    place: dict[str, object] = {name: row[name] for name in ("file", "batch", "refusals")}
     lines, asked = lines_in(row["lines"]), task.inputs[row["file"]]
     if not len(lines):
         return {**place, "lines": 0}
     settings = structs.replace(task.settings, file=asked.name, sha256=row["source"])
     found = screen_batch(lines, settings)
+    if found.refusals:
+        refused = [*msgspec.json.decode(row["refusals"]), *found.refusals]
+        place["refusals"] = msgspec.json.encode(refused)
     rules = rules_of(task.settings)
     alerts = [each for each in (open_version(alert, rules) for alert in found.alerts) if each]
     adding = together_of(task.settings)

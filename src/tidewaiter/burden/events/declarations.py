@@ -148,8 +148,8 @@ def _hash(line: _Line) -> str:
 class Law(Record, frozen=True, kw_only=True):
     """Where the registry holds the day: one regime's control of substances or classes."""
 
-    regime: str  # the name of a file in data/regimes
-    substances: tuple[str, ...]  # slugs of data/substances and data/classes
+    regime: str  # the name of a folder in data/regimes
+    substances: tuple[str, ...]  # slugs of substances and class rules
     nth: int = 0  # which of the regime's controls of each
 
 

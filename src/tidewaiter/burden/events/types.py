@@ -30,7 +30,7 @@ class Event(Record, frozen=True, kw_only=True):
     day: date
     kind: Kind
     where: str  # ISO 3166 code of the place whose act it was, "UN"; "": not told
-    substances: tuple[str, ...] = ()  # slugs of data/substances and data/classes, or names
+    substances: tuple[str, ...] = ()  # slugs of substances and class rules, or names
     source: str = ""
     verified: bool = True  # a second source says the same
 

@@ -45,7 +45,6 @@ from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.changes import Change, changes_of
 from tidewaiter.law.registry import Registry, load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.coalition import TimelineView, render_pack
 from tidewaiter.report.pages import write_page
@@ -440,4 +439,4 @@ def write_pack(
 
 def laws_of(registry: Registry) -> list[Change]:
     """Return the changes of the law that a timeline shows."""
-    return changes_of(registry, load_lawbook(registry))
+    return changes_of(registry, registry.book)

@@ -2,6 +2,7 @@
 
 import click
 
+from tidewaiter import __version__
 from tidewaiter.cli.core.options import Commands, LazyCommand, Sections
 
 COMMANDS: Sections = {
@@ -20,6 +21,7 @@ COMMANDS: Sections = {
         "suppressions": LazyCommand(
             "suppression:suppressions", "Let benign patterns rest for a time"
         ),
+        "plugins": LazyCommand("plugins:plugins", "List what other installed packages add"),
     },
     "Parties": {
         "lists": LazyCommand(
@@ -111,7 +113,7 @@ COMMANDS: Sections = {
     sections=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="tidewaiter")
+@click.version_option(__version__, package_name="tidewaiter")
 def main() -> None:
     """Screen consignments for controlled and watched chemicals, and say why.
 

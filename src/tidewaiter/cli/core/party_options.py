@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
-from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
 import click
@@ -148,11 +147,6 @@ def party_options(command: F) -> F:
 
 kept_in = kept_under("--lists", "TIDEWAITER_LISTS", lists_folder, "the lists")
 """Add the option; the command takes the folder as `folder`."""
-
-
-def filled(folder: Path | None) -> Path | None:
-    """Return the folder of lists where it holds any."""
-    return folder.resolve() if folder and Archive(folder).slugs() else None
 
 
 def kept_now(archive: Archive, day: date) -> tuple[KeptThreshold | None, Sequence[str]]:

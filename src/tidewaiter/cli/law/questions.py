@@ -43,7 +43,7 @@ from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.comparison import compare as compared
 from tidewaiter.law.comparison import of_schedule
 from tidewaiter.law.registry import Registry, load_registry
-from tidewaiter.law.rules import LawBook, load_lawbook
+from tidewaiter.law.rules import LawBook
 from tidewaiter.law.types import Substance
 from tidewaiter.report.law.changes import (
     ChangeView,
@@ -263,7 +263,7 @@ def compare(**options: Any) -> None:
         jurisdictions=wanted.jurisdictions,
     )
     asked = _asked(registry, wanted, question.day)
-    found = compared(asked, question, registry, load_lawbook(registry), load_members(registry))
+    found = compared(asked, question, registry, registry.book, load_members(registry))
     rules = {each.slug: each for each in registry.classes}
     view = comparison_view(found, words_of(registry), rules)
     if wanted.out:
@@ -400,7 +400,7 @@ def law(what: tuple[str, ...], **options: Any) -> None:
     if wanted.catalogue is None and len(wanted.destinations) > 1:
         raise click.UsageError("--to takes several countries with --catalogue only")
     registry = load_registry(wanted.own)
-    desk = Desk(wanted, registry, load_lawbook(registry))
+    desk = Desk(wanted, registry, registry.book)
     if wanted.compounds:
         done = desk.compounds(wanted.compounds)
     elif wanted.catalogue:
@@ -458,7 +458,7 @@ def changes(**options: Any) -> None:
     since = wanted.since or max(day, date.min + timedelta(_BACK)) - timedelta(_BACK)
     registry = load_registry(wanted.own)
     _check(wanted.regimes, registry)
-    found = changes_of(registry, load_lawbook(registry), wanted.regimes)
+    found = changes_of(registry, registry.book, wanted.regimes)
     views = [e for e in change_views(found, words_of(registry)) if e.day >= since]
     coming = [each for each in views if each.day > day]
     if wanted.ics:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import check_apart, replacing
+from tidewaiter.base.files import check_apart, hash_file, replacing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
 from tidewaiter.bulk.calibration import calibrate as told_of
@@ -31,7 +31,6 @@ from tidewaiter.lists.decisions import (
     states_of,
     threshold_for,
 )
-from tidewaiter.node.context import hash_file
 from tidewaiter.parties.calibration.types import HOWS, Calibration, Group
 from tidewaiter.parties.matching.matcher import threshold_of
 from tidewaiter.parties.matching.types import AskedParty

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -10,11 +10,11 @@ from typing import TextIO
 
 import click
 import msgspec
-from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
+from tidewaiter.bulk.party_lists import PartyLists, load_party_lists
 from tidewaiter.cli.core.options import Day, Place, printable
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
@@ -22,12 +22,8 @@ from tidewaiter.cli.identify import tell_first_match
 from tidewaiter.cli.screening.input_files import tell_refusals
 from tidewaiter.explain.safe_text import visible
 from tidewaiter.explain.words import not_compared
-from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.decisions import Judgements, read_judgements, threshold_for
-from tidewaiter.lists.generation import generation_of, rarity_in
-from tidewaiter.lists.index_cache import index_for
-from tidewaiter.node.context import hash_file
-from tidewaiter.parties.matching.index import Index, build_index
+from tidewaiter.lists.decisions import threshold_for
+from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.matcher import Matcher, is_ready
 from tidewaiter.parties.matching.types import (
     KINDS,
@@ -35,126 +31,17 @@ from tidewaiter.parties.matching.types import (
     AskedParty,
     Match,
     read_queries,
-    read_rows,
 )
-from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.thresholds import Threshold, printed
-from tidewaiter.parties.types import ListedParty, ListVersion, PartyKind
+from tidewaiter.parties.types import PartyKind
 from tidewaiter.report.parties.exports import (
     MATCH_FORMATS,
     MatchWriter,
     Origins,
     match_writer,
 )
-from tidewaiter.trade.party_matches import Links, link_in_words
-from tidewaiter.trade.rules.alert_rules import load_alert_rules
+from tidewaiter.trade.party_matches import link_in_words
 from tidewaiter.trade.types import Refusal
-
-# The one list that was given is no version: its ties bear the entry's own words alone.
-_UNKEPT = ListVersion(slug="", name="", authority="", sha256="", read=date.min)
-
-
-class Lists:
-    """What is asked, what was judged of it, and what its lists say of owners."""
-
-    def __init__(
-        self,
-        index: Index,
-        kept: Mapping[str, tuple[str, ListedParty]],
-        links: Mapping[str, Links],
-        judgements: Judgements | None = None,
-        *,
-        restricted: bool,
-    ) -> None:
-        """Take what is asked.
-
-        Args:
-            index: Of all entries.
-            kept: By the id that an entry has in the index: its list, and the entry as that has it.
-            links: The ties of each list.
-            judgements: What was judged of entries; None: of a list that is not kept nobody judged.
-            restricted: Ties to entries that are for their authority alone are told too.
-        """
-        self.index = index
-        self._kept = kept
-        self._links = links
-        self._judgements = judgements
-        self._restricted = restricted
-
-    def settled(self, party: AskedParty, answer: Answer) -> Answer:
-        """Return an answer with what was judged of its matches, and with their ties."""
-        country = party.countries[0] if party.countries else ""
-        matches = tuple(self._settled(each, party.text, country) for each in answer.matches)
-        return structs.replace(answer, matches=matches) if matches else answer
-
-    def _settled(self, match: Match, name: str, country: str) -> Match:
-        slug, entry = self._kept[match.entry]
-        links, told = self._links[slug], self._judgements
-        return structs.replace(
-            match,
-            judged=told.other(slug, entry, name, country) if told else "",
-            links=tuple(
-                link for link in links.of(entry) if self._restricted or not link.confidential
-            ),
-            blocked_share=links.blocked_share(entry),
-        )
-
-
-def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: bool) -> Lists:
-    """Build the index of a list, or of all lists in force, whose ids then begin with theirs.
-
-    Args:
-        list_path: The list that was given; None: those of the folder are asked.
-        folder: That keeps lists.
-        day: They are as they were in force then.
-        restricted: Entries that are for their authority alone too.
-
-    Raises:
-        InputError: The list that was given cannot be read.
-    """
-    steps = load_alert_rules().party.linked.steps
-    if list_path is not None:
-        rows = read_rows(list_path)
-        shown = _shown(rows, restricted=restricted)
-        # Of all entries: a tie to one that is left out would be told by the name in the tie.
-        own = {"": Links(_UNKEPT, rows, steps)}
-        asked = {each.id: ("", each) for each in shown}
-        return Lists(build_index(shown), asked, own, restricted=restricted)
-    archive = Archive(folder)
-    if not archive.slugs():
-        raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")
-    judgements = read_judgements(folder)
-    kept: dict[str, tuple[str, ListedParty]] = {}
-    listed: list[ListedParty] = []
-    links: dict[str, Links] = {}
-    for version, parties in archive.in_force(day):
-        links[version.slug] = Links(version, parties, steps)
-        for party in parties:
-            name, source = f"{version.slug} {party.id}", party.source or version.name
-            listed.append(structs.replace(party, id=name, source=source))
-            kept[name] = version.slug, party
-    index = index_for(_shown(listed, restricted=restricted), _rarity(archive))
-    return Lists(index, kept, links, judgements, restricted=restricted)
-
-
-def _rarity(archive: Archive) -> Rarity | None:
-    """Return how rare words are for a folder of lists, as a screening weighs them."""
-    generation = generation_of(archive)
-    return rarity_in(archive, generation) if generation else None
-
-
-def _of(listed: Sequence[ListedParty], *, restricted: bool) -> list[ListedParty]:
-    """Return the entries that may be shown."""
-    return [party for party in listed if restricted or not party.confidential]
-
-
-def _shown(listed: Sequence[ListedParty], *, restricted: bool) -> Sequence[ListedParty]:
-    """Return the entries that may be shown; say that there are others, and not of whom."""
-    shown = _of(listed, restricted=restricted)
-    if len(shown) < len(listed):
-        text = "restricted entries are left out: --restricted matches them too"
-        click.echo(text, err=True)
-    return shown
 
 
 class MatchSink:
@@ -187,28 +74,6 @@ class MatchSink:
             f" {self.not_assessable:,} not assessable; {len(self.refusals):,} refusals"
         )
         return "\n".join((told, *not_compared(self._scripts)))
-
-
-def origins_of(
-    list_path: Path | None, folder: Path, day: date, parties: Sequence[ListedParty]
-) -> Origins:
-    """Say which versions of which lists are asked.
-
-    Args:
-        list_path: Of the one list that was given; None: those of the folder.
-        folder: That keeps lists.
-        day: They are as they were in force then.
-        parties: Their entries, as the index has them.
-    """
-    held = {party.id: party for party in parties}
-    if list_path is not None:
-        name = printable(list_path.name)
-        versions = {name: hash_file(list_path)}
-        return Origins(day=day, versions=versions, file=name, parties=held)
-    archive = Archive(folder)
-    kept = (archive.at(slug, day) for slug in archive.slugs())
-    versions = {each.version.slug: each.version.sha256 for each in kept if each is not None}
-    return Origins(day=day, versions=versions, parties=held)
 
 
 def check_format(out: Path) -> None:
@@ -362,7 +227,7 @@ def match(  # noqa: PLR0917 - Click passes them by name
     day = day or date.today()  # noqa: DTZ011 - the user's own
     if not is_ready():
         tell_first_match()
-    lists = lists_of(list_path, folder, day, restricted=restricted)
+    lists = _load(list_path or folder, day, restricted=restricted)
     if name is not None:
         party = AskedParty(
             text=printable(name),
@@ -377,11 +242,19 @@ def match(  # noqa: PLR0917 - Click passes them by name
     elif queries is not None and out is not None:
         _match_queries(lists.index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        origins = origins_of(list_path, folder, day, lists.index.parties)
-        refusals = _match_file(lists, path, (out, origins), least)
+        refusals = _match_file(lists, path, out, least)
         if refusals:
             tell_refusals(refusals, refused)
             sys.exit(1)
+
+
+def _load(place: Path, day: date, *, restricted: bool) -> PartyLists:
+    """Load lists; say that there are entries that are left out, and not of whom."""
+    lists = load_party_lists(place, day, restricted=restricted)
+    if lists.left_out:
+        text = "restricted entries are left out: --restricted matches them too"
+        click.echo(text, err=True)
+    return lists
 
 
 def _check_asked(
@@ -444,18 +317,12 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
                     sink.write(f"{party.id}\t{ids[entry]}\t{chance!r}\n")
 
 
-def _match_file(
-    lists: Lists, path: Path, to: tuple[Path, Origins], least: Threshold | None
-) -> list[Refusal]:
+def _match_file(lists: PartyLists, path: Path, out: Path, least: Threshold | None) -> list[Refusal]:
     """Write the answer to each party that matches or cannot be assessed; return what is refused."""
-    explainer = Matcher(lists.index)  # of its own: the other one works on the next batch
-    with path.open("rb") as file, match_sink(*to) as sink:
+    with path.open("rb") as file, match_sink(out, lists.origins) as sink:
         parties = sink.counted(parties_of(read_asked(file, path.name), sink.refusals))
-        for batch in _watched(match_parties(parties, Matcher(lists.index))):
-            sink.add(
-                lists.settled(
-                    party, explainer.explained(party, batch.asking, batch.answers, row, least)
-                )
-                for party, row in zip(batch.parties, batch.place, strict=True)
-            )
+        with counting("parties matched") as advance:
+            for answers in lists.answers(parties, least):
+                sink.add(answers)
+                advance(len(answers))
     return sink.refusals

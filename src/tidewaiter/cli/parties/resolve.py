@@ -12,7 +12,7 @@ import pyarrow as pa
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import check_apart
+from tidewaiter.base.files import check_apart, hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, finder_for
 from tidewaiter.cli.core.options import Day, Field, hear_every_stop, printable
@@ -20,7 +20,6 @@ from tidewaiter.cli.core.party_options import kept_in
 from tidewaiter.cli.core.progress import Stages, stages
 from tidewaiter.cli.screening.input_files import show_columns, tell_refusals
 from tidewaiter.lists.archive import Archive
-from tidewaiter.node.context import hash_file
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.network.resolution import resolve_database
 from tidewaiter.parties.readers.ftm import looks_like_ftm

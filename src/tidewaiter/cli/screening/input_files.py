@@ -304,6 +304,9 @@ def show_columns(path: Path, options: ReadOptions) -> None:
     """Print which column is read as what, and which are not used, to stderr."""
     with path.open("rb") as file:
         mapping = mapping_of(file, path.name, options)
+    if not mapping.columns:
+        _echo_line(f"reading {path.name} with a plug-in")
+        return
     read = [f"{field} = {' + '.join(columns)}" for field, columns in mapping.columns.items()]
     _echo_line(f"reading {path.name}: {'; '.join(read)}")
     if mapping.beside:

@@ -16,9 +16,8 @@ from tidewaiter.cli.screening.input_files import members_of, read_members
 from tidewaiter.explain.lines import details_of
 from tidewaiter.explain.safe_text import visible
 from tidewaiter.trade.messages import FORMATS
-from tidewaiter.trade.readers import readers
+from tidewaiter.trade.readers import plugin_formats
 from tidewaiter.trade.readers.coverage import remarks_on
-from tidewaiter.trade.readers.formats import ALSO
 from tidewaiter.trade.readers.inspection import Inspection, SeenColumn, inspect_file
 from tidewaiter.trade.types import Line, ReadOptions, Refusal
 
@@ -105,7 +104,7 @@ def inspect(
 
 
 def known_formats() -> tuple[KnownFormat, ...]:
-    """List every format: tables first, then messages, then those of guests."""
+    """List every format: tables first, then messages, then those of plug-ins."""
     tables = [
         KnownFormat(name=name, title=title, source="", confirmed=True)
         for name, title in _TABLES.items()
@@ -114,11 +113,11 @@ def known_formats() -> tuple[KnownFormat, ...]:
         KnownFormat(name=each.name, title=each.title, source=each.source, confirmed=each.confirmed)
         for each in FORMATS.values()
     ]
-    guests = [
-        KnownFormat(name=name, title="of another package", source="", confirmed=True)
-        for name in sorted(set(readers()) - {*_TABLES, *ALSO, *FORMATS})
+    brought = [
+        KnownFormat(name=name, title=each.title, source="", confirmed=True)
+        for name, each in sorted(plugin_formats().items())
     ]
-    return (*tables, *messages, *guests)
+    return (*tables, *messages, *brought)
 
 
 def _print_formats(*, as_json: bool) -> None:

@@ -27,6 +27,7 @@ from tidewaiter.report.alerts.exports import (
     AlertWriter,
     CsvRefusals,
     JsonLines,
+    alert_formats,
     alert_writer,
     refusal_writer,
 )
@@ -143,7 +144,6 @@ def place_of(named: Path | None, settings: Settings, journal: Path) -> Path:
     return folder / _FOLDER / f"{settings.day}-{name}.jsonl"
 
 
-_FORMATS = (".jsonl", ".csv", ".parquet")
 _CHUNK = 1_000
 _SHOWN = 20  # refusals in the report
 _REMARKS = 100  # at most, with what is said of the file as a whole
@@ -197,7 +197,7 @@ def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) 
         OutputError: A pipe or a device stands where an output is to go.
     """
     check_apart({what: path for what, path in outputs.items() if path}, kept)
-    for what, formats in (("alerts", _FORMATS), (RESTRICTED, PRIVATE_FORMATS)):
+    for what, formats in (("alerts", alert_formats()), (RESTRICTED, PRIVATE_FORMATS)):
         path = outputs.get(what)
         if path is not None and path.suffix.lower() not in formats:
             raise InputError(

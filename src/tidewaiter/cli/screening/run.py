@@ -15,7 +15,7 @@ import pyarrow as pa
 from click.core import ParameterSource
 
 from tidewaiter.base.errors import InputError, install_command
-from tidewaiter.base.files import making
+from tidewaiter.base.files import hash_file, making
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks, marks_of
 from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
@@ -26,7 +26,7 @@ from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import with_saved
 from tidewaiter.cli.screening.summary import watched
 from tidewaiter.lists.archive import Archive
-from tidewaiter.node.context import Progress, end_overdue, hash_file, screen_file
+from tidewaiter.node.context import Progress, end_overdue, screen_file
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.rescreen.cross_line import keep_marks

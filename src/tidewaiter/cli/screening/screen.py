@@ -15,13 +15,13 @@ import click
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import alone, check_apart
+from tidewaiter.base.files import alone, check_apart, hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
 from tidewaiter.cli.core.options import Day, Field, hear_every_stop, own_lists, printable
-from tidewaiter.cli.core.party_options import Within, filled, kept_in
+from tidewaiter.cli.core.party_options import Within, kept_in
 from tidewaiter.cli.identify import tell_first_start
 from tidewaiter.cli.screening.input_files import (
     Member,
@@ -59,10 +59,10 @@ from tidewaiter.cli.screening.run import (
 from tidewaiter.cli.screening.summary import show_summary
 from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
-from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.archive import Archive, filled
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.lists.generation import generation_of
-from tidewaiter.node.context import database_at, hash_file
+from tidewaiter.node.context import database_at
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.rescreen.again import Again, screen_again
 from tidewaiter.node.rescreen.basis import registry_digest
@@ -296,7 +296,11 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--unit", "units", type=Field(), multiple=True, help="If none is named: net=lb.")
 @click.option("--sheet", help="Of a spreadsheet (the first).")
 @click.option("--format", help="Of the file, whatever it looks like: see inspect --formats.")
-@click.option("--out", type=_OUT, help="Alerts: .jsonl, .csv or .parquet; of spark, a folder.")
+@click.option(
+    "--out",
+    type=_OUT,
+    help="Alerts: .jsonl, .csv, .parquet, or as a plug-in has it; of spark, a folder.",
+)
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
 @click.option(

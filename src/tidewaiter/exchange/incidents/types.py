@@ -5,9 +5,10 @@ Form D, in our words.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import mandatory, optional
 from tidewaiter.exchange.protocol.markings import Marking
 
 SCHEMA = 1
@@ -69,152 +70,245 @@ Function = Literal["origin", "loading", "transit", "unlading", "destination"]
 class Goods(Record, frozen=True, kw_only=True):
     """Goods as papers declare them, or as they were found."""
 
-    text: str  # in the words of the papers, or of who examined them
-    substance: str = ""  # slug of the registry; "": none of it
-    cas: str = ""
-    hs: str = ""  # digits
-    net_mg: int | None = None
-    volume_ul: int | None = None
-    pieces: int | None = None
-    content_ppm: int | None = None  # of the substance in the goods, by mass
+    text: Annotated[
+        str,
+        mandatory("In words", "in the words of the papers, or of who examined them", most=2_000),
+    ]
+    substance: Annotated[
+        str, optional("Substance", "slug of the registry; empty: none of it", unit="substance")
+    ] = ""
+    cas: Annotated[str, optional("CAS", "CAS number")] = ""
+    hs: Annotated[str, optional("HS", "HS code, digits")] = ""
+    net_mg: Annotated[
+        int | None,
+        optional(
+            "Mass", "net mass in milligrams", asks="Mass, like 25 kg", unit="mass", written="mass"
+        ),
+    ] = None
+    volume_ul: Annotated[
+        int | None,
+        optional("Volume", "volume in microlitres", asks="Volume, like 10 l", unit="volume"),
+    ] = None
+    pieces: Annotated[int | None, optional("Pieces", "number of pieces")] = None
+    content_ppm: Annotated[
+        int | None,
+        optional(
+            "Content",
+            "of the substance in the goods, by mass, in parts per million",
+            asks="Content, percent by mass",
+            unit="share",
+        ),
+    ] = None
 
 
 class Identified(Record, frozen=True, kw_only=True):
     """How it was found out what the goods are."""
 
-    method: Method
-    day: date | None = None
-    by: str = ""  # laboratory or office
-    note: str = ""
+    method: Annotated[Method, mandatory("Method", "by what the goods were identified")]
+    day: Annotated[date | None, optional("Day", "when")] = None
+    by: Annotated[str, optional("Laboratory or office", "laboratory or office")] = ""
+    note: Annotated[str, optional("Note", "anything else")] = ""
 
 
 class Line(Record, frozen=True, kw_only=True):
     """One kind of goods, as declared and as found."""
 
-    number: int  # from 1
-    declared: Goods | None  # None: it stands on no paper
-    found: Goods | None  # None: nobody has looked
-    identified: Identified | None = None
+    number: Annotated[int, mandatory("", "from 1")]
+    declared: Annotated[Goods | None, optional("As declared", "none: it stands on no paper")]
+    found: Annotated[Goods | None, optional("As found", "none: nobody has looked")]
+    identified: Annotated[
+        Identified | None,
+        optional("How it was identified", "how it was found out what the goods are"),
+    ] = None
 
 
 class Equipment(Record, frozen=True, kw_only=True):
     """A machine or a part of one."""
 
-    text: str
-    substance: str = ""  # slug of the registry, which lists watched equipment too
-    pieces: int | None = None
-    maker: str = ""
-    serial: str = ""
+    text: Annotated[str, mandatory("In words", "what it is")]
+    substance: Annotated[
+        str,
+        optional(
+            "Watched equipment",
+            "slug of the registry, which lists watched equipment too",
+            unit="substance",
+        ),
+    ] = ""
+    pieces: Annotated[int | None, optional("Pieces", "number of pieces")] = None
+    maker: Annotated[str, optional("Maker", "who made it")] = ""
+    serial: Annotated[str, optional("Serial number", "serial number")] = ""
 
 
 class Concealment(Record, frozen=True, kw_only=True):
     """How the goods were hidden."""
 
-    how: str  # "": they were not
-    where: str = ""
+    how: Annotated[str, mandatory("How it was hidden", "empty: they were not")]
+    where: Annotated[str, optional("Where", "where they were hidden")] = ""
 
 
 class Label(Record, frozen=True, kw_only=True):
     """What a label says."""
 
-    text: str
-    domestic: bool = False  # a foreign parcel that bears a label of the country where it arrives
+    text: Annotated[str, mandatory("What the label says", "what it says")]
+    domestic: Annotated[
+        bool,
+        optional(
+            "A foreign parcel with a label of the country of arrival",
+            "a foreign parcel that bears a label of the country where it arrives",
+        ),
+    ] = False
 
 
 class Stop(Record, frozen=True, kw_only=True):
     """A place of the route."""
 
-    function: Function
-    country: str  # ISO 3166-1 alpha-2
-    name: str = ""
-    locode: str = ""
-    day: date | None = None
+    function: Annotated[Function, mandatory("Place of the route", "what happened there")]
+    country: Annotated[
+        str, mandatory("Country", "ISO 3166-1 alpha-2", asks="Country, two letters", unit="country")
+    ]
+    name: Annotated[str, optional("Place", "port, office or town")] = ""
+    locode: Annotated[str, optional("UN/LOCODE", "UN/LOCODE", most=5)] = ""
+    day: Annotated[date | None, optional("Day", "when")] = None
 
 
 class Transport(Record, frozen=True, kw_only=True):
     """How the goods moved."""
 
-    mode: Mode = "unknown"
-    container: str = ""
-    bill: str = ""  # of lading, air waybill, CMR note, number of the parcel
-    vehicle: str = ""  # vessel, flight or plate
+    mode: Annotated[Mode, optional("Transport", "how")] = "unknown"
+    container: Annotated[str, optional("Container", "number of the container")] = ""
+    bill: Annotated[
+        str,
+        optional(
+            "Bill of lading, air waybill, parcel number",
+            "of lading, air waybill, CMR note, number of the parcel",
+        ),
+    ] = ""
+    vehicle: Annotated[str, optional("Vessel, flight or plate", "vessel, flight or plate")] = ""
 
 
 class Packaging(Record, frozen=True, kw_only=True):
     """What the goods were packed in."""
 
-    text: str
-    packages: int | None = None
-    marks: str = ""
+    text: Annotated[str, mandatory("Packaging", "what it is")]
+    packages: Annotated[int | None, optional("Packages", "number of packages")] = None
+    marks: Annotated[str, optional("Marks", "marks on them")] = ""
 
 
 class AllegedParty(Record, frozen=True, kw_only=True):
     """A party that the incident names, by reference, and the role that it is alleged to have."""
 
-    node: str  # whose reference it is
-    ref: str  # id at that node
-    role: Role
-    kind: PartyKind = "unknown"
-    name: str = ""  # "": it is not told
-    country: str = ""  # ISO 3166-1 alpha-2
-    basis: str  # on what the role rests: "air waybill", "statement of the driver"
-    marking: Marking  # of this party; it is never wider than that of the incident
-    restricted: bool = False  # rests on a list entry that is for the authority only
+    node: Annotated[str, mandatory("", "whose reference it is")]
+    ref: Annotated[str, mandatory("Reference here", "id at that node")]
+    role: Annotated[Role, mandatory("Alleged role", "the role that it is alleged to have")]
+    kind: Annotated[PartyKind, optional("What it is", "what it is")] = "unknown"
+    name: Annotated[str, optional("Name; empty: it is not told", "empty: it is not told")] = ""
+    country: Annotated[
+        str, optional("Country", "ISO 3166-1 alpha-2", asks="Country, two letters", unit="country")
+    ] = ""
+    basis: Annotated[
+        str,
+        mandatory(
+            "On what the role rests, like an air waybill",
+            "on what the role rests: an air waybill, or a statement of the driver",
+        ),
+    ]
+    marking: Annotated[
+        Marking, mandatory("Marking", "of this party; it is never wider than that of the incident")
+    ]
+    restricted: Annotated[
+        bool,
+        optional(
+            "It rests on a list entry that is for the authority only",
+            "it rests on a list entry that is for the authority only",
+        ),
+    ] = False
 
 
 class Question(Record, frozen=True, kw_only=True):
     """What others are asked."""
 
-    number: int  # from 1
-    text: str
-    to: tuple[str, ...] = ()  # ids of nodes; (): all that have the incident
+    number: Annotated[int, mandatory("", "from 1")]
+    text: Annotated[str, mandatory("A question to those who read it", "what is asked")]
+    to: Annotated[
+        tuple[str, ...], optional("", "ids of nodes; none: all that have the incident")
+    ] = ()
 
 
 class Settled(Record, frozen=True, kw_only=True):
     """What the owner made of a proposal."""
 
-    node: str  # that made it
-    proposal: str  # its id there
-    taken: bool
-    why: str = ""
+    node: Annotated[str, mandatory("", "that made the proposal")]
+    proposal: Annotated[str, mandatory("", "its id there")]
+    taken: Annotated[bool, mandatory("Answer", "whether the proposal was taken")]
+    why: Annotated[str, optional("Why", "why")] = ""
 
 
 class Place(Record, frozen=True, kw_only=True):
     """Where it happened."""
 
-    country: str  # ISO 3166-1 alpha-2
-    name: str = ""
-    locode: str = ""
+    country: Annotated[
+        str, mandatory("Country", "ISO 3166-1 alpha-2", asks="Country, two letters", unit="country")
+    ]
+    name: Annotated[str, optional("Port, office or town", "port, office or town")] = ""
+    locode: Annotated[str, optional("UN/LOCODE", "UN/LOCODE", most=5)] = ""
 
 
 class Incident(Record, frozen=True, kw_only=True):
     """One version of an incident, by its owner: kind "incident", schema 1."""
 
-    id: str
-    owner: str  # id of the node
-    version: int  # from 1, without gaps
-    status: Status
-    kind: Kind
-    day: date
-    place: Place
-    stage: Stage
-    law_day: date  # the law as it stood then
-    marking: Marking
-    title: str
-    account: str = ""  # what happened
-    lines: tuple[Line, ...] = ()
-    equipment: tuple[Equipment, ...] = ()
-    concealment: Concealment | None = None  # None: nothing is known
-    label: Label | None = None
-    route: tuple[Stop, ...] = ()
-    transport: Transport = Transport()
-    packaging: tuple[Packaging, ...] = ()
-    flags: tuple[str, ...] = ()  # ids of red flags
-    parties: tuple[AllegedParty, ...] = ()
-    notifications: tuple[str, ...] = ()  # references of linked notifications
-    questions: tuple[Question, ...] = ()
-    changed: str = ""  # what this version changes, and why
-    settled: tuple[Settled, ...] = ()
+    id: Annotated[str, mandatory("", "its own, for ever")]
+    owner: Annotated[str, mandatory("", "id of the node that owns it")]
+    version: Annotated[int, mandatory("", "from 1, without gaps")]
+    status: Annotated[Status, mandatory("Status", "open, then updated or closed")]
+    kind: Annotated[Kind, mandatory("Kind", "what happened")]
+    day: Annotated[date, mandatory("Day", "when it happened")]
+    place: Annotated[Place, mandatory("Place", "where it happened")]
+    stage: Annotated[Stage, mandatory("Stage", "where in the way of the goods it happened")]
+    law_day: Annotated[date, mandatory("Law as of", "the law as it stood then")]
+    marking: Annotated[Marking, mandatory("Marking", "who may have it, and for what")]
+    title: Annotated[str, mandatory("Title", "in a few words")]
+    account: Annotated[str, optional("What happened", "what happened", unit="prose")] = ""
+    lines: Annotated[tuple[Line, ...], optional("Goods", "the kinds of goods", place="line")] = ()
+    equipment: Annotated[
+        tuple[Equipment, ...], optional("Equipment", "machines and parts of some")
+    ] = ()
+    concealment: Annotated[
+        Concealment | None,
+        optional("Concealment", "how the goods were hidden; none: nothing is known"),
+    ] = None
+    label: Annotated[Label | None, optional("Label", "what a label says")] = None
+    route: Annotated[tuple[Stop, ...], optional("Route", "the places of the route, in order")] = ()
+    transport: Annotated[Transport, optional("Transport", "how the goods moved")] = Transport()
+    packaging: Annotated[
+        tuple[Packaging, ...], optional("Packaging", "what they were packed in")
+    ] = ()
+    flags: Annotated[tuple[str, ...], optional("Red flags", "ids of red flags")] = ()
+    parties: Annotated[
+        tuple[AllegedParty, ...],
+        optional(
+            "Parties, alleged",
+            "parties that it names, each in the role that it is alleged to have",
+            place="party",
+        ),
+    ] = ()
+    notifications: Annotated[
+        tuple[str, ...], optional("Notifications", "references of linked notifications")
+    ] = ()
+    questions: Annotated[
+        tuple[Question, ...], optional("Questions", "what others are asked", place="question")
+    ] = ()
+    changed: Annotated[
+        str,
+        optional(
+            "",
+            "what this version changes, and why",
+            asks="What this version changes, and why",
+            unit="prose",
+        ),
+    ] = ""
+    settled: Annotated[
+        tuple[Settled, ...], optional("Answers to proposals", "what the owner made of proposals")
+    ] = ()
 
 
 class Proposal(Record, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import msgspec
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import MEASURES, in_words, measured
 from tidewaiter.exchange.notices.deadlines import (
     Deadline,
     Due,
@@ -28,16 +29,7 @@ from tidewaiter.exchange.notices.forms import (
     values,
 )
 from tidewaiter.exchange.notices.law import Law, LineLaw, law_of
-from tidewaiter.exchange.notices.types import (
-    MEASURES,
-    Amount,
-    Notice,
-    NoticeLine,
-    Party,
-    Permit,
-    in_words,
-    measured,
-)
+from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine, Party, Permit
 from tidewaiter.exchange.problems import Make, Problem, doubt, wrong
 from tidewaiter.law.registry import is_cas
 

@@ -16,8 +16,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.notices.forms import check_sources
 from tidewaiter.exchange.notices.types import Notice
-from tidewaiter.law.jurisdictions import is_in
-from tidewaiter.law.rules import read_rules
+from tidewaiter.law.jurisdictions import is_in, load_unions
 
 _LANGUAGE = "en_US"
 _DAYS = 366  # of the longest year
@@ -221,7 +220,7 @@ def _deadline(notice: Notice, sent: date, binds: Binds) -> Deadline:
 
 
 def _periods(notice: Notice, day: date, binds: Binds) -> list[Period]:
-    unions = read_rules().unions
+    unions = load_unions()
     country = notice.sender.country
     return [
         each

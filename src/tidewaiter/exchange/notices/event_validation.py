@@ -11,6 +11,7 @@ the way: so both sides judge alike, whatever arrived first.
 from collections.abc import Iterable, Mapping, Sequence
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import in_words, measured
 from tidewaiter.exchange.notices.types import (
     EXPORTER_ONLY,
     IMPORTER_ONLY,
@@ -31,8 +32,6 @@ from tidewaiter.exchange.notices.types import (
     Sent,
     Side,
     Withdrawn,
-    in_words,
-    measured,
     word_of,
 )
 

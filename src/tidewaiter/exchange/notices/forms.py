@@ -9,9 +9,10 @@ from typing import Literal
 from tidewaiter.base.errors import MissingError, RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.exchange.notices.types import Amount, Basis, Notice, NoticeLine, measured
-from tidewaiter.law.jurisdictions import is_in
-from tidewaiter.law.rules import read_rules
+from tidewaiter.exchange.fields import Field, field_of, joined
+from tidewaiter.exchange.notices.amounts import measured
+from tidewaiter.exchange.notices.types import Amount, Basis, Notice, NoticeLine
+from tidewaiter.law.jurisdictions import is_in, load_unions
 from tidewaiter.law.types import Source
 
 Case = Literal["always", "mixture", "salt", "raw material", "several shipments"]
@@ -113,7 +114,7 @@ def suggested(notice: Notice, slugs: AbstractSet[str], day: date) -> tuple[str, 
         day: Whose members of unions count.
     """
     ends = {"export": notice.sender.country, "import": notice.recipient.country, "internal": None}
-    unions = read_rules().unions
+    unions = load_unions()
     return tuple(
         form.slug
         for form in load_forms().values()
@@ -124,45 +125,10 @@ def suggested(notice: Notice, slugs: AbstractSet[str], day: date) -> tuple[str, 
     )
 
 
-Weight = Literal["mandatory", "conditional", "optional"]
-"""How far a field must be there: always, where its case is given, or as one likes."""
-
-_ONE = {
-    "lines": "line",
-    "permits": "permit",
-    "contains": "contained substance",
-    "intermediate_consignees": "intermediate consignee",
-    "others": "other operator",
-}
-_WORDS = {
-    "net": "quantity",
-    "content_ppm": "content",
-    "purity_ppm": "purity",
-    "gross_mg": "gross weight",
-}
 _HIDDEN = frozenset({"parties", "net"})  # words of a path that a place leaves out
 
 
-class Field(Record, frozen=True, kw_only=True):
-    """One field of a record of a notice or of its events."""
-
-    record: str  # the class
-    name: str
-    weight: Weight
-    meaning: str
-
-
-class _Fields(Record, frozen=True, kw_only=True):
-    fields: tuple[Field, ...]
-
-
-@cache
-def load_fields() -> tuple[Field, ...]:
-    """Load what each field means."""
-    return read_toml(data("exchange", "notice_fields.toml"), _Fields).fields
-
-
-def values(thing: object, path: str, place: str = "") -> Iterator[tuple[str, object]]:
+def values(thing: Record, path: str, place: str = "") -> Iterator[tuple[str, object]]:
     """Yield the values that a path leads to, each with its place: "line 2, quantity".
 
     Args:
@@ -174,20 +140,30 @@ def values(thing: object, path: str, place: str = "") -> Iterator[tuple[str, obj
         One value, or one for each member of a list on the way; None where the way ends before.
     """
     name, _, rest = path.partition(".")
-    value = getattr(thing, name)
+    field, value = field_of(type(thing), name), getattr(thing, name)
     if isinstance(value, tuple) and rest:
         for number, each in enumerate(value, 1):
-            yield from values(each, rest, _joined(place, _member(name, each, number)))
+            shown = each.number if isinstance(each, NoticeLine) else number
+            yield from values(each, rest, joined(place, field.member(shown)))
         if not value:
-            yield _joined(place, *map(_word, (name, *rest.split(".")))), None
+            yield joined(place, field.place, *_places(field, rest)), None
         return
-    here = place if name in _HIDDEN and rest else _joined(place, _word(name))
+    here = place if name in _HIDDEN and rest else joined(place, field.place)
     if not rest:
         yield here, value
     elif value is None:
-        yield _joined(here, *map(_word, rest.split("."))), None
+        yield joined(here, *_places(field, rest)), None
     else:
         yield from values(value, rest, here)
+
+
+def _places(field: Field, path: str) -> Iterator[str]:
+    """Yield what errors call each step of a path that begins in the record of a field."""
+    for name in path.split("."):
+        if field.shape.record is None:
+            raise KeyError(path)
+        field = field_of(field.shape.record, name)
+        yield field.place
 
 
 def is_given(value: object) -> bool:
@@ -199,17 +175,4 @@ def is_given(value: object) -> bool:
 
 def line_place(line: NoticeLine, field: str = "") -> str:
     """Say where something of a line stands: "line 2, quantity"."""
-    return _joined(f"line {line.number}", field)
-
-
-def _member(name: str, each: object, number: int) -> str:
-    shown = each.number if isinstance(each, NoticeLine) else number
-    return f"{_ONE.get(name, _word(name))} {shown}"
-
-
-def _word(name: str) -> str:
-    return _WORDS.get(name) or name.replace("_", " ")
-
-
-def _joined(*words: str) -> str:
-    return ", ".join(word for word in words if word)
+    return joined(f"line {line.number}", field)

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import Measured, amount_of, in_words, measured
 from tidewaiter.exchange.notices.deadlines import return_due
 from tidewaiter.exchange.notices.event_validation import (
     DECISIONS,
@@ -31,7 +32,6 @@ from tidewaiter.exchange.notices.types import (
     Answered,
     Event,
     LineAmount,
-    Measured,
     MoreTime,
     NoObjection,
     NotForUs,
@@ -45,9 +45,6 @@ from tidewaiter.exchange.notices.types import (
     Viewed,
     What,
     Withdrawn,
-    amount_of,
-    in_words,
-    measured,
 )
 
 

@@ -2,15 +2,15 @@
 
 Quantities are whole milligrams, microlitres or pieces, contents are parts per million, and
 countries ISO 3166-1 alpha-2 codes, so that a signed notice has one spelling. What is not said is
-None, "" or an empty tuple. `data/exchange/notice_fields.toml` says what each field means.
+None, "" or an empty tuple. Each field is declared here alone: `tidewaiter.exchange.fields`.
 """
 
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import conditional, mandatory, optional
 from tidewaiter.law.answers import Goods
-from tidewaiter.law.limits import kilos
 
 Basis = Literal["treaty", "voluntary", "national"]
 """Why it is sent: article 12 (10) (a) of the 1988 Convention; of one's own accord, for chemicals
@@ -43,134 +43,310 @@ PermitKind = Literal[
 class Authority(Record, frozen=True, kw_only=True):
     """A competent national authority under article 12."""
 
-    name: str
-    country: str
-    contact: str = ""  # person, telephone, e-mail
+    name: Annotated[str, mandatory("Name", "the competent national authority")]
+    country: Annotated[str, mandatory("Country", "its country", unit="country")]
+    contact: Annotated[str, optional("Contact", "a person, telephone, e-mail")] = ""
 
 
 class Party(Record, frozen=True, kw_only=True):
     """A firm or person of the trade."""
 
-    name: str = ""
-    address: str = ""
-    country: str = ""
-    licence: str = ""  # number of its licence or registration
-    business_number: str = ""  # of its tax authority
-    contact: str = ""  # a person
-    phone: str = ""
-    email: str = ""
+    name: Annotated[str, mandatory("Name", "name of the firm or person")] = ""
+    address: Annotated[str, mandatory("Address", "its address")] = ""
+    country: Annotated[str, mandatory("Country", "its country", unit="country")] = ""
+    licence: Annotated[
+        str, conditional("Licence or registration", "number of its licence or registration")
+    ] = ""
+    business_number: Annotated[
+        str, conditional("Business number", "number that its tax authority gave")
+    ] = ""
+    contact: Annotated[str, optional("Contact", "a person")] = ""
+    phone: Annotated[str, optional("Telephone", "telephone")] = ""
+    email: Annotated[str, optional("E-mail", "e-mail")] = ""
 
 
 class Parties(Record, frozen=True, kw_only=True):
     """Who takes part in the shipment."""
 
-    exporter: Party = Party()
-    importer: Party = Party()
-    ultimate_consignee: Party | None = None  # the last hands, where not the importer
-    broker: Party | None = None
-    intermediate_consignees: tuple[Party, ...] = ()
-    manufacturer: Party | None = None
-    carrier: Party | None = None
-    forwarder: Party | None = None
-    customs_broker: Party | None = None
-    others: tuple[Party, ...] = ()  # other operators
+    exporter: Annotated[Party, mandatory("Exporter", "who sends the goods")] = Party()
+    importer: Annotated[
+        Party, mandatory("Importer", "who receives them in the importing country")
+    ] = Party()
+    ultimate_consignee: Annotated[
+        Party | None, conditional("Ultimate consignee", "the last hands, where not the importer")
+    ] = None
+    broker: Annotated[Party | None, conditional("Broker", "who arranges the trade")] = None
+    intermediate_consignees: Annotated[
+        tuple[Party, ...],
+        conditional(
+            "Intermediate consignee",
+            "whose hands the goods pass on the way",
+            place="intermediate consignee",
+        ),
+    ] = ()
+    manufacturer: Annotated[Party | None, conditional("Manufacturer", "who made the goods")] = None
+    carrier: Annotated[Party | None, optional("Carrier", "who carries them")] = None
+    forwarder: Annotated[Party | None, optional("Forwarder", "who forwards them")] = None
+    customs_broker: Annotated[Party | None, optional("Customs broker", "who declares them")] = None
+    others: Annotated[
+        tuple[Party, ...], conditional("Other operator", "other operators", place="other operator")
+    ] = ()
 
 
 class Amount(Record, frozen=True, kw_only=True):
     """How much: one of a mass, a volume or a count."""
 
-    mass_mg: int | None = None
-    volume_ul: int | None = None
-    pieces: int | None = None  # of equipment, or of dosage units
+    mass_mg: Annotated[int | None, conditional("", "milligrams")] = None
+    volume_ul: Annotated[int | None, conditional("", "microlitres")] = None
+    pieces: Annotated[int | None, conditional("", "pieces of equipment, or dosage units")] = None
 
 
 class Contained(Record, frozen=True, kw_only=True):
     """A scheduled substance in a mixture, beside the one that the line is of."""
 
-    name: str
-    cas: str = ""
-    content_ppm: int | None = None
+    name: Annotated[str, conditional("Contains too", "another scheduled substance in the mixture")]
+    cas: Annotated[str, optional("CAS number", "its CAS number")] = ""
+    content_ppm: Annotated[
+        int | None,
+        optional(
+            "Content", "its content, in parts per million", asks="Content, percent", unit="share"
+        ),
+    ] = None
 
 
 class NoticeLine(Record, frozen=True, kw_only=True):
     """One substance, or one kind of equipment, of a notice."""
 
-    number: int  # from 1; an amendment keeps it
-    name: str = ""  # as the law names the substance
-    hs: str = ""  # HS or CN code
-    cas: str = ""
-    goods: Goods | None = None  # in what form it is traded
-    form: str = ""  # the salt, ester or isomer
-    net: Amount = Amount()  # of the goods as they are
-    content_ppm: int | None = None  # of the substance in the goods
-    purity_ppm: int | None = None  # of a raw material
-    contains: tuple[Contained, ...] = ()
-    brand: str = ""
-    label_name: str = ""  # as on the label or container
-    packages: int | None = None
-    package_kind: str = ""  # "steel drum"
-    package_size: str = ""  # "200 l", "100 kg"
-    gross_mg: int | None = None
-    end_use: str = ""  # as declared
-    invoice: str = ""
+    number: Annotated[int, mandatory("", "from 1; an amendment keeps it")]
+    name: Annotated[
+        str,
+        mandatory(
+            "Substance",
+            "name of the substance as the law has it",
+            asks="Substance, as the law names it",
+        ),
+    ] = ""
+    hs: Annotated[str, mandatory("HS or CN code", "HS or CN code")] = ""
+    cas: Annotated[str, conditional("CAS number", "CAS number", example="108-24-7")] = ""
+    goods: Annotated[
+        Goods | None,
+        conditional(
+            "Goods",
+            "in what form it is traded: substance, salt, mixture, solution, medicine or extract",
+        ),
+    ] = None
+    form: Annotated[str, conditional("Salt, ester or isomer", "the salt, ester or isomer")] = ""
+    net: Annotated[
+        Amount,
+        mandatory(
+            "Net quantity",
+            "net quantity of the goods as they are; one measure",
+            unit="amount",
+            example="25 kg",
+            place="quantity",
+        ),
+    ] = Amount()
+    content_ppm: Annotated[
+        int | None,
+        conditional(
+            "Content",
+            "content of the substance in a mixture, in parts per million",
+            asks="Content, percent",
+            unit="share",
+        ),
+    ] = None
+    purity_ppm: Annotated[
+        int | None,
+        optional(
+            "Purity",
+            "purity of a raw material, in parts per million",
+            asks="Purity, percent",
+            unit="share",
+        ),
+    ] = None
+    contains: Annotated[
+        tuple[Contained, ...],
+        conditional(
+            "Contains too", "other scheduled substances in the mixture", place="contained substance"
+        ),
+    ] = ()
+    brand: Annotated[str, conditional("Brand", "brand name of a preparation")] = ""
+    label_name: Annotated[
+        str, optional("Name on the label", "name and description on the label or container")
+    ] = ""
+    packages: Annotated[int | None, optional("Packages", "how many packages")] = None
+    package_kind: Annotated[
+        str, optional("", "of what kind", asks="Kind of package", after="packages")
+    ] = ""
+    package_size: Annotated[
+        str, optional("", "size or weight of one", asks="Size of package", after="packages")
+    ] = ""
+    gross_mg: Annotated[
+        int | None,
+        optional(
+            "Gross weight",
+            "gross weight, in milligrams",
+            unit="mass",
+            example="30 kg",
+            place="gross weight",
+        ),
+    ] = None
+    end_use: Annotated[str, optional("Declared end use", "the use that is declared")] = ""
+    invoice: Annotated[str, optional("Invoice", "number of the invoice or order")] = ""
 
 
 class Transport(Record, frozen=True, kw_only=True):
     """How, where and when the goods travel."""
 
-    mode: Mode | None = None
-    means: str = ""  # the vessel, flight or vehicle
-    customs_office: str = ""  # where the export is declared
-    exit_point: str = ""
-    transit: tuple[str, ...] = ()  # countries
-    entry_point: str = ""
-    itinerary: tuple[str, ...] = ()  # places, in order
-    dispatch: date | None = None
-    arrival: date | None = None
-    containers: tuple[str, ...] = ()
-    document: str = ""  # number of the bill of lading or air waybill
+    mode: Annotated[Mode | None, mandatory("Mode", "by sea, air, road and so on")] = None
+    means: Annotated[
+        str, optional("Vessel, flight or vehicle", "the vessel, flight or vehicle")
+    ] = ""
+    customs_office: Annotated[str, optional("Customs office", "where the export is declared")] = ""
+    exit_point: Annotated[
+        str, optional("Point of exit", "port, airport or border post of the exporting country")
+    ] = ""
+    transit: Annotated[
+        tuple[str, ...],
+        conditional(
+            "Countries of transit", "countries on the way", unit="countries", example="NL US"
+        ),
+    ] = ()
+    entry_point: Annotated[
+        str, mandatory("Point of entry", "port, airport or border post of the importing country")
+    ] = ""
+    itinerary: Annotated[
+        tuple[str, ...],
+        optional(
+            "Itinerary",
+            "places on the way, in order",
+            asks="Itinerary, a place in a line",
+            unit="rows",
+        ),
+    ] = ()
+    dispatch: Annotated[date | None, mandatory("Dispatch", "expected day of dispatch")] = None
+    arrival: Annotated[date | None, optional("Arrival", "expected day of arrival")] = None
+    containers: Annotated[
+        tuple[str, ...],
+        optional(
+            "Containers", "numbers of containers", asks="Containers, one in a line", unit="rows"
+        ),
+    ] = ()
+    document: Annotated[
+        str, optional("Bill of lading or waybill", "number of the bill of lading or air waybill")
+    ] = ""
 
 
 class Permit(Record, frozen=True, kw_only=True):
     """An authorisation, permit or declaration that covers the goods."""
 
-    kind: PermitKind
-    number: str
-    issuer: str = ""  # the country of the authority
-    since: date | None = None
-    until: date | None = None  # its last day
-    line: int | None = None  # that it is of; None: all
-    amount: Amount = Amount()  # that it allows; empty: it does not say
+    kind: Annotated[PermitKind, conditional("Kind", "what paper it is")]
+    number: Annotated[str, conditional("Number", "its number")]
+    issuer: Annotated[
+        str, optional("Issued by", "country of the authority that issued it", unit="country")
+    ] = ""
+    since: Annotated[date | None, optional("Valid", "its first day", asks="Valid from")] = None
+    until: Annotated[
+        date | None, conditional("", "its last day", asks="Valid until", after="since")
+    ] = None
+    line: Annotated[
+        int | None,
+        optional("Line", "the line that it is of; none: all", asks="Line, where not all"),
+    ] = None
+    amount: Annotated[
+        Amount, optional("Amount", "the quantity that it allows", unit="amount", example="25 kg")
+    ] = Amount()
 
 
 class Notice(Record, frozen=True, kw_only=True):
     """A pre-export notification, in one of its versions."""
 
-    reference: str
-    version: int = 1  # an amendment is the next one
-    replaces: str = ""  # reference of an earlier notice that this one takes the place of
-    basis: Basis
-    law: str = ""  # of a national basis: the provision
-    confidentiality: str = ""  # a marking, like "TLP:AMBER"
-    sender: Authority
-    recipient: Authority
-    sent: date | None = None
-    reply_by: date | None = None  # the last day for an answer; silence after it is no consent
-    language: str = ""  # ISO 639-1
-    shipments: Shipments = "single"
-    period_since: date | None = None  # of several shipments
-    period_until: date | None = None  # its last day
-    shipment_count: int | None = None  # expected
-    parties: Parties = Parties()
-    lines: tuple[NoticeLine, ...] = ()
-    transport: Transport = Transport()
-    permits: tuple[Permit, ...] = ()
-    consent: Consent = "not asked"
-    consent_scope: str = ""  # with whom, for what
-    waiver: str = ""  # the provision by which a waiting time of the exporter's law falls away
-    declared_lawful: bool = False  # the exporter says that no law on the route is broken
-    signed_by: str = ""
-    note: str = ""
+    reference: Annotated[
+        str, mandatory("Reference", "what both sides call the notice; it never changes", most=200)
+    ]
+    version: Annotated[int, mandatory("", "1, and one more with each amendment")] = 1
+    replaces: Annotated[
+        str,
+        conditional("Replaces", "reference of an earlier notice that this one takes the place of"),
+    ] = ""
+    basis: Annotated[
+        Basis, mandatory("Basis", "treaty (article 12 (10) (a)), voluntary, or national")
+    ]
+    law: Annotated[str, conditional("Law", "the provision, of a national basis")] = ""
+    confidentiality: Annotated[
+        str, mandatory("Marking", "how far it may be passed on, like TLP:AMBER")
+    ] = ""
+    sender: Annotated[Authority, mandatory("From", "the sending authority")]
+    recipient: Annotated[Authority, mandatory("To", "the receiving authority")]
+    sent: Annotated[date | None, mandatory("Sent on", "the day on which it goes out")] = None
+    reply_by: Annotated[
+        date | None,
+        mandatory("Answer by", "the last day for an answer; silence after it is no consent"),
+    ] = None
+    language: Annotated[
+        str, optional("Language", "of its texts, ISO 639-1", example="es", most=2)
+    ] = ""
+    shipments: Annotated[
+        Shipments,
+        mandatory(
+            "Shipments", "single, or multi: several shipments that write the notified quantity off"
+        ),
+    ] = "single"
+    period_since: Annotated[
+        date | None,
+        conditional("Period", "first day of the period of several shipments", asks="Period from"),
+    ] = None
+    period_until: Annotated[
+        date | None,
+        conditional("", "last day of that period", asks="Period until", after="period_since"),
+    ] = None
+    shipment_count: Annotated[
+        int | None, optional("Number of shipments", "how many shipments are expected")
+    ] = None
+    parties: Annotated[Parties, mandatory("", "who takes part")] = Parties()
+    lines: Annotated[
+        tuple[NoticeLine, ...],
+        mandatory("", "one for each substance or kind of equipment", place="line"),
+    ] = ()
+    transport: Annotated[Transport, mandatory("", "how, where and when the goods travel")] = (
+        Transport()
+    )
+    permits: Annotated[
+        tuple[Permit, ...], conditional("", "the papers that cover the goods", place="permit")
+    ] = ()
+    consent: Annotated[
+        Consent,
+        optional(
+            "Consent to share",
+            "whether the exporter agrees that the papers are shared: not asked, given or refused",
+        ),
+    ] = "not asked"
+    consent_scope: Annotated[str, optional("Consent covers", "with whom, for what")] = ""
+    waiver: Annotated[
+        str,
+        optional(
+            "Waiting time waived by",
+            "the provision by which a waiting time of the exporter's law falls away, like that on "
+            "regular customers of DEA Form 486",
+        ),
+    ] = ""
+    declared_lawful: Annotated[
+        bool,
+        optional(
+            "Declared lawful",
+            "the exporter states that no law of the destination or of transit is broken",
+            asks="The exporter declares that no law on the route is broken",
+        ),
+    ] = False
+    signed_by: Annotated[str, optional("Signed by", "who signs for the exporter")] = ""
+    note: Annotated[
+        str,
+        optional(
+            "Note",
+            "anything else that both authorities agree on, article 12 (10) (a) (v)",
+            unit="prose",
+        ),
+    ] = ""
 
 
 Side = Literal["exporter", "importer"]
@@ -200,27 +376,27 @@ Outcome = Literal["shipped", "not shipped", "arrived", "diverted", "sent back"]
 class Sent(Record, frozen=True, kw_only=True, tag="sent"):
     """The exporting side sends the first version."""
 
-    notice: Notice
+    notice: Annotated[Notice, mandatory("", "the first version")]
 
 
 class Amended(Record, frozen=True, kw_only=True, tag="amended"):
     """The exporting side sends the next version, which takes the place of the one before."""
 
-    notice: Notice
-    reason: str = ""
+    notice: Annotated[Notice, mandatory("", "the next version, whole")]
+    reason: Annotated[str, optional("Reason", "why")] = ""
 
 
 class Withdrawn(Record, frozen=True, kw_only=True, tag="withdrawn"):
     """The exporting side takes the notice back, for good."""
 
-    reason: str = ""
+    reason: Annotated[str, optional("Reason", "why")] = ""
 
 
 class Answered(Record, frozen=True, kw_only=True, tag="answered"):
     """The exporting side answers a query."""
 
-    query: str  # id of the event
-    text: str
+    query: Annotated[str, mandatory("", "id of the query")]
+    text: Annotated[str, mandatory("In words", "the answer")]
 
 
 class Viewed(Record, frozen=True, kw_only=True, tag="viewed"):
@@ -234,59 +410,86 @@ class Acknowledged(Record, frozen=True, kw_only=True, tag="acknowledged"):
 class LineAmount(Record, frozen=True, kw_only=True):
     """An amount of one line."""
 
-    line: int
-    amount: Amount
+    line: Annotated[int, mandatory("", "number of the line")]
+    amount: Annotated[Amount, mandatory("", "the quantity", unit="amount")]
 
 
 class NoObjection(Record, frozen=True, kw_only=True, tag="no-objection"):
     """The importing side does not object."""
 
-    conditions: tuple[str, ...] = ()
-    allowed: tuple[LineAmount, ...] = ()  # less than was notified; a line left out: all of it
-    importer_licence: LicenceCheck = "not checked"
-    decided_by: str
+    conditions: Annotated[
+        tuple[str, ...], optional("Conditions", "under which conditions", unit="sentences")
+    ] = ()
+    allowed: Annotated[
+        tuple[LineAmount, ...],
+        conditional("Allowed", "allowed quantity of a line, where it is less than notified"),
+    ] = ()
+    importer_licence: Annotated[
+        LicenceCheck,
+        optional("Licence of the importer", "what was found of the importer's licence"),
+    ] = "not checked"
+    decided_by: Annotated[str, mandatory("Decided by", "who decided")]
 
 
 class Objected(Record, frozen=True, kw_only=True, tag="objection"):
     """The importing side objects."""
 
-    code: ObjectionCode
-    text: str = ""
-    conditions: tuple[str, ...] = ()  # on which the objection would fall
-    importer_licence: LicenceCheck = "not checked"
-    decided_by: str
+    code: Annotated[ObjectionCode, mandatory("Reason", "the reason, by a code")]
+    text: Annotated[str, optional("In words", "the reason, in words")] = ""
+    conditions: Annotated[
+        tuple[str, ...],
+        optional("Conditions", "on which the objection would fall", unit="sentences"),
+    ] = ()
+    importer_licence: Annotated[
+        LicenceCheck,
+        optional("Licence of the importer", "what was found of the importer's licence"),
+    ] = "not checked"
+    decided_by: Annotated[str, mandatory("Decided by", "who decided")]
 
 
 class Queried(Record, frozen=True, kw_only=True, tag="query"):
     """The importing side asks something before it decides: the notice is under enquiry."""
 
-    text: str
+    text: Annotated[str, mandatory("In words", "the question")]
 
 
 class MoreTime(Record, frozen=True, kw_only=True, tag="more-time"):
     """The importing side needs longer: the last day for its answer moves."""
 
-    until: date
-    reason: str = ""
+    until: Annotated[date, mandatory("Until", "the new last day for an answer")]
+    reason: Annotated[str, optional("Reason", "why")] = ""
 
 
 class NotForUs(Record, frozen=True, kw_only=True, tag="not-for-us"):
     """The importing side is not the authority for this."""
 
-    reason: str = ""
-    whose: str = ""  # the authority that is, as far as it knows
+    reason: Annotated[str, optional("Reason", "why not")] = ""
+    whose: Annotated[str, optional("Whose it is", "the authority that is, as far as known")] = ""
 
 
 class Returned(Record, frozen=True, kw_only=True, tag="return"):
     """Return information: what was really shipped, or became of it."""
 
-    outcome: Outcome
-    on: date
-    lines: tuple[LineAmount, ...] = ()  # actual quantities
-    permit: str = ""  # number of the permit that it is written off
-    incident: str = ""  # reference of the incident it led to
-    last: bool = True  # of several shipments: no more will follow
-    note: str = ""
+    outcome: Annotated[
+        Outcome, mandatory("Outcome", "shipped, not shipped, arrived, diverted or sent back")
+    ]
+    on: Annotated[date, mandatory("On", "the day")]
+    lines: Annotated[
+        tuple[LineAmount, ...], conditional("Quantity", "actual quantity of each line")
+    ] = ()
+    permit: Annotated[
+        str, conditional("Written off permit", "number of the permit that it is written off")
+    ] = ""
+    incident: Annotated[
+        str, conditional("Incident", "reference of the incident that it led to")
+    ] = ""
+    last: Annotated[
+        bool,
+        mandatory(
+            "More shipments follow", "of several shipments: no more will follow", unit="unless"
+        ),
+    ] = True
+    note: Annotated[str, optional("Note", "anything else")] = ""
 
 
 class Recalled(Record, frozen=True, kw_only=True, tag="recalled"):
@@ -331,59 +534,20 @@ OUTCOMES: dict[Side, frozenset[str]] = {
 class Event(Record, frozen=True, kw_only=True):
     """One act of one side. The events of a side are a chain: 1, 2, 3 ..."""
 
-    id: str
-    notice: str  # reference
-    by: Side  # whoever receives it compares this with who sent it
-    seq: int  # in the chain of its side and notice, from 1
-    seen: int = 0  # the last event of the other side that it takes into account; 0: none
-    version: int  # of the notice, that it is about
-    at: datetime  # as its side's clock says: shown, and never compared with the other's
-    what: What
+    id: Annotated[str, mandatory("", "its own, for ever")]
+    notice: Annotated[str, mandatory("", "reference of the notice")]
+    by: Annotated[Side, mandatory("", "exporter or importer: whose authority it is of")]
+    seq: Annotated[int, mandatory("", "its number in the chain of its side, from 1")]
+    seen: Annotated[
+        int, mandatory("", "the last event of the other side that it takes into account; 0: none")
+    ] = 0
+    version: Annotated[int, mandatory("", "version of the notice that it is about")]
+    at: Annotated[
+        datetime, mandatory("", "when, by the clock of its side; it is shown and never compared")
+    ]
+    what: Annotated[What, mandatory("", "what was done")]
 
 
 def word_of(what: Record) -> str:
     """Return the word of a kind, as it stands in messages."""
     return str(type(what).__struct_config__.tag)
-
-
-Measure = Literal["mass_mg", "volume_ul", "pieces"]
-"""What an amount is measured in: the name of its field."""
-
-MEASURES: tuple[Measure, ...] = ("mass_mg", "volume_ul", "pieces")
-
-_UNITS = {"mass_mg": "kg", "volume_ul": "l", "pieces": "pieces"}
-
-
-class Measured(NamedTuple):
-    """A number and what it counts."""
-
-    measure: Measure
-    value: int
-
-
-def measured(amount: Amount) -> Measured | None:
-    """Return the first measure that an amount gives; None: it gives none."""
-    for measure in MEASURES:
-        value = getattr(amount, measure)
-        if value is not None:
-            return Measured(measure, value)
-    return None
-
-
-def amount_of(measure: Measure, value: int) -> Amount:
-    """Make an amount of one measure."""
-    return Amount(
-        mass_mg=value if measure == "mass_mg" else None,
-        volume_ul=value if measure == "volume_ul" else None,
-        pieces=value if measure == "pieces" else None,
-    )
-
-
-def in_words(amount: Amount) -> str:
-    """Say an amount: "25 kg", "200 l", "3 pieces"; "nothing" where it gives none."""
-    found = measured(amount)
-    if found is None:
-        return "nothing"
-    if found.measure == "pieces":
-        return f"{found.value} pieces"
-    return f"{kilos(found.value)} {_UNITS[found.measure]}"

@@ -1,6 +1,6 @@
-"""Notices as XML, written and read, and the shapes of their records for the schema.
+"""Notices as XML, written and read, and its schema.
 
-Both are made from the records themselves, so that no field can be forgotten by either.
+All are made from the records themselves, so that no field can be forgotten by one of them.
 
 What comes in is from strangers: no document type, no entity, no attribute, no network, UTF-8 only,
 and no more than a few megabytes. What goes out is checked by the schema that reads it.
@@ -8,28 +8,17 @@ and no more than a few megabytes. What goes out is checked by the schema that re
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import msgspec
 from lxml import etree
-from msgspec import inspect
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data
+from tidewaiter.exchange.fields import Field, Shape, fields_of, tag_of
 from tidewaiter.exchange.notices.checks import forbidden_in, texts_of
 from tidewaiter.exchange.notices.types import Event, Notice
-
-Kind = Literal["text", "number", "flag", "day", "time", "choice", "record", "one of"]
-"""What a field holds: a scalar, one of some words, a record, or one record of several kinds."""
-
-_SCALARS: dict[type, Kind] = {
-    inspect.StrType: "text",
-    inspect.IntType: "number",
-    inspect.BoolType: "flag",
-    inspect.DateType: "day",
-    inspect.DateTimeType: "time",
-}
+from tidewaiter.exchange.notices.xsd import schema_of
 
 
 class NoticeFile(Record, frozen=True, kw_only=True):
@@ -37,91 +26,6 @@ class NoticeFile(Record, frozen=True, kw_only=True):
 
     notice: Notice
     events: tuple[Event, ...] = ()
-
-
-class Shape(NamedTuple):
-    """What one field holds."""
-
-    kind: Kind
-    words: tuple[str, ...] = ()  # of a choice
-    record: type[Record] | None = None
-    kinds: tuple[type[Record], ...] = ()  # of "one of": each has a tag
-    many: bool = False
-
-
-class Slot(NamedTuple):
-    """A field of a record: its name, what it holds, and what it is where it is left out."""
-
-    name: str
-    shape: Shape
-    required: bool
-    default: object
-
-
-@cache
-def slots_of(record: type[Record]) -> tuple[Slot, ...]:
-    """List the fields of a record."""
-    told = inspect.type_info(record)
-    if not isinstance(told, inspect.StructType):
-        raise TypeError(f"{record} is no record")
-    return tuple(
-        Slot(
-            field.encode_name,
-            _shape(field.type),
-            field.required,
-            None if field.required else _default(field),
-        )
-        for field in told.fields
-    )
-
-
-def records_of(record: type[Record]) -> Iterator[type[Record]]:
-    """Yield a record and all that it holds, each once, those it rests on last."""
-    found: dict[type[Record], None] = {}
-    left = [record]
-    while left:
-        each = left.pop(0)
-        if each in found:
-            continue
-        found[each] = None
-        for slot in slots_of(each):
-            shape = slot.shape
-            left.extend(shape.kinds or ((shape.record,) if shape.record else ()))
-    yield from found
-
-
-def tag_of(record: type[Record]) -> str:
-    """Return the word by which a kind of record is told from others."""
-    return str(record.__struct_config__.tag)
-
-
-def _default(field: inspect.Field) -> object:
-    if field.default_factory is not msgspec.NODEFAULT:
-        factory: Any = field.default_factory
-        return factory()
-    return field.default
-
-
-def _record_type(found: type) -> type[Record]:
-    if not issubclass(found, Record):
-        raise TypeError(f"{found} is no record")
-    return found
-
-
-def _shape(told: inspect.Type) -> Shape:
-    if isinstance(told, inspect.UnionType):
-        kinds = [each for each in told.types if not isinstance(each, inspect.NoneType)]
-        if len(kinds) == 1:
-            return _shape(kinds[0])
-        records = [_record_type(each.cls) for each in kinds if isinstance(each, inspect.StructType)]
-        return Shape("one of", kinds=tuple(records))
-    if isinstance(told, inspect.VarTupleType):
-        return _shape(told.item_type)._replace(many=True)
-    if isinstance(told, inspect.LiteralType):
-        return Shape("choice", words=tuple(map(str, told.values)))
-    if isinstance(told, inspect.StructType):
-        return Shape("record", record=_record_type(told.cls))
-    return Shape(_SCALARS[type(told)])
 
 
 NAMESPACE = "urn:tidewaiter:notice:1"
@@ -208,16 +112,17 @@ def _parsed(raw: bytes, name: str) -> Any:
 
 
 @cache
-def _schema_source() -> bytes:
-    return data("exchange", "notice.xsd").read_bytes()
+def schema() -> str:
+    """Return the schema of the files, in XSD."""
+    return schema_of(NoticeFile, NAMESPACE, ROOT)
 
 
 def _validate(root: Any, name: str) -> None:
     """Check a tree by the schema; it names no other, so nothing is fetched."""
-    schema = etree.XMLSchema(etree.fromstring(_schema_source()))
-    if not schema.validate(root):
-        first = schema.error_log[0]
-        more = f" (and {len(schema.error_log) - 1} more)" if len(schema.error_log) > 1 else ""
+    checker = etree.XMLSchema(etree.fromstring(schema().encode()))
+    if not checker.validate(root):
+        first = checker.error_log[0]
+        more = f" (and {len(checker.error_log) - 1} more)" if len(checker.error_log) > 1 else ""
         text = first.message.replace(f"{{{NAMESPACE}}}", "")
         raise InputError(f"{text}{more}", at=f"{name}, line {first.line}", hint=_HINT)
 
@@ -228,12 +133,12 @@ def _name(local: str) -> str:
 
 def _fill(element: Any, record: Record) -> None:
     """Add a child for each field that is not left at its default."""
-    for slot in slots_of(type(record)):
-        value = getattr(record, slot.name)
-        if slot.required or value != slot.default:
+    for field in fields_of(type(record)):
+        value = getattr(record, field.name)
+        if field.required or value != field.default:
             many = value if isinstance(value, tuple) else (value,)
             for each in many:
-                _add(etree.SubElement(element, _name(slot.name)), each, slot.shape)
+                _add(etree.SubElement(element, _name(field.name)), each, field.shape)
 
 
 def _add(element: Any, value: object, shape: Shape) -> None:
@@ -249,12 +154,12 @@ def _add(element: Any, value: object, shape: Shape) -> None:
 
 def _record(element: Any, record: type[Record]) -> dict[str, object]:
     """Turn an element into what its record is decoded from."""
-    slots = {slot.name: slot for slot in slots_of(record)}
+    fields = {field.name: field for field in fields_of(record)}
     found: dict[str, object] = {}
     for name, child in _children(element):
-        slot = slots[name]
-        value = _value(child, slot)
-        if slot.shape.many:
+        field = fields[name]
+        value = _value(child, field)
+        if field.shape.many:
             many = found.setdefault(name, [])
             if isinstance(many, list):
                 many.append(value)
@@ -268,8 +173,8 @@ def _children(element: Any) -> Iterator[tuple[str, Any]]:
         yield etree.QName(child).localname, child
 
 
-def _value(element: Any, slot: Slot) -> object:
-    shape, text = slot.shape, element.text or ""
+def _value(element: Any, field: Field) -> object:
+    shape, text = field.shape, element.text or ""
     if shape.record is not None:
         return _record(element, shape.record)
     if shape.kind == "one of":

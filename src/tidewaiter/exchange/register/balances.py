@@ -10,7 +10,8 @@ from datetime import date
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.types import Amount, amount_of, in_words, measured
+from tidewaiter.exchange.notices.amounts import amount_of, in_words, measured
+from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.book import (
     Book,
     misfits,

@@ -8,7 +8,8 @@ from typing import TypeVar, cast
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.types import Amount, amount_of, measured
+from tidewaiter.exchange.notices.amounts import amount_of, measured
+from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.types import (
     Entry,
     Finding,

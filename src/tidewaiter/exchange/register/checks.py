@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.quantities import LARGEST
-from tidewaiter.exchange.notices.types import MEASURES, Amount
+from tidewaiter.exchange.notices.amounts import MEASURES
+from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.problems import Problem, blank, prose, wrong
 from tidewaiter.exchange.register.types import (
     Entry,

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from msgspec import structs
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import amount_of, in_words, measured
 from tidewaiter.exchange.notices.law import Law, law_of
-from tidewaiter.exchange.notices.types import Amount, Notice, Party, amount_of, in_words, measured
+from tidewaiter.exchange.notices.types import Amount, Notice, Party
 from tidewaiter.exchange.register.balances import (
     Account,
     account_of,

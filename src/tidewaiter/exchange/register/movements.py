@@ -5,19 +5,11 @@ from datetime import date
 
 import msgspec
 
+from tidewaiter.exchange.notices.amounts import amount_of, measured
 from tidewaiter.exchange.notices.event_validation import chains_of, ends, judge, versions_of
 from tidewaiter.exchange.notices.law import Law, LineLaw, content_of, law_of
 from tidewaiter.exchange.notices.state import Balance, State
-from tidewaiter.exchange.notices.types import (
-    Amount,
-    Event,
-    Notice,
-    NoticeLine,
-    Returned,
-    Side,
-    amount_of,
-    measured,
-)
+from tidewaiter.exchange.notices.types import Amount, Event, Notice, NoticeLine, Returned, Side
 from tidewaiter.exchange.register.book import same_number, summed
 from tidewaiter.exchange.register.types import COVERS, Direction, Movement, Promise
 from tidewaiter.law.answers import Found

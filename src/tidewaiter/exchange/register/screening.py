@@ -7,9 +7,10 @@ from functools import cache
 from typing import get_args
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import Measure, measured
+from tidewaiter.exchange.notices.amounts import amount_of as amount_in
 from tidewaiter.exchange.notices.law import TABLES
-from tidewaiter.exchange.notices.types import Amount, Measure, NoticeLine, Party, measured
-from tidewaiter.exchange.notices.types import amount_of as amount_in
+from tidewaiter.exchange.notices.types import Amount, NoticeLine, Party
 from tidewaiter.exchange.register.book import Book
 from tidewaiter.exchange.register.coverage import answer_from, names_of
 from tidewaiter.exchange.register.movements import content_in

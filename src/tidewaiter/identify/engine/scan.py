@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import interpreted, uncounted
+from tidewaiter.base.compiled import interpreted, is_compiled, uncounted
 from tidewaiter.identify.engine.approximate_match import Anchors, make_near_room
 from tidewaiter.identify.engine.context import finish_hits
 from tidewaiter.identify.engine.fold import Folded, fold_lines, make_room
@@ -93,6 +93,11 @@ def scan(
         more[:, 0] = twice[more[:, 0]]
         rows = np.unique(np.concatenate([rows, more]), axis=0)
     return rows[np.lexsort((rows[:, 1], rows[:, 3], rows[:, 0]))]
+
+
+def is_scan_compiled() -> bool:
+    """Tell whether the machine code of the scan is in the cache."""
+    return is_compiled(_scan_blocks)
 
 
 def _scan(

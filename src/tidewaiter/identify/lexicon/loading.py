@@ -6,12 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from tidewaiter.base.cache import cache_folder, cached, digest, drop_old
-from tidewaiter.base.compiled import is_compiled
+from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.mapped_arrays import load_arrays, save_arrays
 from tidewaiter.base.resources import data
 from tidewaiter.identify.engine.rules import ContextRules, load_context_rules
-from tidewaiter.identify.engine.scan import Tables
+from tidewaiter.identify.engine.scan import Tables, is_scan_compiled
 from tidewaiter.identify.lexicon.entries import Names
 from tidewaiter.identify.lexicon.unlisted_chemicals import Respelt
 from tidewaiter.law.registry import Registry, load_registry
@@ -40,7 +39,7 @@ def _key(registry: Registry, *, street: bool) -> str:
 
 def is_ready() -> bool:
     """Tell whether the scan is compiled; compiling it takes a minute, once a version."""
-    return is_compiled("scan._scan_blocks")
+    return is_scan_compiled()
 
 
 def load_lexicon(
@@ -65,7 +64,6 @@ def load_lexicon(
         from tidewaiter.identify.lexicon.compilation import compile_lexicon  # noqa: PLC0415
 
         compiling()
-        drop_old(cache_folder(), "code")
         tables, names, respelt = compile_lexicon(registry, street=street)
         save_arrays(folder, "tables", tables)
         save_arrays(folder, "respelt", respelt)

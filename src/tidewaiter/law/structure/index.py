@@ -78,7 +78,7 @@ class Drawing(Record, frozen=True, kw_only=True):
     form: str | None = None  # the name of the form that it draws; None: the substance
     whole: bool = False  # found as it stands only; otherwise its salts and the like are found too
     why: str  # what it is, and why the keys differ, in a few words
-    sources: tuple[str, ...]  # names of files in data/sources
+    sources: tuple[str, ...]  # slugs of sources
 
 
 class Aliases(Record, frozen=True, kw_only=True):

@@ -1,11 +1,12 @@
 """All that settles what a screening finds, beside its lines and its day."""
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
+from tidewaiter import __version__
+from tidewaiter.base.plugins import RULES, installed
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
 from tidewaiter.bulk.screening import Settings
@@ -55,9 +56,9 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
     """
     rules = settings.rules or data("rules", "alerts.toml")
     basis = Basis(
-        programme=version("tidewaiter"),
+        programme=__version__,
         registry=load_registry(settings.own).digest,
-        rules=hashlib.sha256(rules.read_bytes() + _switched(settings)).hexdigest(),
+        rules=hashlib.sha256(rules.read_bytes() + _switched(settings) + _plugged()).hexdigest(),
         street=settings.street,
     )
     if settings.lists is None:
@@ -93,6 +94,12 @@ def registry_digest(settings: Settings, *, restricted: bool = True) -> str:
 def _switched(settings: Settings) -> bytes:
     """Return what tells that rules were turned down; nothing: none were."""
     return msgspec.json.encode(settings.switches) if settings.switches else b""
+
+
+def _plugged() -> bytes:
+    """Return what tells which rules plug-ins bring; nothing: none is installed."""
+    found = [(each.name, each.package, each.version) for each in installed() if each.group == RULES]
+    return msgspec.json.encode(found) if found else b""
 
 
 def _kept(path: Path) -> KeptFile:

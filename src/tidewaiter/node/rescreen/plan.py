@@ -19,7 +19,6 @@ import msgspec
 
 from tidewaiter.bulk.screening import Settings, finder_for
 from tidewaiter.law.registry import load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.changes import EntryChange, FieldChange, changes_between
 from tidewaiter.lists.decisions import JUDGEMENTS_FILE as JUDGEMENTS
@@ -151,7 +150,7 @@ def law_moves(settings: Settings, one: date, other: date) -> bool:
         return False
     first, last = sorted((one, other))
     registry = load_registry(settings.own)
-    told = (registry.substances, registry.regimes, registry.classes, load_lawbook(registry))
+    told = (registry.substances, registry.regimes, registry.classes, registry.book)
     return any(first <= day <= last for day in _days(told))
 
 

@@ -7,13 +7,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple, TypeVar
 
 import pyarrow as pa
 from msgspec import structs
 
+from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import InputError, OutputError, StoreError, TidewaiterError
 from tidewaiter.base.files import alone
 from tidewaiter.base.records import Record
@@ -286,27 +287,17 @@ class _Beat:
         self._bench, self._number = bench, upload.id
         self._orders: Orders = "go on"
         self._told = 0.0
-        self._over = threading.Event()
 
     def tell(self, reached: Reached, screening: int | None) -> Orders:
         """Say how far it is, at most once a second; return what is to be done."""
         now = time.monotonic()
         if now - self._told >= _OFTEN:
             self._told = now
-            self._renew(reached, screening)
+            self.renew(reached, screening)
         return self._orders
 
-    def run(self) -> None:
-        """Renew the lease until it is over."""
-        while not self._over.wait(self._bench.lease.seconds / _BEATS):
-            with suppress(StoreError):  # out of reach just now; the lease is long enough
-                self._renew(None, None)
-
-    def end(self) -> None:
-        """Let the thread end."""
-        self._over.set()
-
-    def _renew(self, reached: Reached | None, screening: int | None) -> None:
+    def renew(self, reached: Reached | None = None, screening: int | None = None) -> None:
+        """Renew the lease, and hear the orders."""
         with self._bench.database.work(stamp()) as work:
             lease, number = self._bench.lease, self._number
             self._orders = renew_lease(work, number, lease, reached, screening)
@@ -315,13 +306,9 @@ class _Beat:
 @contextmanager
 def _beating(bench: Bench, upload: Upload) -> Iterator[_Beat]:
     beat = _Beat(bench, upload)
-    thread = threading.Thread(target=beat.run, daemon=True)
-    thread.start()
-    try:
+    pause = bench.lease.seconds / _BEATS
+    with Repeated(f"lease of upload {upload.id}", beat.renew, pause, delay=pause):
         yield beat
-    finally:
-        beat.end()
-        thread.join()
 
 
 def stamp() -> Stamp:

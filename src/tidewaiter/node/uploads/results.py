@@ -13,6 +13,7 @@ from tidewaiter.explain.summary import SummaryBuilder
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.uploads.jobs import stored_alerts
 from tidewaiter.node.uploads.settings import Desk, settings_of
+from tidewaiter.report.alerts.exporters import write_exported
 from tidewaiter.report.alerts.exports import CsvAlerts, JsonLines
 from tidewaiter.report.alerts.page import write_report
 from tidewaiter.store.core.database import Database
@@ -83,6 +84,17 @@ class Findings:
             yield piece.getvalue()
             piece.seek(0)
             piece.truncate()
+
+    def exported(self, path: Path, suffix: str) -> None:
+        """Write the alerts to a file in the format of a plug-in.
+
+        Raises:
+            PluginError: The plug-in failed.
+        """
+        alerts = self.alerts()
+        with write_exported(path, suffix) as writer:
+            while some := list(islice(alerts, _CHUNK)):
+                writer.add(some)
 
     def report(self, path: Path) -> None:
         """Write the report, one page that needs nothing else, to a file."""

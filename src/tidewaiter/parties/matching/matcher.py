@@ -373,7 +373,7 @@ class Matcher:
 
 def is_ready() -> bool:
     """Tell whether the search is compiled; compiling it takes a minute or two, once a version."""
-    return is_compiled("search.answer")
+    return is_compiled(answer)
 
 
 def _forms(name: ReadName) -> list[NameForm]:

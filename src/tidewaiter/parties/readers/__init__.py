@@ -1,12 +1,12 @@
 """Readers of lists of parties: each turns the files of one layout into entries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from tidewaiter.base.archives import ListFile
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, PluginError
+from tidewaiter.base.plugins import LISTS, blamed, plugin_for, plugins, report
 from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.parties.readers.columns import (
     Columns,
@@ -15,7 +15,12 @@ from tidewaiter.parties.readers.columns import (
     reader_of,
 )
 from tidewaiter.parties.readers.csl import claims_csl, read_csl
-from tidewaiter.parties.readers.entries import ListReader
+from tidewaiter.parties.readers.entries import (
+    EntryRefusal,
+    ListFormat,
+    ListHeader,
+    ListReader,
+)
 from tidewaiter.parties.readers.eu import claims_eu_csv, read_eu_csv, read_eu_xml
 from tidewaiter.parties.readers.file_formats import root_of
 from tidewaiter.parties.readers.ftm import claims_ftm, read_ftm
@@ -28,13 +33,20 @@ from tidewaiter.parties.readers.own import (
     read_own_json,
 )
 from tidewaiter.parties.readers.un import read_un_xml
+from tidewaiter.parties.types import ListedParty
 
-__all__ = ["EDITION", "find_format", "guests", "list_readers", "parts_names_at_commas"]
+__all__ = [
+    "EDITION",
+    "built_in",
+    "find_format",
+    "list_readers",
+    "parts_names_at_commas",
+    "plugin_formats",
+    "plugin_version",
+]
 
 EDITION = 2
 """Of the readers: a new one reads the files that are kept anew."""
-
-GROUP = "tidewaiter.lists"
 
 _Claims = Callable[[Sequence[ListFile]], bool]
 
@@ -51,57 +63,91 @@ def parts_names_at_commas(form: str) -> bool:
 
 
 @cache
-def _built_in() -> MappingProxyType[str, tuple[_Claims, ListReader]]:
+def built_in() -> MappingProxyType[str, ListFormat]:
     """Map each of our formats to its test and its reader, the surest test first."""
-    flat = {each.format: (claims_of(each), reader_of(each)) for each in _layouts()}
+    ours: dict[str, tuple[_Claims, ListReader]] = {
+        "ofac-xml": (_root("sdnList"), read_ofac_xml),
+        "ofac-advanced-xml": (_root("Sanctions"), read_ofac_advanced),
+        "un-xml": (_root("CONSOLIDATED_LIST"), read_un_xml),
+        "eu-xml": (_root("export"), read_eu_xml),
+        "ofac-csv": (claims_ofac_csv, read_ofac_csv),
+        "eu-csv": (claims_eu_csv, read_eu_csv),
+        "csl": (claims_csl, read_csl),
+        "own-json": (claims_own_json, read_own_json),
+        "ftm-json": (claims_ftm, read_ftm),
+        "own-csv": (claims_own_csv, read_own_csv),
+        **{each.format: (claims_of(each), reader_of(each)) for each in _layouts()},
+    }
     return MappingProxyType(
-        {
-            "ofac-xml": (_root("sdnList"), read_ofac_xml),
-            "ofac-advanced-xml": (_root("Sanctions"), read_ofac_advanced),
-            "un-xml": (_root("CONSOLIDATED_LIST"), read_un_xml),
-            "eu-xml": (_root("export"), read_eu_xml),
-            "ofac-csv": (claims_ofac_csv, read_ofac_csv),
-            "eu-csv": (claims_eu_csv, read_eu_csv),
-            "csl": (claims_csl, read_csl),
-            "own-json": (claims_own_json, read_own_json),
-            "ftm-json": (claims_ftm, read_ftm),
-            "own-csv": (claims_own_csv, read_own_csv),
-            **flat,
-        }
+        {name: ListFormat(claims=claims, read=read) for name, (claims, read) in ours.items()}
     )
 
 
-def guests() -> dict[str, ListReader]:
-    """Map the formats that other packages bring to their readers; ours are not among them."""
-    found = entry_points(group=GROUP)
-    return {entry.name: entry.load() for entry in found if entry.name not in _built_in()}
+def plugin_formats() -> dict[str, ListFormat]:
+    """Map the formats that plug-ins bring to their tests and readers; ours are not among them."""
+    return plugins(LISTS, ListFormat, built_in())
+
+
+def plugin_version(form: str) -> tuple[str, ...]:
+    """Return the package that brings a format, and its version; of ours, nothing.
+
+    Files that are kept are read anew by another version, as they are by another `EDITION`.
+    """
+    if form not in plugin_formats():
+        return ()
+    plugin = plugin_for(LISTS, form)
+    return (plugin.package, plugin.version)
 
 
 def list_readers() -> dict[str, ListReader]:
-    """Map each format of lists to its reader; ours win over a guest's of the same name."""
-    return guests() | {name: reader for name, (_, reader) in _built_in().items()}
+    """Map each format of lists to its reader; ours win over a plug-in's of the same name."""
+    brought = {name: _named(name, form) for name, form in plugin_formats().items()}
+    return brought | {name: form.read for name, form in built_in().items()}
 
 
 def find_format(files: Sequence[ListFile]) -> str:
-    """Find the format of a list by what is in its files.
+    """Find the format of a list by what is in its files: ours first, then those of plug-ins.
 
     Args:
         files: Of one list, at least one.
 
     Raises:
-        InputError: None of our formats is like it, or a file is empty.
+        InputError: No format is like it, or a file is empty.
     """
     for file in files:
         if not file.content.strip():
             raise InputError("the file is empty", at=file.name, hint="fetch it again")
-    for name, (claims, _) in _built_in().items():
-        if claims(files):
+    for name, form in built_in().items():
+        if form.claims(files):
+            return name
+    for name, form in plugin_formats().items():
+        if _claims(name, form, files):
             return name
     raise InputError(
         "the format is not known",
         at=files[0].name,
         hint=f"formats: {', '.join(sorted(list_readers()))}; a definition may name one",
     )
+
+
+def _claims(name: str, form: ListFormat, files: Sequence[ListFile]) -> bool:
+    """Ask a plug-in whether files are of its format; one that fails has no claim."""
+    try:
+        with blamed(plugin_for(LISTS, name)):
+            return form.claims(files)
+    except PluginError as error:
+        report(error)
+        return False
+
+
+def _named(name: str, form: ListFormat) -> ListReader:
+    """Return the reader of a plug-in; whatever it raises names it."""
+
+    def read(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
+        with blamed(plugin_for(LISTS, name), InputError):
+            yield from form.read(files)
+
+    return read
 
 
 def _root(name: str) -> _Claims:

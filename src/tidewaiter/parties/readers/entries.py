@@ -138,6 +138,13 @@ ListReader = Callable[[Sequence[ListFile]], Iterator[ListHeader | ListedParty | 
 """Reads the files of one list. Raises InputError where a file as a whole cannot be read."""
 
 
+class ListFormat(Record, frozen=True, kw_only=True):
+    """A format of party lists: one of ours, or of a plug-in of the group `tidewaiter.lists`."""
+
+    claims: Callable[[Sequence[ListFile]], bool]  # tells by looking whether files are of it
+    read: ListReader
+
+
 def refused(file: str, place: str, value: str, problem: str, hint: str) -> EntryRefusal:
     """Return the refusal of an entry or a row."""
     return EntryRefusal(

@@ -22,6 +22,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED, LEARNED_FLAT, flat, nested
+from tidewaiter.report.alerts.exporters import BUILT_IN, exporters, write_exported
 from tidewaiter.trade.types import Alert, Refusal
 
 # Without a byte-order mark a spreadsheet reads UTF-8 in the machine's own code page, and
@@ -199,32 +200,40 @@ def alert_writer(
     """Open a file of alerts in the format that its suffix names.
 
     Args:
-        path: Ends in .jsonl, .csv or .parquet, in any case.
+        path: Ends in .jsonl, .csv, .parquet or the suffix of a plug-in, in any case.
         append: Go on where the file ends; not for Parquet.
         keep: Go on after this many bytes instead; a number that `tell` returned.
         learned: A ranker saw the alerts: with the columns of what it says.
 
     Raises:
-        InputError: The suffix is none of the three, or Parquet is to be continued.
+        InputError: The suffix is none of these, or what only begins anew is to be continued.
     """
-    match path.suffix.lower():
+    suffix = path.suffix.lower()
+    match suffix:
         case ".jsonl":
             return write_jsonl(path, append=append, keep=keep)
         case ".csv":
             return write_csv(path, append=append, keep=keep, learned=learned)
         case ".parquet" if not append:
             return write_parquet(path, learned=learned)
-        case ".parquet":
-            raise InputError(
-                "a Parquet file cannot be continued",
-                at=path.name,
-                hint="write the rest to a second file; readers take a folder of them",
-            )
-    raise InputError(
-        f'"{path.suffix}" is not a format of alerts',
-        at=path.name,
-        hint="end the name in .jsonl, .csv or .parquet",
-    )
+    if suffix not in alert_formats():
+        raise InputError(
+            f'"{path.suffix}" is not a format of alerts',
+            at=path.name,
+            hint=f"end the name in {', '.join(alert_formats())}",
+        )
+    if append:
+        raise InputError(
+            "a file of this format cannot be continued",
+            at=path.name,
+            hint="write the rest to a second file",
+        )
+    return write_exported(path, suffix.removeprefix("."))
+
+
+def alert_formats() -> tuple[str, ...]:
+    """Return the suffixes of files of alerts, those of plug-ins last."""
+    return tuple(f".{suffix}" for suffix in (*BUILT_IN, *exporters()))
 
 
 @contextmanager

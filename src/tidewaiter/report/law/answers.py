@@ -39,14 +39,20 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 def flat_rulings(compound: Compound) -> Iterator[list[str]]:
-    """Yield cells, one per column of `RULINGS`; every compound has a row at least."""
+    """Yield cells, one per column of `RULINGS`, that no spreadsheet takes for a formula."""
+    for texts in ruling_texts(compound):
+        yield [_cell(name, text) for name, text in zip(RULINGS, texts, strict=True)]
+
+
+def ruling_texts(compound: Compound) -> Iterator[list[str]]:
+    """Yield texts, one per column of `RULINGS`; every compound has a row at least."""
     rows = [
         Row(compound=compound, answer=answer, ruling=ruling)
         for answer in compound.answers
         for ruling in answer.rulings or (None,)
     ]
     for row in rows or [Row(compound=compound)]:
-        yield [_cell(name, read(row)) for name, read in RULINGS.items()]
+        yield [read(row) for read in RULINGS.values()]
 
 
 def route_in_places(route: Route) -> str:

@@ -37,7 +37,7 @@ class RuleFact(Record, frozen=True, kw_only=True):
     known: bool = True  # False: whether it applies depends on what is not given or not loaded
     clause: str
     mark: Mark
-    source: str  # name of a file in data/sources
+    source: str  # slug of a source
 
 
 def rules_on(

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, insert, select, update
 from tidewaiter.accounts.secrets import checked_url, new_webhook_secret, next_try
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
+from tidewaiter.casework.notifications import check_channel
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.columns import plain
@@ -76,10 +77,11 @@ def add_webhook(work: Work, new: NewWebhook) -> tuple[Webhook, str]:
     Raises:
         InputError: Its address is none, or what is sent there could be read on the way.
     """
+    address = new.url.strip()
     secret = new_webhook_secret()
     row = {
         "name": plain(new.name.strip()),
-        "url": checked_url(new.url),
+        "url": plain(address) if check_channel(address) else checked_url(address),
         "secret": secret,
         "severities": msgspec.json.encode(new.severities).decode(),
         "cleared": int(new.cleared),

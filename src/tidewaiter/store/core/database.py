@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -192,8 +193,7 @@ def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Dat
         StoreError: It cannot be opened, is not one of ours, or is of a newer version.
     """
     url = _url(str(url_or_path))
-    # What follows the name may hold a password too.
-    at = str(url.database) if url.drivername == "sqlite" else f"{url.set(query={})}"
+    at = _shown(url)
     reach = Reach(engine=_engine(url, at, busy_seconds), at=at, busy_seconds=busy_seconds)
     try:
         _bring_up_to_date(reach)
@@ -201,6 +201,44 @@ def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Dat
         reach.engine.dispose()
         raise
     return Database(reach)
+
+
+def open_to_read(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Database:
+    """Open a database that is there, and change nothing in it: neither upgrade nor access rights.
+
+    Args:
+        url_or_path: As `open_database` takes it.
+        busy_seconds: How long work waits for another process to finish its own.
+
+    Returns:
+        The database; work with a stamp is refused by SQLite, and its own to refrain from elsewhere.
+
+    Raises:
+        StoreError: There is none, it is not one of ours, or it is of an older or newer version.
+    """
+    url = _url(str(url_or_path))
+    at = _shown(url)
+    if url.drivername == "sqlite":
+        if not Path(str(url.database)).is_file():
+            raise StoreError("there is no such database", at=at, hint="look at its path")
+        # As a URI, with the one setting by which SQLite itself refuses to write.
+        file = f"file:{quote(str(url.database))}"
+        url = url.set(database=file, query={"mode": "ro", "uri": "true"})
+        engine = _sqlite_engine(url, at, busy_seconds)
+    else:
+        engine = _engine(url, at, busy_seconds)
+    database = Database(Reach(engine=engine, at=at, busy_seconds=busy_seconds))
+    try:
+        with database.work() as work:
+            current = is_current(work.connection, at)
+    except BaseException:
+        database.close()
+        raise
+    if not current:
+        database.close()
+        hint = "copy it, then let a command upgrade it: tidewaiter alerts list --db PATH"
+        raise StoreError("the database is of an older version", at=at, hint=hint)
+    return database
 
 
 def database_file(url_or_path: str) -> Path | None:
@@ -249,6 +287,11 @@ def _url(url_or_path: str) -> URL:
     raise _not_a_database(kind)
 
 
+def _shown(url: URL) -> str:
+    """Return a database for errors, without a password; what follows the name may hold one too."""
+    return str(url.database) if url.drivername == "sqlite" else f"{url.set(query={})}"
+
+
 def _not_a_database(scheme: str) -> StoreError:
     return StoreError(
         f'"{scheme}://" does not name a database that can be used',
@@ -259,19 +302,23 @@ def _not_a_database(scheme: str) -> StoreError:
 def _engine(url: URL, at: str, busy_seconds: float) -> Engine:
     if url.drivername == "sqlite":
         _keep_private(Path(str(url.database)))
-        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-            hint = "use a Python that comes with SQLite 3.37 or newer, or PostgreSQL"
-            raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old", at=at, hint=hint)
-        engine = create_engine(url, connect_args={"timeout": busy_seconds})
-        event.listen(engine, "connect", _on_connect)
-        event.listen(engine, "begin", _on_begin)
-        return engine
+        return _sqlite_engine(url, at, busy_seconds)
     try:
         engine = create_engine(url, paramstyle="format", pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         hint = install_command("postgresql")
         raise StoreError("PostgreSQL needs a driver", at=at, hint=hint) from error
     event.listen(engine, "before_cursor_execute", _take_binary)
+    return engine
+
+
+def _sqlite_engine(url: URL, at: str, busy_seconds: float) -> Engine:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        hint = "use a Python that comes with SQLite 3.37 or newer, or PostgreSQL"
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old", at=at, hint=hint)
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
     return engine
 
 

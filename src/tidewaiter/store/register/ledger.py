@@ -28,7 +28,6 @@ from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.registry import Registry, load_registry
-from tidewaiter.law.rules import load_lawbook
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.columns import decode, encode, plain
@@ -264,7 +263,7 @@ def _law() -> Law:
         return Identifier(load_lexicon(()), few=True)
 
     asker = Asker(Namer(registry, identifier), load_members(registry), _no_structure)
-    return Law(registry, load_lawbook(registry), asker.find)
+    return Law(registry, registry.book, asker.find)
 
 
 def _no_structure(text: str, day: date) -> tuple[Found, ...]:

@@ -3,12 +3,13 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from typing import BinaryIO, cast
 
 import msgspec
 import pyarrow as pa
 
+from tidewaiter.base.errors import InputError, PluginError
+from tidewaiter.base.plugins import READERS, blamed, plugin_for, plugins
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers.canonical_lines import to_lines
 from tidewaiter.trade.readers.columns.mapping import (
@@ -22,9 +23,9 @@ from tidewaiter.trade.readers.json_lines import open_jsonl
 from tidewaiter.trade.readers.message_tables import open_message
 from tidewaiter.trade.readers.source import Source
 from tidewaiter.trade.readers.table import Sheet
-from tidewaiter.trade.types import Reader, ReadOptions, Refusal
+from tidewaiter.trade.types import LINES, FileFormat, Reader, ReadOptions, Refusal
 
-__all__ = ["BUILT_IN", "Mapping", "mapping_of", "reader_for", "readers"]
+__all__ = ["BUILT_IN", "Mapping", "mapping_of", "plugin_formats", "reader_for", "readers"]
 
 _Opened = tuple[Sheet, Mapping, Mapping]
 """A table, how it is read, and how to show that to the user."""
@@ -85,10 +86,29 @@ def _doubt(sheet: Sheet) -> Refusal:
     )
 
 
+def plugin_formats() -> dict[str, FileFormat]:
+    """Map the suffixes that plug-ins read to their formats; ours are not among them."""
+    return plugins(READERS, FileFormat, BUILT_IN)
+
+
 def readers() -> dict[str, Reader]:
-    """Map each format to its reader; ours win over a guest's of the same name."""
-    guests = {entry.name: entry.load() for entry in entry_points(group="tidewaiter.readers")}
-    return guests | BUILT_IN
+    """Map each format to its reader; ours win over a plug-in's of the same name."""
+    return {name: _checked(name, each) for name, each in plugin_formats().items()} | BUILT_IN
+
+
+def _checked(name: str, form: FileFormat) -> Reader:
+    """Return the reader of a plug-in; whatever it raises, or yields besides lines, names it."""
+
+    def read(file: BinaryIO, at: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
+        plugin = plugin_for(READERS, name)
+        with blamed(plugin, InputError):
+            for part in form.read(file, at, options):
+                if not isinstance(part, Refusal) and part.schema != LINES:
+                    hint = "its batches must have the schema tidewaiter.trade.types.LINES"
+                    raise PluginError(f"{plugin.title} yields something else", at=at, hint=hint)
+                yield part
+
+    return read
 
 
 def reader_for(name: str, *, unread: bool = False) -> Reader:
@@ -120,11 +140,17 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
         name: Of the file, for its suffix and for errors.
         options: What the user says of it.
 
+    Returns:
+        How; without columns where a plug-in reads it, which does not say.
+
     Raises:
         InputError: It cannot be read, or its columns leave a question open.
     """
     place = file.tell()
-    form = choose_form(file, name, (*OURS, *FORMATS), options)
+    brought = plugin_formats()
+    form = choose_form(file, name, (*BUILT_IN, *brought), options)
+    if form in brought:
+        return Mapping(columns={}, unmapped=())
     form = ALSO.get(form, form)
     sheet, _, shown = _open(form, file, name, options)
     file.seek(place)

@@ -190,7 +190,7 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
     Args:
         file: It is left where it was.
         name: Of the file.
-        known: Formats, those of guests too.
+        known: Formats, those of plug-ins too.
         options: What the user says.
 
     Raises:
@@ -260,7 +260,7 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     Args:
         head: The first bytes.
         suffix: Of the name, as `suffix_of` gives it.
-        known: Formats, those of guests too.
+        known: Formats, those of plug-ins too.
         name: Of the file, for errors.
 
     Raises:

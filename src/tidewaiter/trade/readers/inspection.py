@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
 from tidewaiter.trade.messages import FORMATS
@@ -221,7 +221,7 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         seen = _inspect(form, file, name, options)
         told = told_by(_begun(file), name, form, options)
         return msgspec.structs.replace(seen, told=told, may_be=may_be(_begun(file), name))
-    except InputError as error:
+    except (InputError, PluginError) as error:
         at = "" if error.at in {"", name} else f"{error.at}: "
         problem = f"{at}{error.message}"
         signature = header_signature(form, ())
@@ -251,7 +251,7 @@ def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
     if form in {*FLAT, "jsonl"}:
         sheets = _sheets(file, name) if form == "xlsx" else ()
         return _told(form, _open(form, file, name, options), sheets, options)
-    read = readers()[form]  # of a guest, who tells nothing of the columns
+    read = readers()[form]  # of a plug-in, which tells nothing of the columns
     first = _first_of(read(_begun(file), name, options))
     return Inspection(form=form, signature=header_signature(form, ()), **first)
 

@@ -9,7 +9,7 @@ from msgspec import field, structs
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.law.types import Control, Mark
+from tidewaiter.law.types import Mark, Regime
 from tidewaiter.trade.rules.switches import Switch
 from tidewaiter.trade.types import Alert, PartyMatch, Reason, Severity
 
@@ -216,11 +216,15 @@ class Levels(Record, frozen=True, kw_only=True):
         return "low" if score >= self.low else None
 
 
-class ControlRule(Record, frozen=True, kw_only=True):
-    """What a listing weighs; a regime without schedules stands for all of them."""
+OTHER = "other"
+"""The grade of controls whose instrument names none, as an authority's own lists."""
 
+
+class ControlRule(Record, frozen=True, kw_only=True):
+    """What a control weighs: each instrument says of its schedules which grade they are."""
+
+    grade: str
     title: str
-    regimes: dict[str, tuple[str, ...]]
     points: int
 
 
@@ -290,18 +294,26 @@ class AlertRules(Record, frozen=True, kw_only=True):
     past: PastRules
     vague: Vague
     groups: Groups
+    plugins: dict[str, int] = field(default_factory=dict)  # points of rules of plug-ins, by name
     switches: tuple[Switch, ...] = ()  # rules that the node turned down; none stand in the file
 
-    def weight(self, control: Control) -> tuple[int, str]:
-        """Return what a listing weighs, and why."""
-        if control.regime in self.own:
-            return self.own[control.regime], "Listed by the authority's own rules"
+    def weight(self, schedule: str, regime: Regime) -> tuple[int, str]:
+        """Return what a control of an instrument weighs, and why.
+
+        Raises:
+            RegistryError: The instrument names a grade that has no row.
+        """
+        if regime.slug in self.own:
+            return self.own[regime.slug], "Listed by the authority's own rules"
+        grade = regime.grade(schedule) or OTHER
         for rule in self.control:
-            schedules = rule.regimes.get(control.regime)
-            if schedules is not None and (not schedules or control.schedule in schedules):
+            if rule.grade == grade:
                 return rule.points, rule.title
-        rest = next(rule for rule in self.control if not rule.regimes)
-        return rest.points, rest.title
+        raise RegistryError(
+            f'no row of [[control]] has the grade "{grade}"',
+            at=f"{regime.slug}/instrument.toml",
+            hint=f"there are {', '.join(rule.grade for rule in self.control)}",
+        )
 
     def party_points(self, match: PartyMatch) -> int:
         """Return what a resemblance weighs."""
@@ -352,14 +364,14 @@ def load_alert_rules(path: Path | None = None, switches: tuple[Switch, ...] = ()
         switches: Rules that were turned down in the node.
 
     Raises:
-        RegistryError: The file is malformed, or has no row for listings that no other names.
+        RegistryError: The file is malformed, or has no row for controls without a grade.
     """
     rules = read_toml(path or data("rules", "alerts.toml"), AlertRules)
-    if not any(not rule.regimes for rule in rules.control):
+    if not any(rule.grade == OTHER for rule in rules.control):
         raise RegistryError(
-            "no row of [[control]] has empty regimes",
+            f'no row of [[control]] has the grade "{OTHER}"',
             at=path.name if path else "alerts.toml",
-            hint="add one with regimes = {}: it weighs the listings that no other row names",
+            hint="take it from our file: it weighs the controls whose instrument names no grade",
         )
     at = path.name if path else "alerts.toml"
     if rules.switches:
@@ -381,10 +393,7 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
     _check_parties(rules, at=at)
     for wrong, hint in (*wrong_in_order(rules.order, _CHECKS), *wrong_in(rules.past)):
         raise RegistryError(wrong, at=at, hint=hint)
-    for name in REGISTER:
-        if name in rules.check and rules.check[name].points < 0:
-            hint = "0 points or more: that a permit covers goods does not make an alert weaker"
-            raise RegistryError(f"check.{name} takes points off", at=at, hint=hint)
+    _check_signs(rules, at=at)
     for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
         there: dict[str, Rule] = getattr(rules, table)
         for name, words in needed.items():
@@ -402,6 +411,15 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
                     at=at,
                     hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
                 ) from error
+
+
+def _check_signs(rules: AlertRules, *, at: str) -> None:
+    """Check that neither a permit nor a plug-in makes an alert weaker."""
+    added = {f"check.{name}": rules.check[name].points for name in REGISTER if name in rules.check}
+    added |= {f"plugins.{name}": points for name, points in rules.plugins.items()}
+    for name, points in added.items():
+        if points < 0:
+            raise RegistryError(f"{name} takes points off", at=at, hint="give 0 points or more")
 
 
 def _check_party(rule: PartyRule, *, at: str) -> None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.trade.rules.plugins import plugin_rules
 from tidewaiter.trade.rules.results import load_result_rules
 
 MOST = 100  # points of a reason
@@ -117,9 +118,10 @@ def check_switch(rule: str, points: int | None, why: str) -> None:
 
 
 def switchable() -> tuple[str, ...]:
-    """Return the rules that have points, in the order of their claims."""
+    """Return the rules that have points, in the order of their claims; those of plug-ins last."""
     named = (rule for rules in load_result_rules().about.values() for rule in rules)
-    return tuple(rule for rule in named if not rule.startswith(_NOTES) and rule != "kept")
+    ours = (rule for rule in named if not rule.startswith(_NOTES) and rule != "kept")
+    return (*ours, *plugin_rules())
 
 
 def switch_of(switches: Iterable[Switch], rule: str) -> Switch | None:

@@ -341,7 +341,15 @@ def body(operation: str) -> Any:
 
 
 @cache
-def answer(operation: str) -> Any:
-    """Return what a program is answered, as JSON; None: no example is kept."""
+def answer(operation: str, kind: Any) -> Any:
+    """Return what a program is answered, as JSON; None: no example is kept.
+
+    Args:
+        operation: Whose answer.
+        kind: Its record: a field that the kept example does not name is there with its default.
+    """
     kept = data("api", f"{operation}.json")
-    return msgspec.json.decode(kept.read_bytes()) if kept.is_file() else None
+    if not kept.is_file():
+        return None
+    record = msgspec.json.decode(kept.read_bytes(), type=kind)
+    return msgspec.json.decode(msgspec.json.encode(record))

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
-import anyio
 from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
@@ -17,6 +16,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.processes import starting, taken_over
 from tidewaiter.bulk.processes import end_with_parent
@@ -72,18 +72,11 @@ _BETWEEN = 900  # seconds
 _LOG = logging.getLogger("tidewaiter.web")
 
 
-async def keep_up(node: Node) -> None:
-    """End the suppression rules whose time is over, soon after their last day, for ever."""
-    while True:
-        try:
-            ended = await run_sync(end_overdue, node.database)
-        except TidewaiterError:  # locked or full: the next turn may find it otherwise
-            _LOG.exception("rules whose time is over could not be ended")
-        else:
-            for each in ended:
-                number = each.suppression.number
-                _LOG.info("suppression rule %s has expired: %s alerts open", number, each.alerts)
-        await anyio.sleep(_BETWEEN)
+def end_expired_rules(node: Node) -> None:
+    """End the suppression rules whose last day is over."""
+    for each in end_overdue(node.database):
+        number = each.suppression.number
+        _LOG.info("suppression rule %s has expired: %s alerts open", number, each.alerts)
 
 
 @get("/", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
@@ -136,14 +129,14 @@ def make_app(node: Node) -> Litestar:
 async def _living(app: Litestar) -> AsyncIterator[None]:
     node: Node = app.state.node
     sender = Sender(node)
+    expiry = Repeated("expiry of suppression rules", lambda: end_expired_rules(node), _BETWEEN)
     sender.start()
+    expiry.start()
     try:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(keep_up, node)
-            yield
-            tasks.cancel_scope.cancel()
+        yield
     finally:
         await run_sync(sender.stop)
+        await run_sync(expiry.close)
         node.close()
 
 

@@ -14,6 +14,7 @@ from tidewaiter.base.errors import (
     ConflictError,
     InputError,
     MissingError,
+    PluginError,
     StoreError,
     TidewaiterError,
 )
@@ -32,6 +33,7 @@ _STATUS: dict[type[TidewaiterError], int] = {
     ConflictError: 409,
     StoreError: 503,
     InputError: 400,
+    PluginError: 500,
 }
 
 

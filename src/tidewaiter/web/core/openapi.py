@@ -147,7 +147,7 @@ def _parameters(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[Json]:
 def _responses(handler: HTTPRouteHandler, shapes: Shapes) -> Json:
     code = "201" if handler.opt.get("makes") else "200"
     media = handler.opt.get("gives", "application/json")
-    shown = _example(examples.answer(handler.handler_name))
+    shown = _example(examples.answer(handler.handler_name, _answer(handler)))
     content = {media: {"schema": shapes.of[_answer(handler)], **shown}}
     refused = {
         status: {"description": says, "content": {PROBLEM: {"schema": shapes.of[Problem]}}}

@@ -1,7 +1,7 @@
 """Request parsing: forms and JSON as one record, nested form fields, and the query."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -116,7 +116,15 @@ def json_path(scope: Any) -> None:
 def _fields(kind: Any) -> Mapping[str, msgspec.structs.FieldInfo]:
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return {}
-    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = msgspec.structs.fields(kind)
+    return {
+        each.encode_name: msgspec.structs.replace(each, type=_bare(each.type)) for each in fields
+    }
+
+
+def _bare(kind: Any) -> Any:
+    """Return a type without what an annotation says of it."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def _is_several(kind: Any) -> bool:

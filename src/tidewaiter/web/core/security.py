@@ -24,6 +24,7 @@ from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import is_form_token
 from tidewaiter.explain import languages
 from tidewaiter.store.accounts.sessions import User, find_session, find_token, note_seen, note_used
+from tidewaiter.transport.rate_limits import network_key
 from tidewaiter.web.core.node import Node, Serving
 from tidewaiter.web.core.request_parsing import CSRF_FIELD, FORM, Asked, json_path
 
@@ -195,10 +196,10 @@ def _check_pace(request: Asked, user: User | None, node: Node) -> None:
 
 
 def _from(request: Asked, public: str) -> str:
-    """Return where a request comes from; behind a proxy that was named, where that says."""
+    """Return the network that a request comes from; behind a proxy that was named, as that says."""
     told = request.headers.get("x-forwarded-for", "") if public else ""
     client = request.scope.get("client")
-    return told.rpartition(",")[2].strip() or (client[0] if client else "")
+    return network_key(told.rpartition(",")[2].strip() or (client[0] if client else ""))
 
 
 def _language(request: Asked, user: User | None) -> str:

@@ -14,12 +14,30 @@ from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.feeds.release import Edge
 from tidewaiter.exchange.incidents.checks import check, load_flags
-from tidewaiter.exchange.incidents.drafts import draft_of, incident_from
+from tidewaiter.exchange.incidents.drafts import (
+    Draft,
+    DraftGoods,
+    DraftHiding,
+    DraftParty,
+    DraftQuestion,
+    draft_of,
+    incident_from,
+)
 from tidewaiter.exchange.incidents.state import Known
-from tidewaiter.exchange.incidents.types import Incident, Place
+from tidewaiter.exchange.incidents.types import (
+    Concealment,
+    Equipment,
+    Identified,
+    Incident,
+    Label,
+    Packaging,
+    Place,
+    Stop,
+    Transport,
+)
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.protocol.markings import Recipient
-from tidewaiter.explain.languages import country
+from tidewaiter.explain.languages import country, marked
 from tidewaiter.store.core.database import Work
 from tidewaiter.store.groups import Group, groups
 from tidewaiter.store.incidents import (
@@ -37,6 +55,7 @@ from tidewaiter.store.peers.directory import peers
 from tidewaiter.store.peers.statements import Listed
 from tidewaiter.transport.feeds import export_incident
 from tidewaiter.web.core.exchange_terms import pap_choices, purpose_choices, tlp_choices
+from tidewaiter.web.core.form_fields import Filling, FormField, Layout, group_of
 from tidewaiter.web.core.node import Node, TheNode, TheUser
 from tidewaiter.web.core.request_parsing import Asked, flat, read_query
 from tidewaiter.web.core.responses import done, download, reply
@@ -55,7 +74,13 @@ from tidewaiter.web.incidents.schemas import (
     Told,
     known_told,
 )
-from tidewaiter.web.incidents.views import ALL, choices, incident_view, incidents_view
+from tidewaiter.web.incidents.views import (
+    BY_FIELD,
+    STATUSES,
+    choices,
+    incident_view,
+    incidents_view,
+)
 
 _ROWS = 50
 
@@ -188,12 +213,57 @@ _LISTS = {"lines": 2, "equipment": 1, "route": 2, "packaging": 1, "parties": 2, 
 """Empty places of each list that the form offers."""
 
 Pairs = tuple[tuple[str, str], ...]
+Fields = tuple[FormField, ...]
+
+
+_HEAD = ("title", "kind", "day", "law_day", "stage")
+_MESSAGE = Layout(
+    main=(*_HEAD, "place.country", "place.name", "place.locode", "account", "changed"),
+    without=("status", "flags", "notifications"),
+    required=True,
+)
+_GOODS = Layout(main=("text", "substance", "mass", "volume", "content", "pieces", "cas", "hs"))
+_IDENTIFIED = Layout(
+    main=("method", "by", "day", "note"), nothing={"method": marked("nobody has looked")}
+)
+_PARTY = Layout(
+    main=("role", "name", "basis", "country", "kind", "ref", "restricted"),
+    nothing={"role": marked("no party"), "kind": marked("not known")},
+)
+_STOP = Layout(nothing={"function": marked("none")})
+_PLAIN = Layout()
+
+
+class LineView(Record, frozen=True, kw_only=True):
+    """The goods of a line of the form."""
+
+    declared: Fields
+    found: Fields
+    identified: Fields
+    filled: bool
+
+
+class FormParts(Record, frozen=True, kw_only=True):
+    """The fields of the form, by where they stand."""
+
+    head: Fields
+    account: FormField
+    changed: FormField
+    lines: tuple[LineView, ...]
+    equipment: tuple[Fields, ...]
+    parties: tuple[Fields, ...]
+    journey: Fields
+    route: tuple[Fields, ...]
+    hiding: Fields
+    packaging: tuple[Fields, ...]
+    questions: tuple[Fields, ...]
 
 
 class FormView(Record, frozen=True, kw_only=True):
     """The form in words."""
 
     choices: Mapping[str, Pairs]  # by what is chosen
+    parts: FormParts
     places: Mapping[str, int]  # of each list: those that are filled, and some more
     purposes: frozenset[str]  # that are chosen
     notifications: tuple[str, ...]
@@ -215,11 +285,14 @@ def form_view(
         kept: Groups of this node.
         substances: Slug and name of each of the registry.
     """
-    named = {name: choices(said) for name, (said, _) in ALL.items()}
+    filling = Filling(values=form.fields, choices=lambda path: choices(BY_FIELD[path]), most=10_000)
+    places = {
+        name: _filled(form.fields, name) + more for name, more in {**_LISTS, "settled": 0}.items()
+    }
     peers = sorted(names.items(), key=lambda each: each[1].casefold())
     return FormView(
         choices={
-            **named,
+            "statuses": choices(STATUSES),
             "tlps": tlp_choices(),
             "paps": pap_choices(),
             "purposes": purpose_choices(),
@@ -236,14 +309,56 @@ def form_view(
                 if flag.verified
             ),
         },
-        places={
-            name: _filled(form.fields, name) + more
-            for name, more in {**_LISTS, "settled": 0}.items()
-        },
+        places=places,
+        parts=_parts(places, filling),
         purposes=frozenset(_numbered(form.fields, "marking.purposes")),
         notifications=tuple(_numbered(form.fields, "notifications")),
         peers=tuple(peers),
         address=f"/incidents/{form.number}/versions" if form.number else "/incidents",
+    )
+
+
+def _parts(places: Mapping[str, int], filling: Filling) -> FormParts:
+    def rows(kind: type[Record], name: str, layout: Layout = _PLAIN) -> tuple[Fields, ...]:
+        return tuple(_group(kind, f"{name}.{n}", layout, filling) for n in range(places[name]))
+
+    head = {each.name: each for each in _group(Draft, "", _MESSAGE, filling)}
+    return FormParts(
+        account=head.pop("account"),
+        changed=structs.replace(head.pop("changed"), required=True),
+        head=tuple(head.values()),
+        lines=tuple(_line(f"lines.{n}", filling) for n in range(places["lines"])),
+        equipment=rows(Equipment, "equipment"),
+        parties=rows(DraftParty, "parties", _PARTY),
+        journey=_group(Transport, "transport", _PLAIN, filling),
+        route=tuple(
+            (structs.replace(first, label=f"{first.label} {n}"), *others)
+            for n, (first, *others) in enumerate(rows(Stop, "route", _STOP), 1)
+        ),
+        hiding=(
+            *_group(Concealment, "concealment", _PLAIN, filling),
+            *_group(DraftHiding, "concealment", _PLAIN, filling),
+            *_group(Label, "label", _PLAIN, filling),
+        ),
+        packaging=rows(Packaging, "packaging"),
+        questions=rows(DraftQuestion, "questions"),
+    )
+
+
+def _group(kind: type[Record], path: str, layout: Layout, filling: Filling) -> Fields:
+    group = group_of(kind, path, layout, filling)
+    return (*group.main, *group.more)
+
+
+def _line(path: str, filling: Filling) -> LineView:
+    declared, found = (
+        _group(DraftGoods, f"{path}.{part}", _GOODS, filling) for part in ("declared", "found")
+    )
+    return LineView(
+        declared=declared,
+        found=found,
+        identified=_group(Identified, f"{path}.identified", _IDENTIFIED, filling),
+        filled=any(goods[0].value for goods in (declared, found)),
     )
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import fields_of
 from tidewaiter.exchange.incidents.checks import load_flags
 from tidewaiter.exchange.incidents.types import (
     AllegedParty,
@@ -112,29 +113,7 @@ FUNCTIONS: Mapping[Function, str] = {
     "unlading": marked("unlading"),
     "destination": marked("destination"),
 }
-PARTS: Mapping[str, str] = {
-    "status": marked("Status"),
-    "kind": marked("Kind"),
-    "day": marked("Day"),
-    "place": marked("Place"),
-    "stage": marked("Stage"),
-    "law_day": marked("Law as of"),
-    "marking": marked("Marking"),
-    "title": marked("Title"),
-    "account": marked("What happened"),
-    "lines": marked("Goods"),
-    "equipment": marked("Equipment"),
-    "concealment": marked("Concealment"),
-    "label": marked("Label"),
-    "route": marked("Route"),
-    "transport": marked("Transport"),
-    "packaging": marked("Packaging"),
-    "flags": marked("Red flags"),
-    "parties": marked("Parties, alleged"),
-    "notifications": marked("Notifications"),
-    "questions": marked("Questions"),
-    "settled": marked("Answers to proposals"),
-}
+PARTS = {each.name: each.label for each in fields_of(Incident) if each.label}
 """Parts of an incident, in the order of its page."""
 
 
@@ -143,18 +122,17 @@ def choices(said: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
     return tuple((value, words(text)) for value, text in said.items())
 
 
-ALL: Mapping[str, tuple[Mapping[Any, str], Any]] = {
-    "kinds": (KINDS, Kind),
-    "statuses": (STATUSES, Status),
-    "stages": (STAGES, Stage),
-    "methods": (METHODS, Method),
-    "modes": (MODES, Mode),
-    "roles": (ROLES, Role),
-    "party_kinds": (PARTY_KINDS, PartyKind),
-    "functions": (FUNCTIONS, Function),
+BY_FIELD: Mapping[str, Mapping[Any, str]] = {
+    "kind": KINDS,
+    "status": STATUSES,
+    "stage": STAGES,
+    "lines.identified.method": METHODS,
+    "transport.mode": MODES,
+    "parties.role": ROLES,
+    "parties.kind": PARTY_KINDS,
+    "route.function": FUNCTIONS,
 }
-"""Of each set of values its words, and the type that names them all."""
-
+"""Of each field with a set of values their words."""
 
 _PPM = 10_000  # in a percent
 

@@ -3,9 +3,9 @@
 import hashlib
 from datetime import date
 from functools import cache, cached_property
-from importlib.metadata import version
 from pathlib import Path
 
+from tidewaiter import __version__
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.processes import keep_for_good
 from tidewaiter.base.records import Record
@@ -39,7 +39,7 @@ class LawDesk:
         self.asker = Asker(self.namer, self.members, self._structures)
         self.browser = Browser(self.registry, Catalogue(self.registry), self.asker.find)
         self.rules: dict[str, ClassRule] = {each.slug: each for each in self.registry.classes}
-        said = f"{self.registry.digest} {version('tidewaiter')}"
+        said = f"{self.registry.digest} {__version__}"
         self.edition = hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def named(self, text: str) -> list[Substance]:

@@ -18,7 +18,7 @@ from tidewaiter.explain.words import words_of
 from tidewaiter.law.answers import Found, Goods, Question, Route
 from tidewaiter.law.comparison import compare, of_schedule, schedules_on
 from tidewaiter.law.jurisdictions import WORLD
-from tidewaiter.law.rules import known_jurisdictions
+from tidewaiter.law.registry import known_jurisdictions
 from tidewaiter.law.types import Substance
 from tidewaiter.report.law.comparison import ComparisonView, comparison_csv, comparison_view
 from tidewaiter.report.law.regimes import place_of

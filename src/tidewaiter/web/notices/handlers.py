@@ -9,9 +9,9 @@ from litestar.params import FromPath, JSONBody
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import read_amount
 from tidewaiter.exchange.notices.checks import check
 from tidewaiter.exchange.notices.deadlines import working_days_until
-from tidewaiter.exchange.notices.drafts import read_amount
 from tidewaiter.exchange.notices.forms import form_of
 from tidewaiter.exchange.notices.law import Law
 from tidewaiter.exchange.notices.state import acts_of, outcomes_of

@@ -5,39 +5,43 @@ from datetime import date
 from typing import get_args
 from urllib.parse import urlencode
 
+import msgspec
+
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import Field, field_of, fields_of
+from tidewaiter.exchange.notices.amounts import in_words, measured
 from tidewaiter.exchange.notices.deadlines import Deadline
+from tidewaiter.exchange.notices.drafts import (
+    WrittenContained,
+    WrittenLine,
+    WrittenNotice,
+    WrittenPermit,
+    WrittenTransport,
+)
 from tidewaiter.exchange.notices.forms import load_forms, of_basis, suggested
 from tidewaiter.exchange.notices.law import LineLaw
 from tidewaiter.exchange.notices.state import State
 from tidewaiter.exchange.notices.types import (
-    Amended,
-    Answered,
-    Event,
-    LineAmount,
-    MoreTime,
-    NoObjection,
-    NotForUs,
-    Objected,
+    Basis,
+    Notice,
+    Parties,
     Party,
     Queried,
-    Returned,
-    Withdrawn,
-    in_words,
-    measured,
 )
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.explain.languages import country, day, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.law.answers import Ruling
 from tidewaiter.law.types import Regime
+from tidewaiter.report.fields import Fact
 from tidewaiter.report.law.rulings import AgeView, age_views, in_order
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.notices.lookup import Listed, Row, Show
-from tidewaiter.web.core.request_parsing import CSRF_FIELD
+from tidewaiter.web.core.form_fields import Choices, Filling, FormGroup, Layout, group_of
+from tidewaiter.web.core.request_parsing import CSRF_FIELD, flat
 from tidewaiter.web.notices.schemas import (
     SIDES,
     BoxRow,
@@ -50,15 +54,12 @@ from tidewaiter.web.notices.schemas import (
     Told,
 )
 from tidewaiter.web.notices.wording import (
-    ROLES,
-    Choices,
-    Fact,
     NoticeFacts,
-    called,
     choices,
     delivery_in_words,
+    event_facts,
     event_in_words,
-    facts_of,
+    notice_facts,
     role_in_words,
     state_in_words,
     time_left,
@@ -150,7 +151,7 @@ def notice_view(
         state=state_in_words(state.name),
         left=time_left(row.due, stands.day, stands.days),
         waits=waiting_in_words(state.waits_for or "", row.side, stands.peer_name),
-        facts=facts_of(state.notice) if state.notice else None,
+        facts=notice_facts(state.notice) if state.notice else None,
         law=tuple(law_view(each, regimes) for each in page.law),
         doubts=tuple(page.problems),
         events=tuple(
@@ -159,7 +160,7 @@ def notice_view(
         query=query.what.text if query and isinstance(query.what, Queried) else "",
         held=stands.relation != "active",
         codes=choices("code"),
-        licences=choices("licence"),
+        licences=choices("importer_licence"),
         outcomes=tuple((each, outcomes[each]) for each in stands.outcomes),
         by=user.account.shown,
         forms=_forms(state, page.law),
@@ -215,7 +216,7 @@ def _event(told: Told, row: Row, seen: int | None) -> EventView:
         at=event.at.isoformat(),
         came="" if ours else told.kept.came,
         what=event_in_words(event),
-        said=tuple(Fact(label=label, value=value) for label, value in _said(event) if value),
+        said=event_facts(event),
         delivery=delivery_in_words(told.kept),
         trouble=told.kept.state in {"held", "refused", "discarded"},
         proof=f"/peers/{peer_key(row.peer)}/evidence/{told.kept.message}"
@@ -224,48 +225,6 @@ def _event(told: Told, row: Row, seen: int | None) -> EventView:
         remarks=(*told.remarks, *filter(None, (told.kept.code,))),
         new=seen is not None and not ours and event.seq > seen,
     )
-
-
-def _said(event: Event) -> Iterator[tuple[str, str]]:
-    """Yield what an event says."""
-    what = event.what
-    if isinstance(what, NoObjection | Objected):
-        yield words("Decided by"), what.decided_by
-        if isinstance(what, Objected):
-            yield words("Reason"), called("code", what.code)
-            yield words("In words"), what.text
-        else:
-            yield words("Allowed"), _amounts(what.allowed)
-        yield words("Conditions"), "; ".join(what.conditions)
-        yield words("Licence of the importer"), called("licence", what.importer_licence)
-    elif isinstance(what, Queried | Answered):
-        yield words("In words"), what.text
-    elif isinstance(what, MoreTime):
-        yield words("Until"), day(what.until)
-        yield words("Reason"), what.reason
-    elif isinstance(what, NotForUs):
-        yield words("Reason"), what.reason
-        yield words("Whose it is"), what.whose
-    elif isinstance(what, Withdrawn | Amended):
-        yield words("Version"), str(event.version)
-        yield words("Reason"), what.reason
-    elif isinstance(what, Returned):
-        yield from _returned(what)
-
-
-def _returned(what: Returned) -> Iterator[tuple[str, str]]:
-    yield words("Outcome"), called("outcome", what.outcome)
-    yield words("On"), day(what.on)
-    yield words("Quantity"), _amounts(what.lines)
-    yield words("Written off permit"), what.permit
-    yield words("Incident"), what.incident
-    yield words("More shipments follow"), "" if what.last else words("yes")
-    yield words("Note"), what.note
-
-
-def _amounts(amounts: Sequence[LineAmount]) -> str:
-    line = words("line {number}: {amount}")
-    return "; ".join(line.format(number=e.line, amount=in_words(e.amount)) for e in amounts)
 
 
 def _balances(state: State) -> Iterator[Fact]:
@@ -451,25 +410,47 @@ def _deadline(told: Deadline) -> str:
     return words("{day}: {period}").format(day=day(told.due.day), period=told.due.period.text)
 
 
-_ROLES = (
-    "exporter",
-    "importer",
-    "ultimate_consignee",
-    "broker",
-    "manufacturer",
-    "carrier",
-    "forwarder",
-    "customs_broker",
+_MESSAGE = Layout(
+    main=(
+        *("reference", "basis", "confidentiality", "sender.name", "sender.country"),
+        *("recipient.name", "recipient.country", "reply_by"),
+    ),
+    more=(
+        *("law", "shipments", "period_since", "period_until", "shipment_count", "replaces"),
+        *("language", "consent", "consent_scope", "waiver", "sender.contact", "recipient.contact"),
+    ),
+    labels={
+        "sender.name": _("Sending authority"),
+        "sender.country": _("Its country"),
+        "sender.contact": _("Contact of the sender"),
+        "recipient.name": _("Receiving authority"),
+        "recipient.country": _("Its country"),
+        "recipient.contact": _("Contact of the recipient"),
+    },
 )
+_PARTY = Layout(main=("name", "address", "country", "licence"))
+_LINE = Layout(main=("name", "net", "cas", "hs", "goods", "form", "content"))
+_JOURNEY = Layout(main=("mode", "entry_point", "dispatch"), more=("means", "arrival"))
+_PLAIN = Layout()
+_COUNTED = frozenset({"reply_by"})  # asked for, but counted where nobody names it
 
 
 class PartyView(Record, frozen=True, kw_only=True):
     """A party of the form."""
 
-    name: str  # of its fields: "parties.broker"
     role: str
-    party: Party
+    fields: FormGroup
+    empty: bool
     removes: str  # the row that a button takes out; "": it is always there
+
+
+class LineView(Record, frozen=True, kw_only=True):
+    """A line of the form."""
+
+    place: str  # "lines.0"
+    number: int | None
+    fields: FormGroup
+    contains: tuple[FormGroup, ...]
 
 
 class FormView(Record, frozen=True, kw_only=True):
@@ -477,10 +458,12 @@ class FormView(Record, frozen=True, kw_only=True):
 
     action: str
     upload: str  # address of the form of files, with its token
-    must: frozenset[str]  # paths of fields that the basis asks for
     peers: Choices
-    choices: Mapping[str, Choices]
     countries: Choices
+    header: FormGroup
+    lines: tuple[LineView, ...]
+    journey: FormGroup
+    permits: tuple[FormGroup, ...]
     first: tuple[PartyView, ...]  # the two that must be there
     others: tuple[PartyView, ...]
     others_open: bool
@@ -502,48 +485,74 @@ def form_view(
     """
     number, written = page.draft.number, page.draft.draft.written
     token = form_token(user.session) if user.session else ""
-    needs = [need for form in of_basis(written.basis) for need in form.needs]
-    parties = _parties(page)
+    filling = Filling(
+        values=flat(msgspec.to_builtins(written), "notice"),
+        choices=lambda path: choices(path.rpartition(".")[2]),
+        name="notice",
+        must=_asked_for(written.basis),
+    )
+    parties = tuple(_parties(written.parties, filling))
     return FormView(
         action=f"/notices/drafts/{number}" if number else "/notices/drafts",
         upload=f"/notices/drafts/file?{CSRF_FIELD}={token}",
-        must=frozenset(each.field for each in needs if each.must and each.when == "always"),
         peers=tuple(
             (each.node, f"{each.name or each.node} ({each.country or '?'})") for each in page.peers
         ),
-        choices={
-            kind: choices(kind)
-            for kind in ("basis", "shipments", "consent", "goods", "mode", "permit")
-        },
         countries=tuple((code, country(code)) for code in sorted(country_codes())),
+        header=group_of(WrittenNotice, "", _MESSAGE, filling),
+        lines=tuple(
+            LineView(
+                place=f"lines.{place}",
+                number=line.number,
+                fields=group_of(WrittenLine, f"lines.{place}", _LINE, filling),
+                contains=_groups(
+                    WrittenContained, len(line.contains), f"lines.{place}.contains", filling
+                ),
+            )
+            for place, line in enumerate(written.lines)
+        ),
+        journey=group_of(WrittenTransport, "transport", _JOURNEY, filling),
+        permits=_groups(WrittenPermit, len(written.permits), "permits", filling),
         first=parties[:2],
         others=parties[2:],
-        others_open=any(each.party != Party() for each in parties[2:]),
+        others_open=any(not each.empty for each in parties[2:]),
         checked=check_view(page.checked, regimes),
         trouble=": ".join(filter(None, (trouble.at, trouble.message))) if trouble else "",
         hint=trouble.hint if trouble else "",
     )
 
 
-def _parties(page: DraftPage) -> tuple[PartyView, ...]:
-    held = page.draft.draft.written.parties
-    found = [
-        PartyView(
-            name=f"parties.{name}",
-            role=words(ROLES[name.replace("_", " ")]),
-            party=getattr(held, name) or Party(),
-            removes="",
-        )
-        for name in _ROLES
-    ]
-    for name, role in (("intermediate_consignees", "intermediate consignee"), ("others", "other")):
-        found += [
-            PartyView(
-                name=f"parties.{name}.{place}",
-                role=words(ROLES[role]),
-                party=party,
-                removes=f"{name}.{place}",
-            )
-            for place, party in enumerate(getattr(held, name))
-        ]
-    return tuple(found)
+def _asked_for(basis: Basis) -> frozenset[str]:
+    """Return the paths of the fields, as they are written, that a basis always asks for."""
+    needs = (need for form in of_basis(basis) for need in form.needs)
+    paths = {each.field for each in needs if each.must and each.when == "always"} - _COUNTED
+    heads = {path: path.rpartition(".")[0] for path in paths}
+    return frozenset(
+        ".".join(filter(None, (heads[path], field_of(Notice, path).written))) for path in paths
+    )
+
+
+def _groups(kind: type[Record], rows: int, path: str, filling: Filling) -> tuple[FormGroup, ...]:
+    return tuple(group_of(kind, f"{path}.{row}", _PLAIN, filling) for row in range(rows))
+
+
+def _parties(parties: Parties, filling: Filling) -> Iterator[PartyView]:
+    """Yield those that a form always has, then the rows of those of whom there may be several."""
+    rows = []
+    for field in fields_of(Parties):
+        value = getattr(parties, field.name)
+        if field.shape.many:
+            rows += [(field, each, f"{field.name}.{n}") for n, each in enumerate(value)]
+        else:
+            yield _party(field, value or Party(), field.name, "", filling)
+    for field, party, place in rows:
+        yield _party(field, party, place, place, filling)
+
+
+def _party(field: Field, party: Party, place: str, removes: str, filling: Filling) -> PartyView:
+    return PartyView(
+        role=words(field.label),
+        fields=group_of(Party, f"parties.{place}", _PARTY, filling),
+        empty=party == Party(),
+        removes=removes,
+    )

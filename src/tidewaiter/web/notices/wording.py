@@ -1,36 +1,38 @@
 """The wording of notifications: states, events and deadlines; header, parties and lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.fields import fields_of
+from tidewaiter.exchange.notices.amounts import in_words, measured
 from tidewaiter.exchange.notices.checks import parties_of
-from tidewaiter.exchange.notices.drafts import written_share
 from tidewaiter.exchange.notices.types import (
-    Amount,
+    Amended,
     Basis,
     Consent,
     Event,
     LicenceCheck,
     Mode,
+    NoObjection,
     Notice,
-    NoticeLine,
+    Objected,
     ObjectionCode,
+    Parties,
     Party,
-    Permit,
     PermitKind,
     Shipments,
     Side,
-    Transport,
-    in_words,
-    measured,
+    Withdrawn,
     word_of,
 )
-from tidewaiter.explain.languages import counted, country, day, number, words
+from tidewaiter.explain.languages import counted, day, words
 from tidewaiter.explain.languages import marked as _
 from tidewaiter.law.answers import Goods
+from tidewaiter.report.fields import Fact, facts_of
 from tidewaiter.store.notices.events import Delivery
+from tidewaiter.web.core.form_fields import Choices
 
 _STATES = {
     "draft": _("draft"),
@@ -140,26 +142,25 @@ _PERMITS: Mapping[PermitKind, str] = {
 }
 _ALL: Mapping[str, Mapping[Any, str]] = {
     "code": _CODES,
-    "licence": _LICENCES,
+    "importer_licence": _LICENCES,
     "outcome": _OUTCOMES,
     "basis": _BASES,
     "shipments": _SHIPMENTS,
     "consent": _CONSENTS,
     "goods": _GOODS,
     "mode": _MODES,
-    "permit": _PERMITS,
+    "kind": _PERMITS,
 }
-Choices = tuple[tuple[str, str], ...]
 
 
-def choices(kind: str) -> Choices:
+def choices(field: str) -> Choices:
     """Return the values of a field and their words, for a form."""
-    return tuple((value, words(says)) for value, says in _ALL[kind].items())
+    return tuple((value, words(says)) for value, says in _ALL[field].items())
 
 
-def called(kind: str, value: str | None) -> str:
-    """Return the words of one value; "": there is none."""
-    return words(_ALL[kind][value]) if value else ""
+def called(field: str, value: str) -> str:
+    """Return the words of one value of a field."""
+    return words(_ALL[field][value])
 
 
 def state_in_words(name: str) -> str:
@@ -195,25 +196,19 @@ def waiting_in_words(waits_for: str, ours: Side, peer: str) -> str:
     return words("us") if waits_for == ours else peer
 
 
-ROLES = {
-    "exporter": _("Exporter"),
-    "importer": _("Importer"),
-    "ultimate consignee": _("Ultimate consignee"),
-    "broker": _("Broker"),
-    "intermediate consignee": _("Intermediate consignee"),
-    "manufacturer": _("Manufacturer"),
-    "carrier": _("Carrier"),
-    "forwarder": _("Forwarder"),
-    "customs broker": _("Customs broker"),
-    "other": _("Other operator"),
+ROLES = {each.name.replace("_", " ").removesuffix("s"): each.label for each in fields_of(Parties)}
+"""Of each role of `parties_of` its label."""
+
+_HEADER = (
+    *("basis", "law", "confidentiality", "sender", "recipient", "sent", "reply_by"),
+    *("replaces", "shipments", "period_since", "shipment_count"),
+)
+_JOURNEY = ("mode", "means", "dispatch", "arrival")
+_HEADINGS = frozenset({"name", "net", "kind", "number", "reference"})  # that are shown as such
+_FIRST: Mapping[type, tuple[str, ...]] = {
+    NoObjection: ("decided_by", "allowed"),
+    Objected: ("decided_by",),
 }
-
-
-class Fact(Record, frozen=True, kw_only=True):
-    """A field that says something."""
-
-    label: str
-    value: str
 
 
 class PartyFacts(Record, frozen=True, kw_only=True):
@@ -251,12 +246,12 @@ def role_in_words(place: str) -> str:
     return words(ROLES[place])
 
 
-def facts_of(notice: Notice) -> NoticeFacts:
+def notice_facts(notice: Notice) -> NoticeFacts:
     """Put all that a notice says into words."""
     return NoticeFacts(
-        header=_facts(_header(notice)),
+        header=_facts(notice, _HEADER),
         parties=tuple(
-            PartyFacts(role=role_in_words(role), name=party.name, facts=_facts(_party(party)))
+            PartyFacts(role=role_in_words(role), name=party.name, facts=_facts(party))
             for role, party in parties_of(notice)
             if party != Party()
         ),
@@ -264,108 +259,26 @@ def facts_of(notice: Notice) -> NoticeFacts:
             LineFacts(
                 number=line.number,
                 name=line.name,
-                amount=_amount(line.net),
-                facts=_facts(_line(line)),
+                amount=in_words(line.net) if measured(line.net) else "",
+                facts=_facts(line),
             )
             for line in notice.lines
         ),
-        transport=_facts(_transport(notice.transport)),
+        transport=_facts(notice.transport, _JOURNEY),
         permits=tuple(
-            PartyFacts(
-                role=called("permit", each.kind), name=each.number, facts=_facts(_permit(each))
-            )
+            PartyFacts(role=called("kind", each.kind), name=each.number, facts=_facts(each))
             for each in notice.permits
         ),
     )
 
 
-def _facts(told: Iterator[tuple[str, str]]) -> tuple[Fact, ...]:
-    return tuple(Fact(label=label, value=value) for label, value in told if value)
+def event_facts(event: Event) -> tuple[Fact, ...]:
+    """Put what an event says into words."""
+    facts = facts_of(event.what, called, first=_FIRST.get(type(event.what), ()))
+    if isinstance(event.what, Withdrawn | Amended):
+        return (Fact(label=words("Version"), value=str(event.version)), *facts)
+    return facts
 
 
-def _header(notice: Notice) -> Iterator[tuple[str, str]]:
-    yield words("Basis"), called("basis", notice.basis)
-    yield words("Law"), notice.law
-    yield words("Marking"), notice.confidentiality
-    for label, side in ((words("From"), notice.sender), (words("To"), notice.recipient)):
-        place = country(side.country) if side.country else ""
-        yield label, ", ".join(filter(None, (side.name, place, side.contact)))
-    yield words("Sent on"), day(notice.sent)
-    yield words("Answer by"), day(notice.reply_by)
-    yield words("Replaces"), notice.replaces
-    yield words("Shipments"), called("shipments", notice.shipments)
-    yield words("Period"), _span(notice.period_since, notice.period_until)
-    yield words("Number of shipments"), _number(notice.shipment_count)
-    yield words("Language"), notice.language
-    yield words("Consent to share"), called("consent", notice.consent)
-    yield words("Consent covers"), notice.consent_scope
-    yield words("Waiting time waived by"), notice.waiver
-    yield words("Declared lawful"), words("yes") if notice.declared_lawful else ""
-    yield words("Signed by"), notice.signed_by
-    yield words("Note"), notice.note
-
-
-def _party(party: Party) -> Iterator[tuple[str, str]]:
-    yield words("Address"), party.address
-    yield words("Country"), country(party.country) if party.country else ""
-    yield words("Licence or registration"), party.licence
-    yield words("Business number"), party.business_number
-    yield words("Contact"), party.contact
-    yield words("Telephone"), party.phone
-    yield words("E-mail"), party.email
-
-
-def _line(line: NoticeLine) -> Iterator[tuple[str, str]]:
-    yield words("HS or CN code"), line.hs
-    yield words("CAS number"), line.cas
-    yield words("Goods"), called("goods", line.goods)
-    yield words("Salt, ester or isomer"), line.form
-    yield words("Content"), _share(line.content_ppm)
-    yield words("Purity"), _share(line.purity_ppm)
-    for each in line.contains:
-        told = (each.name, each.cas, _share(each.content_ppm))
-        yield words("Contains too"), ", ".join(filter(None, told))
-    yield words("Brand"), line.brand
-    yield words("Name on the label"), line.label_name
-    packed = (_number(line.packages), line.package_kind, line.package_size)
-    yield words("Packages"), " ".join(filter(None, packed))
-    yield words("Gross weight"), _amount(Amount(mass_mg=line.gross_mg))
-    yield words("Declared end use"), line.end_use
-    yield words("Invoice"), line.invoice
-
-
-def _transport(travel: Transport) -> Iterator[tuple[str, str]]:
-    yield words("Mode"), called("mode", travel.mode)
-    yield words("Vessel, flight or vehicle"), travel.means
-    yield words("Dispatch"), day(travel.dispatch)
-    yield words("Arrival"), day(travel.arrival)
-    yield words("Customs office"), travel.customs_office
-    yield words("Point of exit"), travel.exit_point
-    yield words("Countries of transit"), ", ".join(map(country, travel.transit))
-    yield words("Point of entry"), travel.entry_point
-    yield words("Itinerary"), ", ".join(travel.itinerary)
-    yield words("Containers"), ", ".join(travel.containers)
-    yield words("Bill of lading or waybill"), travel.document
-
-
-def _permit(permit: Permit) -> Iterator[tuple[str, str]]:
-    yield words("Issued by"), country(permit.issuer) if permit.issuer else ""
-    yield words("Valid"), _span(permit.since, permit.until)
-    yield words("Line"), _number(permit.line)
-    yield words("Amount"), _amount(permit.amount)
-
-
-def _amount(amount: Amount) -> str:
-    return in_words(amount) if measured(amount) else ""
-
-
-def _share(ppm: int | None) -> str:
-    return f"{written_share(ppm)} %" if ppm is not None else ""
-
-
-def _number(value: int | None) -> str:
-    return "" if value is None else number(value)
-
-
-def _span(since: date | None, until: date | None) -> str:
-    return f"{day(since) or '…'} – {day(until) or '…'}" if since or until else ""
+def _facts(record: Record, first: tuple[str, ...] = ()) -> tuple[Fact, ...]:
+    return facts_of(record, called, first=first, without=_HEADINGS)

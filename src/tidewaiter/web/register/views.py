@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.types import Amount, in_words, measured
+from tidewaiter.exchange.notices.amounts import in_words, measured
+from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.balances import EntryKind, State, ends_on
 from tidewaiter.exchange.register.types import (
     COVERS,
@@ -77,7 +78,7 @@ def kind_of_entry(entry: Entry) -> str:
         return words("annual requirement")
     if isinstance(entry, Standing):
         return words(_STANDINGS[entry.kind])
-    return called("permit", entry.kind)
+    return called("kind", entry.kind)
 
 
 def name_of(entry: Entry) -> str:

@@ -1,7 +1,5 @@
 """Webhooks: the page that manages them, and the thread that sends them new alerts."""
 
-import logging
-import threading
 from datetime import datetime
 from typing import Annotated
 
@@ -11,8 +9,10 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from tidewaiter.accounts.secrets import signature
-from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.background import Repeated
+from tidewaiter.base.errors import InputError, PluginError
 from tidewaiter.base.records import Record
+from tidewaiter.casework.notifications import AlertTold, Message, send_by_channel
 from tidewaiter.explain.languages import words
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.alerts.webhooks import (
@@ -120,28 +120,8 @@ def _page(node: Node) -> WebhooksPage:
     return WebhooksPage(rows=rows)
 
 
-_LOG = logging.getLogger("tidewaiter.web")
 _PAUSE = 2.0  # seconds between two looks
 _SECONDS = 10.0  # for an answer
-
-
-class AlertTold(Record, frozen=True, kw_only=True):
-    """What a message tells of an alert; the rest is behind the link, for who may see it."""
-
-    id: str
-    severity: Severity
-    title: str
-    consignment: str
-    due: str | None
-    link: str
-
-
-class Message(Record, frozen=True, kw_only=True):
-    """What is sent."""
-
-    type: str
-    timestamp: str  # ISO 8601, UTC
-    alerts: tuple[AlertTold, ...]
 
 
 class Sender:
@@ -150,23 +130,21 @@ class Sender:
     def __init__(self, node: Node, http: httpx.Client | None = None) -> None:
         self._node = node
         self._http = http or httpx.Client(timeout=_SECONDS, follow_redirects=False)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._task = Repeated("webhooks", self.send_due, _PAUSE)
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._task.start()
 
     def stop(self) -> None:
         """End after the message that is being sent."""
-        self._stop.set()
-        self._thread.join(_SECONDS + _PAUSE)
+        self._task.close(_SECONDS + _PAUSE)
         self._http.close()
 
     def send_due(self) -> int:
         """Send every message that is due; return how many were tried."""
         tried = 0
-        while not self._stop.is_set():
+        while not self._task.leaving.is_set():
             now = self._node.now()
             with self._node.read() as work:
                 due = is_due(work, now)
@@ -182,17 +160,14 @@ class Sender:
                 note_delivery(work, taken, self._node.now(), told=told, answer=answer)
         return tried
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.send_due()
-            except TidewaiterError as error:  # the database is locked or away: later
-                _LOG.warning("webhooks wait: %s", error)
-            self._stop.wait(_PAUSE)
-
     def _send(self, due: Delivery, now: datetime) -> tuple[bool, str]:
-        body = msgspec.json.encode(self._message(due, now))
-        message = f"msg_{due.id}"
+        told, message = self._message(due, now), f"msg_{due.id}"
+        try:
+            if send_by_channel(due.url, told, message):
+                return True, "sent"
+        except PluginError as error:
+            return False, error.message
+        body = msgspec.json.encode(told)
         headers = {
             "content-type": "application/json",
             "webhook-id": message,

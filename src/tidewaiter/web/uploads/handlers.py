@@ -26,6 +26,7 @@ from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.node.uploads.arrivals import begin_anew, look_at, send_away, take_in
 from tidewaiter.node.uploads.results import Findings
 from tidewaiter.node.uploads.storage import Part, Spool, given_name
+from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.report.alerts.exports import REFUSED, CsvRefusals
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key, is_alone
@@ -424,6 +425,27 @@ def alerts_csv(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[
 
 
 @get(
+    "/screen/{number:int}/exports/{name:str}",
+    guards=[may("see")],
+    sync_to_thread=True,
+    gives="application/octet-stream",
+)
+def alerts_exported(
+    node: TheNode, user: TheUser, number: FromPath[int], name: FromPath[str]
+) -> Response[Any]:
+    """Send the alerts in the format of a plug-in."""
+    exporter = exporters().get(name)
+    if exporter is None:
+        raise MissingError(f'nothing here writes "{name}"', hint="the page of the upload lists all")
+    findings = _findings(node, number, cleared=user.account.cleared)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "alerts"
+        findings.exported(path, name)
+        content = path.read_bytes()
+    return download(content, exporter.media_type, f"alerts-{number}.{name}")
+
+
+@get(
     "/screen/{number:int}/report.html", guards=[may("see")], sync_to_thread=True, gives="text/html"
 )
 def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
@@ -473,5 +495,6 @@ HANDLERS = [
     refused_csv,
     alerts_jsonl,
     alerts_csv,
+    alerts_exported,
     report_html,
 ]

@@ -8,6 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.explain.languages import counted, number, words
 from tidewaiter.explain.words import not_compared
+from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.uploads import OPEN, State
 from tidewaiter.trade.line_fields import key_of
@@ -192,6 +193,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     refusals: tuple[Told, ...]
     delimiters: tuple[tuple[str, str], ...]
     formats: tuple[tuple[str, str], ...]  # that it may be read as, where there is a choice
+    exports: tuple[tuple[str, str], ...]  # of plug-ins: suffix without its point, title
 
 
 def list_view(page: UploadsPage, user: User) -> ListView:
@@ -238,6 +240,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         refusals=tuple(Told(refusal=each, hint=page_hint(each.hint)) for each in page.refusals),
         delimiters=tuple((value, words(label)) for value, label in DELIMITERS),
         formats=_formats(seen, upload.options.reading),
+        exports=tuple((suffix, each.title) for suffix, each in exporters().items()),
     )
 
 

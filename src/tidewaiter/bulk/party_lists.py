@@ -1,0 +1,150 @@
+"""Lists that parties are matched against: one file, or all that are kept and in force on a day."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import hash_file
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.parties import match_parties
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.decisions import Judgements, read_judgements
+from tidewaiter.lists.generation import generation_of, rarity_in
+from tidewaiter.lists.index_cache import index_for
+from tidewaiter.parties.matching.index import Index, build_index
+from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.types import Answer, AskedParty, Match, read_rows
+from tidewaiter.parties.thresholds import Threshold
+from tidewaiter.parties.types import ListedParty, ListVersion
+from tidewaiter.report.parties.exports import Origins
+from tidewaiter.trade.party_matches import Links
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+
+# The one list that was given is no version: its ties bear the entry's own words alone.
+_UNKEPT = ListVersion(slug="", name="", authority="", sha256="", read=date.min)
+
+
+class PartyLists(Record, frozen=True, kw_only=True):
+    """What is asked, what was judged of it, and what its lists say of owners."""
+
+    index: Index  # of all entries that may be shown
+    origins: Origins
+    entries: Mapping[str, tuple[str, ListedParty]]
+    """By the id that an entry has in the index: its list, and the entry as that has it."""
+    links: Mapping[str, Links]  # the ties of each list
+    judgements: Judgements | None  # None: of a list that is not kept nobody judged
+    restricted: bool  # entries for their authority alone are matched, and ties to them told
+    left_out: bool  # there are entries for their authority alone, and they are not matched
+
+    def answers(
+        self, parties: Iterable[AskedParty], least: Threshold | None = None
+    ) -> Iterator[Sequence[Answer]]:
+        """Match parties batch by batch, in order.
+
+        Args:
+            parties: As they are read.
+            least: From which likeness on a match is told; None: as the model has it.
+
+        Yields:
+            An answer for each party of a batch.
+        """
+        explainer = Matcher(self.index)  # of its own: the other one works on the next batch
+        for batch in match_parties(parties, Matcher(self.index)):
+            yield [
+                self.settled(
+                    party, explainer.explained(party, batch.asking, batch.answers, row, least)
+                )
+                for party, row in zip(batch.parties, batch.place, strict=True)
+            ]
+
+    def settled(self, party: AskedParty, answer: Answer) -> Answer:
+        """Return an answer with what was judged of its matches, and with their ties."""
+        country = party.countries[0] if party.countries else ""
+        matches = tuple(self._settled(each, party.text, country) for each in answer.matches)
+        return structs.replace(answer, matches=matches) if matches else answer
+
+    def _settled(self, match: Match, name: str, country: str) -> Match:
+        slug, entry = self.entries[match.entry]
+        links, told = self.links[slug], self.judgements
+        return structs.replace(
+            match,
+            judged=told.other(slug, entry, name, country) if told else "",
+            links=tuple(
+                link for link in links.of(entry) if self.restricted or not link.confidential
+            ),
+            blocked_share=links.blocked_share(entry),
+        )
+
+
+def load_party_lists(place: Path, day: date, *, restricted: bool) -> PartyLists:
+    """Build the index of a list, or of all lists in force, whose ids then begin with theirs.
+
+    Args:
+        place: A list of one JSON object a line, or the folder that keeps lists.
+        day: Kept lists are as they were in force then.
+        restricted: Entries that are for their authority alone too.
+
+    Raises:
+        InputError: The list cannot be read, or the folder keeps none.
+    """
+    if place.exists() and not place.is_dir():
+        return _one_list(place, day, restricted=restricted)
+    archive = Archive(place)
+    if not archive.slugs():
+        hint = "keep a list with tidewaiter lists add FILE, or name the file of one"
+        raise InputError("no list of parties is kept", at=str(place), hint=hint)
+    steps = load_alert_rules().party.linked.steps
+    entries: dict[str, tuple[str, ListedParty]] = {}
+    listed: list[ListedParty] = []
+    links: dict[str, Links] = {}
+    versions: dict[str, str] = {}
+    for version, parties in archive.in_force(day):
+        links[version.slug] = Links(version, parties, steps)
+        versions[version.slug] = version.sha256
+        for party in parties:
+            name, source = f"{version.slug} {party.id}", party.source or version.name
+            listed.append(structs.replace(party, id=name, source=source))
+            entries[name] = version.slug, party
+    shown = _shown(listed, restricted=restricted)
+    generation = generation_of(archive)  # words are as rare as a screening holds them to be
+    index = index_for(shown, rarity_in(archive, generation) if generation else None)
+    return PartyLists(
+        index=index,
+        origins=Origins(day=day, versions=versions, parties=_by_id(index)),
+        entries=entries,
+        links=links,
+        judgements=read_judgements(place),
+        restricted=restricted,
+        left_out=len(shown) < len(listed),
+    )
+
+
+def _one_list(path: Path, day: date, *, restricted: bool) -> PartyLists:
+    rows = read_rows(path)
+    shown = _shown(rows, restricted=restricted)
+    steps = load_alert_rules().party.linked.steps
+    index = build_index(shown)
+    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    versions = {name: hash_file(path)}
+    return PartyLists(
+        index=index,
+        origins=Origins(day=day, versions=versions, file=name, parties=_by_id(index)),
+        entries={each.id: ("", each) for each in shown},
+        # Of all entries: a tie to one that is left out would be told by the name in the tie.
+        links={"": Links(_UNKEPT, rows, steps)},
+        judgements=None,
+        restricted=restricted,
+        left_out=len(shown) < len(rows),
+    )
+
+
+def _shown(listed: Sequence[ListedParty], *, restricted: bool) -> list[ListedParty]:
+    """Return the entries that may be shown."""
+    return [party for party in listed if restricted or not party.confidential]
+
+
+def _by_id(index: Index) -> Mapping[str, ListedParty]:
+    return {party.id: party for party in index.parties}
