@@ -4,7 +4,7 @@ import pytest
 
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.lines import details_of
-from tidewaiter.explain.words import FIELDS, word
+from tidewaiter.explain.words import field_in_words
 from tidewaiter.trade.line_checks import check_transport
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import Line, Party, Stop
@@ -45,4 +45,4 @@ def test_each_field_that_transport_points_at_has_a_name() -> None:
     fields = [each.field for each in found if each]
     assert fields == ["containers", "consignment", "imo"]
     with speaking("fr"):
-        assert [word(FIELDS, each) for each in fields] == ["conteneurs", "envoi", "Numéro OMI"]
+        assert [field_in_words(each) for each in fields] == ["conteneurs", "envoi", "Numéro OMI"]

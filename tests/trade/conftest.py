@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -28,6 +29,58 @@ def batch() -> Callable[..., pa.RecordBatch]:
         return pa.RecordBatch.from_pylist(numbered, schema=LINES)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def full_line() -> dict[str, Any]:
+    """Give a row of LINES that has every field."""
+    return {
+        "row": 1,
+        "consignment": "A",
+        "seq": 2,
+        "goods": "acetone",
+        "commercial": "Keton X",
+        "hs": "291411",
+        "cas": ["67-64-1"],
+        "cus": "0010001-6",
+        "un": "1090",
+        "quantity": "3 drums",
+        "net_mg": 5_000_001,
+        "gross_mg": 6_000_000,
+        "volume_ul": 7,
+        "percent": "99.5",
+        "packages": 3,
+        "pack": "1A1",
+        "value": Decimal("12.3400"),
+        "currency": "USD",
+        "origin": "IN",
+        "lodged": date(2026, 1, 1),
+        "departure": date(2026, 1, 2),
+        "arrival": date(2026, 1, 3),
+        "release": date(2026, 1, 4),
+        "procedure": "1000",
+        "mode": "sea",
+        "vessel": "Aurora",
+        "imo": "9074729",
+        "voyage": "12W",
+        "parties": [
+            {
+                "role": "importer",
+                "name": "X",
+                "address": "Y 1",
+                "country": "FR",
+                "id_scheme": "EORI",
+                "id": "FR1",
+            }
+        ],
+        "route": [
+            {"function": "loading", "locode": "INNSA", "name": "Nhava Sheva", "country": "IN"}
+        ],
+        "containers": ["MSCU6639871"],
+        "licences": ["L 1"],
+        "stated": ["net: lb"],
+        "other": [{"name": "Note", "text": "fragile"}],
+    }
 
 
 @pytest.fixture(scope="session")

@@ -21,66 +21,24 @@ from tidewaiter.trade.types import (
     LINES,
     LISTS,
     TEXTS,
-    Kept,
     Line,
-    Party,
-    Stop,
     line_of,
 )
-
-_DAY = date(2026, 3, 31)
-FULL = Line(
-    row=1,
-    consignment="B-1",
-    seq=2,
-    goods="Ephedrine",
-    commercial="pure",
-    hs="293941",
-    cas=("299-42-3",),
-    cus="0012345-6",
-    un="1715",
-    quantity="25 kg",
-    net_mg=25_000_000,
-    gross_mg=27_000_000,
-    volume_ul=1_500_000,
-    percent="99.5",
-    packages=2,
-    pack="drums",
-    value=Decimal("12.5000"),
-    currency="EUR",
-    origin="CN",
-    lodged=_DAY,
-    departure=_DAY,
-    arrival=_DAY,
-    release=_DAY,
-    procedure="4000",
-    mode="1",
-    vessel="EXAMPLE EXPRESS",
-    imo="9074729",
-    voyage="045W",
-    parties=(Party(role="buyer", name="A Ltd"),),
-    route=(Stop(function="loading", name="Shanghai"),),
-    containers=("MSCU1234566",),
-    licences=("L-1",),
-    stated=("net: lb",),
-    other=(Kept(name="Note", text="fragile"),),
-)
-"""A line that has every field."""
 
 _OF_LINES = ("row", "parties", "route", "stated", "other")  # no column holds one of them whole
 
 
-def test_the_line_of_these_tests_has_every_field() -> None:
-    """A new field is added to it, so that the tests below look at it too."""
-    assert [name for name in FIELDS if not getattr(FULL, name)] == []
+def test_the_line_of_these_tests_has_every_field(full_line: dict[str, Any]) -> None:
+    """A new field is added to it, so that other tests look at it too."""
+    assert [name for name in FIELDS if not full_line.get(name)] == []
 
 
-def test_a_row_of_arrow_is_the_line() -> None:
-    """The schema that is made of the record holds all of it, and gives it back."""
-    row = msgspec.to_builtins(FULL, builtin_types=(date, Decimal))
-    batch = pa.RecordBatch.from_pylist([row], schema=LINES)
-    assert LINES.names == list(Line.__struct_fields__)
-    assert line_of(batch.to_pylist()[0]) == FULL
+def test_a_row_of_arrow_is_the_line(full_line: dict[str, Any]) -> None:
+    """The schema that is made of the record holds all of it, in its order."""
+    batch = pa.RecordBatch.from_pylist([full_line], schema=LINES)
+    made = msgspec.to_builtins(line_of(batch.to_pylist()[0]), builtin_types=(date, Decimal))
+    assert list(made) == LINES.names
+    assert msgspec.convert(made, Line) == msgspec.convert(full_line, Line)
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -109,12 +67,12 @@ def test_a_column_may_fill_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FIELDS if FIELDS[name].group != "file"])
-def test_it_is_shown_and_exported(name: str) -> None:
+def test_it_is_shown_and_exported(name: str, full_line: dict[str, Any]) -> None:
     """A field that has a label is a fact of the page, and each is a column of the export."""
     unit = SHOWN.get(FIELDS[name].kind)
     assert (f"{key_of(name)}_{unit}" if unit else name) in FLAT
-    without = msgspec.structs.replace(FULL, **{name: None})
-    shown = list(details_of(without, goods=True)) != list(details_of(FULL, goods=True))
+    line, without = line_of(full_line), line_of({**full_line, name: None})
+    shown = list(details_of(line, goods=True)) != list(details_of(without, goods=True))
     assert shown or not FIELDS[name].label
 
 

@@ -159,7 +159,7 @@ def details_of(line: Line, *, goods: bool = False) -> Iterator[Detail]:
         line: The line.
         goods: With its descriptions of the goods, first.
     """
-    for name in fields_in(*(["goods"] if goods else []), *_SHOWN):
+    for name in fields_in("goods", *_SHOWN) if goods else fields_in(*_SHOWN):
         label = FIELDS[name].label
         values = [str(fact) for fact in _facts(line, name) if fact is not None and fact != ""]
         if label and values:

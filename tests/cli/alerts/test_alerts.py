@@ -57,7 +57,7 @@ def test_an_alert_is_shown_with_all_that_stands_behind_it(call: Call, ids: list[
     shown = call("alerts", "show", ephedrine, "--db", "cases.db").stdout
     for words in (
         "=cmd|' /C calc'!A0 ephedrine",
-        "HS: 29394100",
+        "HS code: 29394100",
         "un-1988",
         "hold. The goods are",
         "took the decision back",

@@ -118,55 +118,9 @@ def test_a_number_of_a_text_that_is_not_in_its_list_is_damage(packed: Packed) ->
     assert told
 
 
-def test_lines_as_we_write_them_come_back(read: Read) -> None:
+def test_lines_as_we_write_them_come_back(read: Read, full_line: dict[str, Any]) -> None:
     """Each field is read by its own name, those too that elsewhere do not tell what they are."""
-    line = {
-        "row": 1,
-        "consignment": "A",
-        "seq": 2,
-        "goods": "acetone",
-        "commercial": "Keton X",
-        "hs": "291411",
-        "cas": ["67-64-1"],
-        "cus": "0010001-6",
-        "un": "1090",
-        "quantity": "3 drums",
-        "net_mg": 5_000_001,
-        "gross_mg": 6_000_000,
-        "volume_ul": 7,
-        "percent": "99.5",
-        "packages": 3,
-        "pack": "1A1",
-        "value": Decimal("12.3400"),
-        "currency": "USD",
-        "origin": "IN",
-        "lodged": date(2026, 1, 1),
-        "departure": date(2026, 1, 2),
-        "arrival": date(2026, 1, 3),
-        "release": date(2026, 1, 4),
-        "procedure": "1000",
-        "mode": "sea",
-        "vessel": "Aurora",
-        "imo": "9074729",
-        "voyage": "12W",
-        "parties": [
-            {
-                "role": "importer",
-                "name": "X",
-                "address": "Y 1",
-                "country": "FR",
-                "id_scheme": "EORI",
-                "id": "FR1",
-            }
-        ],
-        "route": [
-            {"function": "loading", "locode": "INNSA", "name": "Nhava Sheva", "country": "IN"}
-        ],
-        "containers": ["MSCU6639871"],
-        "licences": ["L 1"],
-        "stated": None,
-        "other": None,
-    }
+    line = {**full_line, "stated": None, "other": None}
     out = io.BytesIO()
     parquet.write_table(pa.Table.from_pylist([line], schema=LINES), out)
     (found,), refusals = read(out.getvalue(), "a.parquet")
