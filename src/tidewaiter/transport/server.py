@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server import Server
+from granian.server.common import AbstractServer
 from granian.server.embed import Server as EmbeddedServer
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import State
@@ -304,7 +305,7 @@ class Serving(Record, frozen=True, kw_only=True):
     requests: int = REQUESTS  # of one address in a minute
 
 
-def server_of(target: str, host: str, port: int, **options: Any) -> Server:
+def server_of(target: str, host: str, port: int, **options: Any) -> AbstractServer[Any]:
     """Make the server of an application that its one worker process builds.
 
     Args:

@@ -1,6 +1,7 @@
 """How long answers took: by hand, and at the bounds where the way of counting changes."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -126,7 +127,7 @@ def _figures(low: int | None, high: int | None, method: str = "answered") -> Fig
     ],
 )
 def test_a_median_moved_where_intervals_are_apart(
-    now: tuple[int], before: tuple[int], told: str
+    now: tuple[Any, ...], before: tuple[Any, ...], told: str
 ) -> None:
     """One day in common is no clear change; nor is a bound that is not known."""
     assert trend(_figures(*now), _figures(*before)).median == told

@@ -27,7 +27,8 @@ ONE_DAY = timedelta(days=1)
 
 
 def _stop(**more: Any) -> Stop:
-    return Stop(**({"kind": "suspended", "since": DAY, "source": "s"} | more))
+    told: dict[str, Any] = {"kind": "suspended", "since": DAY, "source": "s"}
+    return Stop(**(told | more))
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)

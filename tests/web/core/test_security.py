@@ -217,5 +217,6 @@ def _noted(node: Node) -> tuple[str, str | None]:
         return seen, work.connection.execute(select(tables.token.c.used)).scalar_one()
 
 
-def _no(stamp: Stamp | None) -> None:
+def _no(stamp: Stamp | None) -> Stamp | None:
     assert stamp is None, "a page waits for the writer"
+    return stamp
