@@ -44,7 +44,7 @@ _WORDED = {  # where only some keys are words
     "rules/shells.toml": frozenset({"text"}),
     "rules/switches.toml": frozenset({"off", "down", "kept"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),
-    "amounts/*.toml": frozenset({"condition"}),
+    "regimes/*/amounts.toml": frozenset({"condition"}),
 }
 
 
