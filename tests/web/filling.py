@@ -66,6 +66,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/rules/settings/{number}": [1],
         "/rules/{rule}": ["control", "vague"],
         "/screen/{number}": [1, 2, 3],
+        "/screen/{number}/exports/{name}": ["none-is-installed"],
         "/substances/{slug}": ["ephedrine", "acetic-anhydride"],
         "/substances/{slug}/drawing/{edition}": [edition],
         "/substances/{slug}/drawing/{edition}/{number}": [0],
