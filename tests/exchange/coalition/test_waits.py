@@ -53,7 +53,7 @@ def test_the_curve_is_crossed_on_a_day() -> None:
 
 @pytest.mark.parametrize(
     ("days", "share", "first"),
-    [([1, 2, 3, 4], 0.5, 2), ([1, 2, 3, 4], 0.51, 3), ([7], 0.0, 7), ([7, 8], 1.0, 8)],
+    [([1, 2, 3, 4], 0.5, 2), ([1, 2, 3, 4], 0.51, 3), ([7], 0.5, 7), ([7, 8], 0.99, 8)],
 )
 def test_the_first_day_by_which_a_share_had_an_answer(
     days: list[int], share: float, first: int
