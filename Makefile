@@ -141,7 +141,7 @@ soak: $(VENV)/.bench
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/transport/test_machines.py
 	TIDEWAITER_SOAK=25 $(BIN)/python -m pytest -q tests/bulk/test_kills.py tests/cli/core/test_faults.py
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/trade/messages/edifact \
-		tests/trade/messages/cargoimp
+		tests/trade/messages/test_cargo_imp.py
 	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/trade/messages/test_formats.py
 	$(BIN)/python -m tests.soak.readers --seconds 600 --seed "$$(date +%Y%m%d)" \
 		--write docs/benchmarks/fuzzing.json
