@@ -52,7 +52,7 @@ def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
     page.wait_for_url("**/screen/*", timeout=60_000)
     expect(page.get_by_role("alert")).to_contain_text("choose it below")
     check_page(page, told, 1280)
-    for name, field in (("Alpha", "goods"), ("Gamma", "day of arrival")):
+    for name, field in (("Alpha", "goods description"), ("Gamma", "day of arrival")):
         select = page.get_by_role("combobox", name=name)
         select.focus()
         page.keyboard.type(field)
