@@ -13,7 +13,7 @@ from pyarrow import parquet
 from tidewaiter.base.errors import InputError
 from tidewaiter.trade.readers import BUILT_IN, mapping_of, reader_for, readers
 from tidewaiter.trade.readers.columns.vocabulary import load_aliases
-from tidewaiter.trade.types import ReadOptions, Refusal
+from tidewaiter.trade.types import FIELDS, ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 
@@ -197,7 +197,8 @@ def test_every_format_and_field_is_documented() -> None:
     """The reference names each suffix and each field that --map may name."""
     page = (Path(__file__).parents[3] / "docs/reference/formats.md").read_text(encoding="utf-8")
     assert [n for n in BUILT_IN if f"`.{n}`" not in page and f"`{n}`" not in page] == []
-    fields = {field.split(".")[0] for field in load_aliases().known} - {"weight"}
+    assert "```{linefields} file goods codes quantity measures worth days transport papers" in page
+    fields = {field.split(".")[0] for field in load_aliases().known} - {"weight", *FIELDS}
     assert [field for field in fields if f"`{field}`" not in page] == []
 
 
