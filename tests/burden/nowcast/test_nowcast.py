@@ -1,6 +1,7 @@
 """The nowcast of made-up releases, whose truth is known."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.burden.made import release
 
+from tidewaiter import api
 from tidewaiter.burden.nowcast import nowcast
 from tidewaiter.burden.nowcast.estimates import NOWCAST, as_table
 from tidewaiter.burden.types import ESTIMATES, Reading, parse_month
@@ -185,3 +187,13 @@ def test_the_table_has_the_codes_of_its_source() -> None:
     assert first["release"] == "cdc-vsrr 2024-05"
     assert first["basis"] == "occurrence"
     assert "Number of Drug Overdose Deaths" in table["indicator"].to_pylist()
+
+
+def test_an_extract_of_a_few_months_is_no_crash() -> None:
+    """No month of it is settled yet: a count that nothing tells of stands without an estimate."""
+    path = Path(__file__).parents[2] / "data" / "burden" / "vsrr-2019-04.csv"
+    found = api.nowcast(path).to_pandas()
+    assert len(found) == 384
+    untold = found[found["method"] == "none"]
+    assert len(untold) > 0
+    assert untold["estimate"].isna().all()

@@ -86,8 +86,8 @@ def _floor(grid: Grid, usual: Grid, settled: Marks) -> Grid:
     Where the year before is settled already, what is still pending of it stays so, and stands in
     the windows that reach into that year, by as many months of the twelve.
     """
-    first = int(np.argmax(settled)) if settled.any() else len(settled)
-    if not first < _FLOOR.start:
+    first = int(np.argmax(settled))
+    if not settled.any() or first >= _FLOOR.start:  # an extract may hold a few months alone
         return np.broadcast_to(usual, grid.shape)
     months = np.clip(_YEAR - (first - np.arange(grid.shape[1])), 0, _YEAR)
     stays = np.nan_to_num(np.clip(grid[:, first : first + 1] - usual, 0.0, None))
