@@ -35,6 +35,23 @@ def test_flat_objects_share_the_names_of_columns(read: Read) -> None:
     assert lines[0]["cas"] == ["67-64-1"]
 
 
+@pytest.mark.parametrize("key", ["a\ud800", "\ud800", "a\u0000b"])
+def test_a_key_that_holds_half_a_letter_is_kept_beside_its_line(read: Read, key: str) -> None:
+    """No key stops the file, in a line or in an object inside it, and its text is kept."""
+    text = "\n".join(
+        map(
+            json.dumps,
+            (
+                {"goods": "acetone", key: "some toluene"},
+                {"goods": "b", "in": {key: "more toluene"}},
+            ),
+        )
+    )
+    lines, _ = read(text, "a.jsonl")
+    assert [line["goods"] for line in lines] == ["acetone", "b"]
+    assert [line["other"][0]["text"] for line in lines] == ["some toluene", "more toluene"]
+
+
 def test_a_consignment_with_lines_inside_is_one_line_each(read: Read) -> None:
     """The head of a nested object stands on each of its lines."""
     doc = {

@@ -110,7 +110,8 @@ def _plain(
 def _flat(plain: Mapping[str, Any], parties: Mapping[str, Any], route: Mapping[str, Any]) -> Flat:
     cells: dict[str, str] = {}
     numbers = []
-    for name, text, pointed in _scalars(plain, ""):
+    for written, text, pointed in _scalars(plain, ""):
+        name = text_of(written) or ""  # a key may hold half of a surrogate pair, as a text may
         key = name if name not in cells else f"{name}#{len(cells)}"
         cells[key] = text
         if pointed:
