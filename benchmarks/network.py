@@ -26,6 +26,7 @@ from benchmarks.evaluation import ROOT
 from benchmarks.keeping import keep, kind_of
 from sqlalchemy import select
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.node.network.drawing import draw_graph
 from tidewaiter.node.network.graph import Seen, build_graph, network_rules
 from tidewaiter.node.network.party import view_party
@@ -337,12 +338,14 @@ def _alert(chance: random.Random, row: dict[str, Any]) -> Alert:
         due=None,
         days_left=None,
         substances=(slug,),
-        title=f"{slug} in row {row['row']}",
+        title=as_written(f"{slug} in row {row['row']}"),
         mentions=(),
         law=(),
         parties=matches,
         line=Line(row=row["row"], consignment=row["consignment"], seq=row["seq"]),
-        reasons=(Reason(rule="named", text="The goods are named.", points=40, source="made"),),
+        reasons=(
+            Reason(rule="named", says=as_written("The goods are named."), points=40, source="made"),
+        ),
     )
 
 

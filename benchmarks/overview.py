@@ -25,6 +25,7 @@ from benchmarks.evaluation import ROOT
 from benchmarks.keeping import keep, kind_of
 from sqlalchemy import insert, text
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.casework.counts import load_overview_rules
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.explain.words import Library
@@ -326,7 +327,7 @@ def _alert(chance: random.Random, number: int, slug: str) -> Alert:
         due=None,
         days_left=None,
         substances=(slug,),
-        title=slug,
+        title=as_written(slug),
         mentions=(),
         reasons=(),
         law=(),

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 from wordfreq import top_n_list
 
+from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.types import Substance
 from tidewaiter.store.screening.runs import Batch
@@ -248,8 +249,12 @@ class Maker:
             due=due,
             days_left=left,
             substances=tuple(dict.fromkeys([substance.slug, *others])),
-            title=f"{substance.name} ({substance.controls[0].regime}, "
-            f"{substance.controls[0].schedule})",
+            title=Phrase(
+                "title/listed",
+                name=substance.name,
+                regime=substance.controls[0].regime,
+                schedule=substance.controls[0].schedule,
+            ),
             line=line,
             mentions=(_mention(substance, evidence),),
             reasons=tuple(self._reasons(substance, evidence)),
@@ -260,11 +265,15 @@ class Maker:
 
     def _reasons(self, substance: Substance, evidence: Evidence) -> Iterator[Reason]:
         text = f"{substance.name}: {substance.controls[0].regime}. Precursor of the strictest list"
-        yield Reason(rule="control", text=text, points=45, source="un-1988-tables")
+        yield Reason(rule="control", says=as_written(text), points=45, source="un-1988-tables")
         for rule in dict.fromkeys(self._pick(_CHECKS, self._check_weights) for _ in range(3)):
             said = f"{substance.name} stands in the description as {rule}"
             yield Reason(
-                rule=rule, text=said, points=10, source="tidewaiter-rules", evidence=evidence
+                rule=rule,
+                says=as_written(said),
+                points=10,
+                source="tidewaiter-rules",
+                evidence=evidence,
             )
 
     def _match(self, line: Line) -> PartyMatch:
@@ -301,7 +310,7 @@ def _mention(substance: Substance, at: Evidence) -> Mention:
         how="exact",
         tier="strong",
         score=1.0,
-        reasons=(f'"{at.text}" is a name of {substance.name}',),
+        reasons=(Phrase("found/name-of", name=at.text, substance=substance.name),),
     )
 
 

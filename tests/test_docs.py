@@ -18,6 +18,7 @@ import pytest
 from tidewaiter import api, client
 from tidewaiter.base import errors
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.phrases import english
 from tidewaiter.casework.ranking.features import LEARNED
 from tidewaiter.cli.core.main import main
 from tidewaiter.identify import Identifier, load_lexicon
@@ -235,7 +236,7 @@ def test_the_alert_of_the_readme_is_real() -> None:
     assert f"row {alert.row}: {alert.line.goods}, {alert.line.quantity}" in text
     assert f"{alert.severity}, score {alert.score}: {alert.title}" in text
     shown = re.findall(r"^  ([+-]\d+)  (.+)$", text, re.MULTILINE)
-    assert shown == [(f"{reason.points:+}", reason.text) for reason in alert.reasons]
+    assert shown == [(f"{reason.points:+}", english(reason.says)) for reason in alert.reasons]
 
 
 def test_every_revision_of_the_database_has_its_row() -> None:

@@ -35,14 +35,12 @@ msgstr ""
 
 """
 _DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
-_SENTENCES = "rules/sentences.toml"
+_PHRASES = "rules/phrases.toml"
 _SAYS = frozenset({"says", "says_again", "asks"})
 _WORDED = {  # where only some keys are words
     "rules/cases.toml": _SAYS,
     "rules/suspicions.toml": _SAYS,
-    "rules/alerts.toml": frozenset({"text", "title"}),
-    "rules/shells.toml": frozenset({"text"}),
-    "rules/switches.toml": frozenset({"off", "down", "kept"}),
+    "rules/alerts.toml": frozenset({"title"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),
     "regimes/*/amounts.toml": frozenset({"condition"}),
 }
@@ -103,9 +101,8 @@ def _found() -> Iterator[tuple[str, int, Any]]:
     for name, keys in _WORDED.items():
         for path, table in _tables(name):
             yield from ((_name(path), 1, each) for each in filter(_is_said, _worded(table, keys)))
-    for path, table in _tables(_SENTENCES):
+    for path, table in _tables(_PHRASES):
         yield from ((_name(path), 1, message) for message in filter(_is_said, _parts(table)))
-        yield from ((_name(path), 1, (each, each)) for each in table["counted"])
 
 
 def _tables(name: str) -> Iterator[tuple[Path, Any]]:
@@ -160,17 +157,20 @@ def _worded(told: Any, keys: AbstractSet[str]) -> Iterator[str]:
             yield from _worded(value, keys)
 
 
-def _parts(told: Any) -> Iterator[str]:
-    """Return the words and templates that sentences of alerts are made of."""
+def _parts(told: Any) -> Iterator[str | tuple[str, str]]:
+    """Return the words and templates that phrases are made of; with a plural what is counted."""
     for words in told["words"].values():
         yield from words.values()
-    for each in (*told["groups"].values(), *told["rules"].values()):
-        yield from each
+    groups = told["phrases"].items()
+    named = {f"{group}/{name}": each for group, some in groups for name, each in some.items()}
+    for code, template in (*told["rules"].items(), *named.items()):
+        yield (template, template) if code in told["counted"] else template
     yield from (each["by"] for each in told["joined"].values())
 
 
-def _is_said(text: str) -> bool:
+def _is_said(message: str | tuple[str, str]) -> bool:
     """Tell whether a text says something beside what is filled in."""
+    text = message if isinstance(message, str) else message[0]
     return bool(_SLOT.sub("", text).strip())
 
 

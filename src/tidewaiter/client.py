@@ -7,6 +7,7 @@ import httpx
 import msgspec
 
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.phrases import read_phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict
 from tidewaiter.store.alerts.decisions import Standing
@@ -139,7 +140,7 @@ class Client:
             )
             raise RefusedError(problem) from error
         if answer.is_success:
-            return msgspec.json.decode(answer.content, type=kind)
+            return msgspec.json.decode(answer.content, type=kind, dec_hook=read_phrase)
         raise RefusedError(_problem(answer))
 
 

@@ -9,6 +9,7 @@ from click.testing import Result
 from tests.cli.dealings import HEAD, OLD, write_dealings
 from tests.found import alerts
 
+from tidewaiter.base.phrases import english
 from tidewaiter.base.resources import data
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import Wanted, decide, standings, take_back
@@ -103,7 +104,9 @@ def test_lines_of_one_file_that_are_alike_all_count(
     assert "1,300 kg" in text
     assert screen("--again", "--db", "cases.db").exit_code == 0
     with open_database(here / "cases.db") as database, database.work() as work:
-        said = [r.text for each in alerts(work) for r in each.reasons if r.rule == "together"]
+        said = [
+            english(r.says) for each in alerts(work) for r in each.reasons if r.rule == "together"
+        ]
     assert len(said) == 4
     assert all("4 lines" in text and "1,300 kg" in text for text in said)
 
@@ -127,7 +130,7 @@ def test_the_database_counts_without_rules_of_the_past(
     assert screen("--again", *off).exit_code == 0
     with open_database(here / "cases.db") as database, database.work() as work:
         held = [each for each in alerts(work) if each.file == "now.csv"]
-    assert [[r.text for r in e.reasons if r.rule == "together"] for e in held] == [
+    assert [[english(r.says) for r in e.reasons if r.rule == "together"] for e in held] == [
         [text] for text in texts
     ]
 
@@ -194,13 +197,13 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
     for each in held:
         if each.id in found:
             one = found.pop(each.id)
-            assert [r.text for r in each.reasons] == [r["text"] for r in one["reasons"]]
+            assert [english(r.says) for r in each.reasons] == [r["text"] for r in one["reasons"]]
             assert (each.score, each.severity, each.rank) == (
                 one["score"],
                 one["severity"],
                 one["rank"],
             )
-            sums = [r.text for r in each.reasons if r.rule == "together"]
+            sums = [english(r.says) for r in each.reasons if r.rule == "together"]
             assert all("2 lines of 2026-11" in text and "1,100 kg" in text for text in sums)
     assert not found
 
@@ -236,14 +239,14 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
         assert _past_of(held.pop(other.id)) == ["trader-new"] * 2
         (new,) = (each for each in held.values() if each.file == "now.csv")
         assert new.row == 3
-        assert new.title.startswith("The importer Nobody is in none of 120 earlier lines")
+        assert english(new.title).startswith("The importer Nobody is in none of 120 earlier lines")
         (note,) = [
             r
             for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
-            if r.text.startswith("After the decision")
+            if english(r.says).startswith("After the decision")
         ]
-    assert note.text.count("is in none of 120 earlier lines") == 2
-    assert "; The" not in note.text
+    assert english(note.says).count("is in none of 120 earlier lines") == 2
+    assert "; The" not in english(note.says)
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
         take_back(work, standings(work, [one.id])[one.id])
     assert "about 18 alerts: 1 say something else now" in screen(*again).stderr

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import read_toml
 from tidewaiter.identify import Identifier, Lexicon
@@ -113,10 +114,10 @@ def test_answers_agree_with_the_sources(
             assert ruling.answer in {"not listed", "proposed"}, day
         elif day >= row.decided:
             assert ruling.answer == "proposed", day
-            assert f"in force from {row.since}" in ruling.reason
+            assert f"in force from {row.since}" in english(ruling.reason)
         else:
             assert ruling.answer == "not listed", day
-            assert f"listed from {row.since}" in ruling.reason
+            assert f"listed from {row.since}" in english(ruling.reason)
 
 
 @pytest.mark.parametrize("told", FILE.answers, ids=_name)

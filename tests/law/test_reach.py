@@ -74,7 +74,7 @@ def test_a_listing_holds_on_its_routes(
 def test_a_rule_of_something_else_confines_nothing(more: dict[str, object]) -> None:
     """Another schedule, substance or day is not confined, to any destination."""
     place = _place(_reach(**more), Route(origin="CN", destination="DE"))
-    assert judge_reach([_listing()], place) == ((_listing(),), "", [])
+    assert judge_reach([_listing()], place) == ((_listing(),), None, [])
 
 
 def test_a_day_counts_from_its_start() -> None:
@@ -96,7 +96,7 @@ def test_one_of_several_routes_is_enough() -> None:
     kept, why, _ = judge_reach(
         [_listing()], (question, slug, LawBook(routes={"law": both}), found, roles)
     )
-    assert (len(kept), why) == (1, "")
+    assert (len(kept), why) == (1, None)
 
 
 def _gap(**more: object) -> Gap:

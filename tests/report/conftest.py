@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.explain.summary import Counts, Summary, SummaryBuilder
 from tidewaiter.explain.words import Library
 from tidewaiter.law.types import Regime, Source
@@ -91,7 +92,9 @@ def alert(
         due=due,
         days_left=(due - DAY).days if due else None,
         substances=slugs,
-        title=" and ".join(dict.fromkeys(m.name for m in mentions)) or "Goods under a watched code",
+        title=as_written(
+            " and ".join(dict.fromkeys(m.name for m in mentions)) or "Goods under a watched code"
+        ),
         line=line,
         mentions=tuple(mentions),
         reasons=tuple(reasons),
@@ -102,7 +105,7 @@ def alert(
 def reason(rule: str, text: str, points: int, of: Mention | None = None) -> Reason:
     """Return a reason, with the place of a mention as its evidence."""
     at = Evidence(field=of.field, start=of.start, end=of.end, text=of.text) if of else None
-    return Reason(rule=rule, text=text, points=points, source="rules-note", evidence=at)
+    return Reason(rule=rule, says=as_written(text), points=points, source="rules-note", evidence=at)
 
 
 def line(row: int, goods: str, days: int | None = 5, **more: object) -> Line:
@@ -187,7 +190,7 @@ def downgraded() -> Alert:
     what = line(98, "Nail polish remover, acetone-free, 12 x 200 ml", 40)
     found = mention(what, "acetone", "Acetone")
     facts = {f: getattr(found, f) for f in found.__struct_fields__}
-    down = Mention(**(facts | {"downgraded": ('"-free" follows the name',)}))
+    down = Mention(**(facts | {"downgraded": (as_written('"-free" follows the name'),)}))
     told = [
         reason("controlled-name", "The line names a controlled substance.", 35, down),
         reason("negated", 'The text says "free" after the name.', -25, down),

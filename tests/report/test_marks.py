@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.report.conftest import alert, line, reason
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain.alerts import fields
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.legible_text import LIMIT, Span, mark_up
@@ -122,8 +123,9 @@ def test_what_is_cut_is_told_in_the_language_of_the_page() -> None:
 def test_a_reason_is_told_where_it_points() -> None:
     """By its sentence, in the language of the page: the name of a rule in our files is no words."""
     what = line(1, "CAS 108-24-7 in drums")
-    told = reason("cas-digit", "The CAS number 108-24-7 is wrong: its check digit fails", 5)
-    told = structs.replace(told, evidence=Evidence(field="goods", start=4, end=12, text="108-24-7"))
+    at = Evidence(field="goods", start=4, end=12, text="108-24-7")
+    says = Phrase("cas-digit", cas="108-24-7")
+    told = structs.replace(reason("cas-digit", "", 5), says=says, evidence=at)
     with speaking("fr"):
         (field,) = [each for each in fields(alert(what, "low", [], [told])) if each.name == "goods"]
     assert 'title="Le numéro CAS 108-24-7 est erroné' in field.html

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.report.conftest import summarise
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.explain.summary import (
     NO_DATE,
     OTHERS,
@@ -122,7 +123,7 @@ def _made(rank: int, row: int, *, goods: str = "x", origin: str = "DE") -> Alert
         due=None,
         days_left=None,
         substances=(),
-        title="t",
+        title=as_written("t"),
         line=line,
         mentions=(),
         reasons=(),

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.explain.alerts import short_title
 from tidewaiter.explain.summary import Summary
 from tidewaiter.law.registry import Registry
@@ -15,19 +16,20 @@ def alert(summary: Summary, registry: Registry) -> Alert:
     """Return an alert whose title names the regime in full, and three listings."""
     first = summary.top[0]
     name = registry.regimes["eu-precursors"].name
-    return msgspec.structs.replace(first, title=f"Acetone ({name}, Category 1) and 1 more")
+    one = Phrase("title/listed", name="Acetone", regime=name, schedule="Category 1")
+    return msgspec.structs.replace(first, title=Phrase("title/more", name=one, figure=1))
 
 
 def test_the_listing_of_the_title_is_the_first(alert: Alert, registry: Registry) -> None:
     """It is the weightiest; the others follow in the order of the law."""
     title = short_title(alert, registry.regimes, 2)
-    assert title == "Acetone (EU cat. 1, UN Table I +1 more) and 1 more"
+    assert english(title) == "Acetone (EU cat. 1, UN Table I +1 more) and 1 more"
 
 
 def test_a_regime_that_is_not_known_is_its_slug(alert: Alert, registry: Registry) -> None:
     """An alert of other lists is still named."""
     title = short_title(alert, registry.regimes, 9)
-    assert title == "Acetone (EU cat. 1, UN Table I, cn Category 1) and 1 more"
+    assert english(title) == "Acetone (EU cat. 1, UN Table I, cn Category 1) and 1 more"
 
 
 def test_without_short_names_titles_stay(alert: Alert, registry: Registry) -> None:
@@ -36,6 +38,8 @@ def test_without_short_names_titles_stay(alert: Alert, registry: Registry) -> No
         slug: msgspec.structs.replace(regime, short="") for slug, regime in registry.regimes.items()
     }
     name = registry.regimes["eu-precursors"].name
-    assert short_title(alert, bare, 1) == f"Acetone ({name}, Category 1 +2 more) and 1 more"
+    assert (
+        english(short_title(alert, bare, 1)) == f"Acetone ({name}, Category 1 +2 more) and 1 more"
+    )
     none: dict[str, Regime] = {}
     assert short_title(alert, none, 1) == alert.title

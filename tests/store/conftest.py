@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 from tests.removers import LISTED, OFFICER, Make, MakeBatch, remover
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.store.core.database import Database, Stamp
 from tidewaiter.store.screening.runs import Batch, Run, Source, add_batch, begin_screening
 from tidewaiter.trade.types import LINES, Alert, Evidence, Line, Reason, Refusal
@@ -57,12 +58,12 @@ def make_alert() -> Callable[..., Alert]:
         reasons = (
             Reason(
                 rule="named",
-                text="The goods are named.",
+                says=as_written("The goods are named."),
                 points=40,
                 source="un-1988-tables",
                 evidence=Evidence(field="goods", start=0, end=8, text="acetone\0"),
             ),
-            Reason(rule="route", text="A detour.", points=20, source="rules"),
+            Reason(rule="route", says=as_written("A detour."), points=20, source="rules"),
         )
         facts: dict[str, object] = {
             "id": f"alert-{row}",
@@ -77,7 +78,7 @@ def make_alert() -> Callable[..., Alert]:
             "due": date(2026, 3, row % 28 + 1),
             "days_left": row,
             "substances": ("acetone",),
-            "title": f"Acetone in row {row}",
+            "title": as_written(f"Acetone in row {row}"),
             "line": Line(row=row, consignment=f"C{row}", seq=1, value=Decimal("1.5000")),
             "mentions": (),
             "reasons": reasons,

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from tests.found import TODAY
 
+from tidewaiter.base.phrases import as_written, english
 from tidewaiter.store.alerts.filters import AlertFilter, Queue, Sort, View
 from tidewaiter.store.alerts.queue import ORDERS
 from tidewaiter.trade.types import Alert, Line, Party, PartyMatch, Reason, Stop
@@ -73,8 +74,10 @@ def made_alert(make: MakeAlert, row: int) -> Alert:
         day=TODAY - timedelta(days=row % 40),
         due=None if row % 11 == 0 else TODAY + timedelta(days=row * 13 % 90 - 45),
         substances=("acetone", "toluene") if row % 3 else ("toluene",),
-        title=f"{GOODS[row % 7][:5]} (List {row % 2})",
-        reasons=tuple(Reason(rule=rule, text=rule, points=1, source="x") for rule in rules),
+        title=as_written(f"{GOODS[row % 7][:5]} (List {row % 2})"),
+        reasons=tuple(
+            Reason(rule=rule, says=as_written(rule), points=1, source="x") for rule in rules
+        ),
         parties=(match,) if row % 5 == 0 else (),
         restricted=row % 9 == 0,
     )
@@ -97,7 +100,7 @@ class Said:
         self.party = " ".join((party.name or "").split())
         texts = (
             line.goods or "",
-            alert.title,
+            english(alert.title),
             party.name or "",
             line.consignment,
             party.id or "",

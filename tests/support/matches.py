@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.parties.types import ListedLink
 from tidewaiter.trade.types import PartyMatch
 
@@ -21,8 +22,8 @@ MATCH = PartyMatch(
     outcome="dismissed",
     outcome_day=date(2026, 9, 1),
     listed=date(2026, 1, 5),
-    supports=("Muster stands for Muster (exact)",),
-    against=("the list: Ltd is omitted",),
+    supports=(as_written("Muster stands for Muster (exact)"),),
+    against=(as_written("the list: Ltd is omitted"),),
     notice="Not for commercial use.",
     sharing=3,
     entries=24_431,
@@ -34,8 +35,13 @@ MATCH = PartyMatch(
             action="blocked",
             listed=date(2026, 2, 2),
             owned=True,
-            steps=("owned by Beispiel AG (60 %)",),
+            steps=(Phrase("tie/owned-by", name="Beispiel AG (60 %)"),),
         ),
-        ListedLink(entry="", name="Nobody BV", owned=True, steps=("owned by Nobody BV",)),
+        ListedLink(
+            entry="",
+            name="Nobody BV",
+            owned=True,
+            steps=(Phrase("tie/owned-by", name="Nobody BV"),),
+        ),
     ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tidewaiter.base.phrases import english
 from tidewaiter.trade.amounts import Amount, amount_of
 from tidewaiter.trade.rules.alert_rules import AlertRules, Levels, Rule
 from tidewaiter.trade.types import Alert, Holding, Line, Party
@@ -62,11 +63,12 @@ def test_the_sum_and_the_rule_are_printed(between: Between) -> None:
     """The answer is told with the goods, what counts, the limit, its clause and the verdict."""
     (alert,) = between("AU", "MX", {"goods": "acetone 95 %", "volume_ul": 250 * LITRES})
     (said,) = _law(alert, "au-precursors").amounts
-    assert said.startswith("250 l of 95 %: content 95 %; 250 l counts; limit from 100 l")
-    assert "Regulations 1958" in said
-    assert said.endswith("; not free")
+    assert english(said).startswith("250 l of 95 %: content 95 %; 250 l counts; limit from 100 l")
+    assert "Regulations 1958" in english(said)
+    assert english(said).endswith("; not free")
     (alert,) = between("AU", "MX", {"goods": "acetone"})
-    assert _law(alert, "au-precursors").amounts[0].endswith("; the paper gives no amount")
+    told = english(_law(alert, "au-precursors").amounts[0])
+    assert told.endswith("; the paper gives no amount")
     assert [each.amounts for each in alert.law if each.regime == "mx-precursors"] == [()]
 
 
@@ -94,7 +96,7 @@ def test_other_listings_go_on_to_weigh(between: Between) -> None:
     assert free.score == held.score
     reason = next(each for each in free.reasons if each.rule == "free")
     assert reason.source == "au-odc-pen"
-    assert "0.000001 l of 95 %" in reason.text
+    assert "0.000001 l of 95 %" in english(reason.says)
 
 
 @pytest.mark.parametrize(("least", "score"), [(27, 28), (28, 28), (29, 29), (73, 73)])
@@ -133,17 +135,17 @@ def test_a_monthly_limit_frees_nothing_without_the_month(
     assert alert.score >= bare.score
     held = _law(alert, "us-listed-chemicals")
     assert held.answer == answer
-    assert not any("[unverified]" in said for said in held.amounts)
+    assert not any("[unverified]" in english(said) for said in held.amounts)
 
 
 def test_a_gross_mass_is_told_as_at_most(between: Between) -> None:
     """A gross mass counts only where nothing better is given, and never as more than a bound."""
     goods = "phenylacetic acid"
     (alert,) = between("DE", "US", {"goods": goods, "gross_mg": 5_000_000})
-    said = " ".join(_law(alert, "us-listed-chemicals").amounts)
+    said = " ".join(map(english, _law(alert, "us-listed-chemicals").amounts))
     assert "5 kg gross: at most 5 kg counts, as the mass is gross" in said
     (alert,) = between("DE", "US", {"goods": goods, "gross_mg": 5_000_000, "net_mg": 4_000_000})
-    said = " ".join(_law(alert, "us-listed-chemicals").amounts)
+    said = " ".join(map(english, _law(alert, "us-listed-chemicals").amounts))
     assert "4 kg: 4 kg counts" in said
     assert "gross" not in said
 
@@ -163,7 +165,7 @@ def test_what_of_a_line_counts() -> None:
     bare = msgspec.structs.replace(line, volume_ul=0, percent="0", parties=None)
     assert amount_of(bare, ()) == Amount(9, None, None, False, True, "")
     assert not amount_of(msgspec.structs.replace(bare, gross_mg=0), ()).given
-    assert amount_of(line, ()).in_words() == "0.000005 l of 40 % or more"
+    assert english(amount_of(line, ()).said) == "0.000005 l of 40 % or more"
 
 
 def test_two_contents_that_differ_are_none(between: Between) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.identify import Lexicon
 from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
 from tidewaiter.trade.screening import Screened
@@ -98,8 +99,8 @@ def test_a_rule_fires(rule: str, row: dict[str, Any], weigh: Weigh, rules: Alert
     assert rule in reasons
     made = (rules.check | rules.evidence)[rule]
     assert reasons[rule].points == made.points
-    assert reasons[rule].text
-    assert "{" not in reasons[rule].text
+    assert english(reasons[rule].says)
+    assert "{" not in english(reasons[rule].says)
 
 
 @pytest.mark.parametrize(("rule", "row"), QUIET)
@@ -138,9 +139,8 @@ def test_further_substances_count_a_little(weigh: Weigh) -> None:
 def test_a_cas_number_of_another_names_both(weigh: Weigh) -> None:
     """The sentence names the substance and the number that is not of it."""
     alert = weigh(goods="benzaldehyde", cas=["103-79-7"])
-    text = _reasons(alert)["cas-mismatch"].text
-    assert "103-79-7" in text
-    assert "Benzaldehyde" in text
+    says = _reasons(alert)["cas-mismatch"].says
+    assert says == Phrase("cas-mismatch", name="Benzaldehyde", cas="103-79-7")
 
 
 def test_an_empty_description_is_as_vague_as_a_blank_one(weigh: Weigh) -> None:

@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from msgspec import structs
 
+from tidewaiter.base.phrases import english
 from tidewaiter.parties.types import Action, ListedParty, ListVersion, PartyName, Tie
 from tidewaiter.trade.alerts import open_match
 from tidewaiter.trade.party_finder import finder_of
 from tidewaiter.trade.party_matches import (
     PartyOnPaper,
-    link_in_words,
+    link_phrase,
     link_points,
     link_reasons,
     reasons_of_parties,
@@ -80,7 +81,7 @@ def test_an_owner_that_is_blocked_is_a_reason(find: Find, rules: AlertRules) -> 
         "OFAC, guidance of 13 August 2014",
         "Best Practices",
     ):
-        assert said in linked.text
+        assert said in english(linked.says)
     assert matches[0].notice == "Not for commercial use."
     assert (matches[0].sharing, matches[0].entries) == (1, 2)
 
@@ -122,13 +123,13 @@ def test_of_several_ties_one_counts(find: Find, rules: AlertRules) -> None:
     other = entry("3", "Beispiel Kontor", action="blocked")
     made = list(link_reasons(find(firm, OWNER, other), rules))
     assert sorted(each.points for each in made) == [0, 30]
-    assert ["OFAC" in each.text for each in made] == [True, False]
+    assert ["OFAC" in english(each.says) for each in made] == [True, False]
 
 
 def test_a_tie_that_leads_nowhere_is_shown(find: Find) -> None:
     """The list names an owner that it does not hold."""
     (match,) = find(entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "Nobody BV")))
-    told = [link_in_words(link) for link in match.links]
+    told = [english(link_phrase(link)) for link in match.links]
     assert told == ["owned by Nobody BV, which is no entry of the list"]
 
 

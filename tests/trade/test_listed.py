@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.phrases import english
 from tidewaiter.identify import Identifier as Finds
 from tidewaiter.identify import Lexicon
 from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyName
@@ -124,7 +125,7 @@ def test_goods_on_a_listed_vessel_are_an_alert(
     assert [alert.consignment for alert in alerts] == ["C0", "C1", "C2"]
     assert [alert.parties[0].role for alert in alerts] == ["vessel"] * 3
     assert alerts[0].score == load_alert_rules().party.actions["blocked"]
-    assert alerts[0].title.startswith("The vessel NEW NAME resembles HARBOUR EXAMPLE")
+    assert english(alerts[0].title).startswith("The vessel NEW NAME resembles HARBOUR EXAMPLE")
 
 
 def test_a_party_is_looked_up_once_whatever_its_role(batch: Batch) -> None:
@@ -164,7 +165,7 @@ def test_a_listed_party_is_an_alert_of_the_first_line(
     assert [(r.rule, r.points, r.source) for r in alert.reasons] == [
         ("party", 70, "test-list@aaaaaaaaaaaa")
     ]
-    assert "consignor Harbour Example resembles LISTED Harbour Example" in alert.title
+    assert "consignor Harbour Example resembles LISTED Harbour Example" in english(alert.title)
 
 
 def test_a_line_with_goods_of_its_own_tells_the_party_too(
@@ -208,7 +209,7 @@ def test_only_the_weightiest_list_counts(rules: AlertRules) -> None:
 def test_a_charge_is_told_with_its_outcome(rules: AlertRules) -> None:
     """Charged is not convicted."""
     (made,) = party_reasons([_match("X", action="indicted", outcome="dismissed")], rules)
-    assert made.text.endswith("indicted, dismissed")
+    assert english(made.says).endswith("indicted, dismissed")
     assert made.source == source_of(_match("X"))
 
 
@@ -217,7 +218,11 @@ def test_rules_of_parties_are_checked(rules: AlertRules, tmp_path: Any) -> None:
     from tidewaiter.base.resources import data  # noqa: PLC0415
 
     text = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    for old, new in (("sure = 0.9", "sure = 0.5"), ("{listed}", "{liste}"), ("other = 30 }", "}")):
+    for old, new in (
+        ("sure = 0.9", "sure = 0.5"),
+        ("ended = 5", 'ended = 5\ntext = "{liste}"'),
+        ("other = 30 }", "}"),
+    ):
         path = tmp_path / "alerts.toml"
         path.write_text(text.replace(old, new), encoding="utf-8")
         with pytest.raises(RegistryError, match=r"party|alerts"):

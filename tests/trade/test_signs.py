@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.base.phrases import english
 from tidewaiter.parties.names import keys_of, loose_key
 from tidewaiter.parties.resolution import Written
 from tidewaiter.parties.resolution.members import read_written
@@ -54,7 +55,7 @@ def signed(batch: Batch, screen: Screen, rules: AlertRules) -> Callable[..., lis
 
 def told(alert: Alert) -> list[tuple[str, int]]:
     """Return the signs of an alert."""
-    return [(each.text, each.points) for each in alert.reasons if each.rule == "sign"]
+    return [(english(each.says), each.points) for each in alert.reasons if each.rule == "sign"]
 
 
 def test_a_room_of_many_names_adds_a_little_to_an_alert(

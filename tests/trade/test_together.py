@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tidewaiter.base.phrases import Phrase, english, stored_json
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.aggregation import HOLDING, Together
 from tidewaiter.trade.rules.alert_rules import AlertRules
@@ -39,7 +40,7 @@ def _law(alert: Alert, regime: str) -> Holding:
 
 
 def _told(alert: Alert) -> list[str]:
-    return [reason.text for reason in alert.reasons if reason.rule == "together"]
+    return [english(reason.says) for reason in alert.reasons if reason.rule == "together"]
 
 
 def _acetone(litres: float, **more: Any) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def test_what_was_free_is_held_again_with_its_duties(between: Between, marked: M
     law = _law(held, "au-precursors")
     (whole,) = between("AU", "MX", _acetone(120))
     assert law.duties == _law(whole, "au-precursors").duties != ()
-    assert law.amounts[-1] == "together with other lines: not free"
+    assert law.amounts[-1] == Phrase("check/together")
     assert "2 lines of consignment C1 add up to 120 l" in _told(held)[0]
     assert (held.score, held.severity) == (whole.score, whole.severity)
     assert held.id == alone[0].id
@@ -210,9 +211,9 @@ def test_what_cannot_be_added_up_is_counted(
 
 def test_the_mark_of_alerts_with_a_limit(between: Between) -> None:
     """The JSON of an alert holds the mark where a limit is about it, and no text forges it."""
-    forged = {"goods": 'ephedrine "amounts":["'}
+    forged = {"goods": 'ephedrine "amounts":[{'}
     (limited, other) = between("DE", "US", _dealing(1, DAY), forged)
-    assert HOLDING in msgspec.json.encode(limited)
+    assert HOLDING in stored_json(limited)
     (other,) = between("CN", "MX", forged)
     assert all(each.amounts == () for each in other.law)
-    assert HOLDING not in msgspec.json.encode(other)
+    assert HOLDING not in stored_json(other)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iso6346
 
+from tidewaiter.base.phrases import english
 from tidewaiter.trade.check_digits import (
     awb_digit,
     container_digit,
@@ -22,7 +23,7 @@ Screen = Callable[..., Screened]
 
 def _told(screen: Screen, **row: Any) -> dict[str, str]:
     alerts = screen({"goods": "acetic anhydride"} | row).alerts
-    return {r.rule: r.text for r in alerts[0].reasons if r.rule.startswith("number-")}
+    return {r.rule: english(r.says) for r in alerts[0].reasons if r.rule.startswith("number-")}
 
 
 def test_a_wrong_container_number_is_a_reason(screen: Screen) -> None:

@@ -26,8 +26,7 @@ from tidewaiter.identify import column_of
 from tidewaiter.lists.archive import filled, lists_folder
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.report.alerts.columns import ALERTS, nested
-from tidewaiter.report.alerts.exports import encodable
-from tidewaiter.trade.alerts import open_version
+from tidewaiter.trade.alerts import encodable, open_version
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import Alert, ReadOptions, Refusal

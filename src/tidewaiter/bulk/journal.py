@@ -17,6 +17,7 @@ import msgspec
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.base.files import alone, writing
+from tidewaiter.base.phrases import decoder_of, stored_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, Step
 from tidewaiter.trade.types import Alert, Refusal
@@ -103,7 +104,7 @@ class Journal:
         Raises:
             OutputError: The disk is full or fails; the step is not done.
         """
-        encode = msgspec.json.encode
+        encode = stored_json
         lines = [encode(_Entry(alert=alert)) for alert in step.screened.alerts]
         lines += [encode(_Entry(refusal=refusal)) for refusal in step.refusals]
         fields = sum(refusal.screened for refusal in step.refusals)
@@ -145,7 +146,7 @@ def read_journal(path: Path, *, holding: bytes = b"") -> Iterator[Alert | Refusa
         path: Of the journal.
         holding: Only those whose JSON holds these bytes; all others are not decoded.
     """
-    decoder = msgspec.json.Decoder(_Entry)
+    decoder = decoder_of(_Entry)
     step: list[Alert | Refusal] = []
     with path.open("rb") as file:
         file.readline()
@@ -189,11 +190,12 @@ def _taken_up(path: Path, head: bytes) -> tuple[Done, int]:
 def _last_done(file: BinaryIO) -> tuple[Done, int]:
     """Return the last whole line that says what is done, and where it ends."""
     done, size = Done(), file.tell()
+    decode = decoder_of(_Entry).decode
     at = size
     for line in file:
         at += len(line)
         if line.startswith(_DONE) and line.endswith(b"}\n"):
-            done = msgspec.json.decode(line, type=_Entry).done or done
+            done = decode(line).done or done
             size = at
     return done, size
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Field, needs_db
@@ -75,7 +75,7 @@ def said_of(checked: Checked) -> Iterator[str]:
         rulings = each.assessment.rulings if each.assessment else ()
         for ruling in rulings:
             if ruling.held:
-                yield f"line {each.line}: {ruling.jurisdiction}: {ruling.reason}"
+                yield f"line {each.line}: {ruling.jurisdiction}: {english(ruling.reason)}"
     yield f"answer: {_day(checked.reply)}; goods may leave: {_day(checked.dispatch)}"
 
 
@@ -442,7 +442,7 @@ def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
         found = kept_notices(work, own_stamp().at.date(), state=state, rows=rows)
     for each in found:
         if as_json:
-            click.echo(msgspec.json.encode(each))
+            click.echo(english_json(each))
             continue
         due = f", answer by {each.reply_by}" if each.reply_by else ""
         waits = f", waits for the {each.waits_for}" if each.waits_for else ""
@@ -469,7 +469,7 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
         file = NoticeFile(notice=kept.state.notice, events=kept.events)
         click.echo(write_xml(file), nl=False)
     elif as_json:
-        click.echo(msgspec.json.encode(kept))
+        click.echo(english_json(kept))
     else:
         tell(kept)
         for each in kept.events:

@@ -11,6 +11,7 @@ import msgspec
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Percent, Place, needs_db
 from tidewaiter.cli.notices import in_a_line
@@ -300,7 +301,7 @@ def show(name: str, day: date, db: str) -> None:
             if concerns(row.movement, entry):
                 click.echo(as_line(written_line(row)))
         for finding in account.findings:
-            click.echo(as_line(f"note: {finding.text} ({finding.source})"))
+            click.echo(as_line(f"note: {english(finding.text)} ({finding.source})"))
 
 
 @register.command()
@@ -320,9 +321,9 @@ def balance(day: date, db: str, *, as_json: bool) -> None:
         if isinstance(entry, _COUNTED):
             account = account_on(book, entry, day)
             line = as_line(account_line(entry, account))
-            click.echo(msgspec.json.encode(account) if as_json else line)
+            click.echo(english_json(account) if as_json else line)
     for finding in loose(book, day):
-        click.echo(as_line(f"note: {finding.movement}: {finding.text}"), err=as_json)
+        click.echo(as_line(f"note: {finding.movement}: {english(finding.text)}"), err=as_json)
 
 
 @register.command()

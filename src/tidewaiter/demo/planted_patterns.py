@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.demo.firms import MG, Firm, Goods, Market, Row, Unlike
 from tidewaiter.trade.history.allowances import Allowed
 from tidewaiter.trade.history.dealings import Inspected
@@ -129,7 +130,7 @@ def under_permit(made: Market, day: date, *, before: float, now: float) -> Plant
         number = f"PE-{made.chance.randrange(10**6):06d}"
         allowed = Allowed(
             what="paper",
-            name=f"export permit {number}",
+            name=Phrase("allowance/paper", paper="export permit", number=number),
             number=number,
             substance=slug,
             mass_mg=mass_mg,
@@ -146,7 +147,7 @@ def for_need(made: Market, day: date, *, before: float, now: float) -> Plant:
     def need(slug: str, receiver: str, mass_mg: int) -> tuple[Allowed, Row]:
         allowed = Allowed(
             what="need",
-            name=f"what was declared for {day.year}",
+            name=Phrase("allowance/need", name=receiver, year=f"{day.year}"),
             traders=(fold_party(receiver),),
             substance=slug,
             mass_mg=mass_mg,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
 from tidewaiter.explain.languages import marked, words
@@ -92,9 +93,9 @@ def stop_in_words(stop: Stop) -> str:
     return f"{stop.function or 'place'}: {where or UNKNOWN}"
 
 
-def route_in_words(held: Holding) -> str:
-    """Say what a listing is to the route: "export, controlled"; "": the route does not meet it."""
-    return f"{held.role}, {held.answer}" if held.role else ""
+def met(held: Holding) -> Phrase:
+    """Say what a listing is to the route, which meets it: "export, controlled"."""
+    return Phrase("met/roles", directions=held.role.split(", "), state=held.answer)
 
 
 def _country(route: tuple[Stop, ...] | None, functions: tuple[str, ...]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.explain.alerts import plain, reason_told
 from tidewaiter.explain.languages import moment, words
 from tidewaiter.explain.lines import amount_in_words
+from tidewaiter.explain.phrases import say
 from tidewaiter.trade.rules.alert_claims import claims_of, mention_claims
 from tidewaiter.trade.rules.claim_outcomes import Claim, Saying, all_say
 from tidewaiter.trade.rules.results import (
@@ -76,7 +76,7 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
     said = words("{name} is in the goods")
     named = [(said.format(name=each.name), claim) for each, claim in mentioned]
     named += [
-        (plain(reason_told(reason.rule, reason.text)), claim)
+        (say(reason.says), claim)
         for reason, claim in zip(alert.reasons, claims_of(alert), strict=True)
     ]
     told = {text: all_say(counting, claim) for text, claim in named if _is_told(claim)}

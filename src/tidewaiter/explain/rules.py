@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
+from tidewaiter.base.phrases import load_phrases
 from tidewaiter.base.plugins import RULES, plugin_for
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import OverviewRules, Track, load_overview_rules
-from tidewaiter.explain.alerts import template_told
 from tidewaiter.explain.languages import counted, day, number, words
+from tidewaiter.explain.phrases import template_told
 from tidewaiter.explain.words import Library
 from tidewaiter.parties.calibration.types import Share, share_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
@@ -245,7 +246,7 @@ def _rule_view(
         rule=line.rule,
         title=track.title,
         points=f"{low}" if low == high else f"{low} – {high}",
-        sentence=_GAP.sub("…", template_told(line.sentence)),
+        sentence=_GAP.sub("…", template_told(line.rule, line.sentence)),
         origin=_origin(line.rule),
         state=_state(switch),
         track=track,
@@ -297,20 +298,23 @@ def _origin(rule: str) -> str:
 
 
 def _all(rules: AlertRules) -> Iterator[tuple[str, tuple[int, int], str]]:
-    """Yield each rule with its points and its sentence, as the file has them."""
+    """Yield each rule with its points and its sentence, as the files have them."""
+    ours = load_phrases().rules
     weights = [row.points for row in rules.control]
     yield "control", (min(weights), max(weights)), ""
     for slug, rule in {**rules.evidence, **rules.check}.items():
-        yield slug, (rule.points, rule.points), rule.text
+        yield slug, (rule.points, rule.points), rule.text or ours[slug]
     for slug, each in rules.past.rules.items():
-        yield slug, (each.points, each.points), each.text
+        yield slug, (each.points, each.points), each.text or ours[slug]
     actions = rules.party.actions.values()
-    yield "party", (min(actions), max(actions)), rules.party.text
+    yield "party", (min(actions), max(actions)), rules.party.text or ours["party"]
     linked = rules.party.linked
-    yield "linked", tuple(sorted((linked.owner, linked.points))), linked.text  # type: ignore[misc]
+    low, high = sorted((linked.owner, linked.points))
+    yield "linked", (low, high), linked.text or ours["linked"]
     yield "restricted", (min(actions), max(actions)), ""
-    yield "sign", (min(rules.sign.points.values()), rules.sign.most), rules.sign.text
-    yield "kept", (0, rules.severity.low), load_switch_rules().kept
+    signs = (min(rules.sign.points.values()), rules.sign.most)
+    yield "sign", signs, rules.sign.text or ours["sign"]
+    yield "kept", (0, rules.severity.low), ours["kept"]
     for name, brought in plugin_rules().items():
         weight = rules.plugins.get(name, brought.points)
         yield name, (weight, weight), brought.text

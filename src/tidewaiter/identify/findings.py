@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.identify.engine.hits import (
     CAS,
     CAS_WRONG,
@@ -120,7 +121,7 @@ def without_doubles(found: list[M]) -> list[M]:
 
 def beside(
     rules: Chinese, before: str, name: str, after: str, listed: frozenset[str]
-) -> Iterator[str]:
+) -> Iterator[Phrase]:
     """Say what the text before and after a Chinese name speaks against it.
 
     Args:
@@ -132,17 +133,17 @@ def beside(
     """
     last, first = before[-1:], after[:1]
     if last and last in rules.before:
-        yield f'"{last}" before it makes it another chemical'
+        yield Phrase("against/before", written=last)
     elif first and first in rules.after:
-        yield f'"{first}" after it makes it another chemical'
+        yield Phrase("against/after", written=first)
     elif _is_chain(rules, after[:2]) and after[:2] not in listed:
-        yield f'"{after[:2]}" after it makes it another chemical'
+        yield Phrase("against/after", written=after[:2])
     elif found := next((word for word in rules.things if after.startswith(word)), None):
-        yield f'"{found}" after it makes it another thing'
+        yield Phrase("against/thing", written=found)
     elif name[-1] in rules.acids and _is_ideograph(first) and first not in rules.trade:
-        yield f'"{first}" after the acid makes it a salt, perhaps of another substance'
+        yield Phrase("against/acid", written=first)
     if any(before.endswith(word) for word in rules.negation):
-        yield "the text says that the goods are free of it"
+        yield Phrase("against/negated")
 
 
 def _is_chain(rules: Chinese, pair: str) -> bool:
@@ -207,8 +208,8 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     how: str
     tier: str
     score: float
-    reasons: tuple[str, ...]
-    downgraded: tuple[str, ...]
+    reasons: tuple[Phrase, ...]
+    downgraded: tuple[Phrase, ...]
     structure: str = ""  # SMILES, of a finding by structure or systematic name
     atoms: tuple[int, ...] = ()  # places in it of the atoms by which a class holds it
 
@@ -323,12 +324,13 @@ class Reader:
         reasons = list(spelling.reasons)
         if hit[6] & GLUED:
             how = "squeezed"
-            reasons.append(f"glued to {_beside(here, hit[7], hit[8])}")
+            reasons.append(_beside(here, hit[7], hit[8]))
         if entry.text.casefold() != self._slugs[entry.substance].casefold():
-            reasons.append(f'"{entry.text}" is a name of {self._slugs[entry.substance]}')
+            known = self._slugs[entry.substance]
+            reasons.append(Phrase("found/name-of", name=entry.text, substance=known))
         score = _SCORES[how]
         if weak:
-            reasons.append("a short or ambiguous name, taken with the cues of the line")
+            reasons.append(Phrase("found/weak"))
             score *= _WEAK
         tier = "weak" if weak else "strong"
         yield self._finding(line, hit, here, (how, tier, score), reasons)
@@ -358,7 +360,7 @@ class Reader:
             and other[5] <= hit[5] + 1
         }
         if others:
-            reasons.append(f"also near to {', '.join(sorted(others)[:3])}")
+            reasons.append(Phrase("found/near", names=sorted(others)[:3]))
         yield self._finding(line, hit, here, ("fuzzy", entry.tier, _NEAR_SCORES[hit[5]]), reasons)
 
     def _finding(
@@ -367,7 +369,7 @@ class Reader:
         hit: list[int],
         here: bytes,
         found: tuple[str, str, float],
-        reasons: list[str],
+        reasons: list[Phrase],
     ) -> Finding:
         """Make a finding of a name: how it was found, its tier and its score."""
         how, tier, score = found
@@ -375,7 +377,7 @@ class Reader:
         downgraded = self._downgraded(hit, here) if hit[6] or entry.language == "zh" else ()
         if hit[6] & SALTED:
             whole = _points(here, hit[11], hit[12])
-            reasons.append(f'written as "{whole}"; the CAS number shown is that of {entry.text}')
+            reasons.append(Phrase("found/glyphs", written=whole, name=entry.text))
         return Finding(
             line,
             entry.substance,
@@ -390,16 +392,16 @@ class Reader:
             downgraded,
         )
 
-    def _downgraded(self, hit: list[int], here: bytes) -> tuple[str, ...]:
+    def _downgraded(self, hit: list[int], here: bytes) -> tuple[Phrase, ...]:
         """Say what speaks against a hit."""
         found = []
         flags = hit[6]
         if flags & NEGATED:
-            found.append("the text says that the goods are free of it, or stand in its place")
+            found.append(Phrase("against/negated-or"))
         if flags & LONGER:
-            found.append(f'part of the longer name "{_points(here, hit[9], hit[10])}"')
+            found.append(Phrase("against/longer", name=_points(here, hit[9], hit[10])))
         elif flags & PART_OF:
-            found.append("joined to a word that makes it another chemical, or another thing")
+            found.append(Phrase("against/joined"))
         if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
             before, name = here[: hit[7]].decode(), here[hit[7] : hit[8]].decode()
             after = here[hit[8] :].decode()
@@ -408,14 +410,14 @@ class Reader:
 
     def _numbered(self, line: int, hit: list[int], here: bytes) -> Finding:
         number = self._lexicon.names.numbers[hit[2]]
-        reasons = [f"CAS number of {number.form}; its check digit holds"]
+        reasons = [Phrase("found/cas", name=number.form)]
         score = _SCORES["cas"]
         if hit[6] & SCANNED:
-            reasons.append("letters stand where a scan confuses them with digits")
+            reasons.append(Phrase("found/cas-scan"))
             score -= 0.1
-        downgraded: tuple[str, ...] = ()
+        downgraded: tuple[Phrase, ...] = ()
         if hit[6] & NEGATED:
-            downgraded = ("the text says that the goods are free of it, or stand in its place",)
+            downgraded = (Phrase("against/negated-or"),)
         return Finding(
             line,
             number.substance,
@@ -436,11 +438,11 @@ class Reader:
         how = _CODES[hit[1]]
         if hit[1] == HS:
             places = names.hs.get(f"{digits[:4]}.{digits[4:6]}", ())
-            reason = f"HS {digits[:4]}.{digits[4:6]} is the subheading of it and its salts"
+            reason = Phrase("found/hs", hs=f"{digits[:4]}.{digits[4:6]}")
         elif hit[1] == UN:
-            places, reason = names.un.get(digits, ()), f"UN {digits} is its dangerous-goods number"
+            places, reason = names.un.get(digits, ()), Phrase("found/un", un=digits)
         else:
-            places, reason = names.cus.get(f"{digits[:7]}-{digits[7:]}", ()), "its CUS number"
+            places, reason = names.cus.get(f"{digits[:7]}-{digits[7:]}", ()), Phrase("found/cus")
         for place in places:
             cas = next(iter(self._lexicon.registry.substances[place].cas), None)
             written = here[hit[7] : hit[8]].decode()
@@ -470,11 +472,16 @@ def _groups(
     return starts, sizes.tolist(), alone.tolist()
 
 
-def _beside(here: bytes, begin: int, end: int) -> str:
+def _beside(here: bytes, begin: int, end: int) -> Phrase:
     """Quote what is joined to a name, before and after it."""
     led = _LED.search(here[:begin].decode())
     followed = _FOLLOWED.match(here[end:].decode())
-    return " and ".join(f'"{found[0]}"' for found in (led, followed) if found and found[0])
+    words = [found[0] for found in (led, followed) if found and found[0]]
+    if not words:
+        return Phrase("found/glued-signs")
+    if len(words) == 1:
+        return Phrase("found/glued", before=words[0])
+    return Phrase("found/glued-both", before=words[0], after=words[1])
 
 
 def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:

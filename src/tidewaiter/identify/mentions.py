@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
 
+from tidewaiter.base.phrases import english
 from tidewaiter.identify.engine.hashing import first_of_each
 from tidewaiter.identify.engine.scan import scan
 from tidewaiter.identify.engine.triggers import find_triggers
@@ -17,6 +18,8 @@ from tidewaiter.identify.engine.words import joined
 from tidewaiter.identify.findings import Defect, Finding, Reader
 from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.structures import Structures, inside
+
+_SAID = (9, 10)  # fields of a finding that hold phrases: reasons, downgraded
 
 T = TypeVar("T", Finding, Defect)
 
@@ -112,8 +115,11 @@ class Identifier:
         """Find the mentions in a column, as a table of the columns `MENTIONS`."""
         findings, _ = self.find(texts)
         substances = self.lexicon.registry.substances
-        columns = list(zip(*map(astuple, findings), strict=True)) if findings else [()] * 13
+        found = list(zip(*map(astuple, findings), strict=True)) if findings else [()] * 13
+        columns: list[Sequence[Any]] = [*found]
         places = columns[1]
+        for said in _SAID:
+            columns[said] = tuple(tuple(map(english, each)) for each in columns[said])
         return pa.table(
             [
                 columns[0],

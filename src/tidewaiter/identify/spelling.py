@@ -1,12 +1,13 @@
-"""Spelling: how a name stands in the text, in words that an officer can check."""
+"""Spelling: how a name stands in the text, as phrases that an officer can check."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.identify.engine.rules import SEPARATOR, FoldTables
 
 # Scripts whose letters pass for Latin ones. A Greek letter may name itself ("α-"), so it
@@ -21,7 +22,7 @@ class Spelling(NamedTuple):
     """How a name was written."""
 
     exact: bool  # but for case, accents, width, script and spacing
-    reasons: tuple[str, ...]
+    reasons: tuple[Phrase, ...]
 
 
 class Speller:
@@ -60,23 +61,23 @@ class Speller:
         mine, its = self.plain(written), self.plain(name)
         reasons = []
         if name.isascii() and any(map(self._is_lookalike, written)):
-            reasons.append(f'letters of another script stand for Latin ones in "{written}"')
+            reasons.append(Phrase("spelling/script", written=written))
         hidden = [
             f"U+{ord(sign):04X}" for sign in written if not (sign.isprintable() or sign.isspace())
         ]
         if hidden:
-            reasons.append(f"invisible characters {', '.join(sorted(set(hidden)))} inside the name")
+            reasons.append(Phrase("spelling/hidden", codes=sorted(set(hidden))))
         if mine.strip(_ENDS) == its.strip(_ENDS):
             return Spelling(exact=True, reasons=tuple(reasons))
         if "".join(filter(str.isalnum, mine)) == "".join(filter(str.isalnum, its)):
-            reasons.append(f'"{name}" but for spaces, hyphens or line breaks')
+            reasons.append(Phrase("found/spacing", name=name))
         else:
-            reasons.append(f'"{name}" but for letters and digits that a scan confuses')
+            reasons.append(Phrase("found/scan", name=name))
         return Spelling(exact=False, reasons=tuple(reasons))
 
 
 @lru_cache(maxsize=1 << 16)
-def edits_between(written: str, name: str, edits: int) -> str:
+def edits_between(written: str, name: str, edits: int) -> Phrase:
     """Say which edits lead from a name to what is written.
 
     Args:
@@ -86,9 +87,9 @@ def edits_between(written: str, name: str, edits: int) -> str:
     """
     mine, its = written.lower(), name.lower()
     if len(mine) != len(written) or len(its) != len(name) or OSA.distance(mine, its) > edits + 4:
-        return f'{_count(edits)} from "{name}"'
+        return _counted("found/edit", edits, name=name)
     steps = [_say(mine, its, tag, at, to) for tag, at, to in _steps(mine, its)]
-    return f'{_count(edits)} from "{name}": {", ".join(steps)}'
+    return _counted("found/edit-listed", edits, name=name, steps=steps)
 
 
 def is_far_fetched(written: str, name: str, edits: int) -> bool:
@@ -125,16 +126,19 @@ def _steps(mine: str, its: str) -> Iterator[tuple[str, int, int]]:
         yield tag, at, to
 
 
-def _say(mine: str, its: str, tag: str, at: int, to: int) -> str:
-    """Say one edit in words, with its place in what is written."""
-    if tag == "swap":
-        return f'"{mine[to : to + 2]}" for "{its[at : at + 2]}" at {to + 1}'
-    if tag == "replace":
-        return f'"{mine[to]}" for "{its[at]}" at {to + 1}'
+def _say(mine: str, its: str, tag: str, at: int, to: int) -> Phrase:
+    """Say one edit, with its place in what is written."""
+    wide = 2 if tag == "swap" else 1
+    written, name = mine[to : to + wide], its[at : at + wide]
+    if tag in {"swap", "replace"}:
+        return Phrase("edit/replaced", written=written, name=name, figure=to + 1)
     if tag == "insert":
-        return f'"{mine[to]}" too much at {to + 1}'
-    return f'"{its[at]}" missing at {to + 1}'
+        return Phrase("edit/inserted", written=written, figure=to + 1)
+    return Phrase("edit/missing", written=name, figure=to + 1)
 
 
-def _count(edits: int) -> str:
-    return "1 edit" if edits == 1 else f"{edits} edits"
+def _counted(code: str, edits: int, **told: Any) -> Phrase:
+    """Return the phrase of one edit, or of several: their code has one more letter."""
+    if edits == 1:
+        return Phrase(code, **told)
+    return Phrase(code.replace("edit", "edits", 1), figure=edits, **told)

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.identify.findings import Defect, Finding
@@ -287,12 +288,6 @@ def _tight(text: str) -> str:
 _TEXTS_KEPT = 1 << 15  # texts whose reading is kept
 # How far a finding may be trusted, by how sure it is that the structure is meant and is held.
 _SCORES = {"same": 0.95, "variant": 0.6, "open": 0.3, "ion": 0.3}
-_READ = {
-    "name": "the systematic name",
-    "smiles": "the SMILES",
-    "inchi": "the InChI",
-    "inchikey": "the InChIKey",
-}
 
 
 class _Seen(NamedTuple):
@@ -388,12 +383,14 @@ class Structures:
             form = next((f for f in substance.forms if f.name == each.form), None)
             cas = form.cas if form else next(iter(substance.cas), None)
             how = "class" if each.is_class else "name" if at.shape == "name" else "structure"
-            downgraded: tuple[str, ...] = ()
+            downgraded: tuple[Phrase, ...] = ()
             if each.sureness == "open":
-                downgraded = (f"the class could not be evaluated: {each.words[0]}",)
+                downgraded = (Phrase("against/class-open", why=each.words[0]),)
             elif each.sureness == "ion":
-                downgraded = ("what could be read is an ion, so it may be half of a name",)
-            smiles = f", read as {each.smiles}" if each.smiles and at.shape == "name" else ""
+                downgraded = (Phrase("against/ion"),)
+            how_read = Phrase(f"found/{at.shape}")
+            if each.smiles and at.shape == "name":
+                how_read = Phrase("found/name-read", smiles=each.smiles)
             yield Finding(
                 line,
                 place,
@@ -404,7 +401,7 @@ class Structures:
                 how,
                 "strong" if each.sureness == "same" else "weak",
                 _SCORES[each.sureness],
-                (f"{_READ[at.shape]}{smiles}", *each.words),
+                (how_read, *each.words),
                 downgraded,
                 each.smiles,
                 each.atoms,

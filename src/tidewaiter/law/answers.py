@@ -4,6 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import field
+
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.law.types import Form, Mark, Substance, Variant
 
@@ -87,7 +90,7 @@ class ClassGap(Record, frozen=True, kw_only=True):
 
     regime: str
     rule: str
-    reason: str
+    reason: Phrase
 
 
 class Found(Record, frozen=True, kw_only=True):
@@ -141,12 +144,16 @@ class Listing(Record, frozen=True, kw_only=True):
     dates: Mark
 
 
+NO_SUM = Phrase("check/all", checks=())
+"""That nothing was compared with a limit."""
+
+
 class Check(Record, frozen=True, kw_only=True):
     """A limit of amount or content, and what it says of these goods."""
 
     outcome: Outcome
-    limit: str  # the rule, in words
-    reckoned: str = ""  # the sum it was compared with, in words
+    limit: Phrase  # the rule
+    reckoned: Phrase = field(default_factory=lambda: NO_SUM)  # the sum it was compared with
     clause: str
     source: str
     mark: Mark
@@ -181,7 +188,7 @@ class Ruling(Record, frozen=True, kw_only=True):
     regime: str  # slug; "": a jurisdiction of which no law is loaded
     jurisdiction: str
     answer: Answer
-    reason: str
+    reason: Phrase
     roles: tuple[Role, ...] = ()  # what the consignment is to the jurisdiction
     held: tuple[Listing, ...] = ()
     proposed: tuple[Listing, ...] = ()
@@ -242,6 +249,6 @@ class Sighting(Record, frozen=True, kw_only=True):
     form: str | None = None  # of the substance, where it is one of its forms
     sureness: Sureness
     is_class: bool = False
-    words: tuple[str, ...]  # why, for the officer
+    words: tuple[Phrase, ...]  # why, for the officer
     smiles: str = ""  # the structure, to be drawn; "": it is not known, as of an InChIKey
     atoms: tuple[int, ...] = ()  # places in it of the atoms by which the clauses hold

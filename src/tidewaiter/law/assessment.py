@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.law.answers import (
     Answer,
     Assessment,
@@ -25,7 +26,7 @@ from tidewaiter.law.rules import LawBook
 from tidewaiter.law.scope import Place, gaps_of, judge_goods, judge_reach
 from tidewaiter.law.types import Regime
 
-_OTHER_GOODS = "no listing holds goods of this form on this route"
+_OTHER_GOODS = Phrase("ruling/other-goods")
 
 
 def assess(question: Question, registry: Registry, book: LawBook, found: Found) -> Assessment:
@@ -116,26 +117,26 @@ class _Case:
             age_days=(self.question.day - self.as_of).days,
         )
 
-    def _answer(self) -> tuple[Answer, str, tuple[Listing, ...]]:
+    def _answer(self) -> tuple[Answer, Phrase, tuple[Listing, ...]]:
         """Go from the listings to the routes, the forms and the amounts that they hold."""
         held, open_, remarks = judge_reach(self.standing.held, self._place())
         self.remarks.extend(remarks)
-        if not held and not open_:
-            return self._not_held(because=_OTHER_GOODS if self.standing.held else "")
-        if not held:
+        if not held and open_ is None:
+            return self._not_held(because=_OTHER_GOODS if self.standing.held else None)
+        if not held and open_ is not None:
             return "not assessable", open_, self.standing.held
         held, open_, remarks = judge_goods(held, self._place())
         self.remarks.extend(remarks)
-        if not held and not open_:
+        if not held and open_ is None:
             return self._not_held(because=_OTHER_GOODS)
-        if open_:
+        if open_ is not None:
             return "not assessable", open_, held or self.standing.held
         return (*self._by_amount(held), held)
 
     def _place(self) -> Place:
         return self.question, self.regime.slug, self.book, self.found, self.roles
 
-    def _by_amount(self, held: tuple[Listing, ...]) -> tuple[Answer, str]:
+    def _by_amount(self, held: tuple[Listing, ...]) -> tuple[Answer, Phrase]:
         """Compare the goods with the limits of the listings that hold."""
         slug = self.found.substance.slug if self.found.substance else None
         limits = limits_on(
@@ -146,13 +147,16 @@ class _Case:
             {each.schedule for each in held},
         )
         answer, decisive, self.checks = judge_amounts(limits, self.question, self.found)
-        named = ", ".join(dict.fromkeys(_named(each) for each in held))
+        named = tuple(dict.fromkeys(map(_named, held)))
         if decisive is None:
-            return answer, named
-        but = "but " if answer == "free by amount" else ""
-        return answer, f"{named}; {but}{decisive.limit}: {decisive.reckoned}"
+            return answer, Phrase("ruling/held", names=named)
+        code = "ruling/free" if answer == "free by amount" else "ruling/compared"
+        sum_ = decisive.reckoned
+        return answer, Phrase(code, names=named, rule=decisive.limit, reckoned=sum_)
 
-    def _not_held(self, *, because: str = "") -> tuple[Answer, str, tuple[Listing, ...]]:
+    def _not_held(
+        self, *, because: Phrase | None = None
+    ) -> tuple[Answer, Phrase, tuple[Listing, ...]]:
         """Say what holds where no listing does: proposed, not assessable or not listed."""
         missing = missing_on(self.regime, self.found, self.question)
         # Only while nothing is known that may have put the proposal in force.
@@ -161,21 +165,24 @@ class _Case:
         why, gaps = gaps_of(self._place())
         self.remarks.extend(gaps)
         mine = [each for each in self.found.open_classes if each.regime == self.regime.slug]
-        if gaps:
+        if why is not None:
             return "not assessable", why, ()
         if mine:
-            return "not assessable", f"{mine[0].rule}: {mine[0].reason}", ()
+            gap = Phrase("gap/class", rule=mine[0].rule, why=mine[0].reason)
+            return "not assessable", gap, ()
         later = self.standing.later
         said = unlisted(self.regime, self.found, self.question, later, because)
         self.as_of = said.as_of
         return said.answer, said.reason, ()
 
-    def _proposed(self) -> str:
+    def _proposed(self) -> Phrase:
         """Say what is published, and from when on it is in force, as far as it is known."""
         first = self.standing.proposed[0]
         days = [each.since for each in (first, *self.standing.later) if each.since is not None]
-        when = f"in force from {min(days)}" if days else "no day in force is loaded"
-        return f"{_named(first)}, published {first.decided}; {when}"
+        told = {"name": _named(first), "decided": f"{first.decided}"}
+        if not days:
+            return Phrase("ruling/proposed-undated", **told)
+        return Phrase("ruling/proposed", **told, day=min(days))
 
     def _more_doubts(self, held: tuple[Listing, ...]) -> Iterator[str]:
         demands = self.book.route(self.regime.slug).demands
@@ -212,7 +219,7 @@ def _unknown(jurisdiction: str, roles: tuple[Role, ...]) -> Ruling:
         jurisdiction=jurisdiction,
         answer="not assessable",
         roles=roles,
-        reason=f"no law of {jurisdiction} is loaded",
+        reason=Phrase("open/unloaded", land=jurisdiction),
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
-from tidewaiter.law.limits import limit_in_words
+from tidewaiter.law.limits import phrase_of
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.rules import Demand, FormRule, Gap, LawBook, Limit, Reach, Rule
 from tidewaiter.law.types import Mark
@@ -86,7 +87,7 @@ def matter_of(rule: Rule) -> tuple[Matter, str]:
     """Say what a rule is, and what it says."""
     match rule:
         case Limit():
-            return "limit", limit_in_words(rule)
+            return "limit", english(phrase_of(rule))
         case FormRule():
             return "goods", rule.text
         case Demand():

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tidewaiter.base.cache import cached, digest
+from tidewaiter.base.phrases import Phrase, read_phrase, structured
 from tidewaiter.law.answers import ClassGap, ClassHold, Found, Membership, key_of
 from tidewaiter.law.controls import controls_on
 from tidewaiter.law.registry import Registry
@@ -63,7 +64,7 @@ class Members:
         """Say that class rules could not be evaluated where no structure is loaded."""
         if substance.kind not in {"drug", "precursor"}:
             return found
-        why = "no structure of it is loaded, so the class rule was not evaluated"
+        why = Phrase("gap/no-structure")
         rules = [rule for rule in self._rules.values() if rule.holds_on(day)]
         gaps = tuple(ClassGap(regime=r.regime, rule=r.slug, reason=why) for r in rules)
         return msgspec.structs.replace(found, open_classes=gaps)
@@ -86,7 +87,9 @@ def load_members(registry: Registry) -> Members:
         from tidewaiter.law.structure.recognition import memberships  # noqa: PLC0415
 
         known = memberships(registry)
-        (place / "members.msgpack").write_bytes(msgspec.msgpack.encode(known))
+        (place / "members.msgpack").write_bytes(msgspec.msgpack.encode(known, enc_hook=structured))
 
     file = cached("members", key, make) / "members.msgpack"
-    return Members(registry, msgspec.msgpack.decode(file.read_bytes(), type=dict[str, Membership]))
+    kind = dict[str, Membership]
+    known = msgspec.msgpack.decode(file.read_bytes(), type=kind, dec_hook=read_phrase)
+    return Members(registry, known)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.law.answers import Age, Answer, Found, Listing, Question, Ruling
 from tidewaiter.law.assessment import assess
@@ -37,7 +38,7 @@ class Cell(Record, frozen=True, kw_only=True):
     regime: str  # slug; "": no law of the jurisdiction is loaded
     jurisdiction: str
     answer: Answer
-    reason: str
+    reason: Phrase
     as_of: date | None = None  # last day, up to that of the question, whose law is known
     age_days: int = 0
     listings: tuple[Listing, ...] = ()  # in force, or else published

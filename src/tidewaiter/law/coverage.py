@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.law.answers import Age, Answer, Found, Listing, Question, Ruling
 from tidewaiter.law.limits import parse_formula
 from tidewaiter.law.types import Amendment, Regime
 
-EVALUATED = "every loaded rule was evaluated and none holds"
+EVALUATED = Phrase("ruling/evaluated")
 """Why a substance is not listed."""
 
 _DAY = timedelta(days=1)
@@ -20,7 +21,7 @@ class Unlisted(NamedTuple):
     """What a regime says of what none of its listings holds."""
 
     answer: Answer
-    reason: str
+    reason: Phrase
     as_of: date  # last day, up to that of the question, for which "not listed" may be said
 
 
@@ -29,7 +30,7 @@ def unlisted(
     found: Found,
     question: Question,
     later: Iterable[Listing] = (),
-    because: str = "",
+    because: Phrase | None = None,
 ) -> Unlisted:
     """Say "not listed" only where the loaded list is known to be whole for the day.
 
@@ -39,27 +40,30 @@ def unlisted(
         question: Its day and its route.
         later: Listings of it that begin after the day.
         because: Why listings of it do not hold these goods; then how far back the list is whole
-            decides nothing. "": there is none.
+            decides nothing. None: there is no such reason.
     """
     day = question.day
     last = min(day, regime.checked)
     missing = missing_on(regime, found, question)
     if missing is not None:
         last = min(last, missing.begins - _DAY)
-        return Unlisted("not assessable", f"after {last}: {_unread(missing)}", last)
+        told = f"{missing.what} ({missing.cite})"
+        why = Phrase("gap/amendment", day=last, amendment=told)
+        return Unlisted("not assessable", why, last)
     age = (day - regime.checked).days
     if age > regime.tolerance_days:
-        why = f"our copy is {age} days old, and {regime.tolerance_days} are the most"
-        return Unlisted("not assessable", f"after {regime.checked}: {why}", last)
-    if because:
+        most = regime.tolerance_days
+        why = Phrase("gap/age", day=regime.checked, figure=age, figure2=most)
+        return Unlisted("not assessable", why, last)
+    if because is not None:
         return Unlisted("not listed", because, last)
     firsts = [each.since for each in later if each.since is not None]
     if firsts:
         first = min(firsts)
         if first in regime.catalogues:
-            why = f"listed by {first}, the day of a whole list; since when is not known"
+            why = Phrase("gap/catalogue", day=first)
             return Unlisted("not assessable", why, last)
-        return Unlisted("not listed", f"on that day; listed from {first}", last)
+        return Unlisted("not listed", Phrase("ruling/later", day=first), last)
     doubt = _doubt(regime, day)
     return Unlisted("not assessable" if doubt else "not listed", doubt or EVALUATED, last)
 
@@ -111,21 +115,17 @@ def ages_of(rulings: Iterable[Ruling], day: date) -> tuple[Age, ...]:
     )
 
 
-def _unread(amendment: Amendment) -> str:
-    return f"an amendment is not loaded: {amendment.what} ({amendment.cite})"
-
-
-def _doubt(regime: Regime, day: date) -> str:
-    """Say why a list is not known to be whole on a day; "": it is."""
+def _doubt(regime: Regime, day: date) -> Phrase | None:
+    """Say why a list is not known to be whole on a day; None: it is."""
+    if regime.covers is None and regime.incomplete:
+        return Phrase("gap/incomplete", missing=regime.incomplete)
     if regime.covers is None:
-        missing = regime.incomplete or "how complete it is, is not known"
-        return f"the loaded list is not whole: {missing}"
+        return Phrase("gap/incomplete-open")
     if day < regime.covers:
-        return f"the day lies before: the loaded lists are whole from {regime.covers} on"
-    if regime.edition is None:
-        known = regime.edition_note or "nothing of it is known"
-        return f"the day of the text that was read is not known: {known}"
-    return ""
+        return Phrase("gap/before", day=regime.covers)
+    if regime.edition is None and regime.edition_note:
+        return Phrase("gap/edition", known=regime.edition_note)
+    return Phrase("gap/edition-open") if regime.edition is None else None
 
 
 def _has(formula: str, least: str) -> bool:

@@ -9,7 +9,17 @@ from decimal import Decimal
 from functools import lru_cache
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.law.answers import Answer, Check, Dealing, Found, Outcome, Question, Role
+from tidewaiter.base.phrases import Phrase
+from tidewaiter.law.answers import (
+    NO_SUM,
+    Answer,
+    Check,
+    Dealing,
+    Found,
+    Outcome,
+    Question,
+    Role,
+)
 from tidewaiter.law.rules import Limit
 
 # Standard atomic weights, abridged to five digits (IUPAC Technical Report 2021,
@@ -100,8 +110,8 @@ def base_share(form: str, base: str) -> Decimal:
     return units * mass_of(part) / mass_of(whole)
 
 
-ANY = "any amount, at any content"
-"""The words of a limit that leaves nothing free."""
+ANY = Phrase("limit/any-content")
+"""A limit that leaves nothing free."""
 
 _KILO = 1_000_000  # milligrams in a kilogram, microlitres in a litre
 _PURE = Decimal(100)
@@ -112,6 +122,11 @@ _DECISIVE: dict[Outcome, Answer] = {"free": "free by amount", "open": "not asses
 
 class _OpenError(Exception):
     """A sum that cannot be reckoned, and why."""
+
+    def __init__(self, why: Phrase) -> None:
+        """Take why."""
+        super().__init__(why.code)
+        self.why = why
 
 
 def limits_on(
@@ -177,13 +192,14 @@ def check_limit(limit: Limit, question: Question, found: Found) -> Check:
     outcome, reckoned = _outcome(limit, question, found)
     if outcome == "free" and limit.mark == "unverified":
         outcome = "open"
-        reckoned += "; the limit is remembered, not read: it frees nothing"
+        reckoned = [*reckoned, Phrase("reckoned/remembered")]
     if outcome == "free" and limit.condition:
-        outcome, reckoned = "open", f"{reckoned}; free only {limit.condition}"
+        outcome = "open"
+        reckoned = [*reckoned, Phrase("reckoned/condition", condition=limit.condition)]
     return Check(
         outcome=outcome,
-        limit=limit_in_words(limit),
-        reckoned=reckoned,
+        limit=phrase_of(limit),
+        reckoned=Phrase("check/all", checks=reckoned) if reckoned else NO_SUM,
         clause=limit.clause,
         source=limit.source,
         mark=limit.mark,
@@ -191,23 +207,41 @@ def check_limit(limit: Limit, question: Question, found: Found) -> Check:
 
 
 @lru_cache(maxsize=1024)
-def limit_in_words(limit: Limit) -> str:
+def phrase_of(limit: Limit) -> Phrase:
     """Say a limit: "from 100 l a consignment, at 90 % or more"."""
     if limit.none:
         return ANY
-    parts = []
-    word = "from" if limit.inclusive else "above"
-    for amount, unit in ((limit.mass_mg, "kg"), (limit.volume_ul, "l")):
-        if amount is not None:
-            counted = " of base" if limit.counts == "base" else ""
-            parts.append(f"{word} {kilos(amount)} {unit}{counted}")
-    if parts:
-        whose = " with one party" if limit.party == "party" else ""
-        parts = [f"{' or '.join(parts)} a {limit.period}{whose}"]
+    amounts, strength = _amounts_of(limit), None
     if limit.percent is not None:
-        least = "or more" if limit.percent_inclusive else "at most is free, more is not"
-        parts.append(f"{limit.percent.normalize():f} % {least}")
-    return ", ".join(parts) or "any amount"
+        code = "strength/least" if limit.percent_inclusive else "strength/most"
+        strength = Phrase(code, figure=limit.percent.normalize())
+    if amounts and strength:
+        return Phrase("limit/both", amounts=amounts, strength=strength)
+    return amounts or strength or Phrase("limit/any")
+
+
+def limited(limit: Phrase, clause: str, mark: str) -> Phrase:
+    """Say a limit with the clause that it stands in, and how that is known."""
+    if mark == "read":
+        return Phrase("limited/clause", rule=limit, clause=clause)
+    return Phrase("limited/marked", rule=limit, clause=clause, mark=mark)
+
+
+def _amounts_of(limit: Limit) -> Phrase | None:
+    word = "from" if limit.inclusive else "above"
+    base = "-base" if limit.counts == "base" else ""
+    told = [
+        Phrase(f"bound/{word}-{unit}{base}", figure=_kilos(amount))
+        for amount, unit in ((limit.mass_mg, "kg"), (limit.volume_ul, "l"))
+        if amount is not None
+    ]
+    if not told:
+        return None
+    bounds = told[0]
+    if len(told) > 1:
+        bounds = Phrase("bounds/either", bound=told[0], bound2=told[1])
+    code = "amounts/party" if limit.party == "party" else "amounts/period"
+    return Phrase(code, bounds=bounds, period=limit.period)
 
 
 def counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> Decimal | None:
@@ -240,18 +274,35 @@ def reaches(limit: Limit, amount: Decimal, *, by_mass: bool) -> bool:
 
 def kilos(amount: int | Decimal) -> str:
     """Write milligrams as kilograms, or microlitres as litres."""
-    number = (Decimal(amount) / _KILO).quantize(Decimal("0.000001")).normalize()
-    return f"{number + 0:,f}"
+    return f"{_kilos(amount):,f}"
 
 
-def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
+def quantity(amount: int | Decimal, unit: str, form: str = "") -> Phrase:
+    """Say milligrams as kilograms, or microlitres as litres.
+
+    Args:
+        amount: In milligrams or microlitres.
+        unit: "kg" or "l".
+        form: Of the code, before the unit: "most-".
+    """
+    return Phrase(f"quantity/{form}{unit}", figure=_kilos(amount))
+
+
+def _kilos(amount: int | Decimal) -> Decimal:
+    return (Decimal(amount) / _KILO).quantize(Decimal("0.000001")).normalize() + 0
+
+
+_Told = tuple[Outcome, Phrase | None]
+
+
+def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, list[Phrase]]:
     """Judge content first, as it may free goods whose amount is not known."""
     if not question.measured:
-        return "not asked", ""
+        return "not asked", []
     if limit.none:
-        return "held", "there is no least amount"
+        return "held", [Phrase("reckoned/no-least")]
     results = [_by_content(limit, question), _by_amount(limit, question, found)]
-    told = "; ".join(text for _, text in results if text)
+    told = [said for _, said in results if said is not None]
     for outcome in _WORST:
         if outcome in {each for each, _ in results}:
             return outcome, told
@@ -261,33 +312,36 @@ def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, s
 _WORST: tuple[Outcome, ...] = ("free", "open")  # any freedom frees, else any doubt is one
 
 
-def _by_content(limit: Limit, question: Question) -> tuple[Outcome, str]:
+def _by_content(limit: Limit, question: Question) -> _Told:
     if limit.percent is None:
-        return "held", ""
+        return "held", None
     if question.percent is None:
-        return "open", "the content of the goods is not given"
+        return "open", Phrase("reckoned/content-open")
     reached = _reaches(question.percent, limit.percent, inclusive=limit.percent_inclusive)
-    told = f"content {question.percent.normalize():f} %"
-    if question.percent_at_least:
-        return ("held" if reached else "open"), f"{told} or more"
-    return ("held" if reached else "free"), told
+    told = content(question.percent, at_least=question.percent_at_least)
+    below: Outcome = "open" if question.percent_at_least else "free"
+    return ("held" if reached else below), Phrase("reckoned/content", content=told)
 
 
-def _by_amount(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
+def content(percent: Decimal, *, at_least: bool) -> Phrase:
+    """Say a content: "95 %", "95 % or more"."""
+    code = "content/least" if at_least else "content/percent"
+    return Phrase(code, figure=percent.normalize())
+
+
+def _by_amount(limit: Limit, question: Question, found: Found) -> _Told:
     if limit.mass_mg is None and limit.volume_ul is None:
-        return "held", ""
+        return "held", None
     if question.mass_mg is None and question.volume_ul is None:
-        return "held", "no amount is given"
+        return "held", Phrase("reckoned/no-amount")
     try:
-        reached, text = _amount(limit, question, found)
+        reached, said = _amount(limit, question, found)
     except _OpenError as error:
-        return "open", str(error)
-    if question.mass_at_most and " kg " in text:
-        text = f"at most {text}, as the mass is gross"
-    return ("held" if reached else "free"), text
+        return "open", error.why
+    return ("held" if reached else "free"), said
 
 
-def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, str]:
+def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, Phrase]:
     """Add up what counts, and compare it with the mass or the volume of the limit."""
     goods = Dealing(
         day=question.day,
@@ -303,27 +357,31 @@ def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, str]:
     )
     total = _counted(limit, goods, found, by_mass=by_mass)
     least = limit.mass_mg if by_mass else limit.volume_ul
-    unit = "kg" if by_mass else "l"
+    gross = by_mass and question.mass_at_most
     if least is None:
-        raise _OpenError("the limit has no amount")
-    if _reaches(total, Decimal(least), inclusive=limit.inclusive):
-        return True, f"{kilos(total)} {unit} counts"
-    earlier = tuple(_earlier(limit, question, goods)) if limit.period != "consignment" else ()
-    for each in earlier:
-        total += _counted(limit, each, found, by_mass=by_mass)
-    more = f" with {len(earlier)} earlier dealings of the {limit.period}" if earlier else ""
-    return (
-        _reaches(total, Decimal(least), inclusive=limit.inclusive),
-        f"{kilos(total)} {unit} counts{more}",
-    )
+        raise _OpenError(Phrase("reckoned/limit-open"))
+    reached, earlier = _reaches(total, Decimal(least), inclusive=limit.inclusive), 0
+    if not reached and limit.period != "consignment":
+        for each in tuple(_earlier(limit, question, goods)):
+            total += _counted(limit, each, found, by_mass=by_mass)
+            earlier += 1
+        reached = _reaches(total, Decimal(least), inclusive=limit.inclusive)
+    sum_ = quantity(total, "kg" if by_mass else "l")
+    if not earlier:
+        return reached, Phrase(f"reckoned/counts{_MOST[gross]}", quantity=sum_)
+    code = f"reckoned/added{_MOST[gross]}"
+    return reached, Phrase(code, quantity=sum_, figure=earlier, period=limit.period)
+
+
+_MOST = ("", "-most")  # of a code: the mass is gross, so what counts may be less
 
 
 def _earlier(limit: Limit, question: Question, goods: Dealing) -> Iterator[Dealing]:
     """Yield the dealings that add up with these goods, up to the day of the question."""
     if question.history is None:
-        raise _OpenError(f"amounts add up over a {limit.period}, and no history is given")
+        raise _OpenError(Phrase("reckoned/no-history", period=limit.period))
     if limit.party == "party" and not goods.party:
-        raise _OpenError("amounts add up with one party, and the party is not given")
+        raise _OpenError(Phrase("reckoned/no-party"))
     for each in question.history:
         same = (each.day.year, each.day.month) == (goods.day.year, goods.day.month)
         if limit.period == "calendar year":
@@ -332,7 +390,7 @@ def _earlier(limit: Limit, question: Question, goods: Dealing) -> Iterator[Deali
             continue
         if limit.party == "party" and each.party != goods.party:
             if not each.party:
-                raise _OpenError(f"the party of the dealing of {each.day} is not given")
+                raise _OpenError(Phrase("reckoned/party-open", day=each.day))
             continue
         yield each
 
@@ -341,8 +399,8 @@ def _counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> 
     """Return what counts of one dealing, in milligrams or microlitres."""
     amount = dealing.mass_mg if by_mass else dealing.volume_ul
     if amount is None:
-        what = "mass" if by_mass else "volume"
-        raise _OpenError(f"the limit is a {what}, and the {what} of {dealing.day} is not given")
+        code = "reckoned/no-mass" if by_mass else "reckoned/no-volume"
+        raise _OpenError(Phrase(code, day=dealing.day))
     counted = Decimal(amount)
     if limit.counts == "goods":
         return counted
@@ -359,11 +417,11 @@ def _base(dealing: Dealing, found: Found) -> Decimal:
     form = next((each for each in substance.forms if each.cas == dealing.form), None)
     name = form.name if form else dealing.form
     if form is None or form.formula is None or substance.formula is None:
-        raise _OpenError(f"the base counts, and the formula of {name} is not stored")
+        raise _OpenError(Phrase("reckoned/base-open", name=name))
     try:
         return base_share(form.formula, substance.formula)
     except InputError as error:
-        raise _OpenError(f"the base counts: {error.message}") from error
+        raise _OpenError(Phrase("reckoned/base-wrong", why=error.message)) from error
 
 
 def _reaches(amount: Decimal, least: Decimal, *, inclusive: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.law.answers import Found, Goods, Listing, Question, Remark, Role
 from tidewaiter.law.controls import Extent, judge_variants, variants_of
 from tidewaiter.law.rules import FormRule, Gap, LawBook, Reach, Rule
@@ -13,7 +14,7 @@ Place = tuple[Question, str, LawBook, Found, tuple[Role, ...]]
 
 def judge_reach(
     listings: Iterable[Listing], place: Place
-) -> tuple[tuple[Listing, ...], str, list[Remark]]:
+) -> tuple[tuple[Listing, ...], Phrase | None, list[Remark]]:
     """Keep the listings that hold on this route.
 
     Args:
@@ -21,7 +22,7 @@ def judge_reach(
         place: The question and the regime.
 
     Returns:
-        Those that hold; why it cannot be told of others, where none holds ("": it can); and
+        Those that hold; why it cannot be told of others, where none holds (None: it can); and
         the rules that confine them, by the route and by the form of the goods.
     """
     question, slug, book, found, roles = place
@@ -29,7 +30,7 @@ def judge_reach(
     named = found.substance.slug if found.substance else None
     held: list[Listing] = []
     remarks: list[Remark] = []
-    why = ""
+    why: Phrase | None = None
     for listing in listings:
         mine = [
             each
@@ -45,16 +46,16 @@ def judge_reach(
             if any(fits):
                 held.append(listing)
             elif None in fits:
-                why = f"{listing.schedule}: {_missing(mine[fits.index(None)], question)}"
+                why = _missing(mine[fits.index(None)], question, listing.schedule)
         remarks.extend(map(_remark, mine))
     return tuple(held), why, remarks
 
 
-def gaps_of(place: Place) -> tuple[str, list[Remark]]:
+def gaps_of(place: Place) -> tuple[Phrase | None, list[Remark]]:
     """List the rules of the regime that may hold the substance on this route, and are missing.
 
     Returns:
-        Why it cannot be told ("": no rule is missing), and the rules.
+        Why it cannot be told (None: no rule is missing), and the rules.
     """
     question, slug, book, found, roles = place
     kind = found.substance.kind if found.substance else None
@@ -67,10 +68,10 @@ def gaps_of(place: Place) -> tuple[str, list[Remark]]:
         and (not gap.kinds or kind is None or kind in gap.kinds)
         and (not question.route.given or _fits(gap, question, roles) is not False)
     ]
-    why = gaps[0].text if gaps else ""
+    why = Phrase("gap/law", text=gaps[0].text) if gaps else None
     if gaps and question.route.destination is None and all(gap.destinations for gap in gaps):
-        places = ", ".join(sorted({to for gap in gaps for to in gap.destinations}))
-        why = f"it depends on the destination, which is not given: {places} have rules of their own"
+        places = sorted({to for gap in gaps for to in gap.destinations})
+        why = Phrase("gap/destination", lands=places)
     return why, [_remark(gap) for gap in gaps]
 
 
@@ -91,22 +92,22 @@ def _fits_goods(rule: Reach, question: Question, route: bool | None) -> bool | N
     return None if question.goods is None else question.goods in rule.goods
 
 
-def _missing(rule: Reach, question: Question) -> str:
+def _missing(rule: Reach, question: Question, schedule: str) -> Phrase:
     """Say what would have to be given to tell whether a rule holds."""
     route_open = rule.destinations and question.route.destination is None
-    what = "the route is not given whole" if route_open else "the form of the goods is not given"
-    return f"{rule.text}, and {what}"
+    code = "gap/route-open" if route_open else "gap/form-open"
+    return Phrase(code, schedule=schedule, text=rule.text)
 
 
 def _remark(rule: Reach | Gap) -> Remark:
     return Remark(text=rule.text, clause=rule.clause, source=rule.source, mark=rule.mark)
 
 
-_PLURAL: dict[Variant, str] = {
+_CODES: dict[Variant, str] = {
     "salt": "salts",
     "ester": "esters",
     "ether": "ethers",
-    "stereoisomer": "stereoisomers",
+    "stereoisomer": "stereo",
 }
 
 
@@ -121,7 +122,7 @@ def goods_of(question: Question, found: Found) -> Goods | None:
 
 def judge_goods(
     listings: Iterable[Listing], place: Place
-) -> tuple[tuple[Listing, ...], str, list[Remark]]:
+) -> tuple[tuple[Listing, ...], Phrase | None, list[Remark]]:
     """Keep the listings that hold goods of this form.
 
     Args:
@@ -129,22 +130,23 @@ def judge_goods(
         place: The question and the regime.
 
     Returns:
-        Those that hold; why it cannot be told, where no listing surely holds ("": it can); and
+        Those that hold; why it cannot be told, where no listing surely holds (None: it can); and
         the rules on forms that bear on it.
     """
     question, found = place[0], place[3]
     held, why = _in_scope(listings, variants_of(question, found), found)
     goods = goods_of(question, found)
     if not held or goods is None or goods in {"substance", "salt"}:
-        return held, "" if held else why, []
+        return held, None if held else why, []
     return _prepared(held, goods, place)
 
 
 def _in_scope(
     listings: Iterable[Listing], variants: tuple[Variant, ...] | None, found: Found
-) -> tuple[tuple[Listing, ...], str]:
+) -> tuple[tuple[Listing, ...], Phrase | None]:
     """Keep the listings whose scope holds what the goods are to the substance."""
-    held, why = [], ""
+    held: list[Listing] = []
+    why: Phrase | None = None
     for listing in listings:
         extent = Extent(listing.holds, listing.leaves_out)
         # A class was asked about the very structure, so no scope decides of it.
@@ -152,21 +154,24 @@ def _in_scope(
         if judged == "held":
             held.append(listing)
         elif judged == "not known":
-            why = why or f"{listing.schedule}: {_unknown(variants, found)}"
+            why = why or _unknown(variants, found, listing.schedule)
     return tuple(held), why
 
 
-def _unknown(variants: tuple[Variant, ...] | None, found: Found) -> str:
+def _unknown(variants: tuple[Variant, ...] | None, found: Found, schedule: str) -> Phrase:
     if variants is None:
         name = found.form.name if found.form else found.name
-        return f"whether {name} is a salt, an ester or another form is not stored"
-    named = " and ".join(_PLURAL[each] for each in variants if each in _PLURAL)
-    return f"whether it holds {named} is not stored"
+        return Phrase("gap/form", schedule=schedule, form=name)
+    named = [_CODES[each] for each in variants if each in _CODES]
+    if len(named) == 1:
+        return Phrase(f"gap/{named[0]}", schedule=schedule)
+    kinds = [Phrase(f"variant/{each}") for each in named]
+    return Phrase("gap/variants", schedule=schedule, variants=kinds)
 
 
 def _prepared(
     listings: tuple[Listing, ...], goods: Goods, place: Place
-) -> tuple[tuple[Listing, ...], str, list[Remark]]:
+) -> tuple[tuple[Listing, ...], Phrase | None, list[Remark]]:
     """Judge goods that hold more than the substance by the rules on forms and on content."""
     question, slug, book, found, _ = place
     named = found.substance.slug if found.substance else None
@@ -177,7 +182,7 @@ def _prepared(
     ]
     held: list[Listing] = []
     remarks: list[Remark] = []
-    why = ""
+    why: Phrase | None = None
     for listing in listings:
         rule = _first(rules, listing)
         if rule is not None:
@@ -188,12 +193,12 @@ def _prepared(
             if goods != "medicine" and _by_content(place, listing):
                 held.append(listing)
             else:
-                why = f"{listing.schedule}: its rule on goods of the form {goods} is not loaded"
+                why = Phrase("gap/goods", schedule=listing.schedule, form=goods)
         elif rule.effect == "held":
             held.append(listing)
         elif rule.effect == "judge" or rule.mark == "unverified":
-            why = f"{listing.schedule}: {rule.text}"
-    return tuple(held), "" if held else why, remarks
+            why = Phrase("gap/rule", schedule=listing.schedule, text=rule.text)
+    return tuple(held), None if held else why, remarks
 
 
 def _first(rules: Iterable[FormRule], listing: Listing) -> FormRule | None:

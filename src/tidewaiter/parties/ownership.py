@@ -12,18 +12,15 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.plain_text import plain
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.types import ListedParty, Tie
 
-_UP = {"owned-by": "owned by", "controlled-by": "controlled by", "operated-by": "operated by"}
+_UP = frozenset(("owned-by", "controlled-by", "operated-by"))
 _DOWN = {"owns": "owned-by", "controls": "controlled-by", "operates": "operated-by"}
-_DOWN_WORDS = {
-    "owned-by": "an owner of",
-    "controlled-by": "in control of",
-    "operated-by": "the operator of",
-}
+_ENDS = {"owned-by": "owner", "controlled-by": "controller", "operated-by": "operator"}
 _FORMER = "formerly-"
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|per ?cent|percent)")
 _WAYS = 2_000  # that are looked at from one entry; a hostile list may tie all to all
@@ -50,7 +47,7 @@ class OwnershipRules(Record, frozen=True, kw_only=True):
 class Step(NamedTuple):
     """One tie on the way."""
 
-    words: str  # "owned by X (60 %)"
+    says: Phrase  # "owned by X (60 %)"
     party: ListedParty | None  # where it leads; None: the list has no such entry
     named: str  # as the list names it
     former: bool
@@ -191,11 +188,11 @@ class Ownership:
     def _step(self, edge: _Edge, key: str, *, up: bool) -> Step:
         party = self._parties.get(key)
         named = party.names[0].text if party else key
-        words = _UP[edge.kind] if up else _DOWN_WORDS[edge.kind]
+        code = edge.kind if up else _ENDS[edge.kind]
+        once = _FORMER if edge.former else ""
         share = f" ({edge.share})" if edge.share else ""
-        once = "formerly " if edge.former else ""
-        text = f"{once}{words} {named}{share}"
-        return Step(text, party, named, edge.former, edge.kind != "owned-by")
+        says = Phrase(f"tie/{once}{code}", name=f"{named}{share}")
+        return Step(says, party, named, edge.former, edge.kind != "owned-by")
 
     def _edge(self, party: ListedParty, tie: Tie) -> _Edge | None:
         """Turn a tie by ownership or control so that it leads from the owned one to the owner."""
@@ -249,11 +246,14 @@ def is_minor(share: str) -> bool:
     return value is not None and value < ownership_rules().least_percent
 
 
-def cautions() -> Sequence[str]:
+def cautions() -> Sequence[Phrase]:
     """Say what the law makes of ownership, a sentence for each body of law, with its source."""
     told = ownership_rules()
-    doubt = {rule.law: "" if rule.mark == "read" else f"; {rule.mark}" for rule in told.rules}
-    return (
-        told.note,
-        *(f"{r.law}: {r.text} ({r.source}{doubt[r.law]})." for r in told.rules),
-    )
+    return (Phrase("caution/note", said=told.note), *map(_caution, told.rules))
+
+
+def _caution(rule: OwnershipRule) -> Phrase:
+    told = {"law": rule.law, "said": rule.text, "source": rule.source}
+    if rule.mark == "read":
+        return Phrase("caution/law", **told)
+    return Phrase("caution/law-marked", mark=rule.mark, **told)

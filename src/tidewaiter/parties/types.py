@@ -7,6 +7,7 @@ shown.
 from datetime import date
 from typing import Literal
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 
 PartyKind = Literal["person", "organisation", "vessel", "aircraft", "unknown"]
@@ -94,7 +95,7 @@ class ListedLink(Record, frozen=True, kw_only=True):
     outcome: str = ""
     listed: date | None = None
     owned: bool  # the matched one is owned or controlled by it; else it owns or controls it
-    steps: tuple[str, ...]  # the way there: "owned by X (60 %)", "which is controlled by Y"
+    steps: tuple[Phrase, ...]  # the way there: "owned by X (60 %)", "which is controlled by Y"
     control: bool = False  # a step is control or operation, not ownership
     former: bool = False  # the list says of a step that it is over
     confidential: bool = False  # an entry on the way is for the authority only

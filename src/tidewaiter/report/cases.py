@@ -7,6 +7,7 @@ from types import MappingProxyType
 import msgspec
 from markupsafe import Markup
 
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.state import Case
 from tidewaiter.casework.cases.timeline import Event
@@ -199,7 +200,7 @@ def _reasons(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
         for reason in alert.reasons:
             if reason.points > _POSITIVE:
-                yield f"{_where(alert)}: {reason.text}"
+                yield f"{_where(alert)}: {english(reason.says)}"
 
 
 def _where(alert: Alert) -> str:

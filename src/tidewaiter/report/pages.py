@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 from tidewaiter.base.errors import InputError, install_command
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
+from tidewaiter.explain.phrases import on_page
 from tidewaiter.explain.words import severity_in_words
 
 
@@ -21,6 +23,11 @@ from tidewaiter.explain.words import severity_in_words
 def environment() -> Environment:
     """Return what fills the templates of reports."""
     return make_environment("tidewaiter.report")
+
+
+def _shown(value: object) -> object:
+    """Say a phrase in the language of the page; make every text that is printed visible."""
+    return on_page(value) if isinstance(value, Phrase) else legible(value)
 
 
 def make_environment(*packages: str) -> Environment:
@@ -34,7 +41,7 @@ def make_environment(*packages: str) -> Environment:
         loader=ChoiceLoader([each for package in packages for each in _loaders(package)]),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=legible,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

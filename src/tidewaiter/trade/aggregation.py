@@ -7,13 +7,15 @@ from typing import NamedTuple, get_args
 
 from msgspec import structs
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.law.answers import Dealing, Found, Role
 from tidewaiter.law.limits import (
     counted,
     is_content_below,
-    kilos,
-    limit_in_words,
+    limited,
     limits_on,
+    phrase_of,
+    quantity,
     reaches,
 )
 from tidewaiter.law.registry import Registry
@@ -27,11 +29,11 @@ from tidewaiter.trade.substance_lookup import form_of
 from tidewaiter.trade.traders import day_of, receiver_of, sender_of
 from tidewaiter.trade.types import Alert, Holding, Line, Mention, Reason
 
-HOLDING = b'"amounts":["'
+HOLDING = b'"amounts":[{'
 """What the JSON of an alert holds where a law has a limit for its goods; no text can, as its
 quotes would be escaped."""
 
-_NOT_FREE = "together with other lines: not free"
+_NOT_FREE = Phrase("check/together")
 _ROLES: tuple[Role, ...] = get_args(Role)
 Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
 
@@ -142,21 +144,23 @@ class Together:
     def _reason(self, part: Part) -> Reason:
         regime, _, slug, by_mass, span, who = part.key
         sum_, rule = self.sum_of(part.key), self._rules.check["together"]
-        doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
-        earlier = f" ({sum_.earlier} of earlier files)" if sum_.earlier else ""
-        most = "at most " if sum_.gross else ""
-        text = rule.text.format(
+        count = Phrase("lines/all", figure=sum_.lines)
+        if sum_.earlier:
+            count = Phrase("lines/earlier", figure=sum_.lines, figure2=sum_.earlier)
+        total = quantity(sum_.total, "kg" if by_mass else "l", "most-" if sum_.gross else "")
+        says = rule.says(
+            "together",
             name=self._registry.substances[self._places[slug]].name,
-            count=f"{sum_.lines:,} lines{earlier}",
-            span=span.partition("\x1f")[0] + (f" of {who}" if who else ""),
-            sum=f"{most}{kilos(sum_.total)} {'kg' if by_mass else 'l'}",
-            limit=f"{limit_in_words(part.limit)} ({part.limit.clause}){doubt}",
+            count=count,
+            span=_span_said(part.limit, span.partition("\x1f")[0], who),
+            sum=total,
+            limit=limited(phrase_of(part.limit), part.limit.clause, part.limit.mark),
             regime=self._registry.regimes[regime].name,
         )
         # Several lines of one consignment are no more than one line of all of it.
         counts = part.limit.period != "consignment" and part.limit.mark != "unverified"
         points = rule.points if counts else 0
-        return Reason(rule="together", text=text, points=points, source=part.limit.source)
+        return Reason(rule="together", says=says, points=points, source=part.limit.source)
 
     def _held(self, law: list[Holding], part: Part, alert: Alert) -> list[Holding]:
         """Put the law of any amount where goods were free by theirs alone."""
@@ -246,18 +250,32 @@ def _span(limit: Limit, alert: Alert, role: str) -> tuple[str, str] | None:
     """Return over what a line adds up with others, and whose dealings; None: it is not told."""
     line = alert.line
     if limit.period == "consignment":
-        return f"consignment {line.consignment}\x1f{alert.file}", ""
+        return f"{line.consignment}\x1f{alert.file}", ""
     day, who = day_of(line), _who(limit, line, role)
     if day is None or not who:
         return None
     return (f"{day:%Y-%m}" if limit.period == "calendar month" else f"{day:%Y}"), who
 
 
+def _span_said(limit: Limit, span: str, who: str) -> Phrase:
+    """Say over what lines add up: a consignment, or a month or year of traders."""
+    if limit.period == "consignment":
+        return Phrase("span/consignment", number=span)
+    names = who.split(_AND)
+    if len(names) > 1:
+        return Phrase("span/pair", month=span, sender=names[0], receiver=names[1])
+    return Phrase("span/one", month=span, name=who)
+
+
+_AND = "\x1f"
+"""What stands between two parties of a key; in no name, as it is no sign that is written."""
+
+
 def _who(limit: Limit, line: Line, role: str) -> str:
     """Name the two parties of a dealing, or the trader whose dealings all add up."""
     sender, receiver = sender_of(line), receiver_of(line)
     if limit.party == "party":
-        return " and ".join(name for name in (sender, receiver) if name)
+        return _AND.join(name for name in (sender, receiver) if name)
     return receiver if role == "import" else sender
 
 

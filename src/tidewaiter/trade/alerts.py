@@ -176,3 +176,9 @@ def _is_of(reason: Reason, lists: set[str]) -> bool:
     if reason.rule == RULE:
         return True
     return reason.rule.startswith(_NOTES) and reason.source.partition("@")[0] in lists
+
+
+def encodable(alert: Alert) -> Alert:
+    """Return the alert with a file name that UTF-8 can hold; a path may hold any bytes."""
+    name = alert.file.encode("utf-8", "backslashreplace").decode("utf-8")
+    return alert if name == alert.file else structs.replace(alert, file=name)

@@ -1,11 +1,12 @@
-"""The amount in a line that the limits of a law are compared with, and the answer in words."""
+"""The amount in a line that the limits of a law are compared with, and the answer as a phrase."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from tidewaiter.law.answers import Check
-from tidewaiter.law.limits import ANY, kilos
+from tidewaiter.base.phrases import Phrase
+from tidewaiter.law.answers import NO_SUM, Check
+from tidewaiter.law.limits import ANY, content, limited, quantity
 from tidewaiter.trade.concentration import Content, content_near, content_of
 from tidewaiter.trade.mentions import Find
 from tidewaiter.trade.traders import party_of
@@ -35,17 +36,27 @@ class Amount(NamedTuple):
         """Tell whether there is anything to compare with a limit."""
         return not (self.mass_mg is None and self.volume_ul is None and self.percent is None)
 
-    def in_words(self) -> str:
-        """Say it: "250 l of 95 %", "25 kg gross"."""
-        bulk = []
-        if self.mass_mg is not None:
-            bulk.append(f"{kilos(self.mass_mg)} kg" + (" gross" if self.gross else ""))
-        if self.volume_ul is not None:
-            bulk.append(f"{kilos(self.volume_ul)} l")
+    @property
+    def said(self) -> Phrase:
+        """Say it: "250 l of 95 %", "25 kg gross"; it must be given."""
+        bulk = self._bulk
         if self.percent is None:
-            return ", ".join(bulk)
-        content = f"{self.percent.normalize():f} %" + (" or more" if self.at_least else "")
-        return f"{', '.join(bulk)} of {content}" if bulk else f"goods of {content}"
+            return bulk or NO_SUM
+        held = content(self.percent, at_least=self.at_least)
+        if bulk is None:
+            return Phrase("shipped/goods", content=held)
+        return Phrase("shipped/content", bulk=bulk, content=held)
+
+    @property
+    def _bulk(self) -> Phrase | None:
+        mass = volume = None
+        if self.mass_mg is not None:
+            mass = quantity(self.mass_mg, "kg-gross" if self.gross else "kg")
+        if self.volume_ul is not None:
+            volume = quantity(self.volume_ul, "l")
+        if mass and volume:
+            return Phrase("bulk/both", mass=mass, volume=volume)
+        return mass or volume
 
 
 def amount_of(line: Line, finds: Iterable[Find], *, alone: bool = True) -> Amount:
@@ -90,23 +101,30 @@ def form_of_line(finds: Sequence[Find], own: Sequence[str]) -> str | None:
     return None if form in own else form
 
 
-def check_in_words(check: Check, goods: str) -> str:
+def check_in_words(check: Check, goods: Phrase) -> Phrase:
     """Say a limit and what it says of the goods.
 
     Args:
         check: Of the goods.
-        goods: The amount in words.
+        goods: The amount.
 
     Returns:
         Like "250 l of 95 %: content 95 %; 250 l counts; limit from 100 l a consignment, 90 %
         or more (schedule 9); not free".
     """
-    mark = "" if check.mark == "read" else f" [{check.mark}]"
+    limit = limited(check.limit, check.clause, check.mark)
     if check.limit == ANY:
-        return f"{ANY} ({check.clause}){mark}"
-    sum_ = f"{goods}: {check.reckoned}; " if check.reckoned else ""
-    verdict = _VERDICTS[check.outcome]
-    return f"{sum_}limit {check.limit} ({check.clause}){mark}; {verdict}"
+        return limit
+    told = [
+        Phrase("check/limit", limited=limit),
+        Phrase("check/verdict", verdict=_VERDICTS[check.outcome]),
+    ]
+    sum_ = check.reckoned.parameters["checks"]
+    if isinstance(sum_, tuple) and sum_:
+        first, *rest = sum_
+        rest_ = [each for each in rest if isinstance(each, Phrase)]
+        told = [Phrase("check/shipped", shipped=goods, reckoned=first), *rest_, *told]
+    return Phrase("check/all", checks=told)
 
 
 def _names(find: Find) -> bool:

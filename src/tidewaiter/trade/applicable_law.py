@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from tidewaiter.law.answers import Answer, Duty, Found, Question, Route, Ruling
+from tidewaiter.base.phrases import Phrase
+from tidewaiter.law.answers import NO_SUM, Answer, Duty, Found, Question, Route, Ruling
 from tidewaiter.law.assessment import assess
 from tidewaiter.law.class_membership import load_members
 from tidewaiter.law.controls import Holds, controls_on, extent_of, judge_variants, variants_of
@@ -33,7 +34,7 @@ class Freed(NamedTuple):
     """A law that leaves the goods of a line free by their amount or content."""
 
     regime: str
-    text: str  # the sum and the rule
+    says: Phrase  # the sum and the rule
     source: str  # of the limit
 
 
@@ -41,7 +42,7 @@ class Law(NamedTuple):
     """What the law says of a substance on a line."""
 
     holdings: tuple[Holding, ...]
-    open: tuple[str, ...]  # what could not be assessed of the laws on the route
+    open: tuple[Phrase, ...]  # what could not be assessed of the laws on the route
     freed: tuple[Freed, ...] = ()
 
 
@@ -106,7 +107,7 @@ class RoutedLaw:
             party=amount.party,
         )
         found = self._found(place, form)
-        return _with_amount(law, limited, question, found, amount.in_words())
+        return _with_amount(law, limited, question, found, amount.said)
 
     def _assess(
         self,
@@ -195,7 +196,7 @@ class RoutedLaw:
                 held = structs.replace(
                     held,
                     duties=tuple(map(duty_in_short, ruling.duties)),
-                    amounts=tuple(check_in_words(each, "") for each in ruling.checks),
+                    amounts=tuple(check_in_words(each, NO_SUM) for each in ruling.checks),
                 )
             yield held
         yield from self._by_class(place, found, met)
@@ -291,11 +292,11 @@ def _with_amount(
     limited: Mapping[str, tuple[Limit, ...]],
     question: Question,
     found: Found,
-    goods: str,
+    goods: Phrase,
 ) -> Law:
-    """Put the answers for an amount, which `goods` says in words, in the place of those for any."""
+    """Put the answers for an amount, which `goods` says, in the place of those for any."""
     freed: list[Freed] = []
-    judged: dict[str, tuple[Answer, tuple[str, ...]]] = {}
+    judged: dict[str, tuple[Answer, tuple[Phrase, ...]]] = {}
     for regime, limits in limited.items():
         answer, decisive, checks = judge_amounts(limits, question, found)
         judged[regime] = answer, tuple(check_in_words(each, goods) for each in checks)
@@ -308,7 +309,7 @@ def _with_amount(
     return Law(holdings, law.open, tuple(freed))
 
 
-def _answered(held: Holding, answer: Answer, amounts: tuple[str, ...]) -> Holding:
+def _answered(held: Holding, answer: Answer, amounts: tuple[Phrase, ...]) -> Holding:
     """Return a listing with its law's answer; what is free owes nothing."""
     return structs.replace(
         held,
@@ -318,12 +319,23 @@ def _answered(held: Holding, answer: Answer, amounts: tuple[str, ...]) -> Holdin
     )
 
 
-def duty_in_short(duty: Duty) -> str:
+@lru_cache(maxsize=_KEPT)
+def duty_in_short(duty: Duty) -> Phrase:
     """Say a duty in few words: "export: pre-export notification, 5 working days"."""
-    lead = f", {duty.days} {duty.day_kind} days" if duty.days is not None else ""
-    known = "" if duty.known else " (not assessable)"
-    mark = "" if duty.mark == "read" else f" [{duty.mark}]"
-    return f"{duty.role}: {duty.kind}{lead}{known}{mark}"
+    demand = Phrase("demand/plain", duty=duty.kind)
+    if duty.days is not None:
+        demand = Phrase(f"demand/{duty.day_kind}", duty=duty.kind, figure=duty.days)
+    doubts = ["open"] * (not duty.known) + ["marked"] * (duty.mark != "read")
+    code = f"demanded/{'-'.join(doubts) or 'plain'}"
+    told = {"mark": duty.mark} if duty.mark != "read" else {}
+    return Phrase(code, direction=duty.role, demand=demand, **told)
+
+
+def duty_of(said: Phrase) -> tuple[str, str]:
+    """Return the kind of a duty that `duty_in_short` said, and to what direction it belongs."""
+    demand = said.parameters.get("demand")
+    kind = demand.parameters.get("duty") if isinstance(demand, Phrase) else ""
+    return str(kind), str(said.parameters.get("direction", ""))
 
 
 def _is_open(ruling: Ruling) -> bool:
@@ -338,5 +350,7 @@ def _is_open(ruling: Ruling) -> bool:
     return not ruling.regime or bool(ruling.remarks)
 
 
-def _said(ruling: Ruling) -> str:
-    return f"{ruling.regime}: {ruling.reason}" if ruling.regime else ruling.reason
+def _said(ruling: Ruling) -> Phrase:
+    if not ruling.regime:
+        return ruling.reason
+    return Phrase("open/gap", law=ruling.regime, gap=ruling.reason)

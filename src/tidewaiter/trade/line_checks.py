@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,11 +49,11 @@ def evidence_of(find: Find) -> Evidence:
     )
 
 
-def reason(rules: AlertRules, rule: str, evidence: Evidence | None, **words: str) -> Reason:
-    """Fill in the sentence of one check."""
+def reason(rules: AlertRules, rule: str, evidence: Evidence | None, **told: Any) -> Reason:
+    """Return the reason of one check, with what is filled into its sentence."""
     made = rules.check[rule]
-    text = made.text.format(**words)
-    return Reason(rule=rule, text=text, points=made.points, source=_SOURCE, evidence=evidence)
+    says = made.says(rule, **told)
+    return Reason(rule=rule, says=says, points=made.points, source=_SOURCE, evidence=evidence)
 
 
 def check_line(
@@ -102,7 +103,7 @@ def _check_hs(line: Line, substance: Substance, rules: AlertRules) -> Iterator[R
             evidence,
             hs=code,
             name=substance.name,
-            own=" or ".join(substance.hs),
+            own=substance.hs,
         )
 
 
@@ -140,16 +141,16 @@ def _check_un(
             evidence,
             un=line.un,
             name=substance.name,
-            own=" or ".join(substance.un),
+            own=substance.un,
         )
 
 
 def _check_hidden(finds: Sequence[Find], rules: AlertRules) -> Iterator[Reason]:
     """Point at letters of other scripts and invisible characters inside a name."""
     for find in finds:
-        for text in find.finding.reasons:
-            if is_named(find) and text.startswith(("letters of another", "invisible")):
-                yield reason(rules, "hidden", evidence_of(find), what=text)
+        for said in find.finding.reasons:
+            if is_named(find) and said.code.startswith("spelling/"):
+                yield reason(rules, "hidden", evidence_of(find), what=said)
                 return
 
 

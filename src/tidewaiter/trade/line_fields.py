@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 
 Kind = Literal["own", "text", "code", "mass", "volume", "count", "day"]
@@ -62,6 +63,7 @@ SHOWN: Mapping[Kind, str] = MappingProxyType({"mass": "kg", "volume": "l"})
 _TYPES: Mapping[object, pa.DataType] = MappingProxyType(
     {
         str: pa.string(),
+        Phrase: pa.string(),  # in English
         int: pa.int64(),
         float: pa.float64(),
         bool: pa.bool_(),

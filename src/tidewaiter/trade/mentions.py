@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET, UnsetType, structs
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.plain_text import plain
 from tidewaiter.base.resources import data
 from tidewaiter.identify import Identifier, Lexicon
@@ -202,7 +203,7 @@ def _coded(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Find]:
 
 def _find(field: str, line: int, whose: tuple[int, str | None], text: str, tier: str) -> Find:
     substance, cas = whose
-    reasons = ("the number stands in a column of its own",)
+    reasons = (Phrase("found/column"),)
     finding = Finding(
         line, substance, cas, 0, len(text), text, _HOW[field], tier, _SCORES[field], reasons, ()
     )
@@ -289,25 +290,25 @@ class Refuter:
         why = self._by_code(line, find, substance) or _by_number(
             line, substance, others, self._groups
         )
-        if not why:
+        if why is None:
             return find
         found = structs.replace(
             find.finding, score=round(find.finding.score * DOWNGRADED, 3), downgraded=(why,)
         )
         return Find(find.field, found)
 
-    def _by_code(self, line: Line, find: Find, substance: Substance) -> str:
-        """Say how the HS code speaks against a find; empty: it does not."""
+    def _by_code(self, line: Line, find: Find, substance: Substance) -> Phrase | None:
+        """Say how the HS code speaks against a find; None: it does not."""
         code = (line.hs or "").strip()
         if len(code) < _HEADING or code[:2] in self._groups.hs:
-            return ""
+            return None
         written, name = self._as_written(code, find, substance), substance.name
         if written:
-            return f'HS {code} fits "{written}" as it is written, so it is not taken for {name}'
+            return Phrase("against/hs-fits", hs=code, written=written, name=name)
         own = {hs.replace(".", "")[:_HEADING] for hs in substance.hs}
         if own and code[:_HEADING] not in own:
-            return f"found by edits alone, and HS {code} is not that of {name}"
-        return ""
+            return Phrase("against/hs", hs=code, name=name)
+        return None
 
     def _as_written(self, code: str, find: Find, substance: Substance) -> str:
         """Return the written word that is nearer to a word of its code than to the name."""
@@ -349,10 +350,12 @@ def _fits(line: Line, substance: Substance) -> bool:
     return line.un in substance.un
 
 
-def _by_number(line: Line, substance: Substance, others: Sequence[str], groups: Groups) -> str:
-    """Say how a CAS or UN number speaks against a find; empty: neither does."""
+def _by_number(
+    line: Line, substance: Substance, others: Sequence[str], groups: Groups
+) -> Phrase | None:
+    """Say how a CAS or UN number speaks against a find; None: neither does."""
     if len(set(others)) == 1:
-        return f"found by edits alone, and CAS number {others[0]} is not that of {substance.name}"
+        return Phrase("against/cas", cas=others[0], name=substance.name)
     if line.un and substance.un and line.un not in groups.un:
-        return f"found by edits alone, and UN {line.un} is not that of {substance.name}"
-    return ""
+        return Phrase("against/un", un=line.un, name=substance.name)
+    return None

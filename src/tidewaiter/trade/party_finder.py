@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from tidewaiter.base.countries import find_country
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.parties.identifiers.contacts import find_contacts
 from tidewaiter.parties.matching.attributes import NOT_VALID
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher, threshold_of
-from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
+from tidewaiter.parties.matching.types import NOTHING, AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.names.rarity import Namesakes, Rarity
 from tidewaiter.parties.resolution import Entity, Listing, Written
 from tidewaiter.parties.thresholds import Threshold
@@ -140,7 +141,7 @@ class ListFinder:
 
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]
-        supports, against = _in_words(match.explanation)
+        supports, against = _said(match.explanation)
         links = self._links.get(version.slug)
         return PartyMatch(
             role=None,
@@ -188,27 +189,34 @@ def _by_name(each: PartyOnPaper) -> AskedParty:
     )
 
 
-def _in_words(told: Explanation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _said(told: Explanation) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
     """Say what speaks for a match, and what against it."""
     pairs = [
-        f"{pair.asked} stands for {pair.listed} ({pair.kind})" for pair in told.pairs if pair.asked
+        Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
+        for pair in told.pairs
+        if pair.asked
     ]
-    supports = [f"read: {step}" for step in told.cleaning]
-    supports += [", ".join(pairs)] if pairs else []
-    supports += [f"{each.what} ({each.text})" for each in told.modifiers if _speaks(each) > 0]
+    supports = [Phrase("support/read", step=step) for step in told.cleaning]
+    supports += [Phrase("support/pairs", pairs=pairs)] if pairs else []
+    supports += [_compared(each) for each in told.modifiers if _speaks(each) > 0]
     sides = {"asked": "the papers", "listed": "the list"}
-    against = [f"{sides[each.side]}: {each.word} is {each.how}" for each in told.left_over]
+    against = [
+        Phrase("support/side", side=sides[each.side], name=each.word, left=each.how)
+        for each in told.left_over
+    ]
     against += [
-        f"{each.what} ({each.text})"
-        for each in told.modifiers
-        if _speaks(each) < 0 or each.what == NOT_VALID
+        _compared(each) for each in told.modifiers if _speaks(each) < 0 or each.what == NOT_VALID
     ]
     return tuple(supports), tuple(against)
 
 
+def _compared(each: Modifier) -> Phrase:
+    return Phrase("support/of", compared=each.what, values=each.text)
+
+
 def _speaks(each: Modifier) -> float:
     """Return the points of what is said of a party beside its name."""
-    return each.points if each.text else 0.0
+    return 0.0 if each.text == NOTHING else each.points
 
 
 Lists = Iterable[tuple[ListVersion, Sequence[ListedParty]]]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from msgspec import structs
 from numpy.typing import NDArray
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.parties.compared_scripts import uncompared
 from tidewaiter.parties.identifiers.validation import read_identifier
 from tidewaiter.parties.ownership import (
@@ -81,7 +82,7 @@ def _link(chain: Chain) -> ListedLink:
         outcome=end.outcome if end else "",
         listed=end.listed if end else None,
         owned=chain.up,
-        steps=tuple(step.words for step in chain.steps),
+        steps=tuple(step.says for step in chain.steps),
         control=chain.control,
         former=chain.former,
         confidential=chain.confidential,
@@ -117,42 +118,49 @@ def link_reasons(matches: Iterable[PartyMatch], rules: AlertRules) -> Iterator[R
     best = max(told, key=lambda each: each[0], default=None)
     for each in told:
         points, match, link = each
-        text = _sentence(match, link, rules)
         yield Reason(
             rule="linked",
-            text=" ".join((text, *cautions())) if each is best else text,
+            says=_sentence(match, link, rules, alone=each is not best),
             points=points if each is best else 0,
             source=cite_list(match.list, match.version),
         )
 
 
-def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules) -> str:
-    since = f" since {link.listed}" if link.listed else ""
-    share = "" if link.confidential or not link.owned else match.blocked_share
-    told = rules.party.linked.text.format(
+def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules, *, alone: bool) -> Phrase:
+    """Say a tie and its shares; with what the law makes of it, where it does not stand alone."""
+    action = Phrase("deed/plain", act=link.action)
+    if link.listed:
+        action = Phrase("deed/since", act=link.action, day=link.listed)
+    tied = rules.party.linked.says(
+        "linked",
         role=match.role or "party",
         name=match.name,
         listed=match.listed_name,
-        way=way_in_words(link),
+        way=link.steps,
         list=match.list_name,
-        action=f"{link.action}{since}",
+        action=action,
     )
-    added = f" Shares of blocked owners that the list tells add up to {share}." if share else ""
-    return f"{told}.{added}"
+    share = "" if link.confidential or not link.owned else match.blocked_share
+    told: dict[str, Any] = {"tied": tied}
+    if share:
+        told["share"] = share
+    if not alone:
+        told["cautions"] = cautions()
+    parts = ["law"] * (not alone) + ["share"] * bool(share)
+    return Phrase(f"linked/{'-'.join(parts) or 'plain'}", **told)
 
 
-def way_in_words(link: ListedLink) -> str:
-    """Say the way of a link: "owned by X (60 %), which is controlled by Y"."""
-    return ", which is ".join(link.steps)
-
-
-def link_in_words(link: ListedLink) -> str:
+def link_phrase(link: ListedLink) -> Phrase:
     """Say a link in a sentence, with what the list does to the other entry."""
     if not link.action:
-        return f"{way_in_words(link)}, which is no entry of the list"
-    since = f" since {link.listed}" if link.listed else " since a day not given"
-    outcome = f", charge: {link.outcome}" if link.outcome else ""
-    return f"{way_in_words(link)}: {link.action}{since}{outcome}"
+        return Phrase("link/none", way=link.steps)
+    told: dict[str, Any] = {"way": link.steps, "act": link.action}
+    code = "link/since" if link.listed else "link/undated"
+    if link.listed:
+        told["day"] = link.listed
+    if link.outcome:
+        code, told["charge"] = f"{code}-charge", link.outcome
+    return Phrase(code, **told)
 
 
 VESSEL = "vessel"
@@ -353,10 +361,13 @@ def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[
     """
     best = max(matches, key=rules.party_points, default=None)
     for match in matches:
-        action = f"{match.action}, {match.outcome}" if match.outcome else match.action
+        action = Phrase("deed/plain", act=match.action)
+        if match.outcome:
+            action = Phrase("deed/outcome", act=match.action, outcome=match.outcome)
         yield Reason(
             rule="party",
-            text=rules.party.text.format(
+            says=rules.party.says(
+                "party",
                 role=match.role or "party",
                 name=match.name,
                 listed=match.listed_name,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 from msgspec import structs
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.identify import Identifier
 from tidewaiter.law.answers import Route
@@ -241,8 +242,8 @@ class Weigher:
             rest = self._rest(weighed, left_out)
             off = max(rest - points, rule.points, min(0, least - score))
             regime = self.registry.regimes[law.regime].name
-            text = rule.text.format(regime=regime, why=law.text)
-            yield Reason(rule="free", text=text, points=off, source=law.source)
+            says = rule.says("free", regime=regime, why=law.says)
+            yield Reason(rule="free", says=says, points=off, source=law.source)
             points, score = rest, score + off
 
     def _vague(self, line: Line) -> Reason:
@@ -321,10 +322,9 @@ class Weigher:
                 if same or best.finding.downgraded or self._evidence(best)[1] < 0
                 else rules["more"].points
             )
-            text = rules["more"].text.format(name=law.name)
             yield Reason(
                 rule="more",
-                text=text,
+                says=rules["more"].says("more", name=law.name),
                 points=points if ranked.index(place) < _MORE else 0,
                 source=_RULES,
                 evidence=evidence_of(best),
@@ -335,23 +335,21 @@ class Weigher:
                 rule="control",
                 points=law.points,
                 source=law.control.source,
-                text=f"{law.name}: {self._printed(law.control)}. {law.why}",
+                says=self._listed("control", law.name, law.control, listing=law.why),
             )
         rule, _ = self._evidence(best)
         field = _FIELDS.get(best.field, best.field)
-        text = rules[rule].text.format(name=law.name, field=field)
         yield Reason(
             rule=rule,
-            text=text,
+            says=rules[rule].says(rule, name=law.name, field=field),
             points=rules[rule].points,
             source=_RULES,
             evidence=evidence_of(best),
         )
         if best.field == OTHER:
-            text = rules["other-text"].text.format(column=f'"{best.column}"')
             yield Reason(
                 rule="other-text",
-                text=text,
+                says=rules["other-text"].says("other-text", column=f'"{best.column}"'),
                 points=rules["other-text"].points,
                 source=_RULES,
                 evidence=evidence_of(best),
@@ -359,7 +357,7 @@ class Weigher:
         for against in best.finding.downgraded[:1]:
             yield Reason(
                 rule="downgraded",
-                text=against[0].upper() + against[1:],
+                says=rules["downgraded"].says("downgraded", why=against),
                 points=rules["downgraded"].points,
                 source=_RULES,
                 evidence=evidence_of(best),
@@ -370,20 +368,25 @@ class Weigher:
             if not find.finding.downgraded and find.finding.how not in _CODES
         }
         if len(ways) > 1:
-            text = rules["both"].text.format(name=law.name)
-            yield Reason(rule="both", text=text, points=rules["both"].points, source=_RULES)
+            says = rules["both"].says("both", name=law.name)
+            yield Reason(rule="both", says=says, points=rules["both"].points, source=_RULES)
 
-    def _printed(self, control: Control) -> str:
-        return f"{self.registry.regimes[control.regime].name}, {control.schedule}"
+    def _listed(self, code: str, name: str, control: Control, **more: str) -> Phrase:
+        """Name a substance and where it is listed."""
+        regime = self.registry.regimes[control.regime].name
+        return Phrase(code, name=name, regime=regime, schedule=control.schedule, **more)
 
-    def _title(self, ranked: Sequence[int], reasons: Sequence[Reason], weighed: _Laws) -> str:
+    def _title(self, ranked: Sequence[int], reasons: Sequence[Reason], weighed: _Laws) -> Phrase:
         """Say in some words what the alert is about."""
         if not ranked:
-            return reasons[0].text
+            return reasons[0].says
         law = weighed[ranked[0]]
-        listed = f" ({self._printed(law.control)})" if law.control else " (not listed on that day)"
-        more = f" and {len(ranked) - 1} more" if len(ranked) > 1 else ""
-        return f"{law.name}{listed}{more}"
+        title = Phrase("title/unlisted", name=law.name)
+        if law.control:
+            title = self._listed("title/listed", law.name, law.control)
+        if len(ranked) > 1:
+            title = Phrase("title/more", name=title, figure=len(ranked) - 1)
+        return title
 
 
 class Screened(Record, frozen=True, kw_only=True):

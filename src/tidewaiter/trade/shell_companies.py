@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.parties.resolution import (
     Collector,
     Sighting,
@@ -73,7 +74,6 @@ _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
 _PARTIES: Final = 50_000  # of alerts; with more of them, signs are not looked for
 _SHARING: Final = 200  # parties that are compared for one thing that they share
-_MORE: Final = " or more, as no more are compared"
 
 
 SignsFound = Mapping[Written, tuple[Sign, ...]]
@@ -164,11 +164,16 @@ class PartySigns:
                 told.add(key)
                 points = min(left, rule.points.get(sign.rule, 0))
                 left -= points
-                shown = f"{sign.text} ({'; '.join(sign.evidence)})" if sign.evidence else sign.text
-                text = rule.text.format(
-                    role=party.role or "party", name=party.name or "without a name", sign=shown
+                shown = sign.says
+                if sign.evidence:
+                    shown = Phrase("sign/evidence", shown=sign.says, evidence=sign.evidence)
+                says = rule.says(
+                    "sign",
+                    role=party.role or "party",
+                    name=party.name or "without a name",
+                    sign=shown,
                 )
-                yield Reason(rule="sign", text=text, points=points, source=sign.source)
+                yield Reason(rule="sign", says=says, points=points, source=sign.source)
 
 
 class Look:
@@ -226,6 +231,9 @@ def _order(written: Written) -> tuple[str, ...]:
 
 def _told(sign: Sign, full: set[str]) -> Sign:
     """Leave out ids of entities, which are kept nowhere; say where a number is a lower bound."""
-    more = _MORE if sign.evidence and sign.evidence[0] in full else ""
+    says = sign.says
+    if sign.evidence and sign.evidence[0] in full:
+        least = Phrase("counted/more", figure=says.parameters["count"])
+        says = Phrase(says.code, **{**says.parameters, "count": least})
     evidence = tuple(_ID.sub("", each) for each in sign.evidence)
-    return structs.replace(sign, text=sign.text + more, evidence=evidence)
+    return structs.replace(sign, says=says, evidence=evidence)

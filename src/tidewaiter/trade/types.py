@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from msgspec import UNSET, UnsetType, field
 
 from tidewaiter.base import severity
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.parties.types import ListedLink
 from tidewaiter.trade.line_fields import (
@@ -308,11 +309,14 @@ class Evidence(Record, frozen=True, kw_only=True):
     column: str | UnsetType = UNSET  # of other text: its column, or its path in the document
 
 
-class Reason(Record, frozen=True, kw_only=True):
-    """One thing that speaks for, or against, an alert; the points add up to its score."""
+class Reason(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """One thing that speaks for, or against, an alert; the points add up to its score.
+
+    A file that was written for other programs has more fields: they tell `says` once more.
+    """
 
     rule: str  # a rule of data/rules
-    text: str  # one sentence for the officer
+    says: Phrase = field(name="text")  # the sentence for the officer: its code, its parameters
     points: int  # may be negative: what speaks against
     source: str  # where the fact behind it was read
     evidence: Evidence | None = None
@@ -331,8 +335,8 @@ class Mention(Record, frozen=True, kw_only=True):
     how: str  # exact, squeezed, fuzzy, cas, hs, unno, cus, name, structure, class
     tier: str
     score: float  # 0 to 1
-    reasons: tuple[str, ...] = ()
-    downgraded: tuple[str, ...] = ()
+    reasons: tuple[Phrase, ...] = ()
+    downgraded: tuple[Phrase, ...] = ()
     structure: str = ""  # SMILES, of what is found by a structure or a systematic name
     atoms: tuple[int, ...] = ()  # places in it of the atoms by which a class holds it
     column: str | UnsetType = UNSET  # of other text: its column, or its path in the document
@@ -350,8 +354,8 @@ class Holding(Record, frozen=True, kw_only=True):
     mark: str  # read, second-hand, unverified: the weaker of listing and dates
     role: str = ""  # of the consignment in that law: export, import, transit; "": not on its route
     answer: str = "controlled"  # of five; on the route, of the form and amount of the line
-    duties: tuple[str, ...] = ()  # what the law demands there, with the regime's first listing
-    amounts: tuple[str, ...] = ()  # its limits, and the sum of the line; with the first listing
+    duties: tuple[Phrase, ...] = ()  # what the law demands there, with the regime's first listing
+    amounts: tuple[Phrase, ...] = ()  # its limits, and the sum of the line; with the first listing
 
 
 class PartyMatch(Record, frozen=True, kw_only=True):
@@ -374,8 +378,8 @@ class PartyMatch(Record, frozen=True, kw_only=True):
     listed: date | None = None
     programmes: tuple[str, ...] = ()
     source: str = ""  # of the entry, as the list gives it
-    supports: tuple[str, ...] = ()  # which words agree, and what else
-    against: tuple[str, ...] = ()  # what does not
+    supports: tuple[Phrase, ...] = ()  # which words agree, and what else
+    against: tuple[Phrase, ...] = ()  # what does not
     judged: str = ""  # that it is another party: by whom, when and why; it adds no points then
     confidential: bool = False  # for the authority that keeps the list only
     notice: str = ""  # what the list's licence asks to be told beside its data
@@ -400,12 +404,12 @@ class Alert(Record, frozen=True, kw_only=True):
     due: date | None  # arrival or planned release
     days_left: int | None  # from `day` to `due`
     substances: tuple[str, ...]  # slugs, most severe first
-    title: str
+    title: Phrase
     line: Line
     mentions: tuple[Mention, ...]
     reasons: tuple[Reason, ...]
     law: tuple[Holding, ...]
-    law_open: tuple[str, ...] = ()  # laws on the route that could not be assessed, and why
+    law_open: tuple[Phrase, ...] = ()  # laws on the route that could not be assessed, and why
     parties: tuple[PartyMatch, ...] = ()  # listed parties that those of the line resemble
     restricted: bool = False  # rests on entries that are for the authority only
     open_id: str = ""  # of the alert without these entries; "": it does not rest on any

@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import as_written, english
 from tidewaiter.casework.ranking.drift import drift
 from tidewaiter.casework.ranking.features import FEATURES, values_of
 from tidewaiter.casework.ranking.model import Ranker, applied, explain, read_ranker, write_model
@@ -45,7 +46,7 @@ def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
         tier="name",
         score=0.9,
     )
-    reason = Reason(rule="control", text="Listed.", points=40, source="un-1988-tables")
+    reason = Reason(rule="control", says=as_written("Listed."), points=40, source="un-1988-tables")
     return Alert(
         id="a",
         file="f",
@@ -59,7 +60,7 @@ def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
         due=None,
         days_left=None,
         substances=(substance,),
-        title="x",
+        title=as_written("x"),
         line=line,
         mentions=(mention,),
         reasons=(reason,),
@@ -104,7 +105,7 @@ def test_the_reason_says_what_it_rests_on() -> None:
     found = applied(ranker, alert(), rules)
     (reason,) = found.reasons[1:]
     assert (reason.rule, reason.points, found.score) == ("learned", 8, 48)
-    assert reason.text == (
+    assert english(reason.says) == (
         "Learned from 810 decided alerts up to 2026-03-01: of alerts like this one, 62% were "
         "right; of all, 20%. For it: the substance ephedrine (odds x4.5), net mass 500 kg (odds "
         "x1.6)."

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
+from tidewaiter.base.phrases import english
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.identify.findings import Finding
 
@@ -28,7 +29,7 @@ def test_an_edit_may_bring_r_and_n_together(
     """What a scan may have made of an m is read as two letters as well."""
     found = findings(text)
     assert [(slug(each), each.how) for each in found] == [(substance, "fuzzy")]
-    assert found[0].reasons[0].startswith(reason)
+    assert english(found[0].reasons[0]).startswith(reason)
 
 
 def test_what_was_learnt_of_one_reading_says_nothing_of_the_other(lexicon: Lexicon) -> None:

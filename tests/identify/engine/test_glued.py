@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from wordfreq import top_n_list
 
+from tidewaiter.base.phrases import english
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.identify.findings import Finding
 
@@ -40,7 +41,7 @@ def test_a_name_glued_to_ordinary_words_is_found(
     assert (slug(found), found.how, found.tier) == (substance, "squeezed", "strong")
     assert text[found.start : found.end] == found.text
     quoted = " and ".join(f'"{word}"' for word in beside)
-    assert f"glued to {quoted}" in found.reasons
+    assert f"glued to {quoted}" in map(english, found.reasons)
     assert found.downgraded == ()
 
 
@@ -74,7 +75,7 @@ def test_a_glued_negation_counts(findings: Find) -> None:
 )
 def test_chemical_and_unknown_rests_are_no_words_beside_a_name(findings: Find, text: str) -> None:
     """Chemists' prefixes and endings make another name; what is no word is no trade text."""
-    assert [r for found in findings(text) for r in found.reasons if "glued" in r] == []
+    assert [r for found in findings(text) for r in found.reasons if "glued" in english(r)] == []
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "it", "pt"])
@@ -82,4 +83,6 @@ def test_no_word_of_a_language_holds_a_glued_name(lexicon: Lexicon, language: st
     """Of the frequent words of a language none is cut up for a name."""
     words = top_n_list(language, WORDS)
     found, _ = Identifier(lexicon).find(pa.array(words))
-    assert [words[each.line] for each in found if any("glued" in r for r in each.reasons)] == []
+    assert [
+        words[each.line] for each in found if any("glued" in english(r) for r in each.reasons)
+    ] == []

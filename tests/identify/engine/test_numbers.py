@@ -6,6 +6,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
+from tidewaiter.base.phrases import english
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.identify.engine.rules import load_context_rules
 from tidewaiter.identify.findings import Defect, Finding
@@ -114,7 +115,7 @@ def test_ways_of_writing_a_subheading(findings: Find, slug: Slug, text: str) -> 
     assert [(slug(each), each.how, each.tier) for each in found] == [
         ("acetic-anhydride", "hs", "weak")
     ]
-    assert "2915.24" in found[0].reasons[0]
+    assert "2915.24" in english(found[0].reasons[0])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.node.network.graph import Seen
 from tidewaiter.node.network.resolution import resolve_database, take_up
 from tidewaiter.store.core.database import Database, Stamp, Work
@@ -93,13 +94,15 @@ def alert_of(row: int, *, restricted: bool = False, parties: Sequence[PartyMatch
         due=None,
         days_left=None,
         substances=("acetone",),
-        title="Acetone",
+        title=as_written("Acetone"),
         mentions=(),
         law=(),
         parties=tuple(parties),
         line=Line(row=row, consignment="C", seq=1),
         restricted=restricted,
-        reasons=(Reason(rule="named", text="The goods are named.", points=40, source="made"),),
+        reasons=(
+            Reason(rule="named", says=as_written("The goods are named."), points=40, source="made"),
+        ),
     )
 
 

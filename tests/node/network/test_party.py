@@ -15,6 +15,7 @@ from tests.node.network.conftest import (
     store,
 )
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.node.network.party import view_party
 from tidewaiter.parties.types import ListedLink
 from tidewaiter.store.core import tables
@@ -80,7 +81,7 @@ def test_ownership_that_a_list_tells_ties_two_parties(
             entry="B-2",
             name="Voorbeeld",
             owned=True,
-            steps=("owned by Voorbeeld (60 %)",),
+            steps=(Phrase("tie/owned-by", name="Voorbeeld (60 %)"),),
             confidential=confidential,
         )
         for confidential in (False, True)

@@ -11,6 +11,7 @@ from msgspec import structs
 from tests.found import alerts
 from tests.node.rescreen.conftest import LATER, LOOSE, NOW, THEN, Case, alerts_of
 
+from tidewaiter.base.phrases import english
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import Judgement, add_judgement, version_of
 from tidewaiter.parties.types import Identifier, ListedParty, PartyName
@@ -105,8 +106,8 @@ def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:
     assert (made.plan.why, new, [alert.id for alert in noted]) == ("", [], [old.id])
     (reason,) = noted[0].reasons[len(old.reasons) :]
     assert (reason.rule, reason.points) == ("party-removed", 0)
-    assert "removed from board" in reason.text
-    assert "2026-12-08" in reason.text
+    assert "removed from board" in english(reason.says)
+    assert "2026-12-08" in english(reason.says)
     assert alerts_of(case.past) == before | {old.id: noted[0]}
     case.keep(case.entries[3:LOOSE], date(2026, 12, 9))
     assert [a.id for a in case.again(date(2026, 12, 10))[2]] != [old.id]
@@ -128,7 +129,7 @@ def test_an_entry_whose_outcome_changes_is_noted_and_weighed_anew(case: Case) ->
     assert len(made.plan.difference.changed) == 1
     (alert,) = noted
     assert alert.parties[0].outcome == ""
-    assert "outcome none -> acquitted" in alert.reasons[-1].text
+    assert "outcome none -> acquitted" in english(alert.reasons[-1].says)
     assert case.again(LATER)[2] == []
 
 
@@ -149,7 +150,7 @@ def test_a_delisting_by_its_day_is_a_removal(case: Case) -> None:
     ended = structs.replace(case.entries[1], delisted=date(2026, 12, 5))
     case.keep([ended, *case.entries[2:LOOSE]], NOW)
     _, _, noted, _ = case.again(NOW)
-    assert "delisted on 2026-12-05" in noted[0].reasons[-1].text
+    assert "delisted on 2026-12-05" in english(noted[0].reasons[-1].says)
 
 
 def test_a_judgement_that_is_taken_back_tells_the_party_again(case: Case) -> None:

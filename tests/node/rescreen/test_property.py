@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.found import alerts
 
+from tidewaiter.base.phrases import english
 from tidewaiter.parties.types import ListedParty, PartyName, Tie
 from tidewaiter.store.core.database import open_database
 from tidewaiter.trade.types import Alert
@@ -76,7 +77,7 @@ def base(
 
 
 def _told(found: Sequence[Alert]) -> list[str]:
-    return sorted(f"{alert.id} {alert.reasons[-1].text}" for alert in found)
+    return sorted(f"{alert.id} {english(alert.reasons[-1].says)}" for alert in found)
 
 
 @given(st.lists(_WAS, min_size=_LOOSE, max_size=_LOOSE))

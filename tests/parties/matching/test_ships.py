@@ -2,6 +2,7 @@
 
 import pytest
 
+from tidewaiter.base.phrases import english
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher, model_record
 from tidewaiter.parties.matching.types import AskedParty, Match
@@ -58,7 +59,7 @@ def test_what_stands_before_a_ships_name_is_none_of_it(text: str) -> None:
     assert [token.key for token in whole.forms[0].tokens] == [
         token.key for token in alone.forms[0].tokens
     ]
-    assert any("before the name" in step for step in whole.steps)
+    assert any("before the name" in english(step) for step in whole.steps)
 
 
 @pytest.mark.parametrize("text", ["SSANG YONG", "MTETHYS", "MSC AURORA", "FV", "Mona"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.parties.names import read_name
 
 
@@ -73,6 +74,6 @@ def test_steps_say_what_was_done() -> None:
     """Each step quotes what it left out."""
     name = read_name("M/S NOVA CHEM LTD TEL 12345", "organisation")
     assert name.steps == (
-        'left out "M/S" before the name',
-        'left out "TEL 12345" after the name',
+        Phrase("step/before", name="M/S"),
+        Phrase("step/after", name="TEL 12345"),
     )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tidewaiter.base.phrases import read_phrase
 from tidewaiter.parties.readers.ftm import (
     KINDS,
     NAMES,
@@ -63,7 +64,7 @@ def said(entity: Mapping[str, Any]) -> dict[str, set[str]]:
 
 def parts(entities: Iterable[Mapping[str, Any]]) -> set[frozenset[str]]:
     """Return which members are together."""
-    held = [msgspec.convert(each["tidewaiter"], Entity) for each in entities]
+    held = [msgspec.convert(each["tidewaiter"], Entity, dec_hook=read_phrase) for each in entities]
     return {frozenset(member.id for member in entity.members) for entity in held}
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from tests.report.conftest import summarise
 
+from tidewaiter.base.phrases import as_written, english
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import Library
@@ -114,8 +115,8 @@ def test_every_alert_is_told(read: Reader, summary: Summary) -> None:
     cards = [attrs for tag, attrs in read.tags if tag == "article"]
     assert [card["data-severity"] for card in cards] == [a.severity for a in summary.top]
     for alert in summary.top:
-        assert alert.title in read.text
-        assert all(reason.text in read.text for reason in alert.reasons)
+        assert english(alert.title) in read.text
+        assert all(english(reason.says) in read.text for reason in alert.reasons)
     for word in ("unverified", "second-hand", '"-free" follows the name', "−25", "due 1 day ago"):
         assert word in read.text
 
@@ -187,7 +188,7 @@ def test_huge_and_odd_texts_make_a_small_page(
     """Ten million characters, in any field, and lone surrogates give a page that can be read."""
     huge = "\ud800<" * 5_000_000
     line = msgspec.structs.replace(alerts[0].line, goods=huge, quantity=huge, procedure=huge)
-    odd = msgspec.structs.replace(alerts[0], line=line, title=huge, consignment=huge)
+    odd = msgspec.structs.replace(alerts[0], line=line, title=as_written(huge), consignment=huge)
     path = tmp_path / "report.html"
     write_report(path, summarise([odd], summary.counts))
     text = path.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import pytest
 from tests.report.conftest import summarise
 from tests.support.matches import MATCH
 
+from tidewaiter.base.phrases import english
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.summary import Counts, Summary
 from tidewaiter.explain.words import Library
@@ -53,7 +54,9 @@ def test_parquet_holds_the_ties(alert: Alert) -> None:
     (row,) = nested([alert]).to_pylist()
     assert set(row) == set(ALERTS.names)
     links = row["parties"][0]["links"]
-    assert [each["steps"] for each in links] == [list(link.steps) for link in MATCH.links]
+    assert [each["steps"] for each in links] == [
+        list(map(english, link.steps)) for link in MATCH.links
+    ]
     assert links[0]["listed"] == date(2026, 2, 2)
 
 

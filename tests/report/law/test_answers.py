@@ -13,6 +13,7 @@ import pytest
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import as_written
 from tidewaiter.law.answers import Assessment, Check, Compound, Listing, Route, Ruling
 from tidewaiter.report.law.answers import RULINGS, answer_writer, write_xlsx
 
@@ -28,13 +29,18 @@ LISTING = Listing(
     dates="read",
 )
 CHECK = Check(
-    outcome="open", limit="100 l", reckoned="no amount", clause="item 1", source="x", mark="read"
+    outcome="open",
+    limit=as_written("100 l"),
+    reckoned=as_written("no amount"),
+    clause="item 1",
+    source="x",
+    mark="read",
 )
 HELD = Ruling(
     regime="us-csa",
     jurisdiction="US",
     answer="controlled",
-    reason="class us-fentanyls-2025",
+    reason=as_written("class us-fentanyls-2025"),
     roles=("import",),
     held=(LISTING,),
     doubts=("not verified",),
@@ -43,7 +49,7 @@ OPEN = Ruling(
     regime="au-precursors",
     jurisdiction="AU",
     answer="not assessable",
-    reason="no amount",
+    reason=as_written("no amount"),
     checks=(CHECK,),
 )
 HOSTILE = '=HYPERLINK("http://example.org")\ud800\0'

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.law.answers import Age, Answer, Duty, Listing, Ruling
 from tidewaiter.law.registry import Registry
 from tidewaiter.report.law.rulings import ORDER, age_views, in_order, verdict_of
@@ -34,7 +35,7 @@ def _ruling(regime: str, jurisdiction: str, answer: Answer, *, schedule: str = "
         regime=regime,
         jurisdiction=jurisdiction,
         answer=answer,
-        reason="r",
+        reason=as_written("r"),
         held=(listing,) if schedule else (),
         duties=(duty,) if schedule else (),
     )

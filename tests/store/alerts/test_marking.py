@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.found import alerts
 from tests.removers import OFFICER, SCOPE, approved, remover
 
+from tidewaiter.base.phrases import as_written, english
 from tidewaiter.store.alerts.counts import recount
 from tidewaiter.store.alerts.decisions import Wanted, decide, standings, take_back
 from tidewaiter.store.alerts.filters import AlertFilter, Queue
@@ -25,8 +26,8 @@ from tidewaiter.trade.types import Alert, Reason
 
 Put = Callable[..., None]
 Make = Callable[..., Alert]
-NEW = Reason(rule="trader-new", text="It is new.", points=30, source="rules")
-SPLIT = Reason(rule="split", text="It is split.", points=9, source="law")
+NEW = Reason(rule="trader-new", says=as_written("It is new."), points=30, source="rules")
+SPLIT = Reason(rule="split", says=as_written("It is split."), points=9, source="law")
 
 
 def _with(*made: Reason) -> Callable[[Alert], Alert]:
@@ -118,7 +119,10 @@ def test_a_decided_alert_stays_and_gets_a_note(
         entry = audit_entries(work, rows=1000)[-1]
     told = _mark(database, ["alert-1"], NEW, SPLIT)
     assert (told.changed, told.noted) == ((), ("alert-1",))
-    assert _mark(database, ["alert-1"], NEW, structs.replace(SPLIT, text="Of 3.")) == Marked()
+    assert (
+        _mark(database, ["alert-1"], NEW, structs.replace(SPLIT, says=as_written("Of 3.")))
+        == Marked()
+    )
     with database.work() as work:
         after = find_alert(work, "alert-1")
         (found,) = alerts(work, AlertFilter(rule=("split",)))
@@ -130,7 +134,7 @@ def test_a_decided_alert_stays_and_gets_a_note(
     assert structs.replace(after, reasons=after.reasons[:-1]) == before
     note = after.reasons[-1]
     assert (note.rule, note.points) == ("split", 0)
-    assert note.text == "After the decision, seen on 2026-03-01: It is split."
+    assert english(note.says) == "After the decision, seen on 2026-03-01: It is split."
     assert msgspec.json.decode(entry.details)["said"] == said.digest
     with database.work(OFFICER) as work:
         take_back(work, seen)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from tests.found import alerts
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.store.alerts.notes import (
     Entry,
@@ -58,7 +59,13 @@ def resting(
 
 
 def _add(database: Database, stamp: Stamp, rule: NoteRule, source: str = "board@1") -> int:
-    note = Note(entry=PLACE, rule=rule, day=date(2026, 12, 8), text=f"It is {rule}", source=source)
+    note = Note(
+        entry=PLACE,
+        rule=rule,
+        day=date(2026, 12, 8),
+        says=as_written(f"It is {rule}"),
+        source=source,
+    )
     with database.work(stamp) as work:
         due = due_notes(work, [note])
         add_notes(work, due)
@@ -118,7 +125,7 @@ def test_a_note_of_an_earlier_day_says_nothing_of_later_alerts(
     """Looked back at, an entry that is not listed yet was not removed, and one that is not back."""
 
     def due(rule: NoteRule, day: date) -> int:
-        note = Note(entry=PLACE, rule=rule, day=day, text="x", source=f"board@{day}")
+        note = Note(entry=PLACE, rule=rule, day=day, says=as_written("x"), source=f"board@{day}")
         with database.work(stamp) as work:
             found = due_notes(work, [note])
             add_notes(work, found)
@@ -136,7 +143,9 @@ def test_a_note_on_an_entry_without_alerts_changes_nothing(
 ) -> None:
     """The audit has no entry where nothing was added."""
     other = Entry(list="other", entry="A-1")
-    note = Note(entry=other, rule="party-removed", day=date(2026, 12, 8), text="x", source="o@1")
+    note = Note(
+        entry=other, rule="party-removed", day=date(2026, 12, 8), says=as_written("x"), source="o@1"
+    )
     with database.work(stamp) as work:
         before = len(audit_entries(work))
         add_notes(work, due_notes(work, [note]))

@@ -13,6 +13,7 @@ from tests.found import TODAY
 from tests.store.queued import QUEUES, VIEWS, Said, made_alert, put_in_order
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import as_written
 from tidewaiter.casework.decisions import Status
 from tidewaiter.store.alerts import inverted_index as terms
 from tidewaiter.store.alerts import queue as ordering
@@ -160,7 +161,9 @@ def test_a_note_makes_an_alert_found_by_its_rule(
 ) -> None:
     """What became of a list entry later is a reason too."""
     entry = Entry(list="watch", entry="E0")
-    note = Note(entry=entry, rule="party-removed", day=date(2026, 5, 1), text="x", source="y")
+    note = Note(
+        entry=entry, rule="party-removed", day=date(2026, 5, 1), says=as_written("x"), source="y"
+    )
     resting = {a.id for a in stored if any(match.entry == "E0" for match in a.parties)}
     with database.work(stamp) as work:
         add_notes(work, due_notes(work, [note]))

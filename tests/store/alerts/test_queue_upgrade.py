@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import select, text
 from tests.support.databases import NO_VIEWS
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.store.alerts.decisions import Wanted, assign, decide, standings
 from tidewaiter.store.alerts.notes import Entry, Note, add_notes, due_notes
 from tidewaiter.store.core import revisions, tables
@@ -78,7 +79,13 @@ def mixed(
         for each in standings(work, [alert.id for alert in alerts[::6]]).values():
             decide(work, each, Wanted(verdict="hold", reason="inspect"))
         entry = Entry(list="watch", entry="E1")
-        note = Note(entry=entry, rule="party-removed", day=date(2026, 4, 1), text="x", source="y")
+        note = Note(
+            entry=entry,
+            rule="party-removed",
+            day=date(2026, 4, 1),
+            says=as_written("x"),
+            source="y",
+        )
         add_notes(work, due_notes(work, [note]))
     return blank
 

@@ -6,7 +6,7 @@ from tests.support.keyrings import founded
 
 from tidewaiter.store.core import revisions
 from tidewaiter.store.core.database import Stamp, open_database
-from tidewaiter.store.core.migrations.versions.r0031_restored import down_revision
+from tidewaiter.store.core.migrations.versions.r0031_restored import down_revision, revision
 from tidewaiter.store.peers.directory import add_peer, peer_of, replaced_documents
 from tidewaiter.store.peers.reconcile import mark_restored, missing
 
@@ -31,7 +31,8 @@ def test_a_peer_of_before_owes_nothing(blank: str, stamp: Stamp) -> None:
             connection.execute(text(statement))
         older = text("UPDATE tidewaiter_revision SET version_num = :version")
         connection.execute(older, {"version": down_revision})
-        command.upgrade(revisions._config(connection), "head")
+        command.upgrade(revisions._config(connection), revision)
+        command.stamp(revisions._config(connection), "head")
     engine.dispose()
     with open_database(blank) as database, database.work(stamp) as work:
         assert peer_of(work, NODE) == known

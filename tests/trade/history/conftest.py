@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from msgspec import structs
 
+from tidewaiter.base.phrases import english
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.aggregation import Together
 from tidewaiter.trade.history.allowances import Allowed
@@ -111,6 +112,6 @@ def told(past: Callable[..., list[Alert]], rules: AlertRules) -> Callable[..., d
 
     def said(row: Row, **more: Any) -> dict[str, str]:
         (alert,) = past(row, **more)
-        return {e.rule: e.text for e in alert.reasons if e.rule in rules.past.rules}
+        return {e.rule: english(e.says) for e in alert.reasons if e.rule in rules.past.rules}
 
     return said

@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 from tests.trade.history.conftest import DAY, Row, deal
 
+from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.trade.history.allowances import Allowed, trader_key
 from tidewaiter.trade.types import Alert, Reason
 
@@ -15,7 +16,7 @@ Told = Callable[..., dict[str, str]]
 KG = 10**6
 PAPER = Allowed(
     what="paper",
-    name="export permit PE/1",
+    name=Phrase("allowance/paper", paper="export permit", number="PE/1"),
     number="PE/1",
     substance="acetone",
     mass_mg=100 * KG,
@@ -23,7 +24,7 @@ PAPER = Allowed(
 )
 NEED = Allowed(
     what="need",
-    name="the requirement of op-1 for 2026",
+    name=Phrase("allowance/need", name="op-1", year="2026"),
     traders=("beta",),
     substance="acetone",
     country="CO",
@@ -99,7 +100,7 @@ def test_a_receiver_is_known_by_its_number_too(told: Told) -> None:
     need = [
         Allowed(
             what="need",
-            name="its need",
+            name=as_written("its need"),
             traders=(trader_key("qe1"),),
             mass_mg=KG,
             substance="acetone",
@@ -122,6 +123,8 @@ def test_what_the_register_says_itself_counts_once(
     past: Callable[..., list[Alert]], points: int, left: int
 ) -> None:
     """Where its own rule has points; one that an authority set to nothing takes nothing away."""
-    said = Reason(rule="register-exceeded", text="More.", points=points, source="the register")
+    said = Reason(
+        rule="register-exceeded", says=as_written("More."), points=points, source="the register"
+    )
     (alert,) = past(lot(101), allowed=[PAPER], said=[said])
     assert [each.points for each in alert.reasons if each.rule == "over-quota"] == [left]

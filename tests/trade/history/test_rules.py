@@ -29,8 +29,8 @@ class Broken:
         Broken("{ days = 365 }", "{ weeks = 9 }", "has other numbers"),
         Broken("numbers = { days = 30, ", "numbers = { ", "split has other numbers"),
         Broken('mark = "second-hand"', 'mark = "unverified"', "rests on what nobody read"),
-        Broken('points = 3\ntext = "The {role}', 'points = -3\ntext = "The {role}', "points off"),
-        Broken("The way by {via}", "The way by {who}", "cannot be filled in"),
+        Broken("points = 3\nflag", "points = -3\nflag", "points off"),
+        Broken("points = 3\nflag", 'points = 3\ntext = "{who}"\nflag', "cannot be filled in"),
     ],
 )
 def test_a_broken_table_is_refused(tmp_path: Path, broken: Broken) -> None:

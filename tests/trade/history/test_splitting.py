@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from tests.trade.history.conftest import Row, deal
 
+from tidewaiter.base.phrases import english
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.aggregation import Together
 from tidewaiter.trade.history.reasons import Past
@@ -48,7 +49,7 @@ def split(
             together.add(alert)
             past.add(alert)
         marked: list[Alert] = [past.mark(together.mark(alert)) for alert in alerts]
-        return [[e.text for e in alert.reasons if e.rule == "split"] for alert in marked]
+        return [[english(e.says) for e in alert.reasons if e.rule == "split"] for alert in marked]
 
     return found
 
@@ -126,4 +127,4 @@ def test_a_limit_that_was_read_weighs(
         past.add(alert)
     for alert in map(past.mark, alerts):
         (made,) = [each for each in alert.reasons if each.rule == "split"]
-        assert (made.points, "180 l together" in made.text) == (6, True)
+        assert (made.points, "180 l together" in english(made.says)) == (6, True)

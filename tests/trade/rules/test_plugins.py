@@ -11,6 +11,7 @@ from msgspec import structs
 from tests.plugged import plug_in
 
 from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.phrases import english
 from tidewaiter.base.plugins import RULES
 from tidewaiter.base.resources import data
 from tidewaiter.identify import Identifier, Lexicon
@@ -57,7 +58,7 @@ def screen(lexicon: Lexicon) -> Screen:
 
 
 def _of(alert: Alert, rule: str = "night") -> list[tuple[str, int]]:
-    return [(each.text, each.points) for each in alert.reasons if each.rule == rule]
+    return [(english(each.says), each.points) for each in alert.reasons if each.rule == rule]
 
 
 def test_its_reasons_count_and_make_alerts(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:

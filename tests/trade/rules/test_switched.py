@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.base.phrases import as_written, english
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.trade.alerts import RULE
 from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
@@ -58,7 +59,9 @@ def test_what_is_turned_off_is_told_and_weighs_nothing(
     was, now = before[0], after[0]
     (reason,) = [each for each in now.reasons if each.rule == "hs-mismatch"]
     assert reason.points == 0
-    assert reason.text.endswith("(turned off by reyes from 2026-11-25 on: 3 % of {120} were right)")
+    assert english(reason.says).endswith(
+        "(turned off by reyes from 2026-11-25 on: 3 % of {120} were right)"
+    )
     assert now.score == was.score - 12
     assert now.rank == was.rank - 12 - 24  # each point of it counts twice in the order of work
 
@@ -72,7 +75,7 @@ def test_a_line_stays_an_alert(screened: Callable[..., tuple[Alert, ...]]) -> No
         assert (now.score, now.severity) == (LEAST, "low")
         assert sum(each.points for each in now.reasons) == LEAST
         (kept,) = [each for each in now.reasons if each.rule == KEPT]
-        assert f"an alert of {was.score} points" in kept.text
+        assert f"an alert of {was.score} points" in english(kept.says)
 
 
 def test_a_rule_turned_down_weighs_at_most_so_much(
@@ -93,7 +96,7 @@ def test_law_that_weighs_less_takes_less_off_again() -> None:
 
 
 def _reason(rule: str, points: int) -> Reason:
-    return Reason(rule=rule, text=rule, points=points, source="s")
+    return Reason(rule=rule, says=as_written(rule), points=points, source="s")
 
 
 REASONS = st.lists(
@@ -114,7 +117,7 @@ def test_no_switch_hides_or_adds(reasons: list[Reason], switches: list[Switch]) 
     """Each reason stays; an alert stays one; no reason weighs more than it did."""
     ordered = sorted(reasons, key=lambda each: each.rule == RULE)
     made = switched_reasons(ordered, _rules(*switches))
-    told = [each for each in made if "this line would be an alert" not in each.text]
+    told = [each for each in made if "this line would be an alert" not in english(each.says)]
     assert [each.rule for each in told] == [each.rule for each in ordered]
     for was, now in zip(ordered, told, strict=True):
         assert abs(now.points) <= abs(was.points)
@@ -140,8 +143,10 @@ def test_what_is_added_later_is_turned_down_too() -> None:
     rules = switched_rules(_rules(_switch("together"), _switch("sign", 2)))
     assert rules.check["together"].points == 0
     words = dict.fromkeys(("name", "count", "span", "sum", "limit", "regime"), "x")
-    assert "turned off by reyes" in rules.check["together"].text.format(**words)
-    assert "{120}" in rules.check["together"].text.format(**words)
+    assert "turned off by reyes" in english(rules.check["together"].says("together", **words))
+    assert "{120}" in english(rules.check["together"].says("together", **words))
     assert max(rules.sign.points.values()) == 2
-    assert "turned down to at most 2" in rules.sign.text.format(role="r", name="n", sign="s")
+    assert "turned down to at most 2" in english(
+        rules.sign.says("sign", role="r", name="n", sign="s")
+    )
     assert msgspec.structs.replace(rules, switches=()) != load_alert_rules()

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
+from tidewaiter.base.phrases import as_written, read_phrase
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.versions import mark_alerts
 from tidewaiter.store.core import tables
@@ -39,14 +40,16 @@ def test_the_page_tells_what_the_order_of_work_adds_up_from(
     """Points, days left, papers that disagree and what is unusual add up to the rank."""
     one = desk("viewer")
     name = one.alerts()[0]
-    made = Reason(rule="detour", text="A detour.", points=2, source="made up")
+    made = Reason(rule="detour", says=as_written("A detour."), points=2, source="made up")
 
     def mark(alert: Alert) -> Alert:
         return with_reasons(alert, (*alert.reasons, made), node.alert_rules)
 
     with node.database.work(own_stamp()) as work:
         mark_alerts(work, [name], mark)
-    after = msgspec.convert(one.get(f"/alerts/{name}.json").json()["alert"], Alert)
+    after = msgspec.convert(
+        one.get(f"/alerts/{name}.json").json()["alert"], Alert, dec_hook=read_phrase
+    )
     order = node.alert_rules.order_of(after.reasons)
     urgency = node.alert_rules.urgency_of(after.days_left)
     assert min(order, urgency) > 0
@@ -63,7 +66,9 @@ def test_what_other_lines_say_stands_among_the_reasons(
     """With what the alert said before; what comes after a decision is told apart."""
     one = desk("analyst")
     name = one.alerts()[0]
-    made = Reason(rule="split", text="Three lines reach it.", points=0, source="EU 2015/1011")
+    made = Reason(
+        rule="split", says=as_written("Three lines reach it."), points=0, source="EU 2015/1011"
+    )
 
     def mark(alert: Alert) -> Alert:
         return structs.replace(alert, reasons=(*alert.reasons, made))

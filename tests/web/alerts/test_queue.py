@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
+from tidewaiter.base.phrases import as_written
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.inverted_index import change_terms, numbers_of
@@ -97,7 +98,10 @@ def test_a_row_says_what_brings_it_forward(desk: Callable[..., Desk], node: Node
     assert papers
     assert len(re.findall(r"\+\d+ papers disagree", page)) == len(papers)
     assert "unusual" not in page
-    name, made = rows[0]["alert"]["id"], Reason(rule="detour", text="Far.", points=3, source="x")
+    name, made = (
+        rows[0]["alert"]["id"],
+        Reason(rule="detour", says=as_written("Far."), points=3, source="x"),
+    )
 
     def mark(alert: Alert) -> Alert:
         return with_reasons(alert, (*alert.reasons, made), node.alert_rules)

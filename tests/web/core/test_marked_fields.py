@@ -11,6 +11,7 @@ from sqlalchemy import update
 from tests.support.matches import MATCH
 from tests.web.conftest import Desk
 
+from tidewaiter.base.phrases import read_phrase
 from tidewaiter.explain.languages import LANGUAGES, speaking
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.core import tables
@@ -60,10 +61,10 @@ def _odd(alert: Alert) -> Alert:
     for holder, key in list(_leaves(told)):
         before, holder[key] = holder[key], ODD
         try:
-            msgspec.convert(told, Alert)
+            msgspec.convert(told, Alert, dec_hook=read_phrase)
         except msgspec.ValidationError:
             holder[key] = before
-    return msgspec.convert(told, Alert)
+    return msgspec.convert(told, Alert, dec_hook=read_phrase)
 
 
 def _reasons(alert: Alert) -> int:

@@ -7,6 +7,7 @@ from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 from tools.catalogues import LANGUAGES
 
+from tidewaiter.base.phrases import english
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.words import citations
 from tidewaiter.report.alerts.view import AlertView, alert_view
@@ -43,8 +44,8 @@ def test_no_sentence_of_the_sample_stays_english(
             here = list(_said(view))
             told += len(here)
             assert [text for text in here if _MARK in text] == []
-            english = {reason.text for reason in alert.reasons}
-            assert english.isdisjoint(reason.text for reason in view.reasons)
+            texts = {english(reason.says) for reason in alert.reasons}
+            assert texts.isdisjoint(reason.text for reason in view.reasons)
     assert len(alerts) > 40
     assert told > 400
 

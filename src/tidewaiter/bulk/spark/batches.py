@@ -14,14 +14,14 @@ import pyarrow as pa
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.phrases import decoder_of, stored_json
 from tidewaiter.base.processes import look_seldom
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, parts_of, screen_batch
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.parties.resolution.shared_attributes import SharedThing
-from tidewaiter.report.alerts.exports import json_line
 from tidewaiter.trade.aggregation import HOLDING, Sums, Together
-from tidewaiter.trade.alerts import open_version
+from tidewaiter.trade.alerts import encodable, open_version
 from tidewaiter.trade.history.reasons import Past
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.alert_rules import AlertRules, load_alert_rules
@@ -339,7 +339,7 @@ def _screened(row: dict[str, Any], task: Task) -> dict[str, object]:
         adding.add(alert, earlier=asked.earlier)
     parties = dict.fromkeys(each for alert in alerts for each in parties_of(alert))
     counts = {name: getattr(found, name) for name in ("lines", "noted", "unread", "unknown")}
-    written = b"".join(map(json_line, alerts))
+    written = b"".join(stored_json(encodable(each)) + b"\n" for each in alerts)
     return {
         **place,
         **counts,
@@ -403,4 +403,4 @@ def alerts_in(raw: bytes) -> list[Alert]:
     return [_ALERT.decode(line) for line in raw.splitlines()]
 
 
-_ALERT = msgspec.json.Decoder(Alert)
+_ALERT = decoder_of(Alert)

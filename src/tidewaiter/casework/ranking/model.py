@@ -16,6 +16,7 @@ import numpy as np
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.ranking.features import (
     LEARNED,
@@ -326,12 +327,15 @@ def reason_of(ranker: Ranker, alert: Alert) -> Reason | None:
     learned = explain(ranker, alert)
     if not learned.points:
         return None
-    text = (
-        f"Learned from {learned.decided:,} decided alerts up to {learned.last}: of alerts like "
-        f"this one, {learned.chance:.0%} were right; of all, {learned.usual:.0%}. "
-        f"{why_in_words(learned)}"
+    says = Phrase(
+        LEARNED,
+        figure=learned.decided,
+        day=learned.last,
+        percent=f"{learned.chance:.0%}",
+        percent2=f"{learned.usual:.0%}",
+        why=why_in_words(learned),
     )
-    return Reason(rule=LEARNED, text=text, points=learned.points, source=SOURCE)
+    return Reason(rule=LEARNED, says=says, points=learned.points, source=SOURCE)
 
 
 def applied(ranker: Ranker, alert: Alert, rules: AlertRules) -> Alert:

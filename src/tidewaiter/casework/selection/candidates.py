@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyarrow as pa
 from msgspec import structs
 
+from tidewaiter.base.phrases import english
 from tidewaiter.casework.selection.types import Candidate
 from tidewaiter.trade.types import Alert, Party
 
@@ -56,7 +57,7 @@ def candidate_of_alert(alert: Alert, file: str) -> Candidate:
         score=alert.score,
         rank=alert.rank,
         severity=alert.severity,
-        title=alert.title,
+        title=english(alert.title),
         rules=tuple(dict.fromkeys(reason.rule for reason in alert.reasons)),
         substances=alert.substances,
     )

@@ -7,7 +7,7 @@ part of a scope, and a phrase or a trader that is the name of one is refused.
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -31,7 +31,7 @@ class Found(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
     end: int
     text: str
     how: str
-    downgraded: tuple[str, ...] = ()
+    downgraded: tuple[Any, ...] = ()  # phrases; a rule asks whether there are any
 
 
 class Given(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):

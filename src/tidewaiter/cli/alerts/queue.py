@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
 from tidewaiter.cli.core.options import needs_db, printable
 from tidewaiter.cli.screening.summary import STYLES, goods_text
+from tidewaiter.explain.alerts import written
 from tidewaiter.explain.lines import details_of
 from tidewaiter.explain.results import result_in_words, result_views, sayings
 from tidewaiter.explain.safe_text import as_line, visible
@@ -62,7 +64,7 @@ def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
             Text(as_line(f"{alert.consignment}/{alert.seq}")),
             Text(as_line(status)),
             goods_text(alert),
-            Text(as_line(alert.title)),
+            Text(as_line(english(alert.title))),
         )
     return table
 
@@ -72,7 +74,7 @@ def show_alert(alert: Alert, where: Standing, steps: Sequence[Decided]) -> Itera
     yield f"{alert.id}  {alert.severity} {alert.score}  {where.status}"
     if alert.restricted:
         yield "  RESTRICTED: it rests on entries for the authority that keeps the list only"
-    yield f"  {as_line(alert.title)}"
+    yield f"  {as_line(english(alert.title))}"
     yield f"  {as_line(alert.file)}, row {alert.row}; consignment {as_line(alert.consignment)}"
     if alert.due:
         yield f"  due {alert.due}, law of {alert.day}"
@@ -80,7 +82,8 @@ def show_alert(alert: Alert, where: Standing, steps: Sequence[Decided]) -> Itera
     yield from _line(alert)
     yield "Why"
     for reason in alert.reasons:
-        yield f"  {reason.points:+d}  {as_line(reason.text)} [{reason.rule}; {reason.source}]"
+        said = as_line(english(reason.says))
+        yield f"  {reason.points:+d}  {said} [{reason.rule}; {reason.source}]"
     if alert.law:
         yield "Law"
         yield from map(_held, alert.law)
@@ -112,7 +115,7 @@ def _line(alert: Alert) -> Iterator[str]:
 
 def _held(held: Holding) -> str:
     since = f", since {held.since}" if held.since else ""
-    demands = f": {'; '.join(held.duties)}" if held.duties else ""
+    demands = f": {'; '.join(map(english, held.duties))}" if held.duties else ""
     return f"  {held.substance}: {held.regime} {held.schedule}{since}, {held.answer}{demands}"
 
 
@@ -259,7 +262,7 @@ def list_(
         click.echo(f'too many words begin with "{word}": only whole ones were looked for', err=True)
     if as_json:
         for alert in page.alerts:
-            click.echo(msgspec.json.encode({"standing": where[alert.id], "alert": alert}))
+            click.echo(english_json({"standing": where[alert.id], "alert": written(alert)}))
         return
     Console(highlight=False).print(queue_table(page.alerts, where))
     told = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
@@ -289,10 +292,10 @@ def show(name: str, db: str, *, as_json: bool) -> None:
             "standing": where,
             "trail": steps,
             "results": found,
-            "alert": alert,
+            "alert": written(alert),
             "versions": versions,
         }
-        click.echo(msgspec.json.encode(told))
+        click.echo(english_json(told))
         return
     for line in (*show_alert(alert, where, steps), *show_results(alert, found)):
         click.echo(visible(line))

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing, writing
+from tidewaiter.base.phrases import english, in_english
 from tidewaiter.base.records import Record
 from tidewaiter.explain.safe_text import visible
 from tidewaiter.explain.words import day_in_words, duty_in_words, roles_in_words
@@ -54,7 +55,7 @@ _LAST = "This is no licence and no legal advice. No answer says that a dealing i
 
 def print_json(assessment: Assessment, row: int | None = None, product: str | None = None) -> None:
     """Write an assessment as one line of JSON; of a catalogue with the row and the product."""
-    said = msgspec.to_builtins(assessment)
+    said = msgspec.to_builtins(assessment, enc_hook=in_english)
     if row is not None:
         said = {"row": row, "product": product} | said
     click.echo(msgspec.json.encode(said))
@@ -113,7 +114,7 @@ def print_checked(
             Text(answer.name),
             answer.route.destination or "",
             Text("\n".join(_short(each, registry) for each in telling) or "not listed"),
-            Text("\n".join(duty_in_short(duty) for each in telling for duty in each.duties)),
+            Text("\n".join(english(duty_in_short(x)) for each in telling for x in each.duties)),
         )
     if not as_json and table.row_count:
         console = Console(highlight=False)
@@ -176,7 +177,7 @@ def _unlisted(rulings: Iterable[Ruling]) -> Iterator[str]:
         if each.answer == "not listed":
             roles = f" ({roles_in_words(each.roles)})" if each.roles else ""
             as_of = f"as of {each.as_of}: " if each.age_days else ""
-            places = said.setdefault(f"{as_of}{each.reason}", {})
+            places = said.setdefault(f"{as_of}{english(each.reason)}", {})
             places.setdefault(f"{each.jurisdiction}{roles}", []).append(_evaluated(each))
     for reason, places in said.items():
         yield "\n  ".join([reason, *(f"{at}: {'; '.join(laws)}" for at, laws in places.items())])
@@ -193,8 +194,9 @@ def _evaluated(ruling: Ruling) -> str:
 
 def _why(ruling: Ruling) -> Iterator[str]:
     """Yield the reason where nothing below tells it, and each listing with its days and source."""
-    if ruling.answer != "controlled" and all(ruling.reason != each.text for each in ruling.remarks):
-        yield ruling.reason
+    reason = english(ruling.reason)
+    if ruling.answer != "controlled" and all(reason != each.text for each in ruling.remarks):
+        yield reason
     yield from (f"in force: {_listing(each)}" for each in ruling.held)
     yield from (f"published: {_listing(each)}" for each in ruling.proposed)
     yield from (f"ended {each.until}: {_listing(each)}" for each in ruling.ended)
@@ -216,9 +218,10 @@ def _more(ruling: Ruling) -> Iterator[str]:
     for duty in ruling.duties:
         yield f"{duty_in_words(duty)}; {duty.clause} [{_cited(duty.source, duty.mark)}]"
     for check in ruling.checks:
-        reckoned = f": {check.reckoned}" if check.reckoned else ""
+        sum_ = english(check.reckoned)
+        reckoned = f": {sum_}" if sum_ else ""
         cited = _cited(check.source, check.mark)
-        yield f"limit, {check.limit}{reckoned}; {check.clause} [{cited}]"
+        yield f"limit, {english(check.limit)}{reckoned}; {check.clause} [{cited}]"
     for remark in ruling.remarks:
         yield f"{remark.text}; {remark.clause} [{_cited(remark.source, remark.mark)}]"
     yield from ruling.doubts

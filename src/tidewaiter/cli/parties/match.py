@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TextIO
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
 from tidewaiter.bulk.party_lists import PartyLists, load_party_lists
 from tidewaiter.cli.core.options import Day, Place, printable
@@ -40,7 +40,7 @@ from tidewaiter.report.parties.exports import (
     Origins,
     match_writer,
 )
-from tidewaiter.trade.party_matches import link_in_words
+from tidewaiter.trade.party_matches import link_phrase
 from tidewaiter.trade.types import Refusal
 
 
@@ -109,7 +109,7 @@ _SCRIPT = "a listed name in other letters is not found by it; ask for the name i
 def show(answer: Answer, *, as_json: bool) -> None:
     """Print what one party matches."""
     if as_json:
-        click.echo(msgspec.json.encode(answer))
+        click.echo(english_json(answer))
         return
     for doubt in answer.doubts:
         click.echo(visible(f"it cannot be right: {doubt}"), err=True)
@@ -134,15 +134,16 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
         f"  {_entry(match)}. {match.source}".rstrip(),
     ]
     lines += [f"  {match.judged}"] if match.judged else []
-    lines += [f"  {link_in_words(each)}" for each in match.links]
+    lines += [f"  {english(link_phrase(each))}" for each in match.links]
     share = match.blocked_share
     lines += [f"  shares of blocked owners add up to {share}"] if share else []
-    lines += [f"  {step}" for step in said.cleaning]
+    lines += [f"  {english(step)}" for step in said.cleaning]
     lines += [f"  {p.points:+.2f}  {p.asked} = {p.listed}, {p.kind}" for p in said.pairs]
     lines += [f"  {o.points:+.2f}  {o.word}, {o.side} alone, {o.how}" for o in said.left_over]
-    lines += [
-        f"  {m.points:+.2f}  {m.what}{f' ({m.text})' if m.text else ''}" for m in said.modifiers
-    ]
+    for each in said.modifiers:
+        compared = english(each.text)
+        told = f" ({compared})" if compared else ""
+        lines.append(f"  {each.points:+.2f}  {each.what}{told}")
     origin = f", {least.origin}" if least and least.origin else ""
     text = f"log-odds in all; threshold {printed(match.threshold)}{origin}"
     lines.append(f"  {match.log_odds:+.2f}  {text}")

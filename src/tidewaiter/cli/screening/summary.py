@@ -9,6 +9,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from tidewaiter.base.phrases import english
 from tidewaiter.cli.screening.outputs import Outputs
 from tidewaiter.explain.alerts import goods_shown, short_title
 from tidewaiter.explain.safe_text import as_line
@@ -80,8 +81,8 @@ def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bo
     table.add_column("why", ratio=4, overflow="fold")
     for alert in alerts:
         due = "" if alert.days_left is None else f"{alert.days_left} d"
-        told = [reason.text for reason in alert.reasons if reason.rule in _TELLING]
-        why = ". ".join([short_title(alert, regimes, _LISTINGS[wide]), *told])
+        told = [english(reason.says) for reason in alert.reasons if reason.rule in _TELLING]
+        why = ". ".join([english(short_title(alert, regimes, _LISTINGS[wide])), *told])
         table.add_row(
             Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
             due,

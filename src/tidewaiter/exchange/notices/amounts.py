@@ -4,9 +4,10 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.quantities import parse_percent
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.law.limits import kilos
+from tidewaiter.law.limits import kilos, quantity
 from tidewaiter.trade.substance_lookup import amount_of as quantity_of
 
 Measure = Literal["mass_mg", "volume_ul", "pieces"]
@@ -46,6 +47,16 @@ def amount_of(measure: Measure, value: int) -> Amount:
         volume_ul=value if measure == "volume_ul" else None,
         pieces=value if measure == "pieces" else None,
     )
+
+
+def said(amount: Amount) -> Phrase:
+    """Say an amount: "25 kg", "200 l", "3 pieces"; "nothing" where it gives none."""
+    found = measured(amount)
+    if found is None:
+        return Phrase("quantity/nothing")
+    if found.measure == "pieces":
+        return Phrase("quantity/pieces", figure=found.value)
+    return quantity(found.value, _UNITS[found.measure])
 
 
 def in_words(amount: Amount) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.notices.forms import check_sources, line_place
@@ -229,7 +230,9 @@ def _basis(notice: Notice, line: NoticeLine, known: LineLaw) -> Iterator[Problem
         yield wrong(place, text, "the basis is voluntary, or a national law", "un-1988-art-12-10-a")
     elif notice.basis == "treaty" and tables.answer != "controlled":
         yield doubt(
-            place, f"{known.name}: {tables.answer}, {tables.reason}", "look at the convention"
+            place,
+            f"{known.name}: {tables.answer}, {english(tables.reason)}",
+            "look at the convention",
         )
     elif notice.basis == "voluntary" and tables.answer == "controlled":
         text = f"{known.name} is in {listed} of the 1988 Convention"

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
+from tidewaiter.base.phrases import Phrase, as_written
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.amounts import amount_of, in_words, measured
+from tidewaiter.exchange.notices.amounts import amount_of, measured, said
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.book import (
     Book,
@@ -131,18 +132,22 @@ def loose(book: Book, day: date) -> tuple[Finding, ...]:
     return (
         *(found for each in book.moved_on(day) for found in _loose(each, grants)),
         *(
-            Finding(kind="none", text=f"{name} was cancelled, and is not known", movement=name)
+            Finding(kind="none", text=Phrase("balance/cancelled", name=name), movement=name)
             for name in sorted(set(book.cancelled) - known)
         ),
     )
 
 
 def _loose(movement: Movement, grants: Iterable[Grant]) -> Iterator[Finding]:
-    text = f"{in_words(movement.net)} {movement.direction} on {movement.on}"
+    told = {
+        "quantity": said(movement.net),
+        "direction": movement.direction,
+        "day": movement.on,
+    }
     if not movement.permit:
         yield Finding(
             kind="none",
-            text=f"{text} names no permit",
+            text=Phrase("balance/no-permit", **told),
             movement=movement.id,
             source=movement.source,
         )
@@ -152,7 +157,7 @@ def _loose(movement: Movement, grants: Iterable[Grant]) -> Iterator[Finding]:
     ):
         yield Finding(
             kind="none",
-            text=f'{text} names a permit "{movement.permit}" that is not there',
+            text=Phrase("balance/permit-missing", number=movement.permit, **told),
             movement=movement.id,
             source=movement.source,
         )
@@ -181,12 +186,13 @@ def _of_movement(book: Book, grant: Grant, movement: Movement) -> Iterator[Findi
         )
     )
     if COVERS.get(then.kind) != movement.direction:
-        used = f"{then.kind} {then.number} used for {movement.direction}"
+        more = {"number": then.number, "direction": movement.direction}
+        used = Phrase("balance/used-for", paper=then.kind, **more)
         texts.append(("wrong direction", used))
     for kind, text in texts:
         yield Finding(
             kind=kind,
-            text=f"{movement.on}: {text}",
+            text=Phrase("balance/on", day=movement.on, finding=text),
             entry=grant.id,
             movement=movement.id,
             source=movement.source,
@@ -206,7 +212,8 @@ def _account(
     left, exceeded = _rest(granted, used)
     over = measured(exceeded)
     if over is not None and over.value:
-        text = f"{in_words(used)} used of {in_words(granted)}: {in_words(exceeded)} too much"
+        amounts = {"quantity2": said(granted), "quantity3": said(exceeded)}
+        text = Phrase("balance/exceeded", quantity=said(used), **amounts)
         told.append(Finding(kind="exceeded", text=text, entry=entry.id, source=entry.source))
     waiting = summed([counted(each, counts) for each in promised], granted)
     return Account(
@@ -234,7 +241,7 @@ def _not_counted(
             kind, text = told
             yield Finding(
                 kind=kind,
-                text=f"{each.on}: {text}",
+                text=Phrase("balance/on", day=each.on, finding=text),
                 entry=entry.id,
                 movement=each.id,
                 source=each.source,
@@ -244,7 +251,7 @@ def _not_counted(
             kind, text = told
             yield Finding(
                 kind=kind,
-                text=f"promised: {text}",
+                text=Phrase("balance/promised", finding=text),
                 entry=entry.id,
                 movement=each_promise.notice,
                 source=each_promise.source,
@@ -253,15 +260,17 @@ def _not_counted(
 
 def _why_not_counted(
     entry: Grant | Requirement, what: Movement | Promise, why: str
-) -> tuple[FindingKind, str] | None:
+) -> tuple[FindingKind, Phrase] | None:
     most, amount = measured(entry.amount), measured(counted(what, counts_of(entry)))
     if most is None:
         return None
     if amount is None:
-        return "not known", why or "no amount is told"
+        return "not known", as_written(why) if why else Phrase("balance/no-amount")
     if amount.measure != most.measure:
-        held = in_words(entry.amount)
-        return "other measure", f"{in_words(counted(what, counts_of(entry)))} against {held}"
+        moved = said(counted(what, counts_of(entry)))
+        return "other measure", Phrase(
+            "balance/against", quantity=moved, quantity2=said(entry.amount)
+        )
     return None
 
 

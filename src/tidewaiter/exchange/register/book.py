@@ -1,12 +1,13 @@
 """The entries of a register: the version valid on a day, and which fit an operator and goods."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.amounts import amount_of, measured
 from tidewaiter.exchange.notices.types import Amount
@@ -73,7 +74,7 @@ class Book:
                         kind="told two ways",
                         entry=name,
                         source=_sources(same),
-                        text=f"two different versions {number} of {name} are told",
+                        text=Phrase("balance/versions", number=f"{number}", name=name),
                     )
         return {
             key: [min(told[key][number], key=_text) for number in sorted(told[key])]
@@ -151,7 +152,7 @@ class Book:
                 kind="told two ways",
                 movement=name,
                 source=_sources(same),
-                text=f"the shipment {name} is told in two ways, and counts in neither",
+                text=Phrase("balance/doubled", name=name),
             )
             for name, same in self.doubled.items()
             if self.cancelled.get(name, date.max) > day
@@ -215,7 +216,7 @@ def summed(amounts: Iterable[Amount], measure_of: Amount) -> Amount:
     return amount_of(most.measure, sum(each.value for each in found))
 
 
-Misfit = tuple[FindingKind, str]
+Misfit = tuple[FindingKind, Phrase]
 
 
 def misfits(
@@ -230,30 +231,52 @@ def misfits(
         substance: Slug; "": not known.
         site: Id; "": not said.
     """
-    name = f"{entry.kind} {entry.number}"
+
+    def told(code: str, **more: Any) -> Phrase:
+        return Phrase(f"answer/{code}", paper=entry.kind, number=entry.number, **more)
+
     if day < entry.since:
-        yield "not yet valid", f"{name} is valid from {entry.since}"
+        yield "not yet valid", told("from", day=entry.since)
     if entry.until is not None and day > entry.until:
-        yield "expired", f"{name} was valid until {entry.until}"
+        yield "expired", told("until", day=entry.until)
     stop = stop_on(entry.stops, day)
     if stop is not None:
-        reason = f": {stop.reason}" if stop.reason else ""
-        end = f" until {stop.until}" if stop.until else ""
-        yield stop.kind, f"{name} is {stop.kind} from {stop.since}{end}{reason} ({stop.source})"
+        yield stop.kind, _stopped(stop, told)
     substances = entry.substances if isinstance(entry, Standing) else (entry.substance,)
     if substance not in substances:
-        if substance:
-            yield "wrong substance", f"{name} is for {', '.join(substances)}, not {substance}"
-        else:
-            yield "not known", f"{name} is for {', '.join(substances)}; the substance is not known"
+        yield _other("wrong substance", told, substances, substance)
     if operator != entry.operator:
-        if operator:
-            yield "wrong operator", f"{name} is of {entry.operator}, not of {operator}"
-        else:
-            yield "not known", f"{name} is of {entry.operator}; the operator is not known"
+        owner = told("of", operator=entry.operator)
+        other = told("of-other", operator=entry.operator, operator2=operator)
+        yield ("wrong operator", other) if operator else _open(owner, "no-operator")
     if entry.sites and site not in entry.sites:
-        sites = ", ".join(entry.sites)
-        if site:
-            yield "wrong site", f"{name} is for {sites}, not {site}"
-        else:
-            yield "not known", f"{name} is for {sites}; the site is not said"
+        yield _other("wrong site", told, entry.sites, site)
+
+
+_NOT_SAID: Mapping[FindingKind, str] = {
+    "wrong substance": "no-substance",
+    "wrong site": "no-site",
+}
+
+
+def _other(
+    kind: FindingKind, told: Callable[..., Phrase], names: Sequence[str], name: str
+) -> Misfit:
+    """Say that an entry is for others than one; or for whom it is, where that one is not known."""
+    if name:
+        return kind, told("others", names=names, name=name)
+    return _open(told("for", names=names), _NOT_SAID[kind])
+
+
+def _open(what: Phrase, code: str) -> Misfit:
+    return "not known", Phrase("answer/all", parts=(what, Phrase(f"answer/{code}")))
+
+
+def _stopped(stop: Stop, told: Callable[..., Phrase]) -> Phrase:
+    more: dict[str, Any] = {"stop": stop.kind, "day": stop.since, "source": stop.source}
+    code = "stopped"
+    if stop.until:
+        code, more["day2"] = f"{code}-until", stop.until
+    if stop.reason:
+        code, more["reason"] = f"{code}-why", stop.reason
+    return told(code, **more)

@@ -7,11 +7,13 @@ which is neither a yes nor a no; and the register never says that goods are lawf
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from msgspec import structs
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.amounts import amount_of, in_words, measured
+from tidewaiter.exchange.notices.amounts import amount_of, measured, said
 from tidewaiter.exchange.notices.law import Law, law_of
 from tidewaiter.exchange.notices.types import Amount, Notice, Party
 from tidewaiter.exchange.register.balances import (
@@ -50,8 +52,10 @@ class Who(Record, frozen=True, kw_only=True):
 
     operator: str = ""  # id; "": not known
     may_be: tuple[str, ...] = ()
-    text: str
-    doubt: str = ""  # what of its name and numbers is not of the operator whose number it bears
+    text: Phrase
+    doubt: Phrase | None = (
+        None  # what of its name and numbers is not of the operator whose number it bears
+    )
     unclear: bool = False  # something points at operators, and does not decide
 
 
@@ -80,22 +84,25 @@ def who_is(book: Book, party: Party, day: date, names: Names | None = None) -> W
         name = agreed.pop()
         doubts = list(_other_numbers(book, name, party, day, known=bool(by_licence)))
         if names is not None and party.name and name not in alike:
-            doubts.append(f'the number is of {name}, whose name is not like "{party.name}"')
-        return Who(operator=name, text=f"by its number it is {name}", doubt="; ".join(doubts))
+            doubts.append(Phrase("who/other-name", operator=name, name=party.name))
+        doubt = Phrase("answer/all", parts=doubts) if doubts else None
+        return Who(operator=name, text=Phrase("who/number", operator=name), doubt=doubt)
     if told:
         pointed = sorted(set.union(*told))
-        text = f"its numbers name several operators: {', '.join(pointed)}"
+        text = Phrase("who/several", names=pointed)
         return Who(may_be=tuple(pointed), text=text, unclear=True)
     if alike:
-        text = f"by name alone it may be {', '.join(alike)}: ask for its licence or business number"
+        text = Phrase("who/alike", names=alike)
         return Who(may_be=alike, text=text, unclear=True)
     if not (party.licence or party.business_number):
-        return Who(text="no licence and no business number is given", unclear=True)
+        return Who(text=Phrase("who/nothing"), unclear=True)
     given = " and ".join(filter(None, (party.licence, party.business_number)))
-    return Who(text=f"no operator has the number {given}")
+    return Who(text=Phrase("who/unknown", number=given))
 
 
-def _other_numbers(book: Book, name: str, party: Party, day: date, *, known: bool) -> Iterator[str]:
+def _other_numbers(
+    book: Book, name: str, party: Party, day: date, *, known: bool
+) -> Iterator[Phrase]:
     """Tell the numbers of a party that its operator does not have.
 
     Args:
@@ -106,12 +113,12 @@ def _other_numbers(book: Book, name: str, party: Party, day: date, *, known: boo
         known: Its licence number is there.
     """
     if party.licence and not known:
-        yield f'no licence and no registration "{party.licence}" is there'
+        yield Phrase("who/no-number", number=party.licence)
     operator = book.on(Operator, name, day)
     numbers = operator.business_numbers if operator is not None else ()
     given = party.business_number
     if given and numbers and not any(same_number(given, each) for each in numbers):
-        yield f'{name} has another business number than "{given}"'
+        yield Phrase("who/other-number", operator=name, number=given)
 
 
 def names_of(operators: Iterable[Operator]) -> Names:
@@ -215,9 +222,9 @@ def answer_from(
 
 
 def _operator(who: Who) -> Answered:
-    if who.operator and not who.doubt:
+    if who.operator and who.doubt is None:
         return Answered(part="operator", verdict="covered", entries=(who.operator,), text=who.text)
-    if who.operator:
+    if who.operator and who.doubt is not None:
         found = Finding(kind="not known", text=who.doubt, entry=who.operator)
         return Answered(
             part="operator",
@@ -241,10 +248,11 @@ def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amou
             continue
         found = _misfits(book, each, question, who)
         if question.direction not in each.activities:
-            text = f"{each.kind} {each.number} allows {', '.join(each.activities)}"
+            paper = {"paper": each.kind, "number": each.number}
+            text = Phrase("answer/allows", activities=each.activities, **paper)
             found.append(Finding(kind="wrong direction", text=text, entry=each.id))
         looked.append((each, _paper(each), found))
-    return _best("standing", looked, f"{who.operator} has no licence and no registration")
+    return _best("standing", looked, Phrase("answer/no-standing", operator=who.operator))
 
 
 def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
@@ -264,18 +272,23 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
         account = _less(account, before)
         found = _misfits(book, each, question, who)
         if COVERS.get(each.kind) != question.direction:
-            text = f"{each.kind} {each.number} covers no {question.direction}"
+            paper = {"paper": each.kind, "number": each.number}
+            text = Phrase("answer/covers", direction=question.direction, **paper)
             found.append(Finding(kind="wrong direction", text=text, entry=each.id))
         found += _amounts(each, account, question)
-        looked.append((each, f"{_paper(each)}: {_figures(account, before)}", found))
-    none = f'"{question.permit}" is not there' if question.permit else "no permit is there"
-    return _best("permit", looked, f"{none} for {question.direction}")
+        looked.append((each, _paper(each, _figures(account, before)), found))
+    none = Phrase("answer/no-permit", direction=question.direction)
+    if question.permit:
+        told = {"number": question.permit, "direction": question.direction}
+        none = Phrase("answer/no-permit-number", **told)
+    return _best("permit", looked, none)
 
 
 def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
     """Ask what the country, and the operator, may still import in the year: all must hold."""
     if question.direction == "export":
-        text = "a requirement is of what a country imports; nothing is asked of an export"
+        both = (Phrase("answer/no-import"), Phrase("answer/no-export"))
+        text = Phrase("answer/all", parts=both)
         return Answered(part="requirement", verdict="covered", text=text)
     needs = [
         each
@@ -286,23 +299,27 @@ def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, A
         and each.operator in {"", who.operator}
     ]
     if not needs:
-        text = f"no requirement of {question.country} for {question.day.year} is there"
+        year = f"{question.day.year}"
+        text = Phrase("answer/no-requirement", land=question.country, year=year)
         found = Finding(kind="none", text=text)
         return Answered(part="requirement", verdict="none", text=text, findings=(found,))
-    told, findings = [], []
+    told: list[Phrase] = []
+    findings: list[Finding] = []
     for each in needs:
         account = requirement_account(book, each, question.day, but=question.notice)
         before = taken.get(each.id, Amount())
         account = _less(account, before)
         found_here = list(_twice(book, each.id)) + list(_amounts(each, account, question))
         whose = each.operator or each.country
-        told.append(f"{whose} {each.year}: {_figures(account, before)}")
+        figures = _figures(account, before)
+        more = {"year": f"{each.year}", "accounts": figures}
+        told.append(Phrase("answer/requirement", whose=whose, **more))
         findings += found_here
     return Answered(
         part="requirement",
         verdict=_verdict(findings),
         entries=tuple(each.id for each in needs),
-        text="; ".join(told),
+        text=Phrase("answer/all", parts=told),
         findings=tuple(findings),
         sources=tuple(dict.fromkeys(each.source for each in needs)),
     )
@@ -310,15 +327,15 @@ def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, A
 
 _PARTS = {"standing": _standing, "permit": _permit, "requirement": _requirement}
 
-_Looked = tuple[Standing | Grant, str, Sequence[Finding]]
+_Looked = tuple[Standing | Grant, Phrase, Sequence[Finding]]
 
 
 def _nobody(part: Part, who: Who) -> Answered:
     verdict: Verdict = "cannot tell" if who.unclear else "none"
-    return Answered(part=part, verdict=verdict, text=f"whose it would be is not known: {who.text}")
+    return Answered(part=part, verdict=verdict, text=Phrase("answer/whose", who=who.text))
 
 
-def _best(part: Part, looked: Sequence[_Looked], none: str) -> Answered:
+def _best(part: Part, looked: Sequence[_Looked], none: Phrase) -> Answered:
     """Take the entry that comes nearest to covering the goods; say what the others lack too."""
     if not looked:
         found = Finding(kind="none", text=none)
@@ -332,7 +349,7 @@ def _best(part: Part, looked: Sequence[_Looked], none: str) -> Answered:
         part=part,
         verdict=verdict,
         entries=(entry.id,),
-        text="; ".join([told, *(each.text for each in findings)]),
+        text=Phrase("answer/all", parts=[told, *(each.text for each in findings)]),
         findings=tuple(dict.fromkeys([*findings, *others])),
         sources=(entry.source,),
     )
@@ -370,20 +387,30 @@ def _amounts(entry: Grant | Requirement, account: Account, question: Question) -
     asked = question.net if counts_of(entry) == "goods" else question.content
     amount = measured(asked)
     if amount is None:
-        of = "the goods" if counts_of(entry) == "goods" else "the substance in the goods"
-        text = f"how much of {of} there is, is not known"
+        what = "goods" if counts_of(entry) == "goods" else "content"
+        text = Phrase(f"answer/{what}-open")
         yield Finding(kind="not known", text=text, entry=entry.id, source=entry.source)
     elif amount.measure != free.measure:
-        text = f"{in_words(asked)} cannot be compared with {in_words(account.free)}"
+        text = Phrase("answer/other-measure", quantity=said(asked), quantity2=said(account.free))
         yield Finding(kind="other measure", text=text, entry=entry.id, source=entry.source)
     elif amount.value > free.value:
-        text = f"{in_words(asked)} is more than the {in_words(account.free)} that are free"
+        text = Phrase("answer/more", quantity=said(asked), quantity2=said(account.free))
         yield Finding(kind="exceeded", text=text, entry=entry.id, source=entry.source)
 
 
-def _paper(entry: Standing | Grant) -> str:
-    until = f" until {entry.until}" if entry.until else ""
-    return f"{entry.kind} {entry.number} of {entry.issuer}, valid from {entry.since}{until}"
+def _paper(entry: Standing | Grant, accounts: Sequence[Phrase] = ()) -> Phrase:
+    told: dict[str, Any] = {
+        "paper": entry.kind,
+        "number": entry.number,
+        "issuer": entry.issuer,
+        "day": entry.since,
+    }
+    code = "answer/account" if accounts else "answer/paper"
+    if accounts:
+        told["accounts"] = accounts
+    if entry.until:
+        code, told["day2"] = f"{code}-until", entry.until
+    return Phrase(code, **told)
 
 
 def _less(account: Account, taken: Amount) -> Account:
@@ -395,22 +422,26 @@ def _less(account: Account, taken: Amount) -> Account:
     return structs.replace(account, free=rest)
 
 
-def _figures(account: Account, before: Amount) -> str:
+def _figures(account: Account, before: Amount) -> list[Phrase]:
     """Say an account: granted, used, promised, taken by goods before these, left."""
     if account.granted == Amount():
-        return "no amount is named"
-    parts = [f"{in_words(account.granted)} granted", f"{in_words(account.used)} used"]
+        return [Phrase("account/none")]
+    parts = [_figure("granted", account.granted), _figure("used", account.used)]
     promised = measured(account.promised)
     if promised is not None and promised.value:
-        parts.append(f"{in_words(account.promised)} promised to notices")
+        parts.append(_figure("promised", account.promised))
     if before != Amount():
-        parts.append(f"{in_words(before)} for goods before these")
+        parts.append(_figure("before", before))
     exceeded = measured(account.exceeded)
     if exceeded is not None and exceeded.value:
-        parts.append(f"{in_words(account.exceeded)} too much")
+        parts.append(_figure("exceeded", account.exceeded))
     else:
-        parts.append(f"{in_words(account.free)} free")
-    return ", ".join(parts)
+        parts.append(_figure("free", account.free))
+    return parts
+
+
+def _figure(what: str, amount: Amount) -> Phrase:
+    return Phrase(f"account/{what}", quantity=said(amount))
 
 
 def answers_on(

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import get_args
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.amounts import Measure, measured
 from tidewaiter.exchange.notices.amounts import amount_of as amount_in
@@ -30,7 +31,7 @@ from tidewaiter.exchange.register.types import (
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.alerts import with_reasons
 from tidewaiter.trade.amounts import amount_of, form_of_line, is_alone
-from tidewaiter.trade.applicable_law import route_of
+from tidewaiter.trade.applicable_law import duty_of, route_of
 from tidewaiter.trade.history.allowances import Allowed, trader_key
 from tidewaiter.trade.mentions import Find, find_of
 from tidewaiter.trade.rules.alert_rules import AlertRules
@@ -57,7 +58,7 @@ def allowed_in(register: Register, day: date) -> Iterator[Allowed]:
         if _counts(grant.amount):
             yield Allowed(
                 what="paper",
-                name=f"{grant.kind} {grant.number}",
+                name=Phrase("allowance/paper", paper=grant.kind, number=grant.number),
                 number=grant.number,
                 substance=grant.substance,
                 mass_mg=grant.amount.mass_mg,
@@ -72,7 +73,7 @@ def allowed_in(register: Register, day: date) -> Iterator[Allowed]:
         if operator is not None and _counts(need.amount):
             yield Allowed(
                 what="need",
-                name=f"the requirement of {operator.id} for {need.year}",
+                name=Phrase("allowance/need", name=operator.id, year=f"{need.year}"),
                 traders=_traders(operator),
                 country=need.country,
                 substance=need.substance,
@@ -110,7 +111,7 @@ def _noticed(book: Book, day: date) -> Iterator[Allowed]:
         volume = None if measure == "mass_mg" else value
         yield Allowed(
             what="paper",
-            name=f"the notice {notice} ({direction})",
+            name=Phrase("allowance/notice", number=notice, direction=direction),
             number=notice,
             substance=substance,
             mass_mg=mass,
@@ -248,16 +249,17 @@ class RegisterDesk:
         rule = self._rules.check[name]
         # Of whom nothing is known, nothing can be held: said once, as who it is.
         parts = [x for x in answer.parts if x.part == "operator" or answer.operator or x.entries]
-        words = [_said(each) for each in parts]
-        words += [f"the paper names {', '.join(strange)}, which is not there"] if strange else []
+        why = [_said(each) for each in parts]
+        why += [Phrase("answer/missing", numbers=strange)] if strange else []
         sources = dict.fromkeys(source for each in answer.parts for source in each.sources)
         yield Reason(
             rule=name,
             points=rule.points,
-            text=rule.text.format(
+            says=rule.says(
+                name,
                 name=self._registry.substances[self._places[slug]].name,
                 direction=direction,
-                why="; ".join(words),
+                why=why,
             ),
             source="; ".join(sources) or f"register of {self._country}",
         )
@@ -293,15 +295,14 @@ class RegisterDesk:
     def _asks(self, alert: Alert, slug: str, direction: Direction) -> tuple[Part, ...]:
         """Tell what this country's law demands; where its demands are not loaded, all of it."""
         mine = [each for each in alert.law if each.substance == slug]
-        lead = f"{direction}: "
-        duties = [
-            duty
+        kinds = [
+            kind
             for each in self._own(mine, direction)
-            for duty in each.duties
-            if duty.startswith(lead)
+            for kind, of in map(duty_of, each.duties)
+            if of == direction
         ]
-        standing = any(word in duty for duty in duties for word in _STANDINGS)
-        permit = any(word in duty for duty in duties for word in _PERMITS)
+        standing = any(word in kind for kind in kinds for word in _STANDINGS)
+        permit = any(word in kind for kind in kinds for word in _PERMITS)
         parts: list[Part] = ["standing"] if standing or not permit else []
         parts += ["permit"] if permit or not standing else []
         if direction == "import" and slug in self._needs:
@@ -345,8 +346,10 @@ def _names(find: Find) -> bool:
     return find.finding.how not in _CODES and not find.finding.downgraded
 
 
-def _said(part: Answered) -> str:
-    return part.text if part.part == "operator" else f"{part.part}: {part.text}"
+def _said(part: Answered) -> Phrase:
+    if part.part == "operator":
+        return part.text
+    return Phrase("register/part", part=part.part, answer=part.text)
 
 
 def _party(line: Line, direction: Direction, licence: str) -> Party:

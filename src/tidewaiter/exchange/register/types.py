@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.types import Amount, Party, PermitKind
 
@@ -199,7 +200,7 @@ class Finding(Record, frozen=True, kw_only=True):
     """One thing that does not hold, with its figures and where it is written."""
 
     kind: FindingKind
-    text: str
+    text: Phrase
     entry: str = ""  # id
     movement: str = ""  # id, or the notice of a promise
     source: str = ""
@@ -238,7 +239,7 @@ class Answered(Record, frozen=True, kw_only=True):
     part: Part
     verdict: Verdict
     entries: tuple[str, ...] = ()  # ids that it rests on
-    text: str  # with figures
+    text: Phrase  # with figures
     findings: tuple[Finding, ...] = ()
     sources: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ from datetime import date
 from msgspec.structs import replace
 from rdkit.Chem import GetFormalCharge, Mol, MolToSmiles
 
+from tidewaiter.base.phrases import Phrase, as_written, english
 from tidewaiter.law.answers import ClassGap, ClassHold, Found, Match, Membership, Sighting, key_of
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.controls import controls_on
@@ -94,7 +95,7 @@ def memberships(registry: Registry) -> dict[str, Membership]:
 
 
 def _gap(each: NotAssessable) -> ClassGap:
-    return ClassGap(regime=each.rule.regime, rule=each.rule.slug, reason=each.reason)
+    return ClassGap(regime=each.rule.regime, rule=each.rule.slug, reason=as_written(each.reason))
 
 
 def clause_in_words(clause: ClauseMatch) -> str:
@@ -121,13 +122,7 @@ def _hold(found: ClassMatch) -> ClassHold:
 
 
 SAME: frozenset[Level] = frozenset({"exact", "salt", "alias"})
-_WORDS = {
-    "salt": "what stands beside it, or its charge",
-    "stereo": "stereo",
-    "isotope": "isotopes",
-    "tautomer": "mobile hydrogen",
-    "charge": "charge",
-}
+_ASIDE = ("salt", "stereo", "isotope", "tautomer", "charge")
 
 
 class Recogniser:
@@ -193,7 +188,7 @@ class Recogniser:
         substance = self._substances[hit.substance]
         form = _form(substance, hit.form)
         name = form.name if form else substance.name
-        how = f"{alone.how}: {likeness(hit, name)}"
+        how = f"{alone.how}: {english(likeness(hit, name))}"
         return replace(alone, name=name, substance=substance, form=form, match=_match(hit), how=how)
 
 
@@ -203,7 +198,7 @@ def best_hits(hits: tuple[StructureHit, ...]) -> list[StructureHit]:
     return same or [hit for hit in hits if hit.level == hits[0].level]
 
 
-def likeness(hit: StructureHit, name: str) -> str:
+def likeness(hit: StructureHit, name: str) -> Phrase:
     """Say how far a structure is that of a substance.
 
     Args:
@@ -211,11 +206,11 @@ def likeness(hit: StructureHit, name: str) -> str:
         name: Of the substance or its form.
     """
     if hit.level == "exact":
-        return f"the structure of {name}"
+        return Phrase("found/structure", name=name)
     if hit.level == "alias":
-        return f"another drawing of {name} ({hit.why})"
-    aside = ", ".join(_WORDS[each] for each in hit.set_aside if each in _WORDS)
-    return f"the structure of {name} but for {aside or _WORDS[hit.level]}"
+        return Phrase("found/drawing", name=name, why=hit.why)
+    aside = [each for each in hit.set_aside if each in _ASIDE] or [hit.level]
+    return Phrase("found/structure-but", name=name, aside=[Phrase(f"aside/{x}") for x in aside])
 
 
 def _match(hit: StructureHit) -> Match:
@@ -297,7 +292,7 @@ def _of_classes(answers: Iterable[Answer], smiles: str, order: list[int]) -> Ite
                 slug=each.rule.slug,
                 sureness="same",
                 is_class=True,
-                words=(*clauses, *each.notes),
+                words=tuple(map(as_written, (*clauses, *each.notes))),
                 smiles=smiles,
                 atoms=tuple(sorted(atoms)),
             )
@@ -306,7 +301,7 @@ def _of_classes(answers: Iterable[Answer], smiles: str, order: list[int]) -> Ite
                 slug=each.rule.slug,
                 sureness="open",
                 is_class=True,
-                words=(each.reason,),
+                words=(as_written(each.reason),),
                 smiles=smiles,
             )
 

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.permissions import Asked, load_case_rules
 from tidewaiter.casework.cases.state import Case, Viewer, case_of
@@ -24,6 +25,7 @@ from tidewaiter.casework.evidence import (
     file_name,
 )
 from tidewaiter.casework.suspicious_transactions import load_suspicions
+from tidewaiter.explain.alerts import written
 from tidewaiter.explain.words import Library
 from tidewaiter.ledger.bundles import Manifest, Member, Source, source_of, write_bundle
 from tidewaiter.ledger.proofs import Checkpoint, Proof
@@ -157,7 +159,7 @@ def _sources(
     case = gathered.case
     alerts = {each.id: f"alerts/{each.id}.json" for each in gathered.alerts}
     for each in gathered.alerts:
-        yield source_of(alerts[each.id], _json(each))
+        yield source_of(alerts[each.id], _json(written(each)))
     held = {kept.step: kept.what for kept in case.consignments if kept.what is not None}
     told = {step: f"lines/{step}.json" for step in held}
     for step, what in held.items():
@@ -288,4 +290,4 @@ def _custody(proven: Sequence[Proven]) -> Iterator[Custody]:
 
 
 def _json(value: Any) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return msgspec.json.format(english_json(value), indent=2) + b"\n"

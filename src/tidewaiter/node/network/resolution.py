@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
-import msgspec
-
+from tidewaiter.base.phrases import stored_json
 from tidewaiter.base.records import Record
 from tidewaiter.node.network.graph import network_rules
 from tidewaiter.parties.resolution import (
@@ -206,7 +205,7 @@ def _row(entity: Entity, held: Held, reads: Mapping[str, Read]) -> NewEntity:
         name=entity.name,
         country=next(filter(None, (reads[each.id].country for each in _often(members))), ""),
         waiting=False,
-        signs=msgspec.json.encode(entity.signs).decode(),
+        signs=stored_json(entity.signs).decode(),
         parties=[
             PartyOf(party, member.id, "compared")
             for member in members

@@ -4,10 +4,12 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import Any
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.bulk.screening import Settings, pinned, screen_batch
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node.rescreen.basis import Basis, basis_of
@@ -19,7 +21,7 @@ from tidewaiter.node.rescreen.plan import (
     Place,
     Plan,
     Touched,
-    in_words,
+    changed_in,
     plan_of,
     touched_lines,
 )
@@ -67,46 +69,41 @@ def notes_on(
     resting = entries_with_alerts(work)
     here = {(slug, party.id) for slug, (_, parties) in now.items() for party in parties}
     gone = {place for place in resting - here if place[0] in now}
-    ended = dict(_ended(archive, now, gone))
+    ended, seen = dict(_ended(archive, now, gone)), Phrase("gone/seen", day=day)
     changed = told.changed if told else {}
     notes = [
-        _note(place, now, "party-changed", day, in_words(changed[place]))
+        _note(place, now, "party-changed", day=day, changes=changed_in(changed[place]))
         for place in sorted(resting & changed.keys() & here)
     ]
     again = sorted(removed_entries(work) & here)
-    notes += [_note(place, now, "party-again", day, f"seen on {day}") for place in again]
+    notes += [_note(place, now, "party-again", day=day, gone=seen) for place in again]
     return notes + [  # last, so that it is an alert's last word
-        _note(place, now, "party-removed", day, ended.get(place, f"seen on {day}"))
+        _note(place, now, "party-removed", day=day, gone=ended.get(place, seen))
         for place in sorted(gone)
     ]
 
 
-_TEXTS: dict[NoteRule, str] = {
-    "party-removed": "Entry {entry} was removed from {list}: {what}. The alert stays open",
-    "party-changed": "Entry {entry} of {list} was changed, seen on {day}: {what}",
-    "party-again": "Entry {entry} is on {list} again: {what}",
-}
-
-
-def _note(place: Place, now: Held, rule: NoteRule, day: date, what: str) -> Note:
+def _note(place: Place, now: Held, rule: NoteRule, *, day: date, **told: Any) -> Note:
     slug, entry = place
     version = now[slug][0]
-    text = _TEXTS[rule].format(entry=entry, list=_named(version), day=day, what=what)
+    says = Phrase(rule, entry=entry, list=_named(version), day=day, **told)
     source = cite_list(slug, version.sha256)
-    return Note(entry=Entry(list=slug, entry=entry), rule=rule, day=day, text=text, source=source)
+    return Note(entry=Entry(list=slug, entry=entry), rule=rule, day=day, says=says, source=source)
 
 
-def _named(version: ListVersion) -> str:
-    return f"{version.name} of {version.dated}" if version.dated else version.name
+def _named(version: ListVersion) -> Phrase:
+    if not version.dated:
+        return Phrase("version/plain", name=version.name)
+    return Phrase("version/dated", name=version.name, day=version.dated)
 
 
-def _ended(archive: Archive, now: Held, gone: set[Place]) -> Iterator[tuple[Place, str]]:
+def _ended(archive: Archive, now: Held, gone: set[Place]) -> Iterator[tuple[Place, Phrase]]:
     """Yield the entries whose list says since when they are no longer listed."""
     for slug in sorted({slug for slug, _ in gone}):
         kept = archive.find(slug, now[slug][0].sha256)
         for party in archive.load(kept).parties:
             if (slug, party.id) in gone and party.delisted:
-                yield (slug, party.id), f"delisted on {party.delisted}"
+                yield (slug, party.id), Phrase("gone/delisted", day=party.delisted)
 
 
 class Again:

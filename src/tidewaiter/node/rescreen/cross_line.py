@@ -15,11 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final, NamedTuple
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
+from tidewaiter.base.phrases import decoder_of, stored_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks, Once, look_through
 from tidewaiter.bulk.journal import read_journal
@@ -187,13 +187,13 @@ class Spool:
     def add(self, of: int, alerts: Sequence[Alert]) -> None:
         """Put a lot behind the others."""
         self._file.seek(0, 2)
-        self._file.write(msgspec.json.encode((of, alerts)) + b"\n")
+        self._file.write(stored_json((of, alerts)) + b"\n")
         self.count += len(alerts)
 
     def read(self) -> Iterator[tuple[int, list[Alert]]]:
         """Read all lots, from the first."""
         self._file.seek(0)
-        reads = msgspec.json.Decoder(tuple[int, list[Alert]])
+        reads = decoder_of(tuple[int, list[Alert]])
         for line in self._file:
             yield reads.decode(line)
 
@@ -251,7 +251,7 @@ def _by(settings: Settings, register: RegisterAsked | None, found: Heads) -> str
     """Return a digest of all that settles what other lines say."""
     basis = basis_of(structs.replace(settings, lists=None, threshold=None))
     papers = register.digest if register else ""
-    told = msgspec.json.encode((basis.programme, basis.registry, basis.rules, papers, found))
+    told = stored_json((basis.programme, basis.registry, basis.rules, papers, found))
     return hashlib.sha256(told).hexdigest()
 
 

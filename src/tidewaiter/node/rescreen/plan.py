@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.bulk.screening import Settings, finder_for
 from tidewaiter.law.registry import load_registry
 from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.changes import EntryChange, FieldChange, changes_between
+from tidewaiter.lists.changes import EntryChange, changes_between
 from tidewaiter.lists.decisions import JUDGEMENTS_FILE as JUDGEMENTS
 from tidewaiter.lists.decisions import Judgement
 from tidewaiter.lists.generation import Counted
@@ -96,24 +97,22 @@ def difference(befores: Iterable[Held], now: Held) -> Difference:
     return Difference(new, changed, removed, frozenset(concerned))
 
 
-def in_words(change: EntryChange) -> str:
+def changed_in(change: EntryChange) -> list[Phrase]:
     """Say what changed of an entry: the fields, and the values of those that say what it means."""
     told = []
     for field in change.fields:
+        name = field.field.replace("_", " ")
         if field.field in {"outcome", "action", "outcome_day", "delisted"}:
-            told.append(f"{_name(field)} {_values(field.removed)} -> {_values(field.added)}")
+            values = {"before": _values(field.removed), "after": _values(field.added)}
+            told.append(Phrase("change/values", changed=name, **values))
         else:
-            told.append(_name(field))
-    return ", ".join(told)
+            told.append(Phrase("change/plain", changed=name))
+    return told
 
 
 def _longer(one: EntryChange, other: EntryChange) -> EntryChange:
     """Return the change of more fields: that from the earlier version."""
     return max(one, other, key=lambda each: len(each.fields))
-
-
-def _name(field: FieldChange) -> str:
-    return field.field.replace("_", " ")
 
 
 def _values(values: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from tidewaiter.base.countries import find_country
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.addresses import AddressParts, read_address, shared_words
@@ -51,14 +52,23 @@ def rules() -> tuple[Rule, ...]:
     return read_toml(data("parties", "attributes.toml"), _Attributes).rule
 
 
-def modifier(what: str, text: str) -> Modifier:
+def modifier(what: str, text: str | Phrase) -> Modifier:
     """Return what a rule says.
 
     Args:
         what: Its name.
         text: What was compared.
     """
-    return Modifier(what=what, text=text, points=points()[what])
+    said = _plain(text) if isinstance(text, str) else text
+    return Modifier(what=what, text=said, points=points()[what])
+
+
+def _plain(text: str) -> Phrase:
+    return Phrase("values/plain", values=text)
+
+
+def _against(ours: str, theirs: str) -> Phrase:
+    return Phrase("values/against", ours=ours, theirs=theirs)
 
 
 _FILLER = "-01-01"  # a list that knows the year alone often says 1 January
@@ -106,7 +116,7 @@ def most_points(asked: AskedParty) -> float:
 def _births(asked: Iterable[str], listed: Iterable[str]) -> Modifier | None:
     """Compare dates of birth; the pair that agrees best counts."""
     found = [
-        modifier(what, f"{ours} against {theirs}")
+        modifier(what, _against(ours, theirs))
         for ours in asked
         for theirs in listed
         if (what := _birth(ours, theirs))
@@ -125,7 +135,7 @@ def _hearsay(said: Iterable[Modifier | None]) -> Modifier | None:
     best = max(filter(None, said), key=lambda each: each.points, default=None)
     if best is None:
         return None
-    text = f"{best.text}, as another entry of the name says"
+    text = Phrase("values/entry", values=best.text)
     return Modifier(what=best.what, text=text, points=best.points / 2)
 
 
@@ -156,7 +166,7 @@ def _countries(asked: AskedParty, listed: ListedParty) -> Modifier | None:
         return None
     flies = listed.kind in _FLAGGED and asked.kind in {*_FLAGGED, "unknown"}
     what = f"{'flag' if flies else 'country'}: {'same' if ours & theirs else 'other'}"
-    return modifier(what, f"{', '.join(sorted(ours))} against {', '.join(sorted(theirs))}")
+    return modifier(what, _against(", ".join(sorted(ours)), ", ".join(sorted(theirs))))
 
 
 def _addresses(asked: Iterable[str], listed: ListedParty) -> Modifier | None:
@@ -276,13 +286,13 @@ class Bearers:
         listed = self._of(entry)
         shared = _agree(asked, listed)
         said = [each for thing in shared for each in self._shared(thing)]
-        wrong = (Modifier(what=NOT_VALID, text=text, points=0.0) for text in doubts_of(asked))
+        wrong = (Modifier(what=NOT_VALID, text=_plain(x), points=0.0) for x in doubts_of(asked))
         return (*said, *_conflicts(asked, listed, shared), *wrong)
 
     def _shared(self, thing: _Shared) -> Iterator[Modifier]:
         yield modifier(thing.rule, f"{thing.scheme} {thing.value}")
         if thing.rule == "domain: same" and (bearers := len(self._bearing(f"@{thing.value}"))) > 1:
-            text = f"{bearers} entries bear {thing.value}"
+            text = Phrase("values/shared", figure=bearers, value=thing.value)
             yield Modifier(what="shared by entries", text=text, points=-math.log(bearers))
 
     def _bearing(self, key: str) -> list[int]:
@@ -403,7 +413,7 @@ def _conflicts(
             for side in (asked, listed)
         )
         if ours and theirs:
-            text = f"{scheme} {', '.join(ours)} against {', '.join(theirs)}"
+            text = _against(f"{scheme} {', '.join(ours)}", ", ".join(theirs))
             yield modifier("identifier: other", text)
 
 
@@ -451,4 +461,4 @@ def numbers_apart(asked: str, listed: str) -> tuple[Modifier, ...]:
         return ()
     said = [" ".join(map(str, sorted(each))) or "none" for each in (ours, theirs)]
     what = "ship's number: other" if ours and theirs else "ship's number: one has none"
-    return (modifier(what, f"{said[0]} against {said[1]}"),)
+    return (modifier(what, _against(*said)),)

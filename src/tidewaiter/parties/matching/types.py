@@ -9,6 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import (
@@ -54,18 +55,22 @@ class LeftOver(Record, frozen=True, kw_only=True):
     points: float
 
 
+NOTHING = Phrase("values/none")
+"""That nothing was compared: names as wholes speak."""
+
+
 class Modifier(Record, frozen=True, kw_only=True):
     """What else speaks for or against a match."""
 
     what: str
-    text: str = ""  # what was compared
+    text: Phrase = NOTHING  # what was compared
     points: float
 
 
 class Explanation(Record, frozen=True, kw_only=True):
     """Why a match has its probability: all points add up to its log-odds."""
 
-    cleaning: tuple[str, ...]  # what was left out of the name as written, or mended
+    cleaning: tuple[Phrase, ...]  # what was left out of the name as written, or mended
     form: str  # how the name was read: latin, pinyin, cyrillic, ...
     pairs: tuple[WordPair, ...]
     left_over: tuple[LeftOver, ...]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.scripts import fold, where_scripts_part
@@ -177,7 +178,7 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
 
 def parts_of(
     text: str, *, ship: bool = False
-) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:
+) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[Phrase]]:
     """Find the name itself, the names beside it, and say what was left out.
 
     Args:
@@ -187,18 +188,18 @@ def parts_of(
     Returns:
         Where the name stands, (relation, start, end) of each further name, and the steps.
     """
-    steps: list[str] = []
+    steps: list[Phrase] = []
     if _TO_ORDER.fullmatch(text):
-        return (0, 0), [], ['"to order" names no party']
+        return (0, 0), [], [Phrase("step/to-order")]
     start, end = 0, len(text)
     while (lead := _LEAD.match(text, start)) and lead.end() < end:
-        steps.append(f'left out "{lead.group().strip()}" before the name')
+        steps.append(Phrase("step/before", name=lead.group().strip()))
         start = lead.end()
     if ship and (first := prefix_end(text, start)) > start:
-        steps.append(f'left out "{text[start:first].strip()}" before the name')
+        steps.append(Phrase("step/before", name=text[start:first].strip()))
         start = first
     if (tail := _TAIL.search(text, start)) and tail.start() > start:
-        steps.append(f'left out "{tail.group().strip()[:60]}" after the name')
+        steps.append(Phrase("step/after", name=tail.group().strip()[:60]))
         end = tail.start()
     cues = [
         cue
@@ -214,7 +215,7 @@ def parts_of(
         further.append((relation, cue.end(), stop))
     if cues:
         end = cues[0].start()
-        steps += [f'read what follows "{cue.group().strip()}" as a further name' for cue in cues]
+        steps += [Phrase("step/further", name=cue.group().strip()) for cue in cues]
     return (start, end), further, steps
 
 
@@ -223,7 +224,7 @@ _CITY: Final = 3  # words of a city, and of its province
 _WORDS: Final = 3  # of a country's name
 
 
-def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[str]]:
+def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[Phrase]]:
     """Leave out an address, a city or a country that stands behind a legal form or behind commas.
 
     Args:
@@ -236,7 +237,7 @@ def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[str
     first = _address(tokens)
     if first:
         left = text[tokens[first].start : tokens[-1].end]
-        return tokens[:first], [f'left out the address "{left}" after the name']
+        return tokens[:first], [Phrase("step/address", name=left)]
     country = _country(tokens) if tokens else 0
     if not country:
         return tokens, []
@@ -244,7 +245,7 @@ def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[str
     if not first or not any(token.kind == "word" for token in tokens[:first]):
         return tokens, []
     left = text[tokens[first].start : tokens[-1].end]
-    return tokens[:first], [f'left out the place "{left}" after the name']
+    return tokens[:first], [Phrase("step/place", name=left)]
 
 
 def _address(tokens: Sequence[Token]) -> int:

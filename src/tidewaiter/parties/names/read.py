@@ -7,6 +7,7 @@ from typing import Final
 
 from anyascii import anyascii
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.parties.compared_scripts import uncompared
 from tidewaiter.parties.names.affixes import (
@@ -209,7 +210,7 @@ class Cleaned(Record, frozen=True, kw_only=True):
     text: str
     places: tuple[int, ...]  # of each character in the text as written
     ends: tuple[int, ...]  # the first character after what it came from
-    steps: tuple[str, ...]
+    steps: tuple[Phrase, ...]
 
     def moved(self) -> bool:
         """Say whether a character stands elsewhere than in the text as written."""
@@ -226,9 +227,9 @@ def clean(text: str) -> Cleaned:
         The text in the compatible composition of Unicode, without characters that are not seen,
         with look-alike letters and digits as the word's own letters.
     """
-    steps: list[str] = []
+    steps: list[Phrase] = []
     if len(text) > LONGEST:
-        steps.append(f"only the first {LONGEST:,} of {len(text):,} characters were read")
+        steps.append(Phrase("step/longest", figure=LONGEST, figure2=len(text)))
     characters, places, ends = _composed(text[:LONGEST], steps)
     _homoglyphs(characters, steps)
     _digits(characters, steps)
@@ -237,7 +238,7 @@ def clean(text: str) -> Cleaned:
     )
 
 
-def _composed(text: str, steps: list[str]) -> tuple[list[str], list[int], list[int]]:
+def _composed(text: str, steps: list[Phrase]) -> tuple[list[str], list[int], list[int]]:
     """Compose characters one cluster at a time, so that each keeps its place."""
     if text.isprintable() and unicodedata.is_normalized("NFKC", text):
         return list(text), list(range(len(text))), list(range(1, len(text) + 1))
@@ -259,7 +260,7 @@ def _composed(text: str, steps: list[str]) -> tuple[list[str], list[int], list[i
             ends.append(end)
         start = end
     if hidden:
-        steps.append(f"left out {hidden} characters that are not seen")
+        steps.append(Phrase("step/unseen", figure=hidden))
     return characters, places, ends
 
 
@@ -267,7 +268,7 @@ def _joins(character: str) -> bool:
     return unicodedata.combining(character) > 0 or "\u1160" <= character <= "\u11ff"
 
 
-def _homoglyphs(characters: list[str], steps: list[str]) -> None:
+def _homoglyphs(characters: list[str], steps: list[Phrase]) -> None:
     """Give a word in two scripts the letters of the script that most of it is in."""
     text = "".join(characters)
     if not _FOREIGN.search(text):
@@ -288,10 +289,10 @@ def _homoglyphs(characters: list[str], steps: list[str]) -> None:
             changed |= new != characters[place]
             characters[place] = new
     if changed:
-        steps.append("read letters of another script as those that they look like")
+        steps.append(Phrase("step/glyphs"))
 
 
-def _digits(characters: list[str], steps: list[str]) -> None:
+def _digits(characters: list[str], steps: list[Phrase]) -> None:
     """Read a digit between letters as the letter that it looks like."""
     if _DIGITS.keys().isdisjoint(characters):
         return
@@ -300,10 +301,9 @@ def _digits(characters: list[str], steps: list[str]) -> None:
     for place in found:
         characters[place] = _DIGITS[characters[place]]
     if found:
-        steps.append("read digits between letters as letters")
+        steps.append(Phrase("step/digits"))
 
 
-_AS_CHINESE: Final = 'read "{}" as Chinese: how Japanese reads these characters is not known'
 _FIELD: Final = 35  # characters of a name in a customs message (EDIFACT NAD, C080/3036)
 _PLAIN: Final = 200  # characters: longer texts are read the slow way
 _DEPTH: Final = 3  # segments of segments of segments
@@ -334,7 +334,7 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
         words, flags = words_in(text, person=person)
         if not flags & CAREFUL:
             tokens = together(words, flags, text, person=person)
-            steps: list[str] = []
+            steps: list[Phrase] = []
             if flags & PLACE:
                 tokens, steps = without_place(tokens, text)
             russian = bool(flags & ROMANISED)
@@ -355,7 +355,7 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     (start, end), further, steps = parts_of(cleaned.text, ship=kind == "vessel")
     first, *others = beside(cleaned.text, start, end, facts().generic)
     further = [*(("also known as", *other) for other in others), *further]
-    steps += ["read names that stand side by side each for itself"] if others else []
+    steps += [Phrase("step/each")] if others else []
     start, end = first
     name = cleaned.text[start:end]
     person = kind == "person"
@@ -364,7 +364,7 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
         tokens, place = without_place(tokens, name)
         steps += place
     forms = forms_of(tokens, name, person=person)
-    steps += [_AS_CHINESE.format(each) for each in japanese_characters(tokens)]
+    steps += [Phrase("step/chinese", name=each) for each in japanese_characters(tokens)]
     return ReadName(
         text=text,
         cleaned=name.strip(),

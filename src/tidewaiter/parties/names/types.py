@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 
 How = Literal[
@@ -60,7 +61,7 @@ class ReadName(Record, frozen=True, kw_only=True, gc=False):
     text: str  # as written
     cleaned: str  # what was read of it
     forms: tuple[NameForm, ...] = ()
-    steps: tuple[str, ...] = ()  # what cleaning did, in words
+    steps: tuple[Phrase, ...] = ()  # what cleaning did
     segments: tuple[Segment, ...] = ()
     cut: bool = False  # it fills a field of 35 characters, so its end may be missing
     problem: Problem = ""

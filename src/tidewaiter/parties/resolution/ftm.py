@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tidewaiter.base.countries import find_country
+from tidewaiter.base.phrases import in_english, read_phrase
 from tidewaiter.parties.readers.ftm import (
     COUNTRIES,
     KINDS,
@@ -160,7 +161,7 @@ class FtmFile:
 def entity_in(party: FtmEntity) -> Entity | None:
     """Return the entity of ours that one of FollowTheMoney holds; None: we did not write it."""
     try:
-        return msgspec.convert(party.get(OURS), Entity)
+        return msgspec.convert(party.get(OURS), Entity, dec_hook=read_phrase)
     except msgspec.ValidationError:
         return None
 
@@ -301,7 +302,7 @@ def _object(entity: Entity, schema: str, found: Mapping[str, list[str]]) -> FtmE
         "properties": dict(sorted(found.items())),
         "referents": [*_refs(entity), *(member.id for member in entity.members)],
         **{name: day.isoformat() for name, day in days.items() if day},
-        OURS: msgspec.to_builtins(entity, builtin_types=(date,)),
+        OURS: msgspec.to_builtins(entity, builtin_types=(date,), enc_hook=in_english),
     }
 
 

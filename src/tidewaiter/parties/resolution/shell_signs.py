@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.identifiers.contacts import country_of_phone
@@ -48,7 +49,6 @@ _LONGEST: Final = 1000  # characters of an address that are looked at
 class SignRule(Record, frozen=True, kw_only=True):
     """One sign."""
 
-    text: str
     least: int  # other parties, or words
     most: int = 0  # other parties: what more share is a forwarder's; 0: no limit
     flag: str  # the red flag, in our words
@@ -128,7 +128,7 @@ def _ties(party: _Party, shared: Mapping[tuple[str, str], Sequence[_Party]]) -> 
             most[kind] = thing, others
     for kind, (thing, others) in most.items():
         names = [f"{each.entity.name} ({each.entity.id})" for each in others[: rules.shown]]
-        yield _sign(kind, (thing, *names), count=str(len(others)))
+        yield _sign(kind, (thing, *names), count=len(others))
 
 
 def _unrelated(party: _Party, other: _Party) -> bool:
@@ -147,7 +147,7 @@ def _places(party: _Party) -> Iterator[Sign]:
         found = [find_words(text, rule.words, rule.unless) for text in written]
         if found and all(found):
             words = sorted({word for each in found for word in each})
-            yield _sign(kind, tuple(written[:3]), words=", ".join(words))
+            yield _sign(kind, tuple(written[:3]), words=words)
 
 
 def _phones(party: _Party) -> Iterator[Sign]:
@@ -157,7 +157,7 @@ def _phones(party: _Party) -> Iterator[Sign]:
     places = {number: country_of_phone(number) for number in numbers}
     others = {_state(country) for country in places.values()}
     if own and numbers and all(places.values()) and not own & others:
-        words = ", ".join(sorted(set(places.values())))
+        words = sorted(set(places.values()))
         yield _sign("phone-elsewhere", tuple(numbers), words=words)
 
 
@@ -165,7 +165,7 @@ def _state(country: str) -> str:
     return next((codes[0] for codes in sign_rules().one_state if country in codes), country)
 
 
-def _sign(kind: str, evidence: tuple[str, ...], **words: str) -> Sign:
+def _sign(kind: str, evidence: tuple[str, ...], **told: int | list[str]) -> Sign:
     rule = sign_rules().signs[kind]
     source = f"{rule.flag} ({rule.source}: {rule.url})"
-    return Sign(rule=kind, text=rule.text.format(**words), evidence=evidence, source=source)
+    return Sign(rule=kind, says=Phrase(f"shown/{kind}", **told), evidence=evidence, source=source)

@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Literal
 
+from msgspec import field
+
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 
 Verdict = Literal["same", "not same", "undecided"]
@@ -95,7 +98,7 @@ class Sign(Record, frozen=True, kw_only=True):
     """A reason to look at an entity, with what it rests on; never a verdict."""
 
     rule: str  # of data/rules/shells.toml
-    text: str
+    says: Phrase = field(name="text")
     evidence: tuple[str, ...]  # what is shared or written, and with whom
     source: str  # where the red flag was read
 

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from tidewaiter.base.phrases import english, in_english, stored_json
 from tidewaiter.casework.ranking.model import why_in_words
-from tidewaiter.explain.lines import litres_or_kilograms, route_in_words, stop_in_words
+from tidewaiter.explain.lines import litres_or_kilograms, met, stop_in_words
 from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.trade.line_fields import SHOWN, Group, arrow_struct, key_of
 from tidewaiter.trade.types import (
@@ -40,6 +41,8 @@ REASON = pa.struct(
         ("points", pa.int32()),
         ("source", pa.string()),
         ("evidence", EVIDENCE),
+        ("code", pa.string()),
+        ("parameters", pa.string()),  # JSON
     ]
 )
 ALERTS = pa.schema(
@@ -56,16 +59,25 @@ ALERTS = pa.schema(
         },
     )
 )
-"""One row per alert; the same fields, in the same order, as `Alert`, but for what was learned."""
+"""One row per alert: the fields of `Alert`, its phrases in English, but for what was learned."""
 
 
 def nested(alerts: Iterable[Alert], schema: pa.Schema = ALERTS) -> pa.RecordBatch:
     """Return alerts as a batch, one row per alert; what was learned, where the schema has it."""
-    rows = [msgspec.to_builtins(alert, builtin_types=(date, Decimal)) for alert in alerts]
+    rows = [_row(alert) for alert in alerts]
     for row in rows:
         for term in row.get("learned", {}).get("terms", ()):
             term["values"] = [None if each is None else str(each) for each in term["values"]]
     return pa.RecordBatch.from_pylist(rows, schema=schema)
+
+
+def _row(alert: Alert) -> dict[str, Any]:
+    kinds = (date, Decimal)
+    row: dict[str, Any] = msgspec.to_builtins(alert, builtin_types=kinds, enc_hook=in_english)
+    for made, reason in zip(row["reasons"], alert.reasons, strict=True):
+        made["code"] = reason.says.code
+        made["parameters"] = stored_json(reason.says.parameters).decode()
+    return row
 
 
 def flat(alert: Alert, columns: Mapping[str, Callable[[Alert], Value]]) -> list[str]:
@@ -87,14 +99,14 @@ def _found(mention: Mention) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    return f"{reason.rule}: {reason.text} ({reason.points:+} points)"
+    return f"{reason.rule}: {english(reason.says)} ({reason.points:+} points)"
 
 
 def _holding(held: Holding) -> str:
     since = f"since {held.since}" if held.since else "since a day not known"
     mark = "" if held.mark == "read" else f" [{held.mark}]"
-    route = f"; {route_in_words(held)}" if held.role else ""
-    more = "".join(f", {told}" for told in (*held.duties, *held.amounts))
+    route = f"; {english(met(held))}" if held.role else ""
+    more = "".join(f", {english(told)}" for told in (*held.duties, *held.amounts))
     return f"{held.substance}: {held.regime} {held.schedule}, {since}{mark}{route}{more}"
 
 
@@ -147,16 +159,16 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "score": lambda a: a.score,
         "due": lambda a: a.due,
         "days_left": lambda a: a.days_left,
-        "title": lambda a: a.title,
+        "title": lambda a: english(a.title),
         "consignment": lambda a: a.consignment,
         "line": lambda a: a.seq,
         **dict(_line_columns("goods")),
         "names": lambda a: _several(m.name for m in a.mentions),
         "found": lambda a: _several(map(_found, a.mentions)),
-        "downgraded": lambda a: _several(d for m in a.mentions for d in m.downgraded),
+        "downgraded": lambda a: _several(english(d) for m in a.mentions for d in m.downgraded),
         "reasons": lambda a: _several(map(_reason, a.reasons)),
         "law": lambda a: _several(map(_holding, a.law)),
-        "law_open": lambda a: _several(a.law_open),
+        "law_open": lambda a: _several(map(english, a.law_open)),
         "listed": lambda a: _several(map(_match, a.parties)),
         "law_day": lambda a: a.day,
         "sources": _sources,

@@ -15,14 +15,16 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-import msgspec
 import pyarrow.parquet as pq
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.explain.alerts import written
 from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED, LEARNED_FLAT, flat, nested
 from tidewaiter.report.alerts.exporters import BUILT_IN, exporters, write_exported
+from tidewaiter.trade.alerts import encodable
 from tidewaiter.trade.types import Alert, Refusal
 
 # Without a byte-order mark a spreadsheet reads UTF-8 in the machine's own code page, and
@@ -140,14 +142,8 @@ class ParquetAlerts:
 
 
 def json_line(alert: Alert) -> bytes:
-    """Return an alert as one line of JSON, line feed included."""
-    return msgspec.json.encode(encodable(alert)) + b"\n"
-
-
-def encodable(alert: Alert) -> Alert:
-    """Return the alert with a file name that UTF-8 can hold; a path may hold any bytes."""
-    name = alert.file.encode("utf-8", "backslashreplace").decode("utf-8")
-    return alert if name == alert.file else msgspec.structs.replace(alert, file=name)
+    """Return an alert as one line of JSON in English, line feed included."""
+    return english_json(written(encodable(alert))) + b"\n"
 
 
 @contextmanager

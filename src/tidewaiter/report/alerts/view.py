@@ -8,16 +8,12 @@ from itertools import islice
 
 from markupsafe import Markup
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.explain.alerts import (
     FieldView,
     fields,
-    markup,
-    part_told,
-    plain,
-    reason_told,
     short_title,
-    title_told,
     unplaced,
 )
 from tidewaiter.explain.languages import counted, words
@@ -28,9 +24,10 @@ from tidewaiter.explain.lines import (
     Detail,
     details_of,
     kept_of,
+    met,
     role_in_words,
-    route_in_words,
 )
+from tidewaiter.explain.phrases import markup, on_page, plain, say, told
 from tidewaiter.explain.ranking import LearnedView, learned_view
 from tidewaiter.explain.words import (
     HOW,
@@ -44,7 +41,7 @@ from tidewaiter.explain.words import (
     shared_in_words,
     word,
 )
-from tidewaiter.trade.party_matches import link_in_words, source_of
+from tidewaiter.trade.party_matches import link_phrase, source_of
 from tidewaiter.trade.types import Alert, Holding, Kept, Mention, PartyMatch, Reason
 
 _MOST = 4  # pictures of one alert
@@ -200,7 +197,7 @@ def alert_view(
         cited: The entry of each source in the list at the end of the page.
     """
     names = {**library.substances, **{m.substance: m.name for m in alert.mentions}}
-    titled = title_told(short_title(alert, library.regimes, _LISTINGS))
+    titled = told(short_title(alert, library.regimes, _LISTINGS))
     return AlertView(
         number=number,
         alert=alert,
@@ -213,7 +210,7 @@ def alert_view(
         finds=tuple(_find(mention) for mention in alert.mentions[:FEW]),
         drawings=drawings(alert),
         law=tuple(_law(held, names, library, cited) for held in alert.law[:FEW]),
-        law_open=_parts("open", alert.law_open),
+        law_open=_parts(alert.law_open),
         parties=tuple(_party_match(match, cited) for match in alert.parties[:FEW]),
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:FEW]),
         sum_note=_sum_note(alert),
@@ -235,8 +232,8 @@ def _find(mention: Mention) -> FindView:
         place=place,
         tier=word(TIERS, mention.tier),
         score="" if mention.score == 1 else f"{mention.score:.2f}",
-        reasons=_parts("found", mention.reasons),
-        downgraded=_parts("against", mention.downgraded),
+        reasons=_parts(mention.reasons),
+        downgraded=_parts(mention.downgraded),
     )
 
 
@@ -253,9 +250,9 @@ def _law(
         mark=held.mark,
         mark_words=word(MARKS, held.mark),
         source=cited.get(held.source),
-        route=plain(part_told("met", route_in_words(held))),
-        duties=_parts("demanded", held.duties),
-        amounts=_parts("checks", held.amounts),
+        route=say(met(held)) if held.role else "",
+        duties=_parts(held.duties),
+        amounts=_parts(held.amounts),
     )
 
 
@@ -270,9 +267,6 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         if match.list_day
         else words("list without a day of its own")
     )
-    ended = f" on {match.outcome_day}" if match.outcome_day else ""
-    outcome = f"; charge: {match.outcome}{ended}" if match.outcome else ""
-    done = part_told("done", f"{match.action}{outcome}")
     return PartyView(
         role=role_in_words(match.role or "party"),
         name=match.name,
@@ -281,33 +275,43 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         kind=word(LISTED, match.kind),
         list=match.list_name,
         entry=match.entry,
-        action=plain(done),
+        action=say(_done(match)),
         days=f"{since}; {version}",
         likeness=f"{match.probability:.2f}",
-        supports=_parts("support", match.supports),
-        against=_parts("support", match.against),
+        supports=_parts(match.supports),
+        against=_parts(match.against),
         judged=match.judged,
         confidential=match.confidential,
         shared=shared_in_words(match),
-        links=_parts("link", map(link_in_words, match.links[:FEW])),
+        links=_parts(map(link_phrase, match.links[:FEW])),
         share=match.blocked_share,
         notice=match.notice,
         source=cited.get(source_of(match)),
     )
 
 
+def _done(match: PartyMatch) -> Phrase:
+    """Say what a list does to a party, and what became of a charge."""
+    if not match.outcome:
+        return Phrase("done/plain", act=match.action)
+    if match.outcome_day is None:
+        return Phrase("done/charge", act=match.action, charge=match.outcome)
+    day = match.outcome_day
+    return Phrase("done/charge-day", act=match.action, charge=match.outcome, day=day)
+
+
 def _reason(reason: Reason, library: Library, cited: Mapping[str, Citation]) -> ReasonView:
     return ReasonView(
         rule=words(library.rules.get(reason.rule, reason.rule)),
-        text=markup(reason_told(reason.rule, reason.text)),
+        text=on_page(reason.says),
         points=f"{reason.points:+}".replace("-", "−"),
         against=reason.points < 0,
         source=cited.get(reason.source),
     )
 
 
-def _parts(kind: str, texts: Iterable[str]) -> tuple[Markup, ...]:
-    return tuple(markup(part_told(kind, text)) for text in islice(texts, FEW))
+def _parts(phrases: Iterable[Phrase]) -> tuple[Markup, ...]:
+    return tuple(map(on_page, islice(phrases, FEW)))
 
 
 def _sum_note(alert: Alert) -> str:

@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
 from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.explain.words import OUTCOMES, duty_in_words, roles_in_words
@@ -74,8 +75,9 @@ def doubts_in_words(mark: Mark, dates: Mark) -> str:
 
 def check_in_words(check: Check) -> str:
     """Say what a limit is, what it was compared with, and how that came out."""
-    reckoned = f": {check.reckoned}" if check.reckoned else ""
-    return f"{check.limit}{reckoned} ({check.clause}; {OUTCOMES[check.outcome]})"
+    sum_ = english(check.reckoned)
+    reckoned = f": {sum_}" if sum_ else ""
+    return f"{english(check.limit)}{reckoned} ({check.clause}; {OUTCOMES[check.outcome]})"
 
 
 def _cell(column: str, text: str) -> str:
@@ -116,7 +118,7 @@ def _why_not(row: Row) -> str:
     """Say why it is not assessable; "": it is."""
     if row.ruling is None:
         return row.compound.not_assessable or "no law was asked"
-    return row.ruling.reason if row.ruling.answer == "not assessable" else ""
+    return english(row.ruling.reason) if row.ruling.answer == "not assessable" else ""
 
 
 RULINGS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
@@ -136,7 +138,7 @@ RULINGS: Mapping[str, Callable[[Row], str]] = MappingProxyType(
         "answer": _answer,
         "as_of": _of_ruling(lambda r: str(r.as_of or "")),
         "age_days": _of_ruling(lambda r: str(r.age_days) if r.as_of else ""),
-        "reason": _of_ruling(lambda r: r.reason),
+        "reason": _of_ruling(lambda r: english(r.reason)),
         "listing": _of_listings(lambda each: [each.schedule]),
         "clauses": _of_listings(lambda each: each.clauses),
         "since": _of_listings(lambda each: [each.since]),
@@ -253,7 +255,7 @@ class JsonAnswers:
         place = compound.place.encode("utf-8", "backslashreplace").decode("utf-8")
         if place != compound.place:
             compound = msgspec.structs.replace(compound, place=place)
-        self._file.write(msgspec.json.encode(compound) + b"\n")
+        self._file.write(english_json(compound) + b"\n")
 
 
 class TableAnswers:

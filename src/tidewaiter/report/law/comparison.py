@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.explain.words import Citation, Library, number_sources
@@ -165,7 +166,7 @@ class _Words:
             if slug in comparison.telling:
                 continue
             cells = [cell for row in comparison.rows for cell in row.cells if cell.regime == slug]
-            answers = dict.fromkeys((cell.answer, cell.reason) for cell in cells)
+            answers = dict.fromkeys((cell.answer, english(cell.reason)) for cell in cells)
             regime = self._library.regimes.get(slug)
             yield Silent(
                 regime=slug,
@@ -182,7 +183,7 @@ class _Words:
             answer=cell.answer,
             kind=cell.answer.replace(" ", "-"),
             as_of=cell.as_of,
-            reason=cell.reason,
+            reason=english(cell.reason),
             listings=tuple(self._listing(each, cell.regime) for each in cell.listings),
             later=tuple(self._listing(each, cell.regime) for each in cell.later),
             ended=tuple(self._listing(each, cell.regime) for each in cell.ended),

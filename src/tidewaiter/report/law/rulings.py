@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import DOUBTS, Citation, day_in_words, duty_in_words, roles_in_words
 from tidewaiter.law.answers import Age, Answer, Listing, Ruling
@@ -101,11 +102,13 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
 
 def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
     """Say why, where neither a listing nor a rule below tells it; a class by its name."""
-    told = {remark.text for remark in ruling.remarks}
-    if ruling.answer == "controlled" or ruling.reason in told:
+    told, reason = {remark.text for remark in ruling.remarks}, ruling.reason
+    if ruling.answer == "controlled" or english(reason) in told:
         return ""
-    slug, sign, why = ruling.reason.partition(": ")
-    return f"{rules[slug].name}: {why}" if sign and slug in rules else ruling.reason
+    rule = rules.get(str(reason.parameters.get("rule")))
+    if reason.code == "gap/class" and rule is not None:
+        reason = Phrase(reason.code, **{**reason.parameters, "rule": rule.name})
+    return english(reason)
 
 
 def _listings(
@@ -259,7 +262,7 @@ def verdict_of(
         told = ruling.answer in {"controlled", "free by amount", "proposed"}
         said[ruling.answer].update(dict.fromkeys(named if told else [ruling.jurisdiction]))
         if ruling.answer == "controlled":
-            demands.update(dict.fromkeys(map(duty_in_short, ruling.duties)))
+            demands.update(dict.fromkeys(english(duty_in_short(x)) for x in ruling.duties))
     other = {each.jurisdiction for each in rulings if each.answer != "not listed"}
     return Verdict(
         controlled=tuple(said["controlled"]),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import Citation, Library, number_sources, words_of
 from tidewaiter.law.answers import Found, Listing, Question, Role
@@ -15,7 +16,7 @@ from tidewaiter.law.changes import Matter
 from tidewaiter.law.classes import ClassRule
 from tidewaiter.law.controls import Standing, State, short_listing, stand
 from tidewaiter.law.duties import duties_of
-from tidewaiter.law.limits import limit_in_words, limits_on, mass_of, parse_formula
+from tidewaiter.law.limits import limits_on, mass_of, parse_formula, phrase_of
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.rules import FormRule, Gap, LawBook, Limit, Reach, Rule
 from tidewaiter.law.types import Kind, Mark, Name, Substance, Tier
@@ -73,7 +74,7 @@ def _limit(limit: Limit) -> RuleFact:
     return RuleFact(
         matter="limit",
         roles=limit.roles,
-        text=f"{limit_in_words(limit)}{condition}",
+        text=f"{english(phrase_of(limit))}{condition}",
         clause=limit.clause,
         mark=limit.mark,
         source=limit.source,
@@ -441,7 +442,7 @@ class _Maker:
 
     def _open(self) -> Iterator[tuple[Named, str]]:
         for each in self._found.open_classes:
-            yield _named(self._classes[each.rule]), each.reason
+            yield _named(self._classes[each.rule]), english(each.reason)
 
     def _spans(self, laws: Iterable[CardLaw]) -> Iterator[Span]:
         for law in laws:

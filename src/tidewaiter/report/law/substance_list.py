@@ -6,6 +6,7 @@ from datetime import date
 from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.explain.words import MATCHES, word
 from tidewaiter.law.answers import Found
@@ -198,7 +199,7 @@ def recognised(found: Found, registry: Registry, day: date) -> Recognised:
         for each in found.classes
     ]
     opened = [
-        _said(rules[each.rule], registry, day, open_=each.reason) for each in found.open_classes
+        _said(rules[x.rule], registry, day, open_=english(x.reason)) for x in found.open_classes
     ]
     it = found.substance
     return Recognised(

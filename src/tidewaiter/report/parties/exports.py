@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing, writing
+from tidewaiter.base.phrases import decoder_of, english_json, in_english, read_phrase
 from tidewaiter.base.records import Record
 from tidewaiter.parties.matching.types import Answer, Match
 from tidewaiter.parties.readers.ftm import KINDS
@@ -124,12 +125,12 @@ def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
             outcome=match.outcome,
             outcome_day=match.outcome_day,
             listed=match.listed,
-            links=msgspec.json.encode(match.links).decode() if match.links else None,
+            links=english_json(match.links).decode() if match.links else None,
             judged=match.judged or None,
             confidential=party.confidential,
             day=origins.day,
             source=match.source,
-            explanation=msgspec.json.encode(match.explanation).decode(),
+            explanation=english_json(match.explanation).decode(),
         )
 
 
@@ -158,7 +159,7 @@ class _JsonLines:
         self._file = file
 
     def add(self, answers: Iterable[Answer]) -> None:
-        self._file.writelines(msgspec.json.encode(each) + b"\n" for each in answers)
+        self._file.writelines(english_json(each) + b"\n" for each in answers)
 
     def close(self) -> None:
         pass
@@ -344,7 +345,7 @@ def write_ftm(
     """
     with replacing(path, _mark(path)) as part, writing(str(path)), part.open("wb") as file:
         found = ftm_entities(entities, reads, sources)
-        file.writelines(msgspec.json.encode(each) + b"\n" for each in found)
+        file.writelines(english_json(each) + b"\n" for each in found)
 
 
 def read_entities(path: Path) -> Iterator[Entity]:
@@ -361,10 +362,13 @@ def read_entities(path: Path) -> Iterator[Entity]:
             return
         if path.suffix.lower() == ".parquet":
             for batch in pq.ParquetFile(path).iter_batches():
-                yield from (msgspec.convert(row, Entity) for row in batch.to_pylist())
+                yield from (
+                    msgspec.convert(row, Entity, dec_hook=read_phrase) for row in batch.to_pylist()
+                )
             return
         with path.open("rb") as file:
-            yield from (msgspec.json.decode(line, type=Entity) for line in file if line.strip())
+            decode = decoder_of(Entity).decode
+            yield from (decode(line) for line in file if line.strip())
     except (msgspec.MsgspecError, pa.ArrowException) as error:
         raise InputError(
             f"it holds no entities: {error}",
@@ -378,9 +382,13 @@ def _ours(lines: Iterable[bytes]) -> Iterator[Entity]:
     for line in lines:
         held = msgspec.json.decode(line, type=dict[str, Any]) if line.strip() else {}
         if OURS in held:
-            yield msgspec.convert(held[OURS], Entity)
+            yield msgspec.convert(held[OURS], Entity, dec_hook=read_phrase)
         elif str(held.get("schema")) in KINDS:
             raise msgspec.ValidationError(f"{held.get('id')} is no entity of ours")
+
+
+def _plain(record: Entity | Link) -> Any:
+    return msgspec.to_builtins(record, builtin_types=(date,), enc_hook=in_english)
 
 
 def _mark(path: Path) -> str:
@@ -393,8 +401,8 @@ def _write(path: Path, records: Iterable[Entity | Link], schema: pa.Schema) -> N
             with pq.ParquetWriter(part, schema, compression="zstd") as writer:
                 rows = iter(records)
                 while group := list(islice(rows, _GROUP)):
-                    plain = [msgspec.to_builtins(each, builtin_types=(date,)) for each in group]
+                    plain = [_plain(each) for each in group]
                     writer.write_table(pa.Table.from_pylist(plain, schema=schema))
         else:
             with part.open("wb") as file:
-                file.writelines(msgspec.json.encode(record) + b"\n" for record in records)
+                file.writelines(english_json(record) + b"\n" for record in records)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
+from tidewaiter.base.phrases import decoder_of
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import weight
 from tidewaiter.casework.decisions import Status
@@ -130,7 +131,7 @@ def _matches(
 ) -> dict[str, list[PartyMatch]]:
     """Return the matches of an entity, by its run and id, in each of some alerts."""
     a, p = tables.alert.c, tables.alert_party.c
-    read = msgspec.json.Decoder(_Matches).decode
+    read = decoder_of(_Matches).decode
     found: dict[str, list[PartyMatch]] = {}
     for some in slices(sorted(set(alerts))):
         told = select(a.id, a.payload).where(a.id.in_(some))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.casework.search_words import plain_name, words_of
 from tidewaiter.store.alerts.bitmaps import (
@@ -305,7 +306,7 @@ def _texts(alert: Alert) -> Iterator[str]:
     line = alert.line
     parties = line.parties or ()
     yield from _written(line, _NAMING)
-    yield alert.title
+    yield english(alert.title)
     yield from (name for party in parties if (name := party.name))
     yield from (match.listed_name for match in alert.parties)
     yield from _written(line, CODES)

@@ -14,17 +14,18 @@ import msgspec
 from msgspec import structs
 from sqlalchemy import delete, func, insert, literal, select
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.store.alerts.inverted_index import change_terms, numbers_of, term
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.core import tables
 from tidewaiter.store.core.batched import insert_new, insert_rows, slices
-from tidewaiter.store.core.columns import KEY_LENGTH, plain
+from tidewaiter.store.core.columns import KEY_LENGTH, kept, phrase_from, plain
 from tidewaiter.store.core.database import Work
 from tidewaiter.trade.types import Alert, Reason
 
 _GONE = "party-removed"
-_COLUMNS = ("alert", "list", "entry", "rule", "day", "text", "source")
+_COLUMNS = ("alert", "list", "entry", "rule", "day", "code", "parameters", "source")
 
 NoteRule = Literal["party-removed", "party-changed", "party-again"]
 """The entry is no longer on its list; the list says something else of it; it is on the list again
@@ -44,7 +45,7 @@ class Note(Record, frozen=True, kw_only=True):
     entry: Entry
     rule: str  # a NoteRule, or that of what other lines say
     day: date  # of the screening that saw it
-    text: str  # one sentence for the officer
+    says: Phrase  # the sentence for the officer
     source: str  # the version of the list that says so, or the source of the rule
 
 
@@ -144,7 +145,7 @@ def add_notes(work: Work, due: Sequence[Due]) -> None:
             plain(each.note.entry.entry),
             each.note.rule,
             each.note.day.isoformat(),
-            plain(each.note.text),
+            *kept(each.note.says),
             plain(each.note.source),
         )
         for each in due
@@ -166,7 +167,7 @@ def _index(work: Work, due: Sequence[Due]) -> None:
 
 def reason_of(note: Note) -> Reason:
     """Return the reason that a note adds to an alert."""
-    return Reason(rule=note.rule, text=plain(note.text), points=0, source=plain(note.source))
+    return Reason(rule=note.rule, says=note.says, points=0, source=plain(note.source))
 
 
 def with_notes(work: Work, found: Sequence[Alert]) -> list[Alert]:
@@ -215,14 +216,15 @@ def _reasons(work: Work, alerts: Sequence[str]) -> dict[str, list[Reason]]:
     c = tables.alert_note.c
     found: dict[str, list[Reason]] = defaultdict(list)
     for few in slices(alerts):
-        query = select(c.alert, c.rule, c.text, c.source).order_by(c.id)
+        query = select(c.alert, c.rule, c.code, c.parameters, c.source).order_by(c.id)
         some = query.where(c.alert.in_(few))
-        for alert, rule, text, source in work.connection.execute(some):
-            found[alert].append(Reason(rule=rule, text=text, points=0, source=source))
+        for alert, rule, code, parameters, source in work.connection.execute(some):
+            says = phrase_from(code, parameters)
+            found[alert].append(Reason(rule=rule, says=says, points=0, source=source))
     return found
 
 
-_REASON = ("alert", "number", "rule", "points", "text", "source", "evidence")
+_REASON = ("alert", "number", "rule", "points", "code", "parameters", "source", "evidence")
 
 
 def insert_reasons(work: Work, new: Iterable[Alert]) -> None:
@@ -242,8 +244,8 @@ def replace_reasons(work: Work, changed: Sequence[Alert]) -> None:
 def _rows(alert: Alert) -> Iterator[tuple[object, ...]]:
     for number, reason in enumerate(alert.reasons, start=1):
         evidence = reason.evidence and msgspec.json.encode(reason.evidence).decode()
-        text, source = plain(reason.text), plain(reason.source)
-        yield alert.id, number, reason.rule, reason.points, text, source, evidence
+        says, source = kept(reason.says), plain(reason.source)
+        yield alert.id, number, reason.rule, reason.points, *says, source, evidence
 
 
 def insert_party_alerts(work: Work, found: Iterable[Alert], new: Sequence[str]) -> None:

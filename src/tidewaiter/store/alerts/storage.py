@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import func, select
 
+from tidewaiter.base.phrases import english
 from tidewaiter.store.alerts.counts import count_new
 from tidewaiter.store.alerts.flows import index_flows
 from tidewaiter.store.alerts.inverted_index import index_alerts
@@ -171,7 +172,7 @@ def _alert_row(
         alert.rank,
         alert.due and alert.due.isoformat(),
         alert.day.isoformat(),
-        plain(alert.title),
+        plain(english(alert.title)),
         encode(alert),
         at,
         number,

@@ -26,7 +26,7 @@ alert = Table(
     Column("rank", WHOLE, nullable=False),
     Column("due", TEXT),
     Column("day", TEXT, nullable=False),
-    Column("title", TEXT, nullable=False),
+    Column("title", TEXT, nullable=False),  # in English, for those who read with SQL
     Column("payload", TEXT, nullable=False),
     Column("status", TEXT, nullable=False, server_default="open"),
     Column("assignee", TEXT),  # who is to look at it
@@ -81,7 +81,8 @@ reason = Table(
     Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1, as in the alert
     Column("rule", TEXT, nullable=False),
     Column("points", WHOLE, nullable=False),
-    Column("text", TEXT, nullable=False),
+    Column("code", TEXT, nullable=False),  # of the sentence: data/rules/phrases.toml
+    Column("parameters", TEXT, nullable=False),  # JSON: what is filled in
     Column("source", TEXT, nullable=False),
     Column("evidence", TEXT),  # JSON
     Index("reason_rule", "rule", "alert"),
@@ -110,7 +111,8 @@ alert_note = Table(
     Column("entry", TEXT, nullable=False),
     Column("rule", TEXT, nullable=False),  # party-removed, ...; of other lines, with no list
     Column("day", TEXT, nullable=False),
-    Column("text", TEXT, nullable=False),
+    Column("code", TEXT, nullable=False),
+    Column("parameters", TEXT, nullable=False),
     Column("source", TEXT, nullable=False),
     UniqueConstraint("alert", "list", "entry", "rule", "source", name="alert_note_once"),
     Index("alert_note_rule", "rule", "alert"),
@@ -125,8 +127,9 @@ alert_version = Table(
     Column("number", WHOLE, primary_key=True, autoincrement=False),  # 0: as its line was found
     Column("step", WHOLE),  # the last of its trail when it was written; null: none
     Column("at", TEXT, nullable=False),
-    Column("digest", TEXT, nullable=False),  # SHA-256 of the payload
+    Column("digest", TEXT, nullable=False),  # SHA-256 of the payload; of `original` if there is one
     Column("payload", TEXT, nullable=False),  # JSON: severity, score, rank, reasons, law
+    Column("original", TEXT),  # the payload from before phrases, which the log names by its digest
     sqlite_strict=True,
 )
 

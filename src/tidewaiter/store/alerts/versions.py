@@ -19,6 +19,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import bindparam, select, update
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import Severity
 from tidewaiter.store.alerts.counts import tallied
@@ -296,14 +297,14 @@ def _note(work: Work, told: Sequence[tuple[_Stored, Alert]]) -> tuple[str, ...]:
 
 def _due(row: _Stored, now: Alert, day: date) -> Iterator[Due]:
     known = {(reason.rule, reason.source) for reason in row.alert.reasons}
-    texts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
     for reason in now.reasons:
         if (reason.rule, reason.source) not in known:
-            texts[reason.rule, reason.source].append(reason.text)
-    for (rule, source), some in texts.items():
-        said = f"After the decision, seen on {day}: {'. '.join(some)}"
+            found[reason.rule, reason.source].append(reason.says)
+    for (rule, source), some in found.items():
+        said = Phrase("note/after", day=day, told=some)
         entry = Entry(list="", entry=str(row.step))
-        note = Note(entry=entry, rule=rule, day=day, text=said, source=source)
+        note = Note(entry=entry, rule=rule, day=day, says=said, source=source)
         yield Due(alert=now.id, note=note)
 
 

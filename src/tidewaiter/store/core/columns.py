@@ -8,6 +8,7 @@ import pyarrow as pa
 from sqlalchemy import BigInteger, Integer, MetaData, Text
 
 from tidewaiter.base.errors import StoreError
+from tidewaiter.base.phrases import Phrase, decoder_of, read_phrase, stored_json
 from tidewaiter.base.records import Record
 from tidewaiter.trade.types import LINES
 
@@ -35,8 +36,26 @@ def key(text: str) -> str:
 
 
 def encode(record: Record) -> str:
-    """Write a record as JSON."""
-    return msgspec.json.encode(record).decode()
+    """Write a record as JSON, its phrases as codes."""
+    return stored_json(record).decode()
+
+
+def kept(phrase: Phrase) -> tuple[str, str]:
+    """Return the columns of a phrase: its code, and its parameters as JSON."""
+    return phrase.code, stored_json(phrase.parameters).decode()
+
+
+def phrase_from(code: str, parameters: str) -> Phrase:
+    """Read a phrase from its columns.
+
+    Raises:
+        StoreError: The parameters are not some that we wrote.
+    """
+    written = f'{{"code":{msgspec.json.encode(code).decode()},"parameters":{parameters}}}'
+    try:
+        return decoder_of(Phrase).decode(written)
+    except msgspec.DecodeError as error:
+        raise unreadable(error) from error
 
 
 def decode(payload: str, kind: type[R], what: str) -> R:
@@ -46,7 +65,7 @@ def decode(payload: str, kind: type[R], what: str) -> R:
         StoreError: The JSON is not that record.
     """
     try:
-        return msgspec.json.decode(payload, type=kind)
+        return msgspec.json.decode(payload, type=kind, dec_hook=read_phrase)
     except msgspec.DecodeError as error:
         hint = "it was written by another version, or by hand; restore it from a copy"
         raise StoreError(f"the stored {what} cannot be read: {error}", hint=hint) from error

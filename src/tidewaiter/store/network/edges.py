@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import func, select
 
+from tidewaiter.base.phrases import decoder_of, english
 from tidewaiter.base.records import Record
 from tidewaiter.parties.types import ListedLink
 from tidewaiter.store.alerts.notes import entries_by_party
@@ -111,7 +112,7 @@ def _tie(match: PartyMatch, link: ListedLink, pair: tuple[int, int], *, secret: 
         list_name=match.list_name,
         name=name,
         owner=owner,
-        steps=link.steps,
+        steps=tuple(map(english, link.steps)),
         control=link.control,
         former=link.former,
     )
@@ -134,7 +135,7 @@ def _matches(work: Work) -> Iterator[tuple[PartyMatch, bool]]:
     for entry, alert in last.items():
         entries[alert].add(entry)
     for alert, payload in _payloads(work, sorted(entries)):
-        for match in msgspec.json.decode(payload, type=_Matches).parties:
+        for match in decoder_of(_Matches).decode(payload).parties:
             if (plain(match.list), plain(match.entry)) in entries[alert]:
                 yield match, alert in secret
 

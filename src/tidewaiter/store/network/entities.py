@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, Select, exists, func, literal_column, select
 
+from tidewaiter.base.phrases import decoder_of
 from tidewaiter.base.records import Record
 from tidewaiter.parties.resolution import Asked, Link, Sign, likeness, read_question
 from tidewaiter.parties.resolution.name_comparison import names_of
@@ -22,7 +23,7 @@ from tidewaiter.store.core.database import Work
 from tidewaiter.store.network.trade import NAMED, RECEIVES, SENDS
 
 MOST: Final = 1 << 63  # numbers of entities are less
-_SIGNS = msgspec.json.Decoder(tuple[Sign, ...])
+_SIGNS = decoder_of(tuple[Sign, ...])
 
 
 class Profile(Record, frozen=True, kw_only=True):

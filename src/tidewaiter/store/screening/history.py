@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
+from tidewaiter.base.phrases import decoder_of
 from tidewaiter.store.alerts.results import results_of
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.alerts.versions import as_found
@@ -199,7 +200,7 @@ def _ends_of(line: _Way) -> tuple[str, str] | None:
 
 
 def _decoded(payloads: Sequence[str], kind: Any) -> Iterator[Any]:
-    decode = msgspec.json.Decoder(list[kind]).decode
+    decode = decoder_of(list[kind]).decode
     for start in range(0, len(payloads), CHUNK):
         yield from decode("[" + ",".join(payloads[start : start + CHUNK]) + "]")
 

@@ -11,8 +11,9 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
-from tidewaiter.law.limits import kilos
+from tidewaiter.law.limits import quantity
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.amounts import amount_of, is_alone
 from tidewaiter.trade.applicable_law import route_of
@@ -29,7 +30,7 @@ class Allowed(Record, frozen=True, kw_only=True):
     """An amount of a substance that a paper, a notice or a declared need allows."""
 
     what: Literal["paper", "need"]
-    name: str  # what it is called: "import permit 17", "requirement of 2026"
+    name: Phrase  # what it is called: "import permit 17", "the requirement of B for 2026"
     number: str = ""  # of the paper or notice, as lines name it
     traders: tuple[str, ...] = ()  # who declared a need: folded names, and keys of numbers
     country: str = ""  # that a need is imported into
@@ -103,11 +104,11 @@ class Sums:
                 continue
             unit = "kg" if each.mass_mg is not None else "l"
             words = {
-                "count": f"{count:,}",
+                "count": count,
                 "goods": self._registry.substance(each.substance).name,
                 "what": each.name,
-                "sum": f"{kilos(sum_)} {unit}",
-                "allowed": f"{kilos(Decimal(each.most))} {unit}",
+                "sum": quantity(sum_, unit),
+                "allowed": quantity(each.most, unit),
                 "since": self._run(each).days[0],
             }
             if each.what == "paper":

@@ -6,13 +6,14 @@ Outliers, the modified z-score.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.trade.history.trader_changes import Said
 from tidewaiter.trade.rules.alert_rules import PastRule, PastRules
 from tidewaiter.trade.types import Line
@@ -117,9 +118,10 @@ class Values:
             found = self._far(line, float(line.value) / mass, line.currency, rule)
             if found:
                 (usual, words) = found
-                unit = f"{line.currency} a kg"
-                price = f"{_told(float(line.value) / mass)} {unit}"
-                usually = f"{_told(np.exp(usual.middle))} {unit}"
+                price, usually = (
+                    Phrase("price/unit", figure=_told(each), code=line.currency)
+                    for each in (float(line.value) / mass, np.exp(usual.middle))
+                )
                 yield Said("price-outlier", {"price": price, "usual": usually, **words})
         if line.packages:
             rule = rules.rules["pack-outlier"]
@@ -127,13 +129,14 @@ class Values:
             if found:
                 (usual, words) = found
                 each, usually = (
-                    f"{_told(v)} kg" for v in (mass / line.packages, np.exp(usual.middle))
+                    Phrase("quantity/kg", figure=_told(v))
+                    for v in (mass / line.packages, np.exp(usual.middle))
                 )
                 yield Said("pack-outlier", {"mass": each, "usual": usually, **words})
 
     def _far(
         self, line: Line, value: float, unit: str, rule: PastRule
-    ) -> tuple[Usual, dict[str, object]] | None:
+    ) -> tuple[Usual, dict[str, Any]] | None:
         for origin in dict.fromkeys((line.origin or "", "")):
             heading = (line.hs or "")[:_HEADING]
             usual = self._usual_of((heading, origin, unit))
@@ -142,8 +145,10 @@ class Values:
             spread = max(usual.spread, rule.numbers["floor"])
             if abs(np.log(value) - usual.middle) / spread < rule.numbers["score"]:
                 return None
-            goods = f"HS {heading}" + (f" of {origin}" if origin else "")
-            return usual, {"goods": goods, "lines": f"{usual.lines:,}"}
+            goods = Phrase("thing/hs", hs=heading)
+            if origin:
+                goods = Phrase("thing/hs-of", hs=heading, land=origin)
+            return usual, {"goods": goods, "lines": usual.lines}
         return None
 
     def _usual_of(self, key: tuple[str, str, str]) -> Usual:
@@ -165,4 +170,4 @@ def usual_of(logs: NDArray[np.float64]) -> Usual:
 
 
 def _told(value: float) -> str:
-    return f"{value:,.2f}" if value < 1_000 else f"{value:,.0f}"  # noqa: PLR2004 - to be read
+    return f"{value:.2f}" if value < 1_000 else f"{value:.0f}"  # noqa: PLR2004 - to be read

@@ -209,9 +209,9 @@ class Past:
             points = min(left, rule.points) if said.weighs and said.rule not in seen else 0
             seen |= {said.rule} if said.weighs else set()
             left -= points
-            text = rule.text.format(**said.words)
+            says = rule.says(said.rule, **said.words)
             made.append(
-                Reason(rule=said.rule, text=text, points=points, source=source or rule.source)
+                Reason(rule=said.rule, says=says, points=points, source=source or rule.source)
             )
         return made
 
@@ -271,7 +271,7 @@ def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Scre
         due=due,
         days_left=days_left,
         substances=(),
-        title=next(each.text for each in reasons if each.rule in rules.past.selects),
+        title=next(each.says for each in reasons if each.rule in rules.past.selects),
         line=line,
         mentions=(),
         reasons=tuple(reasons),

@@ -18,7 +18,8 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidewaiter.base.countries import country_name, find_country
+from tidewaiter.base.countries import find_country
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.resources import data
 from tidewaiter.trade.flows import journey_of
 from tidewaiter.trade.history.dealings import Book
@@ -167,11 +168,10 @@ class Ways:
             yield Said(
                 "detour",
                 {
-                    "via": country_name(code),
-                    "length": f"{detour.length:,.0f} km",
-                    "direct": f"{detour.direct:,.0f} km",
-                    "why": f"{took:,} of {all_:,} earlier lines between its ends "
-                    "went through there",
+                    "via": code,
+                    "length": Phrase("quantity/km", figure=f"{detour.length:.0f}"),
+                    "direct": Phrase("quantity/km", figure=f"{detour.direct:.0f}"),
+                    "why": Phrase("passed/rare", figure=took, figure2=all_),
                 },
             )
 
@@ -237,4 +237,4 @@ def of_label(line: Line) -> Said | None:
     journey = journey_of(line)
     if journey.destination != country or journey.origin in {country, ""}:
         return None
-    return Said("label-domestic", {"label": line.consignment, "country": country_name(country)})
+    return Said("label-domestic", {"label": line.consignment, "country": country})

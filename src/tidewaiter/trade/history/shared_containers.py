@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tidewaiter.trade.check_digits import container_number
-from tidewaiter.trade.history.trader_changes import Said
+from tidewaiter.trade.history.trader_changes import Said, some_of
 from tidewaiter.trade.rules.alert_rules import PastRules
 from tidewaiter.trade.traders import SENDERS, first_named, fold_party, sender_of
 from tidewaiter.trade.types import Line, days_of
@@ -232,7 +232,6 @@ class _History:
 def _said(line: Line, number: str, others: list[_With], loads: int, shared: int) -> Said:
     role, name = first_named(line, SENDERS)
     names = sorted({each.sender for each in others})
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     chapters = sorted({each.chapter for each in others})
     return Said(
         "co-loaded",
@@ -240,10 +239,10 @@ def _said(line: Line, number: str, others: list[_With], loads: int, shared: int)
             "role": role,
             "name": name,
             "container": number,
-            "others": ", ".join(names[:_SHOWN]) + more,
-            "chapters": ", ".join(chapters),
-            "shared": f"{shared:,}",
-            "lines": f"{loads:,}",
+            "others": some_of(names, _SHOWN),
+            "chapters": chapters,
+            "shared": shared,
+            "lines": loads,
         },
     )
 

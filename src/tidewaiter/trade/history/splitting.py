@@ -10,7 +10,8 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from tidewaiter.law.limits import kilos, limit_in_words
+from tidewaiter.base.phrases import Phrase
+from tidewaiter.law.limits import limited, phrase_of, quantity
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.aggregation import Part, Together
 from tidewaiter.trade.history.trader_changes import Said
@@ -133,17 +134,16 @@ class Splits:
 
     def _said(self, alert: Alert, part: Part, run: _Run, *, sends: bool) -> Said:
         regime, _, slug, by_mass = _limit_of(part)
-        doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
         role, name = first_named(alert.line, SENDERS if sends else RECEIVERS)
         words = {
             "role": role,
             "name": name,
             "goods": self._registry.substance(slug).name,
-            "count": f"{len(run.days):,}",
-            "span": f"{run.days[0]} to {run.days[-1]}",
-            "others": f"{len(set(run.others)):,}",
-            "sum": f"{kilos(run.sums[0])} {'kg' if by_mass else 'l'}",
-            "limit": f"{limit_in_words(part.limit)} ({part.limit.clause}){doubt}",
+            "count": len(run.days),
+            "span": Phrase("run/days", day=run.days[0], day2=run.days[-1]),
+            "others": len(set(run.others)),
+            "sum": quantity(run.sums[0], "kg" if by_mass else "l"),
+            "limit": limited(phrase_of(part.limit), part.limit.clause, part.limit.mark),
             "regime": self._registry.regimes[regime].name,
         }
         return Said("split", words, weighs=part.limit.mark != "unverified")

@@ -1,10 +1,11 @@
 """What is new or unusual in a line compared with the earlier trade of its two traders."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.law.registry import Registry
 from tidewaiter.trade.history.dealings import LONG_AGO, Book, Trader, earlier
 from tidewaiter.trade.rules.alert_rules import PastRules
@@ -16,10 +17,10 @@ _MACHINE = "equipment"
 
 
 class Said(NamedTuple):
-    """That a rule holds, and the words of its sentence."""
+    """That a rule holds, and what is filled into its sentence."""
 
     rule: str
-    words: Mapping[str, object]
+    words: Mapping[str, Any]
     weighs: bool = True  # False: what it rests on is remembered and was not read
 
 
@@ -72,7 +73,7 @@ def of_traders(asked: Asked, book: Book, registry: Registry, rules: PastRules) -
         here = {"role": side.role, "name": side.name}
         count = side.known.before(asked.day)
         if not count:
-            yield Said("trader-new", {**here, "lines": f"{lines:,}", "since": since})
+            yield Said("trader-new", {**here, "lines": lines, "since": since})
             continue
         yield from _dormant(side, asked.day, rules, here)
         yield from _goods(side, asked, registry, rules, here)
@@ -80,13 +81,13 @@ def of_traders(asked: Asked, book: Book, registry: Registry, rules: PastRules) -
     yield from _pair(asked, rules)
 
 
-def _dormant(side: Side, day: date, rules: PastRules, here: Mapping[str, object]) -> Iterator[Said]:
+def _dormant(side: Side, day: date, rules: PastRules, here: Mapping[str, Any]) -> Iterator[Said]:
     last = side.known.last_before(day)
     if last is None or last == LONG_AGO:
         return
     days = (day - last).days
     if days >= rules.rules["trader-dormant"].numbers["days"]:
-        yield Said("trader-dormant", {**here, "last": last, "days": f"{days:,}"})
+        yield Said("trader-dormant", {**here, "last": last, "days": days})
 
 
 def _pair(asked: Asked, rules: PastRules) -> Iterator[Said]:
@@ -98,11 +99,12 @@ def _pair(asked: Asked, rules: PastRules) -> Iterator[Said]:
     least = rules.rules["pair-new"].numbers["lines"]
     if min(counts) >= least and not earlier(sender.known.partners, receiver.folded, asked.day):
         names = {"sender": sender.name, "receiver": receiver.name}
-        yield Said("pair-new", {**names, "lines": f"{counts[0]:,} and {counts[1]:,}"})
+        lines = Phrase("each/two", figure=counts[0], figure2=counts[1])
+        yield Said("pair-new", {**names, "lines": lines})
 
 
 def _goods(
-    side: Side, asked: Asked, registry: Registry, rules: PastRules, here: Mapping[str, object]
+    side: Side, asked: Asked, registry: Registry, rules: PastRules, here: Mapping[str, Any]
 ) -> Iterator[Said]:
     """Tell that a trader never had such goods; where it never had any of their chapters, that."""
     known, count = side.known, side.known.before(asked.day)
@@ -118,19 +120,17 @@ def _goods(
         earlier(known.chapters, chapter, asked.day) for chapter in chapters
     ):
         others = sorted(code for code, day in known.chapters.items() if day < asked.day)
-        words = {"chapters": ", ".join(chapters), "others": _few(others), "lines": f"{count:,}"}
+        words = {"chapters": chapters, "others": some_of(others, _FEW), "lines": count}
         yield Said("trade-change", {**here, **words})
         return
     if count >= rules.rules["goods-new"].numbers["lines"] and not any(
         earlier(known.headings, code, asked.day) for code in headings
     ):
-        goods = substance.name if substance else f"HS {asked.line.hs}"
-        yield Said("goods-new", {**here, "goods": goods, "lines": f"{count:,}"})
+        goods = substance.name if substance else Phrase("thing/hs", hs=asked.line.hs or "")
+        yield Said("goods-new", {**here, "goods": goods, "lines": count})
 
 
-def _amount(
-    side: Side, asked: Asked, rules: PastRules, here: Mapping[str, object]
-) -> Iterator[Said]:
+def _amount(side: Side, asked: Asked, rules: PastRules, here: Mapping[str, Any]) -> Iterator[Said]:
     """Tell that a line is many times what the trader has usually had of these goods."""
     line, rule = asked.line, rules.rules["amount-unusual"].numbers
     mass = line.net_mg or line.gross_mg
@@ -139,7 +139,7 @@ def _amount(
         return
     usual = median(had)
     if mass >= rule["times"] * usual and mass > max(had):
-        words = {"amount": _kg(mass), "usual": _kg(usual), "lines": f"{len(had):,}"}
+        words = {"amount": _kg(mass), "usual": _kg(usual), "lines": len(had)}
         yield Said("amount-unusual", {**here, **words})
 
 
@@ -177,10 +177,15 @@ def _inspected(asked: Asked, book: Book) -> Iterator[Said]:
         wrong = [each for each in found if each.said]
         if wrong:
             last = max(wrong, key=lambda each: each.day)
-            said = f"{last.said} ({last.day})"
+            said = Phrase("inspected/one", said=last.said, day=last.day)
             if len(wrong) > 1:
-                said += f" and {len(wrong) - 1:,} more"
-            words = {"found": said, "declared": f"{len(found) - len(wrong):,}"}
+                told: dict[str, Any] = {
+                    "said": last.said,
+                    "day": last.day,
+                    "figure": len(wrong) - 1,
+                }
+                said = Phrase("inspected/more", **told)
+            words = {"found": said, "declared": len(found) - len(wrong)}
             yield Said("inspected-before", {"role": side.role, "name": side.name, **words})
 
 
@@ -188,10 +193,15 @@ def _is_machine(slug: str, registry: Registry) -> bool:
     return registry.substance(slug).kind == _MACHINE
 
 
-def _kg(mass: float) -> str:
-    return f"{mass / _MG:,.3f}".rstrip("0").rstrip(".") + " kg"
+def _kg(mass: float) -> Phrase:
+    return Phrase("quantity/kg", figure=f"{mass / _MG:.3f}".rstrip("0").rstrip("."))
 
 
-def _few(codes: list[str], most: int = 8) -> str:
-    rest = f" and {len(codes) - most} more" if len(codes) > most else ""
-    return ", ".join(codes[:most]) + rest
+_FEW = 8  # chapters in a sentence
+
+
+def some_of(names: Sequence[str], most: int) -> Phrase | tuple[str, ...]:
+    """Return some names, and how many more there are."""
+    if len(names) <= most:
+        return tuple(names)
+    return Phrase("some/more", names=names[:most], figure=len(names) - most)

@@ -3,16 +3,19 @@
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from msgspec import field, structs
 
 from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.phrases import WORDING, Phrase, load_phrases
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.law.types import Mark, Regime
 from tidewaiter.trade.rules.switches import Switch
 from tidewaiter.trade.types import Alert, PartyMatch, Reason, Severity
 
+W = TypeVar("W", bound="Worded")
 _TRADER = ("role", "name")
 WORDS = {
     "trader-new": (*_TRADER, "lines", "since"),
@@ -49,11 +52,28 @@ _NUMBERS = {
 }
 
 
-class PastRule(Record, frozen=True, kw_only=True):
+class Worded(Record, frozen=True, kw_only=True):
+    """A rule whose reasons have a sentence: that of data/rules/phrases.toml, or its own."""
+
+    text: str = ""  # the authority's own sentence; "": ours
+    switch: Switch | None = None  # what was done to it in the node; none stands in the file
+
+    def says(self, code: str, /, **told: Any) -> Phrase:
+        """Return the sentence of a reason.
+
+        Args:
+            code: Of the sentence.
+            told: What is filled in.
+        """
+        own = {WORDING: self.text} if self.text else {}
+        said = Phrase(code, **told, **own)
+        return said if self.switch is None else self.switch.on(said)
+
+
+class PastRule(Worded, frozen=True, kw_only=True):
     """What one thing in the past of a line weighs."""
 
     points: int
-    text: str
     flag: str  # the red flag that it rests on, in our words
     source: str
     url: str = ""
@@ -91,14 +111,6 @@ def _wrong(name: str, rule: PastRule) -> Iterator[tuple[str, str]]:
         yield f"past.rules.{name} rests on what nobody read", "0 points until it is read"
     if rule.points < 0:
         yield f"past.rules.{name} takes points off", "0 points or more"
-    try:
-        rule.text.format(**dict.fromkeys(WORDS[name], ""))
-    except (KeyError, IndexError, ValueError) as error:
-        words = ", ".join("{" + word + "}" for word in WORDS[name])
-        yield (
-            f"the sentence of past.rules.{name} cannot be filled in: {error}",
-            f"it may hold {words}",
-        )
 
 
 class Urgency(Record, frozen=True, kw_only=True):
@@ -228,38 +240,34 @@ class ControlRule(Record, frozen=True, kw_only=True):
     points: int
 
 
-class Rule(Record, frozen=True, kw_only=True):
+class Rule(Worded, frozen=True, kw_only=True):
     """A reason: its points, and the sentence that an officer reads."""
 
     points: int
-    text: str
 
 
-class LinkedRule(Record, frozen=True, kw_only=True):
+class LinkedRule(Worded, frozen=True, kw_only=True):
     """What it weighs that a list ties a matched entry to a blocked one; the nearest counts."""
 
     points: int  # the blocked one owns or controls it
     owner: int  # it owns or controls the blocked one
     steps: int  # ties that are followed
-    text: str
 
 
-class SignRule(Record, frozen=True, kw_only=True):
+class SignRule(Worded, frozen=True, kw_only=True):
     """What signs of a shell add to an alert that has another reason."""
 
     most: int  # points of all signs of an alert together
     points: dict[str, int]  # by sign: a row of data/rules/shells.toml
-    text: str
 
 
-class PartyRule(Record, frozen=True, kw_only=True):
+class PartyRule(Worded, frozen=True, kw_only=True):
     """What it weighs that a party resembles a listed one."""
 
     least: float  # probability from which on a resemblance is told
     sure: float  # and from which on it has all its points; below, half of them
     ended: int  # points where the charge was dismissed, or the party acquitted
     actions: dict[str, int]  # by what the list does to those on it
-    text: str
     linked: LinkedRule
 
 
@@ -374,11 +382,43 @@ def load_alert_rules(path: Path | None = None, switches: tuple[Switch, ...] = ()
             hint="take it from our file: it weighs the controls whose instrument names no grade",
         )
     at = path.name if path else "alerts.toml"
-    if rules.switches:
+    if rules.switches or any(each.switch for _, _, each, _ in _worded(rules)):
         hint = "change the points in the file, or turn rules down in the database"
         raise RegistryError("switches are no part of the file", at=at, hint=hint)
     _check_sentences(rules, at=at)
-    return structs.replace(rules, switches=switches)
+    return structs.replace(_with_ours(rules), switches=switches)
+
+
+def _worded(rules: AlertRules) -> Iterator[tuple[str, str, Worded, tuple[str, ...]]]:
+    """Yield the place and name of each rule, the rule, and what its sentence may hold."""
+    for name, rule in rules.evidence.items():
+        yield f"evidence.{name}", name, rule, _EVIDENCE.get(name, ())
+    for name, rule in rules.check.items():
+        yield f"check.{name}", name, rule, _CHECKS.get(name, ())
+    for name, past in rules.past.rules.items():
+        yield f"past.rules.{name}", name, past, WORDS.get(name, ())
+    yield "party", "party", rules.party, _PARTY
+    yield "party.linked", "linked", rules.party.linked, _LINKED
+    yield "sign", "sign", rules.sign, _SIGN
+
+
+def _with_ours(rules: AlertRules) -> AlertRules:
+    """Leave out the sentences of a copy that are as ours: they are said in every language."""
+    ours = load_phrases().rules
+
+    def bare(name: str, rule: W) -> W:
+        return structs.replace(rule, text="") if rule.text == ours.get(name) else rule
+
+    linked = bare("linked", rules.party.linked)
+    past = {name: bare(name, rule) for name, rule in rules.past.rules.items()}
+    return structs.replace(
+        rules,
+        evidence={name: bare(name, rule) for name, rule in rules.evidence.items()},
+        check={name: bare(name, rule) for name, rule in rules.check.items()},
+        past=structs.replace(rules.past, rules=past),
+        party=structs.replace(bare("party", rules.party), linked=linked),
+        sign=bare("sign", rules.sign),
+    )
 
 
 def _check_sentences(rules: AlertRules, *, at: str) -> None:
@@ -390,27 +430,33 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
             at=at,
             hint="critical needs the highest score, low the lowest, and that at least 1",
         )
-    _check_parties(rules, at=at)
+    _check_party(rules.party, at=at)
     for wrong, hint in (*wrong_in_order(rules.order, _CHECKS), *wrong_in(rules.past)):
         raise RegistryError(wrong, at=at, hint=hint)
     _check_signs(rules, at=at)
     for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
         there: dict[str, Rule] = getattr(rules, table)
-        for name, words in needed.items():
+        for name in needed:
             if name not in there:
                 raise RegistryError(
                     f"the rule {table}.{name} is missing",
                     at=at,
                     hint="take it from our file; 0 points switch a rule off",
                 )
-            try:
-                there[name].text.format(**dict.fromkeys(words, ""))
-            except (KeyError, IndexError, ValueError) as error:
-                raise RegistryError(
-                    f"the sentence of {table}.{name} cannot be filled in: {error}",
-                    at=at,
-                    hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
-                ) from error
+    _check_wordings(rules, at=at)
+
+
+def _check_wordings(rules: AlertRules, *, at: str) -> None:
+    """Check that the sentences of an authority ask for nothing unknown."""
+    for place, _, rule, words in _worded(rules):
+        try:
+            rule.text.format(**dict.fromkeys(words, ""))
+        except (KeyError, IndexError, ValueError) as error:
+            raise RegistryError(
+                f"the sentence of {place} cannot be filled in: {error}",
+                at=at,
+                hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
+            ) from error
 
 
 def _check_signs(rules: AlertRules, *, at: str) -> None:
@@ -434,24 +480,6 @@ def _check_party(rule: PartyRule, *, at: str) -> None:
         raise RegistryError('party.actions has no "other"', at=at, hint="it weighs all the rest")
     if rule.linked.steps < 1:
         raise RegistryError("party.linked.steps is below 1", at=at, hint="0 points switch it off")
-
-
-def _check_parties(rules: AlertRules, *, at: str) -> None:
-    """Check the rules of parties, and that each sentence asks for nothing unknown."""
-    _check_party(rules.party, at=at)
-    for place, text, words in (
-        ("party", rules.party.text, _PARTY),
-        ("party.linked", rules.party.linked.text, _LINKED),
-        ("sign", rules.sign.text, _SIGN),
-    ):
-        try:
-            text.format(**dict.fromkeys(words, ""))
-        except (KeyError, IndexError, ValueError) as error:
-            raise RegistryError(
-                f"the sentence of {place} cannot be filled in: {error}",
-                at=at,
-                hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
-            ) from error
 
 
 class RedFlag(Record, frozen=True, kw_only=True):

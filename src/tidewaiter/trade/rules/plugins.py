@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from tidewaiter.base.errors import PluginError
+from tidewaiter.base.phrases import WORDING, Phrase
 from tidewaiter.base.plugins import RULES, blamed, plugin_for, plugins, report
 from tidewaiter.base.records import Record
 from tidewaiter.trade.rules.results import load_result_rules
@@ -124,9 +125,10 @@ def _place(hit: Hit, batch: pa.RecordBatch) -> int:
 
 
 def _reason(name: str, rule: LineRule, hit: Hit, weights: Mapping[str, int]) -> Reason:
+    rule.text.format(**hit.parameters)  # what is missing is the rule's fault, and found here
     return Reason(
         rule=name,
-        text=rule.text.format(**hit.parameters),
+        says=Phrase(name, **{**hit.parameters, WORDING: rule.text}),
         points=weights.get(name, rule.points),
         source=rule.source,
         evidence=hit.evidence,

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import structs
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.trade.alerts import RULE, within
 from tidewaiter.trade.rules.alert_rules import AlertRules, PastRules, Rule
-from tidewaiter.trade.rules.switches import Switch, load_switch_rules, switch_of
+from tidewaiter.trade.rules.switches import Switch, switch_of
 from tidewaiter.trade.types import Reason
 
 KEPT = "kept"
@@ -47,7 +48,7 @@ def switched_rules(rules: AlertRules) -> AlertRules:
     sign, switch = rules.sign, switch_of(rules.switches, "sign")
     if switch is not None:
         points = {slug: switch.capped(each) for slug, each in sign.points.items()}
-        sign = structs.replace(sign, points=points, text=_template(sign.text, switch))
+        sign = structs.replace(sign, points=points, switch=switch)
     return structs.replace(rules, check=check, sign=sign, past=_switched_past(rules))
 
 
@@ -62,8 +63,8 @@ def _turned(reasons: Iterable[Reason], switches: Sequence[Switch]) -> Iterator[R
         if reason.rule == _FREED:  # takes off what a listing adds, and no more
             points = max(points, -law)
             law += points
-        text = load_switch_rules().told(reason.text, switch) if switch else reason.text
-        yield structs.replace(reason, points=points, text=text)
+        says = switch.on(reason.says) if switch else reason.says
+        yield structs.replace(reason, points=points, says=says)
 
 
 def _kept(
@@ -74,8 +75,8 @@ def _kept(
     least = rules.severity.low
     if was < least or now >= least:
         return []
-    text = load_switch_rules().kept.format(score=within(was))
-    return [Reason(rule=rule, text=text, points=least - now, source=_SOURCE)]
+    says = Phrase(KEPT, score=within(was))
+    return [Reason(rule=rule, says=says, points=least - now, source=_SOURCE)]
 
 
 def _switched_past(rules: AlertRules) -> PastRules:
@@ -84,8 +85,8 @@ def _switched_past(rules: AlertRules) -> PastRules:
     for slug, rule in rules.past.rules.items():
         switch = switch_of(rules.switches, slug)
         if switch is not None:
-            points, text = switch.capped(rule.points), _template(rule.text, switch)
-            made[slug] = structs.replace(rule, points=points, text=text)
+            points = switch.capped(rule.points)
+            made[slug] = structs.replace(rule, points=points, switch=switch)
     return structs.replace(rules.past, rules=made)
 
 
@@ -93,11 +94,4 @@ def _switched_rule(slug: str, rule: Rule, switches: Sequence[Switch]) -> Rule:
     switch = switch_of(switches, slug)
     if switch is None:
         return rule
-    return Rule(points=switch.capped(rule.points), text=_template(rule.text, switch))
-
-
-def _template(text: str, switch: Switch) -> str:
-    """Add to a sentence that is still to be filled in what was done to its rule."""
-    gap = "\0"
-    told = load_switch_rules().told(gap, switch).replace("{", "{{").replace("}", "}}")
-    return told.replace(gap, text)
+    return structs.replace(rule, points=switch.capped(rule.points), switch=switch)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.trade.rules.plugins import plugin_rules
@@ -24,6 +26,13 @@ class Switch(Record, frozen=True, kw_only=True):
     since: date
     by: str
     why: str
+
+    def on(self, says: Phrase) -> Phrase:
+        """Return the sentence of a reason with what was done to its rule."""
+        told: dict[str, Any] = {"text": says, "by": self.by, "since": self.since, "why": self.why}
+        if not self.points:
+            return Phrase("switched/off", **told)
+        return Phrase("switched/down", points=self.points, **told)
 
     def capped(self, points: int) -> int:
         """Return what is left of the points of a reason."""
@@ -69,17 +78,7 @@ class SwitchRules(Record, frozen=True, kw_only=True):
     """data/rules/switches.toml, read."""
 
     version: str
-    off: str
-    down: str
-    kept: str
     floor: Mapping[str, int]
-
-    def told(self, text: str, switch: Switch) -> str:
-        """Return the sentence of a reason with what was done to its rule."""
-        words = self.down if switch.points else self.off
-        return words.format(
-            text=text, points=switch.points, by=switch.by, since=switch.since, why=switch.why
-        )
 
     def needs_second(self, rule: str, points: int | None) -> bool:
         """Tell whether a second person must agree that a rule weighs so little."""
@@ -88,7 +87,7 @@ class SwitchRules(Record, frozen=True, kw_only=True):
 
 @cache
 def load_switch_rules() -> SwitchRules:
-    """Load the words, and the strong rules.
+    """Load the strong rules.
 
     Raises:
         RegistryError: The file is malformed.

@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import SEVERITIES
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
@@ -232,7 +233,7 @@ class Worst(Record, frozen=True, kw_only=True):
     severity: Severity
     consignment: str
     seq: int
-    title: str
+    title: Phrase
 
 
 class BulkPreview(Record, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import load_decision_rules
 from tidewaiter.explain.languages import counted, number, words
@@ -193,7 +194,7 @@ class Member(Record, frozen=True, kw_only=True):
     listed: bool  # a party resembles one on a list
     consignment: str
     seq: int
-    title: str
+    title: Phrase
 
 
 class BatchPage(Record, frozen=True, kw_only=True):

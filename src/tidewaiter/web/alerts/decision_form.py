@@ -6,10 +6,11 @@ from typing import Literal, get_args
 import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
-from tidewaiter.explain.alerts import plain, title_told
 from tidewaiter.explain.languages import counted, number, words
+from tidewaiter.explain.phrases import say
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key
 from tidewaiter.store.alerts.bulk_decisions import Batch
@@ -73,7 +74,7 @@ class Step(Record, frozen=True, kw_only=True):
     decided: Decided
     consignment: str
     seq: int
-    title: str
+    title: Phrase
     stands: bool  # nobody decided since: it can be undone
 
 
@@ -174,9 +175,12 @@ def _status(verdict: Verdict) -> str:
     return status_in_words(load_decision_rules().verdict[verdict].status).capitalize()
 
 
-def _named(consignment: str, seq: int, title: str) -> str:
+def _named(consignment: str, seq: int, title: Phrase) -> str:
     """Name an alert: its line, and what it is about without the lists that hold it."""
-    told = plain(title_told(title)).partition(" (")[0]
+    about: object = title
+    while isinstance(about, Phrase) and about.code.startswith("title/"):
+        about = about.parameters["name"]
+    told = say(about) if isinstance(about, Phrase) else str(about)
     short = told if len(told) <= _TITLE else f"{told[: _TITLE - 1]}…"
     return f"{consignment}/{seq} ({short})"
 

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from tidewaiter.base.errors import MissingError
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.steps import AlertAdded
 from tidewaiter.casework.decisions import Decided, Verdict
@@ -256,7 +257,7 @@ class ResultsPage(Record, frozen=True, kw_only=True):
     """What inspections and laboratories found in the goods of an alert, and what that says."""
 
     alert: str
-    title: str
+    title: Phrase
     today: date
     results: tuple[Result, ...]
     sayings: tuple[SayingView, ...]
@@ -382,7 +383,7 @@ class AlertCases(Record, frozen=True, kw_only=True):
     """The cases that an alert belongs to, and those that it may be added to."""
 
     alert: str
-    title: str
+    title: Phrase
     cases: tuple[int, ...]
     choices: tuple[Choice, ...]  # the reader's open cases, the last changed first
 

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
-from tidewaiter.explain.alerts import goods_shown, markup, plain, short_title, title_told
+from tidewaiter.explain.alerts import goods_shown, short_title
 from tidewaiter.explain.languages import counted, day, number, words
 from tidewaiter.explain.legible_text import Span, mark_up
+from tidewaiter.explain.phrases import markup, plain, told
 from tidewaiter.explain.rules import percent
 from tidewaiter.explain.words import Library, days_in_words
 from tidewaiter.law.types import Regime
@@ -308,7 +309,7 @@ def row_view(
     route = route_of(alert.line)
     left = (alert.due - today).days if alert.due else None
     ends = filter(None, (route.origin, *route.transit, route.destination))
-    titled = title_told(short_title(alert, regimes, _LISTINGS))
+    titled = told(short_title(alert, regimes, _LISTINGS))
     return RowView(
         id=alert.id,
         path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),

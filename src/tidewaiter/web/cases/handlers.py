@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.state import Case, CaseStatus, may_be_erased
 from tidewaiter.casework.cases.steps import (
@@ -291,7 +292,7 @@ class CaseAlert(Record, frozen=True, kw_only=True):
 
     id: str
     step: int  # that added it
-    title: str
+    title: Phrase
     severity: Severity
     status: str
     consignment: str

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
+from tidewaiter.base.phrases import english_json, read_phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
 from tidewaiter.exchange.incidents.drafts import DraftGoods, DraftLine, DraftParty
@@ -351,5 +352,5 @@ def answer(operation: str, kind: Any) -> Any:
     kept = data("api", f"{operation}.json")
     if not kept.is_file():
         return None
-    record = msgspec.json.decode(kept.read_bytes(), type=kind)
-    return msgspec.json.decode(msgspec.json.encode(record))
+    record = msgspec.json.decode(kept.read_bytes(), type=kind, dec_hook=read_phrase)
+    return msgspec.json.decode(english_json(record))

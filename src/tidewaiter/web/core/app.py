@@ -18,6 +18,7 @@ from litestar.response import Redirect
 
 from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.phrases import Phrase, english
 from tidewaiter.base.processes import starting, taken_over
 from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.node.context import end_overdue
@@ -105,6 +106,7 @@ def make_app(node: Node) -> Litestar:
         # Handlers of one path that are given one by one are wrapped twice by Litestar 2.25.
         route_handlers=[Router(path="/", route_handlers=HANDLERS)],
         request_class=Asked,
+        type_encoders={Phrase: english},
         state=State({"node": node}),
         dependencies={
             "node": Provide(_node, sync_to_thread=False),

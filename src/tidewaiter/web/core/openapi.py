@@ -13,6 +13,7 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.web.core import api_examples as examples
 from tidewaiter.web.core.errors import PROBLEM, Problem
@@ -46,12 +47,21 @@ def openapi(request: Asked) -> Response[Json]:
     return Response(description(request.app), media_type="application/json")
 
 
+def _schema(kind: type) -> Json:
+    """Describe a phrase: records that leave the house hold its English."""
+    if kind is Phrase:
+        return {"type": "string"}
+    raise NotImplementedError(f"no schema for {kind.__name__}")
+
+
 def description(app: Litestar) -> Json:
     """Describe the API of an application."""
     told = app.openapi_schema.to_schema()
     handlers = dict(_handlers(app))
     kinds = list(dict.fromkeys([Problem, *_kinds(handlers.values())]))
-    told_kinds, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
+    told_kinds, schemas = msgspec.json.schema_components(
+        kinds, schema_hook=_schema, ref_template=_REF
+    )
     shapes = Shapes(of=dict(zip(kinds, told_kinds, strict=True)), schemas=schemas)
     paths: Json = {}
     for path, item in told["paths"].items():

@@ -22,7 +22,6 @@ from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.explain import languages
-from tidewaiter.explain.alerts import markup, part_told, title_told
 from tidewaiter.explain.languages import marked, words
 from tidewaiter.explain.lines import role_in_words
 from tidewaiter.report.pages import make_environment
@@ -285,8 +284,6 @@ def environment() -> Environment:
         "person": _person,
         "country": languages.country,
         "role": role_in_words,
-        "titled": _titled,
-        "told": _told,
     }
     made.globals |= {
         "static": static_address,
@@ -316,16 +313,6 @@ def _person(context: Context, who: str) -> str:
     """Write a person as colleagues do; who is not known stays as the trail names them."""
     people: Callable[[], Mapping[str, str]] = context["people"]  # read where a page names someone
     return people().get(who, who)
-
-
-def _titled(title: str) -> Markup:
-    """Write the title of an alert."""
-    return markup(title_told(title))
-
-
-def _told(text: str, kind: str) -> Markup:
-    """Write a sentence of a kind of data/rules/sentences.toml."""
-    return markup(part_told(kind, text))
 
 
 def _csrf(request: Asked) -> Markup:

@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 from tidewaiter.accounts.secrets import signature
 from tidewaiter.base.background import Repeated
 from tidewaiter.base.errors import InputError, PluginError
+from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
 from tidewaiter.casework.notifications import AlertTold, Message, send_by_channel
 from tidewaiter.explain.languages import words
@@ -187,7 +188,7 @@ class Sender:
             AlertTold(
                 id=each.id,
                 severity=each.severity,
-                title=each.title,
+                title=english(each.title),
                 consignment=each.consignment,
                 due=each.due.isoformat() if each.due else None,
                 link=self._node.address(f"/alerts/{each.id}"),

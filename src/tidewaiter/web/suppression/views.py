@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.proposals import Offer
@@ -128,7 +129,7 @@ class AlertLine(Record, frozen=True, kw_only=True):
     """An alert as a line of a list."""
 
     alert: Alert
-    title: str
+    title: Phrase
     goods: str
 
 

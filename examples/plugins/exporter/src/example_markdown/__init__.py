@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from tidewaiter.base.phrases import english
 from tidewaiter.report.alerts.exporters import Exporter
 from tidewaiter.trade.types import Alert
 
@@ -18,7 +19,7 @@ class MarkdownTable:
     def add(self, alerts: Iterable[Alert]) -> None:
         """Write a row for each alert."""
         for alert in alerts:
-            self._write(alert.severity, str(alert.score), alert.consignment, alert.title)
+            self._write(alert.severity, str(alert.score), alert.consignment, english(alert.title))
 
     def close(self) -> None:
         """End the file: nothing is left to be written."""

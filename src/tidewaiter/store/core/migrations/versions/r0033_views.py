@@ -10,7 +10,7 @@ Flags are 0 and 1, days and moments ISO 8601 text, on both databases.
 from alembic import op
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 VIEWS = ("v_alert", "v_consignment", "v_party", "v_decision", "v_case")
 

@@ -16,6 +16,7 @@ import numpy as np
 import sqlalchemy as sa
 from alembic import op
 
+from tidewaiter.base.phrases import read_phrase
 from tidewaiter.store.alerts.bitmaps import BLOCK, packed
 from tidewaiter.store.alerts.inverted_index import terms_of
 from tidewaiter.trade.types import Alert
@@ -87,7 +88,7 @@ def _index(connection: sa.Connection) -> None:
     for block, rows in groupby(_alerts(connection), lambda row: row["number"] // BLOCK):
         found: dict[str, list[int]] = defaultdict(list)
         for row in rows:
-            alert = msgspec.json.decode(row["payload"], type=Alert)
+            alert = msgspec.json.decode(row["payload"], type=Alert, dec_hook=read_phrase)
             for term in (*_state(row), *terms_of(alert), *notes.get(row["id"], ())):
                 places = found[term]
                 if not places or places[-1] != row["number"] % BLOCK:

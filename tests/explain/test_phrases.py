@@ -1,0 +1,148 @@
+"""Phrases in the language of the page."""
+
+from string import Formatter
+
+import pytest
+from tools.catalogues import LANGUAGES
+
+from tidewaiter.base.phrases import Phrase, as_written, english, kind_of, load_phrases
+from tidewaiter.explain.languages import speaking, words
+from tidewaiter.explain.phrases import markup, plain, say, template_told, told
+from tidewaiter.trade.rules.alert_rules import load_alert_rules
+
+TEMPLATES = sorted(load_phrases().templates())
+ANYTHING: dict[str, str | int] = {
+    "": "Qž-7",
+    "figure": 1250,
+    "country": "FR",
+    "land": "FR",
+    "said": "Not as declared",
+}
+
+
+def _value(code: str, slot: str) -> str | int:
+    kind = kind_of(code, slot)
+    some = load_phrases().words.get(kind)
+    told: str | int = next(iter(some)) if some else ANYTHING.get(kind, "Qž-7")
+    return told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("code", "template"), TEMPLATES, ids=[code for code, _ in TEMPLATES])
+def test_every_template_is_said_with_all_that_is_filled_in(
+    language: str, code: str, template: str
+) -> None:
+    """In every language; names and quotes stay as they were."""
+    slots = {slot for _, slot, _, _ in Formatter().parse(template) if slot}
+    phrase = Phrase(code, **{slot: _value(code, slot) for slot in slots})
+    with speaking(language):
+        said = told(phrase)
+        template = template_told(code, template)
+    assert {slot for _, slot, _, _ in Formatter().parse(template) if slot} == slots
+    assert plain(said).count("Qž-7") == english(phrase).count("Qž-7")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_controls_are_said(language: str) -> None:
+    """They stand in the sentence of what the law holds."""
+    with speaking(language):
+        assert all(words(row.title) != row.title for row in load_alert_rules().control)
+
+
+SHIPPED = Phrase(
+    "shipped/content",
+    bulk=Phrase("quantity/l", figure="1250.5"),
+    content=Phrase("content/percent", figure="95"),
+)
+LIMIT = Phrase(
+    "limited/marked",
+    rule=Phrase(
+        "amounts/period", bounds=Phrase("bound/above-l", figure="2000"), period="calendar month"
+    ),
+    clause="schedule 9",
+    mark="unverified",
+)
+FREE = Phrase(
+    "check/all",
+    checks=(
+        Phrase(
+            "check/shipped",
+            shipped=SHIPPED,
+            reckoned=Phrase("reckoned/content", content=Phrase("content/percent", figure="95")),
+        ),
+        Phrase("check/limit", limited=LIMIT),
+        Phrase("check/verdict", verdict="not free"),
+    ),
+)
+DEED = Phrase("deed/outcome", act="indicted", outcome="pending")
+PARTY = Phrase(
+    "party", role="consignee", name="Alpha Ltd", listed="ALPHA", list="A list", action=DEED
+)
+CAS = Phrase("cas", name="Acetic anhydride", field="CAS column")
+LONGER = Phrase("downgraded", why=Phrase("against/longer", name="acetone oxime"))
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "said"),
+    [
+        ("es", CAS, "El número CAS de Acetic anhydride figura en la columna CAS"),
+        ("fr", CAS, "Le numéro CAS d’Acetic anhydride figure dans la colonne CAS"),
+        ("zh", CAS, "CAS 栏中出现 Acetic anhydride 的 CAS 号"),
+        ("es", LONGER, "Parte del nombre más largo «acetone oxime»"),
+        ("zh", PARTY, "收货人 Alpha Ltd 与 A list 所列的 ALPHA 相似：已被起诉，指控待决"),
+        (
+            "es",
+            Phrase("free", regime="A law", why=FREE),
+            (
+                "A law libera las mercancías de esta cantidad o contenido, así que su inclusión no "
+                "suma nada: 1.250,5 l al 95\u00a0%: contenido 95\u00a0%; límite más de 2.000 l "
+                "por mes "
+                "natural (schedule 9) [sin verificar]; no libre"
+            ),
+        ),
+    ],
+)
+def test_a_sentence_is_said_with_its_figures_and_words(
+    language: str, phrase: Phrase, said: str
+) -> None:
+    """Closed words are translated, figures are written as the language does, names stay."""
+    with speaking(language):
+        assert say(phrase) == said
+
+
+def test_english_is_what_files_hold() -> None:
+    """A page in English says what the exports do."""
+    assert [say(each) for each in (CAS, PARTY, LONGER)] == list(map(english, (CAS, PARTY, LONGER)))
+    assert english(LONGER) == 'Part of the longer name "acetone oxime"'
+
+
+@pytest.mark.parametrize("text", ["", "Something else", "<script>1</script>", "A \ud800 surrogate"])
+def test_what_is_not_ours_stays_in_english_and_says_so(text: str) -> None:
+    """Nothing of it is lost, and nothing of it is taken for a mark of the page."""
+    with speaking("zh"):
+        shown = markup(told(as_written(text)))
+    assert shown.startswith('<span lang="en">') or not text
+    assert "<script>" not in shown
+    shown.encode()
+
+
+def test_an_authoritys_own_sentence_is_marked_as_english() -> None:
+    """Nobody has translated it."""
+    with speaking("es"):
+        pieces = told(Phrase("cas", wording="Look at {name}", name="Acetone", field="CAS column"))
+    assert [(each.text, each.how) for each in pieces] == [("Look at Acetone", "english")]
+
+
+@pytest.mark.parametrize(
+    ("language", "figure", "said"),
+    [
+        ("es", 1, "importación: permiso de importación, 1 día hábil"),
+        ("es", 21, "importación: permiso de importación, 21 días hábiles"),
+        ("fr", 2, "importation\u00a0: permis d’importation, 2 jours ouvrables"),
+    ],
+)
+def test_one_is_said_as_one(language: str, figure: int, said: str) -> None:
+    """As the plural forms of the catalogue have it."""
+    demand = Phrase("demand/working", duty="import permit", figure=figure)
+    with speaking(language):
+        assert say(Phrase("demanded/plain", direction="import", demand=demand)) == said
