@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_file, replacing, writing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.casework.evidence import Verdict, verify_bundle
 from tidewaiter.cli.core.options import needs_db, printable
 from tidewaiter.exchange.evidence import MOST
@@ -238,7 +238,7 @@ def verify_evidence(
             file.seek(0)
             found = verify_bundle(file, _known(keys))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
     else:
         _tell(found)
     sys.exit(0 if found.holds() else 1)

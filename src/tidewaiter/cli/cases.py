@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import click
-import msgspec
 from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import check_file, replacing, writing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.decisions import Verdict
@@ -96,7 +96,7 @@ def list_(
         found = stored_cases(work, _everyone(), wanted, before=before, rows=rows)
         count, people = count_cases(work, _everyone(), wanted), _people(work)
     for row in found:
-        click.echo(msgspec.json.encode(row) if as_json else visible(_line(row, today, people)))
+        click.echo(english_json(row) if as_json else visible(_line(row, today, people)))
     if not as_json:
         click.echo(_count(count, "case"), err=True)
 
@@ -119,7 +119,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
         events = timeline(case_steps(work, _everyone(), number), trails)
         people = _people(work)
     if as_json:
-        click.echo(msgspec.json.encode({"case": case, "timeline": events}))
+        click.echo(english_json({"case": case, "timeline": events}))
         return
     for line in _case_lines(case, events, people):
         click.echo(visible(line))
@@ -301,7 +301,7 @@ def show_joint_case(opener: str, case: str, db: str, *, as_json: bool) -> None:
         known = find_joint(work, desk.ring.lock, opener, case)
         gone = destroyed_of(work, KINDS, opener, case)
     if as_json:
-        click.echo(msgspec.json.encode(known))
+        click.echo(english_json(known))
         return
     for line in _joint_case_lines(known):
         click.echo(as_line(line))

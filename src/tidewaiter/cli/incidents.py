@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
@@ -97,7 +98,7 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         known = find_known(work, desk.ring.lock, owner, incident)
     if as_json:
-        click.echo(msgspec.json.encode(known))
+        click.echo(english_json(known))
     else:
         _show(known)
 

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import check_apart, replacing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
@@ -64,7 +65,7 @@ def check_format(path: Path | None, formats: Sequence[str]) -> None:
 
 def as_json(found: Mirrored) -> str:
     """Return the whole answer."""
-    return msgspec.json.format(msgspec.json.encode(found)).decode()
+    return msgspec.json.format(english_json(found)).decode()
 
 
 def write(found: Mirrored, out: Path | None, orphans: Path | None, prices: Path | None) -> None:

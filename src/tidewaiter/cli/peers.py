@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import get_args
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.exchange.evidence import write_evidence
@@ -165,7 +165,7 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
         found = conversation(work, node, desk.ring.lock, desk.ring.openers())
     for each in found:
         if as_json:
-            click.echo(msgspec.json.encode(each))
+            click.echo(english_json(each))
             continue
         who = f"here, {each.state}" if each.ours else "they"
         text = "(cannot be read any more)" if each.text is None else each.text

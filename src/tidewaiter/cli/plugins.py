@@ -5,12 +5,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import PluginError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.plugins import (
     CHANNELS,
     EXPORTERS,
@@ -78,7 +78,7 @@ def plugins(*, as_json: bool) -> None:
     """
     found = tuple(map(_listed, installed()))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
     elif found:
         _print(found)
     else:

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.cli.core.party_options import Known, party_options
@@ -154,7 +155,7 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
         allowed, asked = offers(work, rows=rows), questions(work, rows=rows)
     if as_json:
         for each in (*allowed, *asked):
-            click.echo(msgspec.json.encode(each))
+            click.echo(english_json(each))
         return
     for offer in allowed:
         who = "may ask" if offer.side == "holder" else "may be asked"
@@ -176,7 +177,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         shown = find_question(work, desk.ring.lock, number)
     if as_json:
-        click.echo(msgspec.json.encode(shown))
+        click.echo(english_json(shown))
     else:
         _show(shown)
 

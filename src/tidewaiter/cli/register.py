@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-import msgspec
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import MissingError
@@ -265,7 +264,7 @@ def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
     for each in held.entries if as_json else Book(held).held_on(day):
         if kind in {None, kind_of(each)}:
             line = as_line(entry_line(each, day))
-            click.echo(msgspec.json.encode(each) if as_json else line)
+            click.echo(english_json(each) if as_json else line)
 
 
 @register.command()

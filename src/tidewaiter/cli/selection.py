@@ -15,6 +15,7 @@ from rich.table import Table
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.intervals import Share
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.casework.ranking.model import Ranker, read_ranker
 from tidewaiter.casework.selection.candidates import (
@@ -387,7 +388,7 @@ def report(paths: tuple[Path, ...], db: str | None, *, as_json: bool) -> None:
     rows = [row for path in paths for row in read_list(path)]
     found = yields_of(rows, _results(db, rows))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
         return
     Console(highlight=False).print(_table(found))
     for line in _words(found):

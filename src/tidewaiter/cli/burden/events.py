@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
 from tidewaiter.burden.claims.types import Checked, Finding
@@ -185,7 +186,7 @@ def event(event: str | None, folder: Path, **options: Any) -> None:
     material = material_of(wanted, shelf, beside)
     card = event_card(wanted, material)
     if options["as_json"]:
-        click.echo(msgspec.json.encode(card))
+        click.echo(english_json(card))
     else:
         click.echo(placebo_text(card) if options["placebos"] else card_text(card))
 
@@ -331,7 +332,7 @@ def claim(
     releases = load_releases(folder).releases
     checked = [check_claim(each, releases, today) for each in parse_claims(text, today, given)]
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(checked), indent=2))
+        click.echo(msgspec.json.format(english_json(checked), indent=2))
         return
     for each in checked:
         click.echo(visible(answer_text(each)))

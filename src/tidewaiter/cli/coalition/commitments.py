@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from msgspec import structs
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import MissingError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, Day, needs_db, read_record
@@ -269,7 +269,7 @@ def list_(day: date, db: str, *, as_json: bool) -> None:
         reader = Reader(work=work, safe=desk.ring.lock, node=desk.node)
         found, names = read_pledges(reader, day), names_of(known_nodes(reader))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
         return
     console().print(pledge_table(pledge_view(each, names) for each in found.commitments))
     for each in found.initiatives:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file, replacing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
 from tidewaiter.bulk.calibration import calibrate as told_of
@@ -189,7 +189,7 @@ def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: A
         return
     calibration, refused = _calibrate(archive, day, cleared, asked)
     if asked.as_json:
-        click.echo(msgspec.json.encode(calibration))
+        click.echo(english_json(calibration))
     else:
         show(calibration)
     if asked.report is not None:

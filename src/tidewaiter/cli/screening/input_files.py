@@ -23,6 +23,7 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.xml import FAULTS
 from tidewaiter.cli.core.options import printable
@@ -293,7 +294,7 @@ def _load(saved: Path, *, may_lack: bool) -> dict[str, SavedSource]:
 
 def _save(saved: Path, sources: Mapping[str, SavedSource]) -> None:
     new = saved.with_name(f"{saved.name}.new")
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(sources), indent=2) + b"\n")
+    new.write_bytes(msgspec.json.format(english_json(sources), indent=2) + b"\n")
     os.replace(new, saved)  # noqa: PTH105 - whole or not at all, over what stands there
 
 

@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from tidewaiter.base.errors import InputError, install_command
 from tidewaiter.base.files import hash_file, making
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks, marks_of
 from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
@@ -345,7 +346,7 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
         refused=len(found.refusals),
         seconds=round(seconds, 1),
     )
-    text = msgspec.json.format(msgspec.json.encode(told), indent=2)
+    text = msgspec.json.format(english_json(told), indent=2)
     (folder / "summary.json").write_bytes(text + b"\n")
 
 
