@@ -4,8 +4,8 @@ import click
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.cli.core.options import needs_db
-from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.accounts.sessions import INVITATION, invite
 from tidewaiter.store.accounts.users import Account, set_clearance

@@ -12,6 +12,7 @@ from msgspec import structs
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.decisions import Verdict
@@ -32,11 +33,10 @@ from tidewaiter.exchange.cases import (
 )
 from tidewaiter.exchange.protocol.markings import Marking, Purpose, Tlp
 from tidewaiter.exchange.requests.state import new_id
-from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import load_registry
-from tidewaiter.node.evidence.bundle import Making, record_export, write_case
 from tidewaiter.node.identity import key_file, own_key, own_stamp
+from tidewaiter.report.case_bundle import Making, record_export, write_case
 from tidewaiter.report.cases import STATUS
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.alerts.decisions import trail

@@ -10,6 +10,7 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.cli.notices import in_a_line
@@ -18,7 +19,6 @@ from tidewaiter.exchange.incidents.checks import check
 from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database

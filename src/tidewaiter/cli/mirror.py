@@ -17,6 +17,7 @@ from rich.table import Table
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
@@ -30,7 +31,6 @@ from tidewaiter.explain.mirror import (
     quantity,
     signed,
 )
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.report.trade.mirror import render_mirror
 from tidewaiter.trade.mirror.comtrade_preview import (

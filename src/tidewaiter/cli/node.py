@@ -10,11 +10,11 @@ import click
 
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Place, needs_db
 from tidewaiter.exchange.protocol.documents import LANGUAGES, Role, fingerprint, words, write_chain
 from tidewaiter.exchange.protocol.keyring import About
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import (
     key_file,
     own_key,

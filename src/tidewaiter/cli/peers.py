@@ -7,13 +7,13 @@ import click
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
 from tidewaiter.exchange.protocol.markings import Tlp
 from tidewaiter.exchange.protocol.relations import ALWAYS, Scope, Standing
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.evidence import evidence_of

@@ -24,8 +24,8 @@ from tidewaiter.base.plugins import (
     plugin_for,
 )
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.casework.notifications import SCHEMES, Channel, channels
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import plugin_folders
 from tidewaiter.law.types import LawFolder
 from tidewaiter.parties.readers import built_in

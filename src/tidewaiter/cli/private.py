@@ -8,13 +8,13 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.cli.core.party_options import Known, party_options
 from tidewaiter.exchange.private.intersection import Party
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
 from tidewaiter.exchange.protocol.markings import Purpose
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.private.offers import PARTS, end_offer, offers

@@ -10,6 +10,7 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, needs_db
 from tidewaiter.cli.notices import in_a_line
@@ -25,7 +26,6 @@ from tidewaiter.exchange.requests.types import (
     Request,
     Withdrawal,
 )
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.peers.reconcile import check_complete

@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args
 import click
 
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Day, needs_db, printable
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp

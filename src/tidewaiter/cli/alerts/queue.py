@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
+from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
 from tidewaiter.cli.core.options import needs_db, printable
@@ -19,7 +20,6 @@ from tidewaiter.cli.screening.summary import STYLES, goods_text
 from tidewaiter.explain.alerts import written
 from tidewaiter.explain.lines import details_of
 from tidewaiter.explain.results import result_in_words, result_views, sayings
-from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.bulk_decisions import decide_many
 from tidewaiter.store.alerts.decisions import (

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
 from tidewaiter.burden.claims.types import Checked, Finding
@@ -34,7 +35,6 @@ from tidewaiter.cli.burden.figures import OUT, check_format, give
 from tidewaiter.cli.burden.releases import archived_in
 from tidewaiter.cli.core.options import Day
 from tidewaiter.explain.burden import HEADS, finding_row, gap_text, read_text, understood
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.burden.events import card_text, placebo_text

@@ -19,6 +19,7 @@ from rich.table import Table
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import neutralise, visible
 from tidewaiter.burden.indicators import find_indicator, find_place, indicators, place_name
 from tidewaiter.burden.nowcast import nowcast as estimate
 from tidewaiter.burden.nowcast.backtest import Block, Tested, blocks
@@ -31,7 +32,6 @@ from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
 from tidewaiter.burden.types import Reading, Release, month_text
 from tidewaiter.burden.views.tidy import Wanted, tidy
 from tidewaiter.cli.burden.releases import SHOWN, Month, archived_in, show_notes
-from tidewaiter.explain.safe_text import neutralise, visible
 
 OUT: click.Path = click.Path(dir_okay=False, path_type=Path)
 _FORMATS = (".csv", ".jsonl", ".parquet")

@@ -16,6 +16,7 @@ from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.burden.indicators import find_indicator, find_source, sources
 from tidewaiter.burden.readers.formats import READERS
 from tidewaiter.burden.releases.archive import (
@@ -28,7 +29,6 @@ from tidewaiter.burden.releases.archive import (
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.burden.types import Note, Reading, Release, month_text, parse_month
 from tidewaiter.cli.core.options import kept_under
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.transport.download import Fetched, Limits, Validators
 from tidewaiter.transport.download import fetch as download
 

@@ -12,12 +12,12 @@ from rich.text import Text
 
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.burden.views.briefing import brief as find_brief
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.cli.burden.releases import archived_in
 from tidewaiter.explain.languages import LANGUAGES, speaking
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.report.burden.brief import lead_words, render_brief
 from tidewaiter.report.burden.revisions import revision_view
 from tidewaiter.report.burden.views import VIEWS, picture

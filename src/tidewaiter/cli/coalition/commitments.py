@@ -16,6 +16,7 @@ from rich.text import Text
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, Day, needs_db, read_record
 from tidewaiter.exchange.coalition.board import Period
@@ -41,7 +42,6 @@ from tidewaiter.explain.coalition import (
     pledge_view,
     report_in_words,
 )
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.changes import Change, changes_of
 from tidewaiter.law.registry import Registry, load_registry

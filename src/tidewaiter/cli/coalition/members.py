@@ -12,6 +12,7 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.coalition.commitments import (
     commitments,
     console,
@@ -32,7 +33,6 @@ from tidewaiter.exchange.coalition.member_lists import (
 )
 from tidewaiter.exchange.coalition.members import PATIENCE
 from tidewaiter.explain.languages import LANGUAGES
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp

@@ -16,7 +16,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing, writing
 from tidewaiter.base.phrases import english, english_json, in_english
 from tidewaiter.base.records import Record
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.base.safe_text import visible
 from tidewaiter.explain.words import day_in_words, duty_in_words, roles_in_words
 from tidewaiter.law.answers import (
     Age,

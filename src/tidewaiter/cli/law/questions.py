@@ -18,6 +18,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Day, Field, Percent, Place, Places, own_lists, printable
 from tidewaiter.cli.identify import tell_new_lists
 from tidewaiter.cli.law.answers import (
@@ -33,7 +34,6 @@ from tidewaiter.cli.law.answers import (
     read_history,
     write_checked,
 )
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.explain.words import words_of
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found, Goods, Question, Route

@@ -17,13 +17,13 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file, replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
 from tidewaiter.bulk.calibration import calibrate as told_of
 from tidewaiter.bulk.parties import parties_of, read_asked
 from tidewaiter.cli.core.options import Day, printable
 from tidewaiter.cli.core.party_options import LeastOf, Rate, Within, kept_in, set_threshold
 from tidewaiter.cli.core.progress import counting
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import (
     KeptThreshold,

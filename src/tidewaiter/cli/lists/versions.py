@@ -20,9 +20,9 @@ from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Day, Place, printable
 from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.changes import Changes, changes_between

@@ -25,9 +25,9 @@ import msgspec
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.base.sheets.xml import FAULTS
 from tidewaiter.cli.core.options import printable
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.report.alerts.exports import refusal_writer
 from tidewaiter.trade.readers import mapping_of
 from tidewaiter.trade.readers.inspection import inspect_file

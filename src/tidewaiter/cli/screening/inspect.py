@@ -11,10 +11,10 @@ from rich.text import Text
 
 from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Field, printable
 from tidewaiter.cli.screening.input_files import members_of, read_members
 from tidewaiter.explain.lines import details_of
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers import plugin_formats
 from tidewaiter.trade.readers.coverage import remarks_on

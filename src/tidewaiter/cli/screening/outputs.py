@@ -11,17 +11,17 @@ from types import TracebackType
 from typing import Protocol, Self
 
 import click
+import msgspec
 
 from tidewaiter.base.cache import cache_folder, writable
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import alone, alone_on_one, check_apart, replacing, set_aside, writing
-from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.bulk.journal import read_done, read_journal
-from tidewaiter.bulk.results import counts_of, words_of
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.cli.core.options import forget_stdout
+from tidewaiter.explain.screenings import counts_of, words_of
 from tidewaiter.explain.summary import Summary, SummaryBuilder
 from tidewaiter.report.alerts.exports import (
     AlertWriter,
@@ -331,7 +331,7 @@ def journal_of(beside: Path | None, settings: Settings, options: ReadOptions) ->
     if beside is not None:
         return beside.with_name(f"{beside.name}.journal")
     folder = writable(journals())
-    said = english_json((settings, options), enc_hook=str)
+    said = msgspec.json.encode((settings, options), enc_hook=str)
     return folder / f"{hashlib.sha256(said).hexdigest()[:32]}.journal"
 
 

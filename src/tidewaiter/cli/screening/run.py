@@ -32,7 +32,7 @@ from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.rescreen.cross_line import keep_marks
 from tidewaiter.node.rescreen.database_inputs import RegisterAsked, before_of, register_desk
-from tidewaiter.report.alerts.exports import refusal_writer
+from tidewaiter.report.alerts.exports import alert_writer, refusal_writer
 from tidewaiter.store.core.database import Database, open_database
 from tidewaiter.store.suppression.index import count_resting
 from tidewaiter.trade.readers import reader_for
@@ -258,6 +258,7 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
         settings=settings,
         digest=digest,
         form=cluster.form,
+        open_writer=alert_writer,
         beside=there.beside,
     )
     tell_first_start()

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import neutralise
 from tidewaiter.explain.alerts import written
-from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED, LEARNED_FLAT, flat, nested
 from tidewaiter.report.alerts.exporters import BUILT_IN, exporters, write_exported
 from tidewaiter.trade.alerts import encodable
