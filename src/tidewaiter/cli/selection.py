@@ -35,7 +35,7 @@ from tidewaiter.casework.selection.types import (
 )
 from tidewaiter.casework.selection.yields import Yields, yields_of
 from tidewaiter.cli.core.options import Day, read_record
-from tidewaiter.explain.alerts import read_written
+from tidewaiter.explain.alerts import read_exported
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.selection import Row, read_list, record_of, write_list
 from tidewaiter.store.alerts.results import results_of
@@ -101,7 +101,7 @@ def read_alerts(path: Path) -> Iterator[Alert]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                yield read_written(line)
+                yield read_exported(line)
             except msgspec.MsgspecError as error:
                 hint = "give the .jsonl file that `tidewaiter screen --out` wrote"
                 raise InputError(f"{error}", at=f"{path}, line {number}", hint=hint) from error

@@ -16,7 +16,7 @@ from tidewaiter.casework.cases.permissions import Asked
 from tidewaiter.casework.cases.state import Viewer
 from tidewaiter.casework.cases.steps import Confirmed, step_digest
 from tidewaiter.casework.evidence import Verdict, verify_bundle
-from tidewaiter.explain.alerts import read_written
+from tidewaiter.explain.alerts import read_exported
 from tidewaiter.ledger.bundles import MANIFEST, source_of, write_bundle
 from tidewaiter.ledger.proofs import check_proof, read_proof
 from tidewaiter.ledger.signed_notes import SecretKey
@@ -77,7 +77,7 @@ def test_what_stands_in_a_bundle(bundle: bytes, screened: Batch) -> None:
     files = _files(bundle)
     record = json.loads(files["case.json"])
     for alert in screened.alerts[:3]:
-        told = read_written(files[record["alerts"][alert.id]])
+        told = read_exported(files[record["alerts"][alert.id]])
         assert told.reasons == alert.reasons
         assert english_json(told) == english_json(alert)
     (lines,) = (json.loads(files[name]) for name in record["lines"].values())
