@@ -37,9 +37,8 @@ class Phrase:
         self, code: str, /, **parameters: "str | int | date | Decimal | Phrase | Iterable[Any]"
     ) -> None:
         """Take a code and what is filled in; a day and a number become text, several a tuple."""
-        object.__setattr__(self, "code", code)
-        kept = {name: _kept(value) for name, value in parameters.items()}
-        object.__setattr__(self, "parameters", kept)
+        _set_code(self, code)
+        _set_parameters(self, {name: _kept(value) for name, value in parameters.items()})
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a phrase is never changed."""
@@ -75,8 +74,16 @@ class Phrase:
         return _made, (self.code, dict(self.parameters))
 
 
-def _made(code: str, parameters: dict[str, Any]) -> Phrase:
-    return Phrase(code, **parameters)
+# A frozen record is filled by its slots themselves: files of alerts hold phrases by the million.
+_set_code, _set_parameters = (vars(Phrase)[name].__set__ for name in Phrase.__slots__)
+
+
+def _made(code: str, parameters: Mapping[str, Any]) -> Phrase:
+    """Make a phrase of what one held before."""
+    made = Phrase.__new__(Phrase)
+    _set_code(made, code)
+    _set_parameters(made, parameters)
+    return made
 
 
 def _kept(value: Any) -> Any:
@@ -134,7 +141,13 @@ def _read(value: Any) -> Any:
     if not isinstance(value, dict) or value.keys() != {"code", "parameters"}:
         raise ValueError("this is no phrase")
     told = value["parameters"]
-    return _made(value["code"], {name: _parameter(each) for name, each in told.items()})
+    for name, each in told.items():
+        if type(each) not in _PLAIN:
+            told = {**told, name: _parameter(each)}
+    return _made(value["code"], told)
+
+
+_PLAIN = frozenset({str, int})
 
 
 def _parameter(value: Any) -> Any:
@@ -170,6 +183,7 @@ class PhraseBook(Record, frozen=True, kw_only=True):
     joined: dict[str, "Joined"]
     words: dict[str, dict[str, str]]  # by kind: a word, and the text beside it
     phrases: dict[str, dict[str, str]]  # by group: a name and its template
+    titles: dict[str, str]  # of rules
     rules: dict[str, str]  # the sentences of reasons
 
     def templates(self) -> Iterator[tuple[str, str]]:
