@@ -267,11 +267,23 @@ def _said(code: str, slot: str, value: Any) -> str:
     if isinstance(value, Phrase):
         return capitalised(english(value)) if kind == "sentence" else english(value)
     if isinstance(value, tuple):
-        return joiner(kind).join(e if isinstance(e, str) else english(e) for e in value)
+        found = load_phrases().joined.get(kind)
+        of = found.of if found else ""
+        return joiner(kind).join(
+            english(e) if isinstance(e, Phrase) else _word(of, e) for e in value
+        )
+    return _word(kind, value)
+
+
+def _word(kind: str, value: str | int) -> str:
+    """Say what is no phrase. A word has its article in other languages; in English, the sentence."""
+    known = load_phrases().words.get(kind)
+    if known is not None:
+        return known.get(str(value), str(value)).removeprefix("the ")
     if kind == "figure":
         return figure(value)
     if kind == "country":
-        return country_name(value) or value
+        return country_name(str(value)) or str(value)
     return str(value)
 
 
