@@ -112,11 +112,11 @@ def test_a_screening_says_what_the_register_holds(register: Call, screen: Call, 
     ]
     more = [now[1] - was[1] for was, now in zip(before, after, strict=True)]
     assert more == [0, 15, 15, 20, 20, 0, 0]
-    figures = "40 kg granted, 0 kg used, 25 kg for goods before these, 15 kg free"
-    paper = "import permit IA 26/01 of MX, valid from 2026-01-01 until 2026-12-31"
+    figures = "40 kg authorised, 0 kg used, 25 kg allocated to earlier lines, 15 kg available"
+    paper = "import permit IA 26/01 issued by MX, valid from 2026-01-01 until 2026-12-31"
     assert f"permit: {paper}: {figures}; 25 kg is more than the 15 kg" in after[1][3]
-    assert "licence L-3 is revoked from 2026-02-01 (order 4)" in after[3][3]
-    assert "licence L-3 is revoked" in (here / "report.html").read_text()
+    assert "licence L-3: revocation from 2026-02-01 (order 4)" in after[3][3]
+    assert "licence L-3: revocation" in (here / "report.html").read_text()
     assert register("balance").stdout.count("40 kg free") == 1  # a screening writes nothing off
 
 
@@ -133,7 +133,7 @@ def test_earlier_files_count_for_a_permit(register: Call, screen: Call, here: Pa
         (alert,) = map(json.loads, (here / "alerts.jsonl").read_text().splitlines())
         mine = [each for each in alert["reasons"] if each["rule"] == "over-quota"]
         assert len(mine) == told
-    assert "2 lines of Acetone under import permit IA 26/02 add up to 1,000 kg" in mine[0]["text"]
+    assert "2 lines of Acetone under import permit IA 26/02 total 1,000 kg" in mine[0]["text"]
     assert (mine[0]["points"], mine[0]["source"]) == (8, "paper 2")
 
 
@@ -210,5 +210,8 @@ def test_a_notice_is_checked_against_the_register(register: Call, call: Call, he
     (here / "notice.xml").write_bytes(write_xml(NoticeFile(notice=notice)))
     assert register("list").exit_code == 0
     done = call("notices", "check", "notice.xml", "--day", "2026-03-02", "--db", "r.db")
-    assert "line 1: register of MX: none: operator: no operator has the number MX-7" in done.stdout
-    assert "import permit IA 26/02 of MX" in done.stdout
+    assert (
+        "line 1: register of MX: none: operator: no operator is registered under the number MX-7"
+        in (done.stdout)
+    )
+    assert "import permit IA 26/02 issued by MX" in done.stdout

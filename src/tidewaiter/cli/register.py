@@ -139,7 +139,7 @@ def write_off(reason: str, name: str | None, issuer: str | None, db: str, **opti
             account = account_on(book, grant, told.on)
             click.echo(as_line(account_line(grant, account)))
             for each in account.findings:
-                click.echo(as_line(f"note: {each.text}"), err=True)
+                click.echo(as_line(f"note: {english(each.text)}"), err=True)
 
 
 @click.command()
