@@ -117,7 +117,9 @@ def test_a_screening_says_what_the_register_holds(register: Call, screen: Call, 
     assert f"permit: {paper}: {figures}; 25 kg is more than the 15 kg" in after[1][3]
     assert "licence L-3: revocation from 2026-02-01 (order 4)" in after[3][3]
     assert "licence L-3: revocation" in (here / "report.html").read_text()
-    assert register("balance").stdout.count("40 kg free") == 1  # a screening writes nothing off
+    assert (
+        register("balance").stdout.count("40 kg available") == 1
+    )  # a screening writes nothing off
 
 
 def test_earlier_files_count_for_a_permit(register: Call, screen: Call, here: Path) -> None:
@@ -174,7 +176,9 @@ def test_the_ledger_by_hand(register: Call, here: Path) -> None:
         "found at audit",
     )
     first = register(*shipment)
-    assert "40 kg granted, 50 kg used, 0 kg promised, 0 kg free, 10 kg too much" in first.stdout
+    assert "40 kg authorised, 50 kg used, 0 kg reserved, 0 kg available, 10 kg over the limit" in (
+        first.stdout
+    )
     assert register(*shipment).stdout.startswith("known: 1\t2026-05-02\timport\t50 kg of goods")
     assert "found at audit" in register("show", "gr-1").stdout
     register("annual", "2026", "--out", "2026.csv")
@@ -184,7 +188,9 @@ def test_the_ledger_by_hand(register: Call, here: Path) -> None:
     gone = ("cancel", "s-1", "--on", "2026-05-03", "--source", "letter", "--reason", "not sent")
     assert "cancelled from 2026-05-03: not sent" in register(*gone).stdout
     assert "cancelled from" in register("show", "gr-1").stdout
-    assert "40 kg granted, 0 kg used, 0 kg promised, 40 kg free" in register("balance").stdout
+    assert (
+        "40 kg authorised, 0 kg used, 0 kg reserved, 40 kg available" in register("balance").stdout
+    )
     register("annual", "2026", "--form", "--out", "form.csv")
     assert (here / "form.csv").read_text(encoding="utf-8-sig").startswith("Table,Substance,Amount")
 

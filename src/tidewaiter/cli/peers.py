@@ -75,8 +75,8 @@ def add(path: Path, db: str) -> None:
 @click.argument("node")
 @click.argument("compared", metavar="WORDS")
 @needs_db
-@click.option("--release", "held", flag_value="release", help="Send what was held back.")
-@click.option("--discard", "held", flag_value="discard", help="Destroy what was held back.")
+@click.option("--release", "held", flag_value="release", help="Send what is on hold.")
+@click.option("--discard", "held", flag_value="discard", help="Destroy what is on hold.")
 def confirm(node: str, compared: str, db: str, held: str | None) -> None:
     """Exchange with NODE from now on: its words, as they were read by telephone, are WORDS.
 
@@ -168,7 +168,7 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
             click.echo(english_json(each))
             continue
         who = f"here, {each.state}" if each.ours else "they"
-        text = "(cannot be read any more)" if each.text is None else each.text
+        text = "(no longer readable)" if each.text is None else each.text
         mark = " (possibly forged)" if each.doubted else ""
         click.echo(as_line(f"{each.at[:16]} {who}{mark}: {text}"))
 
@@ -302,5 +302,5 @@ def remove(group: str, node: str, db: str) -> None:
 
 
 def _tell(group: Group) -> None:
-    members = ", ".join(group.members) or "nobody"
+    members = ", ".join(group.members) or "no one"
     click.echo(as_line(f"{group.id}\t{group.name}\tepoch {group.epoch}\t{members}"))

@@ -67,7 +67,13 @@ def entry_line(entry: Entry, day: date) -> str:
         else f"{', '.join(entry.substances)}: {', '.join(entry.activities)}"
     )
     days = f"{entry.since} to {entry.until or 'open'}"
-    told = (entry.id, f"{entry.kind} {entry.number} of {entry.issuer}", entry.operator, what, days)
+    told = (
+        entry.id,
+        f"{entry.kind} {entry.number} issued by {entry.issuer}",
+        entry.operator,
+        what,
+        days,
+    )
     return "\t".join(told if state in {None, "valid"} else (*told, state))
 
 
@@ -75,15 +81,15 @@ def account_line(entry: Grant | Requirement, account: Account) -> str:
     """Say an account: granted, used, promised, free or exceeded."""
     name = entry.number if isinstance(entry, Grant) else f"{entry.country} {entry.year}"
     if measured(account.granted) is None:
-        return f"{entry.id}\t{name}\t{entry.substance}\tno amount is named"
+        return f"{entry.id}\t{name}\t{entry.substance}\tno quantity is specified"
     parts = [
-        f"{in_words(account.granted)} granted",
+        f"{in_words(account.granted)} authorised",
         f"{in_words(account.used)} used",
-        f"{in_words(account.promised)} promised",
-        f"{in_words(account.free)} free",
+        f"{in_words(account.promised)} reserved",
+        f"{in_words(account.free)} available",
     ]
     if _is_some(account.exceeded):
-        parts.append(f"{in_words(account.exceeded)} too much")
+        parts.append(f"{in_words(account.exceeded)} over the limit")
     if account.findings:
         parts.append(f"{len(account.findings)} notes")
     return f"{entry.id}\t{name}\t{entry.substance}\t{', '.join(parts)}"

@@ -126,7 +126,7 @@ class Judgements:
         made = self.of(slug, entry, name, country)
         if made is None or made.verdict == "same":
             return ""
-        return f"judged another party by {made.by} on {made.day}: {made.why}"
+        return f"assessed as a different party by {made.by} on {made.day}: {made.why}"
 
 
 def version_of(entry: ListedParty) -> str:

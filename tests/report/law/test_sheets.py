@@ -138,7 +138,7 @@ def test_what_cannot_be_assessed_has_a_sheet_that_says_why(press: Press) -> None
     text, page = _read(press("CN(C)(C)(C)C", "US", name="odd"))
     assert "Not assessable" in text
     assert "Explicit valence" in text
-    assert "This does not mean that no control was found" in text
+    assert "so a control may apply" in text
     assert "table" not in page.tags
 
 
@@ -178,9 +178,8 @@ def test_no_sheet_says_how_to_leave_a_class(press: Press) -> None:
         text, _ = _read(html)
         found = re.findall(r"\b(legal|clear|safe|permitted|would not be|to avoid|unless)\b", text)
         assert set(found) <= {"legal"}
-        assert len(re.findall(r"\blegal\b", text)) == len(
-            re.findall(r"\blegal (?:advice|instrument)\b", text, re.IGNORECASE)
-        )
+        plain = re.sub(r"\blegal (advice|instrument)\b", "", text, flags=re.IGNORECASE)
+        assert "legal" not in plain.lower()
 
 
 def test_a_name_has_a_sheet_too(registry: Registry) -> None:

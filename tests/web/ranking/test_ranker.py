@@ -58,7 +58,7 @@ def test_an_alert_tells_what_decisions_taught(
         "Ranking model",
         "Average alert",
         "/ranker",
-        "Something has drifted",
+        "Data drift",
     ):
         assert text in page.split("<main")[1]
     assert "1 Mar 2026, on 810 decided alerts" in page
@@ -101,7 +101,7 @@ def test_the_page_tells_figures_tables_and_the_lot(
     assert "A list cannot be read" in chief.get("/ranker").text
     assert desk("viewer", "vera").get("/ranker").status_code == 403
     node.taught = Taught(None)
-    assert "No model is here" in chief.get("/ranker").text
+    assert "No model is loaded" in chief.get("/ranker").text
 
 
 def test_the_queue_can_follow_what_decisions_taught(

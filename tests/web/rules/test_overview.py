@@ -102,11 +102,11 @@ def test_a_strong_rule_needs_another_supervisor(desk: Callable[..., Desk]) -> No
     """Until then it does not count, and says so."""
     chief, other = desk("supervisor", "chief"), desk("supervisor", "other")
     assert chief.post("/rules/control/setting", OFF).status_code == 303
-    assert "It does not count yet" in chief.get("/rules").text
+    assert "Not in effect yet" in chief.get("/rules").text
     assert chief.post("/rules/settings/1/agree").status_code == 400
     assert other.post("/rules/settings/1/agree").status_code == 303
     page = chief.get("/rules").text
-    assert "It does not count yet" not in page
+    assert "Not in effect yet" not in page
     assert "chief and other" in page
 
 

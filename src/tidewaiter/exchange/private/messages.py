@@ -36,7 +36,7 @@ SAYS: dict[Code, str] = {
     "off": "it answers no questions under this offer",
     "ended": "its offer has ended",
     "purpose": "it does not answer questions for this purpose",
-    "over-budget": "the budget of this day is used up",
+    "over-budget": "the budget for today is used up",
     "not-able": "it cannot answer questions at present",
 }
 
