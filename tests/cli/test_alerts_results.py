@@ -48,7 +48,7 @@ def test_a_result_is_recorded_shown_and_withdrawn(call: Call, ephedrine: str) ->
     done = call("alerts", "withdraw", "1", "--reason", "mixed-up", *DB)
     assert (done.exit_code, "result 1 is withdrawn" in done.stderr) == (0, True)
     shown = _shown(call, ephedrine)
-    assert "Samples were mixed up" in shown
+    assert "Samples mixed up" in shown
     assert "confirmed conclusively" not in shown
 
 

@@ -68,7 +68,7 @@ def test_a_listed_party_is_an_alert_with_list_version_and_outcome(listed: Path, 
     assert "Parties were compared with: " in result.output
     page = (listed / "r.html").read_text(encoding="utf-8")
     assert "Harbourine Chemicals Ltd" in page
-    assert "charge: pending" in page
+    assert "charge: still pending" in page
     assert "A possible match is not proof of identity" in page
 
 

@@ -164,7 +164,7 @@ def test_who_decides_must_have_seen_all(take: Callable[..., Case]) -> None:
     seen = take(ANNA, Proposed(why="Other goods")).last
     take(ANNA, Note(text="Wait: the laboratory found it"))
     for late in (seen, None):
-        with pytest.raises(ConflictError, match="anna wrote a note since you looked"):
+        with pytest.raises(ConflictError, match="anna added a note since you looked"):
             take(SUSAN, Agreed(), seen=late)
     assert take(SUSAN, Note(text="I see"), seen=seen).status == "open"
 

@@ -418,7 +418,7 @@ def test_without_a_script_links_and_forms_do_the_same(opened: Opened) -> None:
     expect(page.locator(".toast")).to_contain_text("2 alerts")
     assert "severity=low" in page.url
     page.locator(".toast button").click()
-    expect(page.locator(".toast")).to_contain_text("2 alerts as before")
+    expect(page.locator(".toast")).to_contain_text("2 alerts restored")
     expect(page.locator("[data-row]").first).to_be_visible()
 
 

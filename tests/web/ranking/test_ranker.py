@@ -128,7 +128,7 @@ def test_the_queue_can_follow_what_decisions_taught(
     assert anna.get("/queue.json").json()["saved"][0]["sort"] == "rank"
     node.taught = Taught(None)
     assert anna.get("/queue.json?sort=learned").json()["query"].get("sort", "rank") == "rank"
-    assert "in the order that decisions taught" not in anna.get("/queue?sort=learned").text
+    assert "The model reorders only the first" not in anna.get("/queue?sort=learned").text
 
 
 def test_files_of_an_upload_tell_what_decisions_taught(
