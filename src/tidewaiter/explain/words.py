@@ -162,7 +162,7 @@ def roles_in_words(roles: Iterable[Role]) -> str:
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Say what a regime demands: "export: pre-export notification, 5 working days before"."""
+    """Say what a regime demands: "export: pre-export notification, 5 working days in advance"."""
     lead = f", {duty.days} {duty.day_kind} days in advance" if duty.days is not None else ""
     text = f": {duty.text}" if duty.text else ""
     doubt = "" if duty.known else " (not assessable)"
@@ -186,8 +186,8 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
     told = []
     if counts.unread:
         told.append(
-            f"{_lines(counts.unread)} a systematic name that was not read: OPSIN is not installed "
-            f"or failed: {install_command('chem')}"
+            f"{_lines(counts.unread)} a systematic name that was not read because OPSIN is not "
+            f"installed or failed: {install_command('chem')}"
         )
     if counts.unknown:
         told.append(
