@@ -61,7 +61,7 @@ def test_an_alert_tells_what_decisions_taught(
         "Data drift",
     ):
         assert text in page.split("<main")[1]
-    assert "1 Mar 2026, on 810 decided alerts" in page
+    assert "Trained on 1 Mar 2026 using 810 decided alerts" in page
     (folder / "ranker.json").write_bytes(b"{}")  # a broken model breaks no alert
     assert "learned" not in anna.get(f"/alerts/{row['id']}.json").json()["alert"]
     assert "The model cannot be read" in anna.get("/ranker").text

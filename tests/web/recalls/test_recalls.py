@@ -49,7 +49,7 @@ def test_an_own_request_is_recalled_from_its_page(
     assert ben.post("/recalls", form).status_code == 409
     assert "recall message not sent yet" in ben.get("/recalls").text
     own.send(other)
-    assert "no answer since" in ben.get("/recalls").text
+    assert "delivered, no reply yet" in ben.get("/recalls").text
     other.send(own)
     (line,) = ben.get("/recalls.json").json()["recalls"]
     assert (line["standing"], line["about"]) == ("destroyed", "r-1")

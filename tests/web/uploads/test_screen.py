@@ -66,7 +66,7 @@ def test_a_message_is_looked_at_and_its_kept_fields_stand_beside_its_alert(
     assert (upload["state"], upload["inspection"]["form"]) == ("mapped", "dcsa")
     page = one.get(f"/screen/{upload['id']}").text
     assert "DCSA bill of lading (JSON)" in page
-    assert "not used in screening" in page
+    assert "stored, not used" in page
     assert read(one, upload, "screen", day="2026-11-25").status_code == 200
     work()
     number = one.get(f"/screen/{upload['id']}.json").json()["upload"]["screening"]
