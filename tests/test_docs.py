@@ -47,15 +47,15 @@ PAGES = sorted(page for page in DOCS.rglob("*.md") if "_build" not in page.parts
 FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 RUN_AS_SHELL = (
     "tutorial/first-screening.md",
-    "how-to/choose-a-threshold.md",
-    "how-to/load-your-own-list.md",
-    "how-to/keep-lists-of-parties.md",
-    "how-to/see-who-is-who.md",
-    "how-to/screen-again-after-a-list-change.md",
-    "how-to/bring-another-countrys-counts.md",
+    "how-to/choose-a-match-threshold.md",
+    "how-to/add-your-own-substances.md",
+    "how-to/manage-party-lists.md",
+    "how-to/resolve-entities.md",
+    "how-to/rescreen-after-a-list-change.md",
+    "how-to/import-another-countrys-counts.md",
 )
 ROW_OF_THE_README = 16
-RUN_AS_PYTHON = (DOCS / "how-to" / "use-as-a-library.md", ROOT / "README.md")
+RUN_AS_PYTHON = (DOCS / "how-to" / "use-as-a-python-library.md", ROOT / "README.md")
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FETCHED = re.compile(
