@@ -283,7 +283,7 @@ def test_the_alert_of_the_readme_is_real() -> None:
     found = [screener.screen(batch, date(2026, 11, 25), file.name, "") for batch in batches]
     (alert,) = (alert for each in found for alert in each.alerts if alert.row == ROW_OF_THE_README)
     assert f"row {alert.row}: {alert.line.goods}, {alert.line.quantity}" in text
-    assert f"{alert.severity}, score {alert.score}: {alert.title}" in text
+    assert f"{alert.severity}, score {alert.score}: {english(alert.title)}" in text
     shown = re.findall(r"^  ([+-]\d+)  (.+)$", text, re.MULTILINE)
     assert shown == [(f"{reason.points:+}", english(reason.says)) for reason in alert.reasons]
 
