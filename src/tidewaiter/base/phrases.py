@@ -276,7 +276,7 @@ def _said(code: str, slot: str, value: Any) -> str:
 
 
 def _word(kind: str, value: str | int) -> str:
-    """Say what is no phrase. A word has its article in other languages; in English, the sentence."""
+    """Say what is no phrase. Other languages write the article with the word; English does not."""
     known = load_phrases().words.get(kind)
     if known is not None:
         return known.get(str(value), str(value)).removeprefix("the ")
