@@ -44,7 +44,7 @@ def test_every_event_has_an_entry(kind: str) -> None:
 @pytest.mark.parametrize("name", get_args(StateName))
 def test_every_state_has_an_entry(name: str) -> None:
     """The table of states names each."""
-    table = STATES[STATES.index("| state |") : STATES.index("## Periods")]
+    table = STATES[STATES.index("| State |") : STATES.index("## Deadlines")]
     assert re.search(rf"\b{name}\b", table)
 
 
