@@ -33,18 +33,18 @@ from tidewaiter.trade.types import FIELDS, Line, fields_in
 # Heads of the tables of coverage.
 SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")
 CONTROLS = (
-    *("regime", "schedule", "controls", "ended"),
-    *("listing read", "second-hand", "unverified"),
-    *("days read", "second-hand", "unverified", "none"),
+    *("instrument", "schedule", "controls", "ended"),
+    *("control read", "second-hand", "unverified"),
+    *("dates read", "second-hand", "unverified", "none"),
 )
 READ: Mapping[Kind, str] = {
     "own": "see below",
     "code": "see below",
     "text": "text, as written",
-    "mass": "a number with or without a unit; negative ones are refused",
+    "mass": "a number with or without a unit; negative numbers are refused",
     "volume": "a number with a unit",
     "count": "a whole number",
-    "day": "a day: see dates",
+    "day": "a date: see dates",
 }
 """What a cell of each kind may hold."""
 
@@ -66,7 +66,7 @@ class CommandFacts(Facts):
         usage = command.get_usage(context).removeprefix("Usage: ")
         yield from ("```text", *usage.splitlines(), "```", "")
         options = [each for each in command.params if isinstance(each, click.Option)]
-        yield from table(("option", "what it does"), (_option(each, context) for each in options))
+        yield from table(("option", "description"), (_option(each, context) for each in options))
 
 
 class RecordFacts(Facts):
@@ -79,9 +79,9 @@ class RecordFacts(Facts):
         yield from (inspect.getdoc(record) or "", "")
         if declared := [each for each in declarations(record) if each.meaning]:
             rows = ((f"`{e.name}`", _holds(e.shape), e.about.weight, e.meaning) for e in declared)
-            yield from table(("field", "holds", "weight", "meaning"), rows)
+            yield from table(("field", "type", "requirement", "meaning"), rows)
         else:
-            yield from table(("field", "type", "what it holds"), _fields(record))
+            yield from table(("field", "type", "content"), _fields(record))
 
 
 class FieldFacts(Facts):
@@ -100,7 +100,7 @@ class FieldFacts(Facts):
         rows = (
             (f"`{key_of(name)}`", _what(FIELDS[name]), READ[FIELDS[name].kind]) for name in names
         )
-        yield from table(("field", "what it is", "what is read"), rows)
+        yield from table(("field", "meaning", "accepted values"), rows)
 
 
 class RegimeFacts(Facts):
@@ -113,7 +113,7 @@ class RegimeFacts(Facts):
             (f"`{each.slug}`", each.name, f"`{each.short}`", each.authority, f"{each.checked}")
             for each in regimes
         ]
-        head = ("regime", "law", "in few words", "authority", "last compared")
+        head = ("slug", "instrument", "short form", "authority", "last compared")
         yield from table(head, rows)
 
 
@@ -124,10 +124,10 @@ class EditionFacts(Facts):
         """Give the table that the argument names: the texts, or the amendments after them."""
         regimes = load_registry().regimes.values()
         if self.arguments[0] == "texts":
-            head = ("regime", "text read whole", "which one", "last compared", "days allowed")
+            head = ("slug", "complete text read", "version", "last compared", "tolerance in days")
             yield from table(head, map(_edition, regimes))
         else:
-            head = ("regime", "in force", "amendment", "where", "loaded")
+            head = ("slug", "in force", "amendment", "source", "loaded")
             yield from table(head, (row for each in regimes for row in _amendments(each)))
 
 
