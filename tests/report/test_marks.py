@@ -11,10 +11,10 @@ from msgspec import structs
 from tests.report.conftest import alert, line, reason
 
 from tidewaiter.base.phrases import Phrase
+from tidewaiter.base.safe_text import visible
 from tidewaiter.explain.alerts import fields
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.legible_text import LIMIT, Span, mark_up
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.trade.types import Evidence
 
 TEXT = st.one_of(

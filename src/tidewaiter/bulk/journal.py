@@ -20,6 +20,7 @@ from tidewaiter.base.files import alone, writing
 from tidewaiter.base.phrases import decoder_of, stored_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.screening import Settings, Step
+from tidewaiter.lists.archive import versions_at
 from tidewaiter.trade.types import Alert, Refusal
 
 _PRIVATE = 0o600  # it holds all alerts, those that are for the authority only too
@@ -233,3 +234,13 @@ def _is_old(path: Path, before: float) -> bool:
         return path.stat(follow_symlinks=False).st_mtime < before
     except OSError:
         return False
+
+
+def open_scripts(settings: Settings, done: Done) -> Mapping[str, int]:
+    """Return how many names are not compared, where a list is looked at that all may know of.
+
+    Args:
+        settings: Of the screening.
+        done: How far it is.
+    """
+    return done.scripts if done.scripts and versions_at(settings.lists, settings.day) else {}

@@ -6,8 +6,8 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import find_controls, token, visible
 from tidewaiter.explain.languages import counted, number, words
-from tidewaiter.explain.safe_text import find_controls, token, visible
 
 LIMIT = 2_000
 """Characters of a text that are shown whole; of a longer one, its head and its finds."""

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tidewaiter.bulk.structures import Printing, press_sheet, press_structure, sheet_of
 from tidewaiter.law.answers import Compound, Found, Question
 from tidewaiter.law.registry import Editions, Registry
 from tidewaiter.law.structure import Entry, Structure, StructureError, parse_structure
+from tidewaiter.report.law.sheet_printing import Printing, press_sheet, press_structure, sheet_of
 from tidewaiter.report.law.sheets import Imprint, Listed, file_of, render_index
 
 DAY = date(2026, 11, 25)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.burden.events.types import Direction, EventCard, Placebo, Point, Rank
 from tidewaiter.burden.types import parse_month
 from tidewaiter.explain.burden import (
@@ -13,7 +14,6 @@ from tidewaiter.explain.burden import (
     month_words,
 )
 from tidewaiter.explain.languages import words
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.report.burden.trends import grid_of, marks_of
 from tidewaiter.report.charts import (
     LEFT,

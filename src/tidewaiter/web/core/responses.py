@@ -130,6 +130,7 @@ ENTRIES = (
         parts=(
             Entry(path="/accounts", label=marked("Accounts"), right="vouch"),
             Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
+            Entry(path="/plugins", label=marked("Plug-ins"), right="administer"),
         ),
     ),
 )

@@ -1,59 +1,15 @@
 """Titles that reports print for the short names of substances, rules and lists."""
 
-import os
 from collections.abc import Iterable
-from datetime import date
-from pathlib import Path
 
 from tidewaiter.explain.languages import marked
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Source
-from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.types import ListVersion
 from tidewaiter.trade.party_matches import cite_list
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.rules.plugins import plugin_rules
-
-FolderState = tuple[tuple[str, int, int], ...]
-"""By list: its name, when a version last came or went (ns), and how many files it has."""
-
-
-def folder_state(folder: Path | None) -> FolderState:
-    """Return what is another one when a version comes or goes.
-
-    Files of versions never change, so that none of them has to be looked at.
-
-    Args:
-        folder: Of the lists; None: there is none.
-    """
-    held = folder / "lists" if folder else None
-    if held is None or not held.is_dir():
-        return ()
-    return tuple(_state(place) for place in sorted(held.iterdir()) if place.is_dir())
-
-
-def _state(place: Path) -> tuple[str, int, int]:
-    # A clock ticks so slowly that two changes may have one time; the number tells them apart.
-    with os.scandir(place) as files:  # one that is being written begins with a point
-        number = sum(not each.name.startswith(".") for each in files)
-    return place.name, place.stat().st_mtime_ns, number
-
-
-def versions_at(folder: Path | None, day: date) -> list[ListVersion]:
-    """Return the versions of the lists of parties that a screening of a day looks at.
-
-    Those that are for their authority only are left out: their names are too.
-
-    Args:
-        folder: Of the lists; None: none are looked at.
-        day: Of the screening.
-    """
-    if folder is None:
-        return []
-    archive = Archive(folder)
-    kept = (archive.at(slug, day) for slug in archive.slugs())
-    return [each.version for each in kept if each is not None and not each.version.confidential]
 
 
 def state_of(version: ListVersion) -> str:
