@@ -78,7 +78,7 @@ def draw(
         for row, floor in enumerate(plan)
         for column, room in enumerate(floor)
     }
-    title = "The packages of the source by layer; each line is an import, from a higher to a lower layer"
+    title = "The packages by layer; each line is an import, from a higher to a lower layer"
     size = f'viewBox="0 0 {WIDTH} {ROW * len(plan)}"'
     style = 'style="width:100%;height:auto;font:13px sans-serif"'
     head = f'<svg {size} role="img" aria-labelledby="plan-title" {style}>'
