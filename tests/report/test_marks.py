@@ -99,7 +99,7 @@ def test_a_find_of_a_million_characters_is_cut_too() -> None:
     """A find longer than a page is shown by its beginning."""
     shown = mark_up("a" * 1_000_000, [Span(start=10, end=999_999, label="A")])
     assert len(shown) < 3 * LIMIT
-    assert "characters left out" in shown
+    assert "characters omitted" in shown
 
 
 def test_a_hundred_finds_are_marked_and_the_others_counted() -> None:

@@ -183,7 +183,7 @@ def test_what_may_be_forged_and_when_a_peer_is_tried_next_are_shown(
     assert [each["doubted"] for each in anna.get(f"{page}.json").json()["talk"]] == [True]
     assert "possibly forged" in anna.get(page).text
     assert "may be forged" in anna.get("/peers").text
-    assert "Next try" in anna.get("/peers").text
+    assert "Next attempt" in anna.get("/peers").text
 
 
 def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Party, Party]) -> None:
