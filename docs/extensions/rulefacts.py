@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from directives import Facts, Row, table
 
+from tidewaiter.base.phrases import load_phrases
 from tidewaiter.law.registry import load_registry
 from tidewaiter.parties.matching.attributes import rules as attribute_rules
 from tidewaiter.parties.resolution.scoring import resolution_rules
@@ -59,8 +60,8 @@ class RuleFacts(Facts):
             case "sign":
                 yield from table(("indicator", "points", "red flag", "source"), _shells(rules.sign))
             case name:
-                found = getattr(rules, name).items()
-                rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
+                found, sentences = getattr(rules, name), load_phrases().rules
+                rows = [(f"`{k}`", f"{found[k].points:+}", sentences[k]) for k in found]
                 yield from table(("rule", "points", "sentence in the alert"), rows)
 
 
