@@ -26,11 +26,11 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "peer": marked("the peer"),
         "roster": marked("a member list"),
         # notices
-        "in time": marked("in time"),
+        "in time": marked("on time"),
         "late": marked("late"),
         "no reply": marked("no reply"),
         "answered early": marked("replied early"),
-        "waiting": marked("waiting"),
+        "waiting": marked("pending"),
         "withdrawn": marked("withdrawn"),
         "no term": marked("no reply deadline"),
         "undelivered": marked("not delivered"),

@@ -97,9 +97,9 @@ class Goods(Record, frozen=True, kw_only=True):
     content_ppm: Annotated[
         int | None,
         optional(
-            "Content",
+            "Concentration",
             "of the substance in the goods, by mass, in parts per million",
-            asks="Content in percent by mass",
+            asks="Concentration in percent by mass",
             unit="share",
         ),
     ] = None
@@ -230,7 +230,7 @@ class AllegedParty(Record, frozen=True, kw_only=True):
     restricted: Annotated[
         bool,
         optional(
-            "Based on a list entry restricted to the authority",
+            "Based on an authority-only list entry",
             "it rests on a list entry that is for the authority only",
         ),
     ] = False

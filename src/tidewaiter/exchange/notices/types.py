@@ -109,7 +109,10 @@ class Contained(Record, frozen=True, kw_only=True):
     content_ppm: Annotated[
         int | None,
         optional(
-            "Content", "its content, in parts per million", asks="Content in percent", unit="share"
+            "Concentration",
+            "its content, in parts per million",
+            asks="Concentration in percent",
+            unit="share",
         ),
     ] = None
 
@@ -149,9 +152,9 @@ class NoticeLine(Record, frozen=True, kw_only=True):
     content_ppm: Annotated[
         int | None,
         conditional(
-            "Content",
+            "Concentration",
             "content of the substance in a mixture, in parts per million",
-            asks="Content in percent",
+            asks="Concentration in percent",
             unit="share",
         ),
     ] = None
@@ -261,7 +264,7 @@ class Permit(Record, frozen=True, kw_only=True):
         optional("Line", "the line that it is of; none: all", asks="Line, if not all lines"),
     ] = None
     amount: Annotated[
-        Amount, optional("Amount", "the quantity that it allows", unit="amount", example="25 kg")
+        Amount, optional("Quantity", "the quantity that it allows", unit="amount", example="25 kg")
     ] = Amount()
 
 

@@ -55,7 +55,7 @@ def status_in_words(status: str) -> str:
         "released": words("released"),
         "confirmed": words("confirmed"),
         "dismissed": words("dismissed"),
-        "waiting": words("waiting"),
+        "waiting": words("pending"),
         "referred": words("referred"),
         "suppressed": words("suppressed"),
     }

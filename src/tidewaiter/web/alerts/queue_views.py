@@ -106,7 +106,7 @@ def _titles() -> Mapping[str, str]:
         "consignment": words("Consignment"),
         "source": words("File"),
         "screening": words("Screening"),
-        "words": words("Words"),
+        "words": words("Search text"),
         "due_from": words("Due from"),
         "due_to": words("Due to"),
         "day_from": words("Screened from"),

@@ -421,10 +421,10 @@ _MESSAGE = Layout(
     ),
     labels={
         "sender.name": _("Sending authority"),
-        "sender.country": _("Country of the authority"),
+        "sender.country": _("Country of the sending authority"),
         "sender.contact": _("Contact of the sending authority"),
         "recipient.name": _("Receiving authority"),
-        "recipient.country": _("Country of the authority"),
+        "recipient.country": _("Country of the receiving authority"),
         "recipient.contact": _("Contact of the receiving authority"),
     },
 )

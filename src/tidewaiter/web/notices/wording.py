@@ -57,7 +57,7 @@ _EVENTS = {
     "acknowledged": _("Acknowledged receipt"),
     "no-objection": _("Raised no objection"),
     "objection": _("Objected"),
-    "query": _("Asked"),
+    "query": _("Requested clarification"),
     "more-time": _("Requested more time"),
     "not-for-us": _("Stated that it is not the competent authority"),
     "return": _("Reported the outcome"),

@@ -134,13 +134,13 @@ def _of_kind(entry: Entry, registry: Registry) -> Iterator[tuple[str, str]]:
     if isinstance(entry, Requirement):
         yield words("Country"), country(entry.country)
         yield words("Year"), str(entry.year)
-        yield words("Amount"), amount(entry.amount)
+        yield words("Quantity"), amount(entry.amount)
         return
     yield words("Issued by"), country(entry.issuer)
     if isinstance(entry, Standing):
         yield words("Activities"), ", ".join(words(_ACTIVITIES[each]) for each in entry.activities)
     else:
-        yield words("Amount"), amount(entry.amount)
+        yield words("Quantity"), amount(entry.amount)
         counts = (
             words("the goods as such")
             if entry.counts == "goods"

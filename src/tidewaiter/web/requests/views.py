@@ -327,7 +327,7 @@ class RequestsView(Record, frozen=True, kw_only=True):
 def requests_view(page: RequestsPage) -> RequestsView:
     """Put a box of requests into words."""
     asked = page.asked
-    labels: dict[Box, str] = {"in": words("Received"), "out": words("Sent")}
+    labels: dict[Box, str] = {"in": words("Incoming"), "out": words("Outgoing")}
     return RequestsView(
         boxes=tuple(
             Tab(
@@ -350,9 +350,9 @@ def requests_view(page: RequestsPage) -> RequestsView:
         lines=tuple(_line(each, page) for each in page.rows),
         more=_address(asked.box, asked.show, page.more) if page.more else "",
         keys=(
-            ("n", words("Ask a peer")),
-            ("i", words("Go to received requests")),
-            ("o", words("Go to sent requests")),
+            ("n", words("New request")),
+            ("i", words("Go to incoming requests")),
+            ("o", words("Go to outgoing requests")),
         ),
     )
 

@@ -219,7 +219,7 @@ def state_in_words(state: str) -> str:
     said = {
         "proposed": words("proposed"),
         "active": words("active"),
-        "refused": words("refused"),
+        "refused": words("rejected"),
         "ended": words("ended"),
         "expired": words("expired"),
     }

@@ -83,7 +83,7 @@ _TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what r
 _STATES: dict[State, str] = {
     "received": _("Input needed"),
     "mapped": _("Ready"),
-    "queued": _("Pending"),
+    "queued": _("Queued"),
     "running": _("Screening"),
     "done": _("Done"),
     "failed": _("Failed"),
