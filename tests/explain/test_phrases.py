@@ -97,8 +97,10 @@ LONGER = Phrase("downgraded", why=Phrase("against/longer", name="acetone oxime")
         (
             "ar",
             PARTY,
-            "المرسَل إليه Alpha Ltd: تطابق محتمل مع ALPHA، المدرج في A list: "
-            "موجَّه إليه الاتهام، التهمة قيد النظر",
+            (
+                "المرسَل إليه Alpha Ltd: تطابق محتمل مع ALPHA، المدرج في A list: "
+                "موجَّه إليه الاتهام، التهمة قيد النظر"
+            ),
         ),
         ("es", LONGER, "Parte del nombre más largo «acetone oxime»"),
         ("zh", PARTY, "收货人 Alpha Ltd 与 ALPHA 可能匹配，后者列于 A list：被起诉，指控待决"),
