@@ -63,7 +63,9 @@ def test_the_sum_and_the_rule_are_printed(between: Between) -> None:
     """The answer is told with the goods, what counts, the limit, its clause and the verdict."""
     (alert,) = between("AU", "MX", {"goods": "acetone 95 %", "volume_ul": 250 * LITRES})
     (said,) = _law(alert, "au-precursors").amounts
-    assert english(said).startswith("250 l at 95 %: concentration 95 %; 250 l counted; threshold: 100 l or more")
+    assert english(said).startswith(
+        "250 l at 95 %: concentration 95 %; 250 l counted; threshold: 100 l or more"
+    )
     assert "Regulations 1958" in english(said)
     assert english(said).endswith("; not exempt")
     (alert,) = between("AU", "MX", {"goods": "acetone"})
