@@ -22,7 +22,7 @@ from tidewaiter.base.phrases import (
     template_of,
 )
 from tidewaiter.base.phrases import figure as english_figure
-from tidewaiter.explain.languages import counted, country, figure, language, words
+from tidewaiter.explain.languages import counted, country, direction, figure, language, words
 from tidewaiter.explain.legible_text import PAGE_LIMIT, shortened
 
 _VOWELS = "aeiouéèêâîôAEIOUÉ"
@@ -86,12 +86,19 @@ def markup(told: Told) -> Markup:
     if len(text) > PAGE_LIMIT:
         said = all(piece.how != "english" for piece in told)
         told = (Piece(text, "said" if said else "english"),)
-    return Markup("").join(
-        Markup('<span lang="en">{}</span>').format(shortened(piece.text))
-        if piece.how == "english"
-        else escape(shortened(piece.text))
-        for piece in told
-    )
+    return Markup("").join(map(_shown, told))
+
+
+_KEPT = {"ltr": Markup("{}"), "rtl": Markup("<bdi>{}</bdi>")}
+_ENGLISH = {"ltr": Markup('<span lang="en">{}</span>'), "rtl": Markup('<bdi lang="en">{}</bdi>')}
+
+
+def _shown(piece: Piece) -> Markup:
+    """Return a piece for a page: English is marked, and a name does not turn its neighbours."""
+    text, way = shortened(piece.text), direction(language())
+    if piece.how == "english":
+        return _ENGLISH[way].format(text)
+    return _KEPT[way].format(text) if piece.how == "kept" else escape(text)
 
 
 def on_page(phrase: Phrase) -> Markup:
