@@ -87,7 +87,7 @@ def load_form_d() -> FormD:
     form = read_toml(data("exchange", "form_d.toml"), FormD)
     for each in form.columns:
         if each.source not in form.sources:
-            raise RegistryError(f'no source is called "{each.source}"', at="form_d.toml")
+            raise RegistryError("exchange/no-such-source", name=each.source, at="form_d.toml")
     return form
 
 
