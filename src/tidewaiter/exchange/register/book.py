@@ -9,7 +9,7 @@ import msgspec
 
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.amounts import amount_of, measured
+from tidewaiter.exchange.notices.amounts import Measure, amount_of, measured
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.types import (
     Entry,
@@ -212,8 +212,13 @@ def summed(amounts: Iterable[Amount], measure_of: Amount) -> Amount:
     most = measured(measure_of)
     if most is None:
         return Amount()
-    found = [each for each in map(measured, amounts) if each and each.measure == most.measure]
-    return amount_of(most.measure, sum(each.value for each in found))
+    return amount_of(most.measure, total(amounts, most.measure))
+
+
+def total(amounts: Iterable[Amount], measure: Measure) -> int:
+    """Add the amounts that are in a measure; return the number."""
+    found = filter(None, map(measured, amounts))
+    return sum(each.value for each in found if each.measure == measure)
 
 
 Misfit = tuple[FindingKind, Phrase]
