@@ -222,19 +222,22 @@ def answer_from(
 
 
 def _operator(who: Who) -> Answered:
-    if who.operator and who.doubt is None:
+    if not who.operator:
+        return Answered(part="operator", verdict=_unless_known(who), text=who.text)
+    if who.doubt is None:
         return Answered(part="operator", verdict="covered", entries=(who.operator,), text=who.text)
-    if who.operator and who.doubt is not None:
-        found = Finding(kind="not known", text=who.doubt, entry=who.operator)
-        return Answered(
-            part="operator",
-            verdict="cannot tell",
-            entries=(who.operator,),
-            text=who.doubt,
-            findings=(found,),
-        )
-    verdict: Verdict = "cannot tell" if who.unclear else "none"
-    return Answered(part="operator", verdict=verdict, text=who.text)
+    return Answered(
+        part="operator",
+        verdict="cannot tell",
+        entries=(who.operator,),
+        text=who.doubt,
+        findings=(Finding(kind="not known", text=who.doubt, entry=who.operator),),
+    )
+
+
+def _unless_known(who: Who) -> Verdict:
+    """Return what is answered where it is not known who the operator is."""
+    return "cannot tell" if who.unclear else "none"
 
 
 def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
@@ -331,8 +334,8 @@ _Looked = tuple[Standing | Grant, Phrase, Sequence[Finding]]
 
 
 def _nobody(part: Part, who: Who) -> Answered:
-    verdict: Verdict = "cannot tell" if who.unclear else "none"
-    return Answered(part=part, verdict=verdict, text=Phrase("answer/whose", who=who.text))
+    text = Phrase("answer/whose", who=who.text)
+    return Answered(part=part, verdict=_unless_known(who), text=text)
 
 
 def _best(part: Part, looked: Sequence[_Looked], none: Phrase) -> Answered:
@@ -427,17 +430,19 @@ def _figures(account: Account, before: Amount) -> list[Phrase]:
     if account.granted == Amount():
         return [Phrase("account/none")]
     parts = [_figure("granted", account.granted), _figure("used", account.used)]
-    promised = measured(account.promised)
-    if promised is not None and promised.value:
+    if _is_some(account.promised):
         parts.append(_figure("promised", account.promised))
     if before != Amount():
         parts.append(_figure("before", before))
-    exceeded = measured(account.exceeded)
-    if exceeded is not None and exceeded.value:
-        parts.append(_figure("exceeded", account.exceeded))
-    else:
-        parts.append(_figure("free", account.free))
-    return parts
+    if _is_some(account.exceeded):
+        return [*parts, _figure("exceeded", account.exceeded)]
+    return [*parts, _figure("free", account.free)]
+
+
+def _is_some(amount: Amount) -> bool:
+    """Tell whether an amount is more than nothing."""
+    found = measured(amount)
+    return found is not None and found.value > 0
 
 
 def _figure(what: str, amount: Amount) -> Phrase:
