@@ -256,18 +256,19 @@ def test_the_papers_name_a_permit_and_a_licence() -> None:
     assert all(each.code != missing.code for each in _why(ALERT, desk))
 
 
-def test_of_several_permits_under_one_number_one_of_the_substance_is_enough() -> None:
-    """Where none is of the substance, the first that is named is asked about."""
+def test_of_the_permits_that_are_named_one_of_the_substance_is_asked_about() -> None:
+    """Two papers may bear its number; where none is of the substance, the first that is named."""
+    oil = changed(FREE[3], id="gr-2", number="A-1", substance="safrole")
     theirs = changed(FREE[3], id="gr-0", issuer="DE", substance="safrole")
-    assert _said(ALERT, _desk(*FREE, theirs)) == ["covered"]
-    first = changed(theirs, number="A-1", issuer="MX")
-    second = changed(FREE[3], id="gr-2", number="A-2", substance="safrole", sites=("S9",))
-    desk = _desk(OPERATOR, FREE[2], first, second)
-    (permit,) = (
-        each for each in _why(_alert(licences=("A-1", "A-2")), desk) if _part_of(each) == "permit"
-    )
-    assert "A-1" in repr(permit)
-    assert "A-2" not in repr(permit)
+    assert _said(_alert(licences=("A-1", "IA-26/01")), _desk(*FREE, oil, theirs)) == ["covered"]
+    # That another one would cover the goods is nothing that their papers say.
+    assert _said(_alert(licences=("A-1",)), _desk(*FREE, oil)) == ["none"]
+    second = changed(oil, id="gr-3", number="A-2")
+    whys = [
+        _why(_alert(licences=each), _desk(*FREE, oil, second))
+        for each in (("A-1",), ("A-1", "A-2"))
+    ]
+    assert whys[0] == whys[1]
 
 
 def _part_of(phrase: Phrase) -> object:

@@ -69,7 +69,7 @@ def allowed_in(register: Register, day: date) -> Iterator[Allowed]:
                 source=grant.source,
             )
     for need in book.all_on(Requirement, day):
-        operator = book.on(Operator, need.operator, day) if need.operator else None
+        operator = book.on(Operator, need.operator, day)
         if operator is not None and _counts(need.amount):
             yield Allowed(
                 what="need",
