@@ -13,6 +13,7 @@ from tests.support.register import (
     LICENCE,
     NEED,
     OPERATOR,
+    OTHER,
     PERMIT,
     QUESTION,
     moved,
@@ -121,6 +122,15 @@ def test_the_worst_that_is_found_decides() -> None:
     assert {each.kind for each in found.findings} == {"expired", "suspended", "exceeded"}
 
 
+def test_entries_of_two_kinds_may_bear_one_id() -> None:
+    """That an operator is told in two ways says nothing of the permit under its id."""
+    same = changed(OTHER, id="gr-1")
+    twice = (same, changed(same, name="Another name"))
+    assert _permit(*twice, PERMIT).verdict == "covered"
+    found = _permit(PERMIT, changed(PERMIT, amount=Amount(mass_mg=900 * KG)))
+    assert (found.verdict, found.findings[0].kind) == ("cannot tell", "told two ways")
+
+
 def test_what_covers_goods_tells_nothing_of_other_papers() -> None:
     """What these lack does not matter then."""
     found = _permit(changed(SECOND, until=date(2026, 4, 1)), PERMIT)
@@ -196,7 +206,8 @@ def test_the_figures_of_an_account_are_told(part: Part, whole: int) -> None:
     assert _kilos(part, promises=(PROMISE,)) == plain | {"promised": 30, "free": whole - 30}
     too_much = moved(mg=(whole + 7) * KG)
     assert _kilos(part, too_much) == {"granted": whole, "used": whole + 7, "exceeded": 7}
-    taken = {each: Amount(mass_mg=40 * KG) for each in ("gr-1", "alr-1")}
+    taken = {("permit", "gr-1"): Amount(mass_mg=40 * KG)}
+    taken |= {("requirement", "alr-1"): Amount(mass_mg=40 * KG)}
     assert _kilos(part, taken=taken) == plain | {"before": 40, "free": whole - 40}
 
 
@@ -205,15 +216,19 @@ def test_what_goods_before_these_take_is_not_free() -> None:
     book = Book(register())
     ask = changed(QUESTION, asks=("permit",))
     for taken, verdict in (
-        ({"gr-1": Amount(mass_mg=80 * KG)}, "covered"),
-        ({"gr-1": Amount(mass_mg=80 * KG + 1)}, "exceeded"),
-        ({"gr-1": Amount(mass_mg=900 * KG)}, "exceeded"),
-        ({"gr-1": Amount(volume_ul=900 * KG)}, "covered"),
-        ({"gr-2": Amount(mass_mg=900 * KG)}, "covered"),
+        ({("permit", "gr-1"): Amount(mass_mg=80 * KG)}, "covered"),
+        ({("permit", "gr-1"): Amount(mass_mg=80 * KG + 1)}, "exceeded"),
+        ({("permit", "gr-1"): Amount(mass_mg=900 * KG)}, "exceeded"),
+        ({("permit", "gr-1"): Amount(volume_ul=900 * KG)}, "covered"),
+        ({("permit", "gr-2"): Amount(mass_mg=900 * KG)}, "covered"),
+        ({("requirement", "gr-1"): Amount(mass_mg=900 * KG)}, "covered"),
     ):
         assert answer_from(book, ask, taken=taken).verdict == verdict
     none = changed(ask, content=Amount(mass_mg=0))
-    assert answer_from(book, none, taken={"gr-1": Amount(mass_mg=900 * KG)}).verdict == "covered"
+    assert (
+        answer_from(book, none, taken={("permit", "gr-1"): Amount(mass_mg=900 * KG)}).verdict
+        == "covered"
+    )
 
 
 def test_a_permit_that_names_no_amount_covers_any() -> None:
@@ -221,7 +236,7 @@ def test_a_permit_that_names_no_amount_covers_any() -> None:
     open_ = changed(PERMIT, amount=Amount())
     book = Book(register(entries=(OPERATOR, LICENCE, open_)))
     ask = changed(QUESTION, asks=("permit",), content=Amount(mass_mg=900 * KG))
-    found = answer_from(book, ask, taken={"gr-1": Amount(mass_mg=KG)})
+    found = answer_from(book, ask, taken={("permit", "gr-1"): Amount(mass_mg=KG)})
     assert found.verdict == "covered"
     assert _figures(found.parts[-1]) == [("none", None)]
 

@@ -435,6 +435,13 @@ def test_a_permit_takes_goods_or_content_and_a_requirement_content() -> None:
     ]
 
 
+def test_a_permit_and_a_requirement_under_one_id_are_taken_of_once() -> None:
+    """Of 100 kg and 150 kg, two lines of 40 kg take 80 kg of each."""
+    forty = {"net_mg": 40 * KG}
+    entries = (*FREE[:3], changed(FREE[3], id="1"), changed(NEED, id="1"))
+    assert _after(_desk(*entries), forty, forty, forty) == ["covered", "covered", "exceeded"]
+
+
 def test_volumes_are_taken_as_volumes() -> None:
     """From a permit of litres, and nothing of them from one that names no amount."""
     litres = {"net_mg": None, "volume_ul": 60 * KG}

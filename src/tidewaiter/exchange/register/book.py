@@ -47,7 +47,7 @@ class Book:
 
     def __init__(self, register: Register) -> None:
         """Sort entries by id and version, and count each movement once."""
-        self.twice: dict[str, Finding] = {}  # by id of an entry
+        self.twice: dict[tuple[type, str], Finding] = {}  # by kind and id of an entry
         self._versions = self._sorted(register.entries)
         self._all_on = cache(self._find_all)
         self._numbered = cache(self._by_numbers)
@@ -67,14 +67,14 @@ class Book:
         for entry in entries:
             versions = told.setdefault((type(entry), entry.id), {})
             versions.setdefault(entry.version, set()).add(entry)
-        for (_, name), versions in told.items():
+        for key, versions in told.items():
             for number, same in versions.items():
                 if len(same) > 1:
-                    self.twice[name] = Finding(
+                    self.twice[key] = Finding(
                         kind="told two ways",
-                        entry=name,
+                        entry=key[1],
                         source=_sources(same),
-                        text=Phrase("balance/versions", number=f"{number}", name=name),
+                        text=Phrase("balance/versions", number=f"{number}", name=key[1]),
                     )
         return {
             key: [min(told[key][number], key=_text) for number in sorted(told[key])]

@@ -29,6 +29,7 @@ from tidewaiter.exchange.register.types import (
     Answer,
     Answered,
     Direction,
+    Entry,
     Finding,
     FindingKind,
     Grant,
@@ -156,7 +157,11 @@ def _listed(operator: Operator) -> ListedParty:
     )
 
 
-NONE: Mapping[str, Amount] = MappingProxyType({})
+Taken = Mapping[tuple[Part, str], Amount]
+"""What goods that were answered before take of a permit or a requirement, by its part and id: a
+permit and a requirement may bear one id."""
+
+NONE: Taken = MappingProxyType({})
 """Nothing is taken."""
 
 _WORST: tuple[Verdict, ...] = (
@@ -198,7 +203,7 @@ def answer(register: Register, question: Question, names: Names | None = None) -
 
 
 def answer_from(
-    book: Book, question: Question, names: Names | None = None, taken: Mapping[str, Amount] = NONE
+    book: Book, question: Question, names: Names | None = None, taken: Taken = NONE
 ) -> Answer:
     """Tell whether a register that is in order already covers goods on a day.
 
@@ -206,8 +211,8 @@ def answer_from(
         book: The register, put in order.
         question: The goods.
         names: Who finds operators of like names; None: nobody looks.
-        taken: By id of a permit or requirement, what goods that were answered before this one
-            take of it: they are not written off yet.
+        taken: What goods that were answered before this one take of permits and requirements: they
+            are not written off yet.
     """
     who = who_is(book, question.party, question.day, names)
     asked = [_PARTS[part] for part in dict.fromkeys(question.asks) if part != "operator"]
@@ -240,7 +245,7 @@ def _unless_known(who: Who) -> Verdict:
     return "cannot tell" if who.unclear else "none"
 
 
-def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _standing(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Ask for a licence or registration that allows this activity with this substance."""
     del taken  # a licence has no amount
     if not who.operator:
@@ -258,7 +263,7 @@ def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amou
     return _best("standing", looked, Phrase("answer/no-standing", operator=who.operator))
 
 
-def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _permit(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Ask for a permit or an authorisation that covers these goods and is not used up."""
     if not who.operator and not question.permit:
         return _nobody("permit", who)
@@ -271,7 +276,7 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
         elif each.operator != who.operator or COVERS.get(each.kind) != question.direction:
             continue
         account = account_of(book, each, question.day, but=question.notice)
-        before = taken.get(each.id, Amount())
+        before = taken.get(("permit", each.id), Amount())
         account = _less(account, before)
         found = _misfits(book, each, question, who)
         if COVERS.get(each.kind) != question.direction:
@@ -287,7 +292,7 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
     return _best("permit", looked, none)
 
 
-def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _requirement(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Ask what the country, and the operator, may still import in the year: all must hold."""
     if question.direction == "export":
         both = (Phrase("answer/no-import"), Phrase("answer/no-export"))
@@ -310,9 +315,9 @@ def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, A
     findings: list[Finding] = []
     for each in needs:
         account = requirement_account(book, each, question.day, but=question.notice)
-        before = taken.get(each.id, Amount())
+        before = taken.get(("requirement", each.id), Amount())
         account = _less(account, before)
-        found_here = list(_twice(book, each.id)) + list(_amounts(each, account, question))
+        found_here = list(_twice(book, each)) + list(_amounts(each, account, question))
         whose = each.operator or each.country
         figures = _figures(account, before)
         more = {"year": f"{each.year}", "accounts": figures}
@@ -373,12 +378,13 @@ def _misfits(book: Book, entry: Standing | Grant, question: Question, who: Who) 
             site=question.site,
         )
     ]
-    return [*found, *_twice(book, entry.id)]
+    return [*found, *_twice(book, entry)]
 
 
-def _twice(book: Book, name: str) -> Iterator[Finding]:
-    if name in book.twice:
-        yield book.twice[name]
+def _twice(book: Book, entry: Entry) -> Iterator[Finding]:
+    key = type(entry), entry.id
+    if key in book.twice:
+        yield book.twice[key]
 
 
 def _amounts(entry: Grant | Requirement, account: Account, question: Question) -> Iterator[Finding]:
