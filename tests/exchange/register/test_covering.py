@@ -206,6 +206,8 @@ def test_the_figures_of_an_account_are_told(part: Part, whole: int) -> None:
     assert _kilos(part, promises=(PROMISE,)) == plain | {"promised": 30, "free": whole - 30}
     too_much = moved(mg=(whole + 7) * KG)
     assert _kilos(part, too_much) == {"granted": whole, "used": whole + 7, "exceeded": 7}
+    least = register(moved(mg=whole * KG + 1))
+    assert [what for what, _ in _figures(_part(part, least))] == ["granted", "used", "exceeded"]
     taken = {("permit", "gr-1"): Amount(mass_mg=40 * KG)}
     taken |= {("requirement", "alr-1"): Amount(mass_mg=40 * KG)}
     assert _kilos(part, taken=taken) == plain | {"before": 40, "free": whole - 40}
