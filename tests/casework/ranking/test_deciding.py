@@ -173,6 +173,15 @@ def test_a_model_that_makes_no_sense_is_refused(changes: dict[str, Any], tmp_pat
         _read(_model(**changes), tmp_path)
 
 
+@pytest.mark.parametrize("number", [b"1e999", b"NaN", b"Infinity", b"null", b"1" + b"0" * 400])
+def test_a_number_that_is_not_finite_is_no_number(number: bytes, tmp_path: Path) -> None:
+    """JSON holds none, however it is written."""
+    path = tmp_path / "ranker.json"
+    path.write_bytes(write_model(_model()).replace(b"-1.5", number))
+    with pytest.raises(InputError, match="this is no model"):
+        read_ranker(path)
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     """Eight mebibytes are the most."""
     path = tmp_path / "ranker.json"
@@ -205,15 +214,39 @@ def test_lists_in_a_folder_are_those_with_their_record(tmp_path: Path) -> None:
 # What it explains.
 
 
-def test_small_terms_are_left_to_the_rest() -> None:
-    """Below half a percent of the odds; the strongest of the others come first."""
-    table = structs.replace(SUBSTANCE, values=(0.004, 0.4, 0.0))
-    ranker = Ranker(_model(scales=(table, MASS), pairs=(BOTH,)))
-    told = explain(ranker, alert("acetone", 500))
-    assert [each.features for each in told.terms] == [("net kg",), ("substance", "net kg")]
-    assert told.rest == pytest.approx(0.004)
-    assert [each.factor for each in told.terms] == [pytest.approx(math.exp(0.5))] * 2
-    assert told.terms[1].values == ("acetone", 500.0)
+def _explained(first: float, **changes: Any) -> Learned:
+    """Explain an alert to whose log odds its substance adds so much, and its mass 0.5."""
+    table = structs.replace(SUBSTANCE, values=(first, 0.0, 0.0))
+    ranker = Ranker(_model(scales=(table, MASS), sha256="f" * 64, **changes))
+    return explain(ranker, alert("acetone", 500))
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        (0.0049, ["net kg"]),
+        (-0.0049, ["net kg"]),
+        (0.005, ["net kg", "substance"]),
+        (0.4, ["net kg", "substance"]),
+        (-0.6, ["substance", "net kg"]),
+    ],
+)
+def test_the_strongest_term_stands_first_and_small_ones_are_left_to_the_rest(
+    first: float, told: list[str]
+) -> None:
+    """Below half a percent of the odds."""
+    found = _explained(first)
+    assert [each.features for each in found.terms] == [(each,) for each in told]
+    assert found.rest == pytest.approx(0.0 if len(told) == 2 else first)
+
+
+def test_an_explanation_names_its_model_and_what_all_begin_with() -> None:
+    """The beginning of its hash; base and shift; and a pair of features by both values."""
+    found = _explained(0.0, pairs=(BOTH,), slope=2.0, shift=0.25)
+    assert (found.model, found.base) == ("f" * 12, 2 * -1.5 + 0.25)
+    assert [each.features for each in found.terms] == [("net kg",), ("substance", "net kg")]
+    assert [each.factor for each in found.terms] == [pytest.approx(math.exp(1.0))] * 2
+    assert found.terms[1].values == ("acetone", 500.0)
 
 
 @pytest.mark.parametrize(
@@ -282,8 +315,25 @@ def test_the_index_is_that_of_the_population() -> None:
     assert found.by_chance == pytest.approx(3.84 * (1 / 1000 + 1 / 1000), rel=0.03)
     empty = stability("x", np.array([5, 0, 5]), np.array([5, 0, 5]), load_ranker_settings())
     assert empty.by_chance == pytest.approx(3.84 * (1 / 10 + 1 / 10), rel=0.03)
+    assert stability("x", np.array([9, 1]), np.array([9, 0]), load_ranker_settings()).by_chance > 0
     one = stability("x", np.array([9, 0]), np.array([9, 0]), load_ranker_settings())
     assert one.by_chance == 0
+
+
+def test_of_few_each_bin_holds_half_an_alert_more() -> None:
+    """So that none is empty: 3.5 and 1.5 of 5 against the reverse."""
+    found = stability("x", np.array([3, 1]), np.array([1, 3]), load_ranker_settings())
+    assert found.index == pytest.approx(2 * 0.4 * math.log(7 / 3))
+
+
+def test_a_difference_counts_from_its_bound_on() -> None:
+    """The bound itself is in."""
+    before, now = np.array([1000, 1000]), np.array([690, 310])
+    settings = load_ranker_settings()
+    index = stability("x", before, now, settings).index
+    at = structs.replace(settings, look=index, drifted=index + 1)
+    assert stability("x", before, now, at).verdict == "look"
+    assert stability("x", before, now, structs.replace(at, drifted=index)).verdict == "drifted"
 
 
 def _decided(count: int, hits: int, kilograms: int = 50) -> list[Example]:
@@ -317,6 +367,13 @@ def test_a_model_is_right_where_what_it_expects_is_in_the_interval(
     assert found.features == ()
 
 
+def test_a_model_that_is_sure_of_what_came_is_right() -> None:
+    """The ends of the interval are in it."""
+    sure = Ranker(_model(base=700.0))
+    found = drift(sure, [], _decided(6, 6), (None, None))
+    assert (found.expected, found.decided.high, found.calibrated) == (6.0, 1.0, True)
+
+
 def test_the_order_is_judged_where_there_are_hits_and_others() -> None:
     """The heavier half are the hits: each pair is in order."""
     ranker = Ranker(_model())
@@ -328,10 +385,15 @@ def test_the_order_is_judged_where_there_are_hits_and_others() -> None:
 
 def test_what_has_drifted_most_stands_first() -> None:
     """The verdict first, then the index; the distribution of the chance is one of them."""
-    rows = [values_of(alert("ephedrine", 50))] * 400
+    counts = {("acetone", 5): 150, ("acetone", 50): 450, ("ephedrine", 500): 200}
+    rows = [values_of(alert(*each)) for each, count in counts.items() for _ in range(count)]
     found = drift(Ranker(_model()), rows, [], (date(2026, 3, 1), None))
-    order = {"drifted": 0, "look": 1, "stable": 2}
-    ranks = [(order[each.verdict], -each.index) for each in found.features]
-    assert ranks == sorted(ranks)
-    assert {each.name for each in found.features} == {"substance", "net kg", "the chance itself"}
-    assert (found.alerts, found.first, found.last) == (400, date(2026, 3, 1), None)
+    assert [(each.name, each.verdict) for each in found.features] == [
+        ("the chance itself", "drifted"),
+        ("net kg", "look"),
+        ("substance", "stable"),
+    ]
+    assert (found.alerts, found.first, found.last) == (800, date(2026, 3, 1), None)
+    alike = drift(Ranker(_model(scales=(MASS, SUBSTANCE))), rows[:1], [], (None, None)).features
+    assert [each.verdict for each in alike] == ["stable"] * 3
+    assert [each.index for each in alike] == sorted((each.index for each in alike), reverse=True)
