@@ -129,6 +129,13 @@ def test_of_patterns_that_explain_the_same_the_widest_is_offered(teas: Make) -> 
     assert [each.dismissed for each in offers([*oils, *teas(9)])] == [9, 7]
 
 
+def test_a_pattern_that_another_explains_whole_is_not_offered(teas: Make) -> None:
+    """What names two substances takes in what names one of them, though more share the one."""
+    both = teas(5, name="both", alert={"substances": ("safrole", "piperonal")})
+    found = _one([*teas(6), *both])
+    assert (found.dismissed, found.scope.substances) == (11, ("piperonal", "safrole"))
+
+
 def test_a_refused_scope_is_not_offered_and_a_narrower_one_is(teas: Make) -> None:
     """Teas of one shipper, where the tea of all was refused."""
     blend = teas(6, name="blend", alert={"goods": "Sassafras tea blend"})
