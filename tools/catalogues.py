@@ -166,6 +166,7 @@ def _parts(told: Any) -> Iterator[str | tuple[str, str]]:
     for code, template in (*told["rules"].items(), *named.items()):
         yield (template, template) if code in told["counted"] else template
     yield from (each["by"] for each in told["joined"].values())
+    yield from told["titles"].values()
 
 
 def _is_said(message: str | tuple[str, str]) -> bool:

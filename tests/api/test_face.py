@@ -54,7 +54,7 @@ def test_importing_the_face_loads_nothing_heavy() -> None:
         "tidewaiter.base",
         "tidewaiter.base.errors",
         "tidewaiter.explain",
-        "tidewaiter.explain.safe_text",
+        "tidewaiter.base.safe_text",
     }
 
 

@@ -15,6 +15,7 @@ from tidewaiter.bulk.screening import Settings
 from tidewaiter.bulk.spark.batches import Input, Step, Task
 from tidewaiter.bulk.spark.run import Outcome, screen_on
 from tidewaiter.node.rescreen.basis import registry_digest
+from tidewaiter.report.alerts.exports import alert_writer
 from tidewaiter.trade.types import ReadOptions
 
 BASIS = Settings(day=date(2026, 11, 25), file="", sha256="")
@@ -139,7 +140,12 @@ def spread(
     options = ReadOptions(batch_rows=batch_rows)
     inputs = [Input(path=path, name=path.name, options=options) for path in paths]
     earlier = [Input(path=p, name=p.name, options=options, earlier=True) for p in history]
-    task = Task(inputs=(*inputs, *earlier), settings=basis, digest=registry_digest(basis))
+    task = Task(
+        open_writer=alert_writer,
+        inputs=(*inputs, *earlier),
+        settings=basis,
+        digest=registry_digest(basis),
+    )
     out.mkdir()
     return screen_on(HereCluster(3, seed, keeps=keeps), task, out, registry_digest)
 

@@ -40,7 +40,7 @@ def test_a_result_is_recorded_shown_and_withdrawn(call: Call, ephedrine: str) ->
         "(GC-MS); confirmatory",
         "amount: 2 kg",
         "⟦U+001B⟧",
-        "confirmed by proof: Ephedrine is in the goods",
+        "confirmed conclusively: Ephedrine is in the goods",
     ):
         assert words in shown
     told = json.loads(call("alerts", "show", ephedrine, *DB, "--json").stdout)
@@ -49,7 +49,7 @@ def test_a_result_is_recorded_shown_and_withdrawn(call: Call, ephedrine: str) ->
     assert (done.exit_code, "result 1 is withdrawn" in done.stderr) == (0, True)
     shown = _shown(call, ephedrine)
     assert "Samples were mixed up" in shown
-    assert "confirmed by proof" not in shown
+    assert "confirmed conclusively" not in shown
 
 
 def test_what_was_looked_for_and_not_detected_refutes(call: Call, ephedrine: str) -> None:
@@ -58,7 +58,7 @@ def test_what_was_looked_for_and_not_detected_refutes(call: Call, ephedrine: str
     assert call(*lab, "--found", "A new one / 50-00-0", *DB).exit_code == 0
     shown = _shown(call, ephedrine)
     assert "Ephedrine (299-42-3): not detected" in shown
-    assert "refuted by proof: Ephedrine is in the goods" in shown
+    assert "refuted conclusively: Ephedrine is in the goods" in shown
     assert "A new one (50-00-0)" in shown
 
 

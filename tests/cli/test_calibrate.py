@@ -68,7 +68,7 @@ def test_a_rate_gives_a_threshold_and_what_it_rests_on(
     assert levels[0] >= 2
     shown = lists("calibrate", "cleared.csv", "--rate", "25%").stdout
     assert "too small to show this rate" in shown
-    assert "What it misses cannot be told from cleared parties" in shown
+    assert "What it misses cannot be determined from cleared parties" in shown
     assert "4 parties: known, and none of the listed parties" in shown
 
 

@@ -109,8 +109,8 @@ def test_processes_write_what_one_does(call: Call, compounds: Path, here: Path) 
 @pytest.mark.parametrize(
     ("what", "code", "said"),
     [
-        ("acetone", 0, "by its name or its number"),
-        ("CC(C)=O", 0, "by its structure, as the registry has it"),
+        ("acetone", 0, "by name or number"),
+        ("CC(C)=O", 0, "by structure, as in the registry"),
         ("C1CC(", 1, "Not assessable"),
     ],
 )

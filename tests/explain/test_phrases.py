@@ -42,6 +42,12 @@ def test_every_template_is_said_with_all_that_is_filled_in(
     assert plain(said).count("Qž-7") == english(phrase).count("Qž-7")
 
 
+def test_every_rule_has_a_title_and_a_sentence() -> None:
+    """Restricted entries have no sentence, and what decisions taught is no rule."""
+    book = load_phrases()
+    assert book.titles.keys() ^ book.rules.keys() == {"restricted", "learned"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_of_controls_are_said(language: str) -> None:
     """They stand in the sentence of what the law holds."""

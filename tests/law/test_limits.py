@@ -238,7 +238,7 @@ def test_a_check_says_why_it_is_open() -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"none": True, "mass_mg": 1}, "any amount, at any content"),
+        ({"none": True, "mass_mg": 1}, "any quantity, at any concentration"),
         ({}, "any amount"),
         ({"mass_mg": 1_000_000}, "from 1 kg a consignment"),
         ({"mass_mg": 1_000_000, "inclusive": False}, "above 1 kg a consignment"),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.explain.safe_text import CONTROLS, LIMIT, SIGNS, neutralise, restore
+from tidewaiter.base.safe_text import CONTROLS, LIMIT, SIGNS, neutralise, restore
 
 SIGN = frozenset(SIGNS.replace("\\", ""))
 HOSTILE = st.text(

@@ -52,8 +52,8 @@ def test_fields_behind_another_share_its_label() -> None:
         (NoticeLine(number=1, net=Amount(mass_mg=25_000_000)), {"Net quantity": "25 kg"}),
         (NoticeLine(number=1, content_ppm=985_000), {"Content": "98.5 %"}),
         (NoticeLine(number=1, gross_mg=30_000_000), {"Gross weight": "30 kg"}),
-        (Transport(transit=("NL", "US")), {"Countries of transit": "Netherlands, United States"}),
-        (Transport(mode="sea"), {"Mode": "mode sea"}),
+        (Transport(transit=("NL", "US")), {"Transit countries": "Netherlands, United States"}),
+        (Transport(mode="sea"), {"Mode of transport": "mode sea"}),
     ],
 )
 def test_a_value_is_said_by_its_unit(record: Record, shown: dict[str, str]) -> None:
@@ -75,5 +75,5 @@ def test_amounts_of_lines_are_one_fact_and_a_flag_may_speak_when_it_is_false() -
     told = Returned(outcome="shipped", on=DAY, lines=lines, last=False)
     shown = _facts(told)
     assert shown["Quantity"] == "line 1: 1 pieces; line 2: 2 pieces"
-    assert shown["More shipments follow"] == "yes"
-    assert "More shipments follow" not in _facts(Returned(outcome="shipped", on=DAY))
+    assert shown["More shipments to follow"] == "yes"
+    assert "More shipments to follow" not in _facts(Returned(outcome="shipped", on=DAY))

@@ -11,10 +11,10 @@ from msgspec import structs
 from tests.report.conftest import alert, line, reason
 
 from tidewaiter.base.phrases import Phrase
+from tidewaiter.base.safe_text import visible
 from tidewaiter.explain.alerts import fields
 from tidewaiter.explain.languages import speaking
 from tidewaiter.explain.legible_text import LIMIT, Span, mark_up
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.trade.types import Evidence
 
 TEXT = st.one_of(
@@ -99,7 +99,7 @@ def test_a_find_of_a_million_characters_is_cut_too() -> None:
     """A find longer than a page is shown by its beginning."""
     shown = mark_up("a" * 1_000_000, [Span(start=10, end=999_999, label="A")])
     assert len(shown) < 3 * LIMIT
-    assert "characters left out" in shown
+    assert "characters omitted" in shown
 
 
 def test_a_hundred_finds_are_marked_and_the_others_counted() -> None:

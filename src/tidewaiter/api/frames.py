@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.base.safe_text import visible
 
 _ROWS = 20  # shown in a notebook
 _COLUMNS = 12

@@ -19,8 +19,8 @@ from tidewaiter.base.files import hash_file
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks, marks_of
 from tidewaiter.bulk.journal import Journal, read_done, read_journal
-from tidewaiter.bulk.results import counts_of
 from tidewaiter.bulk.screening import Settings, identifier_for, pinned, run, workers_for
+from tidewaiter.explain.screenings import counts_of
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.identify import column_of
 from tidewaiter.lists.archive import filled, lists_folder

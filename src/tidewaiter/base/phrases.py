@@ -37,9 +37,8 @@ class Phrase:
         self, code: str, /, **parameters: "str | int | date | Decimal | Phrase | Iterable[Any]"
     ) -> None:
         """Take a code and what is filled in; a day and a number become text, several a tuple."""
-        object.__setattr__(self, "code", code)
-        kept = {name: _kept(value) for name, value in parameters.items()}
-        object.__setattr__(self, "parameters", kept)
+        _set_code(self, code)
+        _set_parameters(self, {name: _kept(value) for name, value in parameters.items()})
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a phrase is never changed."""
@@ -75,8 +74,16 @@ class Phrase:
         return _made, (self.code, dict(self.parameters))
 
 
-def _made(code: str, parameters: dict[str, Any]) -> Phrase:
-    return Phrase(code, **parameters)
+# A frozen record is filled by its slots themselves: files of alerts hold phrases by the million.
+_set_code, _set_parameters = (vars(Phrase)[name].__set__ for name in Phrase.__slots__)
+
+
+def _made(code: str, parameters: Mapping[str, Any]) -> Phrase:
+    """Make a phrase of what one held before."""
+    made = Phrase.__new__(Phrase)
+    _set_code(made, code)
+    _set_parameters(made, parameters)
+    return made
 
 
 def _kept(value: Any) -> Any:
@@ -134,7 +141,13 @@ def _read(value: Any) -> Any:
     if not isinstance(value, dict) or value.keys() != {"code", "parameters"}:
         raise ValueError("this is no phrase")
     told = value["parameters"]
-    return _made(value["code"], {name: _parameter(each) for name, each in told.items()})
+    for name, each in told.items():
+        if type(each) not in _PLAIN:
+            told = {**told, name: _parameter(each)}
+    return _made(value["code"], told)
+
+
+_PLAIN = frozenset({str, int})
 
 
 def _parameter(value: Any) -> Any:
@@ -170,6 +183,7 @@ class PhraseBook(Record, frozen=True, kw_only=True):
     joined: dict[str, "Joined"]
     words: dict[str, dict[str, str]]  # by kind: a word, and the text beside it
     phrases: dict[str, dict[str, str]]  # by group: a name and its template
+    titles: dict[str, str]  # of rules
     rules: dict[str, str]  # the sentences of reasons
 
     def templates(self) -> Iterator[tuple[str, str]]:
@@ -253,11 +267,23 @@ def _said(code: str, slot: str, value: Any) -> str:
     if isinstance(value, Phrase):
         return capitalised(english(value)) if kind == "sentence" else english(value)
     if isinstance(value, tuple):
-        return joiner(kind).join(e if isinstance(e, str) else english(e) for e in value)
+        found = load_phrases().joined.get(kind)
+        of = found.of if found else ""
+        return joiner(kind).join(
+            english(e) if isinstance(e, Phrase) else _word(of, e) for e in value
+        )
+    return _word(kind, value)
+
+
+def _word(kind: str, value: str | int) -> str:
+    """Say what is no phrase. Other languages write the article with the word; English does not."""
+    known = load_phrases().words.get(kind)
+    if known is not None:
+        return known.get(str(value), str(value)).removeprefix("the ")
     if kind == "figure":
         return figure(value)
     if kind == "country":
-        return country_name(value) or value
+        return country_name(str(value)) or str(value)
     return str(value)
 
 

@@ -207,7 +207,7 @@ def marks_of(
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     signs = PartySigns(rules)
     if rules.sign.most:
-        for alert in _open(read_journal(journal, holding=_PARTIES), rules):
+        for alert in _open(read_journal(journal, holding=_PARTIES, phrases=False), rules):
             signs.want(parties_of(alert))
     looking = signs.begin() if rules.sign.most else False
     if before is None or not (rules.past.most or rules.past.selects):

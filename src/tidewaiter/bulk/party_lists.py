@@ -19,12 +19,27 @@ from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import Answer, AskedParty, Match, read_rows
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, ListVersion
-from tidewaiter.report.parties.exports import Origins
 from tidewaiter.trade.party_matches import Links
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 
 # The one list that was given is no version: its ties bear the entry's own words alone.
 _UNKEPT = ListVersion(slug="", name="", authority="", sha256="", read=date.min)
+
+
+class Origins(Record, frozen=True, kw_only=True):
+    """Where the entries that were matched come from."""
+
+    day: date
+    versions: Mapping[str, str]  # SHA-256 of each list, by its slug
+    file: str = ""  # of the one list that was given; "": entries bear the slug of their list
+    parties: Mapping[str, ListedParty]  # by the ids that matches have
+
+    def of(self, match: Match) -> tuple[str, str, str]:
+        """Return the list of a match, its version, and the id of the entry there."""
+        if self.file:
+            return self.file, self.versions[self.file], match.entry
+        slug, _, entry = match.entry.partition(" ")
+        return slug, self.versions[slug], entry
 
 
 class PartyLists(Record, frozen=True, kw_only=True):

@@ -1,11 +1,11 @@
 """The command `tidewaiter accounts`: on the server, where the pages cannot help."""
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import MissingError
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.cli.core.options import needs_db
-from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.accounts.sessions import INVITATION, invite
 from tidewaiter.store.accounts.users import Account, set_clearance
@@ -36,7 +36,7 @@ def list_(db: str, *, as_json: bool) -> None:
     with open_database(db) as database, database.work() as work:
         found = stored_accounts(work)
     for each in found:
-        click.echo(msgspec.json.encode(each) if as_json else _line(each))
+        click.echo(english_json(each) if as_json else _line(each))
 
 
 @accounts.command()

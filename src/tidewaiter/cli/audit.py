@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_file, replacing, writing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.casework.evidence import Verdict, verify_bundle
 from tidewaiter.cli.core.options import needs_db, printable
-from tidewaiter.exchange.evidence import MOST
+from tidewaiter.exchange.evidence import MOST, verify_message
 from tidewaiter.exchange.protocol.documents import read_words
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.ledger.proofs import Checkpoint, Proof, check_proof, read_checkpoint, read_proof
 from tidewaiter.ledger.signed_notes import PublicKey, SecretKey, signed_text
-from tidewaiter.node.evidence.messages import verify_message
 from tidewaiter.node.identity import key_file, own_key, signed_state
 from tidewaiter.store.audit import (
     Entry,
@@ -238,7 +237,7 @@ def verify_evidence(
             file.seek(0)
             found = verify_bundle(file, _known(keys))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
     else:
         _tell(found)
     sys.exit(0 if found.holds() else 1)

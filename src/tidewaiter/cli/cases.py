@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import click
-import msgspec
 from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import check_file, replacing, writing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.cases.state import Case, CaseStatus, Viewer
 from tidewaiter.casework.cases.timeline import Event, timeline
 from tidewaiter.casework.decisions import Verdict
@@ -32,11 +33,10 @@ from tidewaiter.exchange.cases import (
 )
 from tidewaiter.exchange.protocol.markings import Marking, Purpose, Tlp
 from tidewaiter.exchange.requests.state import new_id
-from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import load_registry
-from tidewaiter.node.evidence.bundle import Making, record_export, write_case
 from tidewaiter.node.identity import key_file, own_key, own_stamp
+from tidewaiter.report.case_bundle import Making, record_export, write_case
 from tidewaiter.report.cases import STATUS
 from tidewaiter.store.accounts.users import account_key, accounts
 from tidewaiter.store.alerts.decisions import trail
@@ -96,7 +96,7 @@ def list_(
         found = stored_cases(work, _everyone(), wanted, before=before, rows=rows)
         count, people = count_cases(work, _everyone(), wanted), _people(work)
     for row in found:
-        click.echo(msgspec.json.encode(row) if as_json else visible(_line(row, today, people)))
+        click.echo(english_json(row) if as_json else visible(_line(row, today, people)))
     if not as_json:
         click.echo(_count(count, "case"), err=True)
 
@@ -119,7 +119,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
         events = timeline(case_steps(work, _everyone(), number), trails)
         people = _people(work)
     if as_json:
-        click.echo(msgspec.json.encode({"case": case, "timeline": events}))
+        click.echo(english_json({"case": case, "timeline": events}))
         return
     for line in _case_lines(case, events, people):
         click.echo(visible(line))
@@ -301,7 +301,7 @@ def show_joint_case(opener: str, case: str, db: str, *, as_json: bool) -> None:
         known = find_joint(work, desk.ring.lock, opener, case)
         gone = destroyed_of(work, KINDS, opener, case)
     if as_json:
-        click.echo(msgspec.json.encode(known))
+        click.echo(english_json(known))
         return
     for line in _joint_case_lines(known):
         click.echo(as_line(line))

@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tidewaiter.base.phrases import english_json
 from tidewaiter.cli.core.options import Day, own_lists, printable
 from tidewaiter.identify import Identifier, column_of, is_ready, load_lexicon
 from tidewaiter.law.catalogue import Catalogue
@@ -140,7 +140,7 @@ def _write(texts: list[str], number: int, identifier: Identifier) -> None:
         rest = {name: getattr(finding, name) for name in _REST}
         found[finding.line].append(mention | span | rest)
     lines = [
-        msgspec.json.encode({"line": number + place, "mentions": mentions})
+        english_json({"line": number + place, "mentions": mentions})
         for place, mentions in enumerate(found)
     ]
     click.echo(b"\n".join(lines))

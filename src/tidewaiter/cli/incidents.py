@@ -8,7 +8,9 @@ import msgspec
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.cli.notices import in_a_line
@@ -17,7 +19,6 @@ from tidewaiter.exchange.incidents.checks import check
 from tidewaiter.exchange.incidents.state import Known
 from tidewaiter.exchange.incidents.types import Incident
 from tidewaiter.exchange.protocol.markings import Purpose, Reach, Recipient
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
@@ -97,7 +98,7 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         known = find_known(work, desk.ring.lock, owner, incident)
     if as_json:
-        click.echo(msgspec.json.encode(known))
+        click.echo(english_json(known))
     else:
         _show(known)
 

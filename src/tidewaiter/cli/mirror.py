@@ -16,6 +16,8 @@ from rich.table import Table
 
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import check_apart, replacing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.explain.mirror import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
@@ -29,7 +31,6 @@ from tidewaiter.explain.mirror import (
     quantity,
     signed,
 )
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.report.trade.mirror import render_mirror
 from tidewaiter.trade.mirror.comtrade_preview import (
@@ -64,7 +65,7 @@ def check_format(path: Path | None, formats: Sequence[str]) -> None:
 
 def as_json(found: Mirrored) -> str:
     """Return the whole answer."""
-    return msgspec.json.format(msgspec.json.encode(found)).decode()
+    return msgspec.json.format(english_json(found)).decode()
 
 
 def write(found: Mirrored, out: Path | None, orphans: Path | None, prices: Path | None) -> None:

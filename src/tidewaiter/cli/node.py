@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import get_args
 
 import click
-import msgspec
 
 from tidewaiter.base.files import replacing, writing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Place, needs_db
 from tidewaiter.exchange.protocol.documents import LANGUAGES, Role, fingerprint, words, write_chain
 from tidewaiter.exchange.protocol.keyring import About
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import (
     key_file,
     own_key,
@@ -259,7 +259,7 @@ def status(db: str, *, as_json: bool) -> None:
     with open_database(db) as database, database.work() as work:
         found = standings(work)
     for each in found:
-        click.echo(msgspec.json.encode(each) if as_json else as_line("; ".join(_said(each))))
+        click.echo(english_json(each) if as_json else as_line("; ".join(_said(each))))
 
 
 def _said(standing: Standings) -> Iterator[str]:

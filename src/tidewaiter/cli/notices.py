@@ -11,6 +11,7 @@ import click
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Field, needs_db
 from tidewaiter.cli.law.questions import Desk, QuestionOptions
@@ -43,7 +44,6 @@ from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.register.book import Book
 from tidewaiter.exchange.register.coverage import answers_on, names_of
 from tidewaiter.exchange.register.types import Operator
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.notices import filled, render_form

@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import get_args
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.protocol.documents import SignedDocument, read_chain, read_words
 from tidewaiter.exchange.protocol.markings import Tlp
 from tidewaiter.exchange.protocol.relations import ALWAYS, Scope, Standing
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.evidence import evidence_of
@@ -165,7 +165,7 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
         found = conversation(work, node, desk.ring.lock, desk.ring.openers())
     for each in found:
         if as_json:
-            click.echo(msgspec.json.encode(each))
+            click.echo(english_json(each))
             continue
         who = f"here, {each.state}" if each.ours else "they"
         text = "(cannot be read any more)" if each.text is None else each.text

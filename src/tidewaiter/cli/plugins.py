@@ -1,70 +1,15 @@
 """The command `tidewaiter plugins`: what other packages add, and whether it is used."""
 
-from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Collection
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tidewaiter.base.errors import PluginError
-from tidewaiter.base.plugins import (
-    CHANNELS,
-    EXPORTERS,
-    LAW,
-    LISTS,
-    READERS,
-    RULES,
-    Plugin,
-    installed,
-    load_plugin,
-    plugin_for,
-)
-from tidewaiter.base.records import Record
-from tidewaiter.casework.notifications import SCHEMES, Channel, channels
-from tidewaiter.explain.safe_text import visible
-from tidewaiter.law.registry import plugin_folders
-from tidewaiter.law.types import LawFolder
-from tidewaiter.parties.readers import built_in
-from tidewaiter.parties.readers import plugin_formats as list_formats
-from tidewaiter.parties.readers.entries import ListFormat
-from tidewaiter.report.alerts.exporters import TAKEN, Exporter, exporters
-from tidewaiter.trade.readers import BUILT_IN, plugin_formats
-from tidewaiter.trade.rules.plugins import LineRule, built_in_rules, plugin_rules
-from tidewaiter.trade.types import FileFormat
-
-
-class Listed(Record, frozen=True, kw_only=True):
-    """A plug-in that is installed."""
-
-    group: str
-    name: str
-    package: str
-    version: str
-    problem: str  # why it is not used; "": it is
-
-
-class _Place(NamedTuple):
-    """A group: what its plug-ins must be, and the names of ours and of those that are used."""
-
-    kind: type
-    ours: Callable[[], Collection[str]]
-    used: Callable[[], Collection[str]]
-
-
-_PLACES: Mapping[str, _Place] = MappingProxyType(
-    {
-        READERS: _Place(FileFormat, lambda: BUILT_IN, plugin_formats),
-        LISTS: _Place(ListFormat, built_in, list_formats),
-        LAW: _Place(LawFolder, tuple, plugin_folders),
-        RULES: _Place(LineRule, built_in_rules, plugin_rules),
-        EXPORTERS: _Place(Exporter, lambda: TAKEN, exporters),
-        CHANNELS: _Place(Channel, lambda: SCHEMES, channels),
-    }
-)
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
+from tidewaiter.report.plugins import InstalledPlugin, installed_plugins
 
 
 @click.command()
@@ -76,9 +21,9 @@ def plugins(*, as_json: bool) -> None:
 
     Example: tidewaiter plugins
     """
-    found = tuple(map(_listed, installed()))
+    found = installed_plugins()
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
     elif found:
         _print(found)
     else:
@@ -87,31 +32,7 @@ def plugins(*, as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
-def _listed(plugin: Plugin) -> Listed:
-    return Listed(
-        group=plugin.group,
-        name=plugin.name,
-        package=plugin.package,
-        version=plugin.version,
-        problem=_problem(plugin),
-    )
-
-
-def _problem(plugin: Plugin) -> str:
-    """Say why a plug-in is not used; "": it is."""
-    place, first = _PLACES[plugin.group], plugin_for(plugin.group, plugin.name)
-    if plugin.name in place.ours():
-        return "Tidewaiter itself has this name"
-    if first != plugin:
-        return f"{first.package} has this name"
-    try:
-        load_plugin(plugin, place.kind)
-    except PluginError as error:
-        return error.message
-    return "" if plugin.name in place.used() else "it is left out: the warning says why"
-
-
-def _print(found: Collection[Listed]) -> None:
+def _print(found: Collection[InstalledPlugin]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("group", "name", "package", "version", "state"):
         table.add_column(heading, overflow="fold")

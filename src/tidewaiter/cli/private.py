@@ -7,13 +7,14 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import needs_db
 from tidewaiter.cli.core.party_options import Known, party_options
 from tidewaiter.exchange.private.intersection import Party
 from tidewaiter.exchange.private.messages import DAYS, MOST_BUDGET, SAYS, SLOTS
 from tidewaiter.exchange.protocol.markings import Purpose
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.private.offers import PARTS, end_offer, offers
@@ -154,7 +155,7 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
         allowed, asked = offers(work, rows=rows), questions(work, rows=rows)
     if as_json:
         for each in (*allowed, *asked):
-            click.echo(msgspec.json.encode(each))
+            click.echo(english_json(each))
         return
     for offer in allowed:
         who = "may ask" if offer.side == "holder" else "may be asked"
@@ -176,7 +177,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         shown = find_question(work, desk.ring.lock, number)
     if as_json:
-        click.echo(msgspec.json.encode(shown))
+        click.echo(english_json(shown))
     else:
         _show(shown)
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import click
-import msgspec
 
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.casework.ranking.drift import Drift, drift
 from tidewaiter.casework.ranking.features import values_of
 from tidewaiter.casework.ranking.model import (
@@ -25,7 +26,6 @@ from tidewaiter.casework.ranking.model import (
 from tidewaiter.casework.ranking.training import train as trained
 from tidewaiter.cli.core.options import Day, needs_db
 from tidewaiter.cli.selection import read_alerts
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.report.alerts.exports import write_jsonl
 from tidewaiter.report.selection import read_list
 from tidewaiter.store.core.database import open_database
@@ -223,7 +223,7 @@ def watch(db: str, model: Path, first: date | None, last: date | None, *, as_jso
         decided = list(outcomes(work, days))
     found = drift(told, rows, decided, (first, last))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
         return
     for line in show_drift(found):
         click.echo(visible(line))

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-import msgspec
 
 from tidewaiter.base.archives import ListFile
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english, english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, Percent, Place, needs_db
 from tidewaiter.cli.notices import in_a_line
@@ -30,7 +30,6 @@ from tidewaiter.exchange.register.balances import (
 from tidewaiter.exchange.register.book import Book, same_issuer
 from tidewaiter.exchange.register.readers import RegisterFile, Shipment, movement_of, read_any
 from tidewaiter.exchange.register.types import Direction, Entry, Grant, Operator, Requirement
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.parties.readers.entries import EntryRefusal
@@ -265,7 +264,7 @@ def list_(kind: str | None, day: date, db: str, *, as_json: bool) -> None:
     for each in held.entries if as_json else Book(held).held_on(day):
         if kind in {None, kind_of(each)}:
             line = as_line(entry_line(each, day))
-            click.echo(msgspec.json.encode(each) if as_json else line)
+            click.echo(english_json(each) if as_json else line)
 
 
 @register.command()

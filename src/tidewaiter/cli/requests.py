@@ -9,6 +9,8 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import Day, needs_db
 from tidewaiter.cli.notices import in_a_line
@@ -24,7 +26,6 @@ from tidewaiter.exchange.requests.types import (
     Request,
     Withdrawal,
 )
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.peers.reconcile import check_complete
@@ -101,7 +102,7 @@ def list_(db: str, *, as_json: bool) -> None:
     with desk_at(db) as desk, desk.database.work() as work:
         found = kept_requests(work, desk.ring.lock)
     for _, each in found:
-        click.echo(msgspec.json.encode(each) if as_json else as_line(_request_line(each, today)))
+        click.echo(english_json(each) if as_json else as_line(_request_line(each, today)))
 
 
 @requests.command()
@@ -118,7 +119,7 @@ def show(asker: str, request: str, db: str, *, as_json: bool) -> None:
         known = find_request(work, desk.ring.lock, asker, request)
         gone = destroyed_of(work, KINDS, asker, request)
     if as_json:
-        click.echo(msgspec.json.encode(known))
+        click.echo(english_json(known))
         return
     for line in _shown(known, own_stamp().at.date()):
         click.echo(as_line(line))
@@ -332,9 +333,7 @@ def list_recalls(db: str, rows: int, *, as_json: bool) -> None:
         found = kept_recalls(work, desk.ring.lock, rows=rows)
     today = own_stamp().at.date()
     for each in found:
-        click.echo(
-            msgspec.json.encode(each) if as_json else as_line(_recall_line(each, desk.node, today))
-        )
+        click.echo(english_json(each) if as_json else as_line(_recall_line(each, desk.node, today)))
 
 
 @recalls.command()
@@ -353,7 +352,7 @@ def items(db: str, node: str, rows: int, *, came: bool, as_json: bool) -> None:
         found = kept_items(work, came=came, node=node, rows=rows)
     for each in found:
         line = f"{each.id}\t{each.at[:16]}\t{each.peer}\t{each.kind}\t{each.about}\t{each.state}"
-        click.echo(msgspec.json.encode(each) if as_json else as_line(line))
+        click.echo(english_json(each) if as_json else as_line(line))
 
 
 @recalls.command(name="hold")

@@ -4,8 +4,8 @@ from datetime import date
 
 import click
 
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Day, needs_db, printable
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.core.database import open_database
 from tidewaiter.store.rules import rule_settings, second_rule, set_rule

@@ -15,6 +15,7 @@ from rich.table import Table
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.intervals import Share
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.casework.ranking.model import Ranker, read_ranker
 from tidewaiter.casework.selection.candidates import (
@@ -34,7 +35,7 @@ from tidewaiter.casework.selection.types import (
 )
 from tidewaiter.casework.selection.yields import Yields, yields_of
 from tidewaiter.cli.core.options import Day, read_record
-from tidewaiter.explain.alerts import read_written
+from tidewaiter.explain.alerts import read_exported
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.selection import Row, read_list, record_of, write_list
 from tidewaiter.store.alerts.results import results_of
@@ -100,7 +101,7 @@ def read_alerts(path: Path) -> Iterator[Alert]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                yield read_written(line)
+                yield read_exported(line)
             except msgspec.MsgspecError as error:
                 hint = "give the .jsonl file that `tidewaiter screen --out` wrote"
                 raise InputError(f"{error}", at=f"{path}, line {number}", hint=hint) from error
@@ -387,7 +388,7 @@ def report(paths: tuple[Path, ...], db: str | None, *, as_json: bool) -> None:
     rows = [row for path in paths for row in read_list(path)]
     found = yields_of(rows, _results(db, rows))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
         return
     Console(highlight=False).print(_table(found))
     for line in _words(found):

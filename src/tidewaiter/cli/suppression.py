@@ -11,14 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.proposals import Offer, offer_in_words
 from tidewaiter.casework.suppression.rules import Proposal, State, Suppression, Taken
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, scope_in_words
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.cli.core.options import Day, needs_db, printable
-from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.context import go_through
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.decisions import alert_id
@@ -214,7 +215,7 @@ def list_(db: str, state: State | None, *, as_json: bool) -> None:
         rules = stored(work, [state] if state else [])
     if as_json:
         for rule in rules:
-            click.echo(msgspec.json.encode(rule))
+            click.echo(english_json(rule))
         return
     Console(highlight=False).print(rules_table(rules))
     hidden = sum(rule.hidden for rule in rules)
@@ -234,7 +235,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
         rule, steps = suppression_of(work, number), steps_of(work, number)
         rests = resting(work, number)
     if as_json:
-        click.echo(msgspec.json.encode({"rule": rule, "steps": steps, "resting": rests}))
+        click.echo(english_json({"rule": rule, "steps": steps, "resting": rests}))
         return
     for line in show_rule(rule, steps, rests):
         click.echo(visible(line))
@@ -254,7 +255,7 @@ def offers(db: str, *, as_json: bool) -> None:
         learned = learn(work)
     for number, offer in enumerate(learned.offers, start=1):
         if as_json:
-            click.echo(msgspec.json.encode(offer))
+            click.echo(english_json(offer))
             continue
         for line in show_offer(number, offer):
             click.echo(visible(line))
@@ -276,7 +277,7 @@ def preview(db: str, *, as_json: bool, **options: Any) -> None:
         scope = scope_from(work, said)
         found = preview_of(work, scope)
     if as_json:
-        click.echo(msgspec.json.encode({"scope": scope, "preview": found}))
+        click.echo(english_json({"scope": scope, "preview": found}))
         return
     for line in (*map(str, scope_in_words(scope)), *show_preview(found)):
         click.echo(visible(line))

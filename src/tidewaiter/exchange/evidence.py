@@ -5,17 +5,25 @@ elsewhere is the fingerprint of each node, which people read to each other.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.protocol.documents import Document, SignedDocument, check_chain
+from tidewaiter.casework.evidence import Verdict
+from tidewaiter.exchange.protocol.documents import (
+    Document,
+    SignedDocument,
+    check_chain,
+    fingerprint,
+    words,
+)
 from tidewaiter.exchange.protocol.envelopes import SALT, Envelope, assemble, is_committed
 from tidewaiter.exchange.protocol.receipts import read_receipt
 from tidewaiter.exchange.protocol.signing import Signed, is_signed_by
+from tidewaiter.ledger.bundles import Part
 
 MOST = 64 * 1024 * 1024  # bytes of a file
 WHAT: Literal["tidewaiter message"] = "tidewaiter message"
@@ -194,3 +202,37 @@ def _receipt(evidence: MessageEvidence, envelope: Envelope, recipient: Document)
         return Found(name="receipt", holds=False, says=f"{recipient.node} did not give it for this")
     says = f"{recipient.node} says: {told.state}{f', {told.code}' if told.code else ''}, {told.at}"
     return Found(name="receipt", holds=True, says=says)
+
+
+def verify_message(held: bytes, known: Collection[str]) -> Verdict:
+    """Check a file of evidence of a message.
+
+    Args:
+        held: The file.
+        known: Fingerprints of nodes that are trusted, as `read_words` gives them.
+
+    Raises:
+        InputError: It is no evidence, or the chain of a node does not hold.
+    """
+    evidence = read_evidence(held)
+    checked = check_evidence(evidence)
+    parts = [
+        *_who("sender", checked.sender),
+        *_who("recipient", checked.recipient),
+        *(Part(name=each.name, holds=each.holds, says=each.says) for each in checked.found),
+    ]
+    # Nobody but the sender is needed for what it signed; the recipient, for what it received.
+    needed = [checked.sender, *([checked.recipient] if evidence.receipt else [])]
+    return Verdict(
+        of=f"message {checked.message}",
+        made=evidence.made,
+        key=fingerprint(checked.sender),
+        named=all(fingerprint(each) in known for each in needed),
+        parts=tuple(parts),
+    )
+
+
+def _who(name: str, document: Document) -> Iterator[Part]:
+    said = " ".join(words(fingerprint(document)))
+    says = f"{document.name} ({document.node}); its documents hold; its words: {said}"
+    yield Part(name=name, holds=True, says=says)

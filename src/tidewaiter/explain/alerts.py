@@ -1,11 +1,10 @@
 """Alerts in words: short titles, what was found in a line, and alerts for other programs."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
-from msgspec import structs, to_builtins
+from msgspec import field, to_builtins
 
 from tidewaiter.base.phrases import Phrase, decoder_of, read_phrase, structured
 from tidewaiter.base.records import Record
@@ -18,21 +17,23 @@ from tidewaiter.trade.types import LINES, TEXTS, Alert, Evidence, Holding, Line,
 from tidewaiter.trade.unmapped_text import OTHER, is_named
 
 
-class WrittenReason(Reason, frozen=True, kw_only=True):
+class ExportedReason(Reason, frozen=True, kw_only=True):
     """A reason as it leaves for other programs: with its text goes the code it was made from."""
 
     code: str = ""  # "": the file is from before codes
-    parameters: Mapping[str, Any] = MappingProxyType({})
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-class _WrittenAlert(Alert, frozen=True, kw_only=True):
-    reasons: tuple[WrittenReason, ...]
+class ExportedAlert(Alert, frozen=True, kw_only=True):
+    """An alert as it leaves for other programs."""
+
+    reasons: tuple[ExportedReason, ...]
 
 
-_READS = decoder_of(_WrittenAlert)
+_READS = decoder_of(ExportedAlert)
 
 
-def read_written(line: bytes) -> Alert:
+def read_exported(line: bytes) -> Alert:
     """Read an alert that was written for other programs; its reasons are again what they were.
 
     Raises:
@@ -43,7 +44,7 @@ def read_written(line: bytes) -> Alert:
     return Alert(**{**told, "reasons": tuple(map(_reason, found.reasons))})
 
 
-def _reason(each: WrittenReason) -> Reason:
+def _reason(each: ExportedReason) -> Reason:
     told = {"code": each.code, "parameters": each.parameters}
     return Reason(
         rule=each.rule,
@@ -54,10 +55,10 @@ def _reason(each: WrittenReason) -> Reason:
     )
 
 
-def written(alert: Alert) -> Alert:
+def export_alert(alert: Alert) -> ExportedAlert:
     """Return an alert as it leaves for other programs: each reason with its code and parameters."""
     reasons = tuple(
-        WrittenReason(
+        ExportedReason(
             rule=each.rule,
             says=each.says,
             points=each.points,
@@ -68,7 +69,8 @@ def written(alert: Alert) -> Alert:
         )
         for each in alert.reasons
     )
-    return structs.replace(alert, reasons=reasons)
+    told = {name: getattr(alert, name) for name in Alert.__struct_fields__}
+    return ExportedAlert(**{**told, "reasons": reasons})
 
 
 _ITEMS = 20  # of a field that holds several values

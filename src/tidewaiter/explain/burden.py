@@ -48,15 +48,15 @@ def place_words(code: str, name: str) -> str:
 def period_words(months: int) -> str:
     """Say how long each period is."""
     if months == 1:
-        return words("single months")
-    return words("%(months)s months to the end of each month shown") % {"months": number(months)}
+        return words("monthly counts")
+    return words("%(months)s-month totals, by end month") % {"months": number(months)}
 
 
 def span_words(months: int, last: str) -> str:
     """Name one period: "12 months to Dec 2022", or the month itself."""
     if months == 1:
         return month_words(last)
-    return words("%(months)s months to %(month)s") % {
+    return words("%(months)s months ending %(month)s") % {
         "months": number(months),
         "month": month_words(last),
     }
@@ -68,7 +68,7 @@ def basis_words(basis: str) -> str:
         "occurrence": words("by place of death"),
         "residence": words("by place of residence"),
     }
-    return told.get(basis, words("basis not told"))
+    return told.get(basis, words("basis not stated"))
 
 
 def status_words(status: Status) -> str:
@@ -76,7 +76,7 @@ def status_words(status: Status) -> str:
     told = {
         "closed": words("closed"),
         "provisional": words("provisional"),
-        "not told": words("not told whether closed"),
+        "not told": words("status not stated"),
     }
     return told[status]
 
@@ -103,9 +103,9 @@ def predicted_words(caption: Caption) -> str:
 def missing_words(missing: str) -> str:
     """Say why a count is not shown."""
     told = {
-        "suppressed": words("hidden, as it is small"),
-        "low quality": words("hidden, as its quality is low"),
-        "suppressed, low quality": words("hidden, as it is small and its quality low"),
+        "suppressed": words("suppressed (small count)"),
+        "low quality": words("suppressed (low data quality)"),
+        "suppressed, low quality": words("suppressed (small count, low data quality)"),
         "not shown": words("not shown"),
     }
     return told.get(missing, missing)
@@ -158,7 +158,7 @@ def interval_name() -> str:
 def facts(caption: Caption) -> tuple[str, ...]:
     """Return the lines that stand on each chart: place, period, basis; release; closed to when."""
     place = place_words(caption.place, caption.place_name)
-    released = "" if caption.told else f" ({words('month of release inferred')})"
+    released = "" if caption.told else f" ({words('release month inferred')})"
     release = f"{words('Published release')} {caption.release}{released}"
     issuer = caption.authority or caption.source
     return (
@@ -171,14 +171,14 @@ def facts(caption: Caption) -> tuple[str, ...]:
 def closed_words(caption: Caption) -> str:
     """Say which periods are closed."""
     if not caption.closed_to and caption.closing:
-        return words("No period is closed: all are provisional and will change.")
+        return words("All periods are provisional and subject to revision.")
     if not caption.closed_to:
-        return words("The release does not tell which periods are closed.")
+        return words("The release does not state which periods are closed.")
     if caption.closed_to == caption.newest:
         return words("All periods are closed.")
-    return words("Closed to %(month)s; later periods are provisional and will change.") % {
-        "month": month_words(caption.closed_to)
-    }
+    return words(
+        "Closed up to %(month)s; later periods are provisional and subject to revision."
+    ) % {"month": month_words(caption.closed_to)}
 
 
 def title_of(caption: Caption) -> str:

@@ -18,23 +18,23 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "joined": marked("joined"),
         "frozen": marked("frozen"),
         "left": marked("left"),
-        "silent": marked("silent"),
-        "none": marked("no relation"),
+        "silent": marked("unresponsive"),
+        "none": marked("no relationship"),
         "active": marked("active"),
         "ended": marked("ended"),
         "own": marked("this node"),
         "peer": marked("the peer"),
-        "roster": marked("a roster"),
+        "roster": marked("a member list"),
         # notices
-        "in time": marked("in time"),
+        "in time": marked("on time"),
         "late": marked("late"),
         "no reply": marked("no reply"),
-        "answered early": marked("answered early"),
-        "waiting": marked("waiting"),
+        "answered early": marked("replied early"),
+        "waiting": marked("pending"),
         "withdrawn": marked("withdrawn"),
-        "no term": marked("no term"),
-        "undelivered": marked("undelivered"),
-        "came too late": marked("came too late"),
+        "no term": marked("no reply deadline"),
+        "undelivered": marked("not delivered"),
+        "came too late": marked("received after the deadline"),
         # commitments
         "open": marked("open"),
         "met": marked("met"),
@@ -46,13 +46,13 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "higher": marked("higher"),
         "lower": marked("lower"),
         "no clear change": marked("no clear change"),
-        "too few": marked("too few to say"),
+        "too few": marked("too few to assess"),
         # events
         "law in force": marked("law in force"),
-        "law ends": marked("law ends"),
-        "thawed": marked("channel opened"),
+        "law ends": marked("law no longer in force"),
+        "thawed": marked("channel reopened"),
         "group formed": marked("group formed"),
-        "group ended": marked("group ended"),
+        "group ended": marked("group dissolved"),
     }
 )
 """A frozen member and a frozen notice are told alike."""
@@ -308,7 +308,7 @@ def group_view(working: Working) -> GroupView:
         part_of=working.part_of,
         roster=working.roster,
         since=day(working.group.since),
-        members=", ".join(working.members) or words("nobody"),
+        members=", ".join(working.members) or words("no one"),
     )
 
 
@@ -361,11 +361,11 @@ def _changed(pledge: Pledge) -> str:
         return ""
     times = counted("changed once", "changed %(num)s times", changes) % {"num": number(changes)}
     first = pledge.versions[0].commitment
-    at_first = words("at first: %(target)s by %(due)s") % {
+    at_first = words("originally: %(target)s by %(due)s") % {
         "target": _target(first),
         "due": day(first.due),
     }
-    late = words("a change after the last day does not count")
+    late = words("changes after the due date do not count")
     return "; ".join((times, at_first, *((late,) if any(e.late for e in pledge.versions) else ())))
 
 
@@ -373,7 +373,7 @@ def _silence(line: Line) -> str:
     silence = line.member.silence
     if silence is None:
         return ""
-    told_of = words("%(days)s days without a sign since %(since)s; waiting: %(what)s")
+    told_of = words("no contact for %(days)s days, since %(since)s; awaiting: %(what)s")
     return told_of % {
         "days": number(silence.days),
         "since": day(silence.since),

@@ -40,6 +40,11 @@ def language() -> str:
     return _now.get()
 
 
+def direction(name: str) -> str:
+    """Return in which direction a language is written: "ltr" or "rtl"."""
+    return _locale(name).text_direction
+
+
 def negotiated(accepts: str) -> str:
     """Return the language that a browser likes best of those that there are.
 

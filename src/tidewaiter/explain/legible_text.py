@@ -6,8 +6,8 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import find_controls, token, visible
 from tidewaiter.explain.languages import counted, number, words
-from tidewaiter.explain.safe_text import find_controls, token, visible
 
 LIMIT = 2_000
 """Characters of a text that are shown whole; of a longer one, its head and its finds."""
@@ -50,7 +50,7 @@ def mark_up(text: str, spans: Sequence[Span], *, limit: int = LIMIT) -> Markup:
         last = end
     more = len(spans) - _SPANS
     note = counted(
-        "{count} more find is not marked", "{count} more finds are not marked", more
+        "{count} more match is not highlighted", "{count} more matches are not highlighted", more
     ).format(count=number(more))
     note = f" ⟦{note}⟧" if more > 0 else ""
     return Markup("").join([*parts, _gap(len(text) - last), _note(note)])
@@ -105,7 +105,7 @@ def _tokens(text: str) -> Markup:
 
 
 def _gap(length: int) -> Markup:
-    return _note(f" ⟦{number(length)} {words('characters left out')}⟧ ") if length else Markup("")
+    return _note(f" ⟦{number(length)} {words('characters omitted')}⟧ ") if length else Markup("")
 
 
 def _note(text: str) -> Markup:
@@ -131,5 +131,5 @@ def shortened(text: str) -> str:
     """Return a text with all that is in it visible, and cut where it is too long."""
     if len(text) > PAGE_LIMIT:
         left = number(len(text) - PAGE_LIMIT)
-        return f"{visible(text[:PAGE_LIMIT])} ⟦{left} {words('characters left out')}⟧"
+        return f"{visible(text[:PAGE_LIMIT])} ⟦{left} {words('characters omitted')}⟧"
     return visible(text)

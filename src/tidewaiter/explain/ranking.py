@@ -20,19 +20,19 @@ _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "heading": marked("HS heading"),
         "substance": marked("Substance"),
-        "how": marked("How it was found"),
-        "likeness": marked("Likeness of the name"),
-        "mentions": marked("Finds"),
-        "listed": marked("Likeness to a listed party"),
+        "how": marked("How it was matched"),
+        "likeness": marked("Name similarity"),
+        "mentions": marked("Matches"),
+        "listed": marked("Similarity to a listed party"),
         "net kg": marked("Net mass, kg"),
-        "gross to net": marked("Gross mass to net"),
+        "gross to net": marked("Gross-to-net mass ratio"),
         "packages": marked("Packages"),
         "days left": marked("Days left"),
-        "words": marked("Words of the goods"),
-        "numbers": marked("Of CAS, UN and HS given"),
-        "licences": marked("Licences named"),
-        "mode": marked("Mode of transport, code"),
-        "procedure": marked("Procedure, code"),
+        "words": marked("Words in the description"),
+        "numbers": marked("CAS, UN and HS codes given"),
+        "licences": marked("Licences cited"),
+        "mode": marked("Mode of transport (code)"),
+        "procedure": marked("Procedure (code)"),
     }
 )
 
@@ -74,12 +74,15 @@ def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
     """
     widest = max([_WIDEST, *(abs(each.log_odds) for each in learned.terms)])
     rows = tuple(_term(each, widest, library) for each in learned.terms)
-    lead = words("Of decided alerts like this one, {chance} were right; of all, {usual}.")
-    place = words(
-        "That is more than for {above} of the alerts that tested the model. It would add {points} "
-        "to the score of {score} by the rules, which stands as it is."
+    lead = words(
+        "About {chance} of similar decided alerts were correct, compared with "
+        "{usual} of all decided alerts."
     )
-    trained = words("Trained on {day}, on {decided} up to {last}; model {model}.")
+    place = words(
+        "That is higher than for {above} of the alerts used to test the model. It would "
+        "add {points} to the rule-based score of {score}, which is unchanged."
+    )
+    trained = words("Trained on {day} using {decided} up to {last}; model {model}.")
     decided = counted("%(num)s decided alert", "%(num)s decided alerts", learned.decided)
     others = sum(each.log_odds for each in learned.terms[_FIRST:]) + learned.rest
     total = learned.base + sum(each.log_odds for each in learned.terms[:_FIRST]) + others
@@ -94,7 +97,10 @@ def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
             last=day(learned.last),
             model=learned.model,
         ),
-        new=words("It has something that no or few alerts that taught had: little is known of it.")
+        new=words(
+            "This alert has features that were rare or absent in the training "
+            "data, so the estimate is uncertain."
+        )
         if learned.new
         else "",
         base=signed(learned.base),

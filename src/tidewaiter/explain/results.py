@@ -73,7 +73,7 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
     """
     counting = [each.observed for each in standing_results(results)]
     mentioned = zip(alert.mentions, mention_claims(alert), strict=True)
-    said = words("{name} is in the goods")
+    said = words("{name} is present in the goods")
     named = [(said.format(name=each.name), claim) for each, claim in mentioned]
     named += [
         (say(reason.says), claim)
@@ -90,12 +90,14 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
 def saying_in_words(saying: Saying) -> str:
     """Say what results say of a claim."""
     if saying.disputed:
-        return words("results contradict each other")
+        return words("results conflict")
     if saying.said == "nothing":
-        return words("no result speaks of it")
+        return words("no result covers it")
     if saying.said == "confirmed":
-        return words("confirmed by proof") if saying.firm else words("confirmed, not proved")
-    return words("refuted by proof") if saying.firm else words("refuted, not proved")
+        return (
+            words("confirmed conclusively") if saying.firm else words("confirmed, not conclusive")
+        )
+    return words("refuted conclusively") if saying.firm else words("refuted, not conclusive")
 
 
 def result_in_words(view: ResultView) -> Iterator[str]:

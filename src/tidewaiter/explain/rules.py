@@ -74,8 +74,8 @@ def is_noisy(track: Track, raised: int, rules: OverviewRules) -> bool:
 def noisy_in_words(track: Track, raised: int, title: str) -> str:
     """Say of a noisy rule what it raised, and how much of it was right."""
     told = words(
-        "%(rule)s raised %(share)s of alerts, and %(right)s of its %(decided)s decided ones "
-        "were confirmed."
+        "%(rule)s raised %(share)s of alerts; %(right)s of its %(decided)s decided "
+        "alerts were confirmed."
     )
     return told % {
         "rule": title,
@@ -100,7 +100,7 @@ def _track_view(track: Track, raised: int, subject: str, title: str) -> TrackVie
         added=track.added,
         share=percent(track.added / raised if raised else 0.0),
         decided=track.decided,
-        precision=percent(share.share) if tells else words("too few to say"),
+        precision=percent(share.share) if tells else words("too few to assess"),
         interval=_interval(share) if tells else "",
         low=round(share.low * _PERCENT, 1),
         dot=round(share.share * _PERCENT, 1),
@@ -260,13 +260,13 @@ def _rule_view(
 def _state(switch: Switch | None) -> str:
     if switch is None:
         return ""
-    since = words("from {day} on").format(day=day(switch.since))
+    since = words("from {day}").format(day=day(switch.since))
     return f"{_weight(switch.points)} {since}, {switch.by}: {switch.why}"
 
 
 def _weight(points: int | None) -> str:
     if points is None:
-        return words("As the file has it")
+        return words("As in the rules file")
     return words("Off") if points == 0 else f"{words('At most')} {points} {words('points')}"
 
 
@@ -287,14 +287,14 @@ def _step(setting: RuleSetting, last: int, people: Mapping[str, str]) -> StepVie
 def _origin(rule: str) -> str:
     if rule in plugin_rules():
         plugin = plugin_for(RULES, rule)
-        named = words("The plug-in {package} {version}")
+        named = words("Plug-in {package} {version}")
         return named.format(package=plugin.package, version=plugin.version)
     about = load_result_rules().about_of(rule)
     if rule in {"control", "free", "together"}:
-        return words("The law on the day; the points are our judgement")
+        return words("Law in force on the date; the points are our judgement")
     if about == "party":
-        return words("The list of parties; the points are our judgement")
-    return words("Our judgement, data/rules/alerts.toml")
+        return words("List of parties; the points are our judgement")
+    return words("Our judgement (data/rules/alerts.toml)")
 
 
 def _all(rules: AlertRules) -> Iterator[tuple[str, tuple[int, int], str]]:

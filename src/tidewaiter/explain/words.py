@@ -16,49 +16,49 @@ from tidewaiter.trade.types import FIELDS, Alert, PartyMatch
 
 HOW: Mapping[str, str] = MappingProxyType(
     {
-        "exact": marked("the name as it is registered"),
-        "squeezed": marked("the name, once spaces and punctuation are set aside"),
-        "fuzzy": marked("a spelling close to the name"),
+        "exact": marked("an exact match with the registered name"),
+        "squeezed": marked(
+            "the registered name, apart from spacing, punctuation or scanning errors"
+        ),
+        "fuzzy": marked("a close spelling of the name"),
         "cas": marked("the CAS number"),
-        "hs": marked("the tariff code"),
-        "unno": marked("the UN dangerous-goods number"),
+        "hs": marked("the HS code"),
+        "unno": marked("the UN number"),
         "cus": marked("the CUS number"),
-        "name": marked("a systematic name, read as a structure"),
+        "name": marked("a systematic name, interpreted as a structure"),
         "structure": marked("a structure"),
-        "class": marked("a structure that a legal class holds"),
+        "class": marked("a structure covered by a class rule"),
     }
 )
 
 TIERS: Mapping[str, str] = MappingProxyType(
     {
-        "strong": marked("strong sign: enough alone"),
-        "weak": marked("weak sign: needs something else beside it"),
-        "street": marked("street name: never enough alone"),
+        "strong": marked("strong indicator: sufficient on its own"),
+        "weak": marked("weak indicator: needs supporting evidence"),
+        "street": marked("slang term: never sufficient on its own"),
     }
 )
 
 MARKS: Mapping[str, str] = MappingProxyType(
     {
-        "read": marked("read in the instrument or in an official copy"),
-        "second-hand": marked("read in another source only, not in an official text"),
-        "unverified": marked("not yet read in any official text: check before you rely on it"),
+        "read": marked("read in the instrument or an official copy"),
+        "second-hand": marked("read only in another source, not in an official text"),
+        "unverified": marked("not yet read in any official text: verify before relying on it"),
     }
 )
 
 MATCHES: Mapping[str, str] = MappingProxyType(
     {
-        "name": marked("by its name or its number"),
-        "exact": marked("by its structure, as the registry has it"),
-        "salt": marked("by its structure, but for what stands beside it or its charge"),
-        "stereo": marked("by its structure, but for stereo"),
-        "isotope": marked("by its structure, but for isotopes"),
-        "tautomer": marked(
-            "by its structure, but for mobile hydrogen: a reason to look, not a proof"
-        ),
-        "charge": marked("by its structure, but for charge: a reason to look, not a proof"),
-        "alias": marked("by another drawing of it, entered by hand"),
-        "class": marked("by class rules; no loaded list names it"),
-        "unknown": marked("no loaded list names it"),
+        "name": marked("by name or number"),
+        "exact": marked("by structure, as in the registry"),
+        "salt": marked("by structure, disregarding other components or charge"),
+        "stereo": marked("by structure, disregarding stereochemistry"),
+        "isotope": marked("by structure, disregarding isotopes"),
+        "tautomer": marked("by structure, disregarding mobile hydrogen: an indication, not proof"),
+        "charge": marked("by structure, disregarding charge: an indication, not proof"),
+        "alias": marked("by an alternative drawing, entered by hand"),
+        "class": marked("by class rules; not named in any loaded list"),
+        "unknown": marked("not named in any loaded list"),
     }
 )
 
@@ -66,15 +66,15 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
         "held": marked("reached"),
         "free": marked("not reached"),
-        "open": marked("cannot be told"),
-        "not asked": marked("no amount was given"),
+        "open": marked("cannot be determined"),
+        "not asked": marked("no quantity was given"),
     }
 )
 
 DOUBTS: Mapping[str, str] = MappingProxyType(
     {
-        "second-hand": marked("was read in another source only, not in an official text"),
-        "unverified": marked("was not read in any official text: check before you rely on it"),
+        "second-hand": marked("was read only in another source, not in an official text"),
+        "unverified": marked("was not read in any official text: verify before relying on it"),
     }
 )
 
@@ -168,8 +168,8 @@ def shared_in_words(match: PartyMatch) -> str:
     if not match.entries:
         return ""
     said = counted(
-        "{sharing} of {entries} entries bears this name",
-        "{sharing} of {entries} entries share this name",
+        "{sharing} of {entries} entries has this name",
+        "{sharing} of {entries} entries have this name",
         match.sharing,
     )
     return said.format(sharing=number(match.sharing), entries=number(match.entries))
@@ -240,8 +240,8 @@ def number_sources(facts: Iterable[str], library: Library) -> dict[str, Citation
 
 
 _OURS = {  # sources that are no text of an authority; the others are called as they call themselves
-    "tidewaiter-rules": marked("Tidewaiter's own rules for alerts: data/rules/alerts.toml"),
-    "unverified-memory": marked("Remembered listing, not read"),
+    "tidewaiter-rules": marked("Tidewaiter alert rules (data/rules/alerts.toml)"),
+    "unverified-memory": marked("Control from memory, not verified"),
 }
 
 
@@ -276,14 +276,20 @@ def not_compared(scripts: Mapping[str, int]) -> tuple[str, ...]:
 def _said(script: str, count: int) -> str:
     if script == FOREIGN_HAN:
         text = counted(
-            "{names} foreign name in Chinese characters is not compared with other scripts",
-            "{names} foreign names in Chinese characters are not compared with other scripts",
+            (
+                "{names} foreign name in Chinese characters is not compared with names in "
+                "other scripts"
+            ),
+            (
+                "{names} foreign names in Chinese characters are not compared with names in "
+                "other scripts"
+            ),
             count,
         )
     else:
         text = counted(
-            "{names} name in {script} script is not compared with other scripts",
-            "{names} names in {script} script are not compared with other scripts",
+            "{names} name in {script} script is not compared with names in other scripts",
+            "{names} names in {script} script are not compared with names in other scripts",
             count,
         )
     return text.format(names=number(count), script=script)

@@ -34,6 +34,9 @@ from tidewaiter.parties.readers import EDITION, plugin_version
 from tidewaiter.parties.readers.entries import EntryRefusal
 from tidewaiter.parties.types import ListedParty, ListVersion
 
+FolderState = tuple[tuple[str, int, int], ...]
+"""By list: its name, when a version last came or went (ns), and how many files it has."""
+
 _LEVEL = 6
 _VERSIONS = "[0-9a-f]*.json"  # a file that is being written begins with a point
 
@@ -310,3 +313,40 @@ def _lost(place: Path) -> StoreError:
         at=str(place),
         hint="take it from a copy of the folder, or add the list again",
     )
+
+
+def folder_state(folder: Path | None) -> FolderState:
+    """Return what is another one when a version comes or goes.
+
+    Files of versions never change, so that none of them has to be looked at.
+
+    Args:
+        folder: Of the lists; None: there is none.
+    """
+    held = folder / "lists" if folder else None
+    if held is None or not held.is_dir():
+        return ()
+    return tuple(_state(place) for place in sorted(held.iterdir()) if place.is_dir())
+
+
+def _state(place: Path) -> tuple[str, int, int]:
+    # A clock ticks so slowly that two changes may have one time; the number tells them apart.
+    with os.scandir(place) as files:  # one that is being written begins with a point
+        number = sum(not each.name.startswith(".") for each in files)
+    return place.name, place.stat().st_mtime_ns, number
+
+
+def versions_at(folder: Path | None, day: date) -> list[ListVersion]:
+    """Return the versions of the lists of parties that a screening of a day looks at.
+
+    Those that are for their authority only are left out: their names are too.
+
+    Args:
+        folder: Of the lists; None: none are looked at.
+        day: Of the screening.
+    """
+    if folder is None:
+        return []
+    archive = Archive(folder)
+    kept = (archive.at(slug, day) for slug in archive.slugs())
+    return [each.version for each in kept if each is not None and not each.version.confidential]

@@ -241,8 +241,8 @@ _LANES: Mapping[str, str] = MappingProxyType(
         "case": _("Case"),
         "alerts": _("Alerts"),
         "decided": _("Decisions"),
-        "papers": _("Papers"),
-        "notes": _("Notes, tasks"),
+        "papers": _("Documents"),
+        "notes": _("Notes and tasks"),
     }
 )
 _LANE_OF: Mapping[str, str] = MappingProxyType(

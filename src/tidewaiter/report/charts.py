@@ -77,15 +77,15 @@ def flow_chart(
     came, went = sum(added.values()), sum(decided.values())
     return Drawn(
         slug="flow",
-        title=words("Came in and decided, by day"),
-        about=f"{words('In')} {number(came)}, {words('decided')} {number(went)}; "
-        f"{words('at most in a day')} {number(most)}.",
+        title=words("Alerts raised and decided, by day"),
+        about=f"{words('Raised')} {number(came)}, {words('decided')} {number(went)}; "
+        f"{words('daily maximum')} {number(most)}.",
         height=_FOOT + _ROOM + 8,
         axis=middle,
         boxes=tuple(each for each in boxes if each.height),
         words=(_most(most), *_ends(span, _FOOT + _ROOM)),
-        key=(("in", words("Came in")), ("out", words("Decided"))),
-        heads=(words("Day"), words("Came in"), words("Decided")),
+        key=(("in", words("Raised")), ("out", words("Decided"))),
+        heads=(words("Date"), words("Raised"), words("Decided")),
         rows=tuple(
             (day_in_words(each), number(added.get(each, 0)), number(decided.get(each, 0)))
             for each in reversed(span)
@@ -121,15 +121,15 @@ def days_chart(
     return Drawn(
         slug=slug,
         title=title,
-        about=f"{len(shown)} {words('days')}; {words('at most in a day')} {number(round(most))}."
+        about=f"{len(shown)} {words('days')}; {words('daily maximum')} {number(round(most))}."
         if shown
-        else words("Nothing yet."),
+        else words("No data yet."),
         height=_FOOT + _ROOM + 8,
         axis=_FOOT,
         boxes=boxes,
         words=((_most(round(most)),) if shown else ()) + _ends(span, _FOOT + _ROOM),
         key=(),
-        heads=(words("Day"), head),
+        heads=(words("Date"), head),
         rows=tuple((day_in_words(each), number(round(values[each]))) for each in shown),
     )
 

@@ -104,7 +104,7 @@ def _meaning(letter: str) -> str:
     meanings = {
         "L": words("law"),
         "F": words("channel frozen"),
-        "O": words("channel opened"),
+        "O": words("channel reopened"),
         "G": words("groups"),
         "M": words("members"),
     }
@@ -122,10 +122,10 @@ def _drawn(timeline: Timeline, letters: list[str]) -> Drawn:
     notices, silent = sum(e.notices for e in months), sum(e.no_reply for e in months)
     return Drawn(
         slug="timeline",
-        title=words("Notices by month, and what happened"),
+        title=words("PENs and events by month"),
         about=words(
-            "%(notices)s notices in %(months)s months, %(silent)s of them without a reply; "
-            "%(events)s events. The tables say the same."
+            "%(notices)s PENs in %(months)s months, %(silent)s of them without a reply; "
+            "%(events)s events. The tables have the same data."
         )
         % {
             "notices": number(notices),
@@ -146,10 +146,10 @@ def _drawn(timeline: Timeline, letters: list[str]) -> Drawn:
                 else ()
             ),
         ),
-        key=(("in", words("Notices")), ("out", words("of these without a reply"))),
+        key=(("in", words("Pre-export notifications")), ("out", words("of which without a reply"))),
         heads=(
             words("Month"),
-            words("Notices"),
+            words("Pre-export notifications"),
             words("Without a reply"),
             words("Still open"),
             words("Incidents"),
@@ -199,7 +199,7 @@ def _letters(timeline: Timeline, letters: list[str], step: float) -> Iterable[Wo
 def _cells(told_of: Month) -> tuple[str, ...]:
     name = month(told_of.first)
     return (
-        name if told_of.whole else f"{name} ({words('not over')})",
+        name if told_of.whole else f"{name} ({words('to date')})",
         number(told_of.notices),
         number(told_of.no_reply),
         number(told_of.still_open),

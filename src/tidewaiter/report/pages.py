@@ -48,7 +48,7 @@ def make_environment(*packages: str) -> Environment:
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
     install(languages.words, languages.counted, newstyle=True)
-    made.globals["severity_word"] = severity_in_words
+    made.globals |= {"severity_word": severity_in_words, "direction": languages.direction}
     made.filters |= {
         "number": languages.number,
         "day": languages.day,

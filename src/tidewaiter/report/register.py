@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from tidewaiter.base.safe_text import neutralise
 from tidewaiter.exchange.register.annual import Figures, form_rows, sheet_rows
-from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.report.alerts.exports import CsvTable
 
 

@@ -12,9 +12,9 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.safe_text import neutralise, restore
 from tidewaiter.casework.selection.types import Arm, Chosen, Selection
 from tidewaiter.casework.selection.yields import INSPECTED, Listed
-from tidewaiter.explain.safe_text import neutralise, restore
 from tidewaiter.report.alerts.exports import CsvTable
 
 COLUMNS = (

@@ -72,7 +72,7 @@ class Weighed(NamedTuple):
     name: str  # of the substance, or of its form where the law on it is another
     held: tuple[Control, ...]  # the listings that weigh
     points: int = 0
-    why: str = "Not listed on that day"
+    why: str = "Not controlled on that date"
     control: Control | None = None  # the listing that weighs most
 
 

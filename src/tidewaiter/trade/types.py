@@ -183,7 +183,7 @@ class Line(Record, frozen=True, kw_only=True):
         str | None, About("UN number", "codes", "code", SEARCH | FILTER, "four digits")
     ] = None
     quantity: Annotated[
-        str | None, About("quantity as written", "quantity", about="with its unit")
+        str | None, About("quantity as stated", "quantity", about="with its unit")
     ] = None
     net_mg: Annotated[int | None, About("net mass", "measures", "mass")] = None
     gross_mg: Annotated[int | None, About("gross mass", "measures", "mass")] = None
@@ -191,7 +191,7 @@ class Line(Record, frozen=True, kw_only=True):
     percent: Annotated[
         str | None,
         About(
-            "content in percent",
+            "concentration (%)",
             "measures",
             "code",
             about='of the substance in the goods: "99.5"; ">=99": at least',
@@ -200,16 +200,16 @@ class Line(Record, frozen=True, kw_only=True):
     packages: Annotated[
         int | None, About("packages", "worth", "count", about="how many there are")
     ] = None
-    pack: Annotated[str | None, About("kind of packages", "worth", "text")] = None
+    pack: Annotated[str | None, About("package type", "worth", "text")] = None
     value: Annotated[Decimal | None, About("value", "worth")] = None
     currency: Annotated[str | None, About("currency", "worth", about="of the value: ISO 4217")] = (
         None
     )
     origin: Annotated[str | None, About("country of origin", "worth", "text", FILTER)] = None
-    lodged: Annotated[date | None, About("day lodged", "days", "day")] = None
-    departure: Annotated[date | None, About("day of departure", "days", "day")] = None
-    arrival: Annotated[date | None, About("day of arrival", "days", "day", FILTER)] = None
-    release: Annotated[date | None, About("planned release", "days", "day")] = None
+    lodged: Annotated[date | None, About("date lodged", "days", "day")] = None
+    departure: Annotated[date | None, About("departure date", "days", "day")] = None
+    arrival: Annotated[date | None, About("arrival date", "days", "day", FILTER)] = None
+    release: Annotated[date | None, About("planned release date", "days", "day")] = None
     procedure: Annotated[
         str | None, About("procedure", "transport", "text", about="of customs")
     ] = None
@@ -229,7 +229,7 @@ class Line(Record, frozen=True, kw_only=True):
         ),
     ] = None
     voyage: Annotated[
-        str | None, About("voyage or flight", "transport", "text", SEARCH, "its number")
+        str | None, About("voyage or flight number", "transport", "text", SEARCH, "its number")
     ] = None
     parties: Annotated[tuple[Party, ...] | None, About("parties", "parties")] = None
     route: Annotated[

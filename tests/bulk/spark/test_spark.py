@@ -34,7 +34,7 @@ from tidewaiter.bulk.spark.session import java_home
 from tidewaiter.cli.screening.run import earlier_alerts, lines_of
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.rescreen.database_inputs import before_of
-from tidewaiter.report.alerts.exports import json_line
+from tidewaiter.report.alerts.exports import alert_writer, json_line
 from tidewaiter.trade.history.reasons import Wanted
 from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
@@ -184,7 +184,9 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_told(
 ) -> None:
     """Where a machine failed and its files are read again, no step goes on without their lines."""
     gone = Input(path=tmp_path / "gone.csv", name="gone.csv", options=ReadOptions())
-    task = Task(inputs=(gone,), settings=BASIS, digest=registry_digest(BASIS))
+    task = Task(
+        open_writer=alert_writer, inputs=(gone,), settings=BASIS, digest=registry_digest(BASIS)
+    )
     files = pa.table([[0]], schema=FILES).to_batches()
     with pytest.raises(InputError, match="No such file"):
         list(step(task)(read_files(task.inputs, 1)(iter(files))))
@@ -210,6 +212,7 @@ def test_a_machine_that_differs_is_refused(tmp_path: Path) -> None:
         inputs=(Input(path=path, name=path.name, options=ReadOptions()),),
         settings=BASIS,
         digest="another",
+        open_writer=alert_writer,
     )
     with pytest.raises(InputError, match="another version"):
         screen_on(HereCluster(1, 1), task, tmp_path, registry_digest)

@@ -122,7 +122,7 @@ def test_the_timeline_has_the_decisions_of_its_alerts_where_they_fell() -> None:
     told = timeline(_steps(Opened(title="One"), Note(text="a")), {"a1": [decided]})
     assert [event.kind for event in told] == ["opened", "decided", "note"]
     assert told[1].did == "decided of an alert: hold"
-    assert told[1].what == "The goods are to be inspected"
+    assert told[1].what == "Inspection required"
 
 
 def test_a_case_is_kept_to_the_end_of_its_last_day() -> None:

@@ -163,5 +163,5 @@ def test_what_cannot_be_done_is_told(
 def test_reasons_are_printed(call: Call) -> None:
     """Each verdict with its codes."""
     told = call("alerts", "reasons").stdout
-    assert "hold: Hold\n  inspect       The goods are to be inspected\n" in told
+    assert "hold: Hold\n  inspect       Inspection required\n" in told
     assert told.count("(with a note)") == 6

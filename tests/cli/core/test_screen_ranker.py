@@ -61,4 +61,4 @@ def test_a_ranker_stands_beside_the_rules(tmp_path: Path, monkeypatch: pytest.Mo
     assert "the substance ephedrine (odds x4.5)" in rows[0]["learned_why"]
     kept = pq.read_table(told["a.parquet"]).to_pylist()
     assert [row["learned"]["chance"] for row in kept] == [each["chance"] for each in first]
-    assert "What decisions taught" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "Ranking model" in (tmp_path / "r.html").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ PROMISE = Commitment(
     owner="a",
     who="Precursor office",
     what="Answer nine notices in ten in time",
-    indicator=Indicator(name="Answered in time", unit="ppm of notices"),
+    indicator=Indicator(name="Replied on time", unit="ppm of notices"),
     baseline=600_000,
     baseline_day=days(-10),
     direction="at least",

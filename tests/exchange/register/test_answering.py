@@ -72,7 +72,7 @@ def test_what_holds_names_what_it_rests_on() -> None:
         ({"content": Amount()}, "cannot tell", "permit", "is not known"),
         ({"content": Amount(volume_ul=5)}, "cannot tell", "permit", "cannot be compared"),
         ({"site": "S2"}, "none", "permit", "is for S1, not S2"),
-        ({"site": ""}, "cannot tell", "permit", "the site is not said"),
+        ({"site": ""}, "cannot tell", "permit", "the site is not given"),
         ({"substance": "acetic-anhydride"}, "none", "permit", "not acetic-anhydride"),
         ({"permit": "IA-26-01"}, "covered", "permit", "100 kg free"),
         ({"permit": "IA-1"}, "none", "permit", '"IA-1" is not there'),

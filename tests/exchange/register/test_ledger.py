@@ -101,7 +101,7 @@ def test_a_shipment_that_is_told_in_two_ways_counts_in_neither() -> None:
         (moved(on=date(2026, 10, 1)), "expired", "was valid until 2026-09-30"),
         (moved(on=date(2025, 12, 31)), "not yet valid", "is valid from 2026-01-01"),
         (moved(site="S2"), "wrong site", "is for S1, not S2"),
-        (moved(site=""), "not known", "the site is not said"),
+        (moved(site=""), "not known", "the site is not given"),
         (moved(operator="op-2"), "wrong operator", "is of op-1, not of op-2"),
         (moved(substance="acetic-anhydride"), "wrong substance", "not acetic-anhydride"),
         (moved(direction="export"), "wrong direction", "used for export"),

@@ -83,7 +83,7 @@ def test_each_row_is_an_entry_or_a_refusal_with_its_place() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("id,name\n1,x\n", "what it holds cannot be told"),
+        ("id,name\n1,x\n", "what it holds cannot be determined"),
         ("id,business_numbers,colour\n1,2,red\n", "is no column"),
         ("", "the file is empty"),
     ],

@@ -14,9 +14,9 @@ from tidewaiter.node.context import Progress
 from tidewaiter.node.uploads import jobs
 from tidewaiter.node.uploads.jobs import Bench, mark_upload, screen_upload, stamp
 from tidewaiter.node.uploads.jobs import Screened as Marked
-from tidewaiter.node.uploads.results import Findings
 from tidewaiter.node.uploads.settings import Desk
 from tidewaiter.node.uploads.workers import gone_uploads, tidy, work_once
+from tidewaiter.report.uploads import Findings
 from tidewaiter.store.alerts.filters import AlertFilter
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.core.database import Database, Stamp

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.base.safe_text import visible
 from tidewaiter.node.uploads.storage import LONGEST, given_name
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import decoder_of, english_json, read_phrase
-from tidewaiter.explain.safe_text import SIGNS, restore
+from tidewaiter.base.safe_text import SIGNS, restore
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED
 from tidewaiter.report.alerts.exports import (
     alert_writer,

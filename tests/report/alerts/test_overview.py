@@ -13,7 +13,7 @@ from tidewaiter.report.charts import days_of, flow_chart
 
 TODAY = date(2026, 11, 25)
 FIRST = TODAY - timedelta(days=89)
-LIBRARY = Library(rules={"vague": "Description says nothing"})
+LIBRARY = Library(rules={"vague": "Description too vague"})
 
 
 def _counts(**change: Any) -> Counts:
@@ -50,7 +50,7 @@ def test_a_noisy_rule_is_told_in_a_sentence() -> None:
     view = _view(rules=[track])
     (told,) = view.noisy
     assert told.asks == {"status": "open", "rule": "vague"}
-    assert view.rules[0].title == "Description says nothing"
+    assert view.rules[0].title == "Description too vague"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_below_a_number_nothing_is_said() -> None:
     """No share and no interval; from it on, both."""
     few, enough = (Track(key="x", added=30, confirmed=5, dismissed=rest) for rest in (14, 15))
     views = track_views([few, enough], 100, "rule", str)
-    assert [each.precision for each in views] == ["too few to say", "25\u00a0%"]
+    assert [each.precision for each in views] == ["too few to assess", "25\u00a0%"]
     assert [each.interval for each in views] == ["", "11–47\u00a0%"]
     assert views[1].low < views[1].dot < views[1].high
 
@@ -80,9 +80,9 @@ def test_the_tiles_say_what_is_read_first() -> None:
     """Open, the oldest, a week, the median, alerts per million."""
     told = {tile.label: (tile.value, tile.more) for tile in _view().tiles}
     assert told["Open alerts"] == ("2", "2 critical")
-    assert told["Oldest open"][0] == "31 days"
+    assert told["Oldest open alert"][0] == "31 days"
     assert told["Last 7 days"] == ("3 in", "1 decided")
-    assert told["Time to a decision, median"] == ("5 min", "90 % within 3.3 h")
+    assert told["Median time to decision"] == ("5 min", "90 % within 3.3 h")
     assert told["Alerts per million lines"] == ("3", "1,000,000 lines")
 
 

@@ -38,7 +38,7 @@ def test_a_card_says_all_of_a_match(alert: Alert) -> None:
         "For it: Muster stands for Muster (exact)",
         "the list: Ltd is omitted",
         "Not for commercial use.",
-        "A resemblance is no verdict.",
+        "A possible match is not proof of identity.",
     ):
         assert said in page
 

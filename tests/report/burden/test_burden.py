@@ -75,7 +75,7 @@ def test_what_is_provisional_is_drawn_in_another_way(shelf: ReleaseShelf) -> Non
     assert figure.rows[0][5] == "provisional"
     assert figure.rows[-1][3:] == ("–", "–", "closed")
     assert "0" in {word.text for word in figure.words}
-    assert "The scale does not begin at 0, so that close numbers can be told apart." in closer.notes
+    assert "The scale does not start at 0, so that small differences are visible." in closer.notes
 
 
 def test_classes_of_drugs_are_never_stacked(shelf: ReleaseShelf) -> None:
@@ -156,7 +156,7 @@ def test_the_brief_says_what_it_rests_on_and_what_it_cannot_say(shelf: ReleaseSh
     page = render_brief(brief(shelf.stock().releases, Ask(), shelf.estimates))
     assert page == render_brief(brief(shelf.stock().releases, Ask(), shelf.estimates))
     assert re.search(r"12 months to Dec 2023: [\d,]+ estimated \(95 % interval", page)
-    assert re.search(r"On the year before: [+−±][\d.]+ % \(95 % interval", page)
+    assert re.search("Year on year: [+−±][\\d.]+ % \\(95 % interval", page)
     for each in shelf.stock().releases:
         assert (each.sha256 in page) == (each.label == "cdc-vsrr 2024-05")
     assert "They do not say why deaths rose or fell" in page

@@ -109,7 +109,7 @@ def test_a_row_for_each_compound_and_regime(tmp_path: Path, suffix: str) -> None
     assert held["marks"] == "listing unverified"
     assert held["source"] == "us-pl-119-26"
     assert held["not_assessable"] == ""
-    assert opened["amounts"] == "100 l: no amount (item 1; cannot be told)"
+    assert opened["amounts"] == "100 l: no amount (item 1; cannot be determined)"
     assert opened["not_assessable"] == "no amount"
     assert (unread["not_assessable"], unread["hint"]) == ("an open place", "close it")
 

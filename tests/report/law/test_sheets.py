@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tidewaiter.bulk.structures import Printing, press_sheet, press_structure, sheet_of
 from tidewaiter.law.answers import Compound, Found, Question
 from tidewaiter.law.registry import Editions, Registry
 from tidewaiter.law.structure import Entry, Structure, StructureError, parse_structure
+from tidewaiter.report.law.sheet_printing import Printing, press_sheet, press_structure, sheet_of
 from tidewaiter.report.law.sheets import Imprint, Listed, file_of, render_index
 
 DAY = date(2026, 11, 25)
@@ -94,10 +94,10 @@ def test_a_sheet_says_what_its_answers_rest_on(press: Press) -> None:
         "437-38-7",
         "C22H28N2O",
         "336.48 u",
-        "by its structure, as the registry has it",
+        "by structure, as in the registry",
         "US Controlled Substances Act",
         "Its first day is not known; it is taken as in force.",
-        "was read in another source only, not in an official text",
+        "was read only in another source, not in an official text",
         "Law as it stood on 2026-11-25",
         "Printed on 2026-11-26",
         "tidewaiter 9.9",
@@ -105,7 +105,7 @@ def test_a_sheet_says_what_its_answers_rest_on(press: Press) -> None:
         "bbbbbbbbbbbb",
         "No licence, no legal advice.",
         "not listed",
-        "every loaded rule was evaluated and none holds",
+        "every loaded rule was evaluated and none applies",
         "Our copy: whole from 2025-07-21",
     ):
         assert said in text, said
@@ -186,7 +186,7 @@ def test_a_name_has_a_sheet_too(registry: Registry) -> None:
     named = {each.slug: Found(name=each.name, substance=each) for each in registry.substances}
     bare = next(each for each in registry.substances if each.smiles is None)
     text, page = _read(_named("acetone", named["acetone"]))
-    assert "by its name or its number" in text
+    assert "by name or number" in text
     assert "67-64-1" in text
     assert "svg" in page.tags
     both = _named("both", named["acetone"], named["toluene"])

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tidewaiter.bulk.structures import Printing, press_structure
 from tidewaiter.law.answers import Compound, Question, Route
 from tidewaiter.law.registry import Editions, Registry
 from tidewaiter.law.structure import Entry, Structure, StructureError, parse_structure
+from tidewaiter.report.law.sheet_printing import Printing, press_structure
 from tidewaiter.report.law.sheets import Imprint, Listed, file_of, render_index
 
 CHROMIUM = shutil.which("chromium")

@@ -122,6 +122,6 @@ def test_the_page_draws_without_script_and_its_lines_lead_somewhere(
     assert {"d1", "orphans"} <= leads
     assert all(f'id="{each}"' in page for each in leads)
     assert "<script" not in page
-    assert "characters left out" not in page
+    assert "characters omitted" not in page
     assert page.count("<path") > 150
     assert "default-src 'none'" in page.replace("&#39;", "'")

@@ -35,9 +35,9 @@ def test_a_passkey_is_made_and_signs_in(opened: Opened, served: tuple[str, Node]
     address, node = served
     page, told = opened("/account")
     _device(page)
-    page.fill("#passkey-name", "my telephone")
+    page.fill("#passkey-name", "My phone")
     page.click("[data-passkey-make]")
-    expect(page.get_by_text("my telephone")).to_be_visible()
+    expect(page.get_by_text("My phone")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{address}/sign-in?next=/account")
     page.click("[data-passkey-use]")
@@ -46,7 +46,7 @@ def test_a_passkey_is_made_and_signs_in(opened: Opened, served: tuple[str, Node]
         (kept,) = passkeys(work, 1)
     assert kept.used is not None
     page.get_by_role("button", name="Forget my telephone").click()
-    expect(page.get_by_text("my telephone")).to_have_count(0)
+    expect(page.get_by_text("My phone")).to_have_count(0)
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{address}/sign-in")
     assert told == []

@@ -83,8 +83,8 @@ def test_what_other_lines_say_stands_among_the_reasons(
     assert [each["number"] for each in record["versions"]] == [0, 1]
     for text in (
         "Three lines reach it.",
-        "As its line was found",
-        "decided upon",
+        "As first raised",
+        "decision made on this version",
         "After the decision, seen on",
     ):
         assert text in page, text

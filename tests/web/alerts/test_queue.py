@@ -79,7 +79,7 @@ def test_the_most_severe_is_first(desk: Callable[..., Desk], node: Node) -> None
     due = [row["alert"]["due"] for row in _page(one, "sort=due")["rows"] if row["alert"]["due"]]
     assert due == sorted(due)
     said = re.findall(r"<option[^>]*>([^<]*)", one.get("/queue").text)
-    assert {"priority", "due soonest first"} <= set(said)
+    assert {"priority", "due date, earliest first"} <= set(said)
 
 
 def test_a_row_says_what_brings_it_forward(desk: Callable[..., Desk], node: Node) -> None:

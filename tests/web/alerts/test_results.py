@@ -48,7 +48,7 @@ def test_a_result_is_recorded_from_a_form_and_from_json(desk: Callable[..., Desk
     record = one.get(f"/alerts/{name}/results.json").json()
     assert [each["id"] for each in record["results"]] == [1, 2]
     assert record["results"][0]["observed"]["mass_mg"] == 25_000_000
-    assert {each["words"] for each in record["sayings"]} == {"confirmed by proof"}
+    assert {each["words"] for each in record["sayings"]} == {"confirmed conclusively"}
     for page in (one.get(f"/alerts/{name}/results").text, one.get(f"/alerts/{name}").text):
         assert "&lt;b&gt;painted&lt;/b&gt;" in page
         assert "Confirmed by proof" in page
@@ -125,7 +125,7 @@ def test_an_inspection_is_recorded_by_keyboard(opened: Opened, desk: Callable[..
     page, told = opened(f"/alerts/{name}")
     page.keyboard.press("i")
     page.wait_for_url("**/results")
-    look = page.get_by_role("form", name="An inspection")
+    look = page.get_by_role("form", name="Inspection")
     look.get_by_label("Not as declared").focus()
     page.keyboard.press("Space")
     look.get_by_label("Packages opened").focus()

@@ -29,7 +29,7 @@ def test_a_case_is_kept_from_its_alert_to_its_closing(desk: Callable[..., Desk])
     assert anna.post(f"{base}/closing", closing).status_code == 303
     assert anna.post(f"{base}/answer", {"agree": "yes", "seen": last_of(anna)}).status_code == 403
     assert susan.get("/cases.json?show=waiting").json()["rows"][0]["number"] == number
-    assert "Agree: close as dismissed" in susan.get(base).text
+    assert "Approve: close as dismissed" in susan.get(base).text
     assert susan.post(f"{base}/answer", {"agree": "yes", "seen": last_of(susan)}).status_code == 303
     record, page = case_of(anna), anna.get(base).text
     assert record["case"]["status"] == "closed-dismissed"
@@ -146,7 +146,7 @@ def test_erasing_waits_for_its_time(desk: Callable[..., Desk]) -> None:
     anna.post(f"{base}/notes", {"text": "Maria Example signed"})
     yesterday = (date.today() - timedelta(days=2)).isoformat()  # noqa: DTZ011
     anna.post(f"{base}/retention", {"until": yesterday, "basis": "a rule", "seen": last_of(anna)})
-    assert "Nothing can be erased now: it is open." in susan.get(base).text
+    assert "Nothing can be erased at present: it is open." in susan.get(base).text
     form = {"how": "confirmed", "why": "Maria Example said so", "seen": last_of(anna)}
     assert anna.post(f"{base}/closing", form).status_code == 303
     assert anna.post(f"{base}/erasing", {"why": "x", "seen": last_of(anna)}).status_code == 403

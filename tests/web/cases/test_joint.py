@@ -49,7 +49,7 @@ def test_a_side_joins_decides_and_holds_a_field_back(
     ]
     text = ben.get("/joint/1").text
     assert "Drums &lt;b&gt;" in text
-    assert "Tell a decision of this side" not in text
+    assert "Share our decision" not in text
     decision = {"subject": "incident S-17", "decision": "hold/inspect", "note": ""}
     assert ben.post("/joint/1/decisions", decision).status_code == 400
     assert ben.post("/joint/1/part", {"part": "joined"}).headers["location"] == "/joint/1"
@@ -80,7 +80,7 @@ def test_a_side_joins_decides_and_holds_a_field_back(
     assert brought.redacted[0].given == hashlib.sha256(given.content).hexdigest()
     other.send(own)
     page = ben.get("/joint/1").text
-    assert "the sides differ" in page
+    assert "decisions differ" in page
     assert "/parties/0/name" in page
     assert "Another case" in page
     assert ben.get("/joint.json").json()["rows"][0]["apart"] == 1

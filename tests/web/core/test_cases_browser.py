@@ -78,7 +78,7 @@ def test_a_case_is_worked_on_by_keyboard(opened: Opened, filled: Desk) -> None:
     page.keyboard.type("I have asked the laboratory")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".notes")).to_contain_text("I have asked the laboratory")
-    page.get_by_role("button", name="Agree: close as dismissed").focus()
+    page.get_by_role("button", name="Approve: close as dismissed").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".headline .status")).to_have_text("closed: dismissed")
     page.keyboard.press("l")
@@ -97,7 +97,7 @@ def test_a_file_is_added_and_a_bundle_is_downloaded(
     photo = tmp_path / "photo.png"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     page.set_input_files("input[type=file]", photo)
-    page.get_by_role("button", name="Add the file").click()
+    page.get_by_role("button", name="Add file").click()
     expect(page.locator("a[download]").last).to_have_text("photo.png")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Export").click()

@@ -11,6 +11,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from tests.web.conftest import app_for
 
+from tidewaiter.base.phrases import decoder_of, english_json
 from tidewaiter.base.resources import data
 from tidewaiter.web.core import api_examples as examples
 from tidewaiter.web.core.node import Node
@@ -107,8 +108,8 @@ def test_an_answer_is_the_record_of_its_page(app: Litestar, told: dict[str, Any]
         value = examples.answer(name, kind)
         kept = json.loads(data("api", f"{name}.json").read_bytes())
         assert _named(kept, value) == kept, name
-        record = msgspec.json.decode(json.dumps(value), type=kind)
-        assert json.loads(msgspec.json.encode(record)) == value, name
+        record = decoder_of(kind).decode(json.dumps(value))
+        assert json.loads(english_json(record)) == value, name
 
 
 def _named(kept: Any, value: Any) -> Any:

@@ -27,7 +27,7 @@ def test_the_pages_fit_a_small_screen_and_are_used_by_keyboard(
     page.keyboard.type("We have the drums <b>here</b>.")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("We have the drums <b>here</b>.")).to_be_visible()
-    reason = page.get_by_label("Why; it is kept here, and not told").locator("visible=true")
+    reason = page.get_by_label("Reason (kept here, not sent)").locator("visible=true")
     reason.first.focus()
     page.keyboard.type("Order of 3 May")
     page.keyboard.press("Enter")

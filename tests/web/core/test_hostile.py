@@ -51,7 +51,7 @@ _HEADER = (
     "Port of loading",
     "Port of discharge",
     "Container",
-    "Arrival",
+    "Expected arrival",
 )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from tests.support.matches import MATCH
 from tests.web.conftest import Desk
 
-from tidewaiter.base.phrases import read_phrase
+from tidewaiter.base.phrases import read_phrase, stored_json
 from tidewaiter.explain.languages import LANGUAGES, speaking
 from tidewaiter.store.alerts.storage import alerts_of
 from tidewaiter.store.core import tables
@@ -22,7 +22,7 @@ from tidewaiter.web.core.node import Node
 from tidewaiter.web.core.responses import environment
 
 ODD = "<b>x</b>%(y)s{z}%"
-_KEPT = frozenset({"id"})
+_KEPT = frozenset({"id", "code"})
 
 
 def _templates() -> list[str]:
@@ -57,7 +57,7 @@ def test_the_filter_of_words_escapes(language: str) -> None:
 
 def _odd(alert: Alert) -> Alert:
     """Return an alert with all that can be any text said oddly."""
-    told = msgspec.json.decode(msgspec.json.encode(alert))
+    told = msgspec.json.decode(stored_json(alert))
     for holder, key in list(_leaves(told)):
         before, holder[key] = holder[key], ODD
         try:

@@ -52,14 +52,16 @@ def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
     page.wait_for_url("**/screen/*", timeout=60_000)
     expect(page.get_by_role("alert")).to_contain_text("choose it below")
     check_page(page, told, 1280)
-    for name, field in (("Alpha", "goods description"), ("Gamma", "day of arrival")):
+    for name, field in (("Alpha", "goods description"), ("Gamma", "arrival date")):
         select = page.get_by_role("combobox", name=name)
         select.focus()
         page.keyboard.type(field)
         assert select.evaluate("s => s.selectedOptions[0].textContent") == field
     page.keyboard.press("Escape")
     page.keyboard.press("l")
-    expect(page.get_by_role("region", name="In the first rows")).to_contain_text("two ways")
+    expect(page.get_by_role("region", name="Problems in the first rows")).to_contain_text(
+        "two ways"
+    )
     page.get_by_label("03/04/2026 means").focus()
     page.keyboard.type("3 April")
     page.keyboard.press("Escape")

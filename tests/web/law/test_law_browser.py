@@ -55,7 +55,7 @@ def test_without_script_all_works(opened: Opened) -> None:
     page.click(".choices >> text=precursor")
     expect(page.locator(".card-name").first).to_be_visible()
     page.click(".card-link >> nth=0")
-    page.click("text=Ask the law on a route")
+    page.click("text=Check a route")
     expect(page.locator(".ruling").first).to_be_visible()
     assert told == []
 

@@ -81,7 +81,7 @@ def test_an_import_is_answered_by_the_page(
     assert anna.get("/notices.json").json()["counts"]["importer"]["decided"] == 1
     page = anna.get("/notices/1").text
     assert "one shipment; by sea" in page
-    assert "receipted" in page
+    assert "delivered, receipt on file" in page
 
 
 def test_nobody_answers_what_they_have_not_seen(
@@ -95,7 +95,7 @@ def test_nobody_answers_what_they_have_not_seen(
     act(other, own, number, Amended(notice=changed(notice, version=2), reason=f"later {XSS}"))
     late = anna.post("/notices/1/object", {"seen": 1, "code": "other", "text": "Not <b>so</b>"})
     assert late.status_code == 409
-    assert "Sent the next version" in late.text
+    assert "Sent an amendment" in late.text
     assert "Not &lt;b&gt;so" in late.text
     assert "<img" not in late.text
     told = anna.send("/notices/1/object", {"seen": 1, "code": "other"})
@@ -156,7 +156,7 @@ def test_silence_is_told_and_stands_first(
     anna = desk("analyst", "anna")
     page = anna.get("/notices").text
     assert page.index("NO-2") < page.index("NO-1")
-    assert "expired without reply, which is no consent" in page
+    assert "expired without reply (not consent)" in page
     assert "Silence is not consent" in anna.get("/notices/2").text
     chief = desk("administrator", "chief")
     for path in ("/notices", "/notices/1", "/notices/1/xml", "/notices/1/form", "/notices/drafts"):
@@ -253,13 +253,13 @@ def test_an_import_is_answered_by_keyboard_and_fits_a_telephone(
     timeline = page.locator("#timeline")
     for _ in range(10):  # while another writes to the database, who opened it is not noted
         page.reload()
-        if "Opened the notice" in timeline.inner_text():
+        if "Opened the PEN" in timeline.inner_text():
             break
-    expect(timeline).to_contain_text("Opened the notice")
+    expect(timeline).to_contain_text("Opened the PEN")
     page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
     check_page(page, told, 390)
     page.locator("[name=code]").select_option("importer unknown")
-    page.get_by_role("button", name="Object to the export").focus()
+    page.get_by_role("button", name="Send objection").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".headline .status")).to_have_text("objection")
     page.keyboard.press("l")

@@ -64,7 +64,7 @@ def test_a_party_is_found_and_its_page_and_record_tell_the_same(
     profile = record["party"]["profile"]
     assert profile["name"] == "Ornek Kimya AS"
     assert profile["waiting"] is True
-    for text in ("Ornek Kimya AS", "not compared yet"):
+    for text in ("Ornek Kimya AS", "not yet resolved"):
         assert text in page.text
     for partner in record["party"]["receivers"]:
         assert partner["profile"]["name"] in page.text
@@ -78,7 +78,7 @@ def test_after_a_resolve_the_page_says_so(desk: Callable[..., Desk], node: Node)
     record = one.get(f"/parties/{number}.json").json()
     assert record["party"]["profile"]["waiting"] is False
     assert record["behind"] == {"parties": 0, "lines": 0}
-    assert "not compared yet" not in one.get(f"/parties/{number}").text
+    assert "not yet resolved" not in one.get(f"/parties/{number}").text
 
 
 def test_two_parties_are_judged_and_what_was_judged_is_taken_back(
@@ -91,7 +91,7 @@ def test_two_parties_are_judged_and_what_was_judged_is_taken_back(
     assert one.post(f"/parties/{a}/judgements", form).status_code == 303
     page = one.get(f"/parties/{a}").text
     assert "one licence" in page
-    assert "counts from the next resolve on" in page
+    assert "takes effect at the next entity resolution" in page
     _resolve(node)
     answers = {number: one.get(f"/parties/{number}.json") for number in (a, b)}
     (gone,) = (number for number, answer in answers.items() if answer.status_code == 404)

@@ -10,10 +10,10 @@ from tests.support.peers import Party, found_party
 from tests.web.conftest import Desk
 from tests.web.exchanging import make_node, meet
 
+from tidewaiter.exchange.evidence import verify_message
 from tidewaiter.exchange.protocol.documents import fingerprint, words, write_chain
 from tidewaiter.exchange.protocol.receipts import Receipt, give, read_receipt
 from tidewaiter.exchange.protocol.relations import Standing
-from tidewaiter.node.evidence.messages import verify_message
 from tidewaiter.store.peers.outbox import failed_with, heard_from
 from tidewaiter.store.peers.reconcile import go_on_without, mark_restored
 from tidewaiter.transport.peers import hear_documents, relate
@@ -183,7 +183,7 @@ def test_what_may_be_forged_and_when_a_peer_is_tried_next_are_shown(
     assert [each["doubted"] for each in anna.get(f"{page}.json").json()["talk"]] == [True]
     assert "possibly forged" in anna.get(page).text
     assert "may be forged" in anna.get("/peers").text
-    assert "Next try" in anna.get("/peers").text
+    assert "Next attempt" in anna.get("/peers").text
 
 
 def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Party, Party]) -> None:

@@ -55,7 +55,7 @@ def test_a_peer_is_asked_and_a_hit_says_what_it_is(desk: Callable[..., Desk], pa
     assert "1 more question today" in anna.get("/private").text
     answer = anna.post("/private", _question(other.name))
     assert (answer.status_code, answer.headers["location"]) == (303, "/private/1")
-    assert "no answer yet" in anna.get("/private/1").text
+    assert "no reply yet" in anna.get("/private/1").text
     own.send(other)
     other.send(own)
     shown = anna.get("/private/1.json").json()["shown"]

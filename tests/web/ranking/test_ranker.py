@@ -46,7 +46,7 @@ def test_an_alert_tells_what_decisions_taught(
     row = anna.get("/queue.json").json()["rows"][0]["alert"]
     bare = anna.get(f"/alerts/{row['id']}.json").json()
     assert ("learned" in bare["alert"], bare["drifted"]) == (False, None)
-    assert "What decisions taught" not in anna.get(f"/alerts/{row['id']}").text.split("<main")[1]
+    assert "Ranking model" not in anna.get(f"/alerts/{row['id']}").text.split("<main")[1]
     node.taught = Taught(folder)
     told = anna.get(f"/alerts/{row['id']}.json").json()
     learned = told["alert"].pop("learned")
@@ -54,9 +54,9 @@ def test_an_alert_tells_what_decisions_taught(
     assert (learned["decided"], learned["made"], told["drifted"]) == (810, "2026-03-01", True)
     page = anna.get(f"/alerts/{row['id']}").text
     for text in (
-        "Why it is here",
-        "What decisions taught",
-        "An average alert",
+        "Risk indicators",
+        "Ranking model",
+        "Average alert",
         "/ranker",
         "Something has drifted",
     ):
@@ -87,8 +87,8 @@ def test_the_page_tells_figures_tables_and_the_lot(
     page = chief.get("/ranker").text
     for text in (
         "Base rate",
-        "By lot, whatever the score",
-        "Does it still hold?",
+        "Random, regardless of score",
+        "Model drift",
         "Net mass, kg",
         "below 10",
     ):
@@ -122,7 +122,7 @@ def test_the_queue_can_follow_what_decisions_taught(
     assert set(ids) >= plain
     page = anna.get(f"/alerts/{ids[0]}?queue=sort%3Dlearned").text
     assert f'href="/alerts/{ids[1]}?queue=sort%3Dlearned" data-key="j"' in page
-    assert "as decisions taught" in anna.get("/queue").text
+    assert "model estimate" in anna.get("/queue").text
     saved = {"name": "mine", "queue": "sort=learned"}
     assert anna.send("/queue/saved", saved).status_code in {201, 303}
     assert anna.get("/queue.json").json()["saved"][0]["sort"] == "rank"
@@ -146,7 +146,7 @@ def test_files_of_an_upload_tell_what_decisions_taught(
     rows = list(csv.DictReader(io.StringIO(anna.get(f"{where}/alerts.csv").text.lstrip("\ufeff"))))
     chances = [f"{each['learned']['chance']:.3f}" for each in told]
     assert [row["learned"] for row in rows] == chances
-    assert "What decisions taught" in anna.get(f"{where}/report.html").text
+    assert "Ranking model" in anna.get(f"{where}/report.html").text
     for change in (
         lambda: (folder / "ranker.json").write_bytes(b"{}"),
         lambda: setattr(node, "taught", Taught(None)),

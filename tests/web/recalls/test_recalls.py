@@ -82,7 +82,7 @@ def test_a_hold_is_put_and_lifted_by_whoever_answers_for_the_relation(
         recall(work, other.desk.ring.lock, other.name, item["id"], Why(reason="error"))
     other.send(own)
     own.send(other)
-    assert "kept under legal hold" in anna.get("/recalls?show=theirs").text
+    assert "retained under legal hold" in anna.get("/recalls?show=theirs").text
     assert _came_of(other) == ("kept-under-legal-hold", 1)
     assert ben.post("/recalls/lifted", {"item": item["id"]}).status_code == 403
     lifted = anna.send("/recalls/lifted", {"item": item["id"]})

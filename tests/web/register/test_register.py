@@ -49,7 +49,7 @@ def test_entries_are_found_with_their_state_and_balance(
     assert (balance["used"]["mass_mg"], balance["exceeded"]["mass_mg"]) == (41_000_000, 1_000_000)
     page = anna.get("/register?kind=grant").text
     assert "12 days left" in page
-    assert "too much" in page
+    assert "over the limit" in page
     before = anna.get("/register.json?kind=grant&day=2020-01-01").json()
     assert before["rows"] == []
 

@@ -90,7 +90,7 @@ def test_a_request_is_answered_from_its_page(
     assert "&lt;b&gt;were found" in text
     assert '<span class="redacted">' in text
     assert "[redacted]" not in text
-    assert "Withdraw it" not in text
+    assert "Withdraw" not in text
     path = "/requests/1"
     assert ben.post(f"{path}/withdrawal", {"why": "x"}).status_code == 400
     assert ben.post(f"{path}/answers", {"text": "x", "items": "9"}).status_code == 400
@@ -141,7 +141,7 @@ def test_a_request_is_asked_by_the_form_and_withdrawn(
     other.send(own)
     text = ben.get("/requests/1").text
     assert "A court order" in text
-    assert "Send the answer" not in text
+    assert "Send reply" not in text
     assert chief.get("/requests").status_code == 403
     assert chief.get("/requests/1.json").status_code == 403
     assert chief.post("/requests/1/withdrawal", {"why": "x"}).status_code == 403

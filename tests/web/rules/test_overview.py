@@ -76,7 +76,7 @@ def test_the_work_of_all_is_for_supervisors(desk: Callable[..., Desk], role: str
     assert one.post("/rules/vague/setting", OFF).status_code == 403
     assert one.post("/rules/settings/1/agree").status_code == 403
     assert one.post("/overview/recount").status_code == 403
-    assert "Turn it down" not in one.get("/rules").text
+    assert "Reduce weight" not in one.get("/rules").text
 
 
 def test_a_rule_is_turned_off_and_on_again(desk: Callable[..., Desk]) -> None:

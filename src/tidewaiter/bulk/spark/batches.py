@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from io import BufferedReader
 from pathlib import Path
@@ -127,6 +128,22 @@ class Cluster(Protocol):
 Beside = Callable[[Alert], Alert]
 
 
+class Writer(Protocol):
+    """What takes alerts and writes them to one file."""
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Write alerts, in the order in which they come."""
+        ...
+
+
+class OpenWriter(Protocol):
+    """A function of a module that opens a file of alerts, in the format of its suffix."""
+
+    def __call__(self, path: Path, *, learned: bool) -> AbstractContextManager[Writer]:
+        """Open it; learned: with the columns of what a ranker says."""
+        ...
+
+
 class Input(Record, frozen=True, kw_only=True):
     """A file that is screened."""
 
@@ -143,6 +160,7 @@ class Task(Record, frozen=True, kw_only=True):
     settings: Settings  # name and hash of the file do not matter
     digest: str  # of all that settles what is found, on the machine that asks
     form: Literal["jsonl", "parquet"] = "jsonl"
+    open_writer: OpenWriter  # a function of a module
     beside: Beside | None = None  # a function of a module, or a part of one
     """Adds to an alert what decisions taught."""
     sources: tuple[str, ...] = ()
@@ -339,7 +357,7 @@ def _screened(row: dict[str, Any], task: Task) -> dict[str, object]:
         adding.add(alert, earlier=asked.earlier)
     parties = dict.fromkeys(each for alert in alerts for each in parties_of(alert))
     counts = {name: getattr(found, name) for name in ("lines", "noted", "unread", "unknown")}
-    written = b"".join(stored_json(encodable(each)) + b"\n" for each in alerts)
+    written = written_alerts(alerts)
     return {
         **place,
         **counts,
@@ -396,6 +414,11 @@ def look_for(things: Sequence[SharedThing], task: Task) -> Step:
             yield one_row({**place, "shared": told}, LOOKED)
 
     return look
+
+
+def written_alerts(alerts: Iterable[Alert]) -> bytes:
+    """Return alerts as a row of `SCREENED` or `SELECTED` holds them, for `alerts_in`."""
+    return b"".join(stored_json(encodable(each)) + b"\n" for each in alerts)
 
 
 def alerts_in(raw: bytes) -> list[Alert]:

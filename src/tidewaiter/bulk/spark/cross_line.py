@@ -31,10 +31,10 @@ from tidewaiter.bulk.spark.batches import (
     rules_of,
     streamed,
     together_of,
+    written_alerts,
 )
 from tidewaiter.parties.resolution import Written
 from tidewaiter.parties.resolution.shared_attributes import SharedThing
-from tidewaiter.report.alerts.exports import alert_writer, json_line
 from tidewaiter.trade.aggregation import Key, Sum, Sums, Together
 from tidewaiter.trade.history.reasons import Asking, Gathered, Past, Screening, Wanted, selected
 from tidewaiter.trade.history.relevant_lines import Narrow, Narrowing
@@ -132,7 +132,7 @@ def write_parts(folder: Path, task: Task, said: Said | None, first: int = 0) -> 
         mark = _marking(task, said)
         path = folder / f"part-{first + begin['part']:05}.{task.form}"
         count, learned = 0, task.beside is not None
-        with replacing(path, _mark()) as part, alert_writer(part, learned=learned) as writer:
+        with replacing(path, _mark()) as part, task.open_writer(part, learned=learned) as writer:
             for row in chain([begin], cells):
                 alerts = [mark(alert) for alert in alerts_in(row["alerts"])]
                 writer.add(alerts)
@@ -324,7 +324,7 @@ def select_lines(task: Task, gathered: Gathered, known: Mapping[str, frozenset[i
             rows = known.get(name, frozenset())
             found = list(selected(lines_in(row["lines"]), past, rules, made, rows))
             place = {"file": row["file"], "batch": row["batch"], "count": len(found)}
-            alerts = b"".join(map(json_line, found)) if found else None
+            alerts = written_alerts(found) if found else None
             yield one_row({**place, "alerts": alerts}, SELECTED)
 
     return select

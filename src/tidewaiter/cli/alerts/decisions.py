@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import click
-import msgspec
 
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Day, needs_db, printable
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.context import count_anew
 from tidewaiter.node.identity import own_stamp
@@ -181,7 +181,7 @@ def list_(db: str, rows: int, *, as_json: bool) -> None:
     with open_database(db) as database, database.work() as work:
         found = batches(work, rows=rows)
     for each in found:
-        click.echo(msgspec.json.encode(each) if as_json else visible(_in_words(each)))
+        click.echo(english_json(each) if as_json else visible(_in_words(each)))
 
 
 @bulk.command(name="show")

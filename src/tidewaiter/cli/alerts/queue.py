@@ -12,14 +12,14 @@ from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
+from tidewaiter.base.safe_text import as_line, visible
 from tidewaiter.casework.decisions import Decided, Status, Verdict, load_decision_rules
 from tidewaiter.cli.alerts.decisions import bulk, recount_, result, withdraw_
 from tidewaiter.cli.core.options import needs_db, printable
 from tidewaiter.cli.screening.summary import STYLES, goods_text
-from tidewaiter.explain.alerts import written
+from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.lines import details_of
 from tidewaiter.explain.results import result_in_words, result_views, sayings
-from tidewaiter.explain.safe_text import as_line, visible
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.store.alerts.bulk_decisions import decide_many
 from tidewaiter.store.alerts.decisions import (
@@ -262,7 +262,7 @@ def list_(
         click.echo(f'too many words begin with "{word}": only whole ones were looked for', err=True)
     if as_json:
         for alert in page.alerts:
-            click.echo(english_json({"standing": where[alert.id], "alert": written(alert)}))
+            click.echo(english_json({"standing": where[alert.id], "alert": export_alert(alert)}))
         return
     Console(highlight=False).print(queue_table(page.alerts, where))
     told = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
@@ -292,7 +292,7 @@ def show(name: str, db: str, *, as_json: bool) -> None:
             "standing": where,
             "trail": steps,
             "results": found,
-            "alert": written(alert),
+            "alert": export_alert(alert),
             "versions": versions,
         }
         click.echo(english_json(told))

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import click
-import msgspec
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.burden.deaths.counting import (
     BASES,
     KEEP,
@@ -129,7 +129,7 @@ def leading(
     if out is not None:
         write_table(by_age(cells), out)
     if as_json:
-        click.echo(msgspec.json.encode(ranking))
+        click.echo(english_json(ranking))
     else:
         _show(ranking)
     ctx.exit(1 if cells.refused else 0)

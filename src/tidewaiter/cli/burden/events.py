@@ -11,6 +11,8 @@ import msgspec
 import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
 from tidewaiter.burden.claims.types import Checked, Finding
@@ -33,7 +35,6 @@ from tidewaiter.cli.burden.figures import OUT, check_format, give
 from tidewaiter.cli.burden.releases import archived_in
 from tidewaiter.cli.core.options import Day
 from tidewaiter.explain.burden import HEADS, finding_row, gap_text, read_text, understood
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
 from tidewaiter.report.burden.events import card_text, placebo_text
@@ -185,7 +186,7 @@ def event(event: str | None, folder: Path, **options: Any) -> None:
     material = material_of(wanted, shelf, beside)
     card = event_card(wanted, material)
     if options["as_json"]:
-        click.echo(msgspec.json.encode(card))
+        click.echo(english_json(card))
     else:
         click.echo(placebo_text(card) if options["placebos"] else card_text(card))
 
@@ -331,7 +332,7 @@ def claim(
     releases = load_releases(folder).releases
     checked = [check_claim(each, releases, today) for each in parse_claims(text, today, given)]
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(checked), indent=2))
+        click.echo(msgspec.json.format(english_json(checked), indent=2))
         return
     for each in checked:
         click.echo(visible(answer_text(each)))

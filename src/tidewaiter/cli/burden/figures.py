@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -19,6 +18,8 @@ from rich.table import Table
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import neutralise, visible
 from tidewaiter.burden.indicators import find_indicator, find_place, indicators, place_name
 from tidewaiter.burden.nowcast import nowcast as estimate
 from tidewaiter.burden.nowcast.backtest import Block, Tested, blocks
@@ -31,7 +32,6 @@ from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
 from tidewaiter.burden.types import Reading, Release, month_text
 from tidewaiter.burden.views.tidy import Wanted, tidy
 from tidewaiter.cli.burden.releases import SHOWN, Month, archived_in, show_notes
-from tidewaiter.explain.safe_text import neutralise, visible
 
 OUT: click.Path = click.Path(dir_okay=False, path_type=Path)
 _FORMATS = (".csv", ".jsonl", ".parquet")
@@ -64,7 +64,7 @@ def _written(table: pa.Table, form: str) -> bytes:
     if form == ".parquet":
         pq.write_table(table, file, compression="zstd")
     elif form == ".jsonl":
-        file.writelines(msgspec.json.encode(row) + b"\n" for row in table.to_pylist())
+        file.writelines(english_json(row) + b"\n" for row in table.to_pylist())
     else:
         # No byte-order mark, which our other CSV files have for spreadsheets: programs of
         # statistics take it for a part of the first title.
@@ -157,7 +157,7 @@ def supply(
         table = pa.Table.from_pylist([_row(each) for each in series], schema=_COLUMNS)
         if form == "json" and out is None:
             for row in table.to_pylist():
-                click.echo(msgspec.json.encode(row))
+                click.echo(english_json(row))
         else:
             give(table, out)
         for limit in LIMITS:
@@ -407,7 +407,7 @@ def backtest(
     found = blocks(tested)
     if as_json:
         for block in found:
-            click.echo(msgspec.json.encode(block))
+            click.echo(english_json(block))
         return
     _print(found, tested)
 

@@ -14,7 +14,9 @@ from rich.table import Table
 
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.burden.indicators import find_indicator, find_source, sources
 from tidewaiter.burden.readers.formats import READERS
 from tidewaiter.burden.releases.archive import (
@@ -27,7 +29,6 @@ from tidewaiter.burden.releases.archive import (
 from tidewaiter.burden.releases.folder import releases_folder
 from tidewaiter.burden.types import Note, Reading, Release, month_text, parse_month
 from tidewaiter.cli.core.options import kept_under
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.transport.download import Fetched, Limits, Validators
 from tidewaiter.transport.download import fetch as download
 
@@ -247,7 +248,7 @@ def _fetch(
         got.path.unlink(missing_ok=True)
     said = Known(address=address, files=kept, validators=got.validators)
     with replacing(note, "new") as part:
-        part.write_bytes(msgspec.json.encode(said))
+        part.write_bytes(english_json(said))
     return refused
 
 
@@ -294,7 +295,7 @@ def list_releases(source: str, folder: Path, *, as_json: bool) -> None:
     held = [each for each in ReleaseArchive(folder).kept() if source in {"", each.source}]
     if as_json:
         for kept in held:
-            click.echo(msgspec.json.encode(_months_in_words(kept)))
+            click.echo(english_json(_months_in_words(kept)))
         return
     if not held:
         click.echo(f"no release is kept in {folder}; burden add and burden fetch do it", err=True)

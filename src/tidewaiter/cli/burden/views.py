@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
 from tidewaiter.burden.views.briefing import brief as find_brief
 from tidewaiter.burden.views.query import Ask
 from tidewaiter.cli.burden.releases import archived_in
 from tidewaiter.explain.languages import LANGUAGES, speaking
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.report.burden.brief import lead_words, render_brief
 from tidewaiter.report.burden.revisions import revision_view
 from tidewaiter.report.burden.views import VIEWS, picture
@@ -71,7 +71,7 @@ def answer(name: str, folder: Path, *, figure: str = "", **options: Any) -> None
     view, shelf = VIEWS[name], ReleaseShelf(folder)
     told = view.find(shelf.stock().releases, ask, shelf.estimates)
     if options["as_json"]:
-        click.echo(msgspec.json.encode(told))
+        click.echo(english_json(told))
     if options["sheet"]:
         _write(options["sheet"], view.sheet(told))
     for kind in ("svg", "png"):

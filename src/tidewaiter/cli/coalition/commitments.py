@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from msgspec import structs
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import MissingError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.core.node_context import desk_at
 from tidewaiter.cli.core.options import FILE, Day, needs_db, read_record
 from tidewaiter.exchange.coalition.board import Period
@@ -41,7 +42,6 @@ from tidewaiter.explain.coalition import (
     pledge_view,
     report_in_words,
 )
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.changes import Change, changes_of
 from tidewaiter.law.registry import Registry, load_registry
@@ -269,7 +269,7 @@ def list_(day: date, db: str, *, as_json: bool) -> None:
         reader = Reader(work=work, safe=desk.ring.lock, node=desk.node)
         found, names = read_pledges(reader, day), names_of(known_nodes(reader))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
         return
     console().print(pledge_table(pledge_view(each, names) for each in found.commitments))
     for each in found.initiatives:

@@ -11,6 +11,8 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.coalition.commitments import (
     commitments,
     console,
@@ -31,7 +33,6 @@ from tidewaiter.exchange.coalition.member_lists import (
 )
 from tidewaiter.exchange.coalition.members import PATIENCE
 from tidewaiter.explain.languages import LANGUAGES
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.registry import load_registry
 from tidewaiter.node.identity import own_stamp
@@ -87,7 +88,7 @@ def sign(path: Path, out: Path, db: str) -> None:
     with desk_at(db) as desk:
         signed = _signed(desk, path)
     with replacing(out, "roster") as part:
-        part.write_bytes(msgspec.json.encode(signed))
+        part.write_bytes(english_json(signed))
     told = signed.read()
     click.echo(as_line(f"{told.id}\tversion {told.version}\t{len(signed.signatures)} signatures"))
 
@@ -115,7 +116,7 @@ def list_(db: str, *, as_json: bool) -> None:
     Example: tidewaiter coalition roster list --db node.db
     """
     for each in _kept(db):
-        click.echo(msgspec.json.encode(each) if as_json else as_line(_line(each)))
+        click.echo(english_json(each) if as_json else as_line(_line(each)))
 
 
 @roster.command()
@@ -267,7 +268,7 @@ def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
     """
     with _reader(db) as reader:
         if as_json:
-            click.echo(msgspec.json.encode(read_members(reader, day, patience=patience)))
+            click.echo(english_json(read_members(reader, day, patience=patience)))
         else:
             show_members(reader, day, patience=patience)
 
@@ -288,7 +289,7 @@ def board(day: date, since: date | None, until: date | None, db: str, *, as_json
     period = _period(day, since, until)
     with _reader(db) as reader:
         if as_json:
-            click.echo(msgspec.json.encode(read_board(reader, period, day)))
+            click.echo(english_json(read_board(reader, period, day)))
         else:
             show_board(reader, period, day)
 
@@ -309,7 +310,7 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
         found = read_timeline(reader, first, day, laws_of(registry))
         names = names_of(known_nodes(reader))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(english_json(found))
         return
     out = console()
     for table in timeline_tables(timeline_view(found, names, words_of(registry))):

@@ -21,8 +21,8 @@ from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.processes import look_seldom
 from tidewaiter.base.quantities import parse_percent
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import token, visible
 from tidewaiter.exchange.protocol.strict_json import read_json
-from tidewaiter.explain.safe_text import token, visible
 
 FAULT = 70  # as sysexits.h has it: an error in the program itself
 REPORT = "https://tidewaiter.readthedocs.io/en/latest/reference/commands.html#faults"

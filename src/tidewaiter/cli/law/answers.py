@@ -14,9 +14,9 @@ from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing, writing
-from tidewaiter.base.phrases import english, in_english
+from tidewaiter.base.phrases import english, english_json, in_english
 from tidewaiter.base.records import Record
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.base.safe_text import visible
 from tidewaiter.explain.words import day_in_words, duty_in_words, roles_in_words
 from tidewaiter.law.answers import (
     Age,
@@ -58,7 +58,7 @@ def print_json(assessment: Assessment, row: int | None = None, product: str | No
     said = msgspec.to_builtins(assessment, enc_hook=in_english)
     if row is not None:
         said = {"row": row, "product": product} | said
-    click.echo(msgspec.json.encode(said))
+    click.echo(english_json(said))
 
 
 def print_last() -> None:

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Day, Field, Percent, Place, Places, own_lists, printable
 from tidewaiter.cli.identify import tell_new_lists
 from tidewaiter.cli.law.answers import (
@@ -33,7 +34,6 @@ from tidewaiter.cli.law.answers import (
     read_history,
     write_checked,
 )
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.explain.words import words_of
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found, Goods, Question, Route
@@ -270,7 +270,7 @@ def compare(**options: Any) -> None:
         with replacing(wanted.out, "law") as part:
             part.write_bytes(comparison_csv(view))
     elif wanted.as_json:
-        click.echo(msgspec.json.encode(view))
+        click.echo(english_json(view))
     else:
         _print_comparison(view)
 
@@ -466,7 +466,7 @@ def changes(**options: Any) -> None:
             part.write_bytes(calendar_of(coming, datetime.now(UTC)))
     if wanted.as_json:
         for each in views:
-            click.echo(msgspec.json.encode(each))
+            click.echo(english_json(each))
         return
     console = Console(highlight=False)
     _print_changes(console, f"After {day}", coming)

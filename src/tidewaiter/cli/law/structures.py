@@ -14,21 +14,20 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_folder, making, replacing
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.structures import (
-    Asked,
-    Page,
-    Printing,
-    assess_compounds,
-    press_sheet,
-    press_sheets,
-    printing_of,
-    sheet_of,
-)
+from tidewaiter.bulk.structures import Asked, assess_compounds
 from tidewaiter.cli.core.options import printable
 from tidewaiter.cli.law.answers import answers_to, check_out
 from tidewaiter.law.answers import Compound, Found, Question
 from tidewaiter.law.structure import TABLES, Columns, read_structures
 from tidewaiter.report.law.answers import AnswerWriter
+from tidewaiter.report.law.sheet_printing import (
+    Page,
+    Printing,
+    press_sheet,
+    press_sheets,
+    printing_of,
+    sheet_of,
+)
 from tidewaiter.report.law.sheets import INDEX, Listed, file_of, render_index
 
 

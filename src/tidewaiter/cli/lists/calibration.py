@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, hash_file, replacing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.calibration import Calibrator, Known, Once, Wanted
 from tidewaiter.bulk.calibration import calibrate as told_of
 from tidewaiter.bulk.parties import parties_of, read_asked
 from tidewaiter.cli.core.options import Day, printable
 from tidewaiter.cli.core.party_options import LeastOf, Rate, Within, kept_in, set_threshold
 from tidewaiter.cli.core.progress import counting
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.decisions import (
     KeptThreshold,
@@ -189,7 +189,7 @@ def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: A
         return
     calibration, refused = _calibrate(archive, day, cleared, asked)
     if asked.as_json:
-        click.echo(msgspec.json.encode(calibration))
+        click.echo(english_json(calibration))
     else:
         show(calibration)
     if asked.report is not None:

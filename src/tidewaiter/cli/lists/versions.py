@@ -18,10 +18,11 @@ from rich.table import Table
 from tidewaiter.base.archives import ListFile, read_paths, unpack
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import replacing
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Day, Place, printable
 from tidewaiter.cli.core.party_options import kept_in, kept_in_words, kept_now
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.changes import Changes, changes_between
@@ -58,7 +59,7 @@ def check(
     }
     for slug, doubts in found.items():
         if as_json:
-            click.echo(msgspec.json.encode({"slug": slug, "doubts": doubts}))
+            click.echo(english_json({"slug": slug, "doubts": doubts}))
             continue
         lines = doubts_in_words(slug, doubts, len(doubts.several) if every else _NAMES_SHOWN)
         for line in lines or [f"{slug}: no name in doubt"]:
@@ -216,7 +217,7 @@ def _update(archive: Archive, definition: ListDefinition, limits: Limits, *, for
     said = {address: each.validators for address, each in pairs}
     note = Known(sha256=kept.version.sha256, files=said)
     with replacing(incoming / f"{definition.slug}.known.json", "new") as part:
-        part.write_bytes(msgspec.json.encode(note))
+        part.write_bytes(english_json(note))
     what = f"updated, {kept.version.entries:,} entries" if new else "unchanged"
     click.echo(f"{definition.slug}: {what}, in force since {kept.since}")
     if refused:
@@ -421,7 +422,7 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
     if as_json:
         said = {"day": day, "threshold": threshold, "threshold_changes": changes}
         for slug, kept in sorted(rows.items()):
-            click.echo(msgspec.json.encode({"slug": slug, "version": kept, **said}))
+            click.echo(english_json({"slug": slug, "version": kept, **said}))
         return
     if not rows:
         click.echo(f"no list is kept in {folder}; --known shows what can be fetched", err=True)
@@ -486,7 +487,7 @@ def diff(slug: str, versions: tuple[str, ...], folder: Path, *, as_json: bool, e
     old, new = _two(archive, slug, versions)
     changes = changes_between(archive.load(old).parties, archive.load(new).parties)
     if as_json:
-        click.echo(msgspec.json.encode(changes))
+        click.echo(english_json(changes))
         return
     click.echo(
         f"{slug}: {old.since} {old.version.sha256[:8]} to {new.since} {new.version.sha256[:8]}: "

@@ -13,14 +13,14 @@ import click
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
 from tidewaiter.base.phrases import english, english_json
+from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.parties import Matched, match_parties, parties_of, read_asked, row_answers
-from tidewaiter.bulk.party_lists import PartyLists, load_party_lists
+from tidewaiter.bulk.party_lists import Origins, PartyLists, load_party_lists
 from tidewaiter.cli.core.options import Day, Place, printable
 from tidewaiter.cli.core.party_options import Known, Within, kept_in, party_options
 from tidewaiter.cli.core.progress import counting
 from tidewaiter.cli.identify import tell_first_match
 from tidewaiter.cli.screening.input_files import tell_refusals
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.explain.words import not_compared
 from tidewaiter.lists.decisions import threshold_for
 from tidewaiter.parties.matching.index import Index
@@ -37,7 +37,6 @@ from tidewaiter.parties.types import PartyKind
 from tidewaiter.report.parties.exports import (
     MATCH_FORMATS,
     MatchWriter,
-    Origins,
     match_writer,
 )
 from tidewaiter.trade.party_matches import link_phrase

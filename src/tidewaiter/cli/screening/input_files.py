@@ -23,10 +23,11 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.base.sheets.xml import FAULTS
 from tidewaiter.cli.core.options import printable
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.report.alerts.exports import refusal_writer
 from tidewaiter.trade.readers import mapping_of
 from tidewaiter.trade.readers.inspection import inspect_file
@@ -293,7 +294,7 @@ def _load(saved: Path, *, may_lack: bool) -> dict[str, SavedSource]:
 
 def _save(saved: Path, sources: Mapping[str, SavedSource]) -> None:
     new = saved.with_name(f"{saved.name}.new")
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(sources), indent=2) + b"\n")
+    new.write_bytes(msgspec.json.format(english_json(sources), indent=2) + b"\n")
     os.replace(new, saved)  # noqa: PTH105 - whole or not at all, over what stands there
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.cli.core.options import Field, printable
 from tidewaiter.cli.screening.input_files import members_of, read_members
 from tidewaiter.explain.lines import details_of
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.trade.messages import FORMATS
 from tidewaiter.trade.readers import plugin_formats
 from tidewaiter.trade.readers.coverage import remarks_on
@@ -93,7 +93,7 @@ def inspect(
         with place.open("rb") as file:
             seen = inspect_file(file, place.name, options)
         if as_json:
-            click.echo(msgspec.json.encode(seen))
+            click.echo(english_json(seen))
         else:
             _print(seen, place.name)
         return not seen.is_covered
@@ -122,7 +122,7 @@ def known_formats() -> tuple[KnownFormat, ...]:
 
 def _print_formats(*, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.encode(known_formats()))
+        click.echo(english_json(known_formats()))
         return
     table = _table("name", "format", "layout", "mark")
     for each in known_formats():

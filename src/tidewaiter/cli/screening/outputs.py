@@ -19,9 +19,9 @@ from tidewaiter.base.files import alone, alone_on_one, check_apart, replacing, s
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks
 from tidewaiter.bulk.journal import read_done, read_journal
-from tidewaiter.bulk.results import counts_of, words_of
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.cli.core.options import forget_stdout
+from tidewaiter.explain.screenings import counts_of, words_of
 from tidewaiter.explain.summary import Summary, SummaryBuilder
 from tidewaiter.report.alerts.exports import (
     AlertWriter,

@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from tidewaiter.base.errors import InputError, install_command
 from tidewaiter.base.files import hash_file, making
+from tidewaiter.base.phrases import english_json
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import Marks, marks_of
 from tidewaiter.bulk.screening import Settings, pinned, run, workers_for
@@ -31,7 +32,7 @@ from tidewaiter.node.identity import own_stamp
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.rescreen.cross_line import keep_marks
 from tidewaiter.node.rescreen.database_inputs import RegisterAsked, before_of, register_desk
-from tidewaiter.report.alerts.exports import refusal_writer
+from tidewaiter.report.alerts.exports import alert_writer, refusal_writer
 from tidewaiter.store.core.database import Database, open_database
 from tidewaiter.store.suppression.index import count_resting
 from tidewaiter.trade.readers import reader_for
@@ -257,6 +258,7 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
         settings=settings,
         digest=digest,
         form=cluster.form,
+        open_writer=alert_writer,
         beside=there.beside,
     )
     tell_first_start()
@@ -345,7 +347,7 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
         refused=len(found.refusals),
         seconds=round(seconds, 1),
     )
-    text = msgspec.json.format(msgspec.json.encode(told), indent=2)
+    text = msgspec.json.format(english_json(told), indent=2)
     (folder / "summary.json").write_bytes(text + b"\n")
 
 

@@ -17,6 +17,7 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import alone, check_apart, hash_file
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.bulk.journal import drop_abandoned, read_done
 from tidewaiter.bulk.screening import Settings
 from tidewaiter.casework.ranking.model import explained, model_at, read_ranker
@@ -57,7 +58,6 @@ from tidewaiter.cli.screening.run import (
     screen_one,
 )
 from tidewaiter.cli.screening.summary import show_summary
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.law.registry import load_registry
 from tidewaiter.lists.archive import Archive, filled
 from tidewaiter.lists.decisions import threshold_for

@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.phrases import english
+from tidewaiter.base.safe_text import as_line
 from tidewaiter.cli.screening.outputs import Outputs
 from tidewaiter.explain.alerts import goods_shown, short_title
-from tidewaiter.explain.safe_text import as_line
 from tidewaiter.explain.summary import Summary
 from tidewaiter.explain.words import not_compared, unread_in_words
 from tidewaiter.law.types import Regime

@@ -65,7 +65,7 @@ class DraftHiding(Record, frozen=True, kw_only=True):
 
     how: str = ""
     where: str = ""
-    none: Annotated[bool, optional("It was not hidden", "the goods were not hidden")] = False
+    none: Annotated[bool, optional("Goods were not concealed", "the goods were not hidden")] = False
 
 
 @filled_in(Question, without={"number"})

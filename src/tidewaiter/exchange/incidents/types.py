@@ -72,30 +72,34 @@ class Goods(Record, frozen=True, kw_only=True):
 
     text: Annotated[
         str,
-        mandatory("In words", "in the words of the papers, or of who examined them", most=2_000),
+        mandatory("Details", "in the words of the papers, or of who examined them", most=2_000),
     ]
     substance: Annotated[
         str, optional("Substance", "slug of the registry; empty: none of it", unit="substance")
     ] = ""
-    cas: Annotated[str, optional("CAS", "CAS number")] = ""
-    hs: Annotated[str, optional("HS", "HS code, digits")] = ""
+    cas: Annotated[str, optional("CAS number", "CAS number")] = ""
+    hs: Annotated[str, optional("HS code", "HS code, digits")] = ""
     net_mg: Annotated[
         int | None,
         optional(
-            "Mass", "net mass in milligrams", asks="Mass, like 25 kg", unit="mass", written="mass"
+            "Mass",
+            "net mass in milligrams",
+            asks="Mass, for example 25 kg",
+            unit="mass",
+            written="mass",
         ),
     ] = None
     volume_ul: Annotated[
         int | None,
-        optional("Volume", "volume in microlitres", asks="Volume, like 10 l", unit="volume"),
+        optional("Volume", "volume in microlitres", asks="Volume, for example 10 l", unit="volume"),
     ] = None
     pieces: Annotated[int | None, optional("Pieces", "number of pieces")] = None
     content_ppm: Annotated[
         int | None,
         optional(
-            "Content",
+            "Concentration",
             "of the substance in the goods, by mass, in parts per million",
-            asks="Content, percent by mass",
+            asks="Concentration in percent by mass",
             unit="share",
         ),
     ] = None
@@ -105,7 +109,7 @@ class Identified(Record, frozen=True, kw_only=True):
     """How it was found out what the goods are."""
 
     method: Annotated[Method, mandatory("Method", "by what the goods were identified")]
-    day: Annotated[date | None, optional("Day", "when")] = None
+    day: Annotated[date | None, optional("Date", "when")] = None
     by: Annotated[str, optional("Laboratory or office", "laboratory or office")] = ""
     note: Annotated[str, optional("Note", "anything else")] = ""
 
@@ -118,14 +122,14 @@ class Line(Record, frozen=True, kw_only=True):
     found: Annotated[Goods | None, optional("As found", "none: nobody has looked")]
     identified: Annotated[
         Identified | None,
-        optional("How it was identified", "how it was found out what the goods are"),
+        optional("Identification", "how it was found out what the goods are"),
     ] = None
 
 
 class Equipment(Record, frozen=True, kw_only=True):
     """A machine or a part of one."""
 
-    text: Annotated[str, mandatory("In words", "what it is")]
+    text: Annotated[str, mandatory("Details", "what it is")]
     substance: Annotated[
         str,
         optional(
@@ -135,25 +139,25 @@ class Equipment(Record, frozen=True, kw_only=True):
         ),
     ] = ""
     pieces: Annotated[int | None, optional("Pieces", "number of pieces")] = None
-    maker: Annotated[str, optional("Maker", "who made it")] = ""
+    maker: Annotated[str, optional("Manufacturer", "who made it")] = ""
     serial: Annotated[str, optional("Serial number", "serial number")] = ""
 
 
 class Concealment(Record, frozen=True, kw_only=True):
     """How the goods were hidden."""
 
-    how: Annotated[str, mandatory("How it was hidden", "empty: they were not")]
+    how: Annotated[str, mandatory("Method of concealment", "empty: they were not")]
     where: Annotated[str, optional("Where", "where they were hidden")] = ""
 
 
 class Label(Record, frozen=True, kw_only=True):
     """What a label says."""
 
-    text: Annotated[str, mandatory("What the label says", "what it says")]
+    text: Annotated[str, mandatory("Text of the label", "what it says")]
     domestic: Annotated[
         bool,
         optional(
-            "A foreign parcel with a label of the country of arrival",
+            "Foreign parcel with a domestic label of the country of arrival",
             "a foreign parcel that bears a label of the country where it arrives",
         ),
     ] = False
@@ -162,13 +166,16 @@ class Label(Record, frozen=True, kw_only=True):
 class Stop(Record, frozen=True, kw_only=True):
     """A place of the route."""
 
-    function: Annotated[Function, mandatory("Place of the route", "what happened there")]
+    function: Annotated[Function, mandatory("Route point", "what happened there")]
     country: Annotated[
-        str, mandatory("Country", "ISO 3166-1 alpha-2", asks="Country, two letters", unit="country")
+        str,
+        mandatory(
+            "Country", "ISO 3166-1 alpha-2", asks="Country (two-letter code)", unit="country"
+        ),
     ]
     name: Annotated[str, optional("Place", "port, office or town")] = ""
     locode: Annotated[str, optional("UN/LOCODE", "UN/LOCODE", most=5)] = ""
-    day: Annotated[date | None, optional("Day", "when")] = None
+    day: Annotated[date | None, optional("Date", "when")] = None
 
 
 class Transport(Record, frozen=True, kw_only=True):
@@ -183,7 +190,9 @@ class Transport(Record, frozen=True, kw_only=True):
             "of lading, air waybill, CMR note, number of the parcel",
         ),
     ] = ""
-    vehicle: Annotated[str, optional("Vessel, flight or plate", "vessel, flight or plate")] = ""
+    vehicle: Annotated[
+        str, optional("Vessel, flight or registration plate", "vessel, flight or plate")
+    ] = ""
 
 
 class Packaging(Record, frozen=True, kw_only=True):
@@ -191,24 +200,27 @@ class Packaging(Record, frozen=True, kw_only=True):
 
     text: Annotated[str, mandatory("Packaging", "what it is")]
     packages: Annotated[int | None, optional("Packages", "number of packages")] = None
-    marks: Annotated[str, optional("Marks", "marks on them")] = ""
+    marks: Annotated[str, optional("Shipping marks", "marks on them")] = ""
 
 
 class AllegedParty(Record, frozen=True, kw_only=True):
     """A party that the incident names, by reference, and the role that it is alleged to have."""
 
     node: Annotated[str, mandatory("", "whose reference it is")]
-    ref: Annotated[str, mandatory("Reference here", "id at that node")]
+    ref: Annotated[str, mandatory("Local reference", "id at that node")]
     role: Annotated[Role, mandatory("Alleged role", "the role that it is alleged to have")]
-    kind: Annotated[PartyKind, optional("What it is", "what it is")] = "unknown"
-    name: Annotated[str, optional("Name; empty: it is not told", "empty: it is not told")] = ""
+    kind: Annotated[PartyKind, optional("Description", "what it is")] = "unknown"
+    name: Annotated[str, optional("Name (leave empty to withhold it)", "empty: it is not told")] = (
+        ""
+    )
     country: Annotated[
-        str, optional("Country", "ISO 3166-1 alpha-2", asks="Country, two letters", unit="country")
+        str,
+        optional("Country", "ISO 3166-1 alpha-2", asks="Country (two-letter code)", unit="country"),
     ] = ""
     basis: Annotated[
         str,
         mandatory(
-            "On what the role rests, like an air waybill",
+            "Evidence for the role, for example an air waybill",
             "on what the role rests: an air waybill, or a statement of the driver",
         ),
     ]
@@ -218,7 +230,7 @@ class AllegedParty(Record, frozen=True, kw_only=True):
     restricted: Annotated[
         bool,
         optional(
-            "It rests on a list entry that is for the authority only",
+            "Based on an authority-only list entry",
             "it rests on a list entry that is for the authority only",
         ),
     ] = False
@@ -228,7 +240,7 @@ class Question(Record, frozen=True, kw_only=True):
     """What others are asked."""
 
     number: Annotated[int, mandatory("", "from 1")]
-    text: Annotated[str, mandatory("A question to those who read it", "what is asked")]
+    text: Annotated[str, mandatory("Question to the recipients", "what is asked")]
     to: Annotated[
         tuple[str, ...], optional("", "ids of nodes; none: all that have the incident")
     ] = ()
@@ -239,7 +251,7 @@ class Settled(Record, frozen=True, kw_only=True):
 
     node: Annotated[str, mandatory("", "that made the proposal")]
     proposal: Annotated[str, mandatory("", "its id there")]
-    taken: Annotated[bool, mandatory("Answer", "whether the proposal was taken")]
+    taken: Annotated[bool, mandatory("Reply", "whether the proposal was taken")]
     why: Annotated[str, optional("Why", "why")] = ""
 
 
@@ -247,7 +259,10 @@ class Place(Record, frozen=True, kw_only=True):
     """Where it happened."""
 
     country: Annotated[
-        str, mandatory("Country", "ISO 3166-1 alpha-2", asks="Country, two letters", unit="country")
+        str,
+        mandatory(
+            "Country", "ISO 3166-1 alpha-2", asks="Country (two-letter code)", unit="country"
+        ),
     ]
     name: Annotated[str, optional("Port, office or town", "port, office or town")] = ""
     locode: Annotated[str, optional("UN/LOCODE", "UN/LOCODE", most=5)] = ""
@@ -260,8 +275,8 @@ class Incident(Record, frozen=True, kw_only=True):
     owner: Annotated[str, mandatory("", "id of the node that owns it")]
     version: Annotated[int, mandatory("", "from 1, without gaps")]
     status: Annotated[Status, mandatory("Status", "open, then updated or closed")]
-    kind: Annotated[Kind, mandatory("Kind", "what happened")]
-    day: Annotated[date, mandatory("Day", "when it happened")]
+    kind: Annotated[Kind, mandatory("Type", "what happened")]
+    day: Annotated[date, mandatory("Date", "when it happened")]
     place: Annotated[Place, mandatory("Place", "where it happened")]
     stage: Annotated[Stage, mandatory("Stage", "where in the way of the goods it happened")]
     law_day: Annotated[date, mandatory("Law as of", "the law as it stood then")]
@@ -282,17 +297,17 @@ class Incident(Record, frozen=True, kw_only=True):
     packaging: Annotated[
         tuple[Packaging, ...], optional("Packaging", "what they were packed in")
     ] = ()
-    flags: Annotated[tuple[str, ...], optional("Red flags", "ids of red flags")] = ()
+    flags: Annotated[tuple[str, ...], optional("Risk indicators", "ids of red flags")] = ()
     parties: Annotated[
         tuple[AllegedParty, ...],
         optional(
-            "Parties, alleged",
+            "Alleged parties",
             "parties that it names, each in the role that it is alleged to have",
             place="party",
         ),
     ] = ()
     notifications: Annotated[
-        tuple[str, ...], optional("Notifications", "references of linked notifications")
+        tuple[str, ...], optional("Pre-export notifications", "references of linked notifications")
     ] = ()
     questions: Annotated[
         tuple[Question, ...], optional("Questions", "what others are asked", place="question")
@@ -302,12 +317,12 @@ class Incident(Record, frozen=True, kw_only=True):
         optional(
             "",
             "what this version changes, and why",
-            asks="What this version changes, and why",
+            asks="Changes in this version, and why",
             unit="prose",
         ),
     ] = ""
     settled: Annotated[
-        tuple[Settled, ...], optional("Answers to proposals", "what the owner made of proposals")
+        tuple[Settled, ...], optional("Replies to proposals", "what the owner made of proposals")
     ] = ()
 
 

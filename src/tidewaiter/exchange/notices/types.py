@@ -104,12 +104,15 @@ class Amount(Record, frozen=True, kw_only=True):
 class Contained(Record, frozen=True, kw_only=True):
     """A scheduled substance in a mixture, beside the one that the line is of."""
 
-    name: Annotated[str, conditional("Contains too", "another scheduled substance in the mixture")]
+    name: Annotated[str, conditional("Also contains", "another scheduled substance in the mixture")]
     cas: Annotated[str, optional("CAS number", "its CAS number")] = ""
     content_ppm: Annotated[
         int | None,
         optional(
-            "Content", "its content, in parts per million", asks="Content, percent", unit="share"
+            "Concentration",
+            "its content, in parts per million",
+            asks="Concentration in percent",
+            unit="share",
         ),
     ] = None
 
@@ -123,7 +126,7 @@ class NoticeLine(Record, frozen=True, kw_only=True):
         mandatory(
             "Substance",
             "name of the substance as the law has it",
-            asks="Substance, as the law names it",
+            asks="Substance, as named in the law",
         ),
     ] = ""
     hs: Annotated[str, mandatory("HS or CN code", "HS or CN code")] = ""
@@ -149,9 +152,9 @@ class NoticeLine(Record, frozen=True, kw_only=True):
     content_ppm: Annotated[
         int | None,
         conditional(
-            "Content",
+            "Concentration",
             "content of the substance in a mixture, in parts per million",
-            asks="Content, percent",
+            asks="Concentration in percent",
             unit="share",
         ),
     ] = None
@@ -160,14 +163,16 @@ class NoticeLine(Record, frozen=True, kw_only=True):
         optional(
             "Purity",
             "purity of a raw material, in parts per million",
-            asks="Purity, percent",
+            asks="Purity in percent",
             unit="share",
         ),
     ] = None
     contains: Annotated[
         tuple[Contained, ...],
         conditional(
-            "Contains too", "other scheduled substances in the mixture", place="contained substance"
+            "Also contains",
+            "other scheduled substances in the mixture",
+            place="contained substance",
         ),
     ] = ()
     brand: Annotated[str, conditional("Brand", "brand name of a preparation")] = ""
@@ -176,10 +181,10 @@ class NoticeLine(Record, frozen=True, kw_only=True):
     ] = ""
     packages: Annotated[int | None, optional("Packages", "how many packages")] = None
     package_kind: Annotated[
-        str, optional("", "of what kind", asks="Kind of package", after="packages")
+        str, optional("", "of what kind", asks="Type of package", after="packages")
     ] = ""
     package_size: Annotated[
-        str, optional("", "size or weight of one", asks="Size of package", after="packages")
+        str, optional("", "size or weight of one", asks="Package size", after="packages")
     ] = ""
     gross_mg: Annotated[
         int | None,
@@ -198,7 +203,9 @@ class NoticeLine(Record, frozen=True, kw_only=True):
 class Transport(Record, frozen=True, kw_only=True):
     """How, where and when the goods travel."""
 
-    mode: Annotated[Mode | None, mandatory("Mode", "by sea, air, road and so on")] = None
+    mode: Annotated[Mode | None, mandatory("Mode of transport", "by sea, air, road and so on")] = (
+        None
+    )
     means: Annotated[
         str, optional("Vessel, flight or vehicle", "the vessel, flight or vehicle")
     ] = ""
@@ -208,9 +215,7 @@ class Transport(Record, frozen=True, kw_only=True):
     ] = ""
     transit: Annotated[
         tuple[str, ...],
-        conditional(
-            "Countries of transit", "countries on the way", unit="countries", example="NL US"
-        ),
+        conditional("Transit countries", "countries on the way", unit="countries", example="NL US"),
     ] = ()
     entry_point: Annotated[
         str, mandatory("Point of entry", "port, airport or border post of the importing country")
@@ -220,16 +225,21 @@ class Transport(Record, frozen=True, kw_only=True):
         optional(
             "Itinerary",
             "places on the way, in order",
-            asks="Itinerary, a place in a line",
+            asks="Itinerary, one place per line",
             unit="rows",
         ),
     ] = ()
-    dispatch: Annotated[date | None, mandatory("Dispatch", "expected day of dispatch")] = None
-    arrival: Annotated[date | None, optional("Arrival", "expected day of arrival")] = None
+    dispatch: Annotated[date | None, mandatory("Expected dispatch", "expected day of dispatch")] = (
+        None
+    )
+    arrival: Annotated[date | None, optional("Expected arrival", "expected day of arrival")] = None
     containers: Annotated[
         tuple[str, ...],
         optional(
-            "Containers", "numbers of containers", asks="Containers, one in a line", unit="rows"
+            "Containers",
+            "numbers of containers",
+            asks="Container numbers, one per line",
+            unit="rows",
         ),
     ] = ()
     document: Annotated[
@@ -240,7 +250,7 @@ class Transport(Record, frozen=True, kw_only=True):
 class Permit(Record, frozen=True, kw_only=True):
     """An authorisation, permit or declaration that covers the goods."""
 
-    kind: Annotated[PermitKind, conditional("Kind", "what paper it is")]
+    kind: Annotated[PermitKind, conditional("Type", "what paper it is")]
     number: Annotated[str, conditional("Number", "its number")]
     issuer: Annotated[
         str, optional("Issued by", "country of the authority that issued it", unit="country")
@@ -251,10 +261,10 @@ class Permit(Record, frozen=True, kw_only=True):
     ] = None
     line: Annotated[
         int | None,
-        optional("Line", "the line that it is of; none: all", asks="Line, where not all"),
+        optional("Line", "the line that it is of; none: all", asks="Line, if not all lines"),
     ] = None
     amount: Annotated[
-        Amount, optional("Amount", "the quantity that it allows", unit="amount", example="25 kg")
+        Amount, optional("Quantity", "the quantity that it allows", unit="amount", example="25 kg")
     ] = Amount()
 
 
@@ -278,10 +288,10 @@ class Notice(Record, frozen=True, kw_only=True):
     ] = ""
     sender: Annotated[Authority, mandatory("From", "the sending authority")]
     recipient: Annotated[Authority, mandatory("To", "the receiving authority")]
-    sent: Annotated[date | None, mandatory("Sent on", "the day on which it goes out")] = None
+    sent: Annotated[date | None, mandatory("Date sent", "the day on which it goes out")] = None
     reply_by: Annotated[
         date | None,
-        mandatory("Answer by", "the last day for an answer; silence after it is no consent"),
+        mandatory("Reply by", "the last day for an answer; silence after it is no consent"),
     ] = None
     language: Annotated[
         str, optional("Language", "of its texts, ISO 639-1", example="es", most=2)
@@ -298,7 +308,7 @@ class Notice(Record, frozen=True, kw_only=True):
     ] = None
     period_until: Annotated[
         date | None,
-        conditional("", "last day of that period", asks="Period until", after="period_since"),
+        conditional("", "last day of that period", asks="Period to", after="period_since"),
     ] = None
     shipment_count: Annotated[
         int | None, optional("Number of shipments", "how many shipments are expected")
@@ -321,11 +331,11 @@ class Notice(Record, frozen=True, kw_only=True):
             "whether the exporter agrees that the papers are shared: not asked, given or refused",
         ),
     ] = "not asked"
-    consent_scope: Annotated[str, optional("Consent covers", "with whom, for what")] = ""
+    consent_scope: Annotated[str, optional("Scope of consent", "with whom, for what")] = ""
     waiver: Annotated[
         str,
         optional(
-            "Waiting time waived by",
+            "Waiting period waived under",
             "the provision by which a waiting time of the exporter's law falls away, like that on "
             "regular customers of DEA Form 486",
         ),
@@ -335,7 +345,10 @@ class Notice(Record, frozen=True, kw_only=True):
         optional(
             "Declared lawful",
             "the exporter states that no law of the destination or of transit is broken",
-            asks="The exporter declares that no law on the route is broken",
+            asks=(
+                "The exporter declares that the export breaks no law of the destination "
+                "or transit countries"
+            ),
         ),
     ] = False
     signed_by: Annotated[str, optional("Signed by", "who signs for the exporter")] = ""
@@ -396,7 +409,7 @@ class Answered(Record, frozen=True, kw_only=True, tag="answered"):
     """The exporting side answers a query."""
 
     query: Annotated[str, mandatory("", "id of the query")]
-    text: Annotated[str, mandatory("In words", "the answer")]
+    text: Annotated[str, mandatory("Details", "the answer")]
 
 
 class Viewed(Record, frozen=True, kw_only=True, tag="viewed"):
@@ -422,11 +435,13 @@ class NoObjection(Record, frozen=True, kw_only=True, tag="no-objection"):
     ] = ()
     allowed: Annotated[
         tuple[LineAmount, ...],
-        conditional("Allowed", "allowed quantity of a line, where it is less than notified"),
+        conditional(
+            "Authorised quantity", "allowed quantity of a line, where it is less than notified"
+        ),
     ] = ()
     importer_licence: Annotated[
         LicenceCheck,
-        optional("Licence of the importer", "what was found of the importer's licence"),
+        optional("Importer's licence", "what was found of the importer's licence"),
     ] = "not checked"
     decided_by: Annotated[str, mandatory("Decided by", "who decided")]
 
@@ -435,14 +450,14 @@ class Objected(Record, frozen=True, kw_only=True, tag="objection"):
     """The importing side objects."""
 
     code: Annotated[ObjectionCode, mandatory("Reason", "the reason, by a code")]
-    text: Annotated[str, optional("In words", "the reason, in words")] = ""
+    text: Annotated[str, optional("Details", "the reason, in words")] = ""
     conditions: Annotated[
         tuple[str, ...],
         optional("Conditions", "on which the objection would fall", unit="sentences"),
     ] = ()
     importer_licence: Annotated[
         LicenceCheck,
-        optional("Licence of the importer", "what was found of the importer's licence"),
+        optional("Importer's licence", "what was found of the importer's licence"),
     ] = "not checked"
     decided_by: Annotated[str, mandatory("Decided by", "who decided")]
 
@@ -450,7 +465,7 @@ class Objected(Record, frozen=True, kw_only=True, tag="objection"):
 class Queried(Record, frozen=True, kw_only=True, tag="query"):
     """The importing side asks something before it decides: the notice is under enquiry."""
 
-    text: Annotated[str, mandatory("In words", "the question")]
+    text: Annotated[str, mandatory("Details", "the question")]
 
 
 class MoreTime(Record, frozen=True, kw_only=True, tag="more-time"):
@@ -464,7 +479,9 @@ class NotForUs(Record, frozen=True, kw_only=True, tag="not-for-us"):
     """The importing side is not the authority for this."""
 
     reason: Annotated[str, optional("Reason", "why not")] = ""
-    whose: Annotated[str, optional("Whose it is", "the authority that is, as far as known")] = ""
+    whose: Annotated[
+        str, optional("Competent authority", "the authority that is, as far as known")
+    ] = ""
 
 
 class Returned(Record, frozen=True, kw_only=True, tag="return"):
@@ -473,20 +490,20 @@ class Returned(Record, frozen=True, kw_only=True, tag="return"):
     outcome: Annotated[
         Outcome, mandatory("Outcome", "shipped, not shipped, arrived, diverted or sent back")
     ]
-    on: Annotated[date, mandatory("On", "the day")]
+    on: Annotated[date, mandatory("Date", "the day")]
     lines: Annotated[
         tuple[LineAmount, ...], conditional("Quantity", "actual quantity of each line")
     ] = ()
     permit: Annotated[
-        str, conditional("Written off permit", "number of the permit that it is written off")
+        str, conditional("Permit written off", "number of the permit that it is written off")
     ] = ""
     incident: Annotated[
-        str, conditional("Incident", "reference of the incident that it led to")
+        str, conditional("Linked incident", "reference of the incident that it led to")
     ] = ""
     last: Annotated[
         bool,
         mandatory(
-            "More shipments follow", "of several shipments: no more will follow", unit="unless"
+            "More shipments to follow", "of several shipments: no more will follow", unit="unless"
         ),
     ] = True
     note: Annotated[str, optional("Note", "anything else")] = ""

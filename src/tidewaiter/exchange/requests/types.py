@@ -26,8 +26,8 @@ needs; another authority must be asked; nothing is held; another reason, in word
 class About(Record, frozen=True, kw_only=True):
     """What a request is about, by reference."""
 
-    kind: Annotated[Subject, mandatory("It is about", "what it is about")]
-    node: Annotated[str, mandatory("Whose reference", "whose reference it is", unit="listed")]
+    kind: Annotated[Subject, mandatory("Subject", "what it is about")]
+    node: Annotated[str, mandatory("Reference issued by", "whose reference it is", unit="listed")]
     ref: Annotated[str, mandatory("Reference", "the reference", most=200)]
 
 
@@ -44,51 +44,57 @@ class Request(Record, frozen=True, kw_only=True):
     id: Annotated[str, mandatory("", "its own, for ever")]
     asker: Annotated[str, mandatory("", "id of the node")]
     asked: Annotated[str, mandatory("", "id of the node that is to answer")]
-    kind: Annotated[Kind, mandatory("Kind", "information, or legal assistance")]
+    kind: Annotated[Kind, mandatory("Type", "information, or legal assistance")]
     day: Annotated[date, mandatory("", "the day on which it was asked")]
     purpose: Annotated[
         Purpose,
         mandatory(
-            "Answers are used for this alone",
+            "Replies may be used only for",
             "what the answer will be used for, and for nothing else",
         ),
     ]
     facts: Annotated[
         str,
         mandatory(
-            "What is known, and why it is asked", "what is known, and why it is asked", unit="prose"
+            "Facts and reason for the request", "what is known, and why it is asked", unit="prose"
         ),
     ]
     items: Annotated[tuple[Asked, ...], mandatory("", "what is asked, one thing after the other")]
     about: Annotated[tuple[About, ...], optional("", "what it is about, by reference")] = ()
     basis: Annotated[
         str,
-        optional("Legal basis", "legal basis, in words", asks="Legal basis, in words", most=10_000),
+        optional(
+            "Legal basis", "legal basis, in words", asks="Legal basis (free text)", most=10_000
+        ),
     ] = ""
-    instrument: Annotated[str, optional("Instrument", "of instruments.toml", unit="listed")] = ""
+    instrument: Annotated[
+        str, optional("Legal instrument", "of instruments.toml", unit="listed")
+    ] = ""
     authority: Annotated[
         str,
         optional(
             "On behalf of",
             "on whose behalf, like a court or a prosecutor",
-            asks="On whose behalf: a court, a prosecutor",
+            asks="On behalf of (court or prosecutor)",
             most=200,
         ),
     ] = ""
     procedure: Annotated[
         str,
         optional(
-            "Form of the answer",
+            "Required form of the reply",
             "a form that the answer must have",
-            asks="A form that the answer must have",
+            asks="Required form of the reply, if any",
             most=10_000,
         ),
     ] = ""
     deadline: Annotated[
-        date | None, optional("Answer by", "the day until which an answer is needed")
+        date | None, optional("Reply by", "the day until which an answer is needed")
     ] = None
     urgency: Annotated[Urgency, optional("Urgency", "how urgent it is")] = "routine"
-    why_urgent: Annotated[str, optional("Why it is urgent", "why it is urgent", most=10_000)] = ""
+    why_urgent: Annotated[
+        str, optional("Reason for the urgency", "why it is urgent", most=10_000)
+    ] = ""
     marking: Annotated[Marking, mandatory("", "who may have it, and for what")]
 
 

@@ -19,8 +19,7 @@ from tidewaiter.base.errors import InputError, OutputError, StoreError, Tidewait
 from tidewaiter.base.files import alone
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.cross_line import marks_of
-from tidewaiter.bulk.journal import read_journal
-from tidewaiter.bulk.results import open_scripts
+from tidewaiter.bulk.journal import open_scripts, read_journal
 from tidewaiter.bulk.sandbox import broke_off
 from tidewaiter.bulk.screening import Settings, workers_for
 from tidewaiter.node.context import Progress, end_overdue, screen_file

@@ -18,7 +18,7 @@ from platformdirs import user_data_path
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import writing
 from tidewaiter.base.records import Record
-from tidewaiter.explain.safe_text import find_controls
+from tidewaiter.base.safe_text import find_controls
 from tidewaiter.store.core.database import database_file
 
 LIMIT = 2 << 30

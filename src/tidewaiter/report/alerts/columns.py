@@ -11,9 +11,9 @@ import msgspec
 import pyarrow as pa
 
 from tidewaiter.base.phrases import english, in_english, stored_json
+from tidewaiter.base.safe_text import neutralise
 from tidewaiter.casework.ranking.model import why_in_words
 from tidewaiter.explain.lines import litres_or_kilograms, met, stop_in_words
-from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.trade.line_fields import SHOWN, Group, arrow_struct, key_of
 from tidewaiter.trade.types import (
     FIELDS,

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.phrases import english_json
-from tidewaiter.explain.alerts import written
-from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.base.safe_text import neutralise
+from tidewaiter.explain.alerts import export_alert
 from tidewaiter.report.alerts.columns import ALERTS, FLAT, LEARNED, LEARNED_FLAT, flat, nested
 from tidewaiter.report.alerts.exporters import BUILT_IN, exporters, write_exported
 from tidewaiter.trade.alerts import encodable
@@ -143,7 +143,7 @@ class ParquetAlerts:
 
 def json_line(alert: Alert) -> bytes:
     """Return an alert as one line of JSON in English, line feed included."""
-    return english_json(written(encodable(alert))) + b"\n"
+    return english_json(export_alert(encodable(alert))) + b"\n"
 
 
 @contextmanager

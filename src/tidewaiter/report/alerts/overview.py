@@ -90,7 +90,7 @@ def overview_view(
         ),
         flow=flow_chart(counts.added, counts.decided, span),
         ages=classes_chart(
-            "ages", words("Open alerts by age, in days"), words("Days"), _ages(counts, today)
+            "ages", words("Open alerts by age (days)"), words("Days"), _ages(counts, today)
         ),
         rate=days_chart(
             "rate",
@@ -140,9 +140,9 @@ def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
     oldest = min((each.day for each in counts.open if each.alerts), default=None)
     age = (today - oldest).days if oldest else None
     yield Tile(
-        label=words("Oldest open"),
+        label=words("Oldest open alert"),
         value="–" if age is None else f"{number(max(0, age))} {words('days')}",
-        more=f"{words('came in')} {day(oldest)}" if oldest else "",
+        more=f"{words('raised')} {day(oldest)}" if oldest else "",
         asks=None,
     )
     week = days_of(max(first, _week(today)), today)
@@ -155,9 +155,9 @@ def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
     )
     half, most = decision_times(counts.took)
     yield Tile(
-        label=words("Time to a decision, median"),
+        label=words("Median time to decision"),
         value=minutes_in_words(half),
-        more=f"{words('90 % within')} {minutes_in_words(most)}",
+        more=f"{words('90th percentile')} {minutes_in_words(most)}",
         asks=None,
     )
     lines, alerts = sum(counts.lines.values()), sum(counts.added.values())
@@ -201,7 +201,7 @@ def _assignees(counts: Counts, shown: int) -> tuple[Row, ...]:
     ]
     nobody = counts.assigned.get("", 0)
     if nobody:
-        rows.insert(0, (words("nobody"), "soft", nobody, None))
+        rows.insert(0, (words("no one"), "soft", nobody, None))
     rest = sum(count for _, count in named[shown:])
     if rest:
         rows.append((words("others"), "soft", rest, None))

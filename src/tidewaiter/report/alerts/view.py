@@ -245,7 +245,7 @@ def _law(
         substance=names.get(held.substance, held.substance),
         regime=regime.name if regime else held.regime,
         schedule=held.schedule,
-        since=held.since.isoformat() if held.since else words("not known; taken as in force"),
+        since=held.since.isoformat() if held.since else words("unknown; treated as in force"),
         scope=held.scope,
         mark=held.mark,
         mark_words=word(MARKS, held.mark),
@@ -260,12 +260,12 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
     since = (
         words("listed since {day}").format(day=match.listed)
         if match.listed
-        else words("listed since a day not given")
+        else words("listing date not given")
     )
     version = (
-        words("list of {day}").format(day=match.list_day)
+        words("list dated {day}").format(day=match.list_day)
         if match.list_day
-        else words("list without a day of its own")
+        else words("undated list")
     )
     return PartyView(
         role=role_in_words(match.role or "party"),
@@ -320,9 +320,12 @@ def _sum_note(alert: Alert) -> str:
     if total == alert.score:
         return ""
     if max(0, min(total, 100)) == alert.score:
-        said = words("The points add up to {total}; a score stays between 0 and 100.")
+        said = words("The points add up to {total}; scores are limited to the range 0 to 100.")
     else:
-        said = words("The points add up to {total}, which is not the score: please report this.")
+        said = words(
+            "The points add up to {total}, which does not match the score. "
+            "Please report this error."
+        )
     return said.format(total=total)
 
 
@@ -336,14 +339,14 @@ def _unplaced(alert: Alert) -> Iterable[str]:
 def _left_out(alert: Alert) -> str:
     left = [max(0, len(some) - FEW) for some in (alert.mentions, alert.law, alert.reasons)]
     told = (
-        counted("{count} more find", "{count} more finds", left[0]),
-        counted("{count} more holding of law", "{count} more holdings of law", left[1]),
-        counted("{count} more reason", "{count} more reasons", left[2]),
+        counted("{count} more match", "{count} more matches", left[0]),
+        counted("{count} more control", "{count} more controls", left[1]),
+        counted("{count} more risk indicator", "{count} more risk indicators", left[2]),
     )
     more = [
         text.format(count=number_in_words(count))
         for text, count in zip(told, left, strict=True)
         if count
     ]
-    said = words("Not shown here: {more}; the JSON lines hold them all.")
+    said = words("Not shown here: {more}. The JSON Lines export has the full list.")
     return said.format(more=", ".join(more)) if more else ""

@@ -143,7 +143,7 @@ def _tile_map(across: Across, slug: str) -> Figure:
         for spot, low in enumerate(steps, start=1)
     ]
     if any(each.kind == "none" for each in boxes):
-        key.append(("none", words("not shown, or not in this release")))
+        key.append(("none", words("suppressed, or not in this release")))
     lines = 1 + max(line for _, line in tiles().values())
     return _figure(across, slug, height=lines * _TILE + 4, boxes=boxes, told=told, key=tuple(key))
 
@@ -166,7 +166,7 @@ def _figure(
         slug=slug,
         title=f"{name}, {country}, {what}, {span_words(caption.months, across.last)}",
         facts=facts(caption),
-        about="; ".join(_place_in_words(each, across) for each in largest) or words("Nothing yet."),
+        about="; ".join(_place_in_words(each, across) for each in largest) or words("No data yet."),
         height=height,
         boxes=tuple(boxes),
         words=tuple(told),
@@ -175,10 +175,10 @@ def _figure(
         heads=(
             words("Place"),
             words("Deaths"),
-            words("Kind of number"),
+            words("Number type"),
             interval_name(),
             words("Per 100,000"),
-            words("State of the count"),
+            words("Count status"),
         ),
         rows=tuple(_place_row(each, caption) for each in across.rows),
     )
@@ -199,22 +199,24 @@ def _place_notes(across: Across) -> tuple[str, ...]:
     notes = []
     if across.population:
         notes.append(
-            words("Rates are not adjusted for age; people of %(year)s by %(release)s.")
+            words("Crude rates, not age-adjusted; %(year)s population from %(release)s.")
             % {"year": across.population_year, "release": across.population}
         )
     else:
         notes.append(
             words(
-                "No release of the population is in the archive, so these are counts: large "
-                "places come first."
+                "Counts, not rates: the archive has no population release. Places with "
+                "more people rank first."
             )
         )
     kinds = dict.fromkeys(
         measured_words(row.by, across.caption) for row in across.rows if row.value is not None
     )
-    notes.append(f"{words('What is shown')}: {', '.join(kinds)}.")
+    notes.append(f"{words('Values shown')}: {', '.join(kinds)}.")
     if any(row.status == "provisional" for row in across.rows):
-        notes.append(words("Places report at different speed; late ones look lower than they are."))
+        notes.append(
+            words("Places report at different speeds; slow reporters appear lower than they are.")
+        )
     return tuple(notes)
 
 
@@ -292,7 +294,7 @@ def mix_figure(mix: Mix, slug: str = "drugs") -> Figure:
         told += [*marks_of(own, left + _ROOM), *years_of(each.points, x, own.foot + 15, most=3)]
     return Figure(
         slug=slug,
-        title=f"{words('Overdose deaths by class of drug')}, {place}",
+        title=f"{words('Overdose deaths by drug class')}, {place}",
         facts=facts(mix.drugs[0].caption),
         about="; ".join(_panel_told(each) for each in mix.drugs),
         height=(len(mix.drugs) + 1) // 2 * _PANEL_HEIGHT,
@@ -322,7 +324,7 @@ def _panel_words(trend: Trend, left: float, scale: Scale) -> list[Word]:
 
 def _panel_newest(trend: Trend) -> str:
     if trend.newest is None:
-        return words("no number is shown")
+        return words("no value shown")
     value, by = best_of(trend.newest)
     change = f" ({signed(trend.change.percent)})" if trend.change and by != "predicted" else ""
     named = f" {measured_words(by, trend.caption)}" if by != "reported" else ""
@@ -346,22 +348,23 @@ def _mix_key(mix: Mix) -> tuple[tuple[str, str], ...]:
 def _mix_notes(mix: Mix) -> tuple[str, ...]:
     notes = [
         words(
-            "Classes overlap: a certificate may name several drugs, so they never add up "
-            "and are not stacked."
+            "Drug classes overlap because a death certificate can name several drugs. "
+            "They are not stacked and must not be added up."
         ),
-        f"{words('All panels have one scale.')} {begun(period_words(mix.caption.months))}.",
+        f"{words('All panels use the same scale.')} {begun(period_words(mix.caption.months))}.",
     ]
     if any(each.caption.indicator == "T40.4" for each in mix.drugs):
         notes.append(
             words(
-                "T40.4 holds all synthetic opioids but methadone, and is no count of one substance."
+                "T40.4 covers all synthetic opioids except methadone; it is not a count "
+                "of any single substance."
             )
         )
     if mix.specified and mix.specified.reported is not None:
         notes.append(
             words(
-                "A drug is named on %(share)s of overdose deaths (%(month)s); where more are "
-                "named, every class rises."
+                "A drug is specified on the certificate for %(share)s of overdose deaths "
+                "(%(month)s); as this share rises, counts rise in every class."
             )
             % {
                 "share": percent(mix.specified.reported),
@@ -429,7 +432,13 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
         words=(*marks, *_names(bands, step)),
         key=tuple((_KINDS[sex], _sex(sex)) for sex in sexes if sex in _KINDS and sex),
         notes=_age_notes(ages),
-        heads=(words("Age"), words("Sex"), words("Deaths"), words("People"), words("Per 100,000")),
+        heads=(
+            words("Age"),
+            words("Sex"),
+            words("Deaths"),
+            words("Population"),
+            words("Per 100,000"),
+        ),
         rows=tuple(_band_row(each) for each in ages.bands),
     )
 
@@ -459,7 +468,7 @@ def _age(age: str) -> str:
 
 
 def _sex(sex: str) -> str:
-    return {"F": words("women"), "M": words("men"), "": words("both")}.get(sex, sex)
+    return {"F": words("female"), "M": words("male"), "": words("both")}.get(sex, sex)
 
 
 def _band_row(band: Band) -> tuple[str, ...]:
@@ -473,7 +482,9 @@ def _band_row(band: Band) -> tuple[str, ...]:
 
 
 def _age_notes(ages: Ages) -> tuple[str, ...]:
-    notes = [words("Bands of age may differ in width; a wider one holds more deaths.")]
+    notes = [words("Age groups may differ in width; a wider group contains more deaths.")]
     if any(each.missing for each in ages.bands):
-        notes.append(words("Small counts are hidden to protect persons; a gap is no zero."))
+        notes.append(
+            words("Small counts are suppressed to protect privacy; a gap does not mean zero.")
+        )
     return tuple(notes)

@@ -78,7 +78,7 @@ def lead_words(brief: Brief) -> str:
     """Tell the newest figure with its interval in one sentence."""
     told, newest = brief.trend.caption, brief.trend.newest
     if newest is None:
-        return words("No number is shown.")
+        return words("No value is shown.")
     value, by = best_of(newest)
     interval = between(newest.low, newest.high) if by == "estimate" else ""
     beside = []
@@ -105,8 +105,8 @@ def _provisional(brief: Brief) -> tuple[str, ...]:
     if any(each.estimate is not None for each in brief.trend.points):
         said.append(
             words(
-                "The estimate says what a count will be once it is closed; about one in twenty "
-                "lies outside its interval."
+                "The estimate projects the count once the period is closed; about 1 in "
+                "20 closed counts falls outside the interval."
             )
         )
     flags = dict.fromkeys(each.flag for each in brief.trend.points if each.flag)
@@ -116,20 +116,30 @@ def _provisional(brief: Brief) -> tuple[str, ...]:
 def _limits(brief: Brief) -> tuple[str, ...]:
     told = brief.trend.caption
     said = [
-        words("They do not say why deaths rose or fell; no measure's effect can be read off them.")
+        words(
+            "The figures do not explain why deaths rose or fell, and do not show the "
+            "effect of any measure."
+        )
     ]
     if overlap(brief.trend):
-        said.append(words("Periods overlap: they never add up, and a turn shows months late."))
+        said.append(
+            words(
+                "Periods overlap: do not add them up. A turn in the trend shows only months later."
+            )
+        )
     if told.basis == "occurrence":
         said.append(
             words(
-                "Deaths count where they occurred, visitors too; final counts of residents differ."
+                "Deaths are counted where they occurred, including those of visitors; "
+                "final counts by residence differ."
             )
         )
     if brief.drugs:
-        said.append(words("Classes of drugs overlap; T40.4 is a class and not one substance."))
+        said.append(words("Drug classes overlap; T40.4 is a class, not a single substance."))
     if brief.places:
-        said.append(words("Places report at different speed; their order is no order of merit."))
+        said.append(
+            words("Places report at different speeds; the order is not a ranking of performance.")
+        )
     return tuple(said)
 
 

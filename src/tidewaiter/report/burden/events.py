@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import visible
 from tidewaiter.burden.events.types import Direction, EventCard, Placebo, Point, Rank
 from tidewaiter.burden.types import parse_month
 from tidewaiter.explain.burden import (
@@ -13,7 +14,6 @@ from tidewaiter.explain.burden import (
     month_words,
 )
 from tidewaiter.explain.languages import words
-from tidewaiter.explain.safe_text import visible
 from tidewaiter.report.burden.trends import grid_of, marks_of
 from tidewaiter.report.charts import (
     LEFT,
@@ -199,7 +199,7 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
     since, until = at + window.since, min(at + window.until - 1, last)
     zone = Box(
         kind="zone",
-        told=words("window that is counted"),
+        told=words("observation window"),
         x=x(since - 0.5),
         y=_TOP,
         width=round(x(until + 0.5) - x(since - 0.5), 1),
@@ -240,16 +240,16 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
         ),
         words=(*marks, *names, named),
         key=(
-            ("reported", words("single months, closed")),
+            ("reported", words("monthly counts, closed")),
             *(
-                (("open", f"{words('single months, provisional')}, {interval_name()}"),)
+                (("open", f"{words('monthly counts, provisional')}, {interval_name()}"),)
                 if any(not p.closed for p in points)
                 else ()
             ),
-            ("zone", words("window that is counted")),
+            ("zone", words("observation window")),
         ),
-        notes=(words("What stands beside each other is not said to have caused each other."),),
-        heads=(words("Month"), words("Deaths"), interval_name(), words("State of the count")),
+        notes=(words("Timing alone does not show cause and effect."),),
+        heads=(words("Month"), words("Deaths"), interval_name(), words("Count status")),
         rows=tuple(_row(p) for p in reversed(points)),
     )
 
@@ -282,18 +282,19 @@ def _facts(card: EventCard) -> tuple[str, ...]:
     asked = card.declaration
     way = direction_words(asked.direction)
     return (
-        f"{words('single months')}; {basis_words(card.basis)}; {words('window')}: {status}",
+        f"{words('monthly counts')}; {basis_words(card.basis)}; {words('window')}: {status}",
         f"{words('Published release')} {card.release}, SHA-256 {card.release_sha256[:12]}",
-        f"{words('Asked')}: {asked.window.since}-{asked.window.until}, {way}; {card.sha256[:12]}",
+        f"{words('Declared')}: {asked.window.since}-{asked.window.until}, {way}; "
+        f"{card.sha256[:12]}",
     )
 
 
 def direction_words(direction: Direction) -> str:
     """Say which way a series was expected to move."""
     told = {
-        "down": words("a fall expected"),
-        "up": words("a rise expected"),
-        "either": words("either way"),
+        "down": words("decrease expected"),
+        "up": words("increase expected"),
+        "either": words("either direction"),
     }
     return told[direction]
 

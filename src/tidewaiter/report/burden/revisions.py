@@ -63,7 +63,7 @@ def instead_words(told: Revisions) -> str:
     """Say that another indicator is shown than was asked for; "": it is the one."""
     if told.asked == told.growth_of:
         return ""
-    return words("The two releases do not both have {asked}; {shown} is shown.").format(
+    return words("The two releases do not both contain {asked}; {shown} is shown instead.").format(
         asked=_named(told.asked), shown=_named(told.growth_of)
     )
 
@@ -78,11 +78,11 @@ def _heads() -> tuple[str, ...]:
         words("Place"),
         words("Indicator"),
         words("Month"),
-        words("Count before"),
-        words("Count after"),
+        words("Earlier count"),
+        words("Later count"),
         words("Difference"),
         words("Change, percent"),
-        words("State of the count"),
+        words("Count status"),
     )
 
 
@@ -105,24 +105,26 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
     after = f"{told.after} ({told.after_sha256[:12]})"
     before = f"{told.before} ({told.before_sha256[:12]})"
     name = indicator_words(told.growth_of, told.growth_of)
-    notes = [words("Age: months between a period and the newest one of the earlier release.")]
+    notes = [words("Age: months from a period to the newest period in the earlier release.")]
     if instead := instead_words(told):
         notes.insert(0, instead)
     if least < 0:
-        notes.append(words("A fall is drawn as 0; the table has it."))
+        notes.append(words("Decreases are drawn as 0; see the table for their values."))
     return Figure(
         slug=slug,
-        title=f"{words('By how much reported counts grew')}: {name}",
+        title=f"{words('Growth of reported counts')}: {name}",
         facts=(
             f"{words('Published release')} {after} {words('compared with')} {before}",
-            words("The same periods in both releases; provisional when the earlier one came out."),
+            words(
+                "Periods in both releases that were provisional when the earlier one was published."
+            ),
         ),
         about="; ".join(
             f"{_months(each.lag)}: {signed(each.country)}"
             for each in told.growth
             if each.country is not None
         )
-        or words("The table says the same."),
+        or words("The table has the same data."),
         height=_HEIGHT,
         shapes=(*grid_of(scale, LEFT, RIGHT), *shapes),
         dots=dots,
@@ -132,7 +134,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
             Word(text=words("age in months"), x=RIGHT, y=_FOOT + 36, anchor="end", kind="mark"),
         ),
         key=(
-            ("reported", words("country as a whole")),
+            ("reported", words("national total")),
             ("predicted", words("mean of places with 100 deaths or more")),
         ),
         notes=tuple(notes),
@@ -169,7 +171,7 @@ def cell_row(cell: Cell) -> tuple[str, ...]:
     """Put a cell into words."""
     state = words("closed") if cell.was_closed else words("provisional")
     if cell.is_closed and not cell.was_closed:
-        state = words("closed since")
+        state = words("now closed")
     return (
         place_words(cell.place, cell.place_name),
         cell.indicator,
@@ -210,13 +212,13 @@ def _alarm(told: Revisions) -> str:
     if not told.moved_closed_count:
         return ""
     moved = counted(
-        "%(num)s count that the earlier release had closed is another number now.",
-        "%(num)s counts that the earlier release had closed are another number now.",
+        "%(num)s count that was closed in the earlier release has changed.",
+        "%(num)s counts that were closed in the earlier release have changed.",
         told.moved_closed_count,
     ) % {"num": number(told.moved_closed_count)}
     why = words(
-        "Closed counts are the truth that estimates are measured by: ask the source why before "
-        "you use either."
+        "Estimates are validated against closed counts. Ask the source why they changed "
+        "before you use either."
     )
     return f"{moved} {why}"
 
@@ -225,16 +227,16 @@ def _tables(told: Revisions) -> Sequence[CellTable]:
     return (
         CellTable(
             slug="moved",
-            title=words("Closed counts that moved"),
-            says=words("A closed count should stay as it is."),
+            title=words("Revised closed counts"),
+            says=words("A closed count should not change."),
             rows=tuple(map(cell_row, told.moved_closed)),
         ),
         CellTable(
             slug="unusual",
-            title=words("Far from what others of the same period did"),
+            title=words("Outliers"),
             says=words(
-                "Late or amended certificates, as those of North Carolina in 2023, look like this; "
-                "the estimates of such places deserve doubt."
+                "Late or amended death certificates can look like this, as in North "
+                "Carolina in 2023. Treat estimates for these places with caution."
             ),
             rows=tuple(map(cell_row, told.unusual)),
         ),
@@ -250,13 +252,13 @@ def _tables(told: Revisions) -> Sequence[CellTable]:
 def _tally(told: Revisions) -> tuple[tuple[str, str], ...]:
     tally = told.tally
     named = (
-        (words("grew"), tally.grew),
-        (words("shrank"), tally.shrank),
-        (words("the same"), tally.same),
+        (words("increased"), tally.grew),
+        (words("decreased"), tally.shrank),
+        (words("unchanged"), tally.same),
         (words("new"), tally.new),
-        (words("gone"), tally.gone),
-        (words("shown, hidden before"), tally.shown_now),
-        (words("hidden, shown before"), tally.hidden_now),
-        (words("closed since"), tally.closed_now),
+        (words("removed"), tally.gone),
+        (words("no longer suppressed"), tally.shown_now),
+        (words("newly suppressed"), tally.hidden_now),
+        (words("now closed"), tally.closed_now),
     )
     return tuple((name, number(count)) for name, count in named)

@@ -193,7 +193,7 @@ def key_of(trend: Trend, points: Sequence[Point]) -> tuple[tuple[str, str], ...]
     if any(p.status != "closed" and p.predicted is not None for p in points):
         told.append(("predicted", predicted_words(trend.caption)))
     if any(p.estimate is not None for p in points):
-        told.append(("estimate", f"{words('estimate of the closed count')}, {interval_name()}"))
+        told.append(("estimate", f"{words('estimated closed count')}, {interval_name()}"))
     return tuple(told)
 
 
@@ -216,10 +216,10 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
     scale = scale_of(seen, _TOP, _FOOT, from_zero=not near)
     x = across_of(points, LEFT, RIGHT)
     zone = zone_of(points, x, _TOP, _FOOT)
-    closer = words("The scale does not begin at 0, so that close numbers can be told apart.")
+    closer = words("The scale does not start at 0, so that small differences are visible.")
     return Figure(
         slug=slug,
-        title=f"{title_of(caption)}: {words('the newest periods, closer')}"
+        title=f"{title_of(caption)}: {words('latest periods, enlarged')}"
         if near
         else title_of(caption),
         facts=facts(caption),
@@ -247,8 +247,8 @@ def change_words(change: Change, caption: Caption) -> str:
     if change.low is not None and change.high is not None:
         interval = f" ({interval_name()} {signed(change.low)} {words('to')} {signed(change.high)})"
     return words(
-        "%(change)s against the %(months)s months that ended in %(before)s: "
-        "%(value)s (%(by)s) against %(base)s"
+        "%(change)s compared with the %(months)s months ending %(before)s: %(value)s "
+        "(%(by)s) against %(base)s"
     ) % {
         "change": signed(change.percent) + interval,
         "months": number(caption.months),
@@ -271,12 +271,16 @@ def _notes(trend: Trend) -> tuple[str, ...]:
     if overlap(trend):
         notes.append(
             words(
-                "Periods overlap: never add them up. Compare a period with the one a year before."
+                "Periods overlap: do not add them up. Compare a period with the same "
+                "period one year earlier."
             )
         )
     if any(p.status == "provisional" for p in trend.points):
         notes.append(
-            words("Provisional counts are incomplete; the fall at the end may not be one.")
+            words(
+                "Provisional counts are incomplete; an apparent decrease at the end "
+                "may not be real."
+            )
         )
     flags = dict.fromkeys(p.flag for p in trend.points if p.flag)
     return (*notes, *flags)
@@ -289,10 +293,10 @@ def overlap(trend: Trend) -> bool:
 
 
 def _about(trend: Trend) -> str:
-    told = [newest_words(trend.newest, trend.caption)] if trend.newest else [words("Nothing yet.")]
+    told = [newest_words(trend.newest, trend.caption)] if trend.newest else [words("No data yet.")]
     if trend.change:
         told.append(change_words(trend.change, trend.caption))
-    return ". ".join((*told, words("The table says the same.")))
+    return ". ".join((*told, words("The table has the same data.")))
 
 
 def _heads(caption: Caption) -> tuple[str, ...]:
@@ -302,7 +306,7 @@ def _heads(caption: Caption) -> tuple[str, ...]:
         begun(predicted_words(caption)),
         words("Estimate"),
         interval_name(),
-        words("State of the count"),
+        words("Count status"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.safe_text import neutralise
 from tidewaiter.burden.events.types import EventCard
 from tidewaiter.burden.types import Release
 from tidewaiter.burden.views.ages import Ages, ages
@@ -14,7 +15,6 @@ from tidewaiter.burden.views.places import Across, across
 from tidewaiter.burden.views.query import Ask, Caption, Estimating, without
 from tidewaiter.burden.views.revisions import Cell, Revisions, pair, revisions
 from tidewaiter.burden.views.trends import Mix, Trend, mix, trend
-from tidewaiter.explain.safe_text import neutralise
 from tidewaiter.report.alerts.exports import CsvTable
 from tidewaiter.report.burden.breakdowns import ages_figure, map_figure, mix_figure
 from tidewaiter.report.burden.revisions import growth_figure

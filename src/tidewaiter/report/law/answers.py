@@ -15,7 +15,7 @@ from xlsxwriter.exceptions import FileCreateError
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.phrases import english, english_json
 from tidewaiter.base.records import Record
-from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.base.safe_text import neutralise
 from tidewaiter.explain.words import OUTCOMES, duty_in_words, roles_in_words
 from tidewaiter.law.answers import Assessment, Check, Compound, Listing, Route, Ruling
 from tidewaiter.law.types import Mark

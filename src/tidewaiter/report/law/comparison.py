@@ -6,7 +6,7 @@ from datetime import date
 
 from tidewaiter.base.phrases import english
 from tidewaiter.base.records import Record
-from tidewaiter.explain.safe_text import neutralise
+from tidewaiter.base.safe_text import neutralise
 from tidewaiter.explain.words import Citation, Library, number_sources
 from tidewaiter.law.answers import Answer, Listing
 from tidewaiter.law.classes import ClassRule

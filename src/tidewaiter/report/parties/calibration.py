@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.records import Record
-from tidewaiter.explain.safe_text import visible
+from tidewaiter.base.safe_text import visible
 from tidewaiter.parties.calibration.types import (
     HOWS,
     LOWEST,

@@ -15,12 +15,12 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.phrases import decoder_of, english_json, in_english, read_phrase
 from tidewaiter.base.records import Record
-from tidewaiter.parties.matching.types import Answer, Match
+from tidewaiter.bulk.party_lists import Origins
+from tidewaiter.parties.matching.types import Answer
 from tidewaiter.parties.readers.ftm import KINDS
 from tidewaiter.parties.resolution import Entity, Link
 from tidewaiter.parties.resolution.ftm import OURS, FtmFile, ftm_entities
 from tidewaiter.parties.resolution.members import Read
-from tidewaiter.parties.types import ListedParty
 from tidewaiter.report.alerts.columns import cell
 from tidewaiter.report.alerts.exports import CsvTable
 
@@ -65,22 +65,6 @@ _TYPES = {
 }
 MATCHES = pa.schema([(name, _TYPES.get(name, pa.string())) for name in MatchRow.__struct_fields__])
 """The columns of CSV and Parquet; those of the record `MatchRow`, in its order."""
-
-
-class Origins(Record, frozen=True, kw_only=True):
-    """Where the entries that were matched come from."""
-
-    day: date
-    versions: Mapping[str, str]  # SHA-256 of each list, by its slug
-    file: str = ""  # of the one list that was given; "": entries bear the slug of their list
-    parties: Mapping[str, ListedParty]  # by the ids that matches have
-
-    def of(self, match: Match) -> tuple[str, str, str]:
-        """Return the list of a match, its version, and the id of the entry there."""
-        if self.file:
-            return self.file, self.versions[self.file], match.entry
-        slug, _, entry = match.entry.partition(" ")
-        return slug, self.versions[slug], entry
 
 
 class MatchWriter(Protocol):

@@ -312,7 +312,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
             RegistryError: The instrument names a grade that has no row.
         """
         if regime.slug in self.own:
-            return self.own[regime.slug], "Listed by the authority's own rules"
+            return self.own[regime.slug], "Controlled under the authority's own rules"
         grade = regime.grade(schedule) or OTHER
         for rule in self.control:
             if rule.grade == grade:

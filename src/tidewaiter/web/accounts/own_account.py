@@ -269,19 +269,19 @@ def change_password(
 ) -> Response[Account]:
     """Set another password; every other session ends, and every token."""
     if data.password != data.again:
-        raise InputError(words("the two are not the same"))
+        raise InputError(words("The passwords do not match."))
     with turn():  # a new password that is refused is no guess at the present one
         hashed = hash_password(data.password, name=user.account.name)
     with node.change(user) as work:
         tried = count_try(work, user.account.name)
     if tried is None:
-        raise InputError(words("the account takes no password for now"))
+        raise InputError(words("This account is temporarily locked. Try again later."))
     with turn():
         fits = is_password(tried.password, data.present)
     if not fits:
         with node.change(user) as work:
             note_wrong(work, tried)
-        raise InputError(words("the present password is another one"))
+        raise InputError(words("The current password is wrong."))
     with node.change(user) as work:
         set_password(work, user.account.id, hashed)
         secret = begin_session(work, user.account, request.headers.get("user-agent", ""))

@@ -122,7 +122,7 @@ def sign_in(request: Asked, node: TheNode, data: JSONBody[SignIn]) -> Response[A
     """Begin a session."""
     account = _known(node, data)
     if account is None:
-        problem = words("Name and password do not go together, or the account takes none for now.")
+        problem = words("Wrong user name or password, or the account is currently locked.")
         page = _page(node, data.next, name=data.name[:100], problem=problem)
         return reply(request, "sign-in.html", page, status=401)
     return begin_for(request, node, account, own_path(data.next))
@@ -199,7 +199,7 @@ def _welcome(work: Work, secret: str, account: Account) -> WelcomePage:
 
 def _hashed(data: Welcome | Activation, name: str) -> str:
     if data.password != data.again:
-        raise InputError(words("the two are not the same"))
+        raise InputError(words("The passwords do not match."))
     with turn():
         return hash_password(data.password, name=name)
 

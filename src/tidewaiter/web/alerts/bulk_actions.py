@@ -126,7 +126,7 @@ def confirm_view(page: Preview) -> ConfirmView:
     alerts = counted("%(num)s alert", "%(num)s alerts", total) % {"num": number(total)}
     if page.verdict is None:
         who = page.asked.to.strip()
-        title = words("Assign {alerts} to {who}?") if who else words("Assign {alerts} to nobody?")
+        title = words("Assign {alerts} to {who}?") if who else words("Unassign {alerts}?")
         if page.asked.do == "take":
             title = words("Assign {alerts} to yourself?")
         title, button, reason = title.format(alerts=alerts, who=who), words("Assign"), ""
@@ -159,10 +159,14 @@ def confirm_view(page: Preview) -> ConfirmView:
 def _told(page: Preview, second: int) -> Iterator[str]:
     if second:
         text = counted(
-            "%(num)s alert is critical or has a list hit. It is not decided now: it waits until a "
-            "second officer confirms or rejects it.",
-            "%(num)s alerts are critical or have a list hit. They are not decided now: they wait "
-            "until a second officer confirms or rejects them.",
+            (
+                "%(num)s alert is critical or has a list hit. It is not decided yet: a "
+                "second officer must confirm or reject it."
+            ),
+            (
+                "%(num)s alerts are critical or have a list hit. They are not decided yet: a "
+                "second officer must confirm or reject them."
+            ),
             second,
         )
         yield text % {"num": number(second)}
@@ -173,30 +177,35 @@ def _told(page: Preview, second: int) -> Iterator[str]:
         yield text % {"num": number(page.listed)}
     if page.left:
         text = counted(
-            "%(num)s alert is left out: someone else decided it, or a decision on it is waiting.",
-            "%(num)s alerts are left out: someone else decided them, or a decision on them is "
-            "waiting.",
+            (
+                "%(num)s alert is skipped: a colleague has decided it, or a decision on it "
+                "is pending."
+            ),
+            (
+                "%(num)s alerts are skipped: a colleague has decided them, or a decision on "
+                "them is pending."
+            ),
             page.left,
         )
         yield text % {"num": number(page.left)}
     if page.replaced and page.verdict is None:
         text = counted(
-            "%(num)s alert is assigned to someone else now.",
-            "%(num)s alerts are assigned to someone else now.",
+            "%(num)s alert is currently assigned to someone else.",
+            "%(num)s alerts are currently assigned to someone else.",
             page.replaced,
         )
         yield text % {"num": number(page.replaced)}
     elif page.replaced:
         text = counted(
-            "%(num)s alert has a decision already; it is replaced.",
-            "%(num)s alerts have a decision already; it is replaced.",
+            "%(num)s alert already has a decision, which will be replaced.",
+            "%(num)s alerts already have a decision, which will be replaced.",
             page.replaced,
         )
         yield text % {"num": number(page.replaced)}
     if page.beyond:
         text = counted(
-            "%(num)s alert is beyond what one act can change.",
-            "%(num)s alerts are beyond what one act can change.",
+            "%(num)s alert exceeds the limit for one action and is not changed.",
+            "%(num)s alerts exceed the limit for one action and are not changed.",
             page.beyond,
         )
         yield text % {"num": number(page.beyond)}

@@ -142,14 +142,14 @@ def _counts(batch: Batch) -> list[str]:
         (counted("%(num)s alert decided", "%(num)s alerts decided", batch.decided), batch.decided),
         (
             counted(
-                "%(num)s waiting for a second officer",
-                "%(num)s waiting for a second officer",
+                "%(num)s awaiting a second officer",
+                "%(num)s awaiting a second officer",
                 batch.waiting,
             ),
             batch.waiting,
         ),
         (counted("%(num)s rejected", "%(num)s rejected", batch.rejected), batch.rejected),
-        (counted("%(num)s left out", "%(num)s left out", batch.left), batch.left),
+        (counted("%(num)s skipped", "%(num)s skipped", batch.left), batch.left),
     ]
     return [text % {"num": number(count)} for text, count in told if count]
 
@@ -158,11 +158,11 @@ def _became(code: str) -> str:
     said = {
         "decided": words("decided"),
         "undone": words("undone"),
-        "later": words("decided again since"),
-        "waiting": words("waiting for a second officer"),
+        "later": words("decided again later"),
+        "waiting": words("awaiting a second officer"),
         "rejected": words("rejected by a second officer"),
         "withdrawn": words("withdrawn"),
-        "overtaken": words("decided by itself meanwhile"),
+        "overtaken": words("decided individually in the meantime"),
     }
     return said.get(code, code)
 

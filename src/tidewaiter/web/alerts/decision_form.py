@@ -55,9 +55,9 @@ def status_in_words(status: str) -> str:
         "released": words("released"),
         "confirmed": words("confirmed"),
         "dismissed": words("dismissed"),
-        "waiting": words("waiting"),
+        "waiting": words("pending"),
         "referred": words("referred"),
-        "suppressed": words("resting"),
+        "suppressed": words("suppressed"),
     }
     return said.get(status, status)
 
@@ -120,7 +120,7 @@ def step_toast(step: Step) -> Toast:
         undo=undo,
         seen=step.decided.id,
         link=link,
-        link_words=words("Look at it") if link else "",
+        link_words=words("Review") if link else "",
     )
 
 
@@ -128,7 +128,7 @@ def assigned_toast(alert: Alert, assignee: str, user: User) -> Toast:
     """Say who has one alert now."""
     name = _named(alert.consignment, alert.seq, alert.title)
     if not assignee:
-        text = words("Assigned to nobody: {alert}")
+        text = words("Unassigned: {alert}")
     elif assignee == user.account.name:
         text = words("Assigned to you: {alert}")
     else:
@@ -143,7 +143,7 @@ def bulk_toast(did: Did, done: int, left: int) -> Toast:
         "take": words("Assigned to you: {alerts}."),
         "assign": words("Assigned: {alerts}."),
         "decide": words("Decided: {alerts}."),
-        "undo": words("Undone: {alerts} as before."),
+        "undo": words("Undone: {alerts} restored."),
     }
     return _said(said[did].format(alerts=alerts) + _left(left))
 
@@ -155,8 +155,8 @@ def batch_toast(batch: Batch, left: int) -> Toast:
     )
     if batch.waiting:
         waits = counted(
-            "%(num)s waits for a second officer.",
-            "%(num)s wait for a second officer.",
+            "%(num)s is awaiting a second officer.",
+            "%(num)s are awaiting a second officer.",
             batch.waiting,
         )
         text += f" {waits % {'num': number(batch.waiting)}}"
@@ -166,7 +166,7 @@ def batch_toast(batch: Batch, left: int) -> Toast:
         undo="" if undone else f"/bulk-decisions/{batch.number}/undo",
         seen=0,
         link=f"/bulk-decisions/{batch.number}",
-        link_words=words("Look at it"),
+        link_words=words("Review"),
     )
 
 
@@ -193,8 +193,8 @@ def _left(left: int) -> str:
     if not left:
         return ""
     text = counted(
-        "%(num)s was left out: someone else had decided it, or it is no longer here.",
-        "%(num)s were left out: someone else had decided them, or they are no longer here.",
+        "%(num)s was skipped: a colleague had already decided it, or it no longer exists.",
+        "%(num)s were skipped: a colleague had already decided them, or they no longer exist.",
         left,
     )
     return f" {text % {'num': number(left)}}"

@@ -13,6 +13,7 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.steps import AlertAdded
 from tidewaiter.casework.decisions import Decided, Verdict
+from tidewaiter.explain.alerts import ExportedAlert, export_alert
 from tidewaiter.explain.results import SayingView, sayings
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import assignee_of
@@ -63,7 +64,7 @@ Note = Annotated[str, msgspec.Meta(max_length=4_000)]
 class AlertPage(Record, frozen=True, kw_only=True):
     """One alert, where it stands, and what stands around it."""
 
-    alert: Alert
+    alert: ExportedAlert
     standing: Standing
     trail: tuple[Decided, ...]
     context: Context
@@ -116,7 +117,7 @@ def alert_page(
     with node.read() as work:
         alert = seen_by(work, user, name)
         page = AlertPage(
-            alert=node.taught.beside(alert),
+            alert=export_alert(node.taught.beside(alert)),
             drifted=_drifted(node, work),
             standing=standings(work, [name])[name],
             trail=tuple(trail(work, name)),

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
+from tidewaiter.explain.alerts import export_alert
 from tidewaiter.node.uploads.arrivals import sample_upload
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import is_alone
@@ -96,7 +97,9 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
         page = QueuePage(
             query=query,
             rows=tuple(
-                QueueRow(alert=each, standing=where[each.id], proposed=waits.get(each.id))
+                QueueRow(
+                    alert=export_alert(each), standing=where[each.id], proposed=waits.get(each.id)
+                )
                 for each in alerts
             ),
             total=found.total,

@@ -10,6 +10,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.ranking.features import values_of
 from tidewaiter.casework.ranking.model import Ranker, explained
+from tidewaiter.explain.alerts import ExportedAlert
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.alerts.bulk_decisions import Batch
 from tidewaiter.store.alerts.decisions import Standing
@@ -99,7 +100,7 @@ def written(query: QueueQuery, **change: Any) -> str:
 class QueueRow(Record, frozen=True, kw_only=True):
     """An alert, and where it stands."""
 
-    alert: Alert
+    alert: ExportedAlert
     standing: Standing
     proposed: int | None  # the bulk decision that waits for a second officer; None: there is none
 

@@ -82,7 +82,7 @@ def names(library: Library) -> Names:
     return {
         "severity": said,
         "status": {name: status_in_words(name).capitalize() for name in get_args(Status)},
-        "assignee": {"": words("Nobody")},
+        "assignee": {"": words("Unassigned")},
         "substance": library.substances,
         "rule": {slug: words(title) for slug, title in library.rules.items()},
         "country": {},
@@ -98,7 +98,7 @@ def _titles() -> Mapping[str, str]:
         "proposed": words("Second officer"),
         "substance": words("Substance"),
         "rule": words("Reason"),
-        "country": words("Country on the papers"),
+        "country": words("Country in documents"),
         "origin": words("From"),
         "destination": words("To"),
         "party": words("Party"),
@@ -106,7 +106,7 @@ def _titles() -> Mapping[str, str]:
         "consignment": words("Consignment"),
         "source": words("File"),
         "screening": words("Screening"),
-        "words": words("Words"),
+        "words": words("Search text"),
         "due_from": words("Due from"),
         "due_to": words("Due to"),
         "day_from": words("Screened from"),
@@ -139,7 +139,7 @@ def groups(page: QueuePage, names: Names) -> Iterator[Group]:
 def _proposed(page: QueuePage) -> Choice:
     chosen = page.query.proposed
     return Choice(
-        label=words("Waiting for a second officer"),
+        label=words("Awaiting a second officer"),
         value="true",
         count=count_in_words(page.counts.proposed),
         path=path_of(page.query, proposed=not chosen),
@@ -161,9 +161,9 @@ def _due(page: QueuePage) -> Iterator[Choice]:
 
 def _within(days: int) -> str:
     if days < 0:
-        return words("Late")
+        return words("Overdue")
     if days == 0:
-        return words("Today or late")
+        return words("Today or overdue")
     return counted("Within %d day", "Within %d days", days) % days
 
 
@@ -195,7 +195,7 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
         label = f"{titles['assignee']}: {query.assignee or names['assignee']['']}"
         yield Chip(label=label, path=path_of(query, assignee=None))
     if query.proposed:
-        label = words("Waiting for a second officer")
+        label = words("Awaiting a second officer")
         yield Chip(label=label, path=path_of(query, proposed=False))
     for name in (
         "words",
@@ -221,17 +221,17 @@ def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
     """Yield the orders; with a model, that which decisions taught."""
     said = {
         "rank": words("priority"),
-        "due": words("due soonest first"),
-        "-due": words("due latest first"),
+        "due": words("due date, earliest first"),
+        "-due": words("due date, latest first"),
         "newest": words("newest first"),
         "oldest": words("oldest first"),
         "score": words("highest score first"),
         "-score": words("lowest score first"),
         "consignment": words("by consignment"),
-        "-consignment": words("by consignment, backwards"),
+        "-consignment": words("by consignment, descending"),
     }
     if taught:
-        said["learned"] = words("as decisions taught")
+        said["learned"] = words("model estimate")
     for value, label in said.items():
         path = path_of(query, sort=value)
         yield Choice(label=label, value=value, count="", path=path, chosen=query.sort == value)
@@ -422,15 +422,15 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
         may=frozenset(user.rights),
         at_once=AT_ONCE,
         keys=(
-            ("j k", words("The next alert, the one before")),
-            ("Enter", words("Open it")),
-            ("o", words("Open it")),
-            ("x", words("Choose it, or not")),
-            ("a", words("Assign what is chosen, or this one, to me")),
+            ("j k", words("Next alert, previous alert")),
+            ("Enter", words("Open")),
+            ("o", words("Open")),
+            ("x", words("Select or deselect")),
+            ("a", words("Assign the selected alerts, or this one, to me")),
             ("/", words("Search")),
-            ("n", words("The next page")),
-            ("p", words("The page before")),
-            ("u", words("Undo what was just done")),
+            ("n", words("Next page")),
+            ("p", words("Previous page")),
+            ("u", words("Undo the last action")),
         ),
         toast=_toast(page, user),
         running=running_view(page.running),
@@ -462,8 +462,7 @@ def _learned(query: QueueQuery) -> str:
     if query.sort != "learned":
         return ""
     return words(
-        "The first {first} alerts by the rules, in the order that decisions taught; those behind "
-        "them are in the orders of the rules alone."
+        "The model reorders only the first {first} alerts. All later alerts are in rule order."
     ).format(first=number(FIRST))
 
 

@@ -306,8 +306,8 @@ def _rank(alert: Alert, rules: AlertRules) -> str:
     added = rules.added_to(alert)
     points = max(alert.score, sum(each.points for each in alert.reasons))
     text = words(
-        "order points {rank}: reasons {points}, days left {urgency}, papers disagree {papers}, "
-        "unusual {unusual}"
+        "priority score {rank}: risk indicators {points}, due date {urgency}, "
+        "conflicting documents {papers}, unusual features {unusual}"
     )
     return text.format(
         rank=number(alert.rank),
@@ -324,9 +324,9 @@ def added_in_words(alert: Alert, rules: AlertRules) -> Iterator[str]:
     if added.urgency:
         yield words("+{points} due date").format(points=number(added.urgency))
     if added.papers:
-        yield words("+{points} papers disagree").format(points=number(added.papers))
+        yield words("+{points} conflicting documents").format(points=number(added.papers))
     if added.unusual:
-        yield words("+{points} unusual").format(points=number(added.unusual))
+        yield words("+{points} unusual features").format(points=number(added.unusual))
 
 
 def _cards(alert: Alert, desk: LawDesk) -> Iterator[SubstanceCard]:
@@ -362,7 +362,7 @@ def _verdicts() -> tuple[VerdictChoice, ...]:
             code=code,
             says=words(rules.verdict[code].says),
             key=_KEYS[code],
-            why=f"{words(rules.verdict[code].says)}: {words('why?')}",
+            why=f"{words(rules.verdict[code].says)}: {words('reason')}",
             reasons=tuple(
                 ReasonChoice(code=name, says=words(rule.says), note=rule.note)
                 for name, rule in rules.reasons_for(code).items()
@@ -374,10 +374,7 @@ def _verdicts() -> tuple[VerdictChoice, ...]:
 
 def _step(step: Decided) -> TrailStep:
     rules = load_decision_rules()
-    if step.verdict is None:
-        verdict = words("Taken back")
-    else:
-        verdict = words(rules.verdict[step.verdict].says)
+    verdict = words("Undone") if step.verdict is None else words(rules.verdict[step.verdict].says)
     known = rules.reason.get(step.reason)
     reason = words(known.says) if known else step.reason
     return TrailStep(
@@ -390,13 +387,13 @@ def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:
         return (("j", words("Next alert")),)
     return (
         *((each.key, each.says) for each in verdicts),
-        ("1 2 3", words("The first, second, third reason")),
-        ("Ctrl Enter", words("Decide and go on")),
-        ("u", words("Take the decision back")),
-        ("a", words("Take the alert")),
+        ("1 2 3", words("First, second, third reason")),
+        ("Ctrl Enter", words("Decide and open next")),
+        ("u", words("Undo the decision")),
+        ("a", words("Assign the alert to me")),
         ("i", words("Record a result")),
-        ("o", words("Cases of the alert")),
+        ("o", words("Cases with this alert")),
         ("j", words("Next alert")),
-        ("k", words("The alert before")),
+        ("k", words("Previous alert")),
         ("q", words("Back to the queue")),
     )

@@ -45,18 +45,19 @@ _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "trends": (
             marked("Trends"),
             marked(
-                "One count in one place: as reported, as its source predicts it, as estimated here."
+                "One count for one place: as reported, as predicted by its source, and "
+                "as estimated here."
             ),
         ),
         "mix": (
             marked("Drugs"),
-            marked("Deaths by class of drug. The classes overlap and never add up."),
+            marked("Deaths by drug class. The classes overlap, so do not add them up."),
         ),
-        "map": (marked("Map"), marked("Places of one country side by side, in one period.")),
-        "ages": (marked("Ages"), marked("Deaths by age, where a release tells ages.")),
+        "map": (marked("Map"), marked("Places in one country side by side, for one period.")),
+        "ages": (marked("Ages"), marked("Deaths by age, where a release reports ages.")),
         "changes": (
             marked("Changes"),
-            marked("What a release changed of the one before it, count by count."),
+            marked("What a release changed from the previous one, count by count."),
         ),
     }
 )

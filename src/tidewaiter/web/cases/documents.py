@@ -17,8 +17,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.casework.cases.permissions import load_case_rules
 from tidewaiter.casework.cases.steps import Drafted, Step
 from tidewaiter.casework.suspicious_transactions import FormRule, load_suspicions
-from tidewaiter.node.evidence.bundle import Making, record_export, write_case
 from tidewaiter.node.identity import key_file, own_key
+from tidewaiter.report.case_bundle import Making, record_export, write_case
 from tidewaiter.report.cases import Suspicion, proposal, render_suspicion, suspicion
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.alerts.storage import alerts_of

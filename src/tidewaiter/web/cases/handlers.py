@@ -169,11 +169,11 @@ def case_list_view(
     """
     labels = {
         "all": words("All"),
-        "mine": words("Mine, open"),
-        "waiting": words("Waiting for my answer"),
+        "mine": words("My open cases"),
+        "waiting": words("Awaiting my decision"),
         "due": words("My tasks due"),
         "held": words("Legal hold"),
-        "over": words("Time is over"),
+        "over": words("Retention expired"),
     }
     told = {"show": asked.show, "status": asked.status or "", "text": asked.text}
     onward = {name: value for name, value in told.items() if value}
@@ -236,10 +236,10 @@ def case_page_view(
         forms=tuple((slug, words(form.says)) for slug, form in load_suspicions().form.items()),
         upload=f"/cases/{case.number}/files?{CSRF_FIELD}={token}",
         keys=(
-            ("n", words("Write a note")),
-            ("t", words("Set a task")),
+            ("n", words("Add a note")),
+            ("t", words("Add a task")),
             ("f", words("Add a file")),
-            ("Ctrl Enter", words("Send the form that you are in")),
+            ("Ctrl Enter", words("Submit the current form")),
             ("l", words("Back to the list")),
         ),
     )

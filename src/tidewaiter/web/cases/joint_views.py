@@ -171,16 +171,16 @@ def differ(decided: list[Decision | None]) -> bool:
 
 
 PARTS: Mapping[Part, str] = {
-    "invited": marked("invited, has not answered"),
-    "joined": marked("takes part"),
+    "invited": marked("invited, no reply yet"),
+    "joined": marked("participating"),
     "declined": marked("declined"),
     "left": marked("left"),
 }
-_GONE = marked("not here: it has not come, or was recalled")
+_GONE = marked("not available: not yet received, or recalled")
 _SAID = {
     "case": marked("opened the joint case"),
     "part": marked("answered"),
-    "bundle": marked("brought a bundle"),
+    "bundle": marked("added a bundle"),
     "decision": marked("decided on"),
 }
 Pairs = tuple[tuple[str, str], ...]
@@ -293,7 +293,7 @@ def joint_view(page: JointPage, rights: Collection[Right]) -> JointView:
     own = next((each.part for each in page.sides if each.node == page.own), None)
     keys = [("l", words("Back to the list"))]
     if page.acts:
-        keys += [("n", words("To the forms of what may be said"))]
+        keys += [("n", words("Go to the available actions"))]
     return JointView(
         title=case.title if case else words(_GONE),
         opener=names.get(page.opener, page.opener),
@@ -332,7 +332,7 @@ def _line(row: JointRow, page: JointCasesPage) -> JointLine:
         text = counted("%(num)s subject decided", "%(num)s subjects decided", row.subjects)
         notes.append(text % {"num": row.subjects})
     if row.apart:
-        notes.append(words("the sides differ on {number}").format(number=row.apart))
+        notes.append(words("conflicting decisions: {number}").format(number=row.apart))
     return JointLine(
         row=row,
         waits=row.part == "invited",

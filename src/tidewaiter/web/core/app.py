@@ -63,6 +63,7 @@ from tidewaiter.web.register import handlers as register
 from tidewaiter.web.requests import form as requests_form
 from tidewaiter.web.requests import handlers as requests
 from tidewaiter.web.rules import handlers as rules
+from tidewaiter.web.settings import plugins as settings_plugins
 from tidewaiter.web.settings import webhooks as settings_webhooks
 from tidewaiter.web.settings.webhooks import Sender
 from tidewaiter.web.suppression import handlers as suppression
@@ -209,6 +210,7 @@ HANDLERS = [
     *burden_claims.HANDLERS,
     *suppression.HANDLERS,
     *settings_webhooks.HANDLERS,
+    *settings_plugins.HANDLERS,
     *core_openapi.HANDLERS,
     *uploads.HANDLERS,
     *law_registry.HANDLERS,

@@ -74,7 +74,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer our own mistake by a number that the log holds too."""
     number = secrets.token_hex(4)
     _LOG.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
-    said = words("Error {number}, which the log of the server explains").format(number=number)
+    said = words("Error {number}. The server log has the details.").format(number=number)
     return _answer(Asked(request.scope), 500, said)
 
 

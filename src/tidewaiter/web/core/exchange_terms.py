@@ -21,22 +21,22 @@ from tidewaiter.store.recalls.issued import Standing
 from tidewaiter.transport.message_kinds import KINDS
 
 _TLPS: dict[Tlp, str] = {
-    "clear": marked("For anyone."),
-    "green": marked("For the community of nodes, and by no channel that is open to the public."),
-    "amber": marked("For your organisation, and those whom it serves, by need to know."),
-    "amber+strict": marked("For those in your organisation who need to know."),
-    "red": marked("For the people it was given to, and nobody else."),
+    "clear": marked("No limit on disclosure."),
+    "green": marked("For the community of nodes, but not through public channels."),
+    "amber": marked("For your organisation and its clients, on a need-to-know basis."),
+    "amber+strict": marked("For your organisation only, on a need-to-know basis."),
+    "red": marked("For the individual recipients only."),
 }
 _ACTIONS: dict[Action, str] = {
-    "own-records": marked("looking into own records"),
+    "own-records": marked("searches in own records"),
     "third-party": marked("checks with third parties"),
-    "measure": marked("measures that the party may notice"),
-    "publish": marked("publishing"),
+    "measure": marked("measures the party may notice"),
+    "publish": marked("publication"),
 }
 PURPOSES: dict[Purpose, str] = {
-    "control": marked("control of goods and of licences"),
+    "control": marked("control of goods and licences"),
     "investigation": marked("investigation of an offence"),
-    "prosecution": marked("proceedings before a court"),
+    "prosecution": marked("court proceedings"),
     "warning": marked("early warning"),
     "statistics": marked("statistics"),
 }
@@ -61,12 +61,12 @@ def marking_in_words(marking: Marking, group: str = "") -> MarkingView:
     says = [words(_TLPS[marking.tlp]), _may_do(marking)]
     if marking.purposes:
         given = ", ".join(words(PURPOSES[each]) for each in marking.purposes)
-        says.append(words("Given for: {purposes}.").format(purposes=given))
+        says.append(words("Shared for: {purposes}.").format(purposes=given))
     if marking.tlp not in {"red", "clear"}:
         says.append(
-            words("Its source has said that it may be passed on to other nodes within the label.")
+            words("The source permits sharing with other nodes within the TLP label.")
             if marking.reshare
-            else words("Its source has not said that it may be passed on to other nodes.")
+            else words("The source has not permitted sharing with other nodes.")
         )
     return MarkingView(
         labels=(rules.tlp[marking.tlp].label, rules.pap[marking.pap].label),
@@ -98,9 +98,9 @@ def purpose_choices() -> tuple[tuple[str, str], ...]:
 def reach_choices() -> tuple[tuple[str, str], ...]:
     """Return how far whoever reads something may be from here."""
     said = {
-        "person": words("one of the people it was given to"),
-        "organisation": words("others of this organisation"),
-        "client": words("those whom this node serves"),
+        "person": words("an individual recipient"),
+        "organisation": words("others in this organisation"),
+        "client": words("clients of this node"),
         "community": words("other nodes of the exchange"),
         "public": words("anyone"),
     }
@@ -122,47 +122,47 @@ def kinds_exchanged() -> tuple[str, ...]:
 def kind_in_words(kind: str) -> str:
     """Say what a kind of message is; one that has no words here stands as it is."""
     said = {
-        "message": words("message from people to people"),
+        "message": words("person-to-person message"),
         "notice": words("pre-export notification"),
         "incident": words("incident"),
         "proposal": words("proposal about an incident"),
         "sighting": words("sighting"),
         "request": words("request"),
-        "answer": words("answer to a request"),
+        "answer": words("reply to a request"),
         "refusal": words("refusal of a request"),
-        "delay": words("delay of a request"),
+        "delay": words("delay notice for a request"),
         "withdrawal": words("withdrawal of a request"),
         "joint-case": words("joint case"),
         "joint-case-bundle": words("bundle of a joint case"),
         "joint-case-decision": words("decision in a joint case"),
-        "joint-case-part": words("taking part in a joint case"),
+        "joint-case-part": words("participation in a joint case"),
         "recall": words("recall"),
         "recall-outcome": words("outcome of a recall"),
         "question": words("private question"),
-        "question-answer": words("answer to a private question"),
-        "question-offer": words("leave to ask private questions"),
-        "question-offer-end": words("end of leave to ask private questions"),
+        "question-answer": words("reply to a private question"),
+        "question-offer": words("permission for private questions"),
+        "question-offer-end": words("end of permission for private questions"),
     }
     return said.get(kind, kind)
 
 
 REASONS: Mapping[Reason, str] = {
-    "error": marked("it is wrong"),
-    "wrong-recipient": marked("it went to the wrong recipient"),
-    "corrected": marked("another has taken its place"),
-    "court": marked("a court has ordered it"),
-    "consent-withdrawn": marked("a consent was withdrawn"),
-    "purpose-ended": marked("what it was given for is over"),
-    "other": marked("another reason, in words"),
+    "error": marked("incorrect"),
+    "wrong-recipient": marked("sent to the wrong recipient"),
+    "corrected": marked("replaced by a newer version"),
+    "court": marked("court order"),
+    "consent-withdrawn": marked("consent withdrawn"),
+    "purpose-ended": marked("purpose has ended"),
+    "other": marked("other reason (please explain)"),
 }
 STANDINGS: Mapping[Standing, str] = {
-    "never-left": marked("never left: it was discarded here"),
-    "not-asked": marked("not asked: the word of it was refused or discarded"),
-    "waiting": marked("the word of it has not left, or has no receipt"),
-    "asked": marked("no answer since"),
+    "never-left": marked("never sent: discarded here"),
+    "not-asked": marked("not requested: the recall message was rejected or discarded"),
+    "waiting": marked("recall message not sent yet, or no receipt"),
+    "asked": marked("delivered, no reply yet"),
     "destroyed": marked("destroyed"),
-    "kept-under-legal-hold": marked("kept under legal hold"),
-    "not-held": marked("it was not there"),
+    "kept-under-legal-hold": marked("retained under legal hold"),
+    "not-held": marked("recipient held no copy"),
 }
 
 

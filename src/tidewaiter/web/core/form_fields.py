@@ -104,7 +104,7 @@ def _made(kind: type[Record], name: str, path: str, layout: Layout, filling: Fil
     about, widget = field.about, _widget(field)
     within = ".".join(filter(None, (filling.name, full)))
     bare = _PLACES.sub("", full)
-    open_ = _("not said") if field.default is None and not field.required else ""
+    open_ = _("not specified") if field.default is None and not field.required else ""
     nothing = layout.nothing.get(name, open_)
     empty: Choices = (("", words(nothing)),) if nothing else ()
     value = filling.values.get(within, "")

@@ -23,10 +23,11 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.processes import handed_over, serve
 from tidewaiter.base.records import Record
 from tidewaiter.burden.releases.dataset_loader import ReleaseShelf
+from tidewaiter.explain.titles import library_of
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import Registry, load_registry
 from tidewaiter.ledger.signed_notes import SecretKey
-from tidewaiter.lists.titles import FolderState, folder_state, library_of, versions_at
+from tidewaiter.lists.archive import FolderState, folder_state, versions_at
 from tidewaiter.node.identity import key_file, own_key, ring_file
 from tidewaiter.node.uploads.settings import DAYS, Desk
 from tidewaiter.node.uploads.storage import LIMIT, Spool, spool_folder

@@ -59,7 +59,7 @@ ENTRIES = (
     Entry(path="/screen", label=marked("Upload"), right="see"),
     Entry(path="/cases", label=marked("Cases"), right="see"),
     Entry(path="/parties", label=marked("Parties"), right="see"),
-    Entry(path="/flows", label=marked("Flows"), right="see"),
+    Entry(path="/flows", label=marked("Trade flows"), right="see"),
     Entry(
         path="/law",
         label=marked("Law"),
@@ -74,7 +74,7 @@ ENTRIES = (
         label=marked("Coalition"),
         right="exchange",
         parts=(
-            Entry(path="/coalition", label=marked("Board"), right="exchange"),
+            Entry(path="/coalition", label=marked("Dashboard"), right="exchange"),
             Entry(path="/coalition/members", label=marked("Members"), right="exchange"),
             Entry(path="/coalition/commitments", label=marked("Commitments"), right="exchange"),
             Entry(path="/coalition/timeline", label=marked("Timeline"), right="exchange"),
@@ -85,7 +85,7 @@ ENTRIES = (
         label=marked("Exchange"),
         right="exchange",
         parts=(
-            Entry(path="/notices", label=marked("Notices"), right="exchange"),
+            Entry(path="/notices", label=marked("Pre-export notifications"), right="exchange"),
             Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
             Entry(path="/requests", label=marked("Requests"), right="exchange"),
             Entry(path="/joint", label=marked("Joint cases"), right="exchange"),
@@ -99,7 +99,7 @@ ENTRIES = (
     ),
     Entry(
         path="/burden",
-        label=marked("Burden"),
+        label=marked("Overdose deaths"),
         right="see",
         parts=(
             Entry(path="/burden", label=marked("Trends"), right="see"),
@@ -108,7 +108,7 @@ ENTRIES = (
             Entry(path="/burden/ages", label=marked("Ages"), right="see"),
             Entry(path="/burden/changes", label=marked("Changes"), right="see"),
             Entry(path="/burden/events", label=marked("Event cards"), right="see"),
-            Entry(path="/burden/claims", label=marked("Claims"), right="see"),
+            Entry(path="/burden/claims", label=marked("Check claims"), right="see"),
         ),
     ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
@@ -119,10 +119,10 @@ ENTRIES = (
         parts=(
             Entry(path="/rules", label=marked("Rules"), right="see"),
             Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
-            Entry(path="/ranker", label=marked("What decisions taught"), right="decide"),
+            Entry(path="/ranker", label=marked("Ranking model"), right="decide"),
         ),
     ),
-    Entry(path="/audit", label=marked("Audit"), right="audit"),
+    Entry(path="/audit", label=marked("Audit log"), right="audit"),
     Entry(
         path="/accounts",
         label=marked("Accounts"),
@@ -130,6 +130,7 @@ ENTRIES = (
         parts=(
             Entry(path="/accounts", label=marked("Accounts"), right="vouch"),
             Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
+            Entry(path="/plugins", label=marked("Plug-ins"), right="administer"),
         ),
     ),
 )

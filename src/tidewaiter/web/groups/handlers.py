@@ -134,7 +134,7 @@ def groups_view(page: GroupsPage, *, relates: bool) -> GroupsView:
     return GroupsView(
         lines=tuple(_line(each, page.names) for each in page.groups),
         relates=relates,
-        keys=(("n", words("Make a group")),) if relates else (),
+        keys=(("n", words("Create a group")),) if relates else (),
     )
 
 

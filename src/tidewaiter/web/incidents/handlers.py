@@ -223,12 +223,10 @@ _MESSAGE = Layout(
     required=True,
 )
 _GOODS = Layout(main=("text", "substance", "mass", "volume", "content", "pieces", "cas", "hs"))
-_IDENTIFIED = Layout(
-    main=("method", "by", "day", "note"), nothing={"method": marked("nobody has looked")}
-)
+_IDENTIFIED = Layout(main=("method", "by", "day", "note"), nothing={"method": marked("not tested")})
 _PARTY = Layout(
     main=("role", "name", "basis", "country", "kind", "ref", "restricted"),
-    nothing={"role": marked("no party"), "kind": marked("not known")},
+    nothing={"role": marked("no party"), "kind": marked("unknown")},
 )
 _STOP = Layout(nothing={"function": marked("none")})
 _PLAIN = Layout()

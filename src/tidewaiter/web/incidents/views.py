@@ -61,16 +61,16 @@ STAGES: Mapping[Stage, str] = {
     "manufacture": marked("manufacture"),
     "storage": marked("storage"),
     "laboratory": marked("laboratory"),
-    "unknown": marked("not known"),
+    "unknown": marked("unknown"),
 }
 METHODS: Mapping[Method, str] = {
     "laboratory": marked("laboratory"),
     "field-test": marked("presumptive test"),
-    "instrument": marked("instrument held in the hand"),
-    "papers": marked("papers"),
+    "instrument": marked("handheld analyser"),
+    "papers": marked("documents"),
     "label": marked("label"),
-    "statement": marked("somebody's words"),
-    "unknown": marked("not known"),
+    "statement": marked("statement"),
+    "unknown": marked("unknown"),
 }
 MODES: Mapping[Mode, str] = {
     "sea": marked("sea"),
@@ -80,8 +80,8 @@ MODES: Mapping[Mode, str] = {
     "inland-water": marked("inland water"),
     "post": marked("post"),
     "courier": marked("courier"),
-    "person": marked("a person"),
-    "unknown": marked("not known"),
+    "person": marked("carried by a person"),
+    "unknown": marked("unknown"),
 }
 ROLES: Mapping[Role, str] = {
     "exporter": marked("exporter"),
@@ -104,7 +104,7 @@ PARTY_KINDS: Mapping[PartyKind, str] = {
     "person": marked("person"),
     "organisation": marked("organisation"),
     "vessel": marked("vessel"),
-    "unknown": marked("not known"),
+    "unknown": marked("unknown"),
 }
 FUNCTIONS: Mapping[Function, str] = {
     "origin": marked("origin"),
@@ -212,7 +212,7 @@ def incidents_view(page: IncidentsPage, *, tells: bool) -> IncidentsView:
     return IncidentsView(
         lines=tuple(_line(each, page.names) for each in page.rows),
         tells=tells,
-        keys=(("n", words("Tell of an incident")),) if tells else (),
+        keys=(("n", words("Report an incident")),) if tells else (),
     )
 
 
@@ -227,7 +227,7 @@ def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> Inci
     now = page.known.now()
     keys = [("l", words("Back to the list"))]
     if speaks:
-        keys.append(("n", words("Write a version") if page.own else words("Propose a change")))
+        keys.append(("n", words("Create a new version") if page.own else words("Propose a change")))
     return IncidentView(
         owner=_owner(page.known.owner, page.own, page.names),
         kind=words(KINDS[now.kind]) if now else "",
@@ -263,19 +263,19 @@ def _line(row: IncidentRow, names: dict[str, str]) -> IncidentLine:
     notes = list[str]()
     if row.open_proposals:
         text = counted(
-            "%(num)s proposal is not answered",
-            "%(num)s proposals are not answered",
+            "%(num)s proposal awaiting a reply",
+            "%(num)s proposals awaiting a reply",
             row.open_proposals,
         )
         notes.append(text % {"num": row.open_proposals})
     if row.sightings:
-        text = counted("seen by %(num)s other", "seen by %(num)s others", row.sightings)
+        text = counted("%(num)s sighting by a peer", "%(num)s sightings by peers", row.sightings)
         notes.append(text % {"num": row.sightings})
     return IncidentLine(
         row=row,
         owner=_owner(row.owner, row.own, names),
         kind=words(KINDS[row.kind]) if row.kind else "",
-        status=words(STATUSES[row.status]) if row.status else words("no version has come"),
+        status=words(STATUSES[row.status]) if row.status else words("no version received"),
         country=country(row.country) if row.country else "",
         notes=tuple(notes),
     )
@@ -317,13 +317,15 @@ def _parts(now: Incident, library: Library) -> Iterator[PartView]:
             )
             for each in now.equipment
         ],
-        "concealment": [_joined(now.concealment.how or words("not hidden"), now.concealment.where)]
+        "concealment": [
+            _joined(now.concealment.how or words("not concealed"), now.concealment.where)
+        ]
         if now.concealment
         else [],
         "label": [
             _joined(
                 now.label.text,
-                words("a label of the country of arrival") if now.label.domestic else "",
+                words("domestic label of the country of arrival") if now.label.domestic else "",
             )
         ]
         if now.label

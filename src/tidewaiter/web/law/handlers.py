@@ -13,7 +13,6 @@ from tidewaiter.base.countries import find_country
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.quantities import parse_percent
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.structures import lexis_for, printing_of, sheet_of
 from tidewaiter.explain.words import words_of
 from tidewaiter.law.answers import Found, Goods, Question, Route
 from tidewaiter.law.comparison import compare, of_schedule, schedules_on
@@ -22,6 +21,7 @@ from tidewaiter.law.registry import known_jurisdictions
 from tidewaiter.law.types import Substance
 from tidewaiter.report.law.comparison import ComparisonView, comparison_csv, comparison_view
 from tidewaiter.report.law.regimes import place_of
+from tidewaiter.report.law.sheet_printing import lexis_for, printing_of, sheet_of
 from tidewaiter.report.law.sheets import SheetView, sheet_view
 from tidewaiter.trade.substance_lookup import amount_of
 from tidewaiter.web.core.node import TheNode

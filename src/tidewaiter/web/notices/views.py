@@ -230,13 +230,13 @@ def _event(told: Told, row: Row, seen: int | None) -> EventView:
 def _balances(state: State) -> Iterator[Fact]:
     if not state.returned:
         return
-    said = words("{used} of {most}, {left} left")
+    said = words("{used} of {most} used, {left} left")
     for each in state.balances:
         over = measured(each.exceeded)
         text = said.format(
             used=in_words(each.used), most=in_words(each.most), left=in_words(each.left)
         )
-        more = words("; {amount} too much").format(amount=in_words(each.exceeded))
+        more = words("; exceeded by {amount}").format(amount=in_words(each.exceeded))
         label = words("Line {number}").format(number=each.line)
         yield Fact(label=label, value=text + (more if over and over.value else ""))
 
@@ -295,13 +295,13 @@ def notice_list_view(page: NoticesPage) -> NoticeListView:
     return NoticeListView(
         boxes=(
             Tab(
-                label=words("Inbox: we import"),
+                label=words("Inbox (imports)"),
                 address="/notices?box=in",
                 count=page.counts["importer"]["ours"],
                 here=side == "importer",
             ),
             Tab(
-                label=words("Outbox: we export"),
+                label=words("Outbox (exports)"),
                 address="/notices?box=out",
                 count=page.counts["exporter"]["ours"],
                 here=side == "exporter",
@@ -389,7 +389,7 @@ def screened_view(page: Screened) -> ScreenedView:
 
 def _hit(hit: Hit) -> HitView:
     match = hit.match
-    dated = words("of {day}").format(day=day(match.list_day)) if match.list_day else ""
+    dated = words("dated {day}").format(day=day(match.list_day)) if match.list_day else ""
     outcome = " ".join(filter(None, (match.outcome, _on(match.outcome_day))))
     return HitView(
         role=role_in_words(hit.place),
@@ -406,7 +406,7 @@ def _on(when: date | None) -> str:
 
 def _deadline(told: Deadline) -> str:
     if told.due is None or told.due.day is None:
-        return words("no period is known")
+        return words("period unknown")
     return words("{day}: {period}").format(day=day(told.due.day), period=told.due.period.text)
 
 
@@ -421,11 +421,11 @@ _MESSAGE = Layout(
     ),
     labels={
         "sender.name": _("Sending authority"),
-        "sender.country": _("Its country"),
-        "sender.contact": _("Contact of the sender"),
+        "sender.country": _("Country of the sending authority"),
+        "sender.contact": _("Contact of the sending authority"),
         "recipient.name": _("Receiving authority"),
-        "recipient.country": _("Its country"),
-        "recipient.contact": _("Contact of the recipient"),
+        "recipient.country": _("Country of the receiving authority"),
+        "recipient.contact": _("Contact of the receiving authority"),
     },
 )
 _PARTY = Layout(main=("name", "address", "country", "licence"))

@@ -42,52 +42,52 @@ _STATES = {
     "no objection": _("no objection"),
     "objection": _("objection"),
     "under enquiry": _("under enquiry"),
-    "more time": _("more time asked for"),
-    "not for us": _("not for that authority"),
+    "more time": _("more time requested"),
+    "not for us": _("not the competent authority"),
     "withdrawn": _("withdrawn"),
-    "expired without reply": _("expired without reply, which is no consent"),
+    "expired without reply": _("expired without reply (not consent)"),
     "recalled": _("recalled"),
 }
 _EVENTS = {
-    "sent": _("Sent the notice"),
-    "amended": _("Sent the next version"),
-    "withdrawn": _("Took the notice back"),
-    "answered": _("Answered a query"),
-    "viewed": _("Opened the notice"),
-    "acknowledged": _("Acknowledged it"),
-    "no-objection": _("Does not object"),
-    "objection": _("Objects"),
-    "query": _("Asked"),
-    "more-time": _("Asked for more time"),
-    "not-for-us": _("Says that another authority is meant"),
-    "return": _("Told what became of the goods"),
-    "recalled": _("Recalled what it had said; that is destroyed"),
+    "sent": _("Sent the PEN"),
+    "amended": _("Sent an amendment"),
+    "withdrawn": _("Withdrew the PEN"),
+    "answered": _("Replied to a query"),
+    "viewed": _("Opened the PEN"),
+    "acknowledged": _("Acknowledged receipt"),
+    "no-objection": _("Raised no objection"),
+    "objection": _("Objected"),
+    "query": _("Requested clarification"),
+    "more-time": _("Requested more time"),
+    "not-for-us": _("Stated that it is not the competent authority"),
+    "return": _("Reported the outcome"),
+    "recalled": _("Recalled this entry; its content has been destroyed"),
 }
 _DELIVERIES = {
-    "waiting": _("waits to be sent"),
-    "held": _("held back while the relation is frozen"),
-    "sealed": _("under way, no receipt yet"),
-    "processed": _("receipted"),
-    "refused": _("refused by the other side"),
+    "waiting": _("queued"),
+    "held": _("on hold while the relationship is frozen"),
+    "sealed": _("sent, no receipt yet"),
+    "processed": _("delivered, receipt on file"),
+    "refused": _("rejected by the other side"),
     "recalled": _("recalled"),
     "discarded": _("discarded, never sent"),
 }
 _CODES: Mapping[ObjectionCode, str] = {
     "importer not licensed": _("the importer has no licence"),
     "importer unknown": _("the importer is unknown"),
-    "importer denies order": _("the importer denies the order"),
+    "importer denies order": _("the importer denies placing the order"),
     "permit missing": _("a permit is missing"),
-    "quantity exceeds need": _("the quantity exceeds the need"),
+    "quantity exceeds need": _("the quantity exceeds legitimate requirements"),
     "end use not accepted": _("the end use is not accepted"),
     "substance prohibited": _("the substance is prohibited"),
     "suspected diversion": _("diversion is suspected"),
-    "papers inconsistent": _("the papers contradict each other"),
-    "other": _("another reason, in words"),
+    "papers inconsistent": _("the documents are inconsistent"),
+    "other": _("other reason (please explain)"),
 }
 _LICENCES: Mapping[LicenceCheck, str] = {
     "not checked": _("not checked"),
-    "holds": _("it holds one"),
-    "does not hold": _("it holds none"),
+    "holds": _("licence held"),
+    "does not hold": _("no licence held"),
 }
 _OUTCOMES = {
     "shipped": _("shipped"),
@@ -185,14 +185,14 @@ def time_left(due: date | None, today: date, days: int | None) -> str:
     if due < today:
         return words("overdue since {day}").format(day=day(due))
     if days is None:
-        return words("working days not known")
+        return words("working days unknown")
     return counted("%(num)s working day left", "%(num)s working days left", days) % {"num": days}
 
 
 def waiting_in_words(waits_for: str, ours: Side, peer: str) -> str:
     """Say for whom a notice waits."""
     if not waits_for:
-        return words("nobody")
+        return words("no one")
     return words("us") if waits_for == ours else peer
 
 

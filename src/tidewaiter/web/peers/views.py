@@ -66,9 +66,9 @@ def peers_view(rows: Sequence[PeerRow], own: Role, *, relates: bool) -> PeersVie
         relates: The reader may say what is exchanged with whom.
     """
     lines = [(_rank(each), each.name.casefold(), each.key, line_of(each)) for each in rows]
-    keys = [("w", words("Show the words of this node"))]
+    keys = [("w", words("Show the verification words of this node"))]
     if relates:
-        keys.append(("n", words("Take up a peer")))
+        keys.append(("n", words("Add a peer")))
     return PeersView(
         lines=tuple(each[3] for each in sorted(lines, key=lambda each: each[:3])),
         role=role_in_words(own),
@@ -80,14 +80,17 @@ def peers_view(rows: Sequence[PeerRow], own: Role, *, relates: bool) -> PeersVie
 def line_of(row: PeerRow) -> PeerLine:
     """Put a peer into words."""
     counts = (
-        (row.waiting, counted("%(num)s waits", "%(num)s wait", row.waiting)),
-        (row.held, counted("%(num)s held back", "%(num)s held back", row.held)),
-        (row.under_way, counted("%(num)s under way", "%(num)s under way", row.under_way)),
+        (row.waiting, counted("%(num)s queued", "%(num)s queued", row.waiting)),
+        (row.held, counted("%(num)s on hold", "%(num)s on hold", row.held)),
+        (
+            row.under_way,
+            counted("%(num)s awaiting receipt", "%(num)s awaiting receipt", row.under_way),
+        ),
     )
     return PeerLine(
         key=row.key,
         ours=standing_in_words(row.ours),
-        theirs=standing_in_words(row.theirs) if row.theirs_since else words("not told yet"),
+        theirs=standing_in_words(row.theirs) if row.theirs_since else words("not reported yet"),
         between=tuple(text % {"num": count} for count, text in counts if count),
         notes=tuple(_notes(row)),
         late=_rank(row) < 2,  # noqa: PLR2004 - see there
@@ -112,18 +115,26 @@ def _rank(row: PeerRow) -> int:
 def _restored(row: PeerRow) -> Iterator[str]:
     """Yield what is said where one of the two nodes was restored from an older state."""
     if row.missing is None:
-        yield words("This node was restored from an older state and has not reached this peer yet.")
+        yield words(
+            "This node was restored from an earlier backup and has not reached this peer yet."
+        )
     elif row.missing:
         text = counted(
-            "This node was restored from an older state: %(num)s message is being fetched.",
-            "This node was restored from an older state: %(num)s messages are being fetched.",
+            "This node was restored from an earlier backup: %(num)s message is being retrieved.",
+            (
+                "This node was restored from an earlier backup: %(num)s messages are being "
+                "retrieved."
+            ),
             row.missing,
         )
         yield text % {"num": row.missing}
     if row.again:
         text = counted(
-            "This peer was restored from an older state: %(num)s message is being sent again.",
-            "This peer was restored from an older state: %(num)s messages are being sent again.",
+            "This peer was restored from an earlier backup: %(num)s message is being sent again.",
+            (
+                "This peer was restored from an earlier backup: %(num)s messages are being "
+                "sent again."
+            ),
             row.again,
         )
         yield text % {"num": row.again}
@@ -133,17 +144,17 @@ def _notes(row: PeerRow) -> list[str]:
     notes = list(_restored(row))
     if row.contradictions:
         text = counted(
-            "it has contradicted itself %(num)s time",
-            "it has contradicted itself %(num)s times",
+            "contradicted itself %(num)s time",
+            "contradicted itself %(num)s times",
             row.contradictions,
         )
         notes.append(text % {"num": row.contradictions})
     if row.log_contradictions:
-        notes.append(words("what it says of its log does not fit"))
+        notes.append(words("inconsistent statements about its log"))
     if row.replaced:
         text = counted(
-            "Its root key replaced %(num)s document: somebody else had its keys.",
-            "Its root key replaced %(num)s documents: somebody else had its keys.",
+            "The peer used its root key to replace %(num)s document: its keys were compromised.",
+            "The peer used its root key to replace %(num)s documents: its keys were compromised.",
             row.replaced,
         )
         notes.append(text % {"num": row.replaced})
@@ -155,12 +166,14 @@ def _notes(row: PeerRow) -> list[str]:
         )
         notes.append(text % {"num": row.doubted})
     if row.ours in {"invited", "frozen"} and not row.confirmed:
-        notes.append(words("its words are not compared"))
+        notes.append(words("not verified"))
     if (row.silent or 0) >= PATIENCE:
-        text = counted("silent for %(num)s day", "silent for %(num)s days", row.silent or 0)
+        text = counted("no contact for %(num)s day", "no contact for %(num)s days", row.silent or 0)
         notes.append(text % {"num": row.silent})
     if row.trouble:
-        text = counted("%(num)s try failed: %(why)s", "%(num)s tries failed: %(why)s", row.tries)
+        text = counted(
+            "%(num)s failed attempt: %(why)s", "%(num)s failed attempts: %(why)s", row.tries
+        )
         notes.append(text % {"num": row.tries, "why": row.trouble})
     return notes
 
@@ -230,8 +243,8 @@ def became(spoken: Spoken) -> str:
     if spoken.ours:
         return state_in_words(spoken.state, spoken.code)
     told = {
-        "processed": words("came"),
-        "refused": words("refused here"),
+        "processed": words("received"),
+        "refused": words("rejected by this node"),
         "recalled": words("recalled"),
     }
     return told.get(spoken.state, spoken.state)
@@ -245,11 +258,11 @@ def state_in_words(state: str, code: str = "") -> str:
         code: Why it was refused; "": it was not.
     """
     told = {
-        "waiting": words("waits"),
-        "held": words("held back"),
-        "sealed": words("under way"),
-        "processed": words("received there: its receipt is kept"),
-        "refused": words("refused there"),
+        "waiting": words("queued"),
+        "held": words("on hold"),
+        "sealed": words("awaiting receipt"),
+        "processed": words("delivered, receipt on file"),
+        "refused": words("rejected by the peer"),
         "recalled": words("recalled"),
         "discarded": words("discarded"),
     }

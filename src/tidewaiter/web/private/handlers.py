@@ -139,17 +139,17 @@ class LetPage(Record, frozen=True, kw_only=True):
 
 
 _CODES: Mapping[Code, str] = {
-    "off": _("no question is answered under this offer"),
-    "ended": _("the offer has ended"),
-    "purpose": _("no question is answered for this purpose"),
-    "over-budget": _("the budget of this day is used up"),
-    "not-able": _("the extra “psi” is missing there"),
+    "off": _("no questions are answered under this permission"),
+    "ended": _("the permission has ended"),
+    "purpose": _("questions for this purpose are not answered"),
+    "over-budget": _("the budget for today is used up"),
+    "not-able": _("the extra “psi” is not installed at the peer"),
 }
 _STATES: Mapping[str, str] = {
-    "asked": _("no answer yet"),
+    "asked": _("no reply yet"),
     "answered": _("answered"),
     "refused": _("refused"),
-    "recalled": _("the answer was recalled, and is forgotten"),
+    "recalled": _("the reply was recalled and deleted"),
 }
 _KEYS: Mapping[str, str] = {
     "lei": "LEI",
@@ -158,7 +158,7 @@ _KEYS: Mapping[str, str] = {
     "inn": "INN",
     "ogrn": "OGRN",
     "imo": "IMO",
-    "imo-company": _("IMO number of a company"),
+    "imo-company": _("IMO company number"),
     "tax": _("tax number"),
     "eori": "EORI",
     "registration": _("company number"),
@@ -167,9 +167,9 @@ _KEYS: Mapping[str, str] = {
     "name": _("name and postcode"),
 }
 _PARTS: Mapping[Part, str] = {
-    "confirmed": _("alerts that an officer has confirmed"),
-    "cases": _("alerts in cases that are open or were closed as confirmed"),
-    "joined": _("other spellings of the same parties too"),
+    "confirmed": _("alerts confirmed by an officer"),
+    "cases": _("alerts in cases that are open or closed as confirmed"),
+    "joined": _("including other spellings of the same parties"),
 }
 _SCHEMES: Mapping[str, str] = {
     "lei": "LEI",
@@ -291,13 +291,13 @@ def _offer(standing: Standing) -> OfferView:
     count = standing.left // SLOTS
     note = ""
     if standing.ended:
-        note = words("it has ended")
+        note = words("the permission has ended")
     elif not standing.whole:
-        note = words("not all of it has come yet")
+        note = words("not fully received yet")
     elif not count:
-        note = words("the budget of this day is used up")
+        note = words("the budget for today is used up")
     return OfferView(
-        left=counted("%(num)s more question today", "%(num)s more questions today", count)
+        left=counted("%(num)s question left today", "%(num)s questions left today", count)
         % {"num": count},
         used_up=not count,
         until=day(standing.offer.until),
@@ -329,9 +329,9 @@ def _found(line: Line, found: Found) -> FoundView:
         result = words(_STATES[line.state])
     elif found.by:
         ways = ", ".join(words(_KEYS.get(each, each)) for each in found.by)
-        result = words("a hit, by: {ways}").format(ways=ways)
+        result = words("match on: {ways}").format(ways=ways)
     else:
-        result = words("not among what it answers from")
+        result = words("no match in the data searched")
     return FoundView(
         name=party.name, told=told, result=result, hit=bool(found.by and line.state == "answered")
     )

@@ -33,10 +33,10 @@ from tidewaiter.web.core.security import may
 from tidewaiter.web.ranking.model_cache import Drifted
 
 _ARMS: dict[Arm, str] = {
-    "random": marked("By lot, whatever the score"),
-    "profile": marked("By a profile"),
-    "score": marked("By the score"),
-    "explore": marked("To explore"),
+    "random": marked("Random, regardless of score"),
+    "profile": marked("By risk profile"),
+    "score": marked("By score"),
+    "explore": marked("Exploratory"),
 }
 
 
@@ -69,9 +69,13 @@ def over_lot(found: Yields) -> str:
     """Say how much more the score brought than the lot."""
     over = found.over_lot
     if over.points is None or over.low is None or over.high is None:
-        return words("By score and by lot cannot be compared yet: fewer than five were inspected.")
+        return words(
+            "Selection by score and random selection cannot be compared yet: "
+            "fewer than five were inspected."
+        )
     return words(
-        "By score, {points} points more were right than by lot ({low} to {high}, 95 %)."
+        "Hit rate by score compared with random selection: {points} percentage points "
+        "({low} to {high}, 95 % confidence interval)."
     ).format(
         points=signed(100 * over.points), low=signed(100 * over.low), high=signed(100 * over.high)
     )
@@ -88,7 +92,7 @@ def _arm(each: Yield, whole: int) -> ArmView:
         waiting=number(each.waiting),
         inspected=number(hits.of),
         hits=number(hits.count),
-        rate=percent(hits.share or 0.0) if tells else words("too few to say"),
+        rate=percent(hits.share or 0.0) if tells else words("too few to assess"),
         interval=f"{percent(hits.low or 0.0)}–{percent(hits.high or 0.0)}" if tells else "",
         tells=tells,
         low=low,
@@ -103,8 +107,8 @@ _WIDEST_INDEX = 0.5  # of drift, that fills its drawing
 
 _VERDICTS = {
     "stable": marked("stable"),
-    "look": marked("look at it"),
-    "drifted": marked("drifted"),
+    "look": marked("review"),
+    "drifted": marked("drift"),
 }
 
 
@@ -208,14 +212,15 @@ def has_drifted(seen: Drift) -> bool:
 
 def _trained(made: Training) -> str:
     told = words(
-        "Trained by {library}, on alerts of {first} to {last}. It never sees countries, places, "
-        "parties or officers, and it alone decides nothing."
+        "Trained with {library} on alerts from {first} to {last}. The model never sees "
+        "countries, places, parties or officers, and it decides nothing on its own."
     ).format(library=made.library, first=day(made.first), last=day(made.last))
     if not made.by_lot and not made.lines:
         return told
     lot = words(
-        "Inspection lists taught it too: {lines} lines without an alert; {lot} outcomes were drawn "
-        "by lot, and each weighed {weight} times as much as another one."
+        "Inspection lists were also used for training: {lines} lines without an alert; "
+        "{lot} outcomes are from random selection, each weighted {weight} times as much "
+        "as any other."
     ).format(
         lines=number(made.lines), lot=number(made.by_lot), weight=decimal(made.lot_weight or 1, 1)
     )
@@ -224,31 +229,33 @@ def _trained(made: Training) -> str:
 
 def _tiles(made: Training, tested: Backtest, usual: float) -> Iterator[Bar]:
     yield Bar(
-        label=words("Decided alerts that taught"),
+        label=words("Decided alerts used for training"),
         value=number(made.alerts),
-        more=words("{hits} of them right").format(hits=number(made.hits)),
+        more=words("{hits} of them correct").format(hits=number(made.hits)),
     )
     yield Bar(
-        label=words("By inspection or laboratory"),
+        label=words("Based on inspection or laboratory"),
         value=number(made.results),
-        more=words("the others by decisions alone"),
+        more=words("the others on decisions alone"),
     )
     yield Bar(
         label=words("Base rate"),
         value=percent(usual),
-        more=words("of all alerts that taught were right"),
+        more=words("of all alerts used for training were correct"),
     )
     yield Bar(
         label=words("Area under the curve"),
         value=decimal(tested.auc, 2),
-        more=words("rules alone {rules}; the lot 0.5").format(rules=decimal(tested.auc_score, 2)),
+        more=words("rules alone {rules}; random order 0.5").format(
+            rules=decimal(tested.auc_score, 2)
+        ),
     )
 
 
 def _tested(tested: Backtest) -> str:
     return words(
-        "On {alerts} later alerts, of {first} to {last}, which taught it nothing: {hits} were "
-        "right, and it expected {expected}."
+        "Tested on {alerts} later alerts ({first} to {last}) not used for training: "
+        "{hits} were correct, and the model expected {expected}."
     ).format(
         alerts=number(tested.alerts),
         first=day(tested.first),
@@ -262,12 +269,12 @@ def _depths(tested: Backtest) -> Iterator[Depth]:
     base = tested.hits / tested.alerts if tested.alerts else 0.0
     for each in tested.depths:
         told = (
-            (words("By lot: the base rate"), base * each.alerts, "soft"),
+            (words("Random order: the base rate"), base * each.alerts, "soft"),
             (words("Rules"), float(each.score), ""),
-            (words("Rules with what was learned"), float(each.both), ""),
-            (words("What was learned, alone"), float(each.learned), "soft"),
+            (words("Rules and model together"), float(each.both), ""),
+            (words("Model alone"), float(each.learned), "soft"),
         )
-        title = words("The first {share}: {alerts}").format(
+        title = words("Top {share}: {alerts}").format(
             share=percent(each.share), alerts=_alerts(each.alerts)
         )
         yield Depth(
@@ -277,7 +284,7 @@ def _depths(tested: Backtest) -> Iterator[Depth]:
                     label=label,
                     value=percent(right / each.alerts),
                     width=100 * right / each.alerts,
-                    more=words("{right} right").format(right=decimal(right, 0)),
+                    more=words("{right} correct").format(right=decimal(right, 0)),
                     kind=kind,
                 )
                 for label, right, kind in told
@@ -329,21 +336,23 @@ def _bins(scale: Scale, library: Library) -> Sequence[str]:
     name = scale.feature.name
     if scale.feature.kind == "category":
         told = [value_of(name, level, library) for level in scale.levels]
-        return [*told, words("another, or not given")]
+        return [*told, words("other, or not given")]
     ends = [value_of(name, edge, library) for edge in scale.edges]
     middle = [words("{low} to {high}").format(low=low, high=high) for low, high in pairwise(ends)]
-    below, above = words("below {high}"), words("{low} and more")
+    below, above = words("below {high}"), words("{low} or more")
     return [below.format(high=ends[0]), *middle, above.format(low=ends[-1]), words("not given")]
 
 
 def _drift(seen: Drift, library: Library) -> Iterator[Bar]:
     for each in seen.features:
-        label = words("The chance itself") if each.name == CHANCE else label_of(each.name, library)
+        label = (
+            words("The estimate itself") if each.name == CHANCE else label_of(each.name, library)
+        )
         yield Bar(
             label=label,
             value=decimal(each.index, 3),
             kind=each.verdict,
-            more=words("{verdict}; chance alone gives up to {chance}").format(
+            more=words("{verdict}; up to {chance} can occur by chance").format(
                 verdict=words(_VERDICTS[each.verdict]), chance=decimal(each.by_chance, 3)
             ),
             width=round(100 * min(1.0, each.index / _WIDEST_INDEX), 2),
@@ -352,19 +361,21 @@ def _drift(seen: Drift, library: Library) -> Iterator[Bar]:
 
 def _drift_words(found: Drifted) -> Iterator[str]:
     seen = found.drift
-    yield words("{alerts} alerts since {day}, the newest first, looked at on {at}.").format(
+    yield words("Based on {alerts} alerts since {day}, newest first; checked on {at}.").format(
         alerts=number(seen.alerts), day=day(seen.first), at=moment(found.at)
     )
     share = seen.decided
-    yield words("{of} have an outcome: {count} were right, {expected} were expected.").format(
+    yield words("{of} have an outcome: {count} were correct, {expected} were expected.").format(
         of=number(share.of), count=number(share.count), expected=decimal(seen.expected, 1)
     )
     if seen.calibrated is None:
-        yield words("That is too few to say whether the chances are right.")
+        yield words("That is too few to say whether the estimates are accurate.")
     elif seen.calibrated:
-        yield words("The chances agree with the outcomes.")
+        yield words("The estimates agree with the outcomes.")
     else:
-        yield words("The chances do NOT agree with the outcomes: train anew, or do without.")
+        yield words(
+            "The estimates do NOT agree with the outcomes: retrain the model or stop using it."
+        )
 
 
 class RankerPage(Record, frozen=True, kw_only=True):

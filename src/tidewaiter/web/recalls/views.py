@@ -49,13 +49,13 @@ def custody_in_words(custody: Custody) -> tuple[str, ...]:
     """Say what keeps a message here, and to how many it was passed on."""
     told = list[str]()
     if custody.basis:
-        told.append(words("under a legal hold: {basis}").format(basis=custody.basis))
+        told.append(words("under legal hold: {basis}").format(basis=custody.basis))
     if custody.until:
         told.append(words("until {day}").format(day=day(custody.until)))
     if custody.case:
-        told.append(words("as long as case {number} is held").format(number=custody.case))
+        told.append(words("while case {number} is under legal hold").format(number=custody.case))
     if custody.reshared:
-        text = words("passed on to {number}, {asked} of them asked to destroy it")
+        text = words("shared onward with: {number}; asked to destroy it: {asked}")
         told.append(text.format(number=custody.reshared, asked=custody.told))
     return tuple(told)
 
@@ -161,9 +161,9 @@ class Became(Record, frozen=True, kw_only=True):
 SHOWS: Mapping[Show, str] = {
     "ours": marked("Recalled by us"),
     "theirs": marked("Recalled by others"),
-    "kept": marked("Held and passed on"),
-    "sent": marked("What can be recalled"),
-    "came": marked("What can be held"),
+    "kept": marked("Held or shared onward"),
+    "sent": marked("Sent (can be recalled)"),
+    "came": marked("Received (can be held)"),
 }
 _SETTLED = {"destroyed", "not-held", "never-left"}
 
@@ -253,9 +253,9 @@ def _recall(told: Recalling, page: RecallsPage, *, holds: bool) -> RecallLine:
     if outcome and outcome.until:
         notes.append(words("until {day}").format(day=day(outcome.until)))
     if is_over(told, page.day):
-        notes.append(words("the hold is over"))
+        notes.append(words("the legal hold has ended"))
     if outcome and outcome.reshared:
-        text = words("passed on to {number}, {untold} of them not asked")
+        text = words("shared onward with: {number}; not asked to destroy it: {untold}")
         notes.append(text.format(number=outcome.reshared, untold=told.untold))
     asked = told.recall
     return RecallLine(
@@ -268,7 +268,7 @@ def _recall(told: Recalling, page: RecallsPage, *, holds: bool) -> RecallLine:
         said=tuple(filter(None, (asked.basis, asked.note))) if asked else (),
         standing=words(STANDINGS[told.standing])
         if ours or told.standing != "asked"
-        else words("nothing was answered yet"),
+        else words("no response yet"),
         settled=told.standing in _SETTLED,
         notes=tuple(notes),
         held=holds and not ours and told.standing == "kept-under-legal-hold",
@@ -277,7 +277,7 @@ def _recall(told: Recalling, page: RecallsPage, *, holds: bool) -> RecallLine:
 
 def _kept(held: Held, names: Mapping[str, str]) -> MessageLine:
     stands = (words(text) for value, text in STANDINGS.items() if value == held.recalled)
-    told = next(stands, words("nobody has recalled it"))
+    told = next(stands, words("not recalled"))
     return MessageLine(
         id=held.id,
         kind=kind_in_words(held.kind),
@@ -311,8 +311,8 @@ def _state(state: str, *, came: bool) -> str:
     if not came:
         return state_in_words(state)
     told = {
-        "processed": words("came"),
-        "refused": words("refused here"),
+        "processed": words("received"),
+        "refused": words("rejected by this node"),
         "recalled": words("recalled"),
     }
     return told.get(state, state)

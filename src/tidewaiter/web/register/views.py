@@ -106,14 +106,14 @@ def figures(balance: Balance, state: State | None) -> Iterator[Figure]:
     """Say an account; of a paper that does not hold nothing is free."""
     if measured(balance.granted) is None:
         return
-    yield Figure(label=words("granted"), amount=in_words(balance.granted))
+    yield Figure(label=words("authorised"), amount=in_words(balance.granted))
     yield Figure(label=words("used"), amount=in_words(balance.used))
     if _some(balance.promised):
-        yield Figure(label=words("promised"), amount=in_words(balance.promised))
+        yield Figure(label=words("reserved"), amount=in_words(balance.promised))
     if _some(balance.exceeded):
-        yield Figure(label=words("too much"), amount=in_words(balance.exceeded), bad=True)
+        yield Figure(label=words("over the limit"), amount=in_words(balance.exceeded), bad=True)
     elif state == "valid":
-        yield Figure(label=words("free"), amount=in_words(balance.free))
+        yield Figure(label=words("available"), amount=in_words(balance.free))
 
 
 def facts(entry: Entry, registry: Registry) -> Iterator[tuple[str, str]]:
@@ -134,23 +134,23 @@ def _of_kind(entry: Entry, registry: Registry) -> Iterator[tuple[str, str]]:
     if isinstance(entry, Requirement):
         yield words("Country"), country(entry.country)
         yield words("Year"), str(entry.year)
-        yield words("Amount"), amount(entry.amount)
+        yield words("Quantity"), amount(entry.amount)
         return
     yield words("Issued by"), country(entry.issuer)
     if isinstance(entry, Standing):
         yield words("Activities"), ", ".join(words(_ACTIVITIES[each]) for each in entry.activities)
     else:
-        yield words("Amount"), amount(entry.amount)
+        yield words("Quantity"), amount(entry.amount)
         counts = (
-            words("the goods as they are")
+            words("the goods as such")
             if entry.counts == "goods"
-            else words("the substance in them")
+            else words("the substance they contain")
         )
-        yield words("Counted"), counts
+        yield words("Quantity counted"), counts
     yield words("Sites"), ", ".join(entry.sites)
     yield words("Valid from"), day(entry.since)
-    yield words("Last day"), day(entry.until) if entry.until else words("open")
-    yield words("Stopped"), "; ".join(map(_stop, entry.stops))
+    yield words("Valid until"), day(entry.until) if entry.until else words("open")
+    yield words("Suspension or revocation"), "; ".join(map(_stop, entry.stops))
 
 
 def _stop(stop: Stop) -> str:
@@ -334,7 +334,7 @@ def _moved(moved: Moved, registry: Registry) -> MovedView:
     move = told.movement
     why = told.reason
     if not why and told.notice:
-        why = words("notice {number}").format(number=told.notice)
+        why = words("PEN {number}").format(number=told.notice)
     return MovedView(
         moved=moved,
         what=f"{words(DIRECTIONS[move.direction])}, {substance(move.substance, registry)}",

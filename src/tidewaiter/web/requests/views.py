@@ -50,30 +50,30 @@ SUBJECTS: Mapping[Subject, str] = {
     "other": marked("other"),
 }
 GROUNDS: Mapping[Ground, str] = {
-    "law": marked("our law forbids it"),
+    "law": marked("not permitted under our law"),
     "interests": marked("essential interests"),
-    "form": marked("the request lacks what it needs"),
-    "competence": marked("another authority must be asked"),
-    "nothing-held": marked("nothing is held"),
-    "other": marked("another reason, in words"),
+    "form": marked("the request is incomplete"),
+    "competence": marked("another authority is competent"),
+    "nothing-held": marked("no information held"),
+    "other": marked("other reason (please explain)"),
 }
 STATES: Mapping[State, str] = {
-    "unknown": marked("not here: it has not come, or was recalled"),
-    "open": marked("nothing is answered"),
+    "unknown": marked("not available: not yet received, or recalled"),
+    "open": marked("not answered yet"),
     "partly": marked("answered in part"),
-    "done": marked("done"),
+    "done": marked("completed"),
     "withdrawn": marked("withdrawn"),
 }
 ITEMS: Mapping[ItemState, str] = {
-    "open": marked("not answered"),
+    "open": marked("not answered yet"),
     "refused": marked("refused"),
     "part": marked("answered in part"),
     "full": marked("answered"),
 }
 SHOWS: Mapping[Show, str] = {
-    "open": marked("Waiting for an answer"),
+    "open": marked("Awaiting reply"),
     "late": marked("Overdue"),
-    "over": marked("Over"),
+    "over": marked("Closed"),
     "all": marked("All"),
 }
 
@@ -101,7 +101,9 @@ def days_left(days: int) -> str:
         days: Until it; below 0: it is over.
     """
     if days < 0:
-        return counted("%(num)s day late", "%(num)s days late", -days) % {"num": number(-days)}
+        return counted("%(num)s day overdue", "%(num)s days overdue", -days) % {
+            "num": number(-days)
+        }
     if days == 0:
         return words("today")
     return counted("in %(num)s day", "in %(num)s days", days) % {"num": number(days)}
@@ -183,7 +185,7 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
     said = tuple(_said(page, names))
     keys = [("l", words("Back to the list"))]
     if page.acts:
-        keys += [("n", words("To the forms of what may be said"))]
+        keys += [("n", words("Go to the available actions"))]
     resting = load_instruments().instrument.get(body.instrument) if body else None
     waits = body and body.deadline and known.state in {"open", "partly"}
     peer = body.asked if body and page.box == "out" else known.asker
@@ -253,7 +255,7 @@ def _one(
     body, label, purposes, bundles = said.body, "", "", tuple[str, ...]()
     items, partly, texts = tuple[int, ...](), tuple[int, ...](), tuple[str, ...]()
     if isinstance(body, Answer):
-        what, items, partly, texts = words("answer"), body.items, body.partly, (body.text,)
+        what, items, partly, texts = words("reply"), body.items, body.partly, (body.text,)
         label, purposes, bundles = _label(body.marking), _purposes(body.marking), body.bundles
     elif isinstance(body, Refusal):
         what = words("refused: {ground}").format(ground=words(GROUNDS[body.ground]))
@@ -278,8 +280,8 @@ def _one(
 
 def _delay(body: Delay) -> str:
     if body.until is None:
-        return words("something is needed first")
-    return words("more time is asked for, until {day}").format(day=day(body.until))
+        return words("further information needed first")
+    return words("more time requested, until {day}").format(day=day(body.until))
 
 
 def _label(marking: Marking) -> str:
@@ -325,7 +327,7 @@ class RequestsView(Record, frozen=True, kw_only=True):
 def requests_view(page: RequestsPage) -> RequestsView:
     """Put a box of requests into words."""
     asked = page.asked
-    labels: dict[Box, str] = {"in": words("Asked of us"), "out": words("Asked by us")}
+    labels: dict[Box, str] = {"in": words("Incoming"), "out": words("Outgoing")}
     return RequestsView(
         boxes=tuple(
             Tab(
@@ -348,9 +350,9 @@ def requests_view(page: RequestsPage) -> RequestsView:
         lines=tuple(_line(each, page) for each in page.rows),
         more=_address(asked.box, asked.show, page.more) if page.more else "",
         keys=(
-            ("n", words("Ask a peer")),
-            ("i", words("What is asked of us")),
-            ("o", words("What we ask")),
+            ("n", words("New request")),
+            ("i", words("Go to incoming requests")),
+            ("o", words("Go to outgoing requests")),
         ),
     )
 
@@ -362,7 +364,7 @@ def _address(box: Box, show: Show, after: int = 0) -> str:
 
 def _line(row: RequestRow, page: RequestsPage) -> RequestLine:
     waits = row.deadline is not None and row.state in {"open", "partly"}
-    text = counted("%(open)s of %(num)s thing open", "%(open)s of %(num)s things open", row.items)
+    text = counted("%(open)s of %(num)s item open", "%(open)s of %(num)s items open", row.items)
     return RequestLine(
         row=row,
         peer=page.names.get(row.peer, row.peer),

@@ -84,9 +84,9 @@ def make_webhook(
 ) -> Response[MadeWebhook]:
     """Tell an address of new alerts from now on."""
     if not data.severities:
-        raise InputError(words("choose of which alerts it is to be told"))
+        raise InputError(words("Choose which alerts to send."))
     if data.cleared and not user.account.cleared:
-        raise InputError(words("only who is cleared lets others see what is for the authority"))
+        raise InputError(words("Only a user with clearance can share authority-only information."))
     new = NewWebhook(name=data.name, url=data.url, severities=data.severities, cleared=data.cleared)
     with node.change(user) as work:
         made, secret = add_webhook(work, new)

@@ -207,7 +207,7 @@ def step_views(steps: Sequence[Taken]) -> tuple[StepView, ...]:
     said = {
         "proposed": words("Proposed"),
         "approved": words("Approved"),
-        "refused": words("Refused"),
+        "refused": words("Rejected"),
         "ended": words("Ended"),
         "expired": words("Expired"),
     }
@@ -219,7 +219,7 @@ def state_in_words(state: str) -> str:
     said = {
         "proposed": words("proposed"),
         "active": words("active"),
-        "refused": words("refused"),
+        "refused": words("rejected"),
         "ended": words("ended"),
         "expired": words("expired"),
     }
@@ -246,7 +246,7 @@ def preview_view(preview: Preview, alerts: Mapping[str, Alert], library: Library
         alerts: These alerts, by id.
         library: What to print for slugs.
     """
-    told = words("{fit} of {stored} stored alerts fit").format(
+    told = words("{fit} of {stored} stored alerts match").format(
         fit=number(preview.alerts), stored=number(preview.stored)
     )
     found = [alerts[name] for name in preview.against if name in alerts]
@@ -263,7 +263,7 @@ def offer_view(offer: Offer, library: Library) -> OfferView:
     """Put an offer into words."""
     who = counted("by one officer", "by %(num)s officers", offer.officers)
     told = words(
-        "{dismissed} of {decided} decided alerts like this were dismissed, {who}, {first} to {last}"
+        "{dismissed} of {decided} similar decided alerts were dismissed, {who}, {first} to {last}"
     )
     said = told.format(
         dismissed=number(offer.dismissed),
@@ -322,14 +322,14 @@ def severities() -> tuple[tuple[Severity, str], ...]:
 def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
     named = tuple(library.substances.get(slug, slug) for slug in scope.substances)
     if named:
-        yield Condition(label=words("Names only"), values=named)
+        yield Condition(label=words("Only these substances"), values=named)
     if scope.ways:
-        yield Condition(label=words("Found only by"), values=tuple(map(_way, scope.ways)))
+        yield Condition(label=words("Matched only by"), values=tuple(map(_way, scope.ways)))
     if scope.rules:
         titles = tuple(words(library.rules.get(rule, rule)) for rule in scope.rules)
-        yield Condition(label=words("Reasons only"), values=titles)
+        yield Condition(label=words("Only these risk indicators"), values=titles)
     if scope.phrase:
-        yield Condition(label=words("At each find"), values=(f"“{scope.phrase}”",))
+        yield Condition(label=words("Text at each match"), values=(f"“{scope.phrase}”",))
     if scope.heading:
         yield Condition(label=words("HS code begins with"), values=(scope.heading,))
     for label, trader in ((words("Shipper"), scope.shipper), (words("Consignee"), scope.consignee)):
@@ -341,8 +341,8 @@ def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
 def _way(way: Way) -> str:
     said = {
         "exact": words("name"),
-        "squeezed": words("broken or misread name"),
-        "fuzzy": words("similar word"),
+        "squeezed": words("name with spacing or scanning errors"),
+        "fuzzy": words("close spelling"),
         "cas": words("CAS number"),
         "hs": words("HS code"),
         "unno": words("UN number"),

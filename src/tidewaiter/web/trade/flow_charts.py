@@ -375,12 +375,12 @@ def _name(name: str, others: int) -> str:
         said = counted("%(num)s other route", "%(num)s other routes", others)
         return said % {"num": number(others)}
     if name == _DIRECT:
-        return words("no transit named")
+        return words("no transit stated")
     return way(tuple(name.split())) if " " in name else place(name)
 
 
 def _stages() -> tuple[str, str, str]:
-    return words("from"), words("through"), words("to")
+    return words("from"), words("via"), words("to")
 
 
 def headings(diagram: Diagram) -> Iterator[tuple[float, str]]:

@@ -147,14 +147,14 @@ def _period(query: FlowQuery) -> str:
         return words("due %(first)s to %(last)s") % {"first": first, "last": last}
     if first:
         return words("due %(first)s or later") % {"first": first}
-    return words("due %(last)s or earlier") % {"last": last} if last else words("due on any day")
+    return words("due %(last)s or earlier") % {"last": last} if last else words("any due date")
 
 
 def _outside(strip: Strip, found: Flows) -> Iterator[str]:
     for count, says in (
         (strip.earlier, words("before these months")),
         (strip.later, words("after these months")),
-        (found.undated, words("without a day")),
+        (found.undated, words("without a date")),
     ):
         if count:
             yield f"{alerts_in_words(count)} {says}"
@@ -164,10 +164,14 @@ def _undrawn(drawn: Map) -> str:
     if not drawn.undrawn:
         return ""
     said = counted(
-        "%(num)s alert is on a route that is no line here: an end is not given, or the "
-        "route is a small one.",
-        "%(num)s alerts are on routes that are no line here: "
-        "an end is not given, or the route is a small one.",
+        (
+            "%(num)s alert is on a route not drawn on the map: an endpoint is not given, or "
+            "the route is a small one."
+        ),
+        (
+            "%(num)s alerts are on routes not drawn on the map: an endpoint is not given, or "
+            "the route is a small one."
+        ),
         drawn.undrawn,
     )
     return said % {"num": number(drawn.undrawn)}

@@ -24,10 +24,10 @@ from multipart import (  # type: ignore[import-untyped]
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.node.uploads.arrivals import begin_anew, look_at, send_away, take_in
-from tidewaiter.node.uploads.results import Findings
 from tidewaiter.node.uploads.storage import Part, Spool, given_name
 from tidewaiter.report.alerts.exporters import exporters
 from tidewaiter.report.alerts.exports import REFUSED, CsvRefusals
+from tidewaiter.report.uploads import Findings
 from tidewaiter.store.accounts.sessions import User
 from tidewaiter.store.accounts.users import account_key, is_alone
 from tidewaiter.store.core.database import Work

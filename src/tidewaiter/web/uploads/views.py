@@ -69,7 +69,7 @@ def groups() -> tuple[Group, ...]:
     for field in fields():
         owner = field.partition(".")[0]
         heading = _OWNERS.get(owner) if "." in field else None
-        heading = heading or _("Goods, amounts, days")
+        heading = heading or _("Goods, quantities, dates")
         made.setdefault(heading, []).append((field, called(field)))
     return tuple((words(heading), tuple(some)) for heading, some in made.items())
 
@@ -81,26 +81,26 @@ _TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what r
 
 
 _STATES: dict[State, str] = {
-    "received": _("Needs an answer"),
+    "received": _("Input needed"),
     "mapped": _("Ready"),
-    "queued": _("Waiting"),
+    "queued": _("Queued"),
     "running": _("Screening"),
     "done": _("Done"),
     "failed": _("Failed"),
     "cancelled": _("Cancelled"),
 }
 _HOWS: dict[How, str] = {
-    "said": _("as you said"),
-    "name": _("by its name"),
-    "values": _("by its values"),
-    "format": _("by the format"),
+    "said": _("as you chose"),
+    "name": _("by column name"),
+    "values": _("by values"),
+    "format": _("by format"),
     "other text": _("other text: screened as weaker evidence"),
     "": _("not read"),
 }
 _PHASES: dict[Phase, str] = {
     "": "",
-    "turn": _("Its turn comes when those before it are done."),
-    "start": _("The screening starts in a moment."),
+    "turn": _("Queued behind earlier files."),
+    "start": _("Screening starts in a moment."),
     "scan": _(
         "Step 1 of 3: compiling the text scan for this machine. This happens once after an "
         "installation or an update and takes about a minute."
@@ -109,24 +109,24 @@ _PHASES: dict[Phase, str] = {
         "Step 2 of 3: compiling the search in party lists for this machine. This happens once "
         "after an installation or an update and takes a minute or two."
     ),
-    "loading": _("Loading substances, rules and lists; the lines are read next."),
+    "loading": _("Loading substances, rules and lists. The lines are read next."),
 }
-_KEPT = _("kept, not used")
+_KEPT = _("stored, not used")
 _GAPS = 5  # columns that are named
 _HINTS = {
-    "map": _("Choose the field beside its column."),
-    "format": _(
-        "Choose the format among the options, and look at the lines before you rely on them."
+    "map": _("Choose the field next to its column."),
+    "format": _("Choose the format under Options, and check the lines before you rely on them."),
+    "formats": _(
+        "The documentation lists all supported formats; otherwise, ask the sender for a table."
     ),
-    "formats": _("The documentation names all formats that are read; else ask for a table."),
-    "encoding": _("Say the encoding among the options."),
-    "delimiter": _("Say the delimiter among the options."),
-    "decimal": _("Say the decimal mark among the options."),
-    "dates": _("Say among the options whether the day or the month is first."),
-    "sheet": _("Choose the sheet among the options."),
-    "unit": _("Say the unit among the options."),
+    "encoding": _("Set the encoding under Options."),
+    "delimiter": _("Set the delimiter under Options."),
+    "decimal": _("Set the decimal mark under Options."),
+    "dates": _("Under Options, choose whether the day or the month comes first."),
+    "sheet": _("Choose the sheet under Options."),
+    "unit": _("Set the unit under Options."),
 }
-DELIMITERS = ((",", _("comma")), (";", _("semicolon")), ("tab", _("tab")), ("|", _("bar |")))
+DELIMITERS = ((",", _("comma")), (";", _("semicolon")), ("tab", _("tab")), ("|", _("pipe |")))
 
 
 class JobView(Record, frozen=True, kw_only=True):
@@ -215,7 +215,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
     doubtful = [each for each in seen.refusals if _TWO_WAYS in each.problem]
     return UploadView(
         job=job_view(upload),
-        rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate >= 1 else "",
+        rate=words("{rate} lines per second").format(rate=number(round(rate))) if rate >= 1 else "",
         remaining=_remaining(upload),
         refused=_refused(upload, page.refusals),
         may_upload="upload" in user.rights,
@@ -230,9 +230,9 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         asks_decimal=any(_MARK in each.hint for each in doubtful),
         as_last_time=_as_last_time(page),
         twins=tuple(
-            words("read in the same way")
+            words("read with the same settings")
             if each.options.reading == upload.options.reading
-            else words("read in another way")
+            else words("read with different settings")
             for each in page.twins
         ),
         counts=tuple((name, upload.alerts.get(name, 0)) for name in SEVERITIES),
@@ -291,7 +291,7 @@ def _progress(upload: Shown) -> str:
     lines = counted("{count} line", "{count} lines", upload.lines)
     told = lines.format(count=number(upload.lines))
     if upload.beside and upload.state == "running":
-        return f"{told} · {words('looking at what other lines say of the alerts')}"
+        return f"{told} · {words('checking the alerts against other lines')}"
     return told
 
 
@@ -301,14 +301,14 @@ def _refused(upload: Shown, shown: Sequence[Refusal]) -> str:
     fields = upload.refused_fields - remarks
     told = (
         (
-            counted("{count} row refused", "{count} rows refused", upload.refused_rows),
+            counted("{count} row rejected", "{count} rows rejected", upload.refused_rows),
             upload.refused_rows,
         ),
         (counted("{count} field not read", "{count} fields not read", fields), fields),
-        (counted("{count} remark on the file", "{count} remarks on the file", remarks), remarks),
+        (counted("{count} warning on the file", "{count} warnings on the file", remarks), remarks),
     )
     some = [text.format(count=number(count)) for text, count in told if count]
-    return ", ".join(some) or words("nothing refused")
+    return ", ".join(some) or words("nothing rejected")
 
 
 def _remaining(upload: Shown) -> str:
@@ -346,7 +346,7 @@ def _how(column: SeenColumn, seen: Inspection) -> str:
     if not column.maybe:
         return words(_HOWS[column.how])
     fields = ", ".join(map(called, column.maybe))
-    return words("not read; it may be: {fields}").format(fields=fields)
+    return words("not read; possible fields: {fields}").format(fields=fields)
 
 
 def _read(column: SeenColumn) -> str:
@@ -355,18 +355,18 @@ def _read(column: SeenColumn) -> str:
 
 def _questions(seen: Inspection) -> Iterator[str]:
     for question in seen.questions:
-        text = words("Which column holds {field}: {columns}? Choose it below.")
+        text = words("Which column contains {field}: {columns}? Choose it below.")
         columns = ", ".join(f"“{column}”" for column in question.columns)
         yield text.format(field=called(question.field), columns=columns)
     if seen.needed and len(seen.sheets) > 1:
         yield words(
-            "This sheet holds no goods, no CAS number, no HS code and no UN number. "
-            "Choose another sheet among the options, or a column below."
+            "This sheet contains no goods description, CAS number, HS code or UN number. "
+            "Choose another sheet under Options, or a column below."
         )
     elif seen.needed:
         yield words(
-            "No column holds goods, a CAS number, an HS code or a UN number. "
-            "Without one of these nothing can be screened: choose it below."
+            "No column contains a goods description, CAS number, HS code or UN number. "
+            "Screening needs at least one of these: choose it below."
         )
 
 
@@ -374,16 +374,16 @@ def _gaps(found: Coverage) -> Iterator[str]:
     """Say of the first lines where their goods are not described, or words are not screened."""
     if found.worded and not found.described:
         yield words(
-            "No column is known to describe the goods. Other text is screened, as weaker evidence: "
-            "choose the column that describes the goods below, if there is one."
+            "No column was recognised as the goods description. Other text is screened "
+            "as weaker evidence. If a column describes the goods, choose it below."
         )
     if found.bare:
         yield words(
-            "{bare} of the first {lines} lines have no description of the goods and no HS, CAS, UN "
-            "or CUS number: a screening cannot clear them."
+            "{bare} of the first {lines} lines have no goods description and no HS, CAS, "
+            "UN or CUS number: screening cannot clear them."
         ).format(bare=number(found.bare), lines=number(found.lines))
     if found.unscreened:
-        yield words("Columns with words that are not screened: {columns}.").format(
+        yield words("Text columns that are not screened: {columns}.").format(
             columns=", ".join(f"“{column}”" for column in found.unscreened[:_GAPS])
         )
 
@@ -392,7 +392,7 @@ def _formats(seen: Inspection, said: ReadOptions) -> tuple[tuple[str, str], ...]
     """Name the formats that can be chosen; none: nothing suggests another one."""
     names = dict.fromkeys((*seen.may_be, *filter(None, (said.format,))))
     found = [(name, FORMATS[name].title) for name in names if name in FORMATS]
-    return (("", words("as found")), *found) if found else ()
+    return (("", words("as detected")), *found) if found else ()
 
 
 def _as_last_time(page: UploadPage) -> bool:

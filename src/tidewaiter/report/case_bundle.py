@@ -25,7 +25,7 @@ from tidewaiter.casework.evidence import (
     file_name,
 )
 from tidewaiter.casework.suspicious_transactions import load_suspicions
-from tidewaiter.explain.alerts import written
+from tidewaiter.explain.alerts import export_alert
 from tidewaiter.explain.words import Library
 from tidewaiter.ledger.bundles import Manifest, Member, Source, source_of, write_bundle
 from tidewaiter.ledger.proofs import Checkpoint, Proof
@@ -159,7 +159,7 @@ def _sources(
     case = gathered.case
     alerts = {each.id: f"alerts/{each.id}.json" for each in gathered.alerts}
     for each in gathered.alerts:
-        yield source_of(alerts[each.id], _json(written(each)))
+        yield source_of(alerts[each.id], _json(export_alert(each)))
     held = {kept.step: kept.what for kept in case.consignments if kept.what is not None}
     told = {step: f"lines/{step}.json" for step in held}
     for step, what in held.items():

@@ -5,9 +5,8 @@ from msgspec import structs
 from tests.support.peers import Party
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.evidence import MessageEvidence, write_evidence
+from tidewaiter.exchange.evidence import MessageEvidence, verify_message, write_evidence
 from tidewaiter.exchange.protocol.documents import fingerprint
-from tidewaiter.node.evidence.messages import verify_message
 from tidewaiter.store.evidence import evidence_of
 from tidewaiter.store.peers.channel import conversation
 

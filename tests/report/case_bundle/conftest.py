@@ -25,7 +25,7 @@ from tidewaiter.casework.cases.steps import (
 from tidewaiter.explain.words import Library
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.ledger.signed_notes import SecretKey
-from tidewaiter.node.evidence.bundle import Making, record_export, write_case
+from tidewaiter.report.case_bundle import Making, record_export, write_case
 from tidewaiter.store.alerts.decisions import Wanted, decide, standings
 from tidewaiter.store.cases.attachments import Given, add_file
 from tidewaiter.store.cases.casefile import case_steps, open_case, take_step

@@ -1,13 +1,12 @@
 """What a report says of a screening beside its alerts: its counts, and names for slugs."""
 
-from collections.abc import Mapping
-
-from tidewaiter.bulk.journal import Done
+from tidewaiter.bulk.journal import Done, open_scripts
 from tidewaiter.bulk.screening import Settings, threshold_in
 from tidewaiter.explain.summary import Counts
+from tidewaiter.explain.titles import library_of, state_of
 from tidewaiter.explain.words import Library
 from tidewaiter.law.registry import load_registry
-from tidewaiter.lists.titles import library_of, state_of, versions_at
+from tidewaiter.lists.archive import versions_at
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import Refusal
 
@@ -39,16 +38,6 @@ def counts_of(
         refusals=refusals,
         elapsed_seconds=done.seconds,
     )
-
-
-def open_scripts(settings: Settings, done: Done) -> Mapping[str, int]:
-    """Return how many names are not compared, where a list is looked at that all may know of.
-
-    Args:
-        settings: Of the screening.
-        done: How far it is.
-    """
-    return done.scripts if done.scripts and versions_at(settings.lists, settings.day) else {}
 
 
 def words_of(settings: Settings) -> Library:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.bulk.journal import read_done, read_journal
-from tidewaiter.bulk.results import counts_of, words_of
 from tidewaiter.bulk.screening import Settings
+from tidewaiter.explain.screenings import counts_of, words_of
 from tidewaiter.explain.summary import SummaryBuilder
 from tidewaiter.node.rescreen.basis import registry_digest
 from tidewaiter.node.uploads.jobs import stored_alerts

@@ -1,1 +1,0 @@
-"""Evidence packages: a case as a file that proves itself."""
