@@ -17,12 +17,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from tidewaiter.explain import languages
 from tidewaiter.trade.types import FIELDS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "explain" / "locale"
-LANGUAGES = ("es", "fr", "zh")
+LANGUAGES = tuple(language for language in languages.LANGUAGES if language != "en")
 _PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
 _DECLARING = frozenset({"mandatory", "conditional", "optional"})  # of tidewaiter.exchange.fields
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}

@@ -63,12 +63,14 @@ def test_the_sum_and_the_rule_are_printed(between: Between) -> None:
     """The answer is told with the goods, what counts, the limit, its clause and the verdict."""
     (alert,) = between("AU", "MX", {"goods": "acetone 95 %", "volume_ul": 250 * LITRES})
     (said,) = _law(alert, "au-precursors").amounts
-    assert english(said).startswith("250 l of 95 %: content 95 %; 250 l counts; limit from 100 l")
+    assert english(said).startswith(
+        "250 l at 95 %: concentration 95 %; 250 l counted; threshold: 100 l or more"
+    )
     assert "Regulations 1958" in english(said)
-    assert english(said).endswith("; not free")
+    assert english(said).endswith("; not exempt")
     (alert,) = between("AU", "MX", {"goods": "acetone"})
     told = english(_law(alert, "au-precursors").amounts[0])
-    assert told.endswith("; the paper gives no amount")
+    assert told.endswith("; the document states no quantity")
     assert [each.amounts for each in alert.law if each.regime == "mx-precursors"] == [()]
 
 
@@ -96,7 +98,7 @@ def test_other_listings_go_on_to_weigh(between: Between) -> None:
     assert free.score == held.score
     reason = next(each for each in free.reasons if each.rule == "free")
     assert reason.source == "au-odc-pen"
-    assert "0.000001 l of 95 %" in english(reason.says)
+    assert "0.000001 l at 95 %" in english(reason.says)
 
 
 @pytest.mark.parametrize(("least", "score"), [(27, 28), (28, 28), (29, 29), (73, 73)])
@@ -143,10 +145,10 @@ def test_a_gross_mass_is_told_as_at_most(between: Between) -> None:
     goods = "phenylacetic acid"
     (alert,) = between("DE", "US", {"goods": goods, "gross_mg": 5_000_000})
     said = " ".join(map(english, _law(alert, "us-listed-chemicals").amounts))
-    assert "5 kg gross: at most 5 kg counts, as the mass is gross" in said
+    assert "5 kg gross: at most 5 kg counted, as only the gross mass is given" in said
     (alert,) = between("DE", "US", {"goods": goods, "gross_mg": 5_000_000, "net_mg": 4_000_000})
     said = " ".join(map(english, _law(alert, "us-listed-chemicals").amounts))
-    assert "4 kg: 4 kg counts" in said
+    assert "4 kg: 4 kg counted" in said
     assert "gross" not in said
 
 
@@ -165,7 +167,7 @@ def test_what_of_a_line_counts() -> None:
     bare = msgspec.structs.replace(line, volume_ul=0, percent="0", parties=None)
     assert amount_of(bare, ()) == Amount(9, None, None, False, True, "")
     assert not amount_of(msgspec.structs.replace(bare, gross_mg=0), ()).given
-    assert english(amount_of(line, ()).said) == "0.000005 l of 40 % or more"
+    assert english(amount_of(line, ()).said) == "0.000005 l at 40 % or more"
 
 
 def test_two_contents_that_differ_are_none(between: Between) -> None:

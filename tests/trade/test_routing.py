@@ -66,8 +66,8 @@ def test_the_route_is_told_by_codes_of_countries(line: Line, route: Route) -> No
     ("more", "said"),
     [
         ({}, "export: licence"),
-        ({"days": 5, "day_kind": "working"}, "export: licence, 5 working days"),
-        ({"days": 0}, "export: licence, 0 calendar days"),
+        ({"days": 5, "day_kind": "working"}, "export: licence, 5 working days in advance"),
+        ({"days": 0}, "export: licence, 0 calendar days in advance"),
         ({"known": False}, "export: licence (not assessable)"),
         ({"mark": "unverified"}, "export: licence [unverified]"),
     ],

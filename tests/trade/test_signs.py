@@ -70,7 +70,7 @@ def test_a_room_of_many_names_adds_a_little_to_an_alert(
     (alert,) = signed(*rows)
     (before,) = screen(*rows).alerts
     ((text, points),) = told(alert)
-    assert "consignor Alpha Chem: Parties with other names that give the same room: 2" in text
+    assert "consignor Alpha Chem: Parties with other names at the same room or unit: 2" in text
     assert "Beta Foods; Gamma Bio" in text or "Gamma Bio; Beta Foods" in text
     assert points == 4
     assert alert.score == before.score + 4
@@ -132,7 +132,7 @@ def test_a_thing_that_very_many_share_is_told_as_a_lower_bound(
         row("paper", f"{a.title()} {b.title()}", ROOM) for a in words[:20] for b in words[40:55]
     ]
     (alert,) = signed(row("ephedrine", "Alpha Chem", ROOM), *rows)
-    assert any("or more" in text for text, _ in told(alert))
+    assert any("at least" in text for text, _ in told(alert))
 
 
 def test_every_sign_has_points_and_each_points_a_sign(rules: AlertRules) -> None:

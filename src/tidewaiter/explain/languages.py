@@ -18,7 +18,13 @@ from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from tidewaiter.base.countries import country_name
 
-LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "zh": "中文"}
+LANGUAGES = {
+    "en": "English",
+    "ar": "العربية",
+    "es": "Español",
+    "fr": "Français",
+    "zh": "中文",
+}
 # A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
 _REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _now: ContextVar[str] = ContextVar("language", default="en")

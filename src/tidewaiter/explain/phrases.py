@@ -99,8 +99,7 @@ def on_page(phrase: Phrase) -> Markup:
     return markup(told(phrase))
 
 
-_FEW = (0, 1)  # the numbers that a language may have a form of its own for
-_SEVERAL = 1_000
+_SEVERAL = 1_000  # for what is no whole number: a language has one form for all large ones
 
 
 def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str:
@@ -115,8 +114,8 @@ def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str
         return template
     if code not in load_phrases().counted:
         return words(template)
-    few = next((each for each in _FEW if str(each) == str(number)), _SEVERAL)
-    return counted(template, template, few)
+    figures = str(number).replace(",", "")
+    return counted(template, template, int(figures) if figures.isdecimal() else _SEVERAL)
 
 
 def _said(phrase: Phrase) -> list[Piece]:

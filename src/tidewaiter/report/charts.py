@@ -69,16 +69,15 @@ def flow_chart(
     boxes = []
     for place, each in enumerate(span):
         up, down = added.get(each, 0), decided.get(each, 0)
-        told = (
-            f"{day_in_words(each)}: {words('in')} {number(up)}, {words('decided')} {number(down)}"
-        )
+        figures = f"{words('Raised')}: {number(up)}, {words('Decided')}: {number(down)}"
+        told = f"{day_in_words(each)}. {figures}"
         boxes.append(_box(place, step, (middle - up * unit, up * unit), told))
         boxes.append(_box(place, step, (middle, down * unit), told, "out"))
     came, went = sum(added.values()), sum(decided.values())
     return Drawn(
         slug="flow",
         title=words("Alerts raised and decided, by day"),
-        about=f"{words('Raised')} {number(came)}, {words('decided')} {number(went)}; "
+        about=f"{words('Raised')}: {number(came)}; {words('Decided')}: {number(went)}; "
         f"{words('daily maximum')} {number(most)}.",
         height=_FOOT + _ROOM + 8,
         axis=middle,

@@ -58,9 +58,9 @@ def test_the_reason_says_what_it_rests_on() -> None:
     (reason,) = found.reasons[1:]
     assert (reason.rule, reason.points, found.score) == ("learned", 8, 48)
     assert english(reason.says) == (
-        "Learned from 810 decided alerts up to 2026-03-01: of alerts like this one, 62% were "
-        "right; of all, 20%. For it: the substance ephedrine (odds x4.5), net mass 500 kg (odds "
-        "x1.6)."
+        "Estimate from 810 decided alerts up to 2026-03-01: 62% of similar alerts were correct, "
+        "compared with 20% of all alerts. For it: the substance ephedrine (odds x4.5), net mass "
+        "500 kg (odds x1.6)."
     )
     assert applied(ranker, found, rules) == found
     assert applied(ranker, alert("acetone", 5), rules) == alert("acetone", 5)

@@ -69,8 +69,8 @@ def test_what_is_late_stands_first_and_what_is_over_last(pair: tuple[Party, Part
     assert acts(known["soon"], other.name) == ("withdraw",)
     assert acts(known["soon"], "tidewaiter/third") == acts(known["gone"], own.name) == ()
     assert [days_left(each) for each in (-1, -2, 0, 1)] == [
-        "1 day late",
-        "2 days late",
+        "1 day overdue",
+        "2 days overdue",
         "today",
         "in 1 day",
     ]

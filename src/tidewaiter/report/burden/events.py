@@ -284,8 +284,10 @@ def _facts(card: EventCard) -> tuple[str, ...]:
     return (
         f"{words('monthly counts')}; {basis_words(card.basis)}; {words('window')}: {status}",
         f"{words('Published release')} {card.release}, SHA-256 {card.release_sha256[:12]}",
-        f"{words('Declared')}: {asked.window.since}-{asked.window.until}, {way}; "
-        f"{card.sha256[:12]}",
+        (
+            f"{words('Declared')}: {asked.window.since}-{asked.window.until}, {way}; "
+            f"{card.sha256[:12]}"
+        ),
     )
 
 
