@@ -112,7 +112,7 @@ def test_a_route_meets_the_conventions_and_the_law_of_each_of_its_places() -> No
         ("ZZ", ""),
     ]
     assert _whose(OF_UNION, route=Route(destination="XX")) == [("UN", ""), ("UU", "union-law")]
-    before = {"day": BEGUN - ONE_DAY, "route": Route(destination="XX")}
+    before: dict[str, Any] = {"day": BEGUN - ONE_DAY, "route": Route(destination="XX")}
     assert _whose(OF_UNION, **before) == [("UN", ""), ("XX", "")]
 
 
@@ -191,7 +191,7 @@ def test_the_versions_of_its_rules_are_told() -> None:
 def test_a_listing_that_is_not_on_this_route_does_not_hold() -> None:
     """Where its destination is not given, nobody can tell; both name the rule."""
     book = _routes(reaches=(Reach(text="to YY alone", destinations=("YY",), **RULE),))
-    here = {"book": book, "jurisdictions": ("XX",)}
+    here: dict[str, Any] = {"book": book, "jurisdictions": ("XX",)}
     assert _ruling(route=EXPORT, **here).answer == "controlled"
     away = _ruling(route=Route(origin="XX", destination="ZZ"), **here)
     assert (away.answer, away.reason, away.held) == (
@@ -253,7 +253,7 @@ def test_goods_are_compared_with_the_limits_of_what_holds(
     limit: dict[str, Any], asked: dict[str, Any], answer: str, code: str
 ) -> None:
     """The reason has the sum; the listings that would hold are told all the same."""
-    pure = {"percent": Decimal(100), "route": EXPORT, "jurisdictions": ("XX",)}
+    pure: dict[str, Any] = {"percent": Decimal(100), "route": EXPORT, "jurisdictions": ("XX",)}
     ruling = _ruling(book=_limit(**limit), **pure, **asked)
     assert (ruling.answer, ruling.reason.code) == (answer, code)
     assert ruling.reason.parameters["names"] == ("A",)
@@ -268,7 +268,7 @@ def test_a_limit_of_named_substances_frees_no_unnamed_structure() -> None:
     """A class holds it, and no list names it."""
     held = ClassHold(regime="law", rule="r", clauses=("(a)",), since=BEGUN, source="s")
     structure = Found(name="a structure", classes=(held,))
-    asked = {"mass_mg": 999, "percent": Decimal(100)}
+    asked: dict[str, Any] = {"mass_mg": 999, "percent": Decimal(100)}
     named = _ruling(structure, book=_limit(substances=("thing",)), **asked)
     assert named.answer == "controlled"
     assert _ruling(structure, book=_limit(counts="goods"), **asked).answer == "free by amount"
@@ -280,12 +280,17 @@ DEMAND = Demand(kind="export licence", text="t", **RULE)
 def test_what_is_held_or_may_be_owes_what_the_route_demands() -> None:
     """What is free owes nothing, nor does what is not listed or goes no way that is known."""
     book = _routes(demands=(DEMAND,))
-    asked = {"book": book, "route": EXPORT, "jurisdictions": ("XX",)}
+    asked: dict[str, Any] = {"book": book, "route": EXPORT, "jurisdictions": ("XX",)}
     assert [each.kind for each in _ruling(**asked).duties] == ["export licence"]
     assert _ruling(_found(), **asked).duties == ()
     assert _ruling(book=book).duties == ()
     free = LawBook(routes=book.routes, amounts=_limit().amounts)
-    pure = {"mass_mg": 999, "percent": Decimal(100), "route": EXPORT, "jurisdictions": ("XX",)}
+    pure: dict[str, Any] = {
+        "mass_mg": 999,
+        "percent": Decimal(100),
+        "route": EXPORT,
+        "jurisdictions": ("XX",),
+    }
     assert _ruling(book=free, **pure).duties == ()
     conditional = LawBook(routes=book.routes, amounts=_limit(condition="of a firm").amounts)
     ruling = _ruling(book=conditional, **pure)
@@ -297,7 +302,7 @@ NOT_LOADED = "what it demands of a consignment is not loaded"
 
 def test_a_law_whose_demands_are_not_loaded_is_a_doubt() -> None:
     """Of what it holds, on a route that touches it."""
-    asked = {"route": EXPORT, "jurisdictions": ("XX",)}
+    asked: dict[str, Any] = {"route": EXPORT, "jurisdictions": ("XX",)}
     assert NOT_LOADED in _ruling(**asked).doubts
     assert NOT_LOADED not in _ruling(book=_routes(demands=(DEMAND,)), **asked).doubts
     assert NOT_LOADED not in _ruling().doubts

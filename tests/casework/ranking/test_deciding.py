@@ -19,6 +19,7 @@ from tidewaiter.casework.ranking.model import (
     Pair,
     Ranker,
     Scale,
+    Values,
     applied,
     codes_of,
     explain,
@@ -61,7 +62,7 @@ def test_points_rise_from_what_is_usual(chance: float, points: int) -> None:
 
 def test_the_chance_is_of_base_slope_shift_and_terms() -> None:
     """The slope stretches base and terms alike, the shift is added as it is."""
-    values = {"substance": "ephedrine", "net kg": 500.0}
+    values: Values = {"substance": "ephedrine", "net kg": 500.0}
     ranker = Ranker(_model(slope=2.0, shift=0.5, pairs=(BOTH,)))
     assert ranker.contributions([values]).tolist() == [[3.0, 1.0, 6.0]]
     odds = 2 * -1.5 + 0.5 + 10
@@ -73,7 +74,7 @@ def test_how_unsure_a_chance_is() -> None:
     for base, unsure in ((0.0, 1.0), (2.0, 4 * _logistic(2.0) * _logistic(-2.0))):
         ranker = Ranker(_model(base=base, scales=(MASS,)))
         light = alert("acetone", 50)
-        assert ranker.says(light) == (pytest.approx(_logistic(base)), pytest.approx(unsure))
+        assert ranker.says(light) == pytest.approx((_logistic(base), unsure))
     new = alert("piperonal", 50)
     assert Ranker(_model()).says(new)[1] == 1
     assert Ranker(_model(scales=(MASS,))).says(new)[1] < 1

@@ -23,7 +23,14 @@ from tests.support.register import (
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.exchange.notices.types import Amount, Party
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.coverage import Who, answer, answer_from, answers_on, who_is
+from tidewaiter.exchange.register.coverage import (
+    Taken,
+    Who,
+    answer,
+    answer_from,
+    answers_on,
+    who_is,
+)
 from tidewaiter.exchange.register.types import Answered, Entry, Part, Promise, Register, Stop
 
 ABROAD = changed(OPERATOR, id="op-3", country="DE")  # bears the number of op-1
@@ -167,11 +174,11 @@ def test_all_that_is_free_may_be_used() -> None:
     assert _part("permit", held, content=Amount(mass_mg=free + 1)).verdict == "exceeded"
 
 
-def _figures(told: Answered) -> list[tuple[str, str]]:
+def _figures(told: Answered) -> list[tuple[str, Any]]:
     """Return what is told of an account: codes of its figures, and how much."""
-    paper = told.text.parameters["parts"][0]  # type: ignore[index]
-    accounts = paper.parameters["accounts"]  # type: ignore[union-attr]
-    return [(x.code.removeprefix("account/"), x.parameters.get("quantity")) for x in accounts]  # type: ignore[union-attr]
+    parts: Any = told.text.parameters["parts"]
+    accounts = parts[0].parameters["accounts"]
+    return [(x.code.removeprefix("account/"), x.parameters.get("quantity")) for x in accounts]
 
 
 def _kilos(part: Part, *moves: Any, **more: Any) -> dict[str, int]:
@@ -179,10 +186,7 @@ def _kilos(part: Part, *moves: Any, **more: Any) -> dict[str, int]:
     taken = more.pop("taken", {})
     held = register(*moves, **more)
     found = answer_from(Book(held), changed(QUESTION, asks=(part,)), taken=taken).parts[-1]
-    return {
-        what: int(quantity.parameters["figure"])  # type: ignore[union-attr]
-        for what, quantity in _figures(found)
-    }
+    return {what: int(quantity.parameters["figure"]) for what, quantity in _figures(found)}
 
 
 PROMISE = Promise(
@@ -213,24 +217,30 @@ def test_the_figures_of_an_account_are_told(part: Part, whole: int) -> None:
     assert _kilos(part, taken=taken) == plain | {"before": 40, "free": whole - 40}
 
 
-def test_what_goods_before_these_take_is_not_free() -> None:
-    """Never less than nothing; in another measure, or of another paper, it takes nothing."""
-    book = Book(register())
+@pytest.mark.parametrize(
+    ("part", "entry", "taken", "verdict"),
+    [
+        ("permit", "gr-1", Amount(mass_mg=80 * KG), "covered"),
+        ("permit", "gr-1", Amount(mass_mg=80 * KG + 1), "exceeded"),
+        ("permit", "gr-1", Amount(volume_ul=900 * KG), "covered"),
+        ("permit", "gr-2", Amount(mass_mg=900 * KG), "covered"),
+        ("requirement", "gr-1", Amount(mass_mg=900 * KG), "covered"),
+    ],
+    ids=str,
+)
+def test_what_goods_before_these_take_is_not_free(
+    part: Part, entry: str, taken: Amount, verdict: str
+) -> None:
+    """In another measure, or of another entry, it takes nothing."""
     ask = changed(QUESTION, asks=("permit",))
-    for taken, verdict in (
-        ({("permit", "gr-1"): Amount(mass_mg=80 * KG)}, "covered"),
-        ({("permit", "gr-1"): Amount(mass_mg=80 * KG + 1)}, "exceeded"),
-        ({("permit", "gr-1"): Amount(mass_mg=900 * KG)}, "exceeded"),
-        ({("permit", "gr-1"): Amount(volume_ul=900 * KG)}, "covered"),
-        ({("permit", "gr-2"): Amount(mass_mg=900 * KG)}, "covered"),
-        ({("requirement", "gr-1"): Amount(mass_mg=900 * KG)}, "covered"),
-    ):
-        assert answer_from(book, ask, taken=taken).verdict == verdict
-    none = changed(ask, content=Amount(mass_mg=0))
-    assert (
-        answer_from(book, none, taken={("permit", "gr-1"): Amount(mass_mg=900 * KG)}).verdict
-        == "covered"
-    )
+    assert answer_from(Book(register()), ask, taken={(part, entry): taken}).verdict == verdict
+
+
+def test_what_is_free_is_never_less_than_nothing() -> None:
+    """Where goods before these took more than there is, goods of no amount are covered still."""
+    none = changed(QUESTION, asks=("permit",), content=Amount(mass_mg=0))
+    much: Taken = {("permit", "gr-1"): Amount(mass_mg=900 * KG)}
+    assert answer_from(Book(register()), none, taken=much).verdict == "covered"
 
 
 def test_a_permit_that_names_no_amount_covers_any() -> None:

@@ -127,7 +127,7 @@ def test_what_the_register_says_is_a_reason_of_the_alert() -> None:
 def test_each_verdict_has_its_rule(verdict: Verdict) -> None:
     """What the register cannot tell is called open."""
     stops = tuple(
-        Stop(kind=kind, since=BEGUN, source="order")  # type: ignore[arg-type]
+        Stop(kind=kind, since=BEGUN, source="order")
         for kind in ("suspended", "revoked")
         if kind == verdict
     )
