@@ -32,6 +32,7 @@ NOT_UNIT = (
     "exchange/notices/test_anything.py",
     "exchange/notices/test_xml.py",
     "exchange/register/test_answering.py",
+    "exchange/register/test_desk.py",
     "law/test_catalogue.py",
     "law/test_coverage.py",
     "law/test_listed_as_of.py",

@@ -5,7 +5,6 @@ table, so that what each feature contributes is exact and adds up, as the points
 """
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -204,7 +203,7 @@ def read_ranker(path: Path) -> Ranker:
     """
     if path.stat().st_size > _BYTES:
         raise InputError("casework/model-too-large", at=str(path))
-    try:
+    try:  # of JSON, so that each number is finite
         model = msgspec.json.decode(path.read_bytes(), type=Model)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError("casework/not-a-model", error=error, at=str(path)) from error
@@ -215,8 +214,7 @@ def read_ranker(path: Path) -> Ranker:
     sizes = {scale.feature.name: len(scale.values) for scale in model.scales}
     for pair in model.pairs:
         _check_pair(pair, sizes, path)
-    odds = (model.base, model.shift, model.slope)
-    if not all(map(math.isfinite, odds)) or model.slope < 0 or not 0 < model.usual < 1:
+    if model.slope < 0 or not 0 < model.usual < 1:
         raise InputError("casework/model-base-senseless", at=str(path))
     return Ranker(model)
 
@@ -226,17 +224,14 @@ def _check(scale: Scale, path: Path) -> None:
     edges = list(scale.edges)
     fits = len(scale.values) == len(scale.seen) == bins + 1 <= MOST
     known = feature_named(scale.feature.name) == scale.feature
-    if not (
-        fits and known and edges == sorted(set(edges)) and all(map(math.isfinite, scale.values))
-    ):
+    if not (fits and known and edges == sorted(set(edges))):
         raise InputError("casework/model-table-misfits", name=scale.feature.name, at=str(path))
 
 
 def _check_pair(pair: Pair, sizes: Mapping[str, int], path: Path) -> None:
     rows = sizes.get(pair.first, 0)
     fits = rows == len(pair.values) and all(
-        len(row) == sizes.get(pair.second, 0) and all(map(math.isfinite, row))
-        for row in pair.values
+        len(row) == sizes.get(pair.second, 0) for row in pair.values
     )
     if not fits or not rows:
         raise InputError(

@@ -116,7 +116,7 @@ def span_of(text: str, start: int, end: int) -> tuple[int, int]:
     joined = words_of(text)
     # A find that begins inside a word begins with that word.
     first = len(before)
-    if before and first <= len(joined) and joined[first - 1] != before[-1]:
+    if before and joined[first - 1] != before[-1]:
         first -= 1
     return first, max(len(upto), first + 1)
 
