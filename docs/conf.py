@@ -15,7 +15,7 @@ project = "Tidewaiter"
 author = "The Tidewaiter maintainers"
 copyright = "The Tidewaiter maintainers, Apache-2.0"  # noqa: A001
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "facts"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "facts", "searchwords"]
 exclude_patterns = ["_build", "benchmarks/*.txt"]
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -33,3 +33,4 @@ html_title = "Tidewaiter"
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = True
+html_search_scorer = str(HERE / "extensions" / "scorer.js")

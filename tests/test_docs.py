@@ -1,10 +1,13 @@
 """The documentation: its links lead somewhere, it names all there is, and its examples run."""
 
 import inspect
+import itertools
 import os
 import re
+import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,11 +17,13 @@ import click
 import msgspec
 import pyarrow as pa
 import pytest
+from playwright.sync_api import Browser
 
 from tidewaiter import api, client
 from tidewaiter.base import errors
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.phrases import english
+from tidewaiter.base.resources import data, toml_files
 from tidewaiter.casework.ranking.features import LEARNED
 from tidewaiter.cli.core.main import main
 from tidewaiter.identify import Identifier, load_lexicon
@@ -47,21 +52,29 @@ PAGES = sorted(page for page in DOCS.rglob("*.md") if "_build" not in page.parts
 FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 RUN_AS_SHELL = (
     "tutorial/first-screening.md",
-    "how-to/choose-a-threshold.md",
-    "how-to/load-your-own-list.md",
-    "how-to/keep-lists-of-parties.md",
-    "how-to/see-who-is-who.md",
-    "how-to/screen-again-after-a-list-change.md",
-    "how-to/bring-another-countrys-counts.md",
+    "how-to/choose-a-match-threshold.md",
+    "how-to/add-your-own-substances.md",
+    "how-to/manage-party-lists.md",
+    "how-to/resolve-entities.md",
+    "how-to/rescreen-after-a-list-change.md",
+    "how-to/import-another-countrys-counts.md",
 )
 ROW_OF_THE_README = 16
-RUN_AS_PYTHON = (DOCS / "how-to" / "use-as-a-library.md", ROOT / "README.md")
+RUN_AS_PYTHON = (DOCS / "how-to" / "use-as-a-python-library.md", ROOT / "README.md")
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FETCHED = re.compile(
     r"<(?:script|img|iframe|source|video)\b[^>]*\bsrc=\"((?:https?:)?//[^\"]+)\""
     r"|<link\b[^>]*\brel=\"(?:stylesheet|preload|preconnect|icon)\"[^>]*\bhref=\"((?:https?:)?//[^\"]+)\"",
 )
+_SHOWN = re.compile(r"^(?:\$ )?(tidewaiter (?:.*\\\n)*.*)$|`(tidewaiter [^`]+)`", re.MULTILINE)
+_NO_COMMANDS = {"tidewaiter evidence bundle v1"}
+_ENDS = {"|", "||", "&&", ";", ">", "#", "..."}
+_FIRST_HITS = """words => words.map(word => {
+  const hits = Search._performSearch(...Search._parseQuery(word));
+  return hits.length ? hits.at(-1)[0] : "";
+})"""
+"""Asks the search of the built documentation; its hits come in rising order."""
 
 
 def _read(page: str) -> str:
@@ -105,6 +118,22 @@ def _below(group: click.Group, words: str) -> Iterator[tuple[str, click.Command]
             yield from _below(command, f"{words}{word} ")
 
 
+def _unknown(shown: str) -> list[str]:
+    """Return the words of a command line that no command or option of ours has."""
+    known = {"": main, **dict(_commands())}
+    words = shlex.split(shown.replace("\\\n", " "), comments=True)[1:]
+    words = list(itertools.takewhile(lambda word: word not in _ENDS, words))
+    names = (" ".join(words[:many]) for many in range(len(words), -1, -1))
+    name = next(name for name in names if name in known)
+    if not name and not words[0].startswith("-"):
+        return words[:1]
+    parts = [known[each] for each in known if name and each.startswith(f"{name} ")]
+    options = [each for command in (known[name], *parts) for each in command.params]
+    flags = {flag for each in options for flag in (*each.opts, *each.secondary_opts)}
+    given = {word.partition("=")[0] for word in words if word.startswith("--")}
+    return sorted(given - flags - {"--help", "--version"})
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the documentation once, with warnings as errors."""
@@ -135,6 +164,27 @@ def test_every_page_is_in_the_index() -> None:
     listed = re.findall(r"^([\w/-]+)$", _read("index.md"), re.MULTILINE)
     pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - {"index"}
     assert pages == set(listed)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *FRONT[:3]], ids=_name)
+def test_the_commands_that_are_shown_exist(page: Path) -> None:
+    """Each command that a page shows is one of ours, and so is each of its options."""
+    text = page.read_text(encoding="utf-8")
+    shown = {"".join(found) for found in _SHOWN.findall(text)} - _NO_COMMANDS
+    assert {each: words for each in shown if (words := _unknown(each))} == {}
+
+
+def test_each_search_word_leads_to_its_page(site: Path, browser: Browser) -> None:
+    """The search of the documentation shows the page that answers a usual word first."""
+    pages = tomllib.loads(_read("search-words.toml"))
+    wanted = {word: page for page, words in pages.items() for word in words}
+    assert len(wanted) > 100
+    page = browser.new_page()
+    page.goto((site / "search.html").as_uri())
+    page.wait_for_function("typeof Search !== 'undefined' && Boolean(Search._index)")
+    hits = dict(zip(wanted, page.evaluate(_FIRST_HITS, list(wanted)), strict=True))
+    page.close()
+    assert {word: hit for word, hit in hits.items() if hit != wanted[word]} == {}
 
 
 def test_every_command_has_an_entry() -> None:
@@ -197,6 +247,12 @@ def test_every_error_has_an_entry() -> None:
     assert _headings("reference/errors.md") == found
 
 
+def test_every_room_of_errors_has_an_entry() -> None:
+    """The page of codes has a section for each file of data/errors."""
+    rooms = {file.name.removesuffix(".toml") for file in toml_files(data("errors"))}
+    assert _headings("reference/error-codes.md") == rooms
+
+
 def test_every_public_function_has_an_entry() -> None:
     """The page of functions shows each name of the public face; errors have a page of their own."""
     shown = re.findall(
@@ -234,7 +290,7 @@ def test_the_alert_of_the_readme_is_real() -> None:
     found = [screener.screen(batch, date(2026, 11, 25), file.name, "") for batch in batches]
     (alert,) = (alert for each in found for alert in each.alerts if alert.row == ROW_OF_THE_README)
     assert f"row {alert.row}: {alert.line.goods}, {alert.line.quantity}" in text
-    assert f"{alert.severity}, score {alert.score}: {alert.title}" in text
+    assert f"{alert.severity}, score {alert.score}: {english(alert.title)}" in text
     shown = re.findall(r"^  ([+-]\d+)  (.+)$", text, re.MULTILINE)
     assert shown == [(f"{reason.points:+}", english(reason.says)) for reason in alert.reasons]
 

@@ -42,7 +42,7 @@ def _form(form: Form) -> Iterator[str]:
     yield from (f"### {form.slug}", "", f"{form.title}. {form.note}".strip(), "")
     yield f"Source: {_sources(form.sources)}."
     yield ""
-    yield from ("| box | field | asks for | when |", "|---|---|---|---|")
+    yield from ("| Box | Field | Content | Required |", "|---|---|---|---|")
     for need in form.needs:
         yield f"| {need.box} | `{need.field}` | {need.label} | {_when(need)} |"
 
@@ -54,7 +54,7 @@ def _when(need: Need) -> str:
 
 
 def _periods() -> Iterator[str]:
-    yield from ("| period | whose | binds | rule | source |", "|---|---|---|---|---|")
+    yield from ("| Period | Country | Applies to | Rule | Source |", "|---|---|---|---|---|")
     for each in load_periods():
         days = f"{each.days} {each.day_kind} days"
         mark = "" if each.verified else " **not verified: shown only**"

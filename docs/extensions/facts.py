@@ -1,53 +1,34 @@
 """Directives that print what the package itself says, so that a page cannot fall behind it.
 
-``command`` prints the options of a command, ``record`` the fields of a record, ``linefields`` those
-of a consignment line that a column may fill, ``rules`` a table of data/rules/alerts.toml and
-``regimes`` the bodies of law of the registry.
-``coverage`` counts what it holds and how that is known; ``editions`` shows which texts it rests on.
+``command`` prints the options of a command, ``rules`` a table of data/rules/alerts.toml and
+``regimes`` the legal instruments of the registry. ``coverage`` counts its content and verification
+statuses; ``editions`` shows which texts it is based on; ``errors`` lists the error codes of a
+package. The field tables of records are in the pages themselves: tools/reference_tables.py.
 """
 
-import ast
-import importlib
-import inspect
 import re
-import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
-import msgspec
 from directives import Facts, Row, table
 from houseplan import HousePlan, Rooms
 from rulefacts import RuleFacts
 from sphinx.application import Sphinx
 
+from tidewaiter.base.errors import entries_of
 from tidewaiter.cli.core.main import main
-from tidewaiter.exchange.fields import Shape, declarations
 from tidewaiter.law.registry import load_registry
 from tidewaiter.law.types import Control, Regime, Substance
-from tidewaiter.trade.line_fields import About, Group, Kind, key_of
-from tidewaiter.trade.readers.columns.vocabulary import load_aliases
-from tidewaiter.trade.types import FIELDS, Line, fields_in
 
 # Heads of the tables of coverage.
 SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")
 CONTROLS = (
-    *("regime", "schedule", "controls", "ended"),
-    *("listing read", "second-hand", "unverified"),
-    *("days read", "second-hand", "unverified", "none"),
+    *("instrument", "schedule", "controls", "ended"),
+    *("control read", "second-hand", "unverified"),
+    *("dates read", "second-hand", "unverified", "none"),
 )
-READ: Mapping[Kind, str] = {
-    "own": "see below",
-    "code": "see below",
-    "text": "text, as written",
-    "mass": "a number with or without a unit; negative ones are refused",
-    "volume": "a number with a unit",
-    "count": "a whole number",
-    "day": "a day: see dates",
-}
-"""What a cell of each kind may hold."""
-
 MARKS = ("read", "second-hand", "unverified")
 
 
@@ -66,41 +47,18 @@ class CommandFacts(Facts):
         usage = command.get_usage(context).removeprefix("Usage: ")
         yield from ("```text", *usage.splitlines(), "```", "")
         options = [each for each in command.params if isinstance(each, click.Option)]
-        yield from table(("option", "what it does"), (_option(each, context) for each in options))
+        yield from table(("option", "description"), (_option(each, context) for each in options))
 
 
-class RecordFacts(Facts):
-    """The fields of a record, with the remarks of its source."""
-
-    def lines(self) -> Iterator[str]:
-        """Give a table of fields."""
-        module, _, name = self.arguments[0].rpartition(".")
-        record = getattr(importlib.import_module(module), name)
-        yield from (inspect.getdoc(record) or "", "")
-        if declared := [each for each in declarations(record) if each.meaning]:
-            rows = ((f"`{e.name}`", _holds(e.shape), e.about.weight, e.meaning) for e in declared)
-            yield from table(("field", "holds", "weight", "meaning"), rows)
-        else:
-            yield from table(("field", "type", "what it holds"), _fields(record))
-
-
-class FieldFacts(Facts):
-    """The fields of a line that a column may fill: those of some groups, in the order of these."""
-
-    final_argument_whitespace = True
+class ErrorFacts(Facts):
+    """A table of the errors of a package: what each says, and what would do."""
 
     def lines(self) -> Iterator[str]:
-        """Give the table."""
-        known = load_aliases().known
-        names = [
-            name
-            for name in fields_in(*cast("list[Group]", self.arguments[0].split()))
-            if key_of(name) in known
-        ]
-        rows = (
-            (f"`{key_of(name)}`", _what(FIELDS[name]), READ[FIELDS[name].kind]) for name in names
-        )
-        yield from table(("field", "what it is", "what is read"), rows)
+        """Give the table, by code."""
+        room = self.arguments[0]
+        entries = entries_of(room).items()
+        rows = [(f"`{room}/{n}`", e["says"], e.get("hint", "")) for n, e in sorted(entries)]
+        yield from table(("code", "message", "hint"), rows)
 
 
 class RegimeFacts(Facts):
@@ -113,7 +71,7 @@ class RegimeFacts(Facts):
             (f"`{each.slug}`", each.name, f"`{each.short}`", each.authority, f"{each.checked}")
             for each in regimes
         ]
-        head = ("regime", "law", "in few words", "authority", "last compared")
+        head = ("slug", "instrument", "short form", "authority", "last compared")
         yield from table(head, rows)
 
 
@@ -124,10 +82,10 @@ class EditionFacts(Facts):
         """Give the table that the argument names: the texts, or the amendments after them."""
         regimes = load_registry().regimes.values()
         if self.arguments[0] == "texts":
-            head = ("regime", "text read whole", "which one", "last compared", "days allowed")
+            head = ("slug", "complete text read", "version", "last compared", "tolerance in days")
             yield from table(head, map(_edition, regimes))
         else:
-            head = ("regime", "in force", "amendment", "where", "loaded")
+            head = ("slug", "in force", "amendment", "source", "loaded")
             yield from table(head, (row for each in regimes for row in _amendments(each)))
 
 
@@ -210,44 +168,11 @@ def _option(option: click.Option, context: click.Context) -> Row:
     return f"`{names}`", re.sub(r"(?<![\w-])(--[a-z]+)", r"`\1`", text)
 
 
-def _holds(shape: Shape) -> str:
-    """Say what a declared field holds: "day", "several Party", "one of: treaty, national"."""
-    one = shape.record.__name__ if shape.record else shape.kind
-    if shape.words:
-        one = f"one of: {', '.join(shape.words)}"
-    return f"several {one}" if shape.many else one
-
-
-def _fields(record: type[msgspec.Struct]) -> Iterator[Row]:
-    """Yield name, type and remark of each field, from the source of its class."""
-    source = textwrap.dedent(inspect.getsource(record))
-    (body,) = ast.parse(source).body
-    lines = source.splitlines()
-    for node in body.body if isinstance(body, ast.ClassDef) else ():
-        if isinstance(node, ast.AnnAssign):
-            last = lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset or 0 :]
-            remark = last.partition("#")[2].strip()
-            name, kind = ast.unparse(node.target), node.annotation
-            if record is Line and isinstance(kind, ast.Subscript):
-                kind, remark = next(ast.iter_child_nodes(kind.slice)), _what(FIELDS[name])
-            yield f"`{name}`", f"`{ast.unparse(kind)}`", remark
-
-
-def _what(about: About) -> str:
-    """Say what a field of a line is: by its label, and what that does not say."""
-    return (
-        f"{about.label} ({about.about})"
-        if about.label and about.about
-        else about.label or about.about
-    )
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of the directives."""
     app.add_directive("command", CommandFacts)
-    app.add_directive("record", RecordFacts)
+    app.add_directive("errors", ErrorFacts)
     app.add_directive("rules", RuleFacts)
-    app.add_directive("linefields", FieldFacts)
     app.add_directive("regimes", RegimeFacts)
     app.add_directive("coverage", CoverageFacts)
     app.add_directive("editions", EditionFacts)

@@ -78,7 +78,7 @@ def draw(
         for row, floor in enumerate(plan)
         for column, room in enumerate(floor)
     }
-    title = "The rooms of the source on their floors; each line is an import, from above to below"
+    title = "The packages by layer; each line is an import, from a higher to a lower layer"
     size = f'viewBox="0 0 {WIDTH} {ROW * len(plan)}"'
     style = 'style="width:100%;height:auto;font:13px sans-serif"'
     head = f'<svg {size} role="img" aria-labelledby="plan-title" {style}>'
@@ -137,7 +137,7 @@ class Rooms(Facts):
         for room in (room for floor in floors() for room in floor):
             inside = [each.partition(".")[2] for each in folders if each.startswith(f"{room}.")]
             rows.append((f"`{room}`", summary(known[room]), ", ".join(inside)))
-        yield from table(("room", "what it holds", "folders"), rows)
+        yield from table(("package", "content", "subpackages"), rows)
 
 
 def _holds(path: Path) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from directives import Facts, Row, table
 
+from tidewaiter.base.phrases import load_phrases
 from tidewaiter.law.registry import load_registry
 from tidewaiter.parties.matching.attributes import rules as attribute_rules
 from tidewaiter.parties.resolution.scoring import resolution_rules
@@ -45,23 +46,23 @@ class RuleFacts(Facts):
                     (f"`{rule.grade}`", rule.title, f"{rule.points:+}", _schedules(rule.grade))
                     for rule in rules.control
                 ]
-                yield from table(("grade", "what it is", "points", "schedules"), rows)
+                yield from table(("grade", "meaning", "points", "schedules"), rows)
             case "urgency":
                 steps = [(_days(step.days), f"{step.points:+}") for step in rules.urgency]
-                yield from table(("the goods are due", "points of the rank"), steps)
+                yield from table(("goods due", "points of the rank"), steps)
             case "severity":
                 levels = msgspec.structs.asdict(rules.severity).items()
-                yield from table(("severity", "least score"), [(k, str(v)) for k, v in levels])
+                yield from table(("severity", "minimum score"), [(k, str(v)) for k, v in levels])
             case "party":
-                yield from table(("what the list does", "points"), _actions(rules.party))
+                yield from table(("action of the list", "points"), _actions(rules.party))
             case "linked":
-                yield from table(("what the list says", "points"), _ties(rules.party.linked))
+                yield from table(("ownership on the list", "points"), _ties(rules.party.linked))
             case "sign":
-                yield from table(("sign", "points", "red flag", "source"), _shells(rules.sign))
+                yield from table(("indicator", "points", "red flag", "source"), _shells(rules.sign))
             case name:
-                found = getattr(rules, name).items()
-                rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
-                yield from table(("rule", "points", "the sentence of the alert"), rows)
+                found, sentences = getattr(rules, name), load_phrases().rules
+                rows = [(f"`{k}`", f"{found[k].points:+}", sentences[k]) for k in found]
+                yield from table(("rule", "points", "sentence in the alert"), rows)
 
 
 def _of_past(name: str) -> Iterator[str]:
@@ -69,15 +70,15 @@ def _of_past(name: str) -> Iterator[str]:
     rules = load_alert_rules()
     match name:
         case "order":
-            yield from table(("what is unlike", "times in the rank"), _order(rules.order))
+            yield from table(("deviation", "factor in the rank"), _order(rules.order))
         case "past":
-            head = ("rule", "points", "red flag, in our words", "source", "numbers")
+            head = ("rule", "points", "red flag, in our words", "source", "parameters")
             yield from table(head, _past(rules.past))
         case "flags":
-            yield from table(("flag", "in our words", "in Tidewaiter"), _flags())
+            yield from table(("red flag", "in our words", "in Tidewaiter"), _flags())
         case "backtest":
-            kinds = ("planted", "look-alikes", "ordinary", "of those that hold, planted")
-            yield from table(("rule", "lines in which it holds", *kinds), _backtest())
+            kinds = ("planted", "look-alikes", "ordinary", "share of hits that are planted")
+            yield from table(("rule", "lines that meet it", *kinds), _backtest())
 
 
 def _of_parties(name: str) -> Iterator[str]:
@@ -87,17 +88,17 @@ def _of_parties(name: str) -> Iterator[str]:
             held = [
                 (f"`{key}`", f"{points:+}") for key, points in resolution_rules().points.items()
             ]
-            yield from table(("what holds for two members", "points"), held)
+            yield from table(("evidence about two members", "points"), held)
         case "hubs":
             held = [(f"`{key}`", f"{most}") for key, most in resolution_rules().hubs.items()]
-            yield from table(("what is shared", "most names that may share it"), held)
+            yield from table(("shared attribute", "maximum names that may share it"), held)
         case "signs":
             found = sign_rules().signs.items()
             told = [(f"`{key}`", each.flag, f"[{each.source}]({each.url})") for key, each in found]
-            yield from table(("sign", "red flag, in our words", "read in"), told)
+            yield from table(("indicator", "red flag, in our words", "source"), told)
         case "attributes":
             said = [(each.what, f"{each.points:+g}", each.why) for each in attribute_rules()]
-            yield from table(("what", "points", "why"), said)
+            yield from table(("attribute", "points", "reason"), said)
 
 
 def _schedules(grade: str) -> str:
@@ -123,7 +124,7 @@ def _ties(rule: LinkedRule) -> Iterator[Row]:
 def _shells(rule: SignRule) -> Iterator[Row]:
     for name, sign in sign_rules().signs.items():
         yield (f"`{name}`", f"{rule.points[name]:+}", sign.flag, f"[{sign.source}]({sign.url})")
-    yield ("all of an alert together, at most", f"{rule.most:+}", "", "")
+    yield ("maximum for one alert", f"{rule.most:+}", "", "")
 
 
 def _past(past: PastRules) -> Iterator[Row]:
@@ -132,14 +133,14 @@ def _past(past: PastRules) -> Iterator[Row]:
         source = f"[{rule.source}]({rule.url})" if rule.url else rule.source
         numbers = ", ".join(f"{what} {number:g}" for what, number in rule.numbers.items())
         yield f"`{name}`", f"{rule.points:+}", rule.flag, source + doubt, numbers
-    yield "all of an alert together, at most", f"{past.most:+}", "", "", ""
+    yield "maximum for one alert", f"{past.most:+}", "", "", ""
 
 
 def _order(rule: OrderRule) -> Iterator[Row]:
     checks = ", ".join(f"`{name}`" for name in rule.rules)
-    yield "each point of a reason of the past", f"{rule.past:g}"
+    yield "each point of a history rule", f"{rule.past:g}"
     yield f"each point of {checks}", f"{rule.papers:g}"
-    yield "both together, at most", f"{rule.most} points"
+    yield "maximum of both", f"{rule.most} points"
 
 
 def _backtest() -> Iterator[Row]:
@@ -161,4 +162,4 @@ def _flags() -> Iterator[Row]:
 
 
 def _days(days: int) -> str:
-    return "already there" if days < 0 else f"within {days} days"
+    return "already arrived" if days < 0 else f"within {days} days"

@@ -91,19 +91,26 @@ LONGER = Phrase("downgraded", why=Phrase("against/longer", name="acetone oxime")
 @pytest.mark.parametrize(
     ("language", "phrase", "said"),
     [
-        ("es", CAS, "El número CAS de Acetic anhydride figura en la columna CAS"),
+        ("es", CAS, "El número CAS de Acetic anhydride figura en la columna del número CAS"),
         ("fr", CAS, "Le numéro CAS d’Acetic anhydride figure dans la colonne CAS"),
         ("zh", CAS, "CAS 栏中出现 Acetic anhydride 的 CAS 号"),
+        (
+            "ar",
+            PARTY,
+            (
+                "المرسَل إليه Alpha Ltd: تطابق محتمل مع ALPHA، المدرج في A list: "
+                "موجَّه إليه الاتهام، التهمة قيد النظر"
+            ),
+        ),
         ("es", LONGER, "Parte del nombre más largo «acetone oxime»"),
-        ("zh", PARTY, "收货人 Alpha Ltd 与 A list 所列的 ALPHA 相似：已被起诉，指控待决"),
+        ("zh", PARTY, "收货人 Alpha Ltd 与 ALPHA 可能匹配，后者列于 A list：被起诉，指控待决"),
         (
             "es",
             Phrase("free", regime="A law", why=FREE),
             (
-                "A law libera las mercancías de esta cantidad o contenido, así que su inclusión no "
-                "suma nada: 1.250,5 l al 95\u00a0%: contenido 95\u00a0%; límite más de 2.000 l "
-                "por mes "
-                "natural (schedule 9) [sin verificar]; no libre"
+                "A law: exenta con esta cantidad o concentración, por lo que esta medida de "
+                "fiscalización no suma puntos: 1.250,5 l al 95\u00a0%: concentración 95\u00a0%; "
+                "umbral: más de 2.000 l por mes natural (schedule 9) [sin verificar]; no exenta"
             ),
         ),
     ],
@@ -142,9 +149,9 @@ def test_an_authoritys_own_sentence_is_marked_as_english() -> None:
 @pytest.mark.parametrize(
     ("language", "figure", "said"),
     [
-        ("es", 1, "importación: permiso de importación, 1 día hábil"),
-        ("es", 21, "importación: permiso de importación, 21 días hábiles"),
-        ("fr", 2, "importation\u00a0: permis d’importation, 2 jours ouvrables"),
+        ("es", 1, "importación: permiso de importación, con 1 día hábil de antelación"),
+        ("es", 21, "importación: permiso de importación, con 21 días hábiles de antelación"),
+        ("fr", 2, "importation\u00a0: permis d’importation, 2 jours ouvrables à l’avance"),
     ],
 )
 def test_one_is_said_as_one(language: str, figure: int, said: str) -> None:

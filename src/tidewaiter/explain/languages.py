@@ -18,7 +18,17 @@ from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from tidewaiter.base.countries import country_name
 
-LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "zh": "中文"}
+LANGUAGES = {
+    "en": "English",
+    "ar": "العربية",
+    "es": "Español",
+    "fr": "Français",
+    "ru": "Русский",
+    "zh": "中文",
+}
+# CLDR writes Arabic days as "25\u200f/11\u200f/2026", where UN documents name the month, and ends
+# Russian ones in a full stop.
+_DAYS = {"ar": "d MMMM y", "ru": "d MMM y"}
 # A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
 _REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _now: ContextVar[str] = ContextVar("language", default="en")
@@ -96,7 +106,7 @@ def day(value: date | str | None) -> str:
     if not value:
         return ""
     read = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return format_date(read, "medium", locale=_locale(_now.get()))
+    return format_date(read, _DAYS.get(_now.get(), "medium"), locale=_locale(_now.get()))
 
 
 def moment(value: datetime | str | None) -> str:
@@ -105,7 +115,8 @@ def moment(value: datetime | str | None) -> str:
         return ""
     read = datetime.fromisoformat(value) if isinstance(value, str) else value
     locale = _locale(_now.get())
-    pattern = f"{locale.date_formats['medium'].pattern}, HH:mm"
+    days = _DAYS.get(_now.get()) or locale.date_formats["medium"].pattern
+    pattern = f"{days}, HH:mm"
     return f"{format_datetime(read, pattern, locale=locale)} UTC"
 
 

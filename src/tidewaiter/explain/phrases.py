@@ -22,7 +22,7 @@ from tidewaiter.base.phrases import (
     template_of,
 )
 from tidewaiter.base.phrases import figure as english_figure
-from tidewaiter.explain.languages import counted, country, figure, language, words
+from tidewaiter.explain.languages import counted, country, direction, figure, language, words
 from tidewaiter.explain.legible_text import PAGE_LIMIT, shortened
 
 _VOWELS = "aeiouéèêâîôAEIOUÉ"
@@ -86,12 +86,19 @@ def markup(told: Told) -> Markup:
     if len(text) > PAGE_LIMIT:
         said = all(piece.how != "english" for piece in told)
         told = (Piece(text, "said" if said else "english"),)
-    return Markup("").join(
-        Markup('<span lang="en">{}</span>').format(shortened(piece.text))
-        if piece.how == "english"
-        else escape(shortened(piece.text))
-        for piece in told
-    )
+    return Markup("").join(map(_shown, told))
+
+
+_KEPT = {"ltr": Markup("{}"), "rtl": Markup("<bdi>{}</bdi>")}
+_ENGLISH = {"ltr": Markup('<span lang="en">{}</span>'), "rtl": Markup('<bdi lang="en">{}</bdi>')}
+
+
+def _shown(piece: Piece) -> Markup:
+    """Return a piece for a page: English is marked, and a name does not turn its neighbours."""
+    text, way = shortened(piece.text), direction(language())
+    if piece.how == "english":
+        return _ENGLISH[way].format(text)
+    return _KEPT[way].format(text) if piece.how == "kept" else escape(text)
 
 
 def on_page(phrase: Phrase) -> Markup:
@@ -99,8 +106,7 @@ def on_page(phrase: Phrase) -> Markup:
     return markup(told(phrase))
 
 
-_FEW = (0, 1)  # the numbers that a language may have a form of its own for
-_SEVERAL = 1_000
+_SEVERAL = 1_000  # for what is no whole number: a language has one form for all large ones
 
 
 def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str:
@@ -115,8 +121,8 @@ def template_told(code: str, template: str, number: str | int = _SEVERAL) -> str
         return template
     if code not in load_phrases().counted:
         return words(template)
-    few = next((each for each in _FEW if str(each) == str(number)), _SEVERAL)
-    return counted(template, template, few)
+    figures = str(number).replace(",", "")
+    return counted(template, template, int(figures) if figures.isdecimal() else _SEVERAL)
 
 
 def _said(phrase: Phrase) -> list[Piece]:

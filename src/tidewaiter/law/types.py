@@ -63,8 +63,8 @@ class Control(Record, frozen=True, kw_only=True):
     since: date | None = None  # first day in force; None: not known, taken as in force
     until: date | None = None  # first day no longer in force; None: open
     scope: str = ""  # what else is held: "salts", "esters", in our words
-    holds: tuple[Variant, ...] = ()  # the same as a list; where there is none, and none is left
-    leaves_out: tuple[Variant, ...] = ()  # out, the regime's scopes say it
+    holds: tuple[Variant, ...] = ()  # forms it includes; both empty: see the regime's scopes
+    leaves_out: tuple[Variant, ...] = ()  # forms that it excludes
     source: str  # slug of a source
     mark: Mark = "read"  # of the listing itself
     dates: Mark = "read"  # of decided, since and until

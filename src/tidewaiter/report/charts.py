@@ -69,16 +69,15 @@ def flow_chart(
     boxes = []
     for place, each in enumerate(span):
         up, down = added.get(each, 0), decided.get(each, 0)
-        told = (
-            f"{day_in_words(each)}: {words('in')} {number(up)}, {words('decided')} {number(down)}"
-        )
+        figures = f"{words('Raised')}: {number(up)}, {words('Decided')}: {number(down)}"
+        told = f"{day_in_words(each)}. {figures}"
         boxes.append(_box(place, step, (middle - up * unit, up * unit), told))
         boxes.append(_box(place, step, (middle, down * unit), told, "out"))
     came, went = sum(added.values()), sum(decided.values())
     return Drawn(
         slug="flow",
         title=words("Alerts raised and decided, by day"),
-        about=f"{words('Raised')} {number(came)}, {words('decided')} {number(went)}; "
+        about=f"{words('Raised')}: {number(came)}; {words('Decided')}: {number(went)}; "
         f"{words('daily maximum')} {number(most)}.",
         height=_FOOT + _ROOM + 8,
         axis=middle,
@@ -353,10 +352,9 @@ def png_of(figure: Figure) -> bytes:
     try:
         from resvg_py import svg_to_bytes  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise InputError("nothing here writes PNG", hint=_INSTALL) from error
+        raise InputError("report/png-not-installed", install=_INSTALL) from error
     if not _has_font():
-        hint = "install a font, like DejaVu Sans (fonts-dejavu-core); or name a file ending in .svg"
-        raise InputError("no font is installed, so a PNG would have no words", hint=hint)
+        raise InputError("report/no-font-installed")
     return bytes(svg_to_bytes(svg_string=svg_of(figure)))
 
 

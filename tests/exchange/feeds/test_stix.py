@@ -238,7 +238,7 @@ def test_every_extension_is_documented() -> None:
         (SubstanceFacts, SUBSTANCE_EXTENSION),
     ):
         assert extension in page
-        assert f"```{{record}} {kind.__module__}.{kind.__name__}\n" in page
+        assert f"<!-- begin record {kind.__module__}.{kind.__name__} -->\n" in page
     assert all(f"| TLP:{tlp.upper()} | `{number}` |" in page for tlp, number in TLP_IDS.items())
     assert str(NAMESPACE) in page
 

@@ -25,7 +25,7 @@ def test_the_tables_are_those_of_the_data() -> None:
 def test_the_page_shows_the_fields_of_every_record() -> None:
     """A table of each stands there, made from its declarations."""
     held = [each for each in records_of(Event) if fields_of(each)]
-    shown = re.findall(r"^```\{record\} ([\w.]+)$", STATES, re.MULTILINE)
+    shown = re.findall(r"^<!-- begin record ([\w.]+) -->$", STATES, re.MULTILINE)
     assert set(shown) == {f"{each.__module__}.{each.__name__}" for each in held}
 
 
@@ -44,7 +44,7 @@ def test_every_event_has_an_entry(kind: str) -> None:
 @pytest.mark.parametrize("name", get_args(StateName))
 def test_every_state_has_an_entry(name: str) -> None:
     """The table of states names each."""
-    table = STATES[STATES.index("| state |") : STATES.index("## Periods")]
+    table = STATES[STATES.index("| State |") : STATES.index("## Deadlines")]
     assert re.search(rf"\b{name}\b", table)
 
 

@@ -39,7 +39,7 @@ def test_every_code_has_an_entry_and_no_other() -> None:
         ("Documents", documents.Document.__struct_encode_fields__),
         ("Envelopes", (*Header.__struct_encode_fields__, *Marking.__struct_encode_fields__)),
         ("Receipts", Receipt.__struct_encode_fields__),
-        ("Messages of control", sorted(CONTROL)),
+        ("Control messages", sorted(CONTROL)),
     ],
 )
 def test_every_member_has_an_entry(title: str, names: tuple[str, ...]) -> None:

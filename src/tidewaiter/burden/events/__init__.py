@@ -1,4 +1,4 @@
 """Event cards: a dated act beside a series, ranked among dates on which nothing is claimed.
 
-A card never estimates an effect: docs/background/why-no-effect-is-estimated.md.
+A card never estimates an effect: docs/background/policy-effects.md.
 """

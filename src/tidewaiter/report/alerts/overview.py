@@ -142,15 +142,15 @@ def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
     yield Tile(
         label=words("Oldest open alert"),
         value="–" if age is None else f"{number(max(0, age))} {words('days')}",
-        more=f"{words('raised')} {day(oldest)}" if oldest else "",
+        more=f"{words('Raised')}: {day(oldest)}" if oldest else "",
         asks=None,
     )
     week = days_of(max(first, _week(today)), today)
     came, went = (sum(of.get(each, 0) for each in week) for of in (counts.added, counts.decided))
     yield Tile(
         label=words("Last 7 days"),
-        value=f"{number(came)} {words('in')}",
-        more=f"{number(went)} {words('decided')}",
+        value=f"{words('Raised')}: {number(came)}",
+        more=f"{words('Decided')}: {number(went)}",
         asks=None,
     )
     half, most = decision_times(counts.took)

@@ -468,7 +468,7 @@ def _age(age: str) -> str:
 
 
 def _sex(sex: str) -> str:
-    return {"F": words("female"), "M": words("male"), "": words("both")}.get(sex, sex)
+    return {"F": words("female"), "M": words("male"), "": words("both sexes")}.get(sex, sex)
 
 
 def _band_row(band: Band) -> tuple[str, ...]:

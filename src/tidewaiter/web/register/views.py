@@ -149,7 +149,7 @@ def _of_kind(entry: Entry, registry: Registry) -> Iterator[tuple[str, str]]:
         yield words("Quantity counted"), counts
     yield words("Sites"), ", ".join(entry.sites)
     yield words("Valid from"), day(entry.since)
-    yield words("Valid until"), day(entry.until) if entry.until else words("open")
+    yield words("Valid until"), day(entry.until) if entry.until else words("no end date")
     yield words("Suspension or revocation"), "; ".join(map(_stop, entry.stops))
 
 
@@ -318,7 +318,7 @@ def _row(row: EntryRow, today: date, registry: Registry) -> RowView:
 def _until(last: date | None, row: EntryRow) -> str:
     if isinstance(row.entry, Operator):
         return ""
-    return day(last) if last else words("open")
+    return day(last) if last else words("no end date")
 
 
 def _whose(row: EntryRow) -> str:
