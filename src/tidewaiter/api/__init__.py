@@ -129,7 +129,7 @@ def law(
         destination: Country of destination.
         transit: Countries of transit.
         jurisdictions: Jurisdictions if no route is given: ``["EU", "US"]``; empty: all.
-        amount: Amount of the goods, gross of dilution: ``"25 kg"``, ``"200 l"``.
+        amount: Total amount of the goods, not only of the substance: ``"25 kg"``, ``"200 l"``.
         percent: Content of the substance in the goods, in percent.
         form: Form of the goods: substance, salt, mixture, solution, medicine or extract.
         party: Name of the other party.

@@ -243,7 +243,7 @@ class _Place:
 
     @classmethod
     def from_function(cls, function: Callable[..., Any], path: str) -> "_Place":
-        """Return the location of a function, whose version is in the path."""
+        """Return the location of a function; the path contains its version."""
         return cls(function, path)
 
     def ensure_cache_path(self) -> None:

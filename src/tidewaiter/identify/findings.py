@@ -302,7 +302,7 @@ class Reader:
                 yield from self._coded(line, hit, here)
 
     def _is_far(self, hit: list[int], here: bytes) -> bool:
-        """Return whether a hit is no misspelling: too far from the name, or another chemical."""
+        """Return whether a hit is not a misspelling: too far from the name, or another chemical."""
         if hit[1] != NEAR:
             return False
         if hit[5] > 1 and self._plain_words[hit[2]]:

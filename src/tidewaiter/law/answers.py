@@ -42,7 +42,7 @@ class Dealing(Record, frozen=True, kw_only=True):
 
     day: date
     substance: str  # slug
-    mass_mg: int | None = None  # mass of the goods, gross of dilution
+    mass_mg: int | None = None  # total mass of the goods, not only of the substance
     volume_ul: int | None = None
     percent: Decimal | None = None  # content of the substance in the goods; None: not known
     form: str | None = None  # CAS number of a form in the registry; None: the substance itself
@@ -55,7 +55,7 @@ class Question(Record, frozen=True, kw_only=True):
     day: date
     route: Route = Route()
     jurisdictions: tuple[str, ...] = ()  # requested: "US", "EU", "UN"; empty: by the route
-    mass_mg: int | None = None  # mass of the goods, gross of dilution
+    mass_mg: int | None = None  # total mass of the goods, not only of the substance
     volume_ul: int | None = None
     percent: Decimal | None = None  # content of the substance in the goods
     percent_at_least: bool = False  # the content may be higher: no exemption by content

@@ -17,7 +17,7 @@ def duties_of(place: Place, held: Iterable[Listing]) -> tuple[Duty, ...]:
     of destination is known to have requested it, and undetermined if no loaded list says so.
 
     Args:
-        place: The question and the instrument; without a route there are no duties.
+        place: The question and the instrument; without a route the result is empty.
         held: The applicable controls.
     """
     question, slug, book, found, roles = place

@@ -163,7 +163,7 @@ def judge_amounts(
 
     Args:
         limits: Limits for the substance, from `limits_on`.
-        question: The question, with the gross amounts of the goods.
+        question: The question, with the total amounts of the goods.
         found: The identified substance and the named form.
 
     Returns:
@@ -183,7 +183,7 @@ def check_limit(limit: Limit, question: Question, found: Found) -> Check:
 
     Args:
         limit: Limit in force on the day, of an applicable control.
-        question: The question, with the gross amounts of the goods; `history` is added up if the
+        question: The question, with the total amounts of the goods; `history` is added up if the
             limit has a period.
         found: The identified substance and the named form.
 
@@ -250,7 +250,7 @@ def counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> D
 
     Args:
         limit: Limit with an amount.
-        dealing: The goods, gross of dilution.
+        dealing: The goods, with their total amounts.
         found: The identified substance.
         by_mass: Result in milligrams, otherwise in microlitres.
     """

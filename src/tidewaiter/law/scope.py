@@ -144,7 +144,7 @@ def judge_goods(
 def _in_scope(
     listings: Iterable[Listing], variants: tuple[Variant, ...] | None, found: Found
 ) -> tuple[tuple[Listing, ...], Phrase | None]:
-    """Select the controls whose scope covers the goods as variants of the substance."""
+    """Select the controls that cover the goods, by scope, as variants of the substance."""
     held: list[Listing] = []
     why: Phrase | None = None
     for listing in listings:

@@ -106,7 +106,7 @@ def _split(count: int) -> int:
 
 
 def _over(begin: int, end: int, node: Node) -> bytes:
-    """Hash a range of leaves; `begin` is a multiple of the next power of two of its length."""
+    """Hash a range of leaves; `begin` is a multiple of the least power of two that holds them."""
     count = end - begin
     level = count.bit_length() - 1
     if count == 1 << level:

@@ -8,8 +8,8 @@
     rarities/ID-KEY.msgpack      word rarities in these versions
 
 Each file is written atomically and, except for the generation, never changed, so concurrent
-processes need no lock; there is no shared index to corrupt. The version in force is derived from
-the versions.
+processes need no lock; no shared index can be corrupted. The version in force is derived from the
+versions.
 """
 
 import gzip

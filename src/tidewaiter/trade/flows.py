@@ -1,7 +1,7 @@
 """Trade flows: the countries on a line's route, for counts and maps.
 
-The same route as for the law, with country names if there are no codes. Countries are only counted;
-they never affect an alert.
+The same route as for the law, with country names in the absence of codes. Countries are only
+counted; they never affect an alert.
 """
 
 from functools import lru_cache

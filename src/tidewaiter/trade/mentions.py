@@ -1,7 +1,7 @@
 """Mentions in the texts and code columns of each line; close spellings refuted by its codes.
 
 A word with one or two edits from a listed name may be a misspelling of it, or the correct name of
-another chemical. The line often tells which: an HS code that matches the word as written or that is
+another chemical. The line often decides: an HS code that matches the word as written or that is
 not the substance's, or a UN or CAS number of something else. Such a find is downgraded, with the
 reason. If a code is that of the substance, nothing refutes the find.
 """

@@ -39,7 +39,7 @@ class Term(Record, frozen=True, kw_only=True):
 
     features: tuple[str, ...]
     values: tuple[float | str | None, ...]  # values of the alert; None: not given
-    log_odds: float  # below 0: mitigating
+    log_odds: float  # below 0: counts against
     factor: float  # multiplier of the odds
 
 

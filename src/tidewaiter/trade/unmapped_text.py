@@ -156,7 +156,7 @@ def lines_with_words(batch: pa.RecordBatch) -> NDArray[np.bool_]:
 def worded_columns(
     header: Sequence[str], sample: Sequence[Sequence[str | None]], places: Sequence[int]
 ) -> Iterator[int]:
-    """Yield the columns whose first values have words.
+    """Yield the columns with words in their first values.
 
     Args:
         header: Names of all columns.

@@ -63,7 +63,7 @@ _BARE = (5, 10)  # digits of a CAS number without hyphens
 def spelled_cue(
     room: Folded, words: Words, first: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:
-    """Return the cue whose last letter is a word: "H.S.", "C.A.S.", "U N"; 0: none."""
+    """Return the cue that ends with a one-letter word: "H.S.", "C.A.S.", "U N"; 0: none."""
     kind = 0
     for low in range(at - 1, max(first, at - _LETTERS + 1) - 1, -1):
         gap = room.gap[words.begin[low + 1]]
@@ -98,7 +98,7 @@ def mark_cue(
 ) -> int:
     """Mark the last word of a cue of several words ("CN code"), and return the cue; 0: none.
 
-    If its last word is a cue by itself, it is handled there.
+    If its last word alone is a cue, it is handled there.
     """
     kind, _ = phrase_before(room, words, at, phrases, powers)
     if words.flags[at] & kind & _CUES:
@@ -392,7 +392,7 @@ def _real_digits(room: Folded, begin: int, end: int) -> int:
 
 @uncounted
 def cas_at(room: Folded, words: Words, count: int, at: int) -> tuple[int, int, int, bool]:
-    """Parse a CAS number whose first block is the end of a word.
+    """Parse a CAS number with its first block at the end of a word.
 
     Returns:
         The number without separators (-1: none), its first unit, the unit after it, and whether all

@@ -75,7 +75,7 @@ def scan(
         offsets: Start of each line, and the end, shape ``(lines + 1,)``.
         tables: Lookup tables for names, numbers and words.
         verdicts: From `make_verdicts`, shared by all scans with these tables.
-        few: Run without compiled code, whose loading takes longer than a short scan.
+        few: Run without compiled code, which takes longer to load than a short scan.
 
     Returns:
         The hits in line order, shape ``(hits, COLUMNS)``; see `hits`.

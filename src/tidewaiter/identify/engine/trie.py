@@ -118,7 +118,7 @@ def longest_key(room: Folded, n: int, at: int, trie: Trie) -> tuple[int, int]:
 def longest_strong_key(
     room: Folded, n: int, at: int, trie: Trie, strong: NDArray[np.bool_]
 ) -> tuple[int, int]:
-    """Find the longest key that is sufficient by itself, as `longest_key`."""
+    """Find the longest key that needs no cue, as `longest_key`."""
     node = 0
     end = key = -1
     place = at

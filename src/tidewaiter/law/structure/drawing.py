@@ -33,8 +33,9 @@ def draw_svg(
     """Draw a structure as a self-contained SVG, for a page or a file.
 
     Atoms show their elements, whatever labels the file has. The SVG has no script, link, style,
-    class, font or id, so it works in a page whose content policy forbids inline styles; and it has
-    a white background, so it is readable in dark mode too. Its title is the SMILES and the formula.
+    class, font or id, so it works in a page that forbids inline styles by its content policy; and
+    it has a white background, so it is readable in dark mode too. Its title is the SMILES and the
+    formula.
 
     Args:
         structure: The structure, with all fragments.

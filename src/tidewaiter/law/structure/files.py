@@ -60,7 +60,7 @@ def read_table(path: Path, columns: Columns) -> Iterator[Entry]:
     name. Row 1 is the header.
 
     Raises:
-        StructureError: There is no header, or no column of structures.
+        StructureError: The header is missing, or has no column of structures.
     """
     with open_text(path) as file:
         lines = whole_lines(file)

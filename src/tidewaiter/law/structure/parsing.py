@@ -83,7 +83,7 @@ def _is_whole(text: str, mol: Mol) -> bool:
 
 
 def _atoms(text: str) -> Counter[str]:
-    """Count the atoms in the formula of an InChI, whose parts may have a multiplier."""
+    """Count the atoms in the formula of an InChI; its parts may have a multiplier."""
     atoms: Counter[str] = Counter()
     layers = text.split("/")
     for part in layers[1].split(".") if len(layers) > 1 else ():

@@ -158,7 +158,7 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
         plain: Words for which a slash does not separate names: "import/export".
 
     Returns:
-        Start and end of each name; a single one if there is no other.
+        Start and end of each name; or the single name.
     """
     found: list[tuple[int, int]] = []
     first = start

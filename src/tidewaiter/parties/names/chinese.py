@@ -174,7 +174,7 @@ def meaning(token: Token, piece: Piece) -> list[Token]:
 
 
 def translated_hangul(token: Token) -> list[Token]:
-    """Read a word of a Korean company name: known words in English, the rest romanised."""
+    """Read a word of a Korean company name: known words in English, others romanised."""
     return pieces(
         token,
         lambda whole_token, piece: (
@@ -185,7 +185,7 @@ def translated_hangul(token: Token) -> list[Token]:
 
 
 def translated_kana(token: Token) -> list[Token]:
-    """Read a kana word of a company name: known words in English, the rest romanised."""
+    """Read a kana word of a company name: known words in English, others romanised."""
     known = pieces_of(token.surface, "kana")
     return _pieces(
         token,

@@ -356,7 +356,7 @@ def _is_tail(before: str, piece: str) -> bool:
 def _is_enumeration(pieces: Sequence[str]) -> bool:
     """Return whether it is like "Ministry of Industry, Trade and Supply", one name.
 
-    A piece that ends in a legal form is a name of its own.
+    A piece that ends in a legal form is a separate name.
     """
     if len(pieces) < _TWO or not _LINKS & {word.casefold() for word in pieces[-1].split()}:
         return False

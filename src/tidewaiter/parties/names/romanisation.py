@@ -228,7 +228,7 @@ def romanise_cyrillic(word: str, text: str) -> str:
 
     Args:
         word: Word in Cyrillic letters, with diacritics.
-        text: The whole name, whose letters indicate the language.
+        text: The whole name; its letters indicate the language.
 
     Source:
         ICAO Doc 9303 part 3 for Russian, Ukrainian, Belarusian and Bulgarian; Serbian letters by

@@ -263,7 +263,7 @@ class Draft:
             self._ties[Tie(kind=kind, party=party.strip(), share=share, note=note)] = None
 
     def note(self, text: str) -> None:
-        """Add text without a field of its own."""
+        """Add text for which no field exists."""
         if text.strip():
             self._notes[" ".join(text.split())] = None
 

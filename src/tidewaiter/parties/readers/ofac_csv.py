@@ -246,7 +246,7 @@ def _addresses(parts: Parts, drafts: dict[str, Draft]) -> Iterator[EntryRefusal]
 
 
 def _stray(file: ListFile, number: int, row: list[str], key: str) -> Iterator[EntryRefusal]:
-    """Reject a row whose entry is missing; a header row is ignored."""
+    """Reject a row if its entry is missing; a header row is ignored."""
     if key.isdigit():
         yield refused(
             file.name, f"row {number}", key, "names an entry that is not in the list", _HINT

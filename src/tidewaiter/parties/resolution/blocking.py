@@ -274,7 +274,7 @@ class Sieve:
         return found
 
     def _apart(self, left: Places, right: Places) -> Flags:
-        """Return for two readings whether each has enough words of its own."""
+        """Return for two readings whether each has enough unmatched words."""
         pair, one, other = _crossed(self._words.starts, self._words.starts, left, right)
         alike = self._said.alike(self._words.values[one], self._words.values[other])
         pair, one, other = pair[alike], one[alike], other[alike]

@@ -82,7 +82,7 @@ class FtmFile:
             yield from self._sightings(key)
 
     def keep(self, lines: Iterable[bytes]) -> None:
-        """Store the entities of a file whose parties are already known."""
+        """Store the entities of a file; its parties are already known."""
         for _ in self.read(lines):
             pass
 

@@ -126,7 +126,7 @@ class Past:
 
     @property
     def substances(self) -> tuple[str, ...] | None:
-        """Return the substances whose earlier alerts are requested; None: all."""
+        """Return the substances for which earlier alerts are requested; None: all."""
         machines = {each.slug for each in self._registry.substances if each.kind == "equipment"}
         return None if machines & self._found else tuple(sorted(self._found | machines))
 

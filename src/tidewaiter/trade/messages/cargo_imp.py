@@ -439,7 +439,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
 
 
 def _messages(file: BinaryIO) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield each message: its kind, its first line number in the file, and the rest."""
+    """Yield each message: its kind, its first line number in the file, and its further lines."""
     kind, number, held = "", 0, list[str]()
     for place, text in enumerate(_texts(file), 1):
         begin = _BEGIN.fullmatch(text)

@@ -1,7 +1,7 @@
 """JSON documents in a file, and field extraction; unmapped data is kept.
 
-An object is consumed: each text is taken once. The rest is stored as JSON again, and expanded to
-texts with paths, like "shipper.address.city" and "HSCodes[0]", on demand: in a screening, for
+An object is consumed: each text is taken once. What remains is stored as JSON again, and expanded
+to texts with paths, like "shipper.address.city" and "HSCodes[0]", on demand: in a screening, for
 alerts only.
 """
 
@@ -67,7 +67,7 @@ def take_all(node: Node, *keys: str) -> list[str]:
 
 
 def _take_list(values: list[Any], found: list[str]) -> list[Any]:
-    """Take every text of a nested list; return the rest, in place."""
+    """Take every text of a nested list; return what remains, in place."""
     stays: list[Any] = []
     for each in values:
         if text := _single(each):

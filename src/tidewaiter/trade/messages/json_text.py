@@ -1,7 +1,7 @@
 """Memory-bounded JSON decoding, value by value, without loss of digits or keys.
 
 An object is decoded here only if the result is provably the same as that of `decode_clean`. If an
-object cannot even be located, the rest is handled by `Values`, which reports the problem.
+object cannot even be located, the remainder is handled by `Values`, which reports the problem.
 the problem.
 """
 

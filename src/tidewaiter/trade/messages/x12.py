@@ -228,7 +228,7 @@ class Bill:
         return self._size > MOST or len(self._parties) > MOST_PARTIES
 
     def lines(self) -> Iterator[Goods]:
-        """Yield its lines; a bill without goods is a line of its own, with its parties."""
+        """Yield its lines; a bill without goods becomes one line, with its parties."""
         if not self._goods:
             if not (self._parties or (self.kept if self._parted else self.begun)):
                 return

@@ -75,7 +75,7 @@ def _both_values(
 def _prices(
     flows: Flows, method: Method, distances: Distances | None
 ) -> Iterator[tuple[float, float]]:
-    """Yield ln(km) and tau of the flows whose kilograms agree."""
+    """Yield ln(km) and tau of the flows with equal kilograms."""
     told = method.freight
     for (side, key), bought in flows.items():
         sold = flows.get(("X", key)) if side == "M" else None

@@ -27,7 +27,7 @@ _Group = tuple[str, str, Side, bool]  # code, revision, side, monthly
 def unusual_prices(
     reading: Reading, watched: Mapping[str, Watched], least: Pricing
 ) -> tuple[Price, ...]:
-    """List the flows whose value per kilogram is far from the median of their code and side.
+    """List the flows with a value per kilogram far from the median of their code and side.
 
     Exports and imports are assessed separately, because imports include freight. The other side's
     price and the usual price of the pair are given for comparison: they distinguish an error in

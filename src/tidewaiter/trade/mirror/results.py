@@ -53,8 +53,7 @@ REASONS = (
 )
 """As listed by the United Nations Statistics Division: https://uncomtrade.org/docs/
 bilateral-asymmetries and https://unstats.un.org/wiki/display/comtrade/
-Exports+of+a+country+not+coincide+with+imports+of+its+partner
-"""
+Exports+of+a+country+not+coincide+with+imports+of+its+partner"""
 
 SHARED = "This code holds other chemicals beside the watched ones, so that m says little of these."
 UNCHECKED = (

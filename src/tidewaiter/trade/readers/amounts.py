@@ -80,7 +80,7 @@ class Ask(Record, frozen=True, kw_only=True):
 
 
 def measure(ask: Ask) -> Measured:
-    """Parse a column of quantities: plain numbers vectorised, the rest one by one."""
+    """Parse a column of quantities: plain numbers vectorised, others one by one."""
     numbers, inner = _split(ask.cells, ask.mark)
     amounts = _floats(numbers)
     said = inner if ask.units is None else ask.units if inner is None else None

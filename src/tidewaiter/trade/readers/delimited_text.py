@@ -176,7 +176,7 @@ def slow(data: bytes, layout: Layout) -> Block:
     """Parse whole rows in plain Python, with errors per row.
 
     Args:
-        data: UTF-8; an invalid byte is represented by itself.
+        data: UTF-8; an invalid byte becomes a surrogate escape.
         layout: Properties of the file.
     """
     kept: list[tuple[str, ...]] = []

@@ -73,7 +73,7 @@ def strange_of(head: bytes) -> Strange | None:
 
 
 def refuse_strange(head: bytes, name: str) -> None:
-    """Refuse a file whose first bytes show that it is not a table.
+    """Refuse a file that is not a table, judging by its first bytes.
 
     Raises:
         InputError: It is not a table.

@@ -120,7 +120,7 @@ def _all_decoded(lines: Sequence[bytes]) -> Sequence[dict[str, Any] | None]:
 
 
 def _is_usual(text: bytes) -> bool:
-    """Return whether there is no space before a colon, and nothing that must be reported."""
+    """Return whether no colon follows a space, and nothing must be reported."""
     spaced = any(gap in text for gap in (b" :", b"\t:", b"\r:"))
     return not (spaced and _SPACED.search(text)) and not any(odd in text for odd in _ODD)
 

@@ -46,7 +46,7 @@ def fields_of(block: Block, columns: Columns) -> dict[str, pa.Array]:
 
 
 def pointed_fields(columns: Columns, places: frozenset[int]) -> frozenset[str]:
-    """Return the fields whose columns are stored as numbers."""
+    """Return the fields with columns stored as numbers."""
     return frozenset(f for f, where in columns.places.items() if places.issuperset(where))
 
 

@@ -95,7 +95,7 @@ def written(batch: pa.RecordBatch, block: Block, *, whole: bool) -> Iterator[pa.
     Args:
         batch: The lines.
         block: Source block.
-        whole: Convert everything; otherwise only words, as the rest is included separately.
+        whole: Convert everything; otherwise only words, as other data is included separately.
     """
     if block.left is None:
         yield batch

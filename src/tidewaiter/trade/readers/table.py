@@ -81,7 +81,7 @@ class Column(Record, frozen=True, kw_only=True):
 
 
 def is_nothing(text: str) -> bool:
-    """Return whether a cell only says that there is no value."""
+    """Return whether a cell only states the absence of a value."""
     return not text.strip() or text.strip().casefold() in NOTHING
 
 

@@ -81,7 +81,7 @@ def read_rows(opened: Callable[[], IO[bytes]], ask: Ask) -> Iterator[tuple[int, 
 
 
 def _plain_rows(stream: IO[bytes], ask: Ask) -> Iterator[tuple[int, Row] | None]:
-    """Read rows; None: the rest, or all, requires the XML parser."""
+    """Read rows; None: the remaining rows, or all, require the XML parser."""
     number = 0
     try:
         for chunk in _chunks(stream, ask.name):

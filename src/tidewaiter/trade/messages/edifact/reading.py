@@ -273,7 +273,7 @@ class Body:
             yield from self._made(line)
 
     def _finish_consignment(self) -> Iterator[Ready]:
-        """Finish open items; a consignment without goods is a line of its own."""
+        """Finish open items; a consignment without goods becomes one line."""
         yield from self._finish_line()
         if self._consignment is not None and not self._lines and not self._consignment.is_empty():
             yield from self._made(Bag(self._codes))

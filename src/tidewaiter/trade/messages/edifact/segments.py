@@ -213,7 +213,7 @@ class Cutter:
         return True
 
     def _some(self, whole: list[str], rest: str) -> Generator[Segment, None, bool]:
-        """Yield segments; False: the rest must be split again."""
+        """Yield segments; False: the remainder must be split again."""
         for place, raw in enumerate(whole):
             if place and raw.lstrip().startswith("UNA"):
                 parts = [self._service.free(each) for each in whole[place:]]
@@ -235,7 +235,7 @@ class Cutter:
         return True
 
     def _turns(self, head: Segment) -> bool:
-        """Apply the character set in UNB; return whether the rest must be split again."""
+        """Apply the character set in UNB; return whether the remainder must be split again."""
         name = head.get(1)
         self._codec = CODECS.get(name, "ascii")
         if name not in CODECS:

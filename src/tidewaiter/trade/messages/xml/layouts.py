@@ -18,7 +18,7 @@ class Known(Record, frozen=True, kw_only=True):
 
 
 class Group(Record, frozen=True, kw_only=True):
-    """An element whose parts belong together: the first one with a field gives all of them."""
+    """An element with parts that belong together: the first one with a field gives all of them."""
 
     at: str  # path
     cases: Mapping[str, Mapping[str, str]]  # prefix of `by` -> path below -> field

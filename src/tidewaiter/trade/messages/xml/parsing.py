@@ -97,7 +97,7 @@ class Document:
             raise InputError(problem, at=self._where(), hint=_HINT)
 
     def _accepted(self) -> str:
-        """Return the complete tags and texts accepted by expat; the rest waits."""
+        """Return the complete tags and texts accepted by expat; the remainder waits."""
         end = max(self._parser.CurrentByteIndex - self._base, 0)
         text = self._raw[:end].decode()
         if "<!" in text or "<?" in text:

@@ -260,7 +260,7 @@ def _further(found: Found) -> tuple[Found, ...]:
 
 
 def _beaten(field: str, choices: Sequence[Choice]) -> list[int]:
-    """Return the columns whose field is taken by a better one."""
+    """Return the columns that lose their field to a better one."""
     low = min(choice.found.tier for choice in choices)
     if field in KEEPS_ALL:
         return [c.index for c in choices if c.found.tier >= LAST and low < LAST]

@@ -201,7 +201,7 @@ def _values(sample: Sample, place: int) -> list[str | None]:
 def _further_descriptions(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
     """Use all columns that may hold the goods: the first as goods, the others as further text.
 
-    All of them are screened, so there is no question.
+    All of them are screened, so no question is needed.
     """
     goods = chosen.get("goods", [])
     if "goods" in options.columns or _is_told(goods):

@@ -173,7 +173,7 @@ def _counted(word: str) -> str:
 
 
 def _cut(word: str) -> Sequence[Word]:
-    """Split a compound; empty if there is no way, or more than one."""
+    """Split a compound; empty if it is impossible or ambiguous."""
     if len(word) < _CUT:
         return ()
     ways = list(_ways(word))
@@ -183,7 +183,7 @@ def _cut(word: str) -> Sequence[Word]:
 
 
 def _parted(word: str) -> Sequence[Word]:
-    """Split a word of a script without spaces into the fewest known words, and the rest."""
+    """Split a word of a script without spaces into the fewest known words, and unknown parts."""
     known = load_words()
     syllables = unicodedata.normalize("NFC", word)
     best: list[tuple[int, tuple[Word, ...]]] = [(0, ())]
