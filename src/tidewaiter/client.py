@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 import httpx
 import msgspec
 
-from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.errors import AS_REPORTED, TidewaiterError
 from tidewaiter.base.phrases import read_phrase
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict
@@ -21,10 +21,14 @@ _SECONDS = 30.0
 
 
 class RefusedError(TidewaiterError):
-    """The server refused the request; `status` is the HTTP status code."""
+    """The server refused the request; `status` is the HTTP status code.
+
+    The message is the server's; `problem.code` is its error code.
+    """
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.detail, at=problem.at, hint=problem.hint)
+        super().__init__(AS_REPORTED, at=problem.at, text=problem.detail, hint=problem.hint)
+        self.problem = problem
         self.status = problem.status
 
 
