@@ -113,7 +113,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
     except InputError as error:
         is_cut = error.code.startswith(
             "base/spreadsheet-"
-        )  # worksheets are XML too, with the same parser
+        )  # worksheets are XML with the same parser
         problem = _CUT if is_cut else error.message
         if row == 0:
             raise InputError("trade/h7-not-read", problem=problem, at=name) from error
