@@ -122,8 +122,8 @@ def key_of(slug: str, form: str | None) -> str:
 
 
 Answer = Literal["controlled", "free by amount", "proposed", "not listed", "not assessable"]
-"""Answer of an instrument for a substance, a day and a route. None means that a transaction is
-permitted: "not listed" only refers to the rules that are loaded.
+"""Answer of an instrument for a substance, a day and a route. An answer never means that a
+transaction is permitted: "not listed" only refers to the rules that are loaded.
 """
 
 Outcome = Literal["held", "free", "open", "not asked"]
