@@ -1,4 +1,4 @@
-"""The HTTP client for other programs: the records that the pages show, as Python objects."""
+"""HTTP client for other programs; returns the records behind the pages as Python objects."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Self, TypeVar
@@ -21,9 +21,9 @@ _SECONDS = 30.0
 
 
 class RefusedError(TidewaiterError):
-    """An installation does not do what was asked; `status` is that of HTTP.
+    """The server refused the request; `status` is the HTTP status code.
 
-    It says so in the installation's words; `problem.code` is the code of its error.
+    The message is the server's; `problem.code` is its error code.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -33,12 +33,12 @@ class RefusedError(TidewaiterError):
 
 
 class Client:
-    """An installation, as a program with a token sees it; close it, or use it in a `with`.
+    """Client of one server, authenticated by an API token; close it or use it in a `with` block.
 
     Args:
         address: Like ``https://tide.example``.
-        token: The secret that was shown when the token was made.
-        http: What asks; None: a client of its own.
+        token: The API token, shown once when it was created.
+        http: The HTTP client to use; None: create one.
     """
 
     def __init__(self, address: str, token: str, *, http: httpx.Client | None = None) -> None:
@@ -54,72 +54,72 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; a client that was given is its giver's to close."""
+        """Close the connections; an HTTP client passed to the constructor is left open."""
         if self._is_own:
             self._http.close()
 
     def get(self, path: str, kind: type[R], query: Mapping[str, Any] | None = None) -> R:
-        """Ask for the record of a page.
+        """Get the record of a page.
 
         Args:
-            path: Of the page, without ".json".
-            kind: The record.
-            query: Of the address.
+            path: Path of the page, without ".json".
+            kind: Type of the record.
+            query: Query parameters of the address.
 
         Raises:
-            RefusedError: It is not there, or the token has not the right for it.
+            RefusedError: Not found, or the token lacks the right.
         """
         return self._asked("GET", f"{path}.json", kind, params=query)
 
     def post(self, path: str, kind: type[R], record: Record | None = None) -> R:
-        """Do something, and return what came of it.
+        """Perform an action and return its result.
 
         Args:
-            path: Of the action.
-            kind: The record of the answer.
-            record: What is sent.
+            path: Path of the action.
+            kind: Type of the record in the response.
+            record: Request body; None: an empty body.
 
         Raises:
-            RefusedError: It cannot be done, or the token has not the right for it.
+            RefusedError: The action is not possible, or the token lacks the right.
         """
         body = msgspec.json.encode(record) if record is not None else None
         headers = {"content-type": "application/json"} if body is not None else {}
         return self._asked("POST", path, kind, content=body, headers=headers)
 
     def queue(self, **query: Any) -> QueuePage:
-        """Read a page of the queue; the names are those of its address."""
+        """Get a page of the queue; keywords are the query parameters of its address."""
         return self.get("/queue", QueuePage, query)
 
     def alert(self, name: str) -> AlertPage:
-        """Read an alert, where it stands, and what stands around it."""
+        """Get an alert, its status and related records."""
         return self.get(f"/alerts/{name}", AlertPage)
 
     def decide(self, seen: Standing, verdict: Verdict, reason: str, *, note: str = "") -> Standing:
-        """Decide of an alert.
+        """Decide an alert.
 
         Args:
-            seen: Where it stood when the officer looked.
-            verdict: What is decided.
-            reason: A code of data/rules/decisions.toml.
-            note: Words of one's own.
+            seen: Status of the alert when the officer looked at it.
+            verdict: The decision.
+            reason: A reason code of data/rules/decisions.toml.
+            note: Free text.
 
         Raises:
-            RefusedError: Another has decided since (status 409), or the reason does not fit.
+            RefusedError: A colleague has decided it since (status 409), or the reason does not fit.
         """
         told = Decide(verdict=verdict, reason=reason, note=note, seen=seen.decided or 0)
         return self.post(f"/alerts/{seen.alert}/decision", Standing, told)
 
     def undo(self, seen: Standing) -> Standing:
-        """Take back the decision that stands."""
+        """Undo the current decision."""
         told = Undo(seen=seen.decided or 0)
         return self.post(f"/alerts/{seen.alert}/undo", Standing, told)
 
     def assign(self, name: str, to: str = "") -> Standing:
-        """Say who is to look at an alert; "": nobody."""
+        """Assign an alert to an account; "": unassign."""
         return self.post(f"/alerts/{name}/assign", Standing, Assign(to=to))
 
     def audit(self, **query: Any) -> Iterator[AuditPage]:
-        """Read the audit page by page, the latest entries first."""
+        """Get the audit log page by page, latest entries first."""
         page = self.get("/audit", AuditPage, query)
         yield page
         while page.more:
@@ -127,7 +127,7 @@ class Client:
             yield page
 
     def verify_audit(self) -> Verified:
-        """Have the whole audit recomputed."""
+        """Have the server verify the whole audit log."""
         return self.post("/audit/verification", Verified)
 
     def _asked(self, method: str, path: str, kind: type[R], **more: Any) -> R:

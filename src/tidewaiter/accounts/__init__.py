@@ -1,1 +1,1 @@
-"""Accounts: who may do what, and by which secrets people and programs are known."""
+"""Accounts: roles and rights, and the credentials of people and programs."""

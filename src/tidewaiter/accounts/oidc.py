@@ -18,22 +18,22 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
 _ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
-_LEEWAY = 60  # seconds between two clocks
+_LEEWAY = 60  # seconds of clock skew
 _BYTES = 32
 
 
 class Provider(Record, frozen=True, kw_only=True):
-    """Who says who someone is, as whoever starts the server names it."""
+    """Identity provider, as configured for the server."""
 
-    issuer: str  # its address
-    client: str  # by what name it knows this server
-    secret: str  # that both keep
-    claim: str = "preferred_username"  # what names the account
-    label: str = "single sign-on"  # how the button calls it
+    issuer: str  # address
+    client: str  # client id of this server
+    secret: str  # client secret
+    claim: str = "preferred_username"  # claim with the account name
+    label: str = "single sign-on"  # label of the button
 
 
 class Endpoints(Record, frozen=True, kw_only=True):
-    """What of the provider's own description is needed."""
+    """Endpoints from the provider's discovery document."""
 
     authorization: str
     token: str
@@ -41,7 +41,7 @@ class Endpoints(Record, frozen=True, kw_only=True):
 
 
 class Begun(Record, frozen=True, kw_only=True):
-    """A sign-in that has begun; the browser keeps it, sealed."""
+    """A sign-in in progress; stored encrypted in the browser."""
 
     state: str
     nonce: str
@@ -50,17 +50,17 @@ class Begun(Record, frozen=True, kw_only=True):
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """Who the provider says someone is."""
+    """Identity confirmed by the provider."""
 
-    subject: str  # its own name for them, which never changes
-    name: str  # of the account
+    subject: str  # the provider's permanent identifier
+    name: str  # account name
 
 
 def endpoints_of(provider: Provider, told: Mapping[str, Any]) -> Endpoints:
-    """Read the description of a provider.
+    """Read the discovery document of a provider.
 
     Raises:
-        InputError: It is of another provider, or lacks what is needed.
+        InputError: It is from another provider, or an endpoint is missing.
     """
     if str(told.get("issuer", "")).rstrip("/") != provider.issuer.rstrip("/"):
         raise InputError("accounts/provider-of-another-name", at=provider.issuer)
@@ -73,7 +73,7 @@ def endpoints_of(provider: Provider, told: Mapping[str, Any]) -> Endpoints:
 
 
 def begin(path: str) -> Begun:
-    """Begin a sign-in that goes on to a path of ours."""
+    """Start a sign-in that continues to a path of this server."""
     return Begun(
         state=secrets.token_urlsafe(_BYTES),
         nonce=secrets.token_urlsafe(_BYTES),
@@ -83,13 +83,13 @@ def begin(path: str) -> Begun:
 
 
 def authorization_url(provider: Provider, endpoints: Endpoints, begun: Begun, back: str) -> str:
-    """Return where the browser is sent.
+    """Return the address to which the browser is redirected.
 
     Args:
-        provider: Who is asked.
-        endpoints: Its addresses.
+        provider: Identity provider.
+        endpoints: Its endpoints.
         begun: The sign-in.
-        back: Our address for the answer.
+        back: Redirect URI of this server.
     """
     digest = hashlib.sha256(begun.verifier.encode()).digest()
     query = {
@@ -107,7 +107,7 @@ def authorization_url(provider: Provider, endpoints: Endpoints, begun: Begun, ba
 
 
 def token_form(provider: Provider, begun: Begun, code: str, back: str) -> dict[str, str]:
-    """Return what is sent to the provider for its word on who someone is."""
+    """Return the token request."""
     return {
         "grant_type": "authorization_code",
         "code": code,
@@ -119,16 +119,16 @@ def token_form(provider: Provider, begun: Begun, code: str, back: str) -> dict[s
 
 
 def known_by(provider: Provider, begun: Begun, token: str, keys: Mapping[str, Any]) -> Known:
-    """Check the provider's word on who someone is.
+    """Validate an ID token.
 
     Args:
-        provider: Whose word it is.
+        provider: Identity provider.
         begun: The sign-in.
         token: The ID token.
-        keys: The provider's key set.
+        keys: Key set of the provider.
 
     Raises:
-        InputError: It is not signed by the provider, not for us, not of this sign-in, or too old.
+        InputError: Wrong signature, audience or nonce, or expired.
     """
     required = JWTClaimsRegistry(
         leeway=_LEEWAY,
@@ -141,7 +141,7 @@ def known_by(provider: Provider, begun: Begun, token: str, keys: Mapping[str, An
     )
 
     def signer(signed: GuestProtocol) -> KeySet:
-        """Import the keys of that name only: another one may be of a kind that is not known."""
+        """Import only keys with the id in the token: others may be of an unsupported type."""
         kid = signed.headers().get("kid")
         return KeySet.import_key_set({"keys": [k for k in keys["keys"] if k.get("kid") == kid]})
 

@@ -36,18 +36,18 @@ _BYTES = 32
 
 
 class Site(Record, frozen=True, kw_only=True):
-    """Where browsers reach us: a passkey is of one site and no other."""
+    """Address of this server in browsers; a passkey is bound to one site."""
 
     origin: str  # like "https://tide.example"
 
     @property
     def domain(self) -> str:
-        """Return the name of the site without its port."""
+        """Return the host name without the port."""
         return urlsplit(self.origin).hostname or ""
 
     @property
     def takes_passkeys(self) -> bool:
-        """Say whether passkeys can be made for it: browsers want a name, and HTTPS or localhost."""
+        """Return whether passkeys are possible: they need a host name, and HTTPS or localhost."""
         try:
             ipaddress.ip_address(self.domain)
         except ValueError:
@@ -56,29 +56,29 @@ class Site(Record, frozen=True, kw_only=True):
 
 
 class Passkey(Record, frozen=True, kw_only=True):
-    """What is kept of a passkey."""
+    """Stored data of a passkey."""
 
-    credential: bytes  # its id
-    public: bytes  # COSE key
-    count: int  # signatures that the device has counted
+    credential: bytes  # credential id
+    public: bytes  # COSE public key
+    count: int  # signature counter of the device
 
 
 def make_challenge(secret: bytes, now: datetime) -> str:
-    """Make a challenge that is good for five minutes.
+    """Create a challenge that is valid for five minutes.
 
     Args:
-        secret: Of this process.
-        now: The moment.
+        secret: Secret of this process.
+        now: Current time.
     """
     told = f"{secrets.token_hex(_BYTES)}.{int((now + _TIME).timestamp())}"
     return f"{told}.{_mac(secret, told)}"
 
 
 def read_challenge(secret: bytes, challenge: str, now: datetime) -> bytes:
-    """Return the bytes of a challenge of ours whose time is not over.
+    """Return the bytes of a challenge created by this process and still valid.
 
     Raises:
-        InputError: It is none, or its time is over.
+        InputError: Not a valid challenge, or expired.
     """
     told, _, mac = challenge.rpartition(".")
     ends = told.rpartition(".")[2]
@@ -91,13 +91,13 @@ def read_challenge(secret: bytes, challenge: str, now: datetime) -> bytes:
 def registration_options(
     site: Site, account: tuple[int, str], challenge: bytes, known: list[bytes]
 ) -> dict[str, Any]:
-    """Return what a browser is told to make a passkey.
+    """Return the options with which a browser creates a passkey.
 
     Args:
-        site: Ours.
+        site: This server.
         account: Number and name of the owner.
-        challenge: To be signed.
-        known: Ids of the passkeys that the owner has; a device makes no second one.
+        challenge: Challenge to be signed.
+        known: Ids of the owner's existing passkeys; a device does not create a second one.
     """
     number, name = account
     options = generate_registration_options(
@@ -116,10 +116,10 @@ def registration_options(
 
 
 def registered(site: Site, answer: dict[str, Any], challenge: bytes) -> Passkey:
-    """Check what a browser answers when it has made a passkey.
+    """Verify the response of a browser that created a passkey.
 
     Raises:
-        InputError: It does not hold.
+        InputError: Verification failed.
     """
     try:
         found = verify_registration_response(
@@ -137,7 +137,7 @@ def registered(site: Site, answer: dict[str, Any], challenge: bytes) -> Passkey:
 
 
 def sign_in_options(site: Site, challenge: bytes) -> dict[str, Any]:
-    """Return what a browser is told to let someone sign in with whatever passkey they have."""
+    """Return the options for a sign-in with any passkey of the user."""
     options = generate_authentication_options(
         rp_id=site.domain,
         challenge=challenge,
@@ -147,7 +147,7 @@ def sign_in_options(site: Site, challenge: bytes) -> dict[str, Any]:
 
 
 def credential_of(answer: dict[str, Any]) -> bytes:
-    """Return the id of the passkey with which someone signs in.
+    """Return the credential id in a sign-in response.
 
     Raises:
         InputError: It has none.
@@ -159,10 +159,10 @@ def credential_of(answer: dict[str, Any]) -> bytes:
 
 
 def signed(site: Site, answer: dict[str, Any], challenge: bytes, kept: Passkey) -> int:
-    """Check what a browser answers when someone signs in; return the count of signatures.
+    """Verify a sign-in response; return the signature counter.
 
     Raises:
-        InputError: It does not hold, or the device counts backwards: it may have been copied.
+        InputError: Verification failed, or the counter went backwards: it may be a cloned device.
     """
     try:
         found = verify_authentication_response(

@@ -11,12 +11,12 @@ from zxcvbn import zxcvbn
 
 from tidewaiter.base.errors import InputError
 
-SHORTEST = 12  # characters; NIST SP 800-63B asks for length, not for kinds of characters
+SHORTEST = 12  # characters; NIST SP 800-63B requires length, not character classes
 LONGEST = 1_000
-# Guesses that lists of common passwords, words, names, dates and keys in a row would take; ASVS 5.0
-# asks that common passwords are refused.
+# Minimum number of guesses with lists of common passwords, words, names, dates and keyboard
+# patterns; ASVS 5.0 requires that common passwords are refused.
 _GUESSES = 10_000_000_000
-_JUDGED = 40  # characters that are judged: of more, chosen ones take seconds to judge
+_JUDGED = 40  # characters that are evaluated: longer crafted passwords take seconds
 
 
 @cache
@@ -28,11 +28,11 @@ def hash_password(password: str, *, name: str) -> str:
     """Return the hash of a new password, with its own salt and parameters.
 
     Args:
-        password: As typed.
-        name: Of the account; a password that is made of it is refused.
+        password: Password as typed.
+        name: Account name; a password based on it is refused.
 
     Raises:
-        InputError: It is too short, too long, common, or easily guessed.
+        InputError: Too short, too long, common, or easily guessed.
 
     Source:
         Wheeler 2016, "zxcvbn: Low-Budget Password Strength Estimation".
@@ -47,16 +47,16 @@ def hash_password(password: str, *, name: str) -> str:
 
 
 def _guesses(password: str, name: str) -> float:
-    """Return how many guesses a password takes, of someone who knows whose it is and where."""
+    """Estimate the guesses for an attacker who knows the account and the server."""
     known = [name, *name.replace("-", ".").replace("_", ".").split("."), "tidewaiter"]
     judged = zxcvbn(password[:_JUDGED], user_inputs=known, max_length=_JUDGED)
     return float(judged["guesses"])
 
 
 def is_password(kept: str | None, password: str) -> bool:
-    """Say whether a password is the one whose hash is kept; None takes as long and is no.
+    """Verify a password against a stored hash; None takes as long and returns False.
 
-    So how long the answer takes does not tell which accounts there are.
+    Constant time, so the response time does not reveal which accounts exist.
     """
     try:
         return _hasher().verify(kept or _nobody(), password[:LONGEST]) and kept is not None
@@ -65,14 +65,14 @@ def is_password(kept: str | None, password: str) -> bool:
 
 
 def hash_anew(kept: str, password: str) -> str | None:
-    """Return another hash of a password, where the one that is kept has other parameters than ours.
+    """Rehash a password if the stored hash has outdated parameters.
 
     Args:
-        kept: The hash.
-        password: Whose hash it is, which `is_password` has said.
+        kept: Stored hash.
+        password: The password, already verified with `is_password`.
 
     Returns:
-        The hash with our parameters; None: the one that is kept has them.
+        A hash with the current parameters; None: the stored hash already has them.
     """
     hasher = _hasher()
     return hasher.hash(password[:LONGEST]) if hasher.check_needs_rehash(kept) else None
@@ -83,11 +83,11 @@ def _nobody() -> str:
     return _hasher().hash("nobody has this password")
 
 
-KEYS = 10_000  # that are counted at a time; the one that asked longest ago gives way
+KEYS = 10_000  # keys tracked at a time; the least recently used is dropped
 
 
 class Limiter:
-    """Counts tries by key, over the last so many seconds; threads may share it."""
+    """Rate limiter: counts attempts per key in a sliding window; thread-safe."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most = most
@@ -96,11 +96,11 @@ class Limiter:
         self._lock = threading.Lock()
 
     def waits(self, key: str, now: float) -> float:
-        """Count a try; return how many seconds to wait before the next, 0 where it may go on.
+        """Count an attempt; return the seconds to wait before the next, 0 if it is allowed.
 
         Args:
-            key: Who tries.
-            now: The moment in seconds, of a clock that only goes on.
+            key: Key of the client.
+            now: Monotonic time in seconds.
         """
         with self._lock:
             tries = self._tries.setdefault(key, deque())
@@ -115,17 +115,17 @@ class Limiter:
             return 0.0
 
 
-FREE = 5  # wrong passwords in a row that cost nothing
+FREE = 5  # failed attempts in a row without a delay
 _FIRST = timedelta(seconds=30)
 _LONGEST = timedelta(hours=1)
 
 
 def rests_until(wrong: int, now: datetime) -> datetime | None:
-    """Return until when an account takes no password; None: it takes the next one.
+    """Return until when an account is locked by back-off; None: it is not locked.
 
     Args:
-        wrong: Wrong passwords in a row, this one counted.
-        now: The moment, with its time zone.
+        wrong: Failed attempts in a row, including this one.
+        now: Current time, with time zone.
     """
     if wrong < FREE:
         return None

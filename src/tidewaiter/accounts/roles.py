@@ -1,4 +1,4 @@
-"""Roles and rights: what an account may do, as data/rules/roles.toml says it."""
+"""Roles and rights of accounts, from data/rules/roles.toml."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -25,7 +25,7 @@ Right = Literal[
     "vouch",
     "connect",
 ]
-"""One thing that an account may do; data/rules/roles.toml says each in words."""
+"""A right of an account; data/rules/roles.toml describes each."""
 
 Role = Literal["viewer", "analyst", "supervisor", "administrator"]
 
@@ -38,7 +38,7 @@ class RoleRule(Record, frozen=True, kw_only=True):
 
 
 class RoleRules(Record, frozen=True, kw_only=True):
-    """data/rules/roles.toml, read."""
+    """Content of data/rules/roles.toml."""
 
     version: str
     right: Mapping[Right, str]
@@ -50,7 +50,7 @@ def load_roles() -> RoleRules:
     """Load the roles and their rights.
 
     Raises:
-        RegistryError: The file is malformed, or a role or a right is missing.
+        RegistryError: The file is invalid, or a role or a right is missing.
     """
     rules = read_toml(data("rules", "roles.toml"), RoleRules)
     missing = {*get_args(Role)} - {*rules.role} | {*get_args(Right)} - {*rules.right}
@@ -60,5 +60,5 @@ def load_roles() -> RoleRules:
 
 
 def rights_of(role: Role) -> frozenset[Right]:
-    """Return what a role may do."""
+    """Return the rights of a role."""
     return load_roles().role[role].rights

@@ -15,20 +15,20 @@ from tidewaiter.base.errors import InputError
 _BYTES = 32
 _PREFIX = "whsec_"
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_WAITS = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600, 48 * 3_600)  # seconds after each try
+_WAITS = (5, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600, 48 * 3_600)  # seconds after each attempt
 _LONGEST = 500  # characters of an address
 
 
 def new_webhook_secret() -> str:
-    """Make a secret that both sides keep."""
+    """Create a shared secret."""
     return _PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
 
 
 def checked_url(url: str) -> str:
-    """Return the address of a webhook.
+    """Validate the address of a webhook.
 
     Raises:
-        InputError: It is none, or what is sent there could be read on the way.
+        InputError: Not a valid address, or the connection would be unencrypted.
     """
     try:
         parts = urlsplit(url.strip())
@@ -42,13 +42,13 @@ def checked_url(url: str) -> str:
 
 
 def signature(secret: str, message: str, at: datetime, body: bytes) -> str:
-    """Sign a message, as its header ``webhook-signature`` has it.
+    """Sign a webhook message, for the header ``webhook-signature``.
 
     Args:
-        secret: That both sides keep.
-        message: Its id; the same in each try.
-        at: The moment of the try.
-        body: What is sent.
+        secret: Shared secret.
+        message: Message id; the same for each attempt.
+        at: Time of the attempt.
+        body: Request body.
     """
     key = base64.b64decode(secret.removeprefix(_PREFIX))
     told = b".".join((message.encode(), str(int(at.timestamp())).encode(), body))
@@ -56,58 +56,58 @@ def signature(secret: str, message: str, at: datetime, body: bytes) -> str:
 
 
 def next_try(tries: int, at: datetime) -> datetime | None:
-    """Return when a message is tried again; None: it is given up, after some three days.
+    """Return the time of the next attempt; None: abandoned, after about three days.
 
     Args:
-        tries: That failed, the last one counted.
-        at: The moment of the last one.
+        tries: Failed attempts, including the last one.
+        at: Time of the last one.
     """
     if tries > len(_WAITS):
         return None
     return at + timedelta(seconds=_WAITS[tries - 1])
 
 
-_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
+_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no characters that look alike
 _GROUP = 4
 
 
 def new_secret() -> str:
-    """Make a secret of 256 random bits, in letters that a URL and a header take."""
+    """Create a random secret of 256 bits, safe in URLs and headers."""
     return secrets.token_urlsafe(_BYTES)
 
 
 def digest_of(secret: str) -> str:
-    """Return what is kept of a secret: whoever reads the database cannot sign in with it.
+    """Return the stored hash of a secret; reading the database does not allow sign-in.
 
-    A secret of 256 random bits cannot be guessed, so one round of SHA-256 is enough; passwords
-    are another matter.
+    A secret of 256 random bits cannot be guessed, so one round of SHA-256 is enough, unlike for
+    passwords.
     """
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def new_code() -> str:
-    """Make a code of 60 random bits to be read aloud, like "7KQF-2M9X-WB4T"."""
+    """Create a random code of 60 bits to be read aloud, like "7KQF-2M9X-WB4T"."""
     groups = ("".join(secrets.choice(_CODE) for _ in range(_GROUP)) for _ in range(3))
     return "-".join(groups)
 
 
 def plain_code(typed: str) -> str:
-    """Return a code as `new_code` writes it, however it was typed."""
+    """Normalise a typed code to the form of `new_code`."""
     letters = "".join(each for each in typed.upper() if each.isalnum())
     return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
 
 
 def form_token(session: str) -> str:
-    """Return a token for the forms of a session, another one each time.
+    """Return a CSRF token for a session, different each time.
 
-    It is masked by random bits, so that a compressed page says nothing of it.
+    It is masked with random bits, so that a compressed page does not leak it (BREACH).
     """
     mask = secrets.token_bytes(_BYTES)
     return (mask + _xor(mask, _form_key(session))).hex()
 
 
 def is_form_token(session: str, token: str) -> bool:
-    """Say whether a token was made for the forms of a session."""
+    """Validate a CSRF token of a session."""
     try:
         told = bytes.fromhex(token)
     except ValueError:

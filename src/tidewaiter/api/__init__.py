@@ -1,10 +1,10 @@
-"""The public face: what other programs call. What is named here stays as it is between versions.
+"""Public Python API; names and signatures are stable between versions.
 
-Each function loads what it needs on its first call, so that importing this module costs almost
-nothing. Goods, texts and parties are taken as a ``str``, a list, a pandas or Polars ``Series`` or
-frame, an Arrow array or table, a list of dictionaries, or a ``pathlib.Path``; a ``str`` is always
-text and never opened. Days are ``datetime.date`` or text like ``"2026-03-31"``. Answers are
-frames. What a user can mend is a `TidewaiterError`, with a hint.
+Each function loads what it needs on its first call, so importing this module is cheap.
+Goods, texts and parties can be a ``str``, a list, a pandas or Polars ``Series`` or frame, an Arrow
+array or table, a list of dictionaries, or a ``pathlib.Path``; a ``str`` is always text and never
+opened as a file. Days are ``datetime.date`` or text like ``"2026-03-31"``. Functions return frames.
+Errors that a user can correct are a `TidewaiterError`, with a hint.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,19 +36,19 @@ Folders = str | Path | Iterable[str | Path]
 def identify(
     texts: Any, *, column: str | None = None, own: Folders = (), street: bool = False
 ) -> Frame:
-    """Find the controlled and watched substances that texts name.
+    """Find the controlled and watched substances named in texts.
 
     Args:
-        texts: Goods as trade papers describe them; of a path, each line of the file is one.
-        column: Of a frame or a table; None: the only one that holds text.
-        own: Folders of your own lists of substances.
-        street: Know street names too.
+        texts: Descriptions of goods as in trade documents; for a path, one text per line.
+        column: Column of a frame or table; None: its only text column.
+        own: Folders with your own substance lists.
+        street: Recognise slang too.
 
     Returns:
-        A row for each mention; `line` is the place of the text, from 0.
+        One row per mention; `line` is the index of the text, from 0.
 
     Raises:
-        InputError: These are no texts, or it is not known which column holds them.
+        InputError: The input holds no texts, or more than one column holds text.
     """
     from tidewaiter.api.goods import find_mentions
 
@@ -67,26 +67,25 @@ def screen(
     street: bool = False,
     workers: int = 1,
 ) -> Frame:
-    """Screen consignments: the alerts that ``tidewaiter screen`` gives.
+    """Screen consignments; returns the same alerts as ``tidewaiter screen``.
 
     Args:
-        goods: A file in any format that the command reads, but for archives of several; a frame
-            or table with columns that it would read; or descriptions of goods.
-        day: The law as it stood then; None: today.
-        columns: Field and column, where the title of a column does not tell: ``{"goods": "Text"}``.
-        lists: The folder that keeps lists of parties; None: that of the command.
-        restricted: Show what rests on entries for your authority alone; keep such answers so.
-        threshold: Probability from which a listed party is told; None: as kept, or of the rules.
-        own: Folders of your own lists of substances.
-        street: Know street names too.
-        workers: Processes, for large files.
+        goods: A file in any format that the command reads, except archives with several files; a
+            frame or table with columns that it would read; or descriptions of goods.
+        day: Screen by the law in force on this day; None: today.
+        columns: Column of each field, where the header is not recognised: ``{"goods": "Text"}``.
+        lists: Folder of party lists; None: the default folder of the command.
+        restricted: Include alerts based on entries for your authority only; keep them confidential.
+        threshold: Match probability from which to report a party; None: stored or default value.
+        own: Folders with your own substance lists.
+        street: Recognise slang too.
+        workers: Number of processes, for large files.
 
     Returns:
-        A row for each alert; `refused` holds what could not be read, `notes` what was not
-        assessed.
+        One row per alert; `refused` lists unreadable values, `notes` what was not assessed.
 
     Raises:
-        InputError: It cannot be read, or nothing in it says what the goods are.
+        InputError: The input cannot be read, or no column describes the goods.
     """
     from tidewaiter.api.goods import ScreenOptions, screen_goods
 
@@ -119,29 +118,28 @@ def law(
     own: Folders = (),
     street: bool = False,
 ) -> Frame:
-    """Ask what the law says of substances: the answers of ``tidewaiter law``.
+    """Look up the law on substances; returns the same answers as ``tidewaiter law``.
 
-    No answer says that a dealing is allowed.
+    Not legal advice: no answer says that a transaction is permitted.
 
     Args:
-        what: Slugs, names, CAS numbers, SMILES, InChIs, or goods; of a path, a line each.
-        day: The law as it stood then; None: today.
-        origin: The country that it is sent from; with it or a destination, the laws on the route
-            answer.
-        destination: The country that it is sent to.
-        transit: Countries that it passes.
-        jurisdictions: Whose law, where no route is given: ``["EU", "US"]``; none: all.
-        amount: Of the goods as they are: ``"25 kg"``, ``"200 l"``.
-        percent: Content of the substance in the goods.
-        form: What the goods are: substance, salt, mixture, solution, medicine or extract.
-        party: The other party.
-        column: Of a frame or a table; None: the only one that holds text.
-        own: Folders of your own lists of substances.
-        street: Know street names too.
+        what: Slugs, names, CAS numbers, SMILES, InChIs, or goods; for a path, one per line.
+        day: Answer by the law in force on this day; None: today.
+        origin: Country of dispatch; with an origin or a destination, the laws of the route apply.
+        destination: Country of destination.
+        transit: Countries of transit.
+        jurisdictions: Jurisdictions if no route is given: ``["EU", "US"]``; empty: all.
+        amount: Total amount of the goods, not only of the substance: ``"25 kg"``, ``"200 l"``.
+        percent: Content of the substance in the goods, in percent.
+        form: Form of the goods: substance, salt, mixture, solution, medicine or extract.
+        party: Name of the other party.
+        column: Column of a frame or table; None: its only text column.
+        own: Folders with your own substance lists.
+        street: Recognise slang too.
 
     Returns:
-        A row for each text, substance and legal instrument. A text that names nothing has one
-        row, whose answer is "not assessable" and which says why.
+        One row per text, substance and legal instrument. A text without a match has one row with
+        the answer "not assessable" and the reason.
 
     Raises:
         InputError: A day, a country, an amount or a form cannot be read.
@@ -174,26 +172,26 @@ def match(
     restricted: bool = False,
     threshold: float | None = None,
 ) -> Frame:
-    """Compare parties with lists: the matches of ``tidewaiter match``. None is a verdict.
+    """Match parties against lists, like ``tidewaiter match``. A match is not a verdict.
 
     Args:
         parties: Names; or a file, frame or table with the columns of ``match --file``: name, kind,
             country, born, address, and numbers.
-        lists: The file of one list (JSON Lines), or the folder that keeps lists; None: that of
+        lists: File of one list (JSON Lines), or folder of party lists; None: the default folder of
             the command.
-        day: Kept lists as they were in force then; None: today.
-        country: Of all parties that do not say theirs.
-        kind: Of all parties that do not say theirs: organisation, person, vessel or aircraft.
-        restricted: Match entries for your authority alone too; keep such answers so.
-        threshold: Probability from which a match is told; None: as kept, or of the model.
+        day: Use the stored lists in force on this day; None: today.
+        country: Country of every party without one.
+        kind: Kind of every party without one: organisation, person, vessel or aircraft.
+        restricted: Include entries for your authority only; keep the answers confidential.
+        threshold: Probability from which to report a match; None: stored or model value.
 
     Returns:
-        A row for each match, the best of a party first; `id` is the number of the party, from 1,
-        where it brings none. A party that matches nothing has no row; one that cannot be assessed
-        has one that says why.
+        One row per match, the best match of each party first; `id` is the party's own id, or else
+        its number from 1. A party without a match has no row; a party that cannot be assessed has
+        one row with the reason.
 
     Raises:
-        InputError: The parties or the list cannot be read, or no list is kept.
+        InputError: The parties or the list cannot be read, or no list is stored.
     """
     from tidewaiter.api.questions import MatchOptions, match_lists
 
@@ -211,19 +209,19 @@ def match(
 def nowcast(
     release: Any, *, earlier: Folders | None = None, indicators: str | Iterable[str] = ()
 ) -> Frame:
-    """Estimate what provisional counts of overdose deaths will be once they are closed.
+    """Estimate the final counts behind provisional counts of overdose deaths.
 
     Args:
-        release: A file as it was published (here a ``str`` is a path too), or its table.
-        earlier: Earlier releases, which make it better: an archive, a folder, or files.
-        indicators: Of these counts alone: ``"overdose"``, ``"T40.4"``; none: all.
+        release: A published file (here a ``str`` is a path too), or its table.
+        earlier: Earlier releases, to improve the estimate: an archive, a folder, or files.
+        indicators: Only these indicators: ``"overdose"``, ``"T40.4"``; empty: all.
 
     Returns:
-        A row for each place, indicator and period, with a 95 % interval; `refused` holds what was
-        odd in the release, mended or left out.
+        One row per place, indicator and period, with a 95 % interval; `refused` lists irregular
+        values in the release, corrected or excluded.
 
     Raises:
-        InputError: It is no release, or an indicator is not known.
+        InputError: Not a release, or unknown indicator.
     """
     from tidewaiter.api.figures import estimate_counts
 
@@ -243,26 +241,26 @@ def check_claim(
     day: date | str | None = None,
     column: str | None = None,
 ) -> Frame:
-    """Set claims about overdose deaths beside official figures.
+    """Compare claims about overdose deaths with official figures.
 
     Args:
-        texts: English sentences with a number; of a path, each line of the file is one text.
-        said_on: The day it was said: "last year" is counted from it.
-        place: Whose deaths; this and the following go before what the text says.
+        texts: English sentences with a number; for a path, one text per line.
+        said_on: Day of the statement; "last year" is relative to it.
+        place: Place of the deaths; this and the next arguments override the text.
         period: A year, or the last of twelve months: ``"2021-04"``.
-        indicator: What is counted.
-        basis: occurrence (died there) or residence (lived there).
-        number: The number that is claimed.
-        releases: Releases to look in: an archive, a folder, or files; None: the archive of the
+        indicator: Indicator that is counted.
+        basis: occurrence (place of death) or residence (place of residence).
+        number: The claimed number.
+        releases: Releases to search: an archive, a folder, or files; None: the archive of the
             command.
-        day: What was public then; None: today.
-        column: Of a frame or a table; None: the only one that holds text.
+        day: Use figures published by this day; None: today.
+        column: Column of a frame or table; None: its only text column.
 
     Returns:
-        A row for each claim; of several texts, those without a number are in `refused`.
+        One row per claim; with several texts, those without a number are in `refused`.
 
     Raises:
-        InputError: The one text that is given states no number, or an option cannot be read.
+        InputError: A single text states no number, or an option cannot be read.
     """
     from tidewaiter.api.figures import ClaimOptions, check_claims
 
@@ -280,15 +278,15 @@ def check_claim(
 
 
 def open_database(url: str | Path) -> ReadOnlyDatabase:
-    """Open a database to read its alerts, consignments, parties, decisions and cases as frames.
+    """Open a database read-only; alerts, consignments, parties, decisions and cases as frames.
 
     Args:
-        url: The path of an SQLite file, or the URL of a PostgreSQL database.
+        url: Path of an SQLite file, or URL of a PostgreSQL database.
 
     Returns:
-        The database. Nothing in it is changed, and it is not upgraded.
+        The database. It is neither changed nor upgraded.
 
     Raises:
-        StoreError: There is none, it is of another program, or of another version.
+        StoreError: Not found, created by another program, or of another version.
     """
     return ReadOnlyDatabase(str(url))

@@ -1,6 +1,6 @@
-"""A database of casework that is read as frames, and never changed.
+"""Read-only access to a casework database, as frames.
 
-What reads it is imported where it is first needed: the face names this class in its types, and
+The reading code is imported on first use: the public API names this class in its types, and
 SQLAlchemy takes half a second to load.
 """
 
@@ -13,21 +13,20 @@ from tidewaiter.api.frames import Frame
 class ReadOnlyDatabase:
     """Alerts, consignments, parties, decisions and cases of a database, as frames.
 
-    It shows what the SQL would: whoever can open the database sees restricted alerts too, marked
-    so in the column ``restricted``. Keywords narrow an answer to rows whose columns are equal to
-    what they say: ``database.alerts(severity="high", status="open")``. Close it, or use it in a
-    ``with``. A pickled one opens the database anew, and its pickle holds the URL, with a password
-    where that has one.
+    Access control is that of the database: anyone who can open it sees restricted alerts too,
+    marked in the column ``restricted``. Keywords filter by equality:
+    ``database.alerts(severity="high", status="open")``. Close it, or use it in a ``with`` block.
+    Unpickling reopens the database; the pickle contains the URL, including any password in it.
     """
 
     def __init__(self, url: str) -> None:
         """Open a database.
 
         Args:
-            url: The path of an SQLite file, or the URL of a PostgreSQL database.
+            url: Path of an SQLite file, or URL of a PostgreSQL database.
 
         Raises:
-            StoreError: There is none, or it is of another version.
+            StoreError: Not found, or of another version.
         """
         from tidewaiter.store.core.database import open_to_read  # noqa: PLC0415
 
@@ -39,15 +38,15 @@ class ReadOnlyDatabase:
         return self._view("v_alert", equal)
 
     def consignments(self, **equal: object) -> Frame:
-        """Return the lines of consignments: view ``v_consignment``."""
+        """Return the consignment lines: view ``v_consignment``."""
         return self._view("v_consignment", equal)
 
     def parties(self, **equal: object) -> Frame:
-        """Return the parties as papers write them: view ``v_party``."""
+        """Return the parties as written in the documents: view ``v_party``."""
         return self._view("v_party", equal)
 
     def decisions(self, **equal: object) -> Frame:
-        """Return the decisions on alerts, also those that others replaced: view ``v_decision``."""
+        """Return the decisions on alerts, including replaced ones: view ``v_decision``."""
         return self._view("v_decision", equal)
 
     def cases(self, **equal: object) -> Frame:
@@ -55,15 +54,15 @@ class ReadOnlyDatabase:
         return self._view("v_case", equal)
 
     def sql(self, query: str, **parameters: object) -> Frame:
-        """Ask in SQL.
+        """Run an SQL query.
 
         Args:
-            query: One SELECT; ``:name`` stands for a parameter.
-            parameters: By name.
+            query: One SELECT; ``:name`` is a parameter.
+            parameters: Values by name.
 
         Raises:
-            InputError: The database does not understand it.
-            StoreError: The database is locked, damaged or out of reach.
+            InputError: The query is invalid.
+            StoreError: The database is locked, damaged or unreachable.
         """
         from tidewaiter.store.core.views import run_query  # noqa: PLC0415
 
@@ -86,7 +85,7 @@ class ReadOnlyDatabase:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let another process open it anew."""
+        """Pickle the URL only; another process reopens the database."""
         return ReadOnlyDatabase, (self._url,)
 
     def _view(self, name: str, equal: dict[str, object]) -> Frame:

@@ -1,4 +1,4 @@
-"""Figures of overdose deaths: estimates of provisional counts, and claims set beside counts."""
+"""Overdose deaths: estimates of final counts, and claims compared with official counts."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -48,7 +48,7 @@ _FINDING = pa.struct(
 _TRAP = pa.struct([("key", pa.string()), ("value", pa.float64()), ("text", pa.string())])
 CLAIMS = pa.schema(
     [
-        ("line", pa.int64()),  # of the text, from 0
+        ("line", pa.int64()),  # index of the text, from 0
         ("claim", pa.string()),
         ("verdict", pa.string()),
         ("summary", _TEXTS),
@@ -64,13 +64,13 @@ CLAIMS = pa.schema(
         ("missing", _TEXTS),
     ]
 )
-"""One row per claim."""
+"""Columns of the result: one row per claim."""
 
 _BASES: dict[str, Basis] = {"": "", "occurrence": "occurrence", "residence": "residence"}
 
 
 def estimate_counts(release: Any, earlier: Any, indicators: str | Iterable[str]) -> Frame:
-    """Estimate what provisional counts will be: see `tidewaiter.api.nowcast`."""
+    """Estimate final counts: see `tidewaiter.api.nowcast`."""
     asked = [indicators] if isinstance(indicators, str) else indicators
     keys = [find_indicator(text).key for text in asked]
     reading = _reading(release)
@@ -94,7 +94,7 @@ def _reading(release: Any) -> Reading:
 
 
 def _loaded(places: Any, source: str = "") -> Loaded:
-    """Load an archive, or a folder of files, or files."""
+    """Load an archive, a folder of files, or single files."""
     paths = read_paths(places)
     if len(paths) == 1 and paths[0].is_dir():
         return load_releases(paths[0], source)
@@ -102,7 +102,7 @@ def _loaded(places: Any, source: str = "") -> Loaded:
 
 
 def _refused(note: Note) -> dict[str, Any]:
-    """Return a note as what was refused: here the place says which row it is."""
+    """Convert a note to a row of `refused`; its place is the row number."""
     return {
         "row": 0,
         "column": note.place,
@@ -114,7 +114,7 @@ def _refused(note: Note) -> dict[str, Any]:
 
 
 class ClaimOptions(Record, frozen=True, kw_only=True):
-    """What `tidewaiter.api.check_claim` is given beside the texts."""
+    """Arguments of `tidewaiter.api.check_claim` other than the texts."""
 
     said_on: date | str | None
     place: str
@@ -127,7 +127,7 @@ class ClaimOptions(Record, frozen=True, kw_only=True):
 
 
 def check_claims(texts: Any, column: str | None, options: ClaimOptions) -> Frame:
-    """Set claims beside official figures: see `tidewaiter.api.check_claim`."""
+    """Compare claims with official figures: see `tidewaiter.api.check_claim`."""
     day, given = read_day(options.day), _given(options)
     asked = options.releases
     loaded = load_releases(releases_folder()) if asked is None else _loaded(asked)

@@ -1,4 +1,4 @@
-"""A frame: an Arrow table that shows itself, and turns into pandas or Polars where asked."""
+"""Frame: an Arrow table with a notebook display and conversion to pandas or Polars."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
@@ -7,23 +7,23 @@ from typing import Any
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.safe_text import visible
 
-_ROWS = 20  # shown in a notebook
+_ROWS = 20  # rows shown in a notebook
 _COLUMNS = 12
-_CHARACTERS = 120  # of a cell
-_AT_ONCE = 1_000  # rows that are Python objects at a time
+_CHARACTERS = 120  # characters shown per cell
+_AT_ONCE = 1_000  # rows converted to Python objects at a time
 
 
 class Frame:
-    """An answer: rows and columns, as an Arrow table; it can be pickled.
+    """A result: rows and columns in an Arrow table; can be pickled.
 
     ``len`` counts the rows, iteration yields each row as a dictionary, and ``frame["name"]`` is a
-    column. Whatever takes Arrow (pandas, Polars, DuckDB) takes a frame as it is.
+    column. Libraries that read Arrow (pandas, Polars, DuckDB) accept a frame directly.
 
     Attributes:
-        table: The answer, a ``pyarrow.Table``.
-        refused: What could not be read of the input: dictionaries of row, column, value, problem,
-            hint and whether the rest of the row went on.
-        notes: Sentences on the answer as a whole, such as what was not assessed.
+        table: The result, a ``pyarrow.Table``.
+        refused: Unreadable input values: dictionaries with row, column, value, problem, hint and
+            whether the rest of the row was used.
+        notes: Sentences about the result as a whole, such as what was not assessed.
     """
 
     __slots__ = ("notes", "refused", "table")
@@ -31,12 +31,12 @@ class Frame:
     def __init__(
         self, table: Any, refused: Iterable[Mapping[str, Any]] = (), notes: Iterable[str] = ()
     ) -> None:
-        """Take a table.
+        """Wrap a table.
 
         Args:
             table: A ``pyarrow.Table``.
-            refused: What could not be read.
-            notes: Sentences on the answer as a whole.
+            refused: Unreadable input values.
+            notes: Sentences about the result as a whole.
         """
         self.table = table
         self.notes = tuple(notes)
@@ -44,7 +44,7 @@ class Frame:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the columns, in order."""
+        """Names of the columns, in order."""
         return tuple(self.table.column_names)
 
     def to_pandas(self) -> Any:
@@ -83,14 +83,14 @@ class Frame:
         """Return a column, a ``pyarrow.ChunkedArray``.
 
         Raises:
-            InputError: There is none of that name.
+            InputError: No such column.
         """
         if column not in self.columns:
             raise InputError("api/no-column", column=column, columns=", ".join(self.columns))
         return self.table[column]
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether another frame holds the same."""
+        """Compare with another frame: equal table, refusals and notes."""
         if not isinstance(other, Frame):
             return NotImplemented
         told = self.refused == other.refused and self.notes == other.notes
@@ -99,15 +99,15 @@ class Frame:
     __hash__ = None  # type: ignore[assignment]  # as of a list
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand the table to what takes Arrow."""
+        """Export the table through the Arrow C stream interface."""
         return self.table.__arrow_c_stream__(requested_schema)
 
     def __repr__(self) -> str:
-        """Say how many rows there are, and of what."""
+        """Show the number of rows and the column names."""
         return f"<Frame: {self._counted()}: {', '.join(self.columns)}>"
 
     def _repr_html_(self) -> str:
-        """Show the first rows in a notebook; texts of strangers are escaped, and cut."""
+        """Show the first rows in a notebook; untrusted text is escaped and truncated."""
         names = self.columns[:_COLUMNS]
         head = "".join(f"<th>{escape(name)}</th>" for name in names)
         rows = self.table.slice(0, _ROWS).select(list(names)).to_pylist()

@@ -1,4 +1,4 @@
-"""Goods: the substances that texts name, and the alerts of consignments."""
+"""Goods: substances named in texts, and alerts on consignments."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -31,19 +31,19 @@ from tidewaiter.trade.readers import reader_for
 from tidewaiter.trade.rules.alert_rules import load_alert_rules
 from tidewaiter.trade.types import Alert, ReadOptions, Refusal
 
-_FEW = 500  # characters that are read sooner without compiled code than it takes to load
-_CHUNK = 1_000  # alerts that become a batch
+_FEW = 500  # characters; below this, plain Python is faster than loading the compiled code
+_CHUNK = 1_000  # alerts per batch
 _GOODS = "goods"
 
 
 @cache
 def turn() -> Lock:
-    """Return what lets one thread at a time at what learns as it reads."""
+    """Return the lock that serialises access to components that learn while reading."""
     return Lock()
 
 
 def find_mentions(texts: Any, column: str | None, own: Any, *, street: bool) -> Frame:
-    """Find the substances that texts name: see `tidewaiter.api.identify`."""
+    """Find the substances named in texts: see `tidewaiter.api.identify`."""
     found = read_column(texts, column)
     if isinstance(found, (list, tuple)):
         found = column_of([each or "" for each in found])
@@ -55,7 +55,7 @@ def find_mentions(texts: Any, column: str | None, own: Any, *, street: bool) -> 
 
 
 class ScreenOptions(Record, frozen=True, kw_only=True):
-    """What `tidewaiter.api.screen` is given beside the goods."""
+    """Arguments of `tidewaiter.api.screen` other than the goods."""
 
     day: date | str | None
     columns: Mapping[str, str]
@@ -90,7 +90,7 @@ def screen_goods(goods: Any, options: ScreenOptions) -> Frame:
 def _settings(options: ScreenOptions, file: str, sha256: str) -> Settings:
     named = None if options.lists is None else Path(options.lists).expanduser()
     lists = filled(named or lists_folder())
-    if named is not None and lists is None:  # no party would be looked up, and nobody told
+    if named is not None and lists is None:  # otherwise parties would be skipped silently
         raise InputError("api/no-list-kept", at=str(named))
     return Settings(
         day=read_day(options.day),
@@ -106,7 +106,7 @@ def _settings(options: ScreenOptions, file: str, sha256: str) -> Settings:
 def _screened(
     path: Path, reading: ReadOptions, settings: Settings, journal: Path, workers: int
 ) -> Marks:
-    """Write what is found into a journal, and hear what other lines say of it."""
+    """Screen a file into a journal, and return the marks that need all lines."""
 
     def lines() -> Iterator[pa.RecordBatch]:
         with path.open("rb") as file:
@@ -124,7 +124,7 @@ def _screened(
 def _alerts(
     journal: Path, settings: Settings, marks: Marks, *, restricted: bool
 ) -> Iterator[Alert]:
-    """Yield the alerts as the command writes them; restricted ones whole, or as all may see."""
+    """Yield the alerts as the command writes them; restricted ones in full or redacted."""
     rules = load_alert_rules(settings.rules, settings.switches)
     for entry in read_journal(journal):
         if isinstance(entry, Alert):

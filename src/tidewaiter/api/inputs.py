@@ -1,4 +1,4 @@
-"""What users pass, as Arrow: a text, a list, a pandas or Polars object, Arrow itself, or a path."""
+"""User input as Arrow: a text, a list, a pandas or Polars object, Arrow itself, or a path."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,20 +15,20 @@ from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 
 TABLE = "table"
-"""The name of a table in memory, where a file has its own."""
+"""Name used for a table in memory in place of a file name."""
 
 _FAULTS = (pa.ArrowException, TypeError, ValueError, OverflowError)
-# A str is never opened: whoever passes on what strangers wrote would let them name files.
+# A str is never opened: a program that passes on untrusted text would let it name files.
 _FILE = re.compile(
     r"\S+\.(csv|tsv|txt|xlsx|json|jsonl|ndjson|parquet|xml|edi|zip|gz|smi|sdf)", re.IGNORECASE
 )
 
 
 def read_day(day: date | str | None, name: str = "day") -> date:
-    """Return a day that is given as such or as text; None: today.
+    """Return a day given as a date or as text; None: today.
 
     Raises:
-        InputError: The text is no date, or one that can be read in two ways.
+        InputError: The text is not a date, or is ambiguous.
     """
     if day is None:
         return date.today()  # noqa: DTZ011 - the user's own calendar
@@ -41,10 +41,10 @@ def read_day(day: date | str | None, name: str = "day") -> date:
 
 
 def read_chance(chance: float | None) -> float | None:
-    """Return a probability; None: none is asked for.
+    """Return a probability; None: not given.
 
     Raises:
-        InputError: It is not from 0 to 1.
+        InputError: Not between 0 and 1.
     """
     if chance is not None and not 0 <= chance <= 1:
         raise InputError("api/not-a-probability", chance=chance, at="threshold")
@@ -52,10 +52,10 @@ def read_chance(chance: float | None) -> float | None:
 
 
 def read_paths(places: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
-    """Return the folders that are named, as absolute paths.
+    """Return the given folders as absolute paths.
 
     Raises:
-        InputError: One is not there.
+        InputError: A folder does not exist.
     """
     given = (places,) if isinstance(places, (str, Path)) else tuple(places)
     paths = tuple(Path(each).expanduser().resolve() for each in given)
@@ -75,19 +75,19 @@ def read_column(given: Any, column: str | None) -> Any:
     """Return texts, in order, as a sequence or as an Arrow column.
 
     Args:
-        given: Texts; a frame or a table with a column of them; or the path of a text file in
-            UTF-8, of which each line is one.
-        column: Of a frame or a table; None: the only one that holds text.
+        given: Texts; a frame or table with a text column; or the path of a UTF-8 text file, one
+            text per line.
+        column: Column of a frame or table; None: its only text column.
 
     Raises:
-        InputError: It holds no texts, or it is not known which column does.
+        InputError: The input holds no texts, or more than one column holds text.
     """
     if isinstance(given, Path):
         return _lines(given)
     if isinstance(given, str):
         return [check_text(given)]
     if isinstance(given, (list, tuple)) and all(each is None or _is_str(each) for each in given):
-        return given  # without the detour over pandas that Arrow takes where it can
+        return given  # avoids the conversion to pandas that Arrow does where it can
     found = _to_arrow(given)
     if isinstance(found, pa.Table):
         found = _text_column(found, column)
@@ -95,16 +95,16 @@ def read_column(given: Any, column: str | None) -> Any:
 
 
 def read_several(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Return names that are given as a list, or in one text parted by commas."""
+    """Return names given as a list or as comma-separated text."""
     parts = given.split(",") if isinstance(given, str) else given
     return tuple(dict.fromkeys(each.strip() for each in parts if each.strip()))
 
 
 def check_text(text: str) -> str:
-    """Return a text that is not the name of a file.
+    """Return a text unless it looks like a file name.
 
     Raises:
-        InputError: It looks like one.
+        InputError: It looks like a file name.
     """
     if _FILE.fullmatch(text):
         raise InputError("api/looks-like-a-file-name", text=text)
@@ -113,18 +113,18 @@ def check_text(text: str) -> str:
 
 @contextmanager
 def as_file(given: Any, column: str) -> Iterator[Path]:
-    """Give what readers of files take: the file itself, or a table as one that nobody else reads.
+    """Return a path for file readers: the file itself, or a table as a private temporary file.
 
     Args:
         given: A path; a frame or a table, also as a list of dictionaries or a dictionary of
             columns; or texts.
-        column: What the column of texts is called.
+        column: Column name for texts.
 
     Yields:
-        The path of a file.
+        Path of the file.
 
     Raises:
-        InputError: It is no table and no text, or the file is not there.
+        InputError: Neither a table nor texts, or the file does not exist.
     """
     if isinstance(given, Path):
         if not given.is_file():
@@ -144,14 +144,14 @@ def as_file(given: Any, column: str) -> Iterator[Path]:
 
 
 def as_table(given: Any, column: str = TABLE) -> pa.Table:
-    """Return a table.
+    """Convert to a table.
 
     Args:
         given: A frame or a table, a list of dictionaries, a dictionary of columns, or texts.
-        column: What a column of texts is called.
+        column: Column name for texts.
 
     Raises:
-        InputError: It is none of these.
+        InputError: None of these.
     """
     found = _to_arrow(given)
     if isinstance(found, pa.Table):
@@ -160,7 +160,7 @@ def as_table(given: Any, column: str = TABLE) -> pa.Table:
 
 
 def _to_arrow(given: Any) -> Any:
-    """Return a table or a column."""
+    """Convert to a table or a column."""
     if isinstance(given, (pa.Table, pa.Array, pa.ChunkedArray)):
         return given
     if isinstance(given, (bytes, bytearray)):
@@ -187,7 +187,7 @@ def _converted(given: Any) -> Any:
 
 
 def _of_library(given: Any, *, is_frame: bool) -> Any:
-    if hasattr(given, "iloc"):  # of pandas, whose NaN is what Arrow calls null
+    if hasattr(given, "iloc"):  # pandas, where NaN is Arrow's null
         if is_frame:
             return pa.Table.from_pandas(given, preserve_index=False)
         return pa.array(given, from_pandas=True)

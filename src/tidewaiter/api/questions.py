@@ -1,4 +1,4 @@
-"""Questions to the law about substances, and to lists about parties."""
+"""Law look-ups for substances, and list matching for parties."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -40,13 +40,13 @@ from tidewaiter.trade.traders import fold_party
 from tidewaiter.trade.types import Refusal
 
 _DAYS = frozenset({"day", "as_of"})
-_KEPT = 2  # sets of own lists of which a process keeps who answers
+_KEPT = 2  # sets of own lists for which a process caches the components
 _NAME = "name"
-_CODE = 2  # letters of a country
+_CODE = 2  # letters of a country code
 
 
 class LawOptions(Record, frozen=True, kw_only=True):
-    """What `tidewaiter.api.law` is given beside the substances."""
+    """Arguments of `tidewaiter.api.law` other than the substances."""
 
     day: date | str | None
     origin: str | None
@@ -62,7 +62,7 @@ class LawOptions(Record, frozen=True, kw_only=True):
 
 
 def answer_law(what: Any, column: str | None, options: LawOptions) -> Frame:
-    """Ask the law about substances: see `tidewaiter.api.law`."""
+    """Look up the law on substances: see `tidewaiter.api.law`."""
     question, own = _question(options), read_paths(options.own)
     rows: list[list[Any]] = []
     with turn():
@@ -84,12 +84,12 @@ def _kind(column: str) -> pa.DataType:
     return pa.int64() if column == "age_days" else pa.string()
 
 
-# The columns of files of answers, but for the place: here it is the number of the text, from 0.
+# Columns of answer files, except the place, which here is the index of the text, from 0.
 _RULINGS = pa.schema([("line", pa.int64()), *((name, _kind(name)) for name in list(RULINGS)[1:])])
 
 
 class _LawDesk:
-    """Who answers on one set of lists."""
+    """Law look-up for one set of substance lists."""
 
     def __init__(self, own: tuple[Path, ...], *, street: bool) -> None:
         self._own = own
@@ -97,7 +97,7 @@ class _LawDesk:
         self._asker = _asker(own, street, state_of(own))
 
     def assessed(self, text: str, line: int, question: Question) -> Compound:
-        """Answer on all that a text names; where it names nothing, say so."""
+        """Answer for every substance named in a text; without a match, return the reason."""
         try:
             found = self._asker.find(text, question.day)
         except InputError as error:
@@ -108,7 +108,7 @@ class _LawDesk:
 
 @lru_cache(_KEPT)
 def _asker(own: tuple[Path, ...], street: bool, state: str) -> Asker:  # noqa: FBT001
-    del state  # another one: the folders hold something else by now
+    del state  # cache key only: it changes with the content of the folders
     registry = lawyers_for(own)[0]
 
     def structures(text: str, day: date) -> tuple[Found, ...]:
@@ -150,10 +150,10 @@ def _places(given: str | Iterable[str], name: str) -> tuple[str, ...]:
 
 
 def _place(text: str | None, name: str) -> str | None:
-    """Return the code of a country or a jurisdiction; None: it is not said.
+    """Return the code of a country or a jurisdiction; None: not given.
 
     Raises:
-        InputError: It is neither.
+        InputError: Neither.
     """
     if text is None:
         return None
@@ -164,7 +164,7 @@ def _place(text: str | None, name: str) -> str | None:
 
 
 class MatchOptions(Record, frozen=True, kw_only=True):
-    """What `tidewaiter.api.match` is given beside the parties."""
+    """Arguments of `tidewaiter.api.match` other than the parties."""
 
     lists: str | Path | None
     day: date | str | None
@@ -188,7 +188,7 @@ def match_lists(parties: Any, options: MatchOptions) -> Frame:
     refusals: list[Refusal] = []
 
     def asked(found: Iterable[AskedParty]) -> Iterator[AskedParty]:
-        """Yield the parties with what was said of all of them."""
+        """Yield the parties, completed with the values given for all of them."""
         for each in found:
             yield structs.replace(
                 each,

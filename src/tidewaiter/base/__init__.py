@@ -1,1 +1,1 @@
-"""What every layer may use: records, errors, quantities, dates, files."""
+"""Foundations for every layer: records, errors, quantities, dates, files."""

@@ -1,4 +1,4 @@
-"""Files from paths: files, folders, zip and gzip archives, all within bounds."""
+"""Input files from paths: files, folders, zip and gzip archives, with size limits."""
 
 import gzip
 import zipfile
@@ -11,9 +11,9 @@ from typing import IO
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
-MOST = 1 << 30  # bytes of all files of a list, unpacked
-_RATIO = 200  # times that a file may grow when it is unpacked
-_SMALL = 1 << 20  # bytes to which a file may grow whatever the ratio
+MOST = 1 << 30  # total bytes of the files of a list, uncompressed
+_RATIO = 200  # maximum compression ratio
+_SMALL = 1 << 20  # bytes; smaller files are exempt from the ratio limit
 _FILES = 50
 _PIECE = 1 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
@@ -30,10 +30,10 @@ def read_paths(paths: Sequence[Path]) -> list[ListFile]:
     """Read the files of a list.
 
     Args:
-        paths: Files, or folders of files; zip and gzip archives are unpacked in memory.
+        paths: Files, or folders of files; zip and gzip archives are extracted in memory.
 
     Raises:
-        InputError: There is none, too much, or an archive is damaged or not to be trusted.
+        InputError: No file, size limit exceeded, or an archive is damaged or unsafe.
     """
     files: list[ListFile] = []
     for path in paths:
@@ -50,10 +50,10 @@ def read_paths(paths: Sequence[Path]) -> list[ListFile]:
 
 
 def unpack(file: ListFile) -> Iterator[ListFile]:
-    """Unpack a file where it is an archive; yield it as it is where it is none.
+    """Extract an archive; a file that is not an archive is yielded unchanged.
 
     Raises:
-        InputError: The archive is damaged, locked, grows too much, or names places outside.
+        InputError: The archive is damaged or encrypted, too large, or contains unsafe paths.
     """
     if file.content[:4] == b"PK\x03\x04":
         yield from _zip(file)
@@ -92,7 +92,7 @@ def _gzip(file: ListFile) -> bytes:
 
 
 def _bounded(stream: IO[bytes] | gzip.GzipFile, bound: int, at: str) -> bytes:
-    """Read a stream; whoever says less of its size than is in it gains nothing."""
+    """Read a stream up to a limit; the declared size is not trusted."""
     pieces: list[bytes] = []
     size = 0
     while piece := stream.read(_PIECE):
@@ -104,7 +104,7 @@ def _bounded(stream: IO[bytes] | gzip.GzipFile, bound: int, at: str) -> bytes:
 
 
 def _name(archive: str, member: str) -> str:
-    """Return the name of a member; nothing is written to disk, but a way out is no good sign."""
+    """Return the name of a member; nothing is written to disk, but path traversal is rejected."""
     path = PurePosixPath(member.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in member:
         raise InputError("base/archive-member-outside", member=member, at=archive)

@@ -11,16 +11,16 @@ _LOG = logging.getLogger("tidewaiter.background")
 
 
 class Repeated:
-    """Repeats an action in a thread of its own; a failure is logged and does not end it."""
+    """Runs an action repeatedly in its own thread; failures are logged and the loop continues."""
 
     def __init__(
         self, name: str, action: Callable[[], object], pause: float, *, delay: float = 0.0
     ) -> None:
-        """Say what is repeated; nothing runs until the task is started.
+        """Configure the task; nothing runs until `start`.
 
         Args:
-            name: Of the task, for the log.
-            action: What is repeated. One that takes long looks at `leaving`.
+            name: Name of the task, for the log.
+            action: Action to repeat. A long-running one checks `leaving`.
             pause: Seconds between the end of one run and the start of the next.
             delay: Seconds before the first run.
         """
@@ -40,10 +40,10 @@ class Repeated:
         self._thread.start()
 
     def close(self, patience: float | None = None) -> None:
-        """End after the run that is under way.
+        """Stop after the current run.
 
         Args:
-            patience: Seconds to wait for its end; None: as long as it takes.
+            patience: Seconds to wait for the thread to end; None: no limit.
         """
         self.leaving.set()
         self._thread.join(patience)
@@ -53,7 +53,7 @@ class Repeated:
         while not self.leaving.is_set():
             try:
                 self._action()
-            except TidewaiterError as error:  # mostly the database is locked or full for now
+            except TidewaiterError as error:  # usually the database is temporarily locked or full
                 _LOG.warning("%s: %s", self._thread.name, error)
             except Exception:  # noqa: BLE001 - a fault of ours: the work is still to be done
                 _LOG.exception("%s", self._thread.name)

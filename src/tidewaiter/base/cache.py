@@ -13,17 +13,17 @@ from typing import ParamSpec, TypeVar
 
 from platformdirs import user_cache_path
 
-_KEPT = 4  # versions of one thing
+_KEPT = 4  # versions kept of each item
 
 
 def cache_folder() -> Path:
-    """Return the folder: TIDEWAITER_CACHE, or else the system's place for caches."""
+    """Return the cache folder: TIDEWAITER_CACHE, or else the system's cache directory."""
     named = os.environ.get("TIDEWAITER_CACHE")
     return Path(named) if named else user_cache_path("tidewaiter")
 
 
 def digest(files: Iterable[Traversable | Path], *more: str) -> str:
-    """Hash the names and contents of files, and what else decides the result."""
+    """Hash the names and contents of files, and other inputs that determine the result."""
     total = hashlib.sha256()
     for text in more:
         total.update(text.encode() + b"\0")
@@ -33,12 +33,12 @@ def digest(files: Iterable[Traversable | Path], *more: str) -> str:
 
 
 def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
-    """Return the folder that `make` fills, made anew where it is not in the cache.
+    """Return a cached folder; call `make` to fill it on a cache miss.
 
     Args:
-        kind: What it is: the folder is called "kind-key".
-        key: The digest of all that it is made from.
-        make: Fills a folder; the folder is moved into place whole, or not at all.
+        kind: Kind of the item: the folder is called "kind-key".
+        key: Digest of all inputs.
+        make: Fills a folder, which is then moved into place atomically.
     """
     folder = cache_folder()
     place = folder / f"{kind}-{key}"
@@ -52,7 +52,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
         try:
             work.rename(place)
         except OSError:
-            if not place.is_dir():  # another process was faster
+            if not place.is_dir():  # otherwise another process was faster
                 raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -61,7 +61,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
 
 
 def writable(folder: Path) -> Path:
-    """Return the folder, made; where that fails, one of this process alone."""
+    """Create a folder; if that fails, return a temporary one for this process."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -73,7 +73,7 @@ def writable(folder: Path) -> Path:
 
 
 def drop_old(folder: Path, kind: str) -> None:
-    """Keep the newest versions of one thing."""
+    """Delete all but the newest versions of an item."""
     found = sorted(folder.glob(f"{kind}-*"), key=lambda place: -place.stat().st_mtime)
     for place in found[_KEPT:]:
         shutil.rmtree(place, ignore_errors=True)
@@ -82,20 +82,20 @@ def drop_old(folder: Path, kind: str) -> None:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_EACH = 64  # letters that a text counts for beside its own: what it takes in memory, and more
+_EACH = 64  # characters added per text: approximate overhead of an entry in memory
 
 
 def remember(most: int, letters: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Remember the last answers, as `lru_cache` does, but those to long questions.
+    """Cache recent results, like `lru_cache`, but skip calls with long arguments.
 
-    Such a one is answered anew each time, so that no file fills the memory with what it asks.
+    Long arguments are recomputed each time, so that no input file can fill the memory.
 
     Args:
-        most: Answers that are remembered.
-        letters: Of all texts of a question together, each with 64 more.
+        most: Maximum number of entries.
+        letters: Maximum characters of all text arguments of a call, plus 64 for each.
 
     Returns:
-        What makes a function remember; its arguments are texts, tuples of such, or what hashes.
+        A decorator; arguments must be texts, tuples of texts, or hashable values.
     """
 
     def made(function: Callable[P, R]) -> Callable[P, R]:

@@ -1,30 +1,29 @@
-"""The one place that meets Numba: mark a function of numbers and arrays to be compiled.
+"""Numba integration: decorators that compile functions of numbers and arrays.
 
-The scan reads every byte of every line, a hundred bytes in some two microseconds, and the
-matching of parties aligns two names in a few. Array expressions of NumPy or Polars make a
-pass over memory for each step and an object for each match; a compiled loop makes one pass
-and none.
+The scan reads every byte of every line, a hundred bytes in about two microseconds, and party
+matching aligns two names in a few. NumPy or Polars expressions need a pass over memory for each
+step and an object for each match; a compiled loop needs one pass and no objects.
 
-The machine code is kept in the user's cache, in a folder for each version of each function. A
-version is what the function and all that it calls are made of (bytecode, constants, layouts of
-records), so an edit compiles anew what depends on it and nothing else. Numba itself looks at one
-source file alone, and would run old code of a function whose callee another file of ours changed.
-Where the cache cannot be written, the code is kept for this process alone.
+The machine code is stored in the user's cache, in one folder per version of each function. The
+version is a digest of the function and all that it calls (bytecode, constants, record layouts), so
+an edit recompiles only what depends on it. Numba itself checks one source file only, and would run
+stale code when a callee in another file changes. If the cache is not writable, the code is kept in
+this process only.
 
-Loading Numba and the code takes half a second, as long as a person waits gladly; so both are
-loaded at the first call, and the few lines of a question at the terminal are read by the
-same functions as plain Python, some thousand times slower, without them.
+Loading Numba and the code takes half a second, noticeable in an interactive command; so both are
+loaded at the first call, and short inputs at the terminal run the same functions as plain Python,
+about a thousand times slower per line, without Numba.
 
-A call between compiled functions passes each array as seven numbers, and each array of a
-tuple apart; so what runs once a letter is inlined and takes single arrays, and tuples are
-for what runs once a line or once a hit.
+A call between compiled functions passes each array as seven numbers, and each array of a tuple
+separately; so code that runs once per letter is inlined and takes single arrays, and tuples are for
+code that runs once per line or per hit.
 
-Numba counts who holds each array, at every step that names one and for each array of a tuple:
-in a search with dozens of arrays at hand that is most of what it does. A function that makes
-no array and returns none needs no count; such a one is `uncounted`.
+Numba counts references to each array, at every step that names one and for each array of a tuple:
+in a search over dozens of arrays this dominates the running time. A function that neither creates
+nor returns an array needs no counting; such a function is marked `uncounted`.
 
-Processes that start together would each compile the same functions, a core and a gigabyte of memory
-each; so one compiles, and the others wait and load what it has made.
+Processes that start together would all compile the same functions, each using a core and a gigabyte
+of memory; so one compiles, and the others wait and load the result.
 """
 
 import hashlib
@@ -46,7 +45,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Marked:
-    """A function in two versions, each of which calls the same version of the others."""
+    """A function in two versions, compiled and plain; each calls the same version of others."""
 
     def __init__(self, function: FunctionType, **options: Any) -> None:
         self._function = function
@@ -63,7 +62,7 @@ class _Marked:
         """The compiled version; it runs without the GIL."""
         function = _bound(self._function, "machine")
         made = _numba().njit(**self._options)(function)
-        if self._options.get("inline") != "always":  # one that is inlined has no code of its own
+        if self._options.get("inline") != "always":  # inlined functions have no machine code
             function.__dict__["version"] = self.folder
             made._cache = _code_cache()(function)  # noqa: SLF001  # what `cache=True` does
             made.compile = _in_turn(made, self)
@@ -71,17 +70,17 @@ class _Marked:
 
     @cached_property
     def plain(self) -> Callable[..., Any]:
-        """The version that Python runs itself."""
+        """The version that Python interprets."""
         return _bound(self._function, "plain")
 
     @cached_property
     def name(self) -> str:
-        """The module, without the package, and the function."""
+        """Module name without the package, and function name."""
         return f"{self._function.__module__.removeprefix('tidewaiter.')}.{self.__name__}"
 
     @cached_property
     def folder(self) -> str:
-        """The name, and a digest of all that the code is made from, here and in what it calls."""
+        """Name plus a digest of all code it depends on, including callees."""
         reached, new = {self.name: self}, [self]
         while new:
             new = [each for one in new for each in one.calls() if each.name not in reached]
@@ -96,12 +95,12 @@ class _Marked:
         return {name: self._function.__globals__[name] for name in sorted(names)}
 
     def calls(self) -> list["_Marked"]:
-        """List the marked functions that it names."""
+        """List the marked functions that it calls."""
         return [value for value in self._globals().values() if isinstance(value, _Marked)]
 
     @cached_property
     def content(self) -> str:
-        """The function itself, without its line numbers and docstring."""
+        """The function's code, without line numbers and docstring."""
         function = self._function
         code = function.__code__
         constants = [_describe(each) for each in code.co_consts if each != function.__doc__]
@@ -113,39 +112,39 @@ class _Marked:
 
 def compiled(function: F) -> F:
     """Compile a function at its first call."""
-    # An uncounted caller, which is what has it compiled, would pass its own choice on.
+    # When an uncounted caller triggers the compilation, Numba would pass its options on.
     return cast("F", _Marked(cast("FunctionType", function), _nrt=True))
 
 
 def uncounted(function: F) -> F:
-    """Compile a function that makes no array and returns none."""
+    """Compile a function that neither creates nor returns an array."""
     return cast("F", _Marked(cast("FunctionType", function), _nrt=False))
 
 
 def inlined(function: F) -> F:
-    """Write a small function out in each compiled caller: for what runs once a letter."""
+    """Inline a small function into each compiled caller: for code that runs once per letter."""
     return cast("F", _Marked(cast("FunctionType", function), inline="always"))
 
 
 def interpreted(function: F) -> F:
-    """Return the version of a compiled function that needs no Numba, for a few lines."""
+    """Return the plain Python version of a compiled function, for short inputs without Numba."""
     return cast("F", cast("_Marked", function).plain)
 
 
 def is_compiled(function: Callable[..., Any]) -> bool:
-    """Tell whether the machine code of a marked function is in the cache."""
+    """Return whether the machine code of a marked function is in the cache."""
     marked = cast("_Marked", function)
     return any((_code_folder() / marked.folder).glob("*.nbc"))
 
 
 def _describe(value: object) -> str:
-    """Describe what a function finds under a global name, as far as its code depends on it.
+    """Describe the value of a global name, as far as the compiled code depends on it.
 
     Raises:
-        TypeError: Numba may take such a value for a constant, and nothing tells when it changes.
+        TypeError: Numba might treat the value as a constant, and changes would go unnoticed.
     """
     if isinstance(value, _Marked):
-        return value.name  # its content is taken in by whoever asks for the version
+        return value.name  # its content is part of the caller's version already
     if isinstance(value, ModuleType):
         return value.__name__
     if isinstance(value, type):
@@ -159,7 +158,7 @@ def _describe(value: object) -> str:
 
 
 def _describe_kind(kind: Any) -> str:
-    """Describe a type; of a record also its fields, in whose order the code finds them."""
+    """Describe a type; for a record, include its fields in their storage order."""
     parts = [_describe_kind(part) for part in get_args(kind)]
     if isinstance(kind, type) and issubclass(kind, tuple):
         parts += [f"{name}: {_describe_kind(of)}" for name, of in kind.__annotations__.items()]
@@ -167,10 +166,10 @@ def _describe_kind(kind: Any) -> str:
 
 
 def _in_turn(made: Any, marked: _Marked) -> Callable[..., Any]:
-    """Let a dispatcher of Numba load or compile while no other process does.
+    """Let a Numba dispatcher load or compile under a lock shared by all processes.
 
-    It looks into the cache first, so whoever had to wait finds there what it waited for. Old
-    versions go when a new one was made.
+    It checks the cache first, so a process that waited finds the result there. Old versions are
+    deleted after a new one is compiled.
     """
     compile_ = made.compile
 
@@ -186,7 +185,7 @@ def _in_turn(made: Any, marked: _Marked) -> Callable[..., Any]:
 
 
 class _Turn:
-    """The right to compile, of one process at a time; a compilation may begin another one."""
+    """Inter-process compile lock; re-entrant, because a compilation can start another."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -194,7 +193,7 @@ class _Turn:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Wait for it, and keep it meanwhile."""
+        """Acquire the lock for the duration of the block."""
         with self._lock:
             if self._depth:
                 yield
@@ -211,7 +210,7 @@ _TURN = _Turn()
 
 
 def _bound(function: FunctionType, version: str) -> FunctionType:
-    """Return a function that calls one version of each marked function it names."""
+    """Return a function that calls the given version of every marked function it names."""
     names = {
         name: getattr(value, version) if isinstance(value, _Marked) else value
         for name, value in function.__globals__.items()
@@ -226,29 +225,29 @@ def _code_folder() -> Path:
 
 @cache
 def _numba() -> Any:
-    """Load Numba, here and not above: it takes as long as all the rest of a short answer."""
+    """Import Numba lazily: it takes as long as all the rest of a short answer."""
     import numba  # noqa: PLC0415
 
     return numba
 
 
 class _Place:
-    """Where Numba keeps the code of one function; its own cache calls this a locator."""
+    """Cache location of one function; Numba calls this a locator."""
 
     def __init__(self, function: Callable[..., Any], path: str) -> None:
-        self._py_file = path  # named in Numba's warnings
+        self._py_file = path  # for Numba's warnings
         self._folder = _kept_in() / function.__dict__["version"]
         kept = _code_folder() / self._folder.name
-        if kept != self._folder and kept.is_dir():  # read only: Numba may have to add to it
+        if kept != self._folder and kept.is_dir():  # read-only: Numba may have to write to it
             shutil.copytree(kept, self._folder, dirs_exist_ok=True)
 
     @classmethod
     def from_function(cls, function: Callable[..., Any], path: str) -> "_Place":
-        """Return the place of a function, whose version it bears."""
+        """Return the location of a function; the path contains its version."""
         return cls(function, path)
 
     def ensure_cache_path(self) -> None:
-        """Make the folder."""
+        """Create the folder."""
         self._folder.mkdir(exist_ok=True)
 
     def get_cache_path(self) -> str:
@@ -256,17 +255,17 @@ class _Place:
         return str(self._folder)
 
     def get_source_stamp(self) -> str:
-        """Return what changes with the code: nothing, as each version has its folder."""
+        """Return a constant stamp, because each version has its own folder."""
         return ""
 
     def get_disambiguator(self) -> str:
-        """Tell functions of one name in one folder apart: there are none."""
+        """Return an empty suffix: no two functions in a folder have the same name."""
         return ""
 
 
 @cache
 def _code_cache() -> Any:
-    """Return the class of Numba's caches, made to look in our places."""
+    """Return Numba's cache class, configured with our locator."""
     from numba.core.caching import CompileResultCacheImpl, FunctionCache  # noqa: PLC0415
 
     class Kept(CompileResultCacheImpl):
@@ -280,5 +279,5 @@ def _code_cache() -> Any:
 
 @cache
 def _kept_in() -> Path:
-    """Return the folder that machine code is read from and written to."""
+    """Return the folder for reading and writing machine code."""
     return writable(_code_folder())

@@ -1,4 +1,4 @@
-"""Countries by name: "Iran (Islamic Republic of)" is IR."""
+"""Country names to ISO codes: "Iran (Islamic Republic of)" is IR."""
 
 import re
 import unicodedata
@@ -20,10 +20,10 @@ def find_country(text: str) -> str | None:
     """Find the ISO 3166-1 alpha-2 code of a country.
 
     Args:
-        text: Its name as a list writes it, or its code.
+        text: Country name as a list writes it, or a code.
 
     Returns:
-        The code in capitals; None: no country that we know.
+        The code in capitals; None: unknown country.
 
     Source:
         data/countries.toml.
@@ -36,23 +36,23 @@ def find_country(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def country_or_text(text: str) -> str:
-    """Return the code of a country, or the text as written where it is no country we know."""
+    """Return the code of a country; an unknown one is returned as written."""
     plain = " ".join(text.split())
     return find_country(plain) or plain
 
 
 def country_codes() -> frozenset[str]:
-    """Return the ISO 3166-1 alpha-2 codes of all countries that we know."""
+    """Return all known ISO 3166-1 alpha-2 country codes."""
     return _codes()
 
 
 def country_names() -> tuple[str, ...]:
-    """Return all names of countries that we know, as lists write them."""
+    """Return all known country names, as lists write them."""
     return tuple(name for names in _load().names.values() for name in names)
 
 
 def country_name(code: str) -> str:
-    """Return the first English name of a country; the code itself, where we do not know it."""
+    """Return the first English name of a country; for an unknown code, the code itself."""
     return next(iter(_load().names.get(code, ())), code)
 
 

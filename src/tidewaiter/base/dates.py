@@ -1,4 +1,4 @@
-"""Dates as trade documents write them: ISO, day or month first, with names of months."""
+"""Dates in trade documents: ISO, day or month first, or with names of months."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from typing import Literal
 from tidewaiter.base.errors import InputError
 
 Order = Literal["dmy", "mdy"]
-"""What the first part of 03/04/2026 is: the day or the month."""
+"""Order of the first two parts of 03/04/2026: day or month first."""
 
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _SOLID = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4}(?:\d{2})?)?")
@@ -58,16 +58,16 @@ _EPOCH = date(1899, 12, 30)
 
 
 def parse_date(text: str, order: Order | None = None) -> date:
-    """Parse a date; a time of day after it is left out, and the day stays as written.
+    """Parse a date; a time of day after it is ignored, and the day is not shifted.
 
-    Two digits of a year mean 2000 to 2099. With points, "03.04.2026", the day is first.
+    Two-digit years are 2000 to 2099. With dots, "03.04.2026", the day is first.
 
     Args:
         text: The date, as "2026-03-31", "20260331", "31/03/2026", "31-Mar-2026".
-        order: What "03/04/2026" means; None: not known, so that one is an error.
+        order: Meaning of "03/04/2026"; None: not known, and an ambiguous date is an error.
 
     Raises:
-        InputError: It is no date, or it can be read in two ways.
+        InputError: Not a date, or ambiguous.
     """
     body = _TIME.sub("", unicodedata.normalize("NFKC", text).strip())
     for pattern in (_ISO, _SOLID, _CHINESE):
@@ -82,7 +82,7 @@ def parse_date(text: str, order: Order | None = None) -> date:
 
 
 def date_order(text: str) -> Order | None:
-    """Tell what the first part of a date is by its own shape; None: it does not show.
+    """Infer the order of day and month from one date; None: ambiguous.
 
     "31/03/2026" begins with a day, "03/31/2026" with a month.
     """
@@ -96,16 +96,16 @@ def date_order(text: str) -> Order | None:
 
 
 def find_order(texts: Iterable[str]) -> Order | None:
-    """Find the one order that the dates of a column show; None: none, or both."""
+    """Infer the order of day and month from a column of dates; None: ambiguous or mixed."""
     shown = {order for order in map(date_order, texts) if order}
     return shown.pop() if len(shown) == 1 else None
 
 
 def from_serial(days: int) -> date:
-    """Turn a spreadsheet's day number into a date: 1 is 1900-01-01, 46112 is 2026-03-31.
+    """Convert a spreadsheet serial day to a date: 1 is 1900-01-01, 46112 is 2026-03-31.
 
     Raises:
-        InputError: The number lies before 1900-03-01, where spreadsheets differ, or after 2199.
+        InputError: The number is before 1900-03-01, where spreadsheets differ, or after 2199.
     """
     if not 61 <= days < 109_575:  # noqa: PLR2004
         raise InputError("base/not-the-number-of-a-day", days=days)

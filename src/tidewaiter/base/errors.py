@@ -1,7 +1,7 @@
-"""Errors that a user can correct, each a code with values, and how an optional extra is installed.
+"""Errors that a user can correct, each a code with values; the command for an optional extra.
 
-What an error says stands in data/errors, a file for each room: `InputError("base/not-a-quantity",
-text=text)` is `not-a-quantity` of data/errors/base.toml. The words are made where they are shown.
+Messages are in data/errors, one file per package: `InputError("base/not-a-quantity", text=text)`
+is `not-a-quantity` in data/errors/base.toml. They are rendered where they are shown.
 """
 
 import tomllib
@@ -11,17 +11,17 @@ from importlib.resources import files
 from typing import Any, Self
 
 AS_REPORTED = "base/as-reported"
-"""The code of what a library, a peer or a plug-in says in words of its own."""
+"""Code of a message reported by a library, a peer or a plug-in."""
 
 
 class TidewaiterError(Exception):
-    """Something a user can mend: what is wrong, where, and what would do.
+    """An error that a user can correct: what is wrong, where, and what to do.
 
     Args:
-        code: The room and the name of an entry in data/errors.
-        at: The place: a file and its row, a field.
-        values: What the words of the entry are filled with; what is neither text nor number is
-            kept as its text, so that an error can be stored and handed to another process.
+        code: Package and name of an entry in data/errors.
+        at: Place: a file and its row, a field.
+        values: Parameters of the message; other types than text and number are converted to
+            text, so that an error can be stored and passed to another process.
     """
 
     code: str
@@ -36,74 +36,74 @@ class TidewaiterError(Exception):
 
     @classmethod
     def from_words(cls, text: str, *, at: str = "", hint: str = "") -> Self:
-        """Return an error in words that are not ours, as they were reported."""
+        """Return an error with a message from another system, as reported."""
         return cls(AS_REPORTED, at=at, text=text, hint=hint)
 
     @classmethod
     def like(cls, other: "TidewaiterError", *, at: str = "") -> Self:
-        """Return an error of this class that says what another does, of another place."""
+        """Return an error of this class with the message of another one, at another place."""
         return cls(other.code, at=at, **other.values)
 
     def placed(self, at: str) -> Self:
-        """Return this error, of another place."""
+        """Return this error at another place."""
         return self.like(self, at=at)
 
     @property
     def message(self) -> str:
-        """What is wrong, in English; of a code that is not known, the code."""
+        """What is wrong, in English; for an unknown code, the code."""
         return template_of(self.code)["says"].format_map(self.values)
 
     @property
     def hint(self) -> str:
-        """What would do, in English; "": nothing is known that would."""
+        """What to do, in English; "": no hint."""
         return template_of(self.code).get("hint", "").format_map(self.values)
 
     def __str__(self) -> str:
-        """Return the place and the message; the hint is a line of its own."""
+        """Return the place and the message; the hint is printed on a separate line."""
         first = f"{self.at}: {self.message}" if self.at else self.message
         return f"{first}\nhint: {self.hint}" if self.hint else first
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Hand it to another process, whatever its class is made from."""
+        """Support pickling, independent of the constructor."""
         return _made, (type(self), self.__dict__)
 
 
 class InputError(TidewaiterError):
-    """A value in a file, a form or a message that cannot be read."""
+    """An invalid value in a file, a form or a message."""
 
 
 class RegistryError(TidewaiterError):
-    """A file of facts (substances, rules, regimes) that contradicts itself or its record."""
+    """A facts file (substances, rules, regimes) that is inconsistent or does not fit its record."""
 
 
 class StoreError(TidewaiterError):
-    """A database that cannot be used as it is."""
+    """A database that cannot be used in its current state."""
 
 
 class MissingError(TidewaiterError):
-    """Something that is asked for and is not there, or not for whoever asks: which, is not told."""
+    """Not found, or not visible to the requester; the two cases look the same on purpose."""
 
 
 class ConflictError(TidewaiterError):
-    """A change that rests on what another has changed since."""
+    """A change based on data that a colleague has changed since."""
 
 
 class OutputError(TidewaiterError):
-    """A file that cannot be written: no space, no right, or another process is writing it."""
+    """A file that cannot be written: no space, no permission, or in use by another process."""
 
 
 class FetchError(TidewaiterError):
-    """A download that failed: no network, no such file, or a server that refuses or cuts it."""
+    """A failed download: no network, file not found, or connection refused or interrupted."""
 
 
 class PluginError(TidewaiterError):
-    """A plug-in of another package that cannot be loaded, or failed at its work."""
+    """A third-party plug-in that cannot be loaded, or raised an error."""
 
 
 def template_of(code: str) -> Mapping[str, str]:
-    """Return what an error says, `says` and perhaps `hint`, with slots for its values.
+    """Return the message template of an error, `says` and optionally `hint`.
 
-    A plug-in may know a code that we do not: then the code is all that is said.
+    A plug-in may use an unknown code: then the message is the code.
     """
     room, _, name = code.partition("/")
     found = entries_of(room).get(name) if room.isidentifier() else None
@@ -112,7 +112,7 @@ def template_of(code: str) -> Mapping[str, str]:
 
 @cache
 def entries_of(room: str) -> Mapping[str, Mapping[str, str]]:
-    """Return what the errors of a room say, by name; of a room that has none, nothing."""
+    """Return the message templates of a package by name; empty if it has none."""
     file = files("tidewaiter").joinpath("data", "errors", f"{room}.toml")
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
@@ -126,7 +126,7 @@ def _made(kind: type[TidewaiterError], state: Mapping[str, Any]) -> TidewaiterEr
 def _kept(value: object) -> str | float:
     if isinstance(value, str | int | float):
         return value
-    # A count of numpy is no int of Python, and is written with commas like one.
+    # NumPy integers are not int, but are formatted with thousands separators too.
     return value.__index__() if hasattr(value, "__index__") else str(value)
 
 
@@ -134,6 +134,6 @@ def install_command(extra: str) -> str:
     """Return the command that installs an extra ("chem"), for a hint.
 
     It installs from a checkout and never by our name from a package index: no release of ours is
-    there, so whoever took the name would be installed instead.
+    published there, so a package squatting on the name would be installed instead.
     """
     return f"in a checkout of Tidewaiter: pip install '.[{extra}]'"

@@ -1,4 +1,4 @@
-"""Files: atomic writes, disk errors, and locks that admit one process at a time."""
+"""Files: atomic writes, disk errors, and inter-process locks."""
 
 import errno
 import filecmp
@@ -35,20 +35,20 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the one place there that holds
 
 
 def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
 def writing(place: str) -> Iterator[None]:
-    """Turn what the system says about writing a file into an error that a user can act on.
+    """Convert operating system errors during a write into an error that a user can act on.
 
     Args:
-        place: What is written, as the user named it.
+        place: The file or folder being written, as the user named it.
 
     Raises:
-        OutputError: The disk is full, or the file cannot be written for another such reason.
+        OutputError: The disk is full, or the file cannot be written for a similar reason.
     """
     try:
         yield
@@ -60,10 +60,10 @@ def writing(place: str) -> Iterator[None]:
 
 
 def check_file(path: Path) -> None:
-    """Check that a file may take the place of what stands at a path.
+    """Check that a path can be overwritten by a file.
 
     Raises:
-        OutputError: A pipe, a device or another thing that is no file stands there.
+        OutputError: The path is a pipe, a device or another non-regular file.
     """
     folder = path.parent.resolve()
     ours = folder == _SHARED_MEMORY or _SHARED_MEMORY in folder.parents
@@ -75,15 +75,15 @@ def check_file(path: Path) -> None:
 
 
 def check_apart(outputs: Mapping[str, Path], kept: Mapping[str, Path]) -> None:
-    """Check that files can be written, each apart from the others and from what must stay.
+    """Check that output files are writable and distinct from each other and from protected files.
 
     Args:
-        outputs: Where they are to go, by their name in an error.
-        kept: What must stay as it is, by its name in an error.
+        outputs: Output paths, by their name in an error.
+        kept: Protected paths, by their name in an error.
 
     Raises:
-        InputError: An output is one of these, or another output.
-        OutputError: A pipe or a device stands where an output is to go.
+        InputError: An output is a protected file, or the same as another output.
+        OutputError: An output path is a pipe or a device.
     """
     seen = {path.resolve(): what for what, path in kept.items()}
     for what, path in outputs.items():
@@ -94,10 +94,10 @@ def check_apart(outputs: Mapping[str, Path], kept: Mapping[str, Path]) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """Check that a new folder may stand at a path.
+    """Check that a new folder can be created at a path.
 
     Raises:
-        OutputError: A folder that holds something, or a thing that is no folder, stands there.
+        OutputError: The path is a non-empty folder, or not a folder.
     """
     with writing(str(path)), suppress(FileNotFoundError):
         if any(path.iterdir()):
@@ -106,21 +106,21 @@ def check_folder(path: Path) -> None:
 
 @contextmanager
 def making(path: Path, mark: str) -> Iterator[Path]:
-    """Yield a folder beside a place; it takes the place at the end, whole or not at all.
+    """Yield a temporary folder that replaces the target atomically at the end.
 
     Args:
-        path: The folder, which must be new or empty; the one that it stands in is made.
-        mark: What no other process that may be at work has in its names.
+        path: Target folder, new or empty; its parent is created.
+        mark: Suffix unique to this process, for the temporary name.
 
     Raises:
-        OutputError: It cannot be written, or something stands there.
+        OutputError: The folder cannot be written, or the path is taken.
     """
     check_folder(path)
     place = path.absolute()
     part = place.with_name(f".{place.name[:100]}.{mark}.part")
     with writing(str(path)):
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
+        shutil.rmtree(part, ignore_errors=True)  # left behind by a killed process
         part.mkdir()
         try:
             yield part
@@ -133,15 +133,15 @@ def making(path: Path, mark: str) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path, mark: str, *, mode: int = 0o666) -> Iterator[Path]:
-    """Yield a name beside a file; what is written there takes its place at the end.
+    """Yield a temporary file name; the file replaces the target atomically at the end.
 
-    A link is replaced, and what it leads to stays as it is. After a crash of the machine too
-    the file is the old or the new one, never a part.
+    A symbolic link is replaced, not followed. After a system crash the file is either the old or
+    the new one, never a partial one.
 
     Args:
-        path: The file; its folder is made.
-        mark: What no other process that may be at work has in its names.
-        mode: Who may read and write it, less what the user's mask takes away.
+        path: Target file; its folder is created.
+        mark: Suffix unique to this process, for the temporary name.
+        mode: Permission bits, reduced by the umask.
 
     Raises:
         OutputError: The file cannot be written.
@@ -149,8 +149,8 @@ def replacing(path: Path, mark: str, *, mode: int = 0o666) -> Iterator[Path]:
     part = path.with_name(f".{path.stem[:100]}.{mark}.part{path.suffix}")
     with writing(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)  # of a process that was killed
-        # Whoever put a link there in the meantime shall not choose what is written over.
+        part.unlink(missing_ok=True)  # left behind by a killed process
+        # A symbolic link created in the meantime must not redirect the write.
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         try:
             yield part
@@ -162,7 +162,7 @@ def replacing(path: Path, mark: str, *, mode: int = 0o666) -> Iterator[Path]:
 
 @contextmanager
 def private() -> Iterator[None]:
-    """Let all files that are made in the block be for the user alone; for the whole process."""
+    """Create files with permissions for the owner only; affects the whole process."""
     before = os.umask(0o077)
     try:
         yield
@@ -171,17 +171,17 @@ def private() -> Iterator[None]:
 
 
 def set_aside(path: Path, new: Path) -> Path | None:
-    """Give the file that stands at a path a number, where its content is not that of a new one.
+    """Rename an existing file to a numbered name, unless its content equals that of the new one.
 
     Args:
-        path: Of the file, like "refused.csv".
-        new: Of the file that is to take its place.
+        path: The existing file, like "refused.csv".
+        new: The file that is to replace it.
 
     Returns:
-        Where it stands now, like "refused.1.csv"; None where nothing had to be kept.
+        New path of the existing file, like "refused.1.csv"; None: nothing to preserve.
 
     Raises:
-        OutputError: It cannot be moved.
+        OutputError: It cannot be renamed.
     """
     with writing(str(path)):
         try:
@@ -195,7 +195,7 @@ def set_aside(path: Path, new: Path) -> Path | None:
 
 
 def _numbered(path: Path) -> Path:
-    """Take the first number that is free."""
+    """Return the first unused number."""
     for number in count(1):
         place = path.with_name(f"{path.stem}.{number}{path.suffix}")
         with suppress(FileExistsError):
@@ -215,25 +215,25 @@ else:
     import fcntl
 
 _HINT = "wait until it is done, or give this one another --out"
-_LONGEST = 200  # bytes of a note
-_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL}  # a disk without locks
-_FAR = 1 << 30  # the byte that is locked on Windows, where a locked one cannot be read
+_LONGEST = 200  # bytes of the note in a lock file
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL}  # file systems without locks
+_FAR = 1 << 30  # byte to lock on Windows, where a locked byte cannot be read
 
 
 @contextmanager
 def alone(path: Path, place: str, hint: str = _HINT) -> Iterator[None]:
-    """Keep every other process from a file until this one is done with it.
+    """File lock: one process at a time.
 
-    The system itself drops the lock when the process ends, however it ends, so a killed one
+    The operating system releases the lock when the process ends for any reason, so a killed process
     leaves a file behind but no lock.
 
     Args:
-        path: What is worked on, like a journal; the lock is a file beside it.
-        place: What both would write, as the user named it; for the error.
-        hint: What would do, for the error.
+        path: The locked resource, like a journal; the lock is a file beside it.
+        place: The resource as the user named it, for the error.
+        hint: What the user can do, for the error.
 
     Raises:
-        OutputError: Another process is at work there, or the folder cannot be written.
+        OutputError: Locked by another process, or the folder is not writable.
     """
     try:
         with _held(path):
@@ -244,13 +244,13 @@ def alone(path: Path, place: str, hint: str = _HINT) -> Iterator[None]:
 
 @contextmanager
 def alone_on_one(paths: Iterable[Path]) -> Iterator[Path]:
-    """Keep every other process from the first of some files that none is at work on.
+    """Lock the first of several files that no other process has locked.
 
     Args:
-        paths: What may be worked on, without an end.
+        paths: Candidates; the iterable may be infinite.
 
     Raises:
-        OutputError: The folder cannot be written.
+        OutputError: The folder is not writable.
     """
     for path in paths:
         with ExitStack() as stack:
@@ -264,14 +264,14 @@ def alone_on_one(paths: Iterable[Path]) -> Iterator[Path]:
 
 @contextmanager
 def in_turn(path: Path, seconds: float = 0.1) -> Iterator[None]:
-    """Wait until no other process works on a file, then keep them from it.
+    """Wait for the lock of a file, then hold it during the block.
 
     Args:
-        path: What is worked on; the lock is a file beside it.
-        seconds: Between two looks.
+        path: The locked resource; the lock is a file beside it.
+        seconds: Polling interval.
 
     Raises:
-        OutputError: The folder cannot be written.
+        OutputError: The folder is not writable.
     """
     with ExitStack() as stack:
         while True:
@@ -284,7 +284,7 @@ def in_turn(path: Path, seconds: float = 0.1) -> Iterator[None]:
 
 
 class _BusyError(Exception):
-    """Another process holds the lock."""
+    """The lock is held by another process."""
 
     def __init__(self, note: bytes) -> None:
         text = note.decode(errors="replace")
@@ -302,7 +302,7 @@ def _held(path: Path) -> Iterator[None]:
         yield
     finally:
         if sys.platform != "win32":
-            path.unlink(missing_ok=True)  # while it is locked: later it may be another's
+            path.unlink(missing_ok=True)  # while locked: later it may be another owner's
         os.close(handle)
         with suppress(OSError):
             if sys.platform == "win32":
@@ -310,7 +310,7 @@ def _held(path: Path) -> Iterator[None]:
 
 
 def _take(path: Path) -> int:
-    """Open and lock the file, and note in it who does."""
+    """Open and lock the file, and write a note with the owner into it."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     while True:
         handle = os.open(path, flags, 0o666)
@@ -321,11 +321,11 @@ def _take(path: Path) -> int:
             os.truncate(handle, 0)
             os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
             return handle
-        os.close(handle)  # the process before removed it between our opening and locking
+        os.close(handle)  # the previous owner removed it between opening and locking
 
 
 def _lock(handle: int) -> bool:
-    """Lock an open file; False: another process holds it."""
+    """Lock an open file; False: locked by another process."""
     try:
         if sys.platform == "win32":
             os.lseek(handle, _FAR, os.SEEK_SET)

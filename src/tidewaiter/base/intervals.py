@@ -8,36 +8,36 @@ from typing import Literal
 from tidewaiter.base.records import Record
 
 FEWEST = 5
-"""Below so many, no share is told: one answer more or less would move it by over 20 points."""
+"""Smallest total with a share; below it, a single answer moves the share by over 20 points."""
 
-TAIL = 0.025  # on each side of an interval of 95 %
+TAIL = 0.025  # each tail of a 95 % interval
 Z = NormalDist().inv_cdf(1 - TAIL)
 
 Tendency = Literal["higher", "lower", "no clear change", "too few"]
-"""How a figure stands to that of the period before."""
+"""Trend relative to the previous period."""
 
 
 class Share(Record, frozen=True, kw_only=True):
-    """How many of how many; as a share only where there are enough."""
+    """A count out of a total; given as a share only if the total is large enough."""
 
     count: int
     of: int
-    share: float | None = None  # from 0 to 1; None: fewer than five
+    share: float | None = None  # from 0 to 1; None: total below five
     low: float | None = None
     high: float | None = None
 
 
 class Difference(Record, frozen=True, kw_only=True):
-    """A share less that of the period before."""
+    """Change of a share from the previous period."""
 
     tendency: Tendency
-    points: float | None = None  # from -1 to 1; None: too few in either period
+    points: float | None = None  # from -1 to 1; None: total too small in either period
     low: float | None = None
     high: float | None = None
 
 
 def share_of(count: int, of: int) -> Share:
-    """Return a share with Wilson's interval; fewer than five give the numbers alone."""
+    """Return a share with its Wilson interval; below a total of five, only the numbers."""
     if of < FEWEST:
         return Share(count=count, of=of)
     low, high = wilson(count, of)
@@ -45,11 +45,11 @@ def share_of(count: int, of: int) -> Share:
 
 
 def wilson(count: int, of: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share.
+    """Compute the 95 % Wilson interval of a share.
 
     Args:
-        count: How many.
-        of: Of how many, at least 1.
+        count: Number of successes.
+        of: Total, at least 1.
 
     Source:
         Wilson 1927, Journal of the American Statistical Association 22.
@@ -64,15 +64,15 @@ def wilson(count: int, of: int) -> tuple[float, float]:
 
 
 def difference(now: Share, before: Share) -> Difference:
-    """Compare a share with that of the period before.
+    """Compare a share with that of the previous period.
 
     Args:
-        now: Of the period.
-        before: Of the one before it; other notices.
+        now: Share of the current period.
+        before: Share of the previous period; disjoint notices.
 
     Returns:
-        The difference and its interval, put together of both Wilson intervals. It is a change
-        only where the interval leaves 0 out.
+        The difference and its interval, combined from both Wilson intervals. It is a significant
+        change only if the interval excludes 0.
 
     Source:
         Newcombe 1998, Statistics in Medicine 17, method 10.
@@ -88,17 +88,17 @@ def difference(now: Share, before: Share) -> Difference:
 
 
 def ranks(of: int, share: float) -> tuple[int | None, int | None]:
-    """Return which values, put in order, bound a quantile with 95 % confidence.
+    """Return the order statistics that bound a quantile with 95 % confidence.
 
-    It rests on no assumption but that the values are drawn alike: how many of them lie below the
-    quantile follows the binomial distribution. With ties it covers more than 95 %.
+    Distribution-free: the number of independent, identically distributed values below the quantile
+    is binomial. With ties the coverage is above 95 %.
 
     Args:
         of: Number of values.
-        share: The quantile, 0.5 for the median.
+        share: Quantile, 0.5 for the median.
 
     Returns:
-        Ranks from 1; None: there are too few values for a bound on that side.
+        Ranks from 1; None: too few values for a bound on that side.
 
     Source:
         Conover 1999, Practical Nonparametric Statistics, section 3.2.
@@ -111,7 +111,7 @@ def ranks(of: int, share: float) -> tuple[int | None, int | None]:
 
 
 def _binomial(count: int, of: int, share: float) -> float:
-    """Return the probability of a count."""
+    """Return the binomial probability of a count."""
     ways = math.lgamma(of + 1) - math.lgamma(count + 1) - math.lgamma(of - count + 1)
     return math.exp(ways + count * math.log(share) + (of - count) * math.log1p(-share))
 

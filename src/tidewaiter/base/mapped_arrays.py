@@ -9,7 +9,7 @@ T = TypeVar("T", bound=tuple[Any, ...])
 
 
 def save_arrays(folder: Path, name: str, arrays: tuple[Any, ...]) -> None:
-    """Save a named tuple of arrays, of whole numbers and of such tuples."""
+    """Save a named tuple of integer arrays, possibly nested."""
     for field, value in arrays._asdict().items():  # type: ignore[attr-defined]
         if isinstance(value, tuple):
             save_arrays(folder, f"{name}.{field}", value)
@@ -18,7 +18,7 @@ def save_arrays(folder: Path, name: str, arrays: tuple[Any, ...]) -> None:
 
 
 def load_arrays(folder: Path, name: str, kind: type[T]) -> T:
-    """Load what `save_arrays` saved; the arrays are mapped copy-on-write."""
+    """Load arrays written by `save_arrays`, memory-mapped copy-on-write."""
     values: dict[str, Any] = {}
     for field, hint in get_type_hints(kind).items():
         if isinstance(hint, type) and issubclass(hint, tuple):

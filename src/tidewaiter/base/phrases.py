@@ -1,8 +1,8 @@
-"""Phrases: what is to be said, as a code with parameters, and its English.
+"""Phrases: a message code with parameters, and its English text.
 
-Reasons of alerts, gaps of a law and steps of a sum are made where they are found and read in many
-places and languages. So they are kept as codes; `explain` says them in the reader's language, and
-what leaves the system for programs (JSON lines, tables, signed bundles) says them in English.
+Reasons of alerts, gaps in a law and steps of a calculation are created in one place and read in
+many places and languages. They are stored as codes; `explain` renders them in the reader's
+language, and output for programs (JSON lines, tables, signed bundles) uses English.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,14 +19,14 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 AS_WRITTEN = "as-written"
-"""The code of a sentence that no template of ours fits; its parameter is the text."""
+"""Code of a literal text without a template; its parameter is the text."""
 
 WORDING = "wording"
-"""The parameter of a rule whose sentence an authority wrote itself: its template."""
+"""Parameter of a rule whose sentence is defined by an authority: its template."""
 
 
 class Phrase:
-    """Something to be said: its code in data/rules/phrases.toml, and what is filled in."""
+    """A message: its code in data/rules/phrases.toml, and its parameters."""
 
     __slots__ = ("code", "parameters")
 
@@ -36,22 +36,22 @@ class Phrase:
     def __init__(
         self, code: str, /, **parameters: "str | int | date | Decimal | Phrase | Iterable[Any]"
     ) -> None:
-        """Take a code and what is filled in; a day and a number become text, several a tuple."""
+        """Take a code and its parameters; dates and numbers become text, iterables a tuple."""
         _set_code(self, code)
         _set_parameters(self, {name: _kept(value) for name, value in parameters.items()})
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse: a phrase is never changed."""
+        """Refuse: a phrase is immutable."""
         raise AttributeError(f"a phrase is frozen: {name}")
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether the same is said."""
+        """Compare code and parameters."""
         if not isinstance(other, Phrase):
             return NotImplemented
         return self.code == other.code and self.parameters == other.parameters
 
     def __hash__(self) -> int:
-        """Hash what is said."""
+        """Hash code and parameters."""
         return hash((self.code, tuple(self.parameters.items())))
 
     def __repr__(self) -> str:
@@ -60,26 +60,26 @@ class Phrase:
         return f"Phrase({self.code!r}{told})"
 
     def __str__(self) -> str:
-        """Return a text as it is written; of others it must be known in what language."""
+        """Return the text of a literal phrase; other phrases need a language."""
         if self.code == AS_WRITTEN:
             return str(self.parameters["text"])
         raise TypeError(f"a phrase is no text: say it in a language ({self.code})")
 
     def __format__(self, spec: str) -> str:
-        """Refuse, as above."""
+        """Refuse, for the same reason as `__str__`."""
         return str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Hand it to another process."""
+        """Support pickling."""
         return _made, (self.code, dict(self.parameters))
 
 
-# A frozen record is filled by its slots themselves: files of alerts hold phrases by the million.
+# The frozen record is filled through its slots: alert files hold millions of phrases.
 _set_code, _set_parameters = (vars(Phrase)[name].__set__ for name in Phrase.__slots__)
 
 
 def _made(code: str, parameters: Mapping[str, Any]) -> Phrase:
-    """Make a phrase of what one held before."""
+    """Rebuild a phrase from its pickled values."""
     made = Phrase.__new__(Phrase)
     _set_code(made, code)
     _set_parameters(made, parameters)
@@ -97,15 +97,15 @@ def _kept(value: Any) -> Any:
 
 
 def as_written(text: str) -> Phrase:
-    """Return a phrase that is a text, whatever it says."""
+    """Return a phrase that is a literal text."""
     return Phrase(AS_WRITTEN, text=text)
 
 
 def structured(value: object) -> object:
-    """Encode a phrase as code and parameters: the hook of msgspec where it is kept.
+    """Encode a phrase as code and parameters: msgspec hook for storage.
 
     Raises:
-        NotImplementedError: It is no phrase.
+        NotImplementedError: Not a phrase.
     """
     if isinstance(value, Phrase):
         return {"code": value.code, "parameters": value.parameters}
@@ -113,10 +113,10 @@ def structured(value: object) -> object:
 
 
 def in_english(value: object) -> object:
-    """Encode a phrase as its English: the hook of msgspec where it goes to other programs.
+    """Encode a phrase as English text: msgspec hook for other programs.
 
     Raises:
-        NotImplementedError: It is no phrase.
+        NotImplementedError: Not a phrase.
     """
     if isinstance(value, Phrase):
         return english(value)
@@ -124,11 +124,11 @@ def in_english(value: object) -> object:
 
 
 def read_phrase(kind: type, value: Any) -> Any:
-    """Decode what `structured` wrote; a text is one as it is written: the hook of msgspec.
+    """Decode the output of `structured`; a plain text becomes a literal phrase: msgspec hook.
 
     Raises:
-        NotImplementedError: Another kind is asked for.
-        ValueError: It is no phrase.
+        NotImplementedError: Another type is requested.
+        ValueError: Not a phrase.
     """
     if kind is not Phrase:
         raise NotImplementedError(f"no {kind.__name__} in JSON")
@@ -160,31 +160,31 @@ T = TypeVar("T")
 
 
 def stored_json(value: object) -> bytes:
-    """Write a record as JSON that `decoder_of` reads: its phrases as codes."""
+    """Encode a record as JSON for `decoder_of`, with phrases as codes."""
     return msgspec.json.encode(value, enc_hook=structured)
 
 
 def english_json(value: object) -> bytes:
-    """Write a record as JSON for other programs: its phrases in English."""
+    """Encode a record as JSON for other programs, with phrases in English."""
     return msgspec.json.encode(value, enc_hook=in_english)
 
 
 def decoder_of(kind: type[T]) -> msgspec.json.Decoder[T]:
-    """Return what reads records from the JSON of either."""
+    """Return a decoder that reads the JSON of both encoders."""
     return msgspec.json.Decoder(kind, dec_hook=read_phrase)
 
 
 class PhraseBook(Record, frozen=True, kw_only=True):
-    """data/rules/phrases.toml, read."""
+    """Content of data/rules/phrases.toml."""
 
     version: str
-    slots: dict[str, str]  # a slot, or "code.slot": what kind of thing it holds
-    counted: dict[str, str]  # a code: the slot whose number its words depend on
+    slots: dict[str, str]  # slot, or "code.slot": kind of its value
+    counted: dict[str, str]  # code: slot whose number selects the plural form
     joined: dict[str, "Joined"]
-    words: dict[str, dict[str, str]]  # by kind: a word, and the text beside it
+    words: dict[str, dict[str, str]]  # by kind: value and its text
     phrases: dict[str, dict[str, str]]  # by group: a name and its template
-    titles: dict[str, str]  # of rules
-    rules: dict[str, str]  # the sentences of reasons
+    titles: dict[str, str]  # titles of rules
+    rules: dict[str, str]  # sentences of reasons
 
     def templates(self) -> Iterator[tuple[str, str]]:
         """Yield each code and its template."""
@@ -193,22 +193,23 @@ class PhraseBook(Record, frozen=True, kw_only=True):
             yield from ((f"{group}/{name}", text) for name, text in some.items())
 
     def kind_of(self, code: str, slot: str) -> str:
-        """Return what a slot of a template holds; "": a name, a number or a quote."""
+        """Return the kind of value in a slot of a template; "": a name, a number or a quote."""
         plain = slot.rstrip("0123456789")
         named = self.slots.get(f"{code}.{plain}") or self.slots.get(plain) or plain
         return named if named in KINDS or named in self.words or named in self.joined else ""
 
 
 class Joined(Record, frozen=True, kw_only=True):
-    """How several of a kind are written one after another."""
+    """Separator between several values of a kind."""
 
-    of: str  # their kind; "": names, numbers or phrases
-    by: str  # what stands between two
+    of: str  # kind of the values; "": names, numbers or phrases
+    by: str  # separator
 
 
 KINDS = frozenset({"figure", "country", "land", "said", "english", "sentence"})
-"""Kinds of slots that are known by the code: a number, countries by their codes (told by name or as
-they are), a text of our own, one that stays English, and a phrase that begins with a capital."""
+"""Kinds of slots that the code handles: a number, countries by code (as names or as codes), a
+translatable text, one that stays English, and a phrase that begins with a capital.
+"""
 
 
 @cache
@@ -216,7 +217,7 @@ def load_phrases() -> PhraseBook:
     """Load the phrases.
 
     Raises:
-        RegistryError: The file is malformed.
+        RegistryError: The file is invalid.
     """
     return read_toml(data("rules", "phrases.toml"), PhraseBook)
 
@@ -227,7 +228,7 @@ def _templates() -> dict[str, str]:
 
 
 def template_of(phrase: Phrase) -> str:
-    """Return the English template of a phrase; of a code that is not known, its text."""
+    """Return the English template of a phrase; for an unknown code, its text."""
     wording = phrase.parameters.get(WORDING)
     if isinstance(wording, str):
         return wording
@@ -237,24 +238,24 @@ def template_of(phrase: Phrase) -> str:
 
 @lru_cache(maxsize=4096)
 def slots_of(template: str) -> tuple[tuple[str, str | None], ...]:
-    """Return the texts of a template, each with the slot after it; None: there is none."""
+    """Split a template into literal texts, each with the slot after it; None: end of template."""
     return tuple((text, slot) for text, slot, _, _ in Formatter().parse(template))
 
 
 @lru_cache(maxsize=4096)
 def kind_of(code: str, slot: str) -> str:
-    """Return what a slot of a phrase holds; "": a name, a number or a quote."""
+    """Return the kind of value in a slot of a phrase; "": a name, a number or a quote."""
     return load_phrases().kind_of(code, slot)
 
 
 def joiner(kind: str) -> str:
-    """Return what stands between several of a kind."""
+    """Return the separator between several values of a kind."""
     found = load_phrases().joined.get(kind)
     return found.by if found else ", "
 
 
 def english(phrase: Phrase) -> str:
-    """Say a phrase in English."""
+    """Render a phrase in English."""
     told = phrase.parameters
     return "".join(
         text if slot is None else text + _said(phrase.code, slot, told.get(slot, ""))
@@ -276,7 +277,7 @@ def _said(code: str, slot: str, value: Any) -> str:
 
 
 def _word(kind: str, value: str | int) -> str:
-    """Say what is no phrase. Other languages write the article with the word; English does not."""
+    """Render a plain value. Other languages write the article with the word; English does not."""
     known = load_phrases().words.get(kind)
     if known is not None:
         return known.get(str(value), str(value)).removeprefix("the ")
@@ -288,7 +289,7 @@ def _word(kind: str, value: str | int) -> str:
 
 
 def figure(value: str | int) -> str:
-    """Write a number with commas, as it was given; a text that is none stays as it is."""
+    """Format a number with thousands separators; other text is returned unchanged."""
     if isinstance(value, int):
         return f"{value:,}"
     try:
@@ -298,5 +299,5 @@ def figure(value: str | int) -> str:
 
 
 def capitalised(text: str) -> str:
-    """Begin a text with a capital."""
+    """Capitalise the first letter of a text."""
     return text[:1].upper() + text[1:]

@@ -1,10 +1,10 @@
-"""Plain text for comparison: lower case, without accents, in normal width."""
+"""Text normalisation for comparison: lower case, without accents, in normal width."""
 
 import unicodedata
 
 
 def plain(text: str) -> str:
-    """Return text in lower case, without accents, in ordinary width."""
+    """Return text in lower case, without accents, in normal width."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize(
         "NFC", "".join(sign for sign in parts if not unicodedata.combining(sign))

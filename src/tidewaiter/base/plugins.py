@@ -1,7 +1,7 @@
-"""Plug-ins: what other installed packages add, found by the entry points that they declare.
+"""Plug-ins from other installed packages, found through entry points.
 
-A plug-in runs in our process with our rights. Whoever installs packages decides which there are:
-none is ever loaded from a database, an upload, or a folder of lists.
+A plug-in runs in our process with our rights. The set of plug-ins is decided by installing
+packages: none is ever loaded from a database, an upload, or a folder of lists.
 """
 
 import logging
@@ -37,13 +37,13 @@ class Plugin(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Return how errors name it."""
+        """Return its name for errors."""
         return f'the plug-in "{self.name}" of {self.package} {self.version}'
 
 
 @cache
 def installed() -> tuple[Plugin, ...]:
-    """Look up every plug-in that is installed, once in a process; none is imported."""
+    """List the installed plug-ins without importing them; cached per process."""
     found = entry_points()
     made = {
         Plugin(
@@ -60,7 +60,7 @@ def installed() -> tuple[Plugin, ...]:
 
 
 def plugin_for(group: str, name: str) -> Plugin:
-    """Return the plug-in that bears a name; of several packages, the first by name has it."""
+    """Return the plug-in with a name; if several packages have it, the first by package name."""
     return next(each for each in installed() if (each.group, each.name) == (group, name))
 
 
@@ -68,11 +68,11 @@ def load_plugin(plugin: Plugin, kind: type[T]) -> T:
     """Import a plug-in.
 
     Args:
-        plugin: Of `installed`.
-        kind: The record that it must be.
+        plugin: One of `installed`.
+        kind: Expected record type.
 
     Raises:
-        PluginError: It cannot be imported, or is something else.
+        PluginError: It cannot be imported, or has another type.
     """
     found = _imported(plugin)
     if isinstance(found, PluginError):
@@ -90,7 +90,7 @@ def load_plugin(plugin: Plugin, kind: type[T]) -> T:
 
 @cache
 def _imported(plugin: Plugin) -> object:
-    """Return what an entry point names, or the error: a module that fails is not run again."""
+    """Import an entry point, or return its cached error: a failed module is not imported again."""
     try:
         with blamed(plugin):
             return plugin.entry.load()
@@ -107,12 +107,12 @@ def _loaded(plugin: Plugin, kind: type[T]) -> T | None:
 
 
 def plugins(group: str, kind: type[T], built_in: Collection[str] = ()) -> dict[str, T]:
-    """Load the plug-ins of a group; one that fails is reported and left out.
+    """Load the plug-ins of a group; a failing one is reported and skipped.
 
     Args:
-        group: Of `GROUPS`.
-        kind: The record that each must be.
-        built_in: Names that ours have: they win.
+        group: One of `GROUPS`.
+        kind: Expected record type.
+        built_in: Names of built-ins, which take precedence.
 
     Returns:
         The plug-ins by name.
@@ -126,14 +126,14 @@ def plugins(group: str, kind: type[T], built_in: Collection[str] = ()) -> dict[s
 
 @contextmanager
 def blamed(plugin: Plugin, passing: type[TidewaiterError] = PluginError) -> Iterator[None]:
-    """Name a plug-in in whatever it raises.
+    """Attribute exceptions raised in the block to a plug-in.
 
     Args:
-        plugin: Which is at work.
-        passing: What stays as it is raised, since it says itself what a user can mend.
+        plugin: The running plug-in.
+        passing: Exceptions to pass on unchanged, as their message already helps the user.
 
     Raises:
-        PluginError: It raised something else, or called `sys.exit`.
+        PluginError: It raised another exception, or called `sys.exit`.
     """
     try:
         yield
@@ -146,7 +146,7 @@ def blamed(plugin: Plugin, passing: type[TidewaiterError] = PluginError) -> Iter
 
 
 def report(error: TidewaiterError) -> None:
-    """Say, once in a process, that a plug-in failed; whoever calls this goes on without it."""
+    """Log a plug-in failure once per process; the caller continues without the plug-in."""
     _say(f"{error.at}: {error.message}; it is left out")
 
 

@@ -1,7 +1,7 @@
 """Processes: settings passed to a server, errors passed back, garbage-collector settings.
 
-It is told by a file that nobody else may read: an environment is inherited by every process that is
-started, those that look at strangers' files too, and holds no secret.
+Settings are passed in a private file: environment variables are inherited by every child process,
+including those that parse untrusted files, and must not hold secrets.
 """
 
 import gc
@@ -19,15 +19,15 @@ from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
 
 SERVING = "TIDEWAITER_SERVING"
-"""Names the file, for as long as the server is served."""
+"""Environment variable with the path of the file, while the server runs."""
 
 R = TypeVar("R", bound=Record)
 
 
 @contextmanager
 def handed_over(record: Record) -> Iterator[None]:
-    """Let processes that are started meanwhile know a record."""
-    with tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:  # for its owner alone
+    """Pass a record to processes that start during the block."""
+    with tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:  # readable by the owner only
         place = Path(folder) / "serving.json"
         place.write_bytes(msgspec.json.encode(record))
         os.environ[SERVING] = str(place)
@@ -38,16 +38,16 @@ def handed_over(record: Record) -> Iterator[None]:
 
 
 def taken_over(kind: type[R]) -> R:
-    """Return the record that this process was handed."""
+    """Return the record passed to this process."""
     return msgspec.json.decode(Path(os.environ[SERVING]).read_bytes(), type=kind)
 
 
 def packed(error: Exception) -> bytes:
-    """Pack an error so that the process which waits can raise it; `unpacked` unpacks it.
+    """Serialise an error for the waiting process to raise; read it with `unpacked`.
 
-    One that cannot be packed, or not be made anew there, is carried by what it says.
+    An error that cannot be pickled or rebuilt is replaced by its message.
     """
-    with suppress(Exception):  # whatever a library's error holds, and its constructor asks for
+    with suppress(Exception):  # library errors may hold arbitrary objects and constructors
         raw = pickle.dumps(error)
         pickle.loads(raw)  # noqa: S301 - packed here
         return raw
@@ -55,26 +55,26 @@ def packed(error: Exception) -> bytes:
 
 
 def unpacked(raw: bytes) -> Exception:
-    """Unpack an error that a process of ours packed."""
+    """Read an error serialised by one of our processes."""
     found: Exception = pickle.loads(raw)  # noqa: S301 - ours alone
     return found
 
 
 class Server(Protocol):
-    """What starts processes that serve, and waits for them."""
+    """A server that starts worker processes and waits for them."""
 
-    interrupt_signal: bool  # it was told to stop
+    interrupt_signal: bool  # stopped by a signal
 
     def serve(self) -> None:
-        """Serve until it is told to stop."""
+        """Serve until stopped."""
 
 
 def serve(server: Server) -> None:
-    """Serve until this process is told to stop; a record is handed over meanwhile.
+    """Serve until this process is stopped; pass a record to the server process.
 
     Raises:
-        TidewaiterError: The process that serves was ended from outside.
-        Exception: What it raised before it served.
+        TidewaiterError: The server process was killed.
+        Exception: The server process raised it before serving.
     """
     try:
         server.serve()
@@ -88,27 +88,27 @@ def serve(server: Server) -> None:
 
 @contextmanager
 def starting() -> Iterator[None]:
-    """Let the process that waits know what keeps this one from serving."""
+    """Report start-up errors to the waiting process."""
     try:
         yield
     except Exception as error:
         _failed().write_bytes(packed(error))
-        raise SystemExit(1) from error  # told by the process that waits
+        raise SystemExit(1) from error  # reported by the waiting process
 
 
 def _failed() -> Path:
     return Path(os.environ[SERVING]).with_name("failed")
 
 
-_MADE: Final = 100_000  # objects made between two looks; 700 take a tenth of a start
+_MADE: Final = 100_000  # allocations between collections; 700 takes a tenth of a start
 
 
 def look_seldom() -> None:
-    """Look for garbage seldom: with lists of parties in memory, each full look takes long."""
+    """Collect garbage rarely: with party lists in memory, each full collection is slow."""
     gc.set_threshold(_MADE)
 
 
 def keep_for_good() -> None:
-    """Pass over in all further looks what is in memory now."""
+    """Exclude all current objects from future collections."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Masses and volumes: text and unit to whole milligrams and microlitres."""
+"""Masses and volumes: text and unit to whole milligrams or microlitres."""
 
 import re
 import unicodedata
@@ -11,10 +11,10 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 Mark = Literal[".", ","]
-"""The decimal mark of a number."""
+"""Decimal mark of a number."""
 
 LARGEST = 2**63 - 1
-"""The largest whole amount that an Arrow int64 holds."""
+"""Largest value of an Arrow int64."""
 
 MG_PER_KG = 1_000_000
 
@@ -36,20 +36,20 @@ _AMOUNT = re.compile(
 
 
 class Unit(Record, frozen=True, kw_only=True):
-    """A unit of trade papers, and what it is worth."""
+    """A unit in trade documents, and its size."""
 
     code: str
     kind: Literal["mass", "volume", "count", "package", "other", "unclear"]
-    size: Decimal = Decimal(0)  # milligrams or microlitres in one; 0: neither mass nor volume
+    size: Decimal = Decimal(0)  # milligrams or microlitres per unit; 0: neither mass nor volume
     aliases: tuple[str, ...]
-    hint: str = ""  # of an unclear unit: what to write in its place
+    hint: str = ""  # for an unclear unit: what to write instead
 
 
 class Quantity(Record, frozen=True, kw_only=True):
-    """An amount and its unit, as read."""
+    """An amount with its unit, as parsed."""
 
     amount: Decimal
-    unit: Unit | None  # None: no unit stands there
+    unit: Unit | None  # None: no unit given
 
 
 class _UnitFile(Record, frozen=True, kw_only=True):
@@ -57,14 +57,14 @@ class _UnitFile(Record, frozen=True, kw_only=True):
 
 
 def fold_unit(text: str) -> str:
-    """Fold a unit: no case, accents, spaces, dots or brackets."""
+    """Normalise a unit: remove case, accents, spaces, dots and brackets."""
     apart = unicodedata.normalize("NFKD", text.strip().casefold())
     return "".join(c for c in apart if c.isalnum() or c == "/")
 
 
 @cache
 def load_units() -> dict[str, Unit]:
-    """Load the units, by folded alias.
+    """Load the units by normalised alias.
 
     Raises:
         RegistryError: One alias names two units.
@@ -79,19 +79,19 @@ def load_units() -> dict[str, Unit]:
 
 
 def find_unit(text: str) -> Unit | None:
-    """Find a unit by any of its names; None: not known."""
+    """Find a unit by any of its names; None: unknown."""
     return load_units().get(fold_unit(text))
 
 
 def parse_number(text: str, mark: Mark | None = None) -> Decimal:
-    """Parse a number as trade papers write it: "1,250.5", "1.250,5", "1 250", "2.5E+03".
+    """Parse a number in trade notation: "1,250.5", "1.250,5", "1 250", "2.5E+03".
 
     Args:
-        text: The number, in any script's digits.
-        mark: The decimal mark, where "1,250" alone would leave it open.
+        text: The number, with digits of any script.
+        mark: Decimal mark, for ambiguous numbers such as "1,250".
 
     Raises:
-        InputError: It is no number, or it can be read in two ways.
+        InputError: Not a number, or ambiguous.
     """
     sign, body = _signed(text)
     if _POWER.fullmatch(body):
@@ -109,14 +109,14 @@ def parse_number(text: str, mark: Mark | None = None) -> Decimal:
 
 
 def parse_percent(text: str, mark: Mark | None = None) -> Decimal:
-    """Parse a content: "40", "40 %", "99.5%", ">= 99 %".
+    """Parse a content in percent: "40", "40 %", "99.5%", ">= 99 %".
 
     Args:
         text: The content.
-        mark: The decimal mark, where the number leaves it open.
+        mark: Decimal mark, for ambiguous numbers.
 
     Raises:
-        InputError: It is no number from 0 to 100.
+        InputError: Not a number from 0 to 100.
     """
     try:
         found = parse_number(text.strip(_CONTENT_SIGNS), mark)
@@ -128,7 +128,7 @@ def parse_percent(text: str, mark: Mark | None = None) -> Decimal:
 
 
 def decimal_mark(text: str) -> Mark | None:
-    """Tell the decimal mark that a number shows by its own shape; None: it does not.
+    """Infer the decimal mark from the digits of a number; None: ambiguous.
 
     "1.250,5" and "0,125" show a comma, "1.2500" a point, "1,250" and "1250" nothing.
     """
@@ -150,15 +150,15 @@ def decimal_mark(text: str) -> Mark | None:
 
 
 def parse_quantity(text: str, unit: str | None = None, mark: Mark | None = None) -> Quantity:
-    """Parse an amount with its unit, which stands in the text or beside it.
+    """Parse an amount with its unit, inside the text or given separately.
 
     Args:
         text: The amount, like "25 kg" or "25".
-        unit: The unit where the text names none.
-        mark: The decimal mark, where the number leaves it open.
+        unit: Unit if the text has none.
+        mark: Decimal mark, for ambiguous numbers.
 
     Raises:
-        InputError: The number or the unit cannot be read, or the text and `unit` differ.
+        InputError: Invalid number or unit, or the text and `unit` disagree.
     """
     cut = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if cut is None:
@@ -172,10 +172,10 @@ def parse_quantity(text: str, unit: str | None = None, mark: Mark | None = None)
 
 
 def whole(quantity: Quantity, kind: Literal["mass", "volume"], text: str) -> int:
-    """Turn a quantity into whole milligrams or microlitres.
+    """Convert a quantity to whole milligrams or microlitres.
 
     Raises:
-        InputError: It is of another kind, is negative, or is too large for 64 bits.
+        InputError: Another kind of quantity, negative, or too large for 64 bits.
     """
     example = '"25 kg", "0.5 t" or "300 g"' if kind == "mass" else '"5 l", "200 ml" or "1 m3"'
     if quantity.unit is None or quantity.unit.kind != kind:

@@ -1,7 +1,7 @@
-"""Records: frozen, typed, and strict about what they are read from."""
+"""Base class of records: frozen, typed, and strict when decoded."""
 
 import msgspec
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A frozen record. Read from a file, an unknown key or a wrong type stops the load."""
+    """A frozen record. An unknown key or a wrong type is an error when it is read from a file."""

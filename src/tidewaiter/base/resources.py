@@ -1,4 +1,4 @@
-"""The data files that travel with the package."""
+"""Data files included in the package."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -19,15 +19,15 @@ def data(*parts: str) -> Traversable:
 
 
 def read_toml(file: Traversable | Path, kind: type[T], *, at: str = "") -> T:
-    """Decode a TOML file of facts straight into its record.
+    """Decode a TOML facts file into its record.
 
     Args:
         file: The file.
-        kind: The record that it holds.
-        at: What an error calls the file; "": its name.
+        kind: Record type.
+        at: Name of the file in errors; "": its own name.
 
     Raises:
-        RegistryError: It is not TOML, or a key or a type is not the record's.
+        RegistryError: Not TOML, or a key or a type does not fit the record.
     """
     try:
         return msgspec.toml.decode(file.read_bytes(), type=kind)

@@ -1,11 +1,11 @@
-"""Hostile text made safe to show: hidden characters made visible, no formulas in cells.
+"""Safe display of untrusted text: visible control characters, no formulas in cells.
 
-A spreadsheet runs a cell that begins with = + - or @, and goods text comes from strangers.
-Such a cell gets an apostrophe in front. `restore` takes it away again; so does the pattern
-in `UNDO` (replace what it finds by nothing) in any other language.
+A spreadsheet evaluates a cell that begins with = + - or @, and descriptions of goods are untrusted.
+An apostrophe is put in front of such a cell. `restore` removes it; so does the pattern in `UNDO`
+(replace each match by nothing) in any other language.
 
-A comma-separated file that is opened where the semicolon separates is split at the
-semicolons, tabs and line ends *inside* cells, so the same holds after each of those.
+A comma-separated file opened where the separator is a semicolon is split at semicolons, tabs and
+line ends *inside* cells, so the rule also applies after each of those.
 """
 
 import re
@@ -18,8 +18,9 @@ CONTROLS = (
     r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0000-\U000e0fff"
 )
-"""Inside of a character class: what shows nothing, or changes how its neighbours show.
-Tab, carriage return and line feed are not among them."""
+"""Character class: invisible characters, and those that change how their neighbours are displayed.
+Tab, carriage return and line feed are not included.
+"""
 
 _CONTROL = re.compile(f"[{CONTROLS}]")
 _JOINERS = "\u200c\u200d"
@@ -27,21 +28,21 @@ _JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
 
 
 def token(character: str) -> str:
-    """Return what is shown in place of a character that cannot be seen: ⟦U+202E⟧."""
+    """Return the placeholder of an invisible character: ⟦U+202E⟧."""
     return f"⟦U+{ord(character):04X}⟧"
 
 
 def find_controls(text: str) -> list[int]:
-    """Return the places of the characters of `text` that `visible` replaces.
+    """Return the positions of the characters of `text` that `visible` replaces.
 
-    Joiners are left alone where writing needs them: inside emoji, and after a letter of
-    a script without case, such as Persian or Hindi.
+    Joiners are kept where a script needs them: inside emoji, and after a letter of a script without
+    case, such as Persian or Hindi.
     """
     return [m.start() for m in _CONTROL.finditer(text) if not _joins(text, m.start())]
 
 
 def visible(text: str) -> str:
-    """Return `text` with every control or invisible character as a visible token.
+    """Replace each control or invisible character in `text` by a visible placeholder.
 
     The result can always be encoded in UTF-8: lone surrogates are replaced too.
     """
@@ -53,13 +54,14 @@ def visible(text: str) -> str:
 
 
 def _joins(text: str, at: int) -> bool:
-    """Say whether the character at `at` is a joiner that its neighbour needs."""
+    """Return whether the character at `at` is a joiner required by the letter before it."""
     return text[at] in _JOINERS and at > 0 and unicodedata.category(text[at - 1]) in _JOINED
 
 
 SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫⁺⁻⁼₊₋₌﬩⩵⩶−"
-"""Inside of a character class: the signs, and the forms that compatibility folding turns
-into them (full width, small, raised, lowered, Hebrew plus), and the true minus."""
+"""Character class: the formula signs, their compatibility forms (full width, small, superscript,
+subscript, Hebrew plus), and the minus sign.
+"""
 
 LIMIT = 32_000
 """Characters of a cell. A spreadsheet holds 32,767 and spills or drops the rest."""
@@ -72,19 +74,19 @@ _AT_START = f"(?=[{_QUIET}]*[{SIGNS}]|[{_QUIET}]*[\\t\\r\\n])"
 _AFTER_BREAK = f"(?=(?:(?![{_BREAK}])[{_QUIET}])*[{SIGNS}])"
 _DANGER = re.compile(f"\\A{_AT_START}|(?<=[{_BREAK}]){_AFTER_BREAK}")
 UNDO = f"\\A'{_AT_START}|(?<=[{_BREAK}])'{_AFTER_BREAK}"
-"""A regular expression: the apostrophes that `neutralise` put in. Replace them by nothing."""
+"""Regular expression for the apostrophes inserted by `neutralise`. Replace them by nothing."""
 _UNDO = re.compile(UNDO)
 
 
 def neutralise(text: str) -> str:
-    r"""Return `text` as a cell that no spreadsheet takes for a formula.
+    r"""Escape `text` so that no spreadsheet evaluates it as a formula.
 
     Args:
-        text: Any text, as long as you like.
+        text: Text of any length.
 
     Returns:
-        The text with an apostrophe before each dangerous sign, NUL as ␀, a lone surrogate
-        as \udc80, and cut at `LIMIT` characters with a note that says so.
+        The text with an apostrophe before each dangerous sign, NUL as ␀, a lone surrogate as
+        \udc80, truncated at `LIMIT` characters with a note.
     """
     legible = text.replace("\0", "␀").encode("utf-8", "backslashreplace").decode("utf-8")
     safe = _DANGER.sub("'", legible)
@@ -94,10 +96,10 @@ def neutralise(text: str) -> str:
 
 
 def restore(cell: str) -> str:
-    """Return the text that `neutralise` was given, NUL bytes and cuts excepted."""
+    """Reverse `neutralise`, except for NUL bytes and truncation."""
     return _UNDO.sub("", cell)
 
 
 def as_line(text: str) -> str:
-    """Return a text of strangers as one line that shows what is in it, and moves no cursor."""
+    """Return untrusted text as one line, without control sequences for a terminal."""
     return visible(" ".join(text.splitlines()))

@@ -1,14 +1,14 @@
-"""How urgent an alert is."""
+"""Severity levels of alerts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
 Severity = Literal["critical", "high", "medium", "low"]
-"""From the most urgent to the least."""
+"""Severity levels, most urgent first."""
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""The most urgent first."""
+"""All severity levels, most urgent first."""
 
 _PLACES: Mapping[str, int] = MappingProxyType(
     {severity: place for place, severity in enumerate(reversed(SEVERITIES))}
@@ -16,5 +16,5 @@ _PLACES: Mapping[str, int] = MappingProxyType(
 
 
 def weight(severity: str) -> int:
-    """Return the place of a severity, the least urgent first: 0 for low."""
+    """Return the rank of a severity, from 0 for low."""
     return _PLACES[severity]

@@ -1,4 +1,4 @@
-"""Identify: from trade text to the controlled and watched substances that it names."""
+"""Identification: from trade text to the controlled and watched substances that it mentions."""
 
 from tidewaiter.identify.lexicon.loading import Lexicon, is_ready, load_lexicon
 from tidewaiter.identify.mentions import MENTIONS, Identifier, column_of, identify

@@ -35,11 +35,11 @@ from tidewaiter.identify.lexicon.unlisted_chemicals import OtherWords
 from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
 
 Strong = dict[int, list[list[int]]]
-"""The strong names of a line: of each substance, their hits."""
+"""Strong names of a line: hits by substance."""
 
 _NAMED = ("exact", "squeezed")
-_NEAR = 3  # words on either side of a machine's name
-_FAR = 80  # characters on either side that hold them
+_NEAR = 3  # words on either side of the name of equipment
+_FAR = 80  # characters on either side that contain them
 _WORD, _LETTERS = re.compile(r"\w+"), re.compile(r"[^\W\d_]+")
 _COUNT = r"[\d一二两兩三四五六七八九十百千几幾数數]"
 
@@ -63,7 +63,7 @@ M = TypeVar("M", bound=_Mention)
 
 
 def strong_names(hits: Iterable[list[int]], entries: tuple[Entry, ...]) -> Strong:
-    """Gather the hits of strong names."""
+    """Collect the hits of strong names."""
     strong: Strong = {}
     for hit in hits:
         if hit[1] == NAME and entries[hit[2]].tier == "strong":
@@ -72,7 +72,7 @@ def strong_names(hits: Iterable[list[int]], entries: tuple[Entry, ...]) -> Stron
 
 
 def is_cued(hit: list[int], substance: int, strong: Strong) -> bool:
-    """Tell whether a weak name has a cue, another name beside it, or the line to itself."""
+    """Return whether a weak name has a cue or another name beside it, or is the whole line."""
     return bool(hit[6] & (CUED | WHOLE)) or any(
         other[4] <= hit[3] or hit[4] <= other[3]
         for one, others in strong.items()
@@ -82,14 +82,14 @@ def is_cued(hit: list[int], substance: int, strong: Strong) -> bool:
 
 
 class MachineCues:
-    """The words that are cues for machines alone: "set", "pcs", "2 台"."""
+    """Words that are cues for equipment only: "set", "pcs", "2 台"."""
 
     def __init__(self, rules: ContextRules) -> None:
         self._words = frozenset(word.casefold() for word in rules.words.machine)
         self._counted = re.compile(f"{_COUNT} ?[{rules.chinese.counters}]")
 
     def beside(self, before: str, after: str) -> bool:
-        """Tell whether one stands within a few words before or after a name."""
+        """Return whether one occurs within a few words before or after a name."""
         words = [*_WORD.findall(before[-_FAR:])[-_NEAR:], "/", *_WORD.findall(after[:_FAR])[:_NEAR]]
         near = " ".join(words).casefold()
         return not self._words.isdisjoint(_LETTERS.findall(near)) or bool(
@@ -98,12 +98,12 @@ class MachineCues:
 
 
 def without_doubles(found: list[M]) -> list[M]:
-    """Leave one mention where a strong name stands inside a weak one that counts.
+    """Remove duplicates where a strong name is inside a weak one that counts.
 
-    The weak one, as it is longer; but of two names of one substance the better.
+    The weak one is kept, as it is longer; of two names of one substance, the better one.
 
     Args:
-        found: The mentions of one line, in order of their starts.
+        found: The mentions of one line, by start.
     """
     named = [each for each in found if each.how in _NAMED]
     weak = [each for each in named if each.tier == "weak"]
@@ -122,14 +122,14 @@ def without_doubles(found: list[M]) -> list[M]:
 def beside(
     rules: Chinese, before: str, name: str, after: str, listed: frozenset[str]
 ) -> Iterator[Phrase]:
-    """Say what the text before and after a Chinese name speaks against it.
+    """Yield mitigating evidence from the text around a Chinese name.
 
     Args:
-        rules: What ideographs do.
+        rules: Effects of ideographs.
         before: The text before the name.
         name: The name as written.
         after: The text after it.
-        listed: Names of two ideographs in the registry: one that follows is none of the name.
+        listed: Names of two ideographs in the registry, which do not extend the name.
     """
     last, first = before[-1:], after[:1]
     if last and last in rules.before:
@@ -147,7 +147,7 @@ def beside(
 
 
 def _is_chain(rules: Chinese, pair: str) -> bool:
-    """Tell whether two ideographs go on with a name: a length of carbon and what hangs on it."""
+    """Return whether two ideographs extend a name: a carbon chain with a substituent."""
     return len(pair) == 2 and pair[0] in rules.chains and pair[1] in rules.after
 
 
@@ -156,7 +156,7 @@ def _is_ideograph(sign: str) -> bool:
 
 
 def nearest(hits: list[list[int]]) -> list[list[int]]:
-    """Leave out names with edits that another hit stands over, or a nearer one."""
+    """Drop approximate hits that overlap another hit, or a nearer one."""
     if not any(hit[1] == NEAR for hit in hits):
         return hits
     kept = [hit for hit in hits if hit[1] != NEAR]
@@ -171,9 +171,9 @@ def nearest(hits: list[list[int]]) -> list[list[int]]:
 
 
 def _blocks(other: list[int], hit: list[int]) -> bool:
-    """Tell whether a hit stands in another's way: an exact part of a longer name does not.
+    """Return whether a hit excludes another: an exact part of a longer name does not.
 
-    A name glued to other words does: they are what the longer one would have as edits.
+    A name in a compound word does: the other words would be the edits of the longer name.
     """
     overlaps = other[3] < hit[4] and other[4] > hit[3]
     part = other[1] == NAME and hit[3] <= other[3] and other[4] <= hit[4]
@@ -181,26 +181,26 @@ def _blocks(other: list[int], hit: list[int]) -> bool:
     return overlaps and not (part and other[4] - other[3] < hit[4] - hit[3])
 
 
-# How far each way of finding may be trusted, 0 to 1; documented in "how names are found".
+# Score by kind of match, 0 to 1; documented in "how names are found".
 _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}
 _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
 _WEAK, DOWNGRADED = 0.6, 0.3
 _PAIR = 2  # ideographs of a short name
-_SHORT = 5  # units: shorter strong names must stand as they are written
-_KEPT = 1 << 17  # findings kept of names and numbers as written
-_LOOKS_AROUND = LONGER | SALTED | GLUED  # flags whose reasons quote what stands around a hit
+_SHORT = 5  # units: shorter strong names require an exact spelling
+_KEPT = 1 << 17  # cached findings for names and numbers, by spelling
+_LOOKS_AROUND = LONGER | SALTED | GLUED  # flags whose reasons quote the text around a hit
 _LED, _FOLLOWED = re.compile(r"\w*\Z"), re.compile(r"\w*")
 _CODES = {HS: "hs", UN: "unno", CUS: "cus"}
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
-    """A substance that a line names; the columns of `identify`'s table but for names.
+    """A mentioned substance; the columns of `identify`'s table except names.
 
-    Millions may be alive; the garbage collector need not look at what holds no cycle.
+    Millions may exist; excluded from garbage collection, as they contain no cycles.
     """
 
     line: int
-    substance: int  # place in the registry
+    substance: int  # index in the registry
     cas: str | None
     start: int
     end: int
@@ -210,24 +210,24 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     score: float
     reasons: tuple[Phrase, ...]
     downgraded: tuple[Phrase, ...]
-    structure: str = ""  # SMILES, of a finding by structure or systematic name
-    atoms: tuple[int, ...] = ()  # places in it of the atoms by which a class holds it
+    structure: str = ""  # SMILES, for a match by structure or systematic name
+    atoms: tuple[int, ...] = ()  # indices in it of the atoms covered by a class
 
 
 class Defect(msgspec.Struct, frozen=True, gc=False):
-    """A number of a line that is wrong or of no chemical we know, or a name that is not read."""
+    """An invalid or unknown number in a line, or a name that could not be parsed."""
 
     line: int
     start: int
     end: int
     text: str
-    # "cas-digit": the check digit fails; "cas-other": not in the registry; "name-unread": a
-    # systematic name that nothing here could read; "name-unknown": OPSIN does not know it
+    # "cas-digit": invalid check digit; "cas-other": not in the registry; "name-unread": a
+    # systematic name that could not be parsed; "name-unknown": unknown to OPSIN
     kind: str
 
 
 class Reader:
-    """Reads raw hits; keeps what it learns of spellings."""
+    """Converts raw hits to findings; caches spellings."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -245,12 +245,12 @@ class Reader:
     def read(
         self, rows: NDArray[np.int64], text: memoryview, offsets: NDArray[np.int64]
     ) -> tuple[list[Finding], list[Defect]]:
-        """Read the hits of a scan.
+        """Convert the hits of a scan.
 
         Args:
-            rows: From `scan`, in order of lines.
-            text: The bytes that were scanned.
-            offsets: Where each line begins in them, and the end.
+            rows: From `scan`, in line order.
+            text: The scanned bytes.
+            offsets: Start of each line, and the end.
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
@@ -275,11 +275,11 @@ class Reader:
     def _read_plain(
         self, kind: int, value: int, edits: int, flags: int, written: bytes
     ) -> tuple[tuple[int, str | None], tuple[Any, ...]] | None:
-        """Read a line's only hit, where nothing around it matters; kept for the next like it.
+        """Convert the only hit of a line, if its context does not matter; cached.
 
         Returns:
-            What of the finding comes before its place, and what after; None where the
-            line must be looked at, or where there is no finding.
+            Fields of the finding before and after its position; None if the line must be examined,
+            or there is no finding.
         """
         if kind != CAS and self._entries[value].language == "zh":
             return None
@@ -302,7 +302,7 @@ class Reader:
                 yield from self._coded(line, hit, here)
 
     def _is_far(self, hit: list[int], here: bytes) -> bool:
-        """Tell whether a hit is no misspelling: far from a thing's name, or another chemical."""
+        """Return whether a hit is not a misspelling: too far from the name, or another chemical."""
         if hit[1] != NEAR:
             return False
         if hit[5] > 1 and self._plain_words[hit[2]]:
@@ -311,7 +311,7 @@ class Reader:
         return self._others.instead(written, self._entries[hit[2]].text)
 
     def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
-        """Read a name; a weak one needs a cue, another name, or the line to itself."""
+        """Convert a name; a weak one needs a cue, another name, or the line to itself."""
         entry = self._entries[hit[2]]
         if entry.tier != "strong" and not self._is_cued(hit, here, strong):
             return
@@ -336,7 +336,7 @@ class Reader:
         yield self._finding(line, hit, here, (how, tier, score), reasons)
 
     def _is_cued(self, hit: list[int], here: bytes, strong: Strong) -> bool:
-        """Tell whether something speaks for a weak name; a machine's has cues of its own."""
+        """Return whether a weak name has supporting evidence; equipment has its own cues."""
         if is_cued(hit, self._entries[hit[2]].substance, strong):
             return True
         before, after = here[: hit[7]], here[hit[8] :]
@@ -371,7 +371,7 @@ class Reader:
         found: tuple[str, str, float],
         reasons: list[Phrase],
     ) -> Finding:
-        """Make a finding of a name: how it was found, its tier and its score."""
+        """Create the finding for a name: kind of match, tier and score."""
         how, tier, score = found
         entry = self._entries[hit[2]]
         downgraded = self._downgraded(hit, here) if hit[6] or entry.language == "zh" else ()
@@ -393,7 +393,7 @@ class Reader:
         )
 
     def _downgraded(self, hit: list[int], here: bytes) -> tuple[Phrase, ...]:
-        """Say what speaks against a hit."""
+        """Return the mitigating evidence for a hit."""
         found = []
         flags = hit[6]
         if flags & NEGATED:
@@ -433,7 +433,7 @@ class Reader:
         )
 
     def _coded(self, line: int, hit: list[int], here: bytes) -> Iterator[Finding]:
-        """Read an HS, UN or CUS number that the text announces."""
+        """Convert an HS, UN or CUS number announced by the text."""
         names, digits = self._lexicon.names, str(hit[2])[1:]
         how = _CODES[hit[1]]
         if hit[1] == HS:
@@ -464,7 +464,7 @@ class Reader:
 def _groups(
     rows: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], list[int], list[bool]]:
-    """Return where the rows of each line begin, how many they are, and which can be read alone."""
+    """Return the first row and number of rows of each line, and which can be converted alone."""
     starts = np.flatnonzero(np.diff(rows[:, 0], prepend=-1))
     sizes = np.diff(starts, append=len(rows))
     first = rows[starts]
@@ -473,7 +473,7 @@ def _groups(
 
 
 def _beside(here: bytes, begin: int, end: int) -> Phrase:
-    """Quote what is joined to a name, before and after it."""
+    """Quote the text joined to a name, before and after it."""
     led = _LED.search(here[:begin].decode())
     followed = _FOLLOWED.match(here[end:].decode())
     words = [found[0] for found in (led, followed) if found and found[0]]

@@ -1,4 +1,4 @@
-"""Mentions: the one way from a column of text to the substances it names."""
+"""Mentions: the single entry point from a column of text to mentioned substances."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,40 +19,40 @@ from tidewaiter.identify.findings import Defect, Finding, Reader
 from tidewaiter.identify.lexicon.loading import Lexicon
 from tidewaiter.identify.structures import Structures, inside
 
-_SAID = (9, 10)  # fields of a finding that hold phrases: reasons, downgraded
+_SAID = (9, 10)  # finding fields with phrases: reasons, downgraded
 
 T = TypeVar("T", Finding, Defect)
 
 MENTIONS = pa.schema(
     [
-        ("line", pa.int64()),  # place in the column, from 0
+        ("line", pa.int64()),  # index in the column, from 0
         ("substance", pa.string()),  # slug
         ("name", pa.string()),  # of the substance
         ("cas", pa.string()),  # of the form named
         ("start", pa.int64()),  # in Unicode code points of the text as written
         ("end", pa.int64()),
-        ("text", pa.string()),  # what stands there
+        ("text", pa.string()),  # text as written
         ("how", pa.string()),  # exact, squeezed, fuzzy, cas, hs, unno, cus, name, structure, class
         ("tier", pa.string()),  # strong or weak
         ("score", pa.float64()),  # 0 to 1
         ("reasons", pa.list_(pa.string())),
-        ("downgraded", pa.list_(pa.string())),  # why it may not be what it seems
-        ("structure", pa.string()),  # SMILES, of what is found by it
-        ("atoms", pa.list_(pa.int64())),  # places in it of the atoms by which a class holds it
+        ("downgraded", pa.list_(pa.string())),  # mitigating evidence
+        ("structure", pa.string()),  # SMILES, for a match by structure
+        ("atoms", pa.list_(pa.int64())),  # indices in it of the atoms covered by a class
     ]
 )
-"""The columns of `identify`'s table."""
+"""Columns of `identify`'s table."""
 
 
 class Identifier:
-    """Finds mentions; keeps what it learns of words and spellings from one call to the next."""
+    """Finds mentions; keeps its caches of words and spellings between calls."""
 
     def __init__(self, lexicon: Lexicon, *, few: bool = False) -> None:
-        """Take a lexicon.
+        """Set the lexicon.
 
         Args:
             lexicon: From `load_lexicon`.
-            few: For a few lines: do without compiled code, which takes half a second to load.
+            few: For short inputs: avoid compiled code, which takes half a second to load.
         """
         self.lexicon = lexicon
         self._few = few
@@ -61,13 +61,13 @@ class Identifier:
         self._verdicts = make_verdicts()
 
     def find(self, texts: pa.Array) -> tuple[list[Finding], list[Defect]]:
-        """Find the mentions in a column, and the defects of its numbers and systematic names.
+        """Find the mentions in a column, and defective numbers and systematic names.
 
         Args:
-            texts: Strings; a null names nothing.
+            texts: Strings; a null has no mentions.
 
         Returns:
-            Findings and defects in the order of lines, then of places.
+            Findings and defects in order of lines and positions.
         """
         text, offsets = _buffers(texts)
         which, distinct = first_of_each(text, offsets)
@@ -89,7 +89,7 @@ class Identifier:
         findings: list[Finding],
         defects: list[Defect],
     ) -> None:
-        """Add what systematic names and structures in the lines name; keep the order of places."""
+        """Add findings from systematic names and structures in the lines, in order of position."""
         marked = find_triggers(text, offsets, few=self._few)
         if not marked:
             return
@@ -112,7 +112,7 @@ class Identifier:
         defects.sort(key=lambda found: (found.line, found.start))
 
     def identify(self, texts: pa.Array) -> pa.Table:
-        """Find the mentions in a column, as a table of the columns `MENTIONS`."""
+        """Find the mentions in a column, as a table with the columns `MENTIONS`."""
         findings, _ = self.find(texts)
         substances = self.lexicon.registry.substances
         found = list(zip(*map(astuple, findings), strict=True)) if findings else [()] * 13
@@ -135,7 +135,7 @@ def identify(texts: pa.Array, lexicon: Lexicon) -> pa.Table:
     """Find every mention of a controlled or watched substance in a column of text.
 
     Args:
-        texts: Strings, shape ``(lines,)``; a null names nothing.
+        texts: Strings, shape ``(lines,)``; a null has no mentions.
         lexicon: From `load_lexicon`.
 
     Returns:
@@ -146,12 +146,12 @@ def identify(texts: pa.Array, lexicon: Lexicon) -> pa.Table:
 
 @lru_cache(maxsize=2)
 def _identifier(lexicon: Lexicon) -> Identifier:
-    """Return the identifier of a lexicon, which remembers what it met in calls before."""
+    """Return the identifier of a lexicon, with its caches from earlier calls."""
     return Identifier(lexicon)
 
 
 def column_of(texts: Sequence[str]) -> pa.LargeStringArray:
-    """Return texts as a column, without the detour over pandas that Arrow takes where it can."""
+    """Convert texts to a column, avoiding Arrow's conversion to pandas."""
     text, offsets = joined(texts)
     return _column(text, offsets)
 
@@ -163,7 +163,7 @@ def _column(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> pa.LargeStri
 
 
 def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the bytes of a column and where each line begins, without a copy of the text."""
+    """Return the bytes of a column and the start of each line, without copying the text."""
     if len(texts) == 0:
         return np.zeros(0, np.uint8), np.zeros(1, np.int64)
     if isinstance(texts, pa.ChunkedArray):
@@ -186,12 +186,12 @@ def _taken(
 
 
 def _is_part(part: Finding, names: Sequence[Finding]) -> bool:
-    """Tell whether a name that is held to be a part of a longer one is part of one that is read."""
+    """Return whether a name marked as part of a longer one is part of a parsed name."""
     return bool(part.downgraded) and any(inside(part, whole) for whole in names)
 
 
 def _spread(found: Sequence[T], which: NDArray[np.int64]) -> list[T]:
-    """Repeat what is found in a distinct line for each line that is the same."""
+    """Repeat the findings of a distinct line for each identical line."""
     if not found:
         return []
     lines = np.array([each.line for each in found], np.int64)

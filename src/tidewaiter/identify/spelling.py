@@ -1,4 +1,4 @@
-"""Spelling: how a name stands in the text, as phrases that an officer can check."""
+"""Spelling: differences between text and name, as phrases that an officer can check."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -10,23 +10,23 @@ from rapidfuzz.distance import OSA, Levenshtein
 from tidewaiter.base.phrases import Phrase
 from tidewaiter.identify.engine.rules import SEPARATOR, FoldTables
 
-# Scripts whose letters pass for Latin ones. A Greek letter may name itself ("α-"), so it
-# counts only where a single letter stands for it; width and accents hide nothing.
+# Scripts with letters that look like Latin ones. A Greek letter may stand for its name ("α-"), so
+# it counts only in place of a single letter; width and accents do not conceal anything.
 _LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
 
-_ENDS = "()[]{}-,.;:'\"+*/ "  # what may stand at a name's ends and is no part of a span
-_LONG = 14  # letters: of a longer name enough stays
+_ENDS = "()[]{}-,.;:'\"+*/ "  # characters trimmed from the ends of a name
+_LONG = 14  # letters: in a longer name enough remains
 
 
 class Spelling(NamedTuple):
     """How a name was written."""
 
-    exact: bool  # but for case, accents, width, script and spacing
+    exact: bool  # exact, apart from case, accents, width, script and spacing
     reasons: tuple[Phrase, ...]
 
 
 class Speller:
-    """Compares what is written with the name that it stands for."""
+    """Compares written text with the name that it represents."""
 
     def __init__(self, tables: FoldTables) -> None:
         self._kinds = tables.kind[:0x10000].tolist()
@@ -37,11 +37,11 @@ class Speller:
         self.compare = lru_cache(maxsize=1 << 17)(self._compare)
 
     def plain(self, text: str) -> str:
-        """Return text with case, accents, width and script taken out, spaces kept as one."""
+        """Normalise case, accents, width and script of a text; keep single spaces."""
         return " ".join("".join(map(self._sign, text)).split())
 
     def _plain_sign(self, sign: str) -> str:
-        """Return what one sign becomes."""
+        """Return the normalised form of a character."""
         point = ord(sign)
         if point >= len(self._kinds) or self._kinds[point] == SEPARATOR:
             return " " if sign.isspace() or sign == "\u00ad" else sign
@@ -50,7 +50,7 @@ class Speller:
         return "".join(map(chr, units.tolist()))
 
     def _is_lookalike(self, sign: str) -> bool:
-        """Tell whether a letter of another script is read as one Latin letter."""
+        """Return whether a letter of another script looks like one Latin letter."""
         if sign.isascii() or ord(sign) >= len(self._kinds):
             return False
         script = unicodedata.name(sign, "").split(" ")[0]
@@ -78,12 +78,12 @@ class Speller:
 
 @lru_cache(maxsize=1 << 16)
 def edits_between(written: str, name: str, edits: int) -> Phrase:
-    """Say which edits lead from a name to what is written.
+    """Describe the edits that lead from a name to the written text.
 
     Args:
-        written: The text, as it stands there.
-        name: The name it is taken for.
-        edits: How far apart their folded keys are.
+        written: The text as written.
+        name: The matching name.
+        edits: Distance of their folded keys.
     """
     mine, its = written.lower(), name.lower()
     if len(mine) != len(written) or len(its) != len(name) or OSA.distance(mine, its) > edits + 4:
@@ -93,25 +93,25 @@ def edits_between(written: str, name: str, edits: int) -> Phrase:
 
 
 def is_far_fetched(written: str, name: str, edits: int) -> bool:
-    """Tell whether a name of one word is only near by both edits and confusions of a scan."""
+    """Return whether a single-word name is near only through both edits and scan confusions."""
     if edits < 2 or len(name) >= _LONG or not written.isalpha():
         return False
     return OSA.distance(written.lower(), name.lower()) > edits + 1
 
 
 def is_nearer(written: str, words: Iterable[str], edits: int) -> bool:
-    """Tell whether a word is fewer edits away from one of some words than from a name.
+    """Return whether a word is nearer to one of some words than to a name.
 
     Args:
         written: The word, in plain letters.
-        words: What it may be meant for instead, in plain letters.
-        edits: How far it is from the name.
+        words: Alternative meanings, in plain letters.
+        edits: Its distance from the name.
     """
     return any(OSA.distance(written, word, score_cutoff=edits) < edits for word in words)
 
 
 def _steps(mine: str, its: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the edits from a name to what is written; two letters swapped are one."""
+    """Yield the edits from a name to the written text; a swap of two letters is one edit."""
     edits = Levenshtein.editops(its, mine)
     left = [(edit.tag, edit.src_pos, edit.dest_pos) for edit in edits]
     while left:
@@ -127,7 +127,7 @@ def _steps(mine: str, its: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _say(mine: str, its: str, tag: str, at: int, to: int) -> Phrase:
-    """Say one edit, with its place in what is written."""
+    """Describe one edit, with its position in the written text."""
     wide = 2 if tag == "swap" else 1
     written, name = mine[to : to + wide], its[at : at + wide]
     if tag in {"swap", "replace"}:
@@ -138,7 +138,7 @@ def _say(mine: str, its: str, tag: str, at: int, to: int) -> Phrase:
 
 
 def _counted(code: str, edits: int, **told: Any) -> Phrase:
-    """Return the phrase of one edit, or of several: their code has one more letter."""
+    """Return the phrase for one edit, or for several: their code has one more letter."""
     if edits == 1:
         return Phrase(code, **told)
     return Phrase(code.replace("edit", "edits", 1), figure=edits, **told)

@@ -1,8 +1,8 @@
-"""Systematic names, SMILES, InChIs and InChIKeys in a text, and which substances they are.
+"""Systematic names, SMILES, InChIs and InChIKeys in text, and the substances they denote.
 
-What is found here is only worth reading; `structures` reads it.
+`Seeker` finds candidates; `Structures` parses them.
 
-RDKit and OPSIN are loaded with the first of them; a file without any pays for neither.
+RDKit and OPSIN are loaded with the first candidate; a file without any does not need them.
 """
 
 import re
@@ -20,28 +20,28 @@ from tidewaiter.law.registry import Registry
 
 Shape = Literal["name", "smiles", "inchi", "inchikey"]
 
-# Signs of one code point that stand for another, so that places stay the same.
+# Characters replaced by one code point each, so that positions do not change.
 _PLAIN = str.maketrans("‐‑‒–—―−′’‘´`［］（）｛｝，", "-------'''''[](){},")
 _KEYS = re.compile(r"InChI=1S?/[^\s\"'<>|]+|(?<![A-Z0-9])[A-Z]{14}-[A-Z]{10}-[A-Z](?![A-Z0-9])")
 _SMILES = re.compile(r"(?:\[[^\[\]\s]{1,24}\]|Br|Cl|[BCNOPSFIbcnops]|[=#$/\\:.()-]|%\d\d|\d)+")
 _BONDS = frozenset("=#[(@")
 _SIGNS = re.compile(r"[-=#\[(@]")
 _SHORTEST_SMILES = 6
-_WORD = re.compile(r"((?<=[\"|;]))?[^\s\"|;]+")  # the group: a sign that parts things before it
+_WORD = re.compile(r"((?<=[\"|;]))?[^\s\"|;]+")  # group: a separator before it
 _LOCANT = re.compile(
     r"(?:^|[-,(\[{'/:])(?:\d[\d,']*[a-z]?|[NnOo](?:,[NnOo])*)'*-(?=[(\[{]|[A-Za-z]{2})"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
 _OPEN, _CLOSE = "([{", ")]}"
-_WORDS_KEPT = 1 << 14  # words whose reading is kept
-_MOST_WORDS = 6  # that a name broken by spaces may lie in
-_MOST_LINE = 4_000  # characters of a text that are looked at
+_WORDS_KEPT = 1 << 14  # words whose result is cached
+_MOST_WORDS = 6  # words that may belong to a name broken by spaces
+_MOST_LINE = 4_000  # characters of a text that are examined
 _EDGE = ".,:;'!?*"
 _PREFIX = re.compile(r"^(?:tert|sec|iso|n|t|o|m|p)-", re.IGNORECASE)
 
 
 class Systematic(Record, frozen=True, kw_only=True):
-    """data/rules/systematic.toml, read."""
+    """Content of data/rules/systematic.toml."""
 
     parts: tuple[str, ...]
     least: int
@@ -50,7 +50,7 @@ class Systematic(Record, frozen=True, kw_only=True):
 
 
 class Pieces(Record, frozen=True, kw_only=True):
-    """What words beside a name are made of."""
+    """Parts of words beside a name."""
 
     pieces: tuple[str, ...]
     whole: tuple[str, ...]
@@ -60,31 +60,31 @@ class Pieces(Record, frozen=True, kw_only=True):
 
 
 class Mirror(Record, frozen=True, kw_only=True):
-    """What is left off before a name is read."""
+    """Prefixes removed before a name is parsed."""
 
     prefixes: tuple[str, ...]
 
 
 class Candidate(NamedTuple):
-    """A stretch of a text that is worth reading, and how it can be written out to be read."""
+    """A candidate in a text, with the spellings to try."""
 
-    start: int  # in code points of the text
+    start: int  # code points in the text
     end: int
     shape: Shape
     texts: tuple[str, ...]
 
 
 class Word(NamedTuple):
-    """A word of a text."""
+    """A word in a text."""
 
     start: int
     end: int
     text: str
-    led: bool = False  # a sign that parts things stands right before it
+    led: bool = False  # preceded directly by a separator
 
 
 class Seeker:
-    """Finds where systematic names and structures may stand."""
+    """Finds candidates for systematic names and structures."""
 
     def __init__(self) -> None:
         rules = read_toml(data("rules", "systematic.toml"), Systematic)
@@ -100,7 +100,7 @@ class Seeker:
         self._fits = lru_cache(_WORDS_KEPT)(self._is_piece)
 
     def seek(self, text: str) -> Iterator[list[Candidate]]:
-        """Yield the places of a text in order; of each, what to try, the most likely first."""
+        """Yield the candidates of a text in order; for each position, the most likely first."""
         plain = text[:_MOST_LINE]
         if not plain.isascii():
             plain = plain.translate(_PLAIN)
@@ -111,7 +111,7 @@ class Seeker:
             taken.append((start, end))
             yield [Candidate(start, end, "inchi" if "=" in written else "inchikey", (written,))]
         words = [Word(*at.span(), at[0], at[1] is not None) for at in _WORD.finditer(plain)]
-        past = -1  # words up to here belong to a name before
+        past = -1  # words up to here belong to an earlier name
         for place, word in enumerate(words):
             if place <= past or not _SIGNS.search(word.text):
                 continue
@@ -126,7 +126,7 @@ class Seeker:
                 past = last
 
     def _holds_locant(self, text: str) -> bool:
-        """Tell whether a word holds a locant and a part of a chemical name."""
+        """Return whether a word contains a locant and part of a chemical name."""
         if _LOCANT.search(text) is None:
             return False
         runs = _LETTERS.findall(text)
@@ -135,7 +135,7 @@ class Seeker:
         return sum(map(len, runs)) >= self._least and all(map(self._made.fullmatch, runs))
 
     def _reach(self, words: list[Word], place: int, past: int) -> tuple[int, int]:
-        """Return the first and last word that a name broken by spaces lies in."""
+        """Return the first and last word of a name broken by spaces."""
         first = last = place
         while first - 1 > past and last - first < _MOST_WORDS and _goes_on(words, first - 1):
             first -= 1
@@ -150,7 +150,7 @@ class Seeker:
     def _names(
         self, words: list[Word], middle: tuple[int, int, int], past: int
     ) -> Iterator[Candidate]:
-        """Yield what may be the name, the longest first."""
+        """Yield possible extents of the name, longest first."""
         low, seed, high = middle
         first, last = low, high
         inverted = words[high].text.rstrip(_EDGE)[-1:] == "-"  # Propanamide, N-phenyl-
@@ -177,7 +177,7 @@ class Seeker:
             yield self._candidate(words[f : t + 1])
 
     def _is_piece(self, text: str) -> bool:
-        """Tell whether a word is made of the pieces of chemical names, or is one itself."""
+        """Return whether a word consists of parts of chemical names, or is one itself."""
         text = _PREFIX.sub("", text)
         if "-" in text:
             return self._is_seed(text)
@@ -198,7 +198,7 @@ def _overlap(word: Word, span: tuple[int, int]) -> bool:
 
 
 def _smiles(word: Word) -> Candidate | None:
-    """Return a word that is written like a SMILES."""
+    """Return a word written like a SMILES; None: it is not."""
     text = word.text
     led = len(text) - len(text.lstrip("'\"<"))
     text = text.strip("'\"<>").rstrip(".,:")
@@ -209,12 +209,12 @@ def _smiles(word: Word) -> Candidate | None:
 
 
 def _are_beside(words: list[Word], place: int) -> bool:
-    """Tell whether nothing but a space stands between a word and the next."""
+    """Return whether only a space separates a word from the next."""
     return words[place + 1].start - words[place].end == 1 and not words[place + 1].led
 
 
 def _goes_on(words: list[Word], place: int) -> bool:
-    """Tell whether a word and the next are one, broken by a space: "4- PIPERIDINE"."""
+    """Return whether a word and the next are one, broken by a space: "4- PIPERIDINE"."""
     if place + 1 >= len(words):
         return False
     here, then = words[place].text, words[place + 1].text
@@ -224,13 +224,13 @@ def _goes_on(words: list[Word], place: int) -> bool:
 
 
 def _depth(words: list[Word]) -> int:
-    """Return how many brackets are open after some words."""
+    """Return the number of open brackets after some words."""
     text = "".join(word.text for word in words)
     return sum(text.count(sign) for sign in _OPEN) - sum(text.count(sign) for sign in _CLOSE)
 
 
 def _joined(words: list[Word]) -> str:
-    """Write words as one text; inside brackets and beside hyphens without the spaces."""
+    """Join words; without spaces inside brackets and beside hyphens."""
     parts = [words[0].text]
     for before, word in pairwise(words):
         open_ = _depth([Word(0, 0, "".join(parts))]) > 0
@@ -241,7 +241,7 @@ def _joined(words: list[Word]) -> str:
 
 
 def _trimmed(text: str) -> tuple[int, str, int]:
-    """Take off stops, and brackets that are not of the name; tell how much before and behind."""
+    """Strip stops and unpaired brackets; return the length removed before and after."""
     low, high = 0, len(text)
     while low < high:
         here = text[low:high]
@@ -257,14 +257,14 @@ def _trimmed(text: str) -> tuple[int, str, int]:
 
 
 def _unmatched(text: str, signs: str) -> bool:
-    """Tell whether a text has more brackets of one side than of the other."""
+    """Return whether a text has more brackets of one side than of the other."""
     opened = sum(text.count(sign) for sign in _OPEN)
     closed = sum(text.count(sign) for sign in _CLOSE)
     return opened > closed if signs is _OPEN else closed > opened
 
 
 def _is_wrapped(text: str) -> bool:
-    """Tell whether one pair of brackets stands around all of a text."""
+    """Return whether one pair of brackets encloses the whole text."""
     if text[0] not in _OPEN or text[-1] not in _CLOSE:
         return False
     depth = 0
@@ -276,33 +276,33 @@ def _is_wrapped(text: str) -> bool:
 
 
 def _on_nitrogen(text: str) -> str:
-    """Write the locants for nitrogen in capitals: a small n- is another prefix."""
+    """Capitalise nitrogen locants: a lower-case n- is another prefix."""
     return re.sub(r"(?<![a-zA-Z])n(?=(?:,n)*[-'])|(?<=,)n(?=[,-])", "N", text)
 
 
 def _tight(text: str) -> str:
-    """Take out the spaces that stand behind a bracket or before one, or beside a hyphen."""
+    """Remove spaces after an opening and before a closing bracket, and beside hyphens."""
     return re.sub(r"(?<=[)\]}-]) | (?=[(\[{-])", "", text)
 
 
-_TEXTS_KEPT = 1 << 15  # texts whose reading is kept
-# How far a finding may be trusted, by how sure it is that the structure is meant and is held.
+_TEXTS_KEPT = 1 << 15  # texts whose result is cached
+# Score of a finding, by the certainty that a structure is meant and is covered.
 _SCORES = {"same": 0.95, "variant": 0.6, "open": 0.3, "ion": 0.3}
 
 
 class _Seen(NamedTuple):
-    """What reading a text came to."""
+    """Result of parsing a text."""
 
     sightings: tuple[Sighting, ...] = ()
-    read: bool = False  # it is a structure
-    failed: str = ""  # it may be one, and could not be read here: why
+    read: bool = False  # parsed as a structure
+    failed: str = ""  # reason why a possible structure could not be parsed
 
 
 class Structures:
-    """Reads the structures in texts; keeps what it read."""
+    """Parses the structures in texts; cached."""
 
     def __init__(self, registry: Registry) -> None:
-        """Take the registry, with its class rules; nothing is loaded yet."""
+        """Set the registry, with its class rules; nothing is loaded yet."""
         self._registry = registry
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
         self._look = lru_cache(_TEXTS_KEPT)(self._look_up)
@@ -320,15 +320,15 @@ class Structures:
     def find(
         self, line: int, text: str, known: Sequence[Finding]
     ) -> tuple[list[Finding], list[Defect]]:
-        """Find what the structures of a text are.
+        """Identify the structures in a text.
 
         Args:
-            line: The place of the text in its column.
-            text: The text, as written.
-            known: What is found in it by name; a place that a strong name fills is not read.
+            line: Index of the text in its column.
+            text: Text as written.
+            known: Findings by name; the span of a strong name is not parsed.
 
         Returns:
-            Findings, and a defect for each name that could not be read.
+            Findings, and a defect for each name that could not be parsed.
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
@@ -349,7 +349,7 @@ class Structures:
         return findings, defects
 
     def _read(self, candidate: Candidate) -> _Seen:
-        """Read a candidate in each of its ways until one is a structure."""
+        """Try the spellings of a candidate until one parses as a structure."""
         seen = _Seen()
         for text in candidate.texts:
             seen = self._look(text, candidate.shape)
@@ -358,7 +358,7 @@ class Structures:
         return seen
 
     def _look_up(self, text: str, shape: str) -> _Seen:
-        # Here and not above: RDKit takes as long to load as thousands of lines without it.
+        # Imported here: RDKit takes as long to load as thousands of lines without it.
         from tidewaiter.law.structure import StructureError, parse_structure  # noqa: PLC0415
         from tidewaiter.law.structure.types import NotReadError  # noqa: PLC0415
 
@@ -409,12 +409,12 @@ class Structures:
 
 
 def inside(part: Finding, whole: Finding) -> bool:
-    """Tell whether one finding stands in the place of another."""
+    """Return whether one finding is inside the span of another."""
     return whole.start <= part.start and part.end <= whole.end
 
 
 def _is_told(found: Finding, known: Sequence[Finding]) -> bool:
-    """Tell whether a name says the same of a part of the place: "X" of "X hydrochloride"."""
+    """Return whether a name already covers part of the span: "X" of "X hydrochloride"."""
     return any(
         other.substance == found.substance
         and other.cas == found.cas
@@ -426,7 +426,7 @@ def _is_told(found: Finding, known: Sequence[Finding]) -> bool:
 
 
 def _is_known(candidate: Candidate, known: Sequence[Finding]) -> bool:
-    """Tell whether a name that is enough alone fills the place of a candidate."""
+    """Return whether a strong name covers the span of a candidate."""
     return any(
         found.start <= candidate.start
         and candidate.end <= found.end

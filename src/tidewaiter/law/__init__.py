@@ -1,1 +1,1 @@
-"""The law: registry, instruments, class rules and answers by date, route and name."""
+"""The law: registry, instruments, class rules, and answers by date, route and name."""

@@ -1,4 +1,4 @@
-"""Assessment: one answer by each regime on a substance, a day, a route, an amount and a form."""
+"""Assessment: one answer per instrument for a substance, a day, a route, an amount and a form."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -30,19 +30,20 @@ _OTHER_GOODS = Phrase("ruling/other-goods")
 
 
 def assess(question: Question, registry: Registry, book: LawBook, found: Found) -> Assessment:
-    """Answer for each regime that the question asks of, or that its route meets.
+    """Answer for each instrument that the question requests, or that the route involves.
 
-    Where neither jurisdictions nor a route are given, every loaded regime answers. Named lists
-    come before classes: where a regime names the substance, its class rules are only shown.
+    If neither jurisdictions nor a route are given, every loaded instrument answers. Named controls
+    take precedence over classes: where an instrument names the substance, its class rules are only
+    shown.
 
     Args:
-        question: The day, the route, the amount and the form of the goods.
-        registry: The listings.
-        book: The rules beside them.
-        found: The substance as it was found, and the class rules that its structure meets.
+        question: The day, the route, and amount and form of the goods.
+        registry: The controls.
+        book: The rules other than controls.
+        found: The identified substance, with the class rules that match its structure.
 
     Returns:
-        Its rulings, in the order of the route: conventions, exporter, transit, importer.
+        The answers in route order: conventions, exporter, transit, importer.
     """
     rulings = []
     for jurisdiction in _jurisdictions(question, registry, book):
@@ -69,7 +70,7 @@ def assess(question: Question, registry: Registry, book: LawBook, found: Found) 
 
 
 class _Case:
-    """One regime's view of the question."""
+    """The question as seen by one instrument."""
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class _Case:
         self.as_of = min(question.day, regime.checked)
 
     def ruling(self) -> Ruling:
-        """Give the answer with all that it rests on."""
+        """Return the answer with its evidence."""
         answer, reason, held = self._answer()
         standing = self.standing
         duties: tuple[Duty, ...] = ()
@@ -118,7 +119,7 @@ class _Case:
         )
 
     def _answer(self) -> tuple[Answer, Phrase, tuple[Listing, ...]]:
-        """Go from the listings to the routes, the forms and the amounts that they hold."""
+        """Evaluate controls, then routes, forms and amounts."""
         held = self.standing.held
         for judge in (judge_reach, judge_goods):
             held, open_, remarks = judge(held, self._place())
@@ -134,7 +135,7 @@ class _Case:
         return self.question, self.regime.slug, self.book, self.found, self.roles
 
     def _by_amount(self, held: tuple[Listing, ...]) -> tuple[Answer, Phrase]:
-        """Compare the goods with the limits of the listings that hold."""
+        """Compare the goods with the limits of the applicable controls."""
         slug = self.found.substance.slug if self.found.substance else None
         limits = limits_on(
             self.book.limits(self.regime.slug),
@@ -154,9 +155,9 @@ class _Case:
     def _not_held(
         self, *, because: Phrase | None = None
     ) -> tuple[Answer, Phrase, tuple[Listing, ...]]:
-        """Say what holds where no listing does: proposed, not assessable or not listed."""
+        """Return the answer if no control applies: proposed, not assessable or not listed."""
         missing = missing_on(self.regime, self.found, self.question)
-        # Only while nothing is known that may have put the proposal in force.
+        # A proposal counts only until an amendment that may adopt it is known.
         if self.standing.proposed and missing is None:
             return "proposed", self._proposed(), ()
         why, gaps = gaps_of(self._place())
@@ -173,7 +174,7 @@ class _Case:
         return said.answer, said.reason, ()
 
     def _proposed(self) -> Phrase:
-        """Say what is published, and from when on it is in force, as far as it is known."""
+        """Describe what is published, and its date of entry into force, if known."""
         first = self.standing.proposed[0]
         days = [each.since for each in (first, *self.standing.later) if each.since is not None]
         told = {"name": _named(first), "decided": f"{first.decided}"}
@@ -194,7 +195,7 @@ class _Case:
 
 
 def _jurisdictions(question: Question, registry: Registry, book: LawBook) -> Iterable[str]:
-    """List whose law is asked, or met on the route; all of it where neither is said."""
+    """Return the jurisdictions requested or on the route; all of them if neither is given."""
     known = known_jurisdictions(registry)
     day, route = question.day, question.route
     if question.jurisdictions:
@@ -222,7 +223,7 @@ def _unknown(jurisdiction: str, roles: tuple[Role, ...]) -> Ruling:
 
 
 def _watched(found: Found, registry: Registry, day: date) -> Iterator[str]:
-    """Yield the lists that name the substance and control nothing."""
+    """Yield the watch lists that name the substance without controlling it."""
     for control in found.substance.controls if found.substance else ():
         regime = registry.regimes[control.regime]
         if not regime.binding and state_on(control, day) == "held":

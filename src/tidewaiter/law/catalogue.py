@@ -1,4 +1,4 @@
-"""The catalogue: what a person finds in the registry by a name, a number or a code."""
+"""Catalogue: search of the registry by name, number or code."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,35 +12,35 @@ from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Substance
 
 By = Literal["name", "slug", "form", "CAS", "HS", "UN", "CUS", "InChIKey"]
-"""What a substance was found by."""
+"""Field that matched a search."""
 
 DIGITS = "0-9"
-"""The letter of names that begin with a figure or a sign."""
+"""Letter for names that begin with a digit or a sign."""
 
 _CODES = frozenset({"CAS", "HS", "UN", "CUS", "InChIKey"})
 _BLOCK = 14  # letters of the first block of an InChIKey
-_FEW = 2  # signs of a code at least, or every number would fit
+_FEW = 2  # minimum characters of a code; a shorter one would match every number
 
 
 class Filters(Record, frozen=True, kw_only=True):
-    """What the substances of a list have in common; empty: all."""
+    """Filters for a list of substances; empty: all."""
 
-    regime: str = ""  # slug; one of its listings is in force
+    regime: str = ""  # slug of an instrument with a control in force
     schedule: str = ""  # of that regime
     kind: str = ""
-    letter: str = ""  # the first of the name, "A" to "Z" or `DIGITS`
+    letter: str = ""  # first letter of the name, "A" to "Z" or `DIGITS`
 
 
 class Hit(Record, frozen=True, kw_only=True):
-    """A substance, and what it was found by."""
+    """A substance, and the field that matched."""
 
     substance: Substance
     by: By = "name"
-    text: str = ""  # the spelling that fits, where it is not the preferred name; "": the name
+    text: str = ""  # matching spelling, if not the preferred name; "": the preferred name
 
 
 class Facets(Record, frozen=True, kw_only=True):
-    """How many of what was found each filter keeps, the other filters being as they are."""
+    """Number of hits per value of each filter, with the other filters applied."""
 
     regimes: Mapping[str, int]
     schedules: Mapping[str, int]
@@ -52,27 +52,26 @@ class _Spelling(NamedTuple):
     by: By
     text: str
     folded: str
-    bare: str  # letters and figures alone
+    bare: str  # letters and digits only
 
 
 class Catalogue:
-    """The registry as it is looked through; made once for many searches."""
+    """A search index of the registry; built once."""
 
     def __init__(self, registry: Registry) -> None:
-        """Fold each spelling once."""
+        """Normalise each spelling once."""
         self._all = sorted(registry.substances, key=_place)
         self._spellings = {each.slug: tuple(_spellings(each)) for each in self._all}
 
     def search(self, text: str) -> tuple[Hit, ...]:
-        """Find the substances that a text names, or of which a spelling holds it.
+        """Find substances by name, number or code, also by a part of a spelling.
 
         Args:
-            text: A part of a name in any language, or of a CAS, HS, UN or CUS number; an
-                InChIKey or its first block. Case, accents and signs do not matter. "": all.
+            text: Part of a name in any language, or of a CAS, HS, UN or CUS number; an InChIKey or
+                its first block. Case, accents and signs are ignored. "": all.
 
         Returns:
-            Each substance once, by how well it fits: what is spelt so, what begins so, and what
-            holds it; then by name.
+            Each substance once, ranked by match: exact spelling, prefix, substring; then by name.
         """
         folded, bare = plain(text.strip()), _bare(text)
         if not folded:
@@ -88,12 +87,12 @@ class Catalogue:
 
 
 def narrow(hits: Iterable[Hit], filters: Filters, day: date) -> tuple[Hit, ...]:
-    """Keep what the filters keep; listings count as they stand on a day."""
+    """Apply the filters; controls count as on the given day."""
     return tuple(hit for hit in hits if _keeps(filters, hit.substance, day))
 
 
 def facets(hits: Iterable[Hit], filters: Filters, day: date) -> Facets:
-    """Count what each value of each filter would keep, the other filters being as they are."""
+    """Count the hits of each value of each filter, with the other filters applied."""
     regimes: Counter[str] = Counter()
     schedules: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -115,13 +114,13 @@ def facets(hits: Iterable[Hit], filters: Filters, day: date) -> Facets:
 
 
 def letter_of(substance: Substance) -> str:
-    """Return the letter that a substance stands under: the first of its name, or `DIGITS`."""
+    """Return the index letter of a substance: the first letter of its name, or `DIGITS`."""
     first = plain(substance.name)[:1].upper()
     return first if "A" <= first <= "Z" else DIGITS
 
 
 def _place(substance: Substance) -> tuple[bool, str, str]:
-    """Return what substances are sorted by: letters come after figures and signs."""
+    """Return the sort key of a substance: letters come after digits and signs."""
     return letter_of(substance) != DIGITS, _bare(substance.name), substance.slug
 
 
@@ -135,7 +134,7 @@ def _keeps(filters: Filters, substance: Substance, day: date) -> bool:
 
 
 def _lists(filters: Filters, listed: set[tuple[str, str]]) -> bool:
-    """Tell whether one of the listings is of the regime and the schedule of the filters."""
+    """Return whether one of the controls has the instrument and schedule of the filters."""
     if not filters.regime:
         return True
     return any(
@@ -148,7 +147,7 @@ _EXACT, _START, _WORD, _WITHIN, _NOT = range(5)
 
 
 def _rank(spelling: _Spelling, folded: str, bare: str) -> int:
-    """Say how well a spelling fits; `_NOT`: it does not."""
+    """Rank how well a spelling matches; `_NOT`: no match."""
     if spelling.by in _CODES:
         return _rank_code(spelling, bare)
     if folded == spelling.folded or (bare and bare == spelling.bare):
@@ -168,7 +167,7 @@ def _rank_code(spelling: _Spelling, bare: str) -> int:
     if spelling.by == "InChIKey":
         return _START if wanted == spelling.bare[:_BLOCK] else _NOT
     starts = len(wanted) > _FEW and spelling.bare.startswith(wanted)
-    # A longer tariff code, as a country writes it, is of the subheading that it begins with.
+    # A longer national tariff code belongs to the subheading that it begins with.
     longer = spelling.by == "HS" and wanted.isdecimal() and wanted.startswith(spelling.bare)
     return _START if starts or longer else _NOT
 
@@ -183,7 +182,7 @@ def _hit(substance: Substance, spelling: _Spelling) -> Hit:
 
 
 def _spellings(substance: Substance) -> Iterator[_Spelling]:
-    """Yield each spelling by which a substance is looked for, the preferred ones first."""
+    """Yield each searchable spelling of a substance, preferred ones first."""
     for by, text in _texts(substance):
         yield _Spelling(by, text, plain(text), _bare(text))
 

@@ -1,4 +1,4 @@
-"""Changes: on which days the law that is loaded begins, ends, or was decided or proposed."""
+"""Changes: the days on which loaded law begins, ends, or was decided or proposed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,33 +13,35 @@ from tidewaiter.law.rules import Demand, FormRule, Gap, LawBook, Limit, Reach, R
 from tidewaiter.law.types import Mark
 
 Step = Literal["decided", "begins", "ends", "proposed", "answered"]
-"""What happens on a day: a decision or its publication, the first day in force, the first day no
-longer in force, the publication of a proposal, its outcome."""
+"""Event on a day: a decision or its publication, the first day in force, the first day no longer in
+force, the publication of a proposal, its outcome.
+"""
 
 Matter = Literal["listing", "class", "proposal", "limit", "goods", "route", "duty", "gap"]
-"""What begins or ends: a listing, a class rule, a proposal, a limit of amount or content, a rule
-on forms of goods, the routes of a schedule, a duty, or rules that are known and not loaded."""
+"""Subject of a change: a control, a class rule, a proposal, a limit of amount or content, a rule on
+forms of goods, the routes of a schedule, a duty, or rules that are known and not loaded.
+"""
 
 _WORST: tuple[Mark, ...] = ("unverified", "second-hand", "read")
 
 
 class Change(Record, frozen=True, kw_only=True):
-    """What one instrument changes on one day, in one schedule."""
+    """A change by one instrument on one day, in one schedule."""
 
     day: date
     step: Step
     matter: Matter
     regime: str  # slug
-    schedules: tuple[str, ...]  # of the regime; empty: all
-    substances: tuple[str, ...]  # slugs, sorted; empty: all of the schedules
-    text: str = ""  # of a limit, a duty or another rule, in words
+    schedules: tuple[str, ...]  # schedules of the regime; empty: all
+    substances: tuple[str, ...]  # slugs, sorted; empty: all in the schedules
+    text: str = ""  # limit, duty or other rule, in words
     clause: str = ""
     source: str
-    mark: Mark  # the worse one of the fact and of its day
+    mark: Mark  # the weaker mark of the fact and its day
 
 
 class _Fact(NamedTuple):
-    """What is the same of changes that are told as one."""
+    """Key of changes that are combined into one."""
 
     matter: Matter
     regime: str
@@ -51,15 +53,15 @@ class _Fact(NamedTuple):
 
 
 def changes_of(registry: Registry, book: LawBook, regimes: Iterable[str] = ()) -> list[Change]:
-    """List all changes of which the day is known, those of one instrument and day as one.
+    """List all changes with a known day, combined per instrument and day.
 
     Args:
-        registry: The listings and class rules.
-        book: The rules beside them.
+        registry: The controls and class rules.
+        book: The rules other than controls.
         regimes: Slugs; empty: all.
 
     Returns:
-        By day; what is told of the same day in the order of regimes and schedules.
+        The changes by day; within a day in the order of instruments and schedules.
     """
     wanted = frozenset(regimes)
     told: defaultdict[tuple[date, Step, _Fact], set[str]] = defaultdict(set)
@@ -73,7 +75,7 @@ def changes_of(registry: Registry, book: LawBook, regimes: Iterable[str] = ()) -
 
 
 def undated(registry: Registry, regimes: Iterable[str] = ()) -> dict[str, int]:
-    """Count, by regime, the listings of which the first day in force is not known."""
+    """Count, by instrument, the controls without a known first day in force."""
     wanted = frozenset(regimes)
     counts: defaultdict[str, int] = defaultdict(int)
     for substance in registry.substances:
@@ -84,7 +86,7 @@ def undated(registry: Registry, regimes: Iterable[str] = ()) -> dict[str, int]:
 
 
 def matter_of(rule: Rule) -> tuple[Matter, str]:
-    """Say what a rule is, and what it says."""
+    """Return the subject of a rule, and its description."""
     match rule:
         case Limit():
             return "limit", english(phrase_of(rule))

@@ -1,8 +1,8 @@
 """Class membership: which class rules cover the structures of the registry, computed and cached.
 
-A named list comes before a class, but a law that holds a substance by its class alone must not be
-missed because the papers name the substance. To look a structure up at each start would load
-RDKit; so the answers for all structures of the registry are kept in the cache.
+A named control takes precedence over a class, but a substance controlled only through its class
+must not be missed because the documents use its name. Computing this at each start would load
+RDKit; so the results for all structures in the registry are cached.
 """
 
 from collections.abc import Mapping
@@ -20,24 +20,24 @@ from tidewaiter.law.types import Substance
 
 
 class Members:
-    """Answers for substances that are found by their name."""
+    """Class membership for substances identified by name."""
 
     def __init__(self, registry: Registry, known: Mapping[str, Membership]) -> None:
-        """Take what is known.
+        """Use computed memberships.
 
         Args:
-            registry: With the rules.
-            known: By `key_of`; a substance without a structure is absent.
+            registry: The registry, with the class rules.
+            known: Memberships by `key_of`; a substance without a structure is absent.
         """
         self._rules = {rule.slug: rule for rule in registry.classes}
         self._known = known
 
     def judge(self, found: Found, day: date) -> Found:
-        """Say what the class rules say of a substance, or that they could not be evaluated.
+        """Add the class rules that cover a substance, or that could not be evaluated.
 
         Args:
-            found: It, as it was found by its name.
-            day: The day whose lists decide what a class leaves to them.
+            found: The substance, as identified by name.
+            day: Day of the named controls that take precedence over a class.
         """
         if found.substance is None:
             return found
@@ -61,7 +61,7 @@ class Members:
         )
 
     def _unknown(self, found: Found, substance: Substance, day: date) -> Found:
-        """Say that class rules could not be evaluated where no structure is loaded."""
+        """Report class rules as not evaluated if the structure is not known."""
         if substance.kind not in {"drug", "precursor"}:
             return found
         why = Phrase("gap/no-structure")
@@ -70,20 +70,20 @@ class Members:
         return msgspec.structs.replace(found, open_classes=gaps)
 
     def _left_out(self, hold: ClassHold, listed: set[str]) -> ClassHold:
-        """Say why a rule leaves a substance to a list that names it."""
+        """Add the reason why a rule defers to a named control."""
         exclusions = self._rules[hold.rule].exclusions
         words = next((e.words for e in exclusions if listed.intersection(e.regimes)), None)
         return hold if words is None else msgspec.structs.replace(hold, excluded_by=(words,))
 
 
 def load_members(registry: Registry) -> Members:
-    """Load what the class rules say of the registry's structures; work it out where it changed."""
+    """Load the class memberships of the registry's structures; recompute them after a change."""
     folder = Path(__file__).parent
     code = sorted((*folder.glob("*.py"), *(folder / "structure").glob("*.py")))
     key = digest(code, registry.digest)
 
     def make(place: Path) -> None:
-        # Here and not above: RDKit is needed only where something changed.
+        # Imported here, because RDKit is needed only after a change.
         from tidewaiter.law.structure.recognition import memberships  # noqa: PLC0415
 
         known = memberships(registry)

@@ -1,6 +1,6 @@
-"""Classes of substances as their law words them: records of rules, and what may be wrong in one.
+"""Substance classes as defined in law: records of class rules, and their validation.
 
-No structure is looked at here; `law.structure.class_matching` applies the rules.
+Structures are not handled here; `law.structure.class_matching` applies the rules.
 """
 
 from collections.abc import Container, Iterator
@@ -51,94 +51,94 @@ GroupName = Literal[
     "substituted amino",
     "thioalkyl",
 ]
-"""The words that a rule may use for a group; docs/reference/classes.md says what each means."""
+"""Names of groups in rules; docs/reference/classes.md defines each."""
 
 
 class Allowed(Record, frozen=True, kw_only=True):
-    """A group that a clause allows, with limits."""
+    """A group allowed by a clause, with limits."""
 
     group: GroupName
-    carbons: int | None = None  # at most so many carbon atoms; None: no limit
+    carbons: int | None = None  # maximum carbon atoms; None: no limit
     bearing: "tuple[GroupName | Allowed, ...] | None" = (
-        None  # of a ring: what it may bear, if limited
+        None  # for a ring: permitted substituents, if limited
     )
 
 
 class Change(Record, frozen=True, kw_only=True):
-    """What one clause allows at one site in place of what the reference compound has there."""
+    """Replacement that one clause allows at one site of the reference compound."""
 
-    site: str  # the id of one of the rule's sites
+    site: str  # id of a site of the rule
     allow: tuple[GroupName | Allowed, ...]
-    doubtful: tuple[GroupName | Allowed, ...] = ()  # the wording leaves these open: not assessable
+    doubtful: tuple[GroupName | Allowed, ...] = ()  # not clear from the wording: not assessable
 
 
 class Clause(Record, frozen=True, kw_only=True):
-    """One way in which a member differs from the reference compound."""
+    """One permitted difference between a member and the reference compound."""
 
     id: str  # as the instrument prints it: "(E)"
-    words: str  # what it says, in our words
+    words: str  # content, in our words
     source: str  # slug of a source
-    mark: Mark = "read"  # of the wording
-    reading: str = ""  # where the words leave something open, how we take them
+    mark: Mark = "read"  # mark of the wording
+    reading: str = ""  # our interpretation, where the wording is unclear
     changes: tuple[Change, ...]
 
 
 class Site(Record, frozen=True, kw_only=True):
-    """A place of the scaffold where clauses allow changes."""
+    """A position in the scaffold where clauses allow changes."""
 
     id: str
-    atoms: tuple[int, ...]  # map numbers of the cores; those that a core lacks are left out
-    holds: Literal["substituents", "group"] = "substituents"  # "group": the atoms belong to it
+    atoms: tuple[int, ...]  # map numbers of the cores; those missing in a core are skipped
+    holds: Literal["substituents", "group"] = "substituents"  # "group": atoms belong to the site
     parent: str = (
-        ""  # SMILES of what the reference compound has, from the first atom; empty: hydrogen
+        ""  # SMILES of the group in the reference compound, from the first atom; empty: hydrogen
     )
 
 
 class Exclusion(Record, frozen=True, kw_only=True):
-    """What the instrument leaves to another entry."""
+    """An exclusion in favour of another entry."""
 
     words: str
-    regimes: tuple[str, ...] = ()  # a substance named by one of these is excluded; none: only said
+    regimes: tuple[str, ...] = ()  # substances named by one are excluded; empty: information only
 
 
 class Judgement(Record, frozen=True, kw_only=True):
-    """A wording that no structure decides, such as "analogue"."""
+    """A criterion that cannot be decided from the structure, such as "analogue"."""
 
     words: str
-    share: float  # the core must make up this part of the heavy atoms to be worth the question
+    share: float  # minimum share of heavy atoms in the core for the question to be relevant
 
 
 class ClassRule(Record, frozen=True, kw_only=True):
-    """One class of substances, as one instrument holds it."""
+    """A class of substances, as defined by one instrument."""
 
     slug: str
     name: str
-    regime: str  # the folder of data/regimes that holds the rule
+    regime: str  # folder in data/regimes with the rule
     schedule: str  # as the instrument prints it
     instrument: str
     source: str  # slug of a source
     decided: date | None = None
-    since: date | None = None  # first day in force; None: not known, taken as in force
+    since: date | None = None  # first day in force; None: not known, treated as in force
     until: date | None = None  # first day no longer in force; None: open
-    mark: Mark = "read"  # of the class itself
-    dates: Mark = "read"  # of decided, since and until
-    salts: Mark | None = None  # how it is known that salts of members are held; None: not said
-    scope: str = ""  # what else is held, in our words
-    gap: str = ""  # what of the text was not read; such a rule never answers "outside"
-    reference: str  # slug of the compound that members are compared with, or its name
-    anchor: str  # SMARTS that each of the cores holds: the first, fast question
-    cores: tuple[str, ...]  # SMARTS with map numbers: what all members have
+    mark: Mark = "read"  # mark of the class itself
+    dates: Mark = "read"  # mark of decided, since and until
+    salts: Mark | None = None  # evidence that salts of members are covered; None: not stated
+    scope: str = ""  # what else is covered, in our words
+    gap: str = ""  # text that was not read; such a rule never answers "outside"
+    reference: str  # slug or name of the reference compound
+    anchor: str  # SMARTS that is part of each core: a fast pre-filter
+    cores: tuple[str, ...]  # SMARTS with map numbers: common cores of all members
     sites: tuple[Site, ...] = ()
     clauses: tuple[Clause, ...] = ()
-    heaviest_u: int | None = None  # greatest molecular mass of a member without its salt
+    heaviest_u: int | None = None  # maximum molecular mass of a member without its salt
     exclusions: tuple[Exclusion, ...] = ()
     judgement: Judgement | None = None
-    within: tuple[str, ...] = ()  # slugs of listed substances that the clauses hold
-    outside: tuple[str, ...] = ()  # and of listed substances that they do not hold
+    within: tuple[str, ...] = ()  # slugs of listed substances that the clauses cover
+    outside: tuple[str, ...] = ()  # slugs of listed substances that they do not cover
     note: str = ""
 
     def holds_on(self, day: date) -> bool:
-        """Tell whether the rule is in force on a day; intervals are half open."""
+        """Return whether the rule is in force on a day; intervals are half open."""
         return (self.since is None or self.since <= day) and (
             self.until is None or day < self.until
         )
@@ -147,12 +147,12 @@ class ClassRule(Record, frozen=True, kw_only=True):
 def class_problems(
     rule: ClassRule, sources: Container[str], regimes: Container[str]
 ) -> Iterator[RegistryError]:
-    """Yield what is wrong with a rule, the first first.
+    """Yield the problems of a rule, in order.
 
     Args:
-        rule: As it was read.
-        sources: The slugs of all sources.
-        regimes: The slugs of all regimes.
+        rule: The decoded rule.
+        sources: Slugs of all sources.
+        regimes: Slugs of all regimes.
     """
     for source in (rule.source, *(clause.source for clause in rule.clauses)):
         if source not in sources:

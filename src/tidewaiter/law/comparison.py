@@ -1,4 +1,4 @@
-"""Comparison: what several laws say about the same substances on a day, side by side."""
+"""Comparison: several laws on the same substances on one day, side by side."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,9 +19,10 @@ from tidewaiter.law.rules import LawBook
 from tidewaiter.law.types import Substance
 
 Agreement = Literal["same", "days differ", "days not known", "answers differ"]
-"""Of the jurisdictions that list some substance of the comparison: all give one answer and hold
-it from the same day; from several days; from days of which one at least is not known; or their
-answers are not the same."""
+"""Agreement of the jurisdictions that control some substance of the comparison: same answer and
+same first day; same answer from different days; same answer with an unknown first day; or different
+answers.
+"""
 
 _ORDER: tuple[Answer, ...] = (
     "controlled",
@@ -33,18 +34,18 @@ _ORDER: tuple[Answer, ...] = (
 
 
 class Cell(Record, frozen=True, kw_only=True):
-    """What one regime says of one substance."""
+    """Answer of one instrument for one substance."""
 
     regime: str  # slug; "": no law of the jurisdiction is loaded
     jurisdiction: str
     answer: Answer
     reason: Phrase
-    as_of: date | None = None  # last day, up to that of the question, whose law is known
+    as_of: date | None = None  # last day, up to that of the question, for which the law is known
     age_days: int = 0
     listings: tuple[Listing, ...] = ()  # in force, or else published
-    later: tuple[Listing, ...] = ()  # that came after the day
+    later: tuple[Listing, ...] = ()  # controls that begin after the day
     ended: tuple[Listing, ...] = ()
-    earliest: bool = False  # of all cells of the row, that hold it from a known day
+    earliest: bool = False  # first in the row to control it, among those with a known day
 
 
 class Compared(Record, frozen=True, kw_only=True):
@@ -52,8 +53,8 @@ class Compared(Record, frozen=True, kw_only=True):
 
     slug: str
     name: str
-    cas: str  # "": none is known
-    cells: tuple[Cell, ...]  # one for each regime that was asked, in their order
+    cas: str  # "": none known
+    cells: tuple[Cell, ...]  # one per requested regime, in their order
     agreement: Agreement
 
 
@@ -62,9 +63,9 @@ class Comparison(Record, frozen=True, kw_only=True):
 
     day: date
     regimes: tuple[str, ...]  # slugs, in the order of the cells
-    telling: tuple[str, ...]  # those of them that have a listing of some substance, of any day
+    telling: tuple[str, ...]  # those with a control on some substance, of any date
     rows: tuple[Compared, ...]
-    ages: tuple[Age, ...] = ()  # how old the law is; empty: it is known for the day
+    ages: tuple[Age, ...] = ()  # currency of the law; empty: known for the day
 
 
 def compare(
@@ -74,14 +75,14 @@ def compare(
     book: LawBook,
     members: Members,
 ) -> Comparison:
-    """Ask each law about each substance, as `assess` answers.
+    """Compare the law on each substance, with answers as in `assess`.
 
     Args:
-        substances: Each is asked about as it is named; classes are none of them.
-        question: The day, and the jurisdictions; empty: all that are loaded.
-        registry: The listings.
-        book: The rules beside them.
-        members: What the class rules say of the registry's structures.
+        substances: The substances, as named; no classes.
+        question: The day, and the jurisdictions; empty: all loaded ones.
+        registry: The controls.
+        book: The rules other than controls.
+        members: Class memberships of the registry's structures.
     """
     rows: list[tuple[Substance, list[Cell]]] = []
     ages: tuple[Age, ...] = ()
@@ -102,16 +103,16 @@ def compare(
 
 
 def of_schedule(registry: Registry, regime: str, schedule: str, day: date) -> list[Substance]:
-    """List the substances of a regime or of one of its schedules, as in force on a day.
+    """List the substances of an instrument or one of its schedules, in force on a day.
 
     Args:
-        registry: The listings.
+        registry: The controls.
         regime: Slug.
-        schedule: As the instrument prints it; "": all of the regime.
-        day: The day.
+        schedule: As the instrument prints it; "": all schedules.
+        day: Day of the law.
 
     Returns:
-        By slug; the classes that it holds are not among them.
+        The substances by slug, without classes.
     """
     return [
         each
@@ -125,7 +126,7 @@ def of_schedule(registry: Registry, regime: str, schedule: str, day: date) -> li
 
 
 def schedules_on(registry: Registry, day: date) -> dict[str, dict[str, int]]:
-    """Count the substances of each schedule in force on a day, by regime; classes are left out."""
+    """Count the substances of each schedule in force on a day, by instrument, without classes."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for each in registry.substances:
         if each.kind != "class":
@@ -174,7 +175,7 @@ def _days(cell: Cell) -> Iterator[date]:
 
 
 def _agreement(cells: Iterable[Cell]) -> Agreement:
-    """Compare jurisdictions: of several laws of one, that which holds the substance speaks."""
+    """Compare jurisdictions; of several laws of one, the one that controls the substance counts."""
     laws: defaultdict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         laws[cell.jurisdiction].append(cell)

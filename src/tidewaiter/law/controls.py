@@ -11,14 +11,14 @@ from tidewaiter.law.rules import LawBook
 from tidewaiter.law.types import Control, Form, Regime, Scope, Substance, Variant
 
 State = Literal["held", "proposed", "later", "ended"]
-"""Of a listing on a day: in force, published and not yet in force, not yet known, or over."""
+"""Status of a control on a day: in force, published but not yet in force, unknown, or expired."""
 
 
 def state_on(control: Control, day: date) -> State:
-    """Tell how a control stands on a day; its last day is the one before `until`.
+    """Return the status of a control on a day; its last day is the day before `until`.
 
-    A control whose first day is not known counts as in force from the day of its decision, or
-    from ever: a date that nobody could read must not hide a listing.
+    A control without a known first day counts as in force from the day of its decision, or always:
+    a date that could not be read must not hide a control.
     """
     if control.until is not None and control.until <= day:
         return "ended"
@@ -31,24 +31,24 @@ def state_on(control: Control, day: date) -> State:
 
 
 def controls_on(substance: Substance, day: date) -> tuple[Control, ...]:
-    """List the controls in force on a day.
+    """Return the controls in force on a day.
 
-    A control whose first day is not known counts as in force: a date that nobody could
-    read must not hide a listing. Its mark says that the date is missing.
+    A control without a known first day counts as in force: a date that could not be read must not
+    hide a control. Its mark records the missing date.
     """
     return tuple(control for control in substance.controls if state_on(control, day) == "held")
 
 
 def controls_after(substance: Substance, day: date) -> tuple[Control, ...]:
-    """List the controls that are decided or published and not yet in force on a day."""
+    """Return the controls decided or published, but not yet in force on a day."""
     return tuple(c for c in substance.controls if state_on(c, day) in {"proposed", "later"})
 
 
 def short_listing(regime: Regime, schedule: str) -> str:
-    """Say in few words where something is listed, like "UN Table I" or "EU cat. 1".
+    """Return a short reference to a control, like "UN Table I" or "EU cat. 1".
 
     Args:
-        regime: Its `short` may hold "{schedule}", and "{last}" for the last word of it.
+        regime: Its `short` may contain "{schedule}", and "{last}" for the schedule's last word.
         schedule: As the instrument prints it.
     """
     if not regime.short:
@@ -58,13 +58,13 @@ def short_listing(regime: Regime, schedule: str) -> str:
 
 
 Holds = Literal["held", "left out", "not known"]
-"""Of the scope of a listing and a form: it holds it, it does not, or the scope was not read."""
+"""Whether a control covers a form: covered, not covered, or its scope was not read."""
 
-# Water and other matter change nothing of what a listing names; how much of it there is, its limits
-# of content ask.
+# Water and other matter do not change what a control names; their amount is a matter of content
+# limits.
 _ALWAYS: frozenset[Variant] = frozenset({"hydrate", "solution", "extract", "same"})
 
-# Words of salts in the names of forms whose kinds are not said, as those of an authority's lists.
+# Salt words in names of forms without a stated kind, as in an authority's own lists.
 _SALT = re.compile(
     r"hydrochloride|hydrobromide|sul(?:f|ph)ate|phosphate|nitrate|tartrate|maleate|citrate|oxalate"
     r"|sodium|potassium|lithium|ammonium|calcium|magnesium|hydroiodide|succinate|fumarate",
@@ -73,19 +73,19 @@ _SALT = re.compile(
 
 
 class Extent(NamedTuple):
-    """Which variants of its substance a listing holds and leaves out; of others it is not known."""
+    """The variants of its substance that a control covers or excludes; others are not known."""
 
     holds: tuple[Variant, ...] = ()
     leaves_out: tuple[Variant, ...] = ()
 
 
 def extent_of(regime: Regime, control: Control, slug: str) -> Extent:
-    """Return the variants that a listing holds beside its substance, and those that it leaves out.
+    """Return the variants that a control covers besides its substance, and those it excludes.
 
     Args:
-        regime: Of the listing.
-        control: The listing: what stands there itself counts first.
-        slug: Of its substance.
+        regime: Instrument of the control.
+        control: The control; its own statements take precedence.
+        slug: Slug of its substance.
     """
     if control.holds or control.leaves_out:
         return Extent(control.holds, control.leaves_out)
@@ -100,11 +100,11 @@ def extent_of(regime: Regime, control: Control, slug: str) -> Extent:
 
 
 def variants_of(question: Question, found: Found) -> tuple[Variant, ...] | None:
-    """Return what the goods are to the substance: empty: it itself; None: a form of no kind.
+    """Return the goods as variants of the substance; empty: the substance; None: kind not known.
 
     Args:
-        question: With the form of the goods, where it is said.
-        found: With the form that was named, or what its structure is.
+        question: The question, with the form of the goods, if given.
+        found: The named form, or the identity of the structure.
     """
     named: tuple[Variant, ...] | None = () if found.form is None else kinds_of(found.form)
     said: tuple[Variant, ...] = ("salt",) if question.goods == "salt" else ()
@@ -114,7 +114,7 @@ def variants_of(question: Question, found: Found) -> tuple[Variant, ...] | None:
 
 
 def kinds_of(form: Form) -> tuple[Variant, ...] | None:
-    """Return what a form is to its substance; None: it is not said, nor does its name say it."""
+    """Return a form as variants of its substance; None: neither stated nor clear from its name."""
     if form.kinds:
         return form.kinds
     if "extract" in form.name.casefold():
@@ -123,7 +123,7 @@ def kinds_of(form: Form) -> tuple[Variant, ...] | None:
 
 
 def judge_variants(extent: Extent, variants: tuple[Variant, ...] | None) -> Holds:
-    """Tell whether a listing of some extent holds goods that are such variants of its substance."""
+    """Return whether a control with a given scope covers goods that are such variants."""
     if variants is None:
         return "not known"
     beyond = set(variants) - _ALWAYS - set(extent.holds)
@@ -137,7 +137,7 @@ def _narrowness(scope: Scope) -> tuple[bool, bool]:
 
 
 class Standing(Record, frozen=True, kw_only=True):
-    """The listings of one regime by how they stand on the day."""
+    """The controls of one instrument, by status on the day."""
 
     held: tuple[Listing, ...] = ()
     proposed: tuple[Listing, ...] = ()
@@ -146,10 +146,10 @@ class Standing(Record, frozen=True, kw_only=True):
 
 
 def stand(question: Question, regime: Regime, book: LawBook, found: Found) -> Standing:
-    """Sort what a regime holds of a substance by the day.
+    """Sort the controls of an instrument on a substance by status on the day.
 
-    A class that leaves the substance out does not hold it. Where a list of the regime names
-    it, the classes that hold it too come after the name and decide nothing.
+    A class that excludes the substance does not count. If the instrument names the substance,
+    matching classes are appended after the name and do not affect the answer.
     """
     day, slug = question.day, regime.slug
     states: dict[str, list[Listing]] = {"held": [], "proposed": [], "later": [], "ended": []}
@@ -179,7 +179,7 @@ def stand(question: Question, regime: Regime, book: LawBook, found: Found) -> St
 
 
 def doubts_of(listings: Iterable[Listing]) -> Iterator[str]:
-    """Yield what is not verified of the listings that an answer rests on."""
+    """Yield what is not verified in the controls behind an answer."""
     for each in listings:
         if each.mark != "read":
             yield f"{each.schedule}: the listing is {_WORDS[each.mark]}"

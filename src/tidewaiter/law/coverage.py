@@ -1,4 +1,4 @@
-"""Coverage: of which days a regime's loaded list is whole, and so may say "not listed"."""
+"""Coverage: days for which an instrument's loaded list is complete, so "not listed" is valid."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ from tidewaiter.law.limits import parse_formula
 from tidewaiter.law.types import Amendment, Regime
 
 EVALUATED = Phrase("ruling/evaluated")
-"""Why a substance is not listed."""
+"""Reason: all controls were evaluated, and none applies."""
 
 _DAY = timedelta(days=1)
 
 
 class Unlisted(NamedTuple):
-    """What a regime says of what none of its listings holds."""
+    """Answer of an instrument if none of its controls applies."""
 
     answer: Answer
     reason: Phrase
-    as_of: date  # last day, up to that of the question, for which "not listed" may be said
+    as_of: date  # last day, up to that of the question, for which "not listed" is valid
 
 
 def unlisted(
@@ -32,15 +32,15 @@ def unlisted(
     later: Iterable[Listing] = (),
     because: Phrase | None = None,
 ) -> Unlisted:
-    """Say "not listed" only where the loaded list is known to be whole for the day.
+    """Answer "not listed" only if the loaded list is known to be complete for the day.
 
     Args:
-        regime: Whose listings and rules were evaluated, and none of which holds.
-        found: The substance.
-        question: Its day and its route.
-        later: Listings of it that begin after the day.
-        because: Why listings of it do not hold these goods; then how far back the list is whole
-            decides nothing. None: there is no such reason.
+        regime: The instrument; its evaluated controls and rules do not apply.
+        found: The identified substance.
+        question: Its day and route.
+        later: Controls on it that begin after the day.
+        because: Why controls on the substance do not cover these goods; completeness of the list in
+            the past is then irrelevant. None: no such reason.
     """
     day = question.day
     last = min(day, regime.checked)
@@ -69,7 +69,7 @@ def unlisted(
 
 
 def missing_on(regime: Regime, found: Found, question: Question) -> Amendment | None:
-    """Return the first amendment that is not loaded, has begun and may add the substance."""
+    """Return the first amendment in force, but not loaded, that may add the substance."""
     destination = question.route.destination
     missing = [
         each
@@ -83,10 +83,10 @@ def missing_on(regime: Regime, found: Found, question: Question) -> Amendment | 
 
 
 def may_add(amendment: Amendment, found: Found) -> bool:
-    """Tell whether an amendment adds a substance, or may, as far as its contents were read.
+    """Return whether an amendment adds a substance, or may, as far as its contents were read.
 
-    A structure of a formula that none of its substances has is none of them. The formula of an
-    ion says nothing, as the same substance may be written with another charge.
+    A structure with a formula other than those of all its substances is none of them. The formula
+    of an ion is no evidence, as the same substance may be written with another charge.
     """
     if not amendment.all_named:
         return True
@@ -100,9 +100,9 @@ def may_add(amendment: Amendment, found: Found) -> bool:
 
 
 def ages_of(rulings: Iterable[Ruling], day: date) -> tuple[Age, ...]:
-    """Gather how old the law is on a day that answers rest on, the newest first.
+    """Summarise how current the law behind the answers is on a day, newest first.
 
-    Laws of which changes were looked for up to the day are left out.
+    Laws checked for changes up to the day are skipped.
     """
     ages: defaultdict[date, dict[str, None]] = defaultdict(dict)
     for each in rulings:
@@ -116,7 +116,7 @@ def ages_of(rulings: Iterable[Ruling], day: date) -> tuple[Age, ...]:
 
 
 def _doubt(regime: Regime, day: date) -> Phrase | None:
-    """Say why a list is not known to be whole on a day; None: it is."""
+    """Return why a list is not known to be complete on a day; None: it is."""
     if regime.covers is None and regime.incomplete:
         return Phrase("gap/incomplete", missing=regime.incomplete)
     if regime.covers is None:
@@ -129,7 +129,7 @@ def _doubt(regime: Regime, day: date) -> Phrase | None:
 
 
 def _has(formula: str, least: str) -> bool:
-    """Tell whether a formula has at least some atoms, or cannot be read."""
+    """Return whether a formula has at least the given atoms, or cannot be read."""
     try:
         return parse_formula(formula) >= parse_formula(least)
     except InputError:

@@ -1,4 +1,4 @@
-"""Duties: what a regime demands of a consignment on its route."""
+"""Duties: obligations under an instrument for a consignment on its route."""
 
 from collections.abc import Iterable
 
@@ -7,18 +7,18 @@ from tidewaiter.law.controls import controls_on
 from tidewaiter.law.rules import Demand, Request
 from tidewaiter.law.scope import Place
 
-_TABLES = "un-1988"  # whose tables a request for notifications names
+_TABLES = "un-1988"  # requests for notifications refer to its tables
 
 
 def duties_of(place: Place, held: Iterable[Listing]) -> tuple[Duty, ...]:
-    """List what the listings that hold demand on the route, each once.
+    """List the duties of the applicable controls on the route, without duplicates.
 
-    A notification that is owed only to countries that asked for it is known where the country
-    of destination is known to have asked, and not known where no loaded list tells.
+    A notification that is required only for countries that requested it is confirmed if the country
+    of destination is known to have requested it, and undetermined if no loaded list says so.
 
     Args:
-        place: The question and the regime; without a route nothing is demanded.
-        held: The listings that hold.
+        place: The question and the instrument; without a route the result is empty.
+        held: The applicable controls.
     """
     question, slug, book, found, roles = place
     schedules = {each.schedule for each in held}
@@ -55,7 +55,7 @@ def _duty(demand: Demand, place: Place) -> Duty:
 
 
 def _request(place: Place) -> Request | None:
-    """Find what the country of destination asked for, of the table that holds the substance."""
+    """Find the request of the country of destination for the table of the substance."""
     question, _, book, found, _ = place
     if found.substance is None:
         return None

@@ -1,4 +1,4 @@
-"""Legal instruments: each is a folder that owns its rows, read strictly into records."""
+"""Legal instruments: each is a folder with its own data files, decoded strictly into records."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -18,30 +18,30 @@ from tidewaiter.law.types import Control, Regime, Source
 T = TypeVar("T")
 
 Table = dict[str, object]
-"""A table of a file whose record has a field that the folder gives: the regime."""
+"""A raw table; its record has one more field, the regime, given by the folder."""
 
 FACTS = ("instrument.toml", "controls.toml", "sources.toml")
-"""The files of an instrument that say what it is and what it lists."""
+"""Files of an instrument that describe it and its controls."""
 
 RULES = ("amounts.toml", "routes.toml", "proposals.toml")
-"""Its files of rules beside the controls; class rules stand in the folder `classes`."""
+"""Files of other rules; class rules are in the folder `classes`."""
 
 
 class Row(NamedTuple):
-    """A control, and the substance that it is of."""
+    """A control, and its substance."""
 
     substance: str  # slug
     control: Control
-    sequence: int | None  # of it among those of the substance; None: that of the instrument
-    at: str  # where it stands: "un-1988/controls.toml, row 3"
+    sequence: int | None  # order among the controls of the substance; None: order of the instrument
+    at: str  # place in the data: "un-1988/controls.toml, row 3"
 
 
 class Instrument(NamedTuple):
-    """What one folder says of a legal instrument; an authority's folder may add to one of ours."""
+    """Content of an instrument's folder; an authority's folder may extend a built-in instrument."""
 
-    slug: str  # the name of the folder
-    regime: Regime | None  # None: the folder adds to an instrument that another one describes
-    sources: Mapping[str, Source]  # that the instrument brings; everybody may name them
+    slug: str  # name of the folder
+    regime: Regime | None  # None: the folder extends an instrument described by another folder
+    sources: Mapping[str, Source]  # sources defined here; all files may refer to them
     rows: tuple[Row, ...]
     classes: tuple[ClassRule, ...]
     amounts: AmountFile
@@ -50,7 +50,7 @@ class Instrument(NamedTuple):
 
 
 class _RowKeys(Record, frozen=True, kw_only=True):
-    """What a row has beside the terms of its control."""
+    """Keys of a row that are not part of its control."""
 
     substance: str
     sequence: int | None = None
@@ -65,13 +65,13 @@ class _ProposalFile(Record, frozen=True, kw_only=True):
 
 
 def instrument_folders(root: Traversable | Path) -> Iterator[Traversable | Path]:
-    """List the folders of instruments below `regimes`, sorted by name.
+    """List the instrument folders below `regimes`, sorted by name.
 
     Args:
-        root: The data of the package, or a folder of an authority's own lists.
+        root: The data of the package, or a folder with an authority's own lists.
 
     Raises:
-        RegistryError: An instrument or a class rule is a file outside such a folder.
+        RegistryError: An instrument or a class rule is outside such a folder.
     """
     for kind, place in (("regimes", "instrument.toml"), ("classes", "classes/{name}")):
         folder = root.joinpath(kind)
@@ -91,14 +91,14 @@ def instrument_folders(root: Traversable | Path) -> Iterator[Traversable | Path]
 def instrument_files(
     folder: Traversable | Path, names: tuple[str, ...] = (*FACTS, *RULES)
 ) -> Iterator[tuple[str, Traversable | Path]]:
-    """List files of an instrument, its class rules with them: each with its path from `regimes`.
+    """List the files of an instrument, including class rules, each with its path from `regimes`.
 
     Args:
-        folder: Of the instrument.
-        names: The files that are wanted beside the class rules.
+        folder: Folder of the instrument.
+        names: Files to include, in addition to class rules.
 
     Raises:
-        RegistryError: A TOML file or a folder is none of an instrument.
+        RegistryError: A TOML file or a folder does not belong to an instrument.
     """
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
         at = f"{folder.name}/{entry.name}"
@@ -117,7 +117,7 @@ def read_instrument(folder: Traversable | Path) -> Instrument:
     """Read the folder of an instrument.
 
     Raises:
-        RegistryError: A file is malformed, or names another instrument than its folder does.
+        RegistryError: A file is invalid, or names an instrument other than its folder.
     """
     slug = folder.name
     files = dict(instrument_files(folder))
@@ -166,7 +166,7 @@ def _classes(files: Mapping[str, Traversable | Path], slug: str) -> Iterator[Cla
 
 
 def _decode(table: Table, kind: type[T], slug: str, at: str) -> T:
-    """Turn a table into its record, with the regime that the folder names."""
+    """Decode a table into its record, with the regime given by the folder."""
     if "regime" in table:
         raise RegistryError("law/regime-in-its-row", at=at)
     return _convert({**table, "regime": slug}, kind, at)

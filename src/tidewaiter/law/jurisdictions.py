@@ -1,4 +1,4 @@
-"""Whose law a route meets: countries, and unions of countries that trade as one."""
+"""Jurisdictions on a route: countries, and unions of countries with a common trade law."""
 
 from datetime import date
 from functools import cache
@@ -8,28 +8,28 @@ from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.law.answers import Role, Route
 
 WORLD = "UN"
-"""The jurisdiction of the conventions, which every route between two countries meets."""
+"""Jurisdiction of the UN conventions, involved in every route between two countries."""
 
 
 class Member(Record, frozen=True, kw_only=True):
-    """A country and the days on which a union's law holds in it."""
+    """Membership of a country in a union, with dates."""
 
     country: str  # ISO 3166-1 alpha-2
-    since: date | None = None  # None: as long as the union's law that we hold
-    until: date | None = None  # first day no longer
+    since: date | None = None  # None: as long as the union's law that is loaded
+    until: date | None = None  # first day of non-membership
 
 
 class Union(Record, frozen=True, kw_only=True):
-    """Countries with one law of trade with others."""
+    """Countries with a common external trade law."""
 
-    code: str  # as in the regimes: "EU"
+    code: str  # code in the regimes: "EU"
     name: str
     members: tuple[Member, ...]
     source: str
 
     def holds(self, country: str, day: date) -> bool:
-        """Tell whether a country is in it on a day."""
-        for each in self.members:  # a loop: asked for each line, a generator takes twice as long
+        """Return whether a country is a member on a day."""
+        for each in self.members:  # a loop: called for each line; a generator takes twice as long
             if (
                 each.country == country
                 and (each.since is None or each.since <= day)
@@ -41,16 +41,16 @@ class Union(Record, frozen=True, kw_only=True):
 
 @cache
 def load_unions() -> tuple[Union, ...]:
-    """Load the unions that travel with the package.
+    """Load the unions included in the package.
 
     Raises:
-        RegistryError: A file is malformed.
+        RegistryError: A file is invalid.
     """
     return tuple(read_toml(file, Union) for file in toml_files(data("unions")))
 
 
 def is_in(country: str | None, jurisdiction: str, day: date, unions: tuple[Union, ...]) -> bool:
-    """Tell whether a country's trade is under a jurisdiction on a day."""
+    """Return whether the trade of a country is under a jurisdiction on a day."""
     if country is None:
         return False
     named = [union for union in unions if union.code == jurisdiction]
@@ -60,10 +60,10 @@ def is_in(country: str | None, jurisdiction: str, day: date, unions: tuple[Union
 def roles_of(
     jurisdiction: str, route: Route, day: date, unions: tuple[Union, ...]
 ) -> tuple[Role, ...]:
-    """Tell what a route is to a jurisdiction; empty: it does not touch it.
+    """Return the roles of a route for a jurisdiction; empty: not involved.
 
-    To the conventions a route between two countries is an export, as their articles on trade
-    bind the exporter's state.
+    For the conventions, a route between two countries is an export, as their articles on trade bind
+    the exporting state.
     """
     origin, destination = route.origin, route.destination
     if jurisdiction == WORLD:
@@ -81,5 +81,5 @@ def roles_of(
 
 
 def jurisdictions_of(country: str, day: date, unions: tuple[Union, ...]) -> tuple[str, ...]:
-    """List the jurisdictions that a country's trade is under: itself and its unions."""
+    """Return the jurisdictions over the trade of a country: itself and its unions."""
     return (country, *(union.code for union in unions if union.holds(country, day)))

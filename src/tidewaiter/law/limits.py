@@ -1,4 +1,4 @@
-"""Limits: whether an amount or content reaches what a regime controls; masses of formulas."""
+"""Limits: whether an amount or content reaches a controlled level; masses from formulas."""
 
 import re
 from collections import Counter
@@ -22,8 +22,8 @@ from tidewaiter.law.answers import (
 )
 from tidewaiter.law.rules import Limit
 
-# Standard atomic weights, abridged to five digits (IUPAC Technical Report 2021,
-# Pure Appl. Chem. 2022, 94, 573), of the elements that the registry's formulas hold.
+# Standard atomic weights, abridged to five digits (IUPAC Technical Report 2021, Pure Appl. Chem.
+# 2022, 94, 573), of the elements in the registry's formulas.
 WEIGHTS = {
     "H": "1.0080",
     "Li": "6.94",
@@ -61,10 +61,10 @@ _MOBILE = frozenset({"H", "O"})  # a salt may have fewer of these than its base
 
 
 def parse_formula(text: str) -> Counter[str]:
-    """Count the atoms of a formula in Hill order: "C10H16ClNO"; charges are left out.
+    """Count the atoms of a formula in Hill order: "C10H16ClNO"; charges are ignored.
 
     Raises:
-        InputError: It is no formula, or holds an element whose weight is not stored.
+        InputError: Not a formula, or contains an element without a stored weight.
     """
     bare = re.sub(r"[+-]\d*$", "", text)
     atoms: Counter[str] = Counter()
@@ -80,25 +80,26 @@ def parse_formula(text: str) -> Counter[str]:
 
 
 def mass_of(atoms: Counter[str]) -> Decimal:
-    """Return the molar mass of a count of atoms, in grams a mole."""
+    """Return the molar mass of an atom count, in g/mol."""
     return sum((Decimal(WEIGHTS[name]) * count for name, count in atoms.items()), Decimal(0))
 
 
 def base_share(form: str, base: str) -> Decimal:
-    """Return how much of the mass of a salt, hydrate or ester is its base or acid.
+    """Return the mass fraction of the base or acid in a salt, hydrate or ester.
 
-    The units of the base in one formula of the salt are counted by the elements that salts
-    neither gain nor lose: a sulfate of the formula (B)2H2SO4 holds two.
+    The number of base units per formula unit of the salt is derived from the elements that salt
+    formation neither adds nor removes: a sulfate of the formula (B)2H2SO4 contains two.
 
     Args:
         form: The formula of the salt.
         base: The formula of the base or acid.
 
     Returns:
-        A number above 0; above 1 where the law counts an acid and the form has lost part of it.
+        The mass fraction, above 0; above 1 if the law counts an acid and the form has lost part of
+        it.
 
     Raises:
-        InputError: A formula cannot be weighed, or the form does not hold the base.
+        InputError: A mass cannot be computed, or the form does not contain the base.
     """
     whole, part = parse_formula(form), parse_formula(base)
     kept = [name for name in part if name not in _MOBILE]
@@ -109,7 +110,7 @@ def base_share(form: str, base: str) -> Decimal:
 
 
 ANY = Phrase("limit/any-content")
-"""A limit that leaves nothing free."""
+"""Limit without an exemption: any amount is controlled."""
 
 _KILO = 1_000_000  # milligrams in a kilogram, microlitres in a litre
 _PURE = Decimal(100)
@@ -119,10 +120,10 @@ _DECISIVE: dict[Outcome, Answer] = {"free": "free by amount", "open": "not asses
 
 
 class _OpenError(Exception):
-    """A sum that cannot be reckoned, and why."""
+    """A sum that cannot be computed, with the reason."""
 
     def __init__(self, why: Phrase) -> None:
-        """Take why."""
+        """Store the reason."""
         super().__init__(why.code)
         self.why = why
 
@@ -134,14 +135,14 @@ def limits_on(
     roles: tuple[Role, ...],
     schedules: AbstractSet[str],
 ) -> tuple[Limit, ...]:
-    """Choose the limits of a regime that are about a substance.
+    """Select the limits of an instrument that apply to a substance.
 
     Args:
-        limits: Of the regime.
-        day: On which they are in force.
-        slug: Of the substance; None: a structure that no list names.
-        roles: What the route is to the jurisdiction; empty: not said.
-        schedules: That hold the substance.
+        limits: Limits of the instrument.
+        day: Day on which they must be in force.
+        slug: Slug of the substance; None: an unlisted structure.
+        roles: Roles of the route for the jurisdiction; empty: not given.
+        schedules: Schedules of the substance.
     """
     return tuple(
         limit
@@ -156,16 +157,16 @@ def limits_on(
 def judge_amounts(
     limits: Iterable[Limit], question: Question, found: Found
 ) -> tuple[Answer, Check | None, tuple[Check, ...]]:
-    """Compare goods that a regime holds with its limits.
+    """Compare controlled goods with the limits of an instrument.
 
     Args:
-        limits: Those about the substance, from `limits_on`.
-        question: With amounts of the goods as they are.
-        found: The substance and the form that was named.
+        limits: Limits for the substance, from `limits_on`.
+        question: The question, with the total amounts of the goods.
+        found: The identified substance and the named form.
 
     Returns:
-        The answer, the check that decides it where it is not "controlled", and all checks: any
-        freedom frees, else any doubt is one.
+        The answer, the deciding check unless the answer is "controlled", and all checks: any
+        exemption exempts, otherwise any undetermined check makes the answer undetermined.
     """
     checks = tuple(check_limit(limit, question, found) for limit in limits)
     for outcome, answer in _DECISIVE.items():
@@ -179,13 +180,13 @@ def check_limit(limit: Limit, question: Question, found: Found) -> Check:
     """Compare goods with one limit.
 
     Args:
-        limit: In force on the day, of a listing that holds.
-        question: With amounts of the goods as they are; `history` is added up where the limit
-            has a period.
-        found: The substance and the form that was named.
+        limit: Limit in force on the day, of an applicable control.
+        question: The question, with the total amounts of the goods; `history` is added up if the
+            limit has a period.
+        found: The identified substance and the named form.
 
     Returns:
-        The outcome; "open" says why it cannot be told.
+        The outcome; "open" includes the reason.
     """
     outcome, reckoned = _outcome(limit, question, found)
     if outcome == "free" and limit.mark == "unverified":
@@ -206,7 +207,7 @@ def check_limit(limit: Limit, question: Question, found: Found) -> Check:
 
 @lru_cache(maxsize=1024)
 def phrase_of(limit: Limit) -> Phrase:
-    """Say a limit: "from 100 l a consignment, at 90 % or more"."""
+    """Describe a limit: "from 100 l a consignment, at 90 % or more"."""
     if limit.none:
         return ANY
     amounts, strength = _amounts_of(limit), None
@@ -219,7 +220,7 @@ def phrase_of(limit: Limit) -> Phrase:
 
 
 def limited(limit: Phrase, clause: str, mark: str) -> Phrase:
-    """Say a limit with the clause that it stands in, and how that is known."""
+    """Describe a limit with its clause and the mark of its source."""
     if mark == "read":
         return Phrase("limited/clause", rule=limit, clause=clause)
     return Phrase("limited/marked", rule=limit, clause=clause, mark=mark)
@@ -243,13 +244,13 @@ def _amounts_of(limit: Limit) -> Phrase | None:
 
 
 def counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> Decimal | None:
-    """Return what counts of one dealing for a limit; None: it cannot be told.
+    """Return the part of a transaction that counts for a limit; None: undetermined.
 
     Args:
-        limit: With an amount.
-        dealing: The goods, as they are.
-        found: The substance.
-        by_mass: In milligrams, else in microlitres.
+        limit: Limit with an amount.
+        dealing: The goods, with their total amounts.
+        found: The identified substance.
+        by_mass: Result in milligrams, otherwise in microlitres.
     """
     try:
         return _counted(limit, dealing, found, by_mass=by_mass)
@@ -258,30 +259,30 @@ def counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> D
 
 
 def is_content_below(limit: Limit, percent: Decimal | None) -> bool:
-    """Tell whether goods of a known content are below the content that a limit holds."""
+    """Return whether goods of known content are below the content covered by a limit."""
     if limit.percent is None or percent is None:
         return False
     return not _reaches(percent, limit.percent, inclusive=limit.percent_inclusive)
 
 
 def reaches(limit: Limit, amount: Decimal, *, by_mass: bool) -> bool:
-    """Tell whether a sum of milligrams or microlitres reaches a limit."""
+    """Return whether a sum in milligrams or microlitres reaches a limit."""
     least = limit.mass_mg if by_mass else limit.volume_ul
     return least is not None and _reaches(amount, Decimal(least), inclusive=limit.inclusive)
 
 
 def kilos(amount: int | Decimal) -> str:
-    """Write milligrams as kilograms, or microlitres as litres."""
+    """Format milligrams as kilograms, or microlitres as litres."""
     return f"{_kilos(amount):,f}"
 
 
 def quantity(amount: int | Decimal, unit: str, form: str = "") -> Phrase:
-    """Say milligrams as kilograms, or microlitres as litres.
+    """Describe milligrams as kilograms, or microlitres as litres.
 
     Args:
         amount: In milligrams or microlitres.
         unit: "kg" or "l".
-        form: Of the code, before the unit: "most-".
+        form: Part of the code before the unit: "most-".
     """
     return Phrase(f"quantity/{form}{unit}", figure=_kilos(amount))
 
@@ -294,7 +295,7 @@ _Told = tuple[Outcome, Phrase | None]
 
 
 def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, list[Phrase]]:
-    """Judge content first, as it may free goods whose amount is not known."""
+    """Check content first, as it may exempt goods of unknown amount."""
     if not question.measured:
         return "not asked", []
     if limit.none:
@@ -307,7 +308,7 @@ def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, l
     return "held", told
 
 
-_WORST: tuple[Outcome, ...] = ("free", "open")  # any freedom frees, else any doubt is one
+_WORST: tuple[Outcome, ...] = ("free", "open")  # first exemption, then undetermined
 
 
 def _by_content(limit: Limit, question: Question) -> _Told:
@@ -322,7 +323,7 @@ def _by_content(limit: Limit, question: Question) -> _Told:
 
 
 def content(percent: Decimal, *, at_least: bool) -> Phrase:
-    """Say a content: "95 %", "95 % or more"."""
+    """Describe a content: "95 %", "95 % or more"."""
     code = "content/least" if at_least else "content/percent"
     return Phrase(code, figure=percent.normalize())
 
@@ -340,7 +341,7 @@ def _by_amount(limit: Limit, question: Question, found: Found) -> _Told:
 
 
 def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, Phrase]:
-    """Add up what counts, and compare it with the mass or the volume of the limit."""
+    """Add up the relevant amounts, and compare them with the mass or volume of the limit."""
     goods = Dealing(
         day=question.day,
         substance=found.substance.slug if found.substance else "",
@@ -371,11 +372,11 @@ def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, Phras
     return reached, Phrase(code, quantity=sum_, figure=earlier, period=limit.period)
 
 
-_MOST = ("", "-most")  # of a code: the mass is gross, so what counts may be less
+_MOST = ("", "-most")  # part of a code: the mass is gross, so the relevant mass may be less
 
 
 def _earlier(limit: Limit, question: Question, goods: Dealing) -> Iterator[Dealing]:
-    """Yield the dealings that add up with these goods, up to the day of the question."""
+    """Yield the transactions that add up with these goods, up to the day of the question."""
     if question.history is None:
         raise _OpenError(Phrase("reckoned/no-history", period=limit.period))
     if limit.party == "party" and not goods.party:
@@ -394,7 +395,7 @@ def _earlier(limit: Limit, question: Question, goods: Dealing) -> Iterator[Deali
 
 
 def _counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> Decimal:
-    """Return what counts of one dealing, in milligrams or microlitres."""
+    """Return the part of a transaction that counts, in milligrams or microlitres."""
     amount = dealing.mass_mg if by_mass else dealing.volume_ul
     if amount is None:
         code = "reckoned/no-mass" if by_mass else "reckoned/no-volume"
@@ -408,7 +409,7 @@ def _counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> 
 
 
 def _base(dealing: Dealing, found: Found) -> Decimal:
-    """Return how much of the form dealt in is the base."""
+    """Return the mass fraction of the base in the traded form."""
     substance = found.substance
     if dealing.form is None or substance is None:
         return Decimal(1)

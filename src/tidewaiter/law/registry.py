@@ -1,4 +1,4 @@
-"""The registry: every substance, instrument and source, joined from their files; its edition."""
+"""The registry: all substances, instruments and sources, joined from their files; its edition."""
 
 import re
 from collections import defaultdict
@@ -34,7 +34,7 @@ _SHAPE = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
 
 
 def is_cas(text: str) -> bool:
-    """Tell whether a text is a CAS number whose check digit holds."""
+    """Return whether a text is a CAS number with a valid check digit."""
     if _SHAPE.fullmatch(text) is None:
         return False
     digits = [int(sign) for sign in text if sign != "-"]
@@ -45,16 +45,16 @@ def is_cas(text: str) -> bool:
 T = TypeVar("T", Source, Regime)
 F = TypeVar("F", AmountFile, RouteFile)
 
-_FORMAT = "7"  # of the registry as cached
+_FORMAT = "7"  # format version of the cached registry
 
 
 class Registry(Record, frozen=True, kw_only=True):
-    """All that is known of substances and their law, ours and an authority's own."""
+    """All substances and their law, built-in and an authority's own."""
 
-    substances: tuple[Substance, ...]  # sorted by slug; those of `classes` come last
+    substances: tuple[Substance, ...]  # sorted by slug; those for `classes` come last
     regimes: dict[str, Regime]
     sources: dict[str, Source]
-    digest: str  # of all files it was read from
+    digest: str  # digest of all source files
     classes: tuple[ClassRule, ...] = ()  # sorted by slug
     book: LawBook = LawBook()
 
@@ -62,7 +62,7 @@ class Registry(Record, frozen=True, kw_only=True):
         """Return a substance by its slug.
 
         Raises:
-            RegistryError: There is none.
+            RegistryError: No such substance.
         """
         for substance in self.substances:
             if substance.slug == slug:
@@ -71,24 +71,23 @@ class Registry(Record, frozen=True, kw_only=True):
 
 
 def load_registry(own: tuple[Path, ...] = ()) -> Registry:
-    """Load the registry that travels with the package, that of plug-ins, and an authority's own.
+    """Load the registry of the package, of plug-ins, and of an authority.
 
     Args:
-        own: Folders of substance files of the same format, each with a folder `sources` where its
-            files name any that ours lack, and a folder `regimes` of instruments. A file with a
-            slug of ours adds its names and forms to that substance, and a folder with the name of
-            one of our instruments adds its rows to that instrument.
+        own: Folders of substance files in the same format, each with a folder `sources` if its
+            files refer to sources that the package lacks, and a folder `regimes` of instruments. A
+            file with a built-in slug adds names and forms to that substance, and a folder with the
+            name of a built-in instrument adds rows to that instrument.
 
     Raises:
-        RegistryError: A file is malformed, or names a source, a regime or a substance that is not
-            there.
+        RegistryError: A file is invalid, or refers to a missing source, regime or substance.
     """
     return _load((*plugin_folders().values(), *own))
 
 
 @cache
 def plugin_folders() -> Mapping[str, Path]:
-    """Map plug-ins to the folders that they bring, without those that cannot be joined to ours."""
+    """Map plug-ins to their data folders, without those that fail to load."""
     joined: dict[str, Path] = {}
     for name, folder in plugins(LAW, LawFolder).items():
         try:
@@ -122,7 +121,7 @@ def _load(own: tuple[Path, ...]) -> Registry:
 
 
 def read_registry(own: tuple[Path, ...], key: str) -> Registry:
-    """Read all files, check what they say of one another, and join an authority's to ours."""
+    """Read and validate all files, and join an authority's files with the built-in ones."""
     sources: dict[str, Source] = {}
     regimes: dict[str, Regime] = {}
     substances: dict[str, Substance] = {}
@@ -191,7 +190,7 @@ def _classes(instruments: list[Instrument]) -> tuple[ClassRule, ...]:
 def _listed(
     instruments: list[Instrument], regimes: dict[str, Regime]
 ) -> dict[str, tuple[Control, ...]]:
-    """Return the controls of each substance: by instrument, and then as they stand there."""
+    """Return the controls of each substance, in the order of instruments and their files."""
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in chain.from_iterable(each.rows for each in instruments):
         rows[row.substance].append(row)
@@ -207,7 +206,7 @@ def _listed(
 
 
 def _book(instruments: list[Instrument]) -> LawBook:
-    """Gather the rules beside the controls: what several folders say of an instrument is one."""
+    """Collect the rules other than controls, merged across folders of the same instrument."""
     amounts: dict[str, AmountFile] = {}
     routes: dict[str, RouteFile] = {}
     for each in instruments:
@@ -224,13 +223,13 @@ def _book(instruments: list[Instrument]) -> LawBook:
 
 
 def _merged(first: F, second: F) -> F:
-    """Put the rows of two files of one kind behind each other."""
+    """Concatenate the rows of two files of one kind."""
     rows = {name: getattr(first, name) + getattr(second, name) for name in first.__struct_fields__}
     return type(first)(**rows)
 
 
 def _as_substance(rule: ClassRule) -> Substance:
-    """Return the members of a class as one thing, which the rule's law controls."""
+    """Represent a class as one substance, controlled under the law of the rule."""
     control = Control(
         regime=rule.regime,
         schedule=rule.schedule,
@@ -253,7 +252,7 @@ def _as_substance(rule: ClassRule) -> Substance:
 
 
 def _roots(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
-    """List the folders that are read: ours, and then an authority's."""
+    """List the folders to read: the package's, then an authority's."""
     yield data()
     for folder in own:
         if not folder.is_dir():
@@ -262,7 +261,7 @@ def _roots(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
 
 
 def _files(root: Traversable | Path, kind: str) -> Iterator[Traversable | Path]:
-    """List the files of a kind; an authority's substances may lie in its folder itself."""
+    """List the files of a kind; an authority's substance files may be at the top of its folder."""
     if kind == "substances" and root != data():
         yield from toml_files(root)
     folder = root.joinpath(kind)
@@ -271,7 +270,7 @@ def _files(root: Traversable | Path, kind: str) -> Iterator[Traversable | Path]:
 
 
 def _all_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path]]:
-    """List all files that a registry is read from, each with its path."""
+    """List all source files of a registry, each with its path."""
     for root in _roots(own):
         for kind in ("sources", "substances"):
             yield from ((f"{kind}/{file.name}", file) for file in _files(root, kind))
@@ -286,13 +285,13 @@ def _stem(file: Traversable | Path) -> str:
 
 
 def _add(known: dict[str, T], slug: str, found: T, *, at: str) -> None:
-    """Add a source or a regime; another one of the same name is no new version of it."""
+    """Add a source or a regime; a duplicate name is an error, not a newer version."""
     if known.setdefault(slug, found) != found:
         raise RegistryError("law/slug-of-another", slug=slug, at=at)
 
 
 def _joined(ours: Substance, own: Substance) -> Substance:
-    """Add what an authority knows of a substance to what we know; ours stays."""
+    """Add an authority's data on a substance to ours; built-in data is kept."""
     named = Name(text=own.name, language="en", sources=own.sources)
     return msgspec.structs.replace(
         ours,
@@ -313,7 +312,7 @@ def _joined(ours: Substance, own: Substance) -> Substance:
 def _check(
     substances: dict[str, Substance], regimes: dict[str, Regime], sources: dict[str, Source]
 ) -> None:
-    """Check what files say of one another: sources, substances, and whose a number is."""
+    """Check references between files: sources, substances, and unique CAS numbers."""
     numbers: dict[str, str] = {}
     for substance in substances.values():
         at = f"{substance.slug}.toml"
@@ -337,7 +336,7 @@ def _check_instrument(
     regimes: dict[str, Regime],
     sources: dict[str, Source],
 ) -> None:
-    """Check that what the rows and class rules of an instrument name is there."""
+    """Check the references in the rows and class rules of an instrument."""
     at = f"regimes/{instrument.slug}"
     _check_slugs("regime", (instrument.slug,), regimes, at=at)
     for row in instrument.rows:
@@ -352,7 +351,7 @@ def _check_instrument(
 
 
 def _check_book(book: LawBook, things: dict[str, Substance], sources: dict[str, Source]) -> None:
-    """Check the sources and the substances and classes that rules beside the controls name."""
+    """Check the references to sources, substances and classes in rules other than controls."""
     for at, rule in _rules(book):
         _check_slugs("source", (rule.source,), sources, at=at)
         _check_slugs("substance", rule.substances, things, at=at)
@@ -390,7 +389,7 @@ _MISSING = {
 
 
 def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:
-    """Check the CAS numbers of a substance, and that no other has them."""
+    """Check the CAS numbers of a substance, and that they are unique."""
     named = (name.cas for name in substance.names)
     forms = (form.cas for form in substance.forms)
     for cas in dict.fromkeys((*substance.cas, *forms, *named)):
@@ -405,17 +404,17 @@ def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:
 
 
 class Editions(Record, frozen=True, kw_only=True):
-    """Hashes of the data files, the same wherever the same files are used."""
+    """Hashes of the data files, identical wherever the same files are used."""
 
-    registry: str  # substances, instruments and sources, an authority's own included
-    rules: str  # classes, amounts, routes, proposals and what structures are compared by
+    registry: str  # substances, instruments and sources, including an authority's own
+    rules: str  # classes, amounts, routes, proposals and data for comparing structures
 
 
 def editions(registry: Registry, own: tuple[Path, ...] = ()) -> Editions:
-    """Hash what the answers of a registry rest on.
+    """Hash the data behind the answers of a registry.
 
     Args:
-        registry: As loaded.
+        registry: The loaded registry.
         own: Folders of an authority's own lists, whose instruments may have rules.
     """
     paths, files = zip(*_rule_files(own), strict=True)
@@ -431,7 +430,7 @@ def _rule_files(own: tuple[Path, ...]) -> Iterator[tuple[str, Traversable | Path
 
 
 def regimes_of(registry: Registry, jurisdiction: str) -> tuple[str, ...]:
-    """List the regimes of a jurisdiction that control, and do not only watch."""
+    """Return the controlling instruments of a jurisdiction, without watch lists."""
     regimes = registry.regimes.values()
     return tuple(
         each.slug for each in regimes if each.jurisdiction == jurisdiction and each.binding
@@ -439,7 +438,7 @@ def regimes_of(registry: Registry, jurisdiction: str) -> tuple[str, ...]:
 
 
 def known_jurisdictions(registry: Registry) -> frozenset[str]:
-    """Return the jurisdictions of which some law is loaded."""
+    """Return the jurisdictions with any law loaded."""
     return frozenset(each.jurisdiction for each in registry.regimes.values() if each.binding) | {
         WORLD
     }

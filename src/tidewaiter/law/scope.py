@@ -9,21 +9,21 @@ from tidewaiter.law.rules import FormRule, Gap, LawBook, Reach, Rule
 from tidewaiter.law.types import Variant
 
 Place = tuple[Question, str, LawBook, Found, tuple[Role, ...]]
-"""The question, the regime's slug, the rules, the substance, and what the route is to it."""
+"""The question, the regime's slug, the rules, the substance, and the roles of the route."""
 
 
 def judge_reach(
     listings: Iterable[Listing], place: Place
 ) -> tuple[tuple[Listing, ...], Phrase | None, list[Remark]]:
-    """Keep the listings that hold on this route.
+    """Select the controls that apply on this route.
 
     Args:
-        listings: In force on the day.
-        place: The question and the regime.
+        listings: Controls in force on the day.
+        place: The question and the instrument.
 
     Returns:
-        Those that hold; why it cannot be told of others, where none holds (None: it can); and
-        the rules that confine them, by the route and by the form of the goods.
+        The controls that apply; why it is undetermined for others, if none applies (None: it is
+        not); and the rules that limit them, by route and by form of the goods.
     """
     question, slug, book, found, roles = place
     reaches = book.route(slug).reaches
@@ -52,10 +52,10 @@ def judge_reach(
 
 
 def gaps_of(place: Place) -> tuple[Phrase | None, list[Remark]]:
-    """List the rules of the regime that may hold the substance on this route, and are missing.
+    """List missing rules of the instrument that may cover the substance on this route.
 
     Returns:
-        Why it cannot be told (None: no rule is missing), and the rules.
+        Why the answer is undetermined (None: no rule is missing), and the rules.
     """
     question, slug, book, found, roles = place
     kind = found.substance.kind if found.substance else None
@@ -76,7 +76,7 @@ def gaps_of(place: Place) -> tuple[Phrase | None, list[Remark]]:
 
 
 def _fits(rule: Rule, question: Question, roles: tuple[Role, ...]) -> bool | None:
-    """Tell whether a rule is about this route; None: a part of the route is not given."""
+    """Return whether a rule matches this route; None: a part of the route is not given."""
     if rule.roles and not set(rule.roles) & set(roles):
         return False
     if not rule.destinations:
@@ -86,14 +86,14 @@ def _fits(rule: Rule, question: Question, roles: tuple[Role, ...]) -> bool | Non
 
 
 def _fits_goods(rule: Reach, question: Question, route: bool | None) -> bool | None:  # noqa: FBT001
-    """Tell whether a rule that is about the route, or may be, is about these goods too."""
+    """Return whether a rule that matches the route, or may, matches these goods too."""
     if not route or not rule.goods:
         return route
     return None if question.goods is None else question.goods in rule.goods
 
 
 def _missing(rule: Reach, question: Question, schedule: str) -> Phrase:
-    """Say what would have to be given to tell whether a rule holds."""
+    """Describe the missing input that would decide whether a rule applies."""
     route_open = rule.destinations and question.route.destination is None
     code = "gap/route-open" if route_open else "gap/form-open"
     return Phrase(code, schedule=schedule, text=rule.text)
@@ -112,7 +112,7 @@ _CODES: dict[Variant, str] = {
 
 
 def goods_of(question: Question, found: Found) -> Goods | None:
-    """Return in what the substance is traded: as the question says, else as the name says."""
+    """Return the traded form of the substance: from the question, or else from the name."""
     if question.goods is not None:
         return question.goods
     if found.form is not None and "extract" in found.form.name.casefold():
@@ -123,15 +123,15 @@ def goods_of(question: Question, found: Found) -> Goods | None:
 def judge_goods(
     listings: Iterable[Listing], place: Place
 ) -> tuple[tuple[Listing, ...], Phrase | None, list[Remark]]:
-    """Keep the listings that hold goods of this form.
+    """Select the controls that cover goods of this form.
 
     Args:
-        listings: That hold the substance on this route.
-        place: The question and the regime.
+        listings: Controls that cover the substance on this route.
+        place: The question and the instrument.
 
     Returns:
-        Those that hold; why it cannot be told, where no listing surely holds (None: it can); and
-        the rules on forms that bear on it.
+        The controls that apply; why it is undetermined, if none certainly applies (None: it is
+        not); and the relevant rules on forms.
     """
     question, found = place[0], place[3]
     held, why = _in_scope(listings, variants_of(question, found), found)
@@ -144,12 +144,12 @@ def judge_goods(
 def _in_scope(
     listings: Iterable[Listing], variants: tuple[Variant, ...] | None, found: Found
 ) -> tuple[tuple[Listing, ...], Phrase | None]:
-    """Keep the listings whose scope holds what the goods are to the substance."""
+    """Select the controls that cover the goods, by scope, as variants of the substance."""
     held: list[Listing] = []
     why: Phrase | None = None
     for listing in listings:
         extent = Extent(listing.holds, listing.leaves_out)
-        # A class was asked about the very structure, so no scope decides of it.
+        # A class was matched with this very structure, so its scope is already decided.
         judged = "held" if listing.clauses else judge_variants(extent, variants)
         if judged == "held":
             held.append(listing)
@@ -172,7 +172,7 @@ def _unknown(variants: tuple[Variant, ...] | None, found: Found, schedule: str) 
 def _prepared(
     listings: tuple[Listing, ...], goods: Goods, place: Place
 ) -> tuple[tuple[Listing, ...], Phrase | None, list[Remark]]:
-    """Judge goods that hold more than the substance by the rules on forms and on content."""
+    """Evaluate goods that contain more than the substance by the rules on forms and content."""
     question, slug, book, found, _ = place
     named = found.substance.slug if found.substance else None
     rules = [
@@ -202,13 +202,13 @@ def _prepared(
 
 
 def _first(rules: Iterable[FormRule], listing: Listing) -> FormRule | None:
-    """Return the rule on a listing: one that names its schedule before one on all."""
+    """Return the rule for a control: one for its schedule takes precedence over a general one."""
     mine = [each for each in rules if not each.schedules or listing.schedule in each.schedules]
     return min(mine, key=lambda each: not each.schedules, default=None)
 
 
 def _by_content(place: Place, listing: Listing) -> bool:
-    """Tell whether a limit of the regime judges mixtures by their content."""
+    """Return whether a limit of the instrument decides on mixtures by content."""
     question, slug, book, found, roles = place
     named = found.substance.slug if found.substance else None
     return any(

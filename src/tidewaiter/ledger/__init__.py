@@ -1,1 +1,1 @@
-"""Ledger: a log that only grows, and what proves of it to someone who does not trust us."""
+"""Ledger: an append-only log with proofs that can be verified without trusting its operator."""

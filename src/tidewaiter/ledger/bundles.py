@@ -1,14 +1,14 @@
-"""Bundles: ZIP files with a signed manifest, written, read back and checked part by part.
+"""Bundles: ZIP files with a signed manifest; writing, reading and verification.
 
-Whatever the manifest says fixes every byte of the ZIP: the manifest comes first, then the files in
-its order, stored and not compressed, with one fixed moment. So two bundles of the same files are
-alike, no bundle unpacks to more than it is, and a byte that is changed, added or taken away
-anywhere shows.
+The manifest determines every byte of the ZIP: the manifest comes first, then the files in its
+order, stored without compression, with a fixed timestamp. So two bundles of the same files are
+identical, a bundle never unpacks to more than its size, and any byte that is changed, added or
+removed is detected.
 
 Source: PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16, for the layout of a ZIP.
 
-A bundle is read by the one layout that its manifest fixes, from its first byte to its last. Only
-to say what is wrong with one that has another layout it is read as any ZIP, within bounds.
+A bundle is read by the layout that its manifest determines, from the first byte to the last. A file
+with another layout is read as a general ZIP, within limits, only to report what is wrong.
 """
 
 import hashlib
@@ -27,18 +27,18 @@ from tidewaiter.ledger.signed_notes import PublicKey, SecretKey, signed_text
 
 MANIFEST = "MANIFEST"
 FIRST = "tidewaiter evidence bundle v1"
-LARGEST = 2**32 - 2**24  # bytes of a bundle; a ZIP without its 64-bit forms
+LARGEST = 2**32 - 2**24  # bytes of a bundle; limit of a ZIP without Zip64
 MOST = 60_000  # files
 PART = 1 << 20  # bytes read at a time
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _LINE = re.compile(r"([0-9a-f]{64}) (0|[1-9][0-9]*) (\S+)")
 _LONGEST = 200  # characters of a name
-# Version 2.0; no flags; stored; 00:00 of 1 January 1980; a file that its owner may read and write.
+# Version 2.0; no flags; stored; 00:00 on 1 January 1980; a file that its owner may read and write.
 _VERSION, _DOS, _UNIX, _MODE = 20, (0, 0x21), 3, 0o100644 << 16
 
 
 class Member(Record, frozen=True, kw_only=True):
-    """A file of a bundle, as the manifest tells it."""
+    """A file in a bundle, as listed in the manifest."""
 
     name: str
     size: int  # bytes
@@ -46,25 +46,25 @@ class Member(Record, frozen=True, kw_only=True):
 
 
 class Manifest(Record, frozen=True, kw_only=True):
-    """What a bundle holds."""
+    """Contents of a bundle."""
 
     of: str  # like "case 7"
     made: str  # ISO 8601, UTC
-    key: PublicKey  # of whoever signs
+    key: PublicKey  # the signer's key
     members: tuple[Member, ...]  # sorted by name
 
     def __str__(self) -> str:
-        """Write it as the text of a note."""
+        """Serialise the manifest as the text of a signed note."""
         lines = [FIRST, f"of {self.of}", f"made {self.made}", f"key {self.key}"]
         lines += [f"{each.sha256} {each.size} {each.name}" for each in self.members]
         return "".join(f"{line}\n" for line in lines)
 
 
 def read_manifest(text: str) -> Manifest:
-    """Read the text of a note as a manifest.
+    """Parse the text of a signed note as a manifest.
 
     Raises:
-        InputError: It is none, a name could lead out of the bundle, or stands twice.
+        InputError: Not a manifest, or a name is unsafe or a duplicate.
     """
     lines = text.removesuffix("\n").split("\n")
     if lines.pop(0) != FIRST:
@@ -78,14 +78,14 @@ def read_manifest(text: str) -> Manifest:
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """Where the bytes of a member come from."""
+    """Source of the bytes of a member."""
 
     member: Member
     parts: Callable[[], Iterable[bytes]]
 
 
 def source_of(name: str, body: bytes) -> Source:
-    """Return a member that is held in memory."""
+    """Return a source for bytes in memory."""
     member = Member(name=name, size=len(body), sha256=hashlib.sha256(body).hexdigest())
     return Source(member=member, parts=lambda: (body,))
 
@@ -96,18 +96,18 @@ def write_bundle(
     """Write a bundle.
 
     Args:
-        out: Where to; it can be sought in, and is empty.
+        out: Output file, seekable and empty.
         sources: The files, in any order.
-        secret: What signs the manifest.
-        of: What the bundle is of, like "case 7".
-        made: The moment, ISO 8601 in UTC.
+        secret: Key that signs the manifest.
+        of: Subject of the bundle, like "case 7".
+        made: Time of creation, ISO 8601 in UTC.
 
     Returns:
         The manifest.
 
     Raises:
-        InputError: A name is none, stands twice, or the whole is too large; or the bytes of a file
-            are not those that it tells.
+        InputError: A name is invalid or a duplicate, the bundle is too large, or the bytes of a
+            file do not match their declared size and hash.
     """
     ordered = sorted(sources, key=lambda source: source.member.name)
     members = tuple(source.member for source in ordered)
@@ -121,7 +121,7 @@ def write_bundle(
 
 
 def head(member: Member, crc: int) -> bytes:
-    """Return what stands before the bytes of a file."""
+    """Return the local file header of a member."""
     name = member.name.encode()
     fixed = struct.pack(
         "<4s5HIIIHH", b"PK\3\4", _VERSION, 0, 0, *_DOS, crc, member.size, member.size, len(name), 0
@@ -130,10 +130,10 @@ def head(member: Member, crc: int) -> bytes:
 
 
 def directory(entries: Iterable[tuple[Member, int]]) -> bytes:
-    """Return what stands behind all files: where each begins, in the order in which they stand.
+    """Return the central directory: the offset of each file, in order.
 
     Args:
-        entries: Each file, and the CRC-32 of its bytes.
+        entries: Each member, and the CRC-32 of its bytes.
     """
     rows, place = [], 0
     for member, crc in entries:
@@ -166,7 +166,7 @@ def directory(entries: Iterable[tuple[Member, int]]) -> bytes:
 
 
 def _write(out: BinaryIO, source: Source) -> int:
-    """Write a file and what stands before it; return its CRC-32."""
+    """Write a local file header and the file; return its CRC-32."""
     member, place = source.member, out.tell()
     out.write(head(member, 0))
     crc, size, found = 0, 0, hashlib.sha256()
@@ -184,7 +184,7 @@ def _write(out: BinaryIO, source: Source) -> int:
 
 
 def _check(manifest: Manifest) -> None:
-    """Check that a manifest can be read again, and that the bundle is none too large."""
+    """Check that a manifest can be parsed again, and that the bundle is not too large."""
     read_manifest(str(manifest))
     if len(manifest.members) > MOST or sum(_room(manifest.members)) > LARGEST:
         raise InputError("ledger/bundle-too-large", of=manifest.of, most=MOST, largest=LARGEST)
@@ -212,9 +212,9 @@ def _member(line: str) -> Member:
 
 
 _NOTE = 16 * 1024 * 1024  # bytes of a manifest
-_HEAD = 30  # bytes before a name
-_END = 22  # bytes of the end of a ZIP without a comment
-_FEW = 5  # names told
+_HEAD = 30  # bytes of a local file header before the name
+_END = 22  # bytes of the end-of-directory record without a comment
+_FEW = 5  # names shown in an error
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -227,7 +227,7 @@ _UNREADABLE = (
 
 
 class Part(Record, frozen=True, kw_only=True):
-    """What was checked, and whether it holds."""
+    """One check and its result."""
 
     name: str
     holds: bool
@@ -235,25 +235,25 @@ class Part(Record, frozen=True, kw_only=True):
 
 
 class Opened(Record, frozen=True, kw_only=True):
-    """A bundle whose manifest could be read."""
+    """A bundle with a readable manifest."""
 
     manifest: Manifest
     note: str
     parts: tuple[Part, ...]  # signature, files, container
-    named: bool  # a key that was given signed it
-    places: Mapping[str, tuple[int, int]]  # where each file begins, and its bytes
+    named: bool  # signed by one of the given keys
+    places: Mapping[str, tuple[int, int]]  # offset and size of each file
 
 
 def open_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Opened:
     """Check the signature, the files and the layout of a bundle.
 
     Args:
-        file: It; it can be sought in.
-        keys: Those that are trusted; without one that signed, the key in the bundle is used, which
-            tells only that the bundle agrees with itself.
+        file: The bundle; seekable.
+        keys: Trusted keys. If none of them signed, the key in the bundle is used, which only shows
+            that the bundle is consistent.
 
     Raises:
-        InputError: It is no bundle.
+        InputError: Not a bundle.
     """
     note = _note(file)
     text = note.rpartition("\n\n")[0] + "\n"
@@ -270,16 +270,16 @@ def open_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Opened:
 
 
 def member_bytes(file: BinaryIO, opened: Opened, name: str, *, most: int) -> bytes:
-    """Read a file of a bundle whose parts hold.
+    """Read a file from a verified bundle.
 
     Args:
         file: The bundle.
         opened: From `open_bundle`.
-        name: Of the file.
-        most: Bytes that it may have.
+        name: Name of the file.
+        most: Maximum size in bytes.
 
     Raises:
-        InputError: There is no such file, or it is larger.
+        InputError: No such file, or it is too large.
     """
     place, size = opened.places.get(name, (0, -1))
     if size < 0:
@@ -291,10 +291,10 @@ def member_bytes(file: BinaryIO, opened: Opened, name: str, *, most: int) -> byt
 
 
 def _note(file: BinaryIO) -> str:
-    """Read the manifest with its signatures from the beginning of a bundle.
+    """Read the manifest with its signatures from the start of a bundle.
 
     Raises:
-        InputError: It does not stand there.
+        InputError: No manifest found.
     """
     file.seek(0)
     start = file.read(_HEAD + len(MANIFEST))
@@ -311,7 +311,7 @@ def _note(file: BinaryIO) -> str:
 
 
 def _signature(note: str, manifest: Manifest, keys: Sequence[PublicKey]) -> tuple[Part, bool]:
-    """Say who signed, and whether a key that was given did."""
+    """Return the signature check, and whether a given key signed."""
     own = manifest.key
     lines = note.rpartition("\n\n")[2].count("\n")
     try:
@@ -331,7 +331,7 @@ def _signature(note: str, manifest: Manifest, keys: Sequence[PublicKey]) -> tupl
 
 
 def _contents(file: BinaryIO, note: str, manifest: Manifest) -> tuple[Part, Part]:
-    """Check the files, and every byte beside them."""
+    """Check the files, and all bytes outside them."""
     changed, beside = _straight(file, note, manifest)
     if changed or beside:
         told = _looked(file, manifest)
@@ -353,10 +353,10 @@ def _contents(file: BinaryIO, note: str, manifest: Manifest) -> tuple[Part, Part
 
 
 def _straight(file: BinaryIO, note: str, manifest: Manifest) -> tuple[list[str], str]:
-    """Read a bundle once by the layout that its manifest fixes.
+    """Read a bundle once, by the layout that its manifest determines.
 
     Returns:
-        The files that are not as they are told, and what is wrong beside them; "": nothing.
+        The files that differ from the manifest, and a problem outside the files; "": none.
     """
     body = note.encode()
     first = Member(name=MANIFEST, size=len(body), sha256=hashlib.sha256(body).hexdigest())
@@ -376,9 +376,9 @@ def _straight(file: BinaryIO, note: str, manifest: Manifest) -> tuple[list[str],
 
 
 def _hashed(file: IO[bytes], member: Member) -> tuple[int, bool]:
-    """Read as much as a file should have; return its CRC-32, and whether it is as it is told.
+    """Read as many bytes as declared; return the CRC-32, and whether size and hash match.
 
-    Not more is read than the manifest tells, so nothing that unpacks to more can fill a disk.
+    Reading stops at the declared size, so a decompression bomb cannot fill the disk.
     """
     found, crc, rest = hashlib.sha256(), 0, member.size
     while rest and (part := file.read(min(PART, rest))):
@@ -389,7 +389,7 @@ def _hashed(file: IO[bytes], member: Member) -> tuple[int, bool]:
 
 
 def _looked(file: BinaryIO, manifest: Manifest) -> list[str] | None:
-    """Say what is wrong with the files of a ZIP of another layout; None: it cannot be read."""
+    """Report files that differ in a ZIP of another layout; None: it cannot be read."""
     file.seek(0, os.SEEK_END)
     file.seek(max(0, file.tell() - _END))
     end = file.read(_END)
@@ -435,7 +435,7 @@ def _named(word: str, names: Sequence[str]) -> str:
 
 
 def _places(note: str, manifest: Manifest) -> dict[str, tuple[int, int]]:
-    """Return where the bytes of each file begin, and how many they are."""
+    """Return the offset and size of each file."""
     place, found = _HEAD + len(MANIFEST) + len(note.encode()), {}
     for member in manifest.members:
         place += _HEAD + len(member.name)

@@ -1,9 +1,9 @@
-"""Checkpoints of a log, and proofs that an entry is in it, to be checked offline.
+"""Checkpoints of a log, and inclusion proofs that can be verified offline.
 
 Source: C2SP tlog-checkpoint (c2sp.org/tlog-checkpoint).
 
-Source: C2SP tlog-proof (c2sp.org/tlog-proof). The entry itself is its extra data; it needs no
-trust, as the proof is over its hash.
+Source: C2SP tlog-proof (c2sp.org/tlog-proof). The entry itself is the extra data; it needs no
+separate trust, because the proof covers its hash.
 """
 
 from tidewaiter.base.errors import InputError
@@ -12,28 +12,28 @@ from tidewaiter.ledger.signed_notes import PublicKey, signed_text, unwrapped, wr
 from tidewaiter.ledger.tree import includes, leaf_hash
 
 _HASH = 32  # bytes
-_LEAST = 3  # lines
+_LEAST = 3  # minimum number of lines
 
 
 class Checkpoint(Record, frozen=True, kw_only=True):
     """The state of a log."""
 
-    origin: str  # which log
-    size: int  # entries
-    root: bytes  # over all of them, shape (32,)
-    notes: tuple[str, ...] = ()  # further lines, which say nothing of the tree
+    origin: str  # name of the log
+    size: int  # number of entries
+    root: bytes  # root hash, shape (32,)
+    notes: tuple[str, ...] = ()  # extension lines, unrelated to the tree
 
     def __str__(self) -> str:
-        """Write it as the text of a note."""
+        """Serialise the checkpoint as the text of a signed note."""
         lines = (self.origin, self.size, wrapped(self.root), *self.notes)
         return "".join(f"{line}\n" for line in lines)
 
 
 def read_checkpoint(text: str) -> Checkpoint:
-    """Read the text of a note as a checkpoint.
+    """Parse the text of a signed note as a checkpoint.
 
     Raises:
-        InputError: It is none.
+        InputError: Not a checkpoint.
     """
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < _LEAST or not all(lines):
@@ -51,25 +51,25 @@ _FIRST = "c2sp.org/tlog-proof@v1"
 
 
 class Proof(Record, frozen=True, kw_only=True):
-    """An entry, and the way from it to a signed checkpoint."""
+    """An entry with its inclusion proof and a signed checkpoint."""
 
     entry: bytes
-    place: int  # from 0
+    place: int  # index from 0
     path: tuple[bytes, ...]
-    note: str  # the checkpoint, signed
+    note: str  # the signed checkpoint
 
     def __str__(self) -> str:
-        """Write the proof."""
+        """Serialise the proof."""
         lines = [_FIRST, f"extra {wrapped(self.entry)}", f"index {self.place}"]
         lines += map(wrapped, self.path)
         return "\n".join(lines) + f"\n\n{self.note}"
 
 
 def read_proof(text: str) -> Proof:
-    """Read a proof from its text.
+    """Parse a proof.
 
     Raises:
-        InputError: It is none, or has no entry in it.
+        InputError: Not a proof, or it contains no entry.
     """
     head, gap, note = text.partition("\n\n")
     lines = head.split("\n")
@@ -86,17 +86,17 @@ def read_proof(text: str) -> Proof:
 
 
 def check_proof(proof: Proof, keys: tuple[PublicKey, ...]) -> tuple[Checkpoint, tuple[str, ...]]:
-    """Check that a key signed a checkpoint of a log that holds the entry.
+    """Verify that a trusted key signed a checkpoint of a log that includes the entry.
 
     Args:
-        proof: What is to be checked.
-        keys: Those that are trusted.
+        proof: Proof to verify.
+        keys: Trusted keys.
 
     Returns:
         The checkpoint, and the names of the keys that signed it.
 
     Raises:
-        InputError: No given key signed it, or the entry does not stand there.
+        InputError: No trusted key signed the checkpoint, or the inclusion proof is invalid.
     """
     text, names = signed_text(proof.note, keys)
     checkpoint = read_checkpoint(text)
@@ -107,7 +107,7 @@ def check_proof(proof: Proof, keys: tuple[PublicKey, ...]) -> tuple[Checkpoint, 
 
 
 def _value(lines: list[str], name: str) -> str:
-    """Take the value of the next line, which must have a name."""
+    """Return the value of the next line, which must have the given name."""
     line = lines.pop(0) if lines else ""
     if not line.startswith(f"{name} "):
         raise InputError("ledger/proof-line-missing", name=name)

@@ -1,7 +1,7 @@
 """Signed notes: texts with signatures, keys as one line of text, and strict Base64.
 
-Sources: C2SP signed-note (c2sp.org/signed-note) for the layout and the numbers of keys; RFC 8032
-for Ed25519.
+Sources: C2SP signed-note (c2sp.org/signed-note) for the format and the key ids; RFC 8032 for
+Ed25519.
 """
 
 import base64
@@ -17,14 +17,14 @@ from tidewaiter.base.records import Record
 
 
 def wrapped(held: bytes) -> str:
-    """Write bytes as Base64 (RFC 4648, section 4)."""
+    """Encode bytes as Base64 (RFC 4648, section 4)."""
     return base64.b64encode(held).decode()
 
 
 def unwrapped(text: str) -> bytes | None:
-    """Read Base64; None: the text is not what `wrapped` writes of anything.
+    """Decode canonical Base64; None: not canonical.
 
-    Python's own reader takes sixteen last characters for one and the same.
+    Python's own decoder accepts sixteen different last characters for the same bytes.
     """
     try:
         held = base64.b64decode(text.encode(), validate=True)
@@ -35,33 +35,33 @@ def unwrapped(text: str) -> bytes | None:
 
 SEED = 32  # bytes
 _ED25519 = b"\1"
-_ID = 4  # bytes of the number that tells which key signed
+_ID = 4  # bytes of the key id
 _SIGN = "\u2014 "  # before each signature
-_MOST = 100  # signatures of a note
+_MOST = 100  # signatures per note
 _SECRET = "PRIVATE+KEY+"  # noqa: S105 - the mark before a key, not one
 
 
 class PublicKey(Record, frozen=True, kw_only=True):
-    """What signatures are checked with."""
+    """Public key for verifying signatures."""
 
     name: str
     key: bytes  # shape (32,)
 
     def number(self) -> bytes:
-        """Return the number that signatures carry, shape ``(4,)``."""
+        """Return the key id in signatures, shape ``(4,)``."""
         told = self.name.encode() + b"\n" + _ED25519 + self.key
         return hashlib.sha256(told).digest()[:_ID]
 
     def __str__(self) -> str:
-        """Write the key as one line."""
+        """Serialise the key as one line."""
         return f"{self.name}+{self.number().hex()}+{wrapped(_ED25519 + self.key)}"
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """Read a key from its line.
+        """Parse a key line.
 
         Raises:
-            InputError: It is none, or its number is not its own.
+            InputError: Not a key, or the key id does not match.
         """
         name, number, key = _parts(line)
         found = cls(name=name, key=key)
@@ -71,31 +71,31 @@ class PublicKey(Record, frozen=True, kw_only=True):
 
 
 class SecretKey(Record, frozen=True, kw_only=True):
-    """What signs; whoever has it can sign in the name."""
+    """Secret signing key; anyone who has it can sign in its name."""
 
     name: str
-    seed: bytes  # shape (32,), from a source of true randomness
+    seed: bytes  # shape (32,), from a cryptographic random source
 
     def public(self) -> PublicKey:
-        """Return what signatures of this key are checked with."""
+        """Return the matching public key."""
         key = Ed25519PrivateKey.from_private_bytes(self.seed).public_key()
         return PublicKey(name=self.name, key=key.public_bytes_raw())
 
     def __repr__(self) -> str:
-        """Say whose it is, and nothing of what it is."""
+        """Show the name only, never the secret."""
         return f"SecretKey(name={self.name!r})"
 
     def line(self) -> str:
-        """Write the key as one line, to be kept where nobody else can read it."""
+        """Serialise the secret key as one line, for storage that others cannot read."""
         number = self.public().number().hex()
         return f"{_SECRET}{self.name}+{number}+{wrapped(_ED25519 + self.seed)}"
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """Read a key from its line.
+        """Parse a secret key line.
 
         Raises:
-            InputError: It is none, or its number is not its own; the key is not quoted.
+            InputError: Not a key, or the key id does not match; the key is not quoted.
         """
         name, number, seed = _parts(line.strip().removeprefix(_SECRET), secret=True)
         found = cls(name=name, seed=seed)
@@ -104,13 +104,13 @@ class SecretKey(Record, frozen=True, kw_only=True):
         return found
 
     def sign(self, text: str) -> str:
-        """Return a text as a note that bears the signature of this key.
+        """Return a text as a note signed with this key.
 
         Args:
-            text: Lines, each with its end; none is empty, and none holds a control character.
+            text: Lines with line ends; no empty lines and no control characters.
 
         Raises:
-            InputError: The text is not of that shape.
+            InputError: The text has another form.
         """
         lines = text.split("\n")
         if lines.pop() or not lines or not all(line.isprintable() and line for line in lines):
@@ -120,16 +120,16 @@ class SecretKey(Record, frozen=True, kw_only=True):
 
 
 def signed_text(note: str, keys: tuple[PublicKey, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a note, and the names of the keys that signed it.
+    """Verify a note; return its text and the names of the keys that signed it.
 
-    Signatures of keys that are not given are left alone, as others may check these.
+    Signatures by other keys are ignored; others may verify them.
 
     Args:
-        note: The whole.
-        keys: Those that are trusted.
+        note: Text with signatures.
+        keys: Trusted keys.
 
     Raises:
-        InputError: It is no note, no given key signed it, or a signature of one is wrong.
+        InputError: Not a note, no trusted key signed it, or one of their signatures is invalid.
     """
     text, gap, rest = note.rpartition("\n\n")
     lines = rest.split("\n")
@@ -165,7 +165,7 @@ def _signature(line: str) -> tuple[str, bytes]:
 
 
 def _parts(line: str, *, secret: bool = False) -> tuple[str, str, bytes]:
-    """Take a key's line apart: name, number, and the bytes of the key."""
+    """Split a key line into name, key id, and the bytes of the key."""
     name, _, rest = line.strip().partition("+")
     number, _, told = rest.partition("+")
     held = unwrapped(told)

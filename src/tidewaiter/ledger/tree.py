@@ -1,33 +1,33 @@
 """The Merkle tree of RFC 6962 over the entries of a log, built one leaf at a time.
 
-Node ``(level, place)`` is the hash over the ``2 ** level`` leaves from ``place * 2 ** level`` on.
-Only nodes whose leaves are all there are kept; they never change. All else is made of them.
+Node ``(level, place)`` is the hash of the ``2 ** level`` leaves starting at ``place * 2 ** level``.
+Only complete nodes are stored; they never change. All other hashes are computed from them.
 
-Source: RFC 6962, section 2.1; RFC 9162, section 2.1.3.2, for the check.
+Source: RFC 6962, section 2.1; RFC 9162, section 2.1.3.2, for the verification.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
 Node = Callable[[int, int], bytes]
-"""Returns a kept node by its level and place."""
+"""Returns a stored node by level and index."""
 
-EMPTY = hashlib.sha256().digest()  # the root of no leaves
-_LEAF, _INNER = b"\0", b"\1"  # so that no leaf can pass for a node
+EMPTY = hashlib.sha256().digest()  # the root of an empty tree
+_LEAF, _INNER = b"\0", b"\1"  # domain separation between leaves and nodes
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """Hash the bytes of an entry."""
+    """Return the leaf hash of an entry."""
     return hashlib.sha256(_LEAF + data).digest()
 
 
 def grown(size: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the nodes that one more leaf completes, the leaf itself first.
+    """Yield the nodes completed by a new leaf, the leaf itself first.
 
     Args:
-        size: Leaves before it.
-        leaf: Its hash.
-        node: Of the tree before it.
+        size: Number of leaves before it.
+        leaf: Leaf hash.
+        node: Returns nodes of the tree before it.
     """
     level, place, found = 0, size, leaf
     yield level, place, found
@@ -38,25 +38,25 @@ def grown(size: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, bytes]
 
 
 def root(size: int, node: Node) -> bytes:
-    """Return the hash over the first leaves of a tree.
+    """Return the root hash of the first leaves.
 
     Args:
-        size: How many leaves.
-        node: Of the tree.
+        size: Number of leaves.
+        node: Returns nodes of the tree.
     """
     return _over(0, size, node) if size else EMPTY
 
 
 def inclusion(place: int, size: int, node: Node) -> list[bytes]:
-    """Prove that a leaf stands in a tree.
+    """Return the inclusion proof of a leaf.
 
     Args:
-        place: Of the leaf, from 0.
-        size: Of the tree; more than `place`.
-        node: Of the tree.
+        place: Index of the leaf, from 0.
+        size: Size of the tree; more than `place`.
+        node: Returns nodes of the tree.
 
     Returns:
-        The hashes beside the way from the leaf to the root, the lowest first.
+        The sibling hashes from the leaf to the root, lowest first.
     """
     begin, end, path = 0, size, []
     while end - begin > 1:
@@ -71,14 +71,14 @@ def inclusion(place: int, size: int, node: Node) -> list[bytes]:
 
 
 def includes(leaf: bytes, place: int, size: int, path: Sequence[bytes], top: bytes) -> bool:
-    """Check the proof that a leaf stands in the tree with a root.
+    """Verify the inclusion proof of a leaf.
 
     Args:
-        leaf: Its hash.
-        place: Where it stands, from 0.
-        size: Of the tree.
-        path: From `inclusion`.
-        top: The root.
+        leaf: Leaf hash.
+        place: Index of the leaf, from 0.
+        size: Size of the tree.
+        path: Result of `inclusion`.
+        top: Root hash.
     """
     if not 0 <= place < size:
         return False
@@ -101,12 +101,12 @@ def _inner(left: bytes, right: bytes) -> bytes:
 
 
 def _split(count: int) -> int:
-    """Return the largest power of two below a count of leaves, which is above one."""
+    """Return the largest power of two smaller than a count of leaves above one."""
     return 1 << (count - 1).bit_length() - 1
 
 
 def _over(begin: int, end: int, node: Node) -> bytes:
-    """Hash over leaves; `begin` is a multiple of the least power of two that holds them."""
+    """Hash a range of leaves; `begin` is a multiple of the least power of two that holds them."""
     count = end - begin
     level = count.bit_length() - 1
     if count == 1 << level:

@@ -1,1 +1,1 @@
-"""Lists of parties as they are kept: every version, with its bytes, day, source and entries."""
+"""Party lists in storage: every version with its files, date, source and entries."""

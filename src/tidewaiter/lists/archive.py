@@ -1,15 +1,15 @@
-"""The archive: a folder that keeps every version of every list, and needs nothing else.
+"""The list archive: a self-contained folder with every version of every list.
 
-    files/SHA256.gz              the bytes of a file, once
-    lists/SLUG/SHA256.json       one version: its day, source, files, definition
-    parsed/SHA256-KEY.msgpack    its entries, made again from the files where it is missing
-    definitions/SLUG.toml        your own definitions of lists
-    generation.json              the versions whose words are counted: lists/generation.py
-    rarities/ID-KEY.msgpack      how rare these words are
+    files/SHA256.gz              content of a file, stored once
+    lists/SLUG/SHA256.json       one version: its date, source, files, definition
+    parsed/SHA256-KEY.msgpack    its entries, regenerated from the files if missing
+    definitions/SLUG.toml        your own list definitions
+    generation.json              versions used for word counts: lists/generation.py
+    rarities/ID-KEY.msgpack      word rarities in these versions
 
-Each file is written whole or not at all and, the generation apart, never changed, so that two
-processes do not meet; there is no common index that they could break. What is in force follows
-from the versions.
+Each file is written atomically and, except for the generation, never changed, so concurrent
+processes need no lock; no shared index can be corrupted. The version in force is derived from the
+versions.
 """
 
 import gzip
@@ -35,10 +35,10 @@ from tidewaiter.parties.readers.entries import EntryRefusal
 from tidewaiter.parties.types import ListedParty, ListVersion
 
 FolderState = tuple[tuple[str, int, int], ...]
-"""By list: its name, when a version last came or went (ns), and how many files it has."""
+"""Per list: its name, time of the last change (ns), and number of files."""
 
 _LEVEL = 6
-_VERSIONS = "[0-9a-f]*.json"  # a file that is being written begins with a point
+_VERSIONS = "[0-9a-f]*.json"  # temporary files begin with a dot
 
 
 class KeptFile(Record, frozen=True, kw_only=True):
@@ -50,22 +50,22 @@ class KeptFile(Record, frozen=True, kw_only=True):
 
 
 class KeptVersion(Record, frozen=True, kw_only=True):
-    """One version of a list as the archive keeps it.
+    """One version of a list in the archive.
 
-    Old versions are read as they were written: a field may be added with a default, here and in
-    the records that it holds, but none removed or renamed.
+    Old versions are decoded as written: fields with defaults may be added, here and in nested
+    records, but none removed or renamed.
     """
 
     version: ListVersion
     loaded: datetime  # UTC
     format: str
     files: tuple[KeptFile, ...]
-    definition: ListDefinition  # as it was then
-    refused: int = 0  # entries and fields that could not be read
+    definition: ListDefinition  # definition at that time
+    refused: int = 0  # rejected entries and fields
 
     @property
     def since(self) -> date:
-        """The day from which it is in force: that of the list, else the day it was loaded."""
+        """The first day in force: the date of the list, or else the day it was loaded."""
         return self.version.dated or self.version.read
 
 
@@ -77,20 +77,20 @@ class Parsed(Record, frozen=True, kw_only=True):
 
 
 def lists_folder() -> Path:
-    """Return the folder: TIDEWAITER_LISTS, or else the system's place for a user's data."""
+    """Return the folder: TIDEWAITER_LISTS, or else the system's folder for user data."""
     named = os.environ.get("TIDEWAITER_LISTS")
     return Path(named) if named else user_data_path("tidewaiter") / "lists"
 
 
 class Archive:
-    """The versions of lists that a folder keeps."""
+    """The list versions in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @property
     def definitions(self) -> Path:
-        """The folder of the user's own definitions."""
+        """Folder of the user's own list definitions."""
         return self.folder / "definitions"
 
     def add(
@@ -103,22 +103,22 @@ class Archive:
         dated: date | None = None,
         force: bool = False,
     ) -> tuple[KeptVersion, bool]:
-        """Keep a version; it takes force on its day.
+        """Store a version; it is in force from its date.
 
         Args:
-            read: The list as its files have it.
-            files: These files.
-            now: The time, with its zone.
-            source: Where they came from.
-            dated: The day of the list, where it does not say it itself.
-            force: Keep it even where it is not whole, or has lost many entries.
+            read: The parsed list.
+            files: Its files.
+            now: Current time, with time zone.
+            source: Origin of the files.
+            dated: Date of the list, if the list does not state it.
+            force: Store it even if it is incomplete or has lost many entries.
 
         Returns:
             The version, and whether it is new.
 
         Raises:
-            InputError: It is not whole, or has lost more than a fifth of its entries.
-            OutputError: It cannot be written.
+            InputError: The list is incomplete, or has lost more than a fifth of its entries.
+            OutputError: The archive is not writable.
         """
         kept = _kept(read, files, now, source, dated)
         place = self._place(kept)
@@ -137,32 +137,32 @@ class Archive:
         return kept, True
 
     def slugs(self) -> list[str]:
-        """List the lists that have a version."""
+        """Return the slugs of lists with a version."""
         folder = self.folder / "lists"
         if not folder.is_dir():
             return []
         return sorted(place.name for place in folder.iterdir() if any(place.glob(_VERSIONS)))
 
     def versions(self, slug: str) -> list[KeptVersion]:
-        """List the versions of a list, the earliest first.
+        """Return the versions of a list, earliest first.
 
         Raises:
-            StoreError: One cannot be read.
+            StoreError: A version cannot be read.
         """
         folder = self.folder / "lists" / _checked(slug)
         found = map(_decode, folder.glob(_VERSIONS))
         return sorted(found, key=lambda kept: (kept.since, kept.loaded))
 
     def at(self, slug: str, day: date) -> KeptVersion | None:
-        """Return the version in force on a day; None: there was none yet."""
+        """Return the version in force on a day; None: none yet."""
         before = [kept for kept in self.versions(slug) if kept.since <= day]
         return before[-1] if before else None
 
     def find(self, slug: str, wanted: str) -> KeptVersion:
-        """Find a version by its day or the beginning of its SHA-256.
+        """Find a version by its date or a prefix of its SHA-256.
 
         Raises:
-            InputError: There is none, or more than one.
+            InputError: No match, or more than one.
         """
         versions = self.versions(slug)
         fits = [
@@ -175,10 +175,10 @@ class Archive:
         raise InputError(code, wanted=wanted, known=known or "none", at=slug)
 
     def load(self, kept: KeptVersion) -> Parsed:
-        """Load the entries of a version; from its files where they are not kept ready.
+        """Load the entries of a version; parse its files if the entries are not cached.
 
         Raises:
-            StoreError: A file is missing or not what it was.
+            StoreError: A file is missing or damaged.
         """
         place = self._parsed(kept)
         with suppress(OSError, msgspec.MsgspecError):
@@ -186,12 +186,12 @@ class Archive:
         known = {kept.version.slug: kept.definition}
         read = read_list(self.files(kept), known, kept.version.slug, self._form(kept))
         parsed = Parsed(parties=read.parties, refusals=read.refusals)
-        with suppress(OutputError, OSError):  # a folder that takes no changes is read all the same
+        with suppress(OutputError, OSError):  # a read-only folder is usable too
             self._write(place, msgspec.msgpack.encode(parsed))
         return parsed
 
     def in_force(self, day: date) -> Iterator[tuple[ListVersion, tuple[ListedParty, ...]]]:
-        """Yield each list as it was in force on a day: its version, and its entries that day."""
+        """Yield each list in force on a day: its version, and its entries in force that day."""
         for slug in self.slugs():
             kept = self.at(slug, day)
             if kept:
@@ -199,10 +199,10 @@ class Archive:
                 yield kept.version, tuple(party for party in held if in_force(party, day))
 
     def files(self, kept: KeptVersion) -> list[ListFile]:
-        """Return the files of a version, checked.
+        """Return the files of a version, with hashes verified.
 
         Raises:
-            StoreError: A file is missing or not what it was.
+            StoreError: A file is missing or damaged.
         """
         return [ListFile(name=each.name, content=self._content(each)) for each in kept.files]
 
@@ -236,14 +236,14 @@ class Archive:
         return self.folder / "parsed" / f"{kept.version.sha256}-{key}.msgpack"
 
     def _write(self, place: Path, content: bytes) -> None:
-        with writing(str(self.folder)):  # some lists are confidential: others may not look in
+        with writing(str(self.folder)):  # some lists are confidential
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(place, f"{os.getpid()}-{secrets.token_hex(4)}") as part:
             part.write_bytes(content)
 
 
 def filled(folder: Path | None) -> Path | None:
-    """Return the folder of lists where it holds any."""
+    """Return the folder of lists if it contains any; else None."""
     return folder.resolve() if folder and Archive(folder).slugs() else None
 
 
@@ -282,13 +282,13 @@ def _kept(
 
 
 def digest_of(files: Iterable[KeptFile]) -> str:
-    """Return the SHA-256 of a version: of its one file, or of those of its files, sorted."""
+    """Return the SHA-256 of a version: of its only file, or of the sorted hashes of its files."""
     held = sorted(file.sha256 for file in files)
     return held[0] if len(held) == 1 else hashlib.sha256("".join(held).encode()).hexdigest()
 
 
 def _checked(slug: str) -> str:
-    """Check that a slug can be the name of a folder."""
+    """Check that a slug is a valid folder name."""
     if not slug or not all(c.isascii() and (c.isalnum() or c in "-_") for c in slug):
         raise InputError("lists/not-a-list-name", slug=slug)
     return slug
@@ -306,12 +306,12 @@ def _lost(place: Path) -> StoreError:
 
 
 def folder_state(folder: Path | None) -> FolderState:
-    """Return what is another one when a version comes or goes.
+    """Return a fingerprint that changes when a version is added or removed.
 
-    Files of versions never change, so that none of them has to be looked at.
+    Version files never change, so they need not be read.
 
     Args:
-        folder: Of the lists; None: there is none.
+        folder: Folder of lists; None: no lists.
     """
     held = folder / "lists" if folder else None
     if held is None or not held.is_dir():
@@ -320,20 +320,20 @@ def folder_state(folder: Path | None) -> FolderState:
 
 
 def _state(place: Path) -> tuple[str, int, int]:
-    # A clock ticks so slowly that two changes may have one time; the number tells them apart.
-    with os.scandir(place) as files:  # one that is being written begins with a point
+    # Clock resolution: two changes may have the same timestamp; the number of files differs.
+    with os.scandir(place) as files:  # skip temporary files, which begin with a dot
         number = sum(not each.name.startswith(".") for each in files)
     return place.name, place.stat().st_mtime_ns, number
 
 
 def versions_at(folder: Path | None, day: date) -> list[ListVersion]:
-    """Return the versions of the lists of parties that a screening of a day looks at.
+    """Return the versions of the party lists that a screening on a day uses.
 
-    Those that are for their authority only are left out: their names are too.
+    Confidential lists are excluded: their names are confidential too.
 
     Args:
-        folder: Of the lists; None: none are looked at.
-        day: Of the screening.
+        folder: Folder of lists; None: no lists.
+        day: Day of the screening.
     """
     if folder is None:
         return []

@@ -1,4 +1,4 @@
-"""What changed between two versions of a list."""
+"""Differences between two versions of a list."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from tidewaiter.parties.types import ListedParty
 
 
 class FieldChange(Record, frozen=True, kw_only=True):
-    """One field of an entry that changed."""
+    """A changed field of an entry."""
 
     field: str
     removed: tuple[str, ...] = ()
@@ -17,27 +17,27 @@ class FieldChange(Record, frozen=True, kw_only=True):
 
 
 class EntryChange(Record, frozen=True, kw_only=True):
-    """One entry that changed."""
+    """A changed entry."""
 
     id: str
-    name: str  # its first name in the later version
+    name: str  # first name in the later version
     fields: tuple[FieldChange, ...]
 
 
 class Changes(Record, frozen=True, kw_only=True):
-    """What changed between two versions; entries in the order of their ids."""
+    """Differences between two versions; entries ordered by id."""
 
     added: tuple[ListedParty, ...] = ()
     removed: tuple[ListedParty, ...] = ()
     changed: tuple[EntryChange, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether anything changed."""
+        """Return whether there are any differences."""
         return bool(self.added or self.removed or self.changed)
 
 
 def changes_between(old: Iterable[ListedParty], new: Iterable[ListedParty]) -> Changes:
-    """Compare two versions of a list, entry by entry. The order of entries does not matter.
+    """Compare two versions of a list by entry id. The order of entries does not matter.
 
     Args:
         old: The entries of the earlier version.
@@ -66,7 +66,7 @@ def _fields(old: ListedParty, new: ListedParty) -> Iterable[FieldChange]:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    """Write the values of a field so that a reader knows them apart."""
+    """Format the values of a field so that they can be told apart."""
     values = value if isinstance(value, tuple) else (value,)
     return tuple(_text(each) for each in values if each not in ("", None))
 

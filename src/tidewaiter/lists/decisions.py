@@ -1,15 +1,14 @@
-"""Decisions of an authority on lists: judgements and thresholds, in files that only grow.
+"""Decisions of an authority about lists: judgements and thresholds, in append-only files.
 
-Nothing in them is changed or deleted: a later line takes an earlier one back, and both stay to be
-read. A line that is no record stops the reading, so that what was edited wrongly is not read in
-part.
+No line is changed or deleted: a later line revokes an earlier one, and both remain readable. An
+invalid line stops the load, so that a badly edited file is never used in part.
 
-They stand in `judgements.jsonl` of the folder of lists, one a line, in the order in which they were
-made; the last of a pair counts, so a later one takes an earlier one back, and nothing is lost. A
-judgement holds for the entry as it was: where the list changes it, the party is told again.
+Judgements are stored in `judgements.jsonl` in the folder of lists, one per line, in order of
+creation; the last one for a pair applies. A judgement is valid for the entry as it was: when the
+list changes the entry, the party is reported again.
 
-They stand in `thresholds.jsonl` of the folder of lists, one a line, in the order in which they were
-made; the last one counts, and one without a threshold takes back those before it. Nothing is lost.
+Thresholds are stored in `thresholds.jsonl` in the folder of lists, one per line, in order of
+creation; the last one applies, and one without a threshold revokes those before it.
 """
 
 import hashlib
@@ -33,15 +32,15 @@ R = TypeVar("R", bound=Record)
 
 
 def read_ledger(path: Path, kind: type[R], what: str) -> list[R]:
-    """Read the records of a ledger, in the order in which they were made.
+    """Read the records of an append-only file, in order of creation.
 
     Args:
-        path: Of the file; it need not be there.
-        kind: Of the records.
-        what: One of them, for the error: "judgement".
+        path: Path of the file; it may be missing.
+        kind: Record type.
+        what: Name of a record in an error: "judgement".
 
     Raises:
-        StoreError: A line is no such record.
+        StoreError: A line is not a valid record.
     """
     made: list[R] = []
     lines = path.read_bytes().splitlines() if path.is_file() else []
@@ -57,10 +56,10 @@ def read_ledger(path: Path, kind: type[R], what: str) -> list[R]:
 
 
 def add_line(path: Path, record: Record) -> None:
-    """Write a record behind those that are there.
+    """Append a record.
 
     Raises:
-        OutputError: It cannot be written, or another process is at it.
+        OutputError: The file is not writable, or is locked by another process.
     """
     with alone(path, str(path)), writing(str(path)), path.open("ab") as file:
         file.write(msgspec.json.encode(record) + b"\n")
@@ -69,42 +68,42 @@ def add_line(path: Path, record: Record) -> None:
 JUDGEMENTS_FILE = "judgements.jsonl"
 
 Verdict = Literal["other", "same"]
-"""other: a person or firm of the same or a like name, and not the listed one; same: the listed one,
-or what was judged before is taken back."""
+"""other: a different party with the same or a similar name; same: the listed party, or an earlier
+judgement is revoked."""
 
 
 class Judgement(Record, frozen=True, kw_only=True):
-    """One decision."""
+    """A decision on a party and an entry."""
 
     list: str  # slug
     entry: str  # id in the list
-    version: str  # hash of the entry as it was then
-    name: str  # of the party, as the papers wrote it
-    country: str = ""  # of the party; "": whatever it is
+    version: str  # hash of the entry at that time
+    name: str  # name of the party, as in the documents
+    country: str = ""  # country of the party; "": any
     verdict: Verdict
     why: str
-    by: str  # who decided
+    by: str  # user who decided
     day: date
 
 
 class Judgements:
-    """The decisions of a folder of lists, by party and entry."""
+    """The judgements of a folder of lists, by party and entry."""
 
     def __init__(self, made: Iterable[Judgement]) -> None:
         self._made = {_key(each.list, each.entry, each.name, each.country): each for each in made}
 
     def __bool__(self) -> bool:
-        """Tell whether there is any."""
+        """Return whether there is any judgement."""
         return bool(self._made)
 
     def of(self, slug: str, entry: ListedParty, name: str, country: str) -> Judgement | None:
-        """Return what was decided of a party and an entry; None: nothing that still holds.
+        """Return the judgement on a party and an entry; None: none that is still valid.
 
         Args:
-            slug: Of the list.
-            entry: As it is now.
-            name: Of the party, as written.
-            country: Of the party; a judgement without a country holds for any.
+            slug: Slug of the list.
+            entry: Current entry.
+            name: Name of the party, as written.
+            country: Country of the party; a judgement without a country applies to any.
         """
         if not self._made:
             return None
@@ -113,13 +112,13 @@ class Judgements:
         return found if found and found.version == version_of(entry) else None
 
     def other(self, slug: str, entry: ListedParty, name: str, country: str) -> str:
-        """Say that a party was judged another than an entry, by whom, when and why; "": it was not.
+        """Describe the judgement "different party", with author, date and reason; "": none.
 
         Args:
-            slug: Of the list.
-            entry: As it is now.
-            name: Of the party, as written.
-            country: Of the party; "" where it is not known.
+            slug: Slug of the list.
+            entry: Current entry.
+            name: Name of the party, as written.
+            country: Country of the party; "" if unknown.
         """
         made = self.of(slug, entry, name, country)
         if made is None or made.verdict == "same":
@@ -128,24 +127,24 @@ class Judgements:
 
 
 def version_of(entry: ListedParty) -> str:
-    """Return a hash of all that a list says of an entry."""
+    """Return a hash of all data of an entry."""
     return hashlib.sha256(msgspec.json.encode(entry)).hexdigest()[:16]
 
 
 def read_judgements(folder: Path) -> Judgements:
-    """Read the decisions of a folder of lists.
+    """Read the judgements of a folder of lists.
 
     Raises:
-        StoreError: A line is no judgement.
+        StoreError: A line is not a judgement.
     """
     return Judgements(read_ledger(folder / JUDGEMENTS_FILE, Judgement, "judgement"))
 
 
 def add_judgement(folder: Path, judgement: Judgement) -> None:
-    """Write a decision behind those that are there.
+    """Append a judgement.
 
     Raises:
-        OutputError: It cannot be written, or another process is at it.
+        OutputError: The file is not writable, or is locked by another process.
     """
     add_line(folder / JUDGEMENTS_FILE, judgement)
 
@@ -158,61 +157,61 @@ THRESHOLDS_FILE = "thresholds.jsonl"
 
 
 class ListState(Record, frozen=True, kw_only=True):
-    """Which version of a list was in force when a threshold was chosen."""
+    """Version of a list in force when a threshold was chosen."""
 
     list: str  # slug
     version: str  # SHA-256
 
 
 class KeptThreshold(Record, frozen=True, kw_only=True):
-    """One decision, and the counts that it rests on; without a file, on the reason alone."""
+    """A threshold decision with its evidence; without a file, only a reason."""
 
-    threshold: Chance | None  # None: those before are taken back
-    kinds: tuple[KindThreshold, ...] = ()  # of entries for which it is another
+    threshold: Chance | None  # None: earlier ones are revoked
+    kinds: tuple[KindThreshold, ...] = ()  # kinds of entries with their own threshold
     why: str
-    by: str  # who decided
+    by: str  # user who decided
     day: date
-    file: str = ""  # of cleared parties, from which it was chosen
-    sha256: str = ""  # of that file
-    parties: int = 0  # of that file
-    alerts: int = 0  # of these at the threshold
-    lists: tuple[ListState, ...] = ()  # in force then
-    model: str  # beginning of the SHA-256 of the model that gave the probabilities
+    file: str = ""  # file of cleared parties used for the choice
+    sha256: str = ""  # hash of that file
+    parties: int = 0  # number of parties in that file
+    alerts: int = 0  # number of these reported at the threshold
+    lists: tuple[ListState, ...] = ()  # in force at that time
+    model: str  # prefix of the SHA-256 of the model
 
 
 def read_threshold(folder: Path) -> KeptThreshold | None:
-    """Read the threshold that a folder of lists keeps; None: it keeps none.
+    """Read the stored threshold of a folder of lists; None: none.
 
     Raises:
-        StoreError: A line of the file is no such record.
+        StoreError: A line of the file is invalid.
     """
     made = read_ledger(folder / THRESHOLDS_FILE, KeptThreshold, "kept threshold")
     return made[-1] if made and made[-1].threshold is not None else None
 
 
 def add_threshold(folder: Path, kept: KeptThreshold) -> None:
-    """Write a decision behind those that are there.
+    """Append a threshold decision.
 
     Raises:
-        StoreError: What is there is broken; nothing is added to it.
-        OutputError: It cannot be written, or another process is at it.
+        StoreError: The existing file is invalid; nothing is appended.
+        OutputError: The file is not writable, or is locked by another process.
     """
     read_threshold(folder)
     add_line(folder / THRESHOLDS_FILE, kept)
 
 
 def threshold_for(folder: Path | None, asked: float | None) -> Threshold | None:
-    """Return the threshold that counts: the one that is asked for, else the one that is kept.
+    """Return the threshold that applies: the requested one, or else the stored one.
 
     Args:
-        folder: Of lists; None: there is none.
-        asked: By the user for this once.
+        folder: Folder of lists; None: no lists.
+        asked: Requested by the user for this run.
 
     Returns:
-        The threshold; None: neither asked for nor kept, so that of the model or the rules counts.
+        The threshold; None: neither, so the default of the model or the rules applies.
 
     Raises:
-        StoreError: The file of the folder is broken.
+        StoreError: The file in the folder is invalid.
     """
     if asked is not None:
         return asked_for(asked)
@@ -224,19 +223,19 @@ def threshold_for(folder: Path | None, asked: float | None) -> Threshold | None:
 
 
 def states_of(versions: Iterable[ListVersion]) -> tuple[ListState, ...]:
-    """Return what is kept of the lists in force, in the order of their names."""
+    """Return the stored state of the lists in force, sorted by slug."""
     states = (ListState(list=each.slug, version=each.sha256) for each in versions)
     return tuple(sorted(states, key=lambda each: each.list))
 
 
 def changes_since(kept: KeptThreshold, archive: Archive, day: date, model: str) -> tuple[str, ...]:
-    """Say what is no longer as it was when a threshold was chosen; nothing: all is.
+    """Describe what has changed since a threshold was chosen; empty: nothing.
 
     Args:
-        kept: The threshold.
-        archive: The lists.
-        day: On which they are in force.
-        model: The beginning of its SHA-256.
+        kept: The stored threshold.
+        archive: The list archive.
+        day: Day for which the lists are in force.
+        model: Prefix of the SHA-256 of the model.
     """
     held = (archive.at(slug, day) for slug in archive.slugs())
     now = {each.list: each.version for each in states_of(v.version for v in held if v)}

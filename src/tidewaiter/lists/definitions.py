@@ -1,4 +1,4 @@
-"""What is known of a list before it is read: its authority, addresses, licence and action."""
+"""List definitions: authority, addresses, licence and action of each list."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,35 +10,35 @@ from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.parties.readers.columns import Columns
 from tidewaiter.parties.types import Action, ListedParty
 
-_MOST = 0.5  # of the entries have a programme that only this list has
+_MOST = 0.5  # minimum share of entries with a programme unique to this list
 
 
 class ListDefinition(Record, frozen=True, kw_only=True):
-    """One list: whose it is, where it is, what may be done with it, what it does."""
+    """A list: publisher, addresses, licence, and its legal effect."""
 
-    slug: str  # the name of its file
+    slug: str  # equals the file name
     name: str
     authority: str
-    licence: str  # what may be done with the list, in one sentence
-    source: str  # where name, addresses and licence are stated
-    formats: tuple[str, ...] = ()  # of the readers; the first is that of its addresses
-    addresses: tuple[str, ...] = ()  # of its files, fetched together
-    programmes: tuple[str, ...] = ()  # that tell it from a list in the same format
-    action: Action = "other"  # of entries whose record does not say it
-    actions: Mapping[str, Action] = {}  # beginning of a programme -> action; the first that fits
-    notice: str = ""  # what must be told beside each match, as the licence limits its use
-    confidential: bool = False  # its alerts are for its authority only
-    columns: Columns | None = None  # a layout of its own
+    licence: str  # terms of use of the list, in one sentence
+    source: str  # page that states name, addresses and licence
+    formats: tuple[str, ...] = ()  # names of readers; the first is that of the addresses
+    addresses: tuple[str, ...] = ()  # files of the list, downloaded together
+    programmes: tuple[str, ...] = ()  # programmes that distinguish it from lists in the same format
+    action: Action = "other"  # default, for entries without an action
+    actions: Mapping[str, Action] = {}  # prefix of a programme -> action; first match applies
+    notice: str = ""  # notice required beside each match, as the licence limits the use
+    confidential: bool = False  # alerts are visible to its authority only
+    columns: Columns | None = None  # custom layout
 
 
 def load_definitions(own: Path | None = None) -> MappingProxyType[str, ListDefinition]:
-    """Load the definitions of lists; those of a folder of yours replace ours of the same slug.
+    """Load the list definitions; those in a folder of yours override built-in ones by slug.
 
     Args:
-        own: A folder of TOML files, like ours in data/parties/lists; it need not be there.
+        own: Folder of TOML files, like data/parties/lists; it may be missing.
 
     Raises:
-        RegistryError: A file contradicts its record, or its name is not its slug.
+        RegistryError: A file is invalid, or its name differs from its slug.
     """
     folders = [data("parties", "lists"), *([own] if own and own.is_dir() else [])]
     found: dict[str, ListDefinition] = {}
@@ -54,19 +54,19 @@ def load_definitions(own: Path | None = None) -> MappingProxyType[str, ListDefin
 def find_definition(
     slug: str, form: str, parties: Iterable[ListedParty], known: Mapping[str, ListDefinition]
 ) -> ListDefinition:
-    """Find which list files are of.
+    """Identify the list to which files belong.
 
     Args:
-        slug: As the user or the list itself says; "": neither does.
-        form: The format of the files.
-        parties: The entries: their programmes tell lists of one format apart.
-        known: The definitions by slug.
+        slug: Given by the user or the list; "": not given.
+        form: Format of the files.
+        parties: The entries: their programmes distinguish lists in the same format.
+        known: Definitions by slug.
 
     Returns:
-        The definition; for a slug that none has, one without addresses, action and licence.
+        The definition; for an unknown slug, one without addresses, action and licence.
 
     Raises:
-        InputError: More than one list has this format, or none, and nobody says which it is.
+        InputError: None or several lists have this format, and no slug is given.
     """
     if slug:
         plain = ListDefinition(slug=slug, name=slug, authority="", licence="", source="")
@@ -87,7 +87,7 @@ def _has(definition: ListDefinition, parties: Iterable[ListedParty]) -> bool:
 
 
 def action_of(party: ListedParty, definition: ListDefinition) -> Action:
-    """Return what the list does to an entry: as its record says, its programme, or the list."""
+    """Return the action of an entry: from its record, its programme, or the list."""
     if party.action != "other":
         return party.action
     for begin, action in definition.actions.items():

@@ -1,10 +1,10 @@
-"""Generation: the versions of lists from which the rarity of words is counted, and the counts.
+"""Generation: the list versions from which word rarity is counted, and the counts.
 
-A match weighs words by how rare they are in the lists. Counted anew with each version, one entry
-more would move the score of every party; so the counts stay those of one generation until the
-lists have grown or shrunk by a tenth, or somebody asks for a new one. `generation.json` of the
-folder names it; the counts follow from the versions, which are all kept. Lists for their authority
-only are not counted: they would move what is said of open entries.
+A match weighs words by their rarity in the lists. If rarity were recounted with each version, one
+new entry would change the score of every party; so the counts are frozen until the lists have grown
+or shrunk by a tenth, or the user requests a new generation. `generation.json` in the folder names
+the versions, which are all stored, so the counts can be reproduced. Confidential lists are not
+counted: they would influence the scores of public entries.
 """
 
 import hashlib
@@ -26,37 +26,37 @@ from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.readers import EDITION
 
 FILE = "generation.json"
-_GROWN = 0.1  # share of the entries by which lists differ from those that were counted
+_GROWN = 0.1  # relative change in the number of entries that triggers a recount
 
 
 class Counted(Record, frozen=True, kw_only=True):
-    """One version whose words are counted."""
+    """A version included in the counts."""
 
     list: str  # slug
     sha256: str
 
 
 class Generation(Record, frozen=True, kw_only=True):
-    """What is counted: the latest version of each list, as it was when the counts were made."""
+    """The latest version of each list at the time of counting."""
 
-    versions: tuple[Counted, ...]  # by slug
+    versions: tuple[Counted, ...]  # sorted by slug
     entries: int
 
     @property
     def id(self) -> str:
-        """What tells it from others, 16 hexadecimal digits."""
+        """Identifier of the generation, 16 hexadecimal digits."""
         return hashlib.sha256(msgspec.json.encode(self.versions)).hexdigest()[:16]
 
 
 def generation_of(archive: Archive, *, anew: bool = False) -> Generation | None:
-    """Return the generation of a folder of lists; begin one where that is due, and keep it.
+    """Return the generation of a folder of lists; start and store a new one when due.
 
     Args:
-        archive: The folder. One that takes no changes is read all the same.
-        anew: Count the latest versions, whatever was counted before.
+        archive: The folder of lists; it may be read-only.
+        anew: Count the latest versions, regardless of the stored generation.
 
     Returns:
-        The generation; None where the folder holds no list.
+        The generation; None if the folder contains no list.
 
     Raises:
         StoreError: A version cannot be read.
@@ -77,7 +77,7 @@ def generation_of(archive: Archive, *, anew: bool = False) -> Generation | None:
 
 
 def write_whole(place: Path, content: bytes) -> None:
-    """Write a file that can be made again; where nothing can be written, it is left out."""
+    """Write a reproducible file; skip it if the folder is read-only."""
     mark = f"{os.getpid()}-{secrets.token_hex(4)}"
     with suppress(OutputError, OSError), replacing(place, mark) as part:
         part.write_bytes(content)
@@ -99,14 +99,14 @@ def _read(place: Path) -> Generation | None:
 
 
 def rarity_in(archive: Archive, generation: Generation) -> Rarity:
-    """Return how rare words are in a generation.
+    """Return the word rarities of a generation.
 
     Args:
-        archive: The folder of lists; the counts are kept there where it takes changes.
-        generation: Of that folder.
+        archive: The folder of lists; the counts are stored there if it is writable.
+        generation: A generation of that folder.
 
     Raises:
-        InputError: A version is not there.
+        InputError: A version is missing.
         StoreError: A version cannot be read.
     """
     said = msgspec.json.encode((EDITION, __version__))

@@ -1,7 +1,7 @@
-"""Indexes: the names of lists laid out for matching, made once and kept in the user's cache.
+"""Index cache: names of lists prepared for matching, stored in the user's cache.
 
-To lay out 40,000 names takes seconds of a processor, and every screening and each of its processes
-would do it anew. Entries for the authority only are never written there.
+Preparing 40,000 names takes seconds of CPU time, which every screening and each of its processes
+would repeat. Confidential entries are never written there.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ from tidewaiter.parties.matching.index import Index, Layout, build_index, index_
 from tidewaiter.parties.names.rarity import Rarity
 from tidewaiter.parties.types import ListedParty
 
-_FEWEST = 2_000  # names; fewer are laid out as fast as they are found in the cache
+_FEWEST = 2_000  # names; building an index for fewer is as fast as loading it
 _READERS = ("anyascii", "numpy", "opencc", "pypinyin", "wordfreq")
-"""Packages that decide how a name is read, and how rare its words are."""
+"""Packages that affect how names are parsed and how rare their words are."""
 
 
 def index_for(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> Index:
-    """Return the index of lists, as `build_index` makes it, from the cache where it is there.
+    """Return the index of lists from the cache; build it with `build_index` on a miss.
 
     Args:
         parties: The entries.
-        rarity: Frozen counts of a generation; None: those of these entries.
+        rarity: Frozen counts of a generation; None: counts of these entries.
     """
     names = sum(len(party.names) for party in parties)
     if names < _FEWEST or any(party.confidential for party in parties):
@@ -46,20 +46,20 @@ def index_for(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> I
 
     try:
         folder = cached("parties", _key(parties, rarity), make)
-    except OSError:  # the disk of the cache is full
+    except OSError:  # the cache disk is full
         return made[0] if made else build_index(parties, rarity)
     if made:
         return made[0]
     try:
         counts = msgspec.msgpack.decode((folder / "rarity.msgpack").read_bytes(), type=Rarity)
         return index_of(parties, load_arrays(folder, "layout", Layout), counts)
-    except (EOFError, OSError, ValueError, msgspec.MsgspecError):  # damaged, or dropped meanwhile
+    except (EOFError, OSError, ValueError, msgspec.MsgspecError):  # damaged, or evicted meanwhile
         shutil.rmtree(folder, ignore_errors=True)
         return build_index(parties, rarity)
 
 
 def _key(parties: Sequence[ListedParty], rarity: Rarity | None) -> str:
-    """Hash all that an index is made from."""
+    """Hash all inputs of an index."""
     names = [(party.kind, [name.text for name in party.names]) for party in parties]
     said = hashlib.sha256(msgspec.msgpack.encode((names, rarity))).hexdigest()
     code = sorted(Path(package.__path__[0]).rglob("*.py"))

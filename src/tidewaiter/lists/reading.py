@@ -1,4 +1,4 @@
-"""A list read whole, the checks before it takes force, and what stays in doubt in its names."""
+"""Reading a complete list, checks before it takes effect, and ambiguous names."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,13 +23,13 @@ from tidewaiter.parties.readers.entries import EntryRefusal, ListHeader, ListRea
 from tidewaiter.parties.readers.file_formats import is_utf8
 from tidewaiter.parties.types import ListedParty, NameKind, PartyName
 
-_REFUSED = 0.05  # of the entries may be refused
-_FEW = 20  # refusals that are borne whatever their share
-LOSS = 0.2  # of the entries may be missing in a new version
+_REFUSED = 0.05  # maximum share of rejected entries
+_FEW = 20  # rejected entries tolerated regardless of their share
+LOSS = 0.2  # maximum share of entries missing in a new version
 
 
 class ReadList(Record, frozen=True, kw_only=True):
-    """A list as its files have it."""
+    """A list parsed from its files."""
 
     definition: ListDefinition
     format: str
@@ -41,17 +41,17 @@ class ReadList(Record, frozen=True, kw_only=True):
 def read_list(
     files: Sequence[ListFile], known: Mapping[str, ListDefinition], slug: str = "", form: str = ""
 ) -> ReadList:
-    """Read the files of a list, whole.
+    """Read the files of a list completely.
 
     Args:
-        files: Of one list and day.
-        known: The definitions of lists by slug.
-        slug: Which list it is; "": told by its format, its programmes, or the list itself.
-        form: The format; "": told by the definition or by what is in the files.
+        files: Files of one list and date.
+        known: List definitions by slug.
+        slug: Slug of the list; "": inferred from its format, its programmes, or the list itself.
+        form: Format; "": from the definition or inferred from the content.
 
     Raises:
-        InputError: A file as a whole cannot be read, or the list has no entry, or it is not
-            known which list it is.
+        InputError: A file is unreadable as a whole, the list is empty, or the list cannot be
+            identified.
     """
     definition = known.get(slug)
     if definition and definition.columns and not form:
@@ -73,7 +73,7 @@ def read_list(
 
 
 def _nothing(name: str, refusals: Sequence[EntryRefusal]) -> InputError:
-    """Say that a list has no entry, and what is wrong with the first."""
+    """Return the error for an empty list, with the first rejected entry."""
     if not refusals:
         return InputError("lists/no-entries", at=name)
     place, problem, hint = refusals[0].place, refusals[0].problem, refusals[0].hint
@@ -81,7 +81,7 @@ def _nothing(name: str, refusals: Sequence[EntryRefusal]) -> InputError:
 
 
 def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
-    """Report texts that are not UTF-8: letters that are not ASCII may be others."""
+    """Report files that are not UTF-8: non-ASCII letters may be decoded wrongly."""
     if form.endswith("xml") or form in plugin_formats():
         return
     for file in files:
@@ -97,7 +97,7 @@ def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
 
 
 def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str:
-    """Find the format; one that a plug-in brings is taken where the definition names it."""
+    """Return the format; a plug-in format is used if the definition names it."""
     try:
         return find_format(files)
     except InputError:
@@ -118,7 +118,7 @@ def _reader(form: str) -> ListReader:
 def _collect(
     items: Iterable[ListHeader | ListedParty | EntryRefusal],
 ) -> tuple[ListHeader, list[ListedParty], list[EntryRefusal]]:
-    """Sort what a reader yields; of two entries with one id the first is kept."""
+    """Sort the items of a reader by type; of entries with the same id the first is used."""
     header = ListHeader()
     parties: dict[str, ListedParty] = {}
     refusals: list[EntryRefusal] = []
@@ -137,7 +137,7 @@ def _collect(
 
 
 def _said(definition: ListDefinition, header: ListHeader) -> ListDefinition:
-    """Add to the definition of an unknown list what the list says of itself."""
+    """Complete the definition of an unknown list with its own header."""
     return msgspec.structs.replace(
         definition,
         name=header.name or definition.name,
@@ -164,10 +164,10 @@ def _finished(
 
 
 def check_whole(read: ReadList) -> None:
-    """Check that a list is whole: as many entries as it says, and few that cannot be read.
+    """Check that a list is complete: the declared number of entries, and few rejected ones.
 
     Raises:
-        InputError: It is not.
+        InputError: It is incomplete.
     """
     lost = sum(not refusal.kept for refusal in read.refusals)
     said, held = read.header.entries, len(read.parties) + lost
@@ -190,15 +190,15 @@ def check_whole(read: ReadList) -> None:
 
 
 def check_loss(new: int, old: int, at: str) -> None:
-    """Check that a new version has not lost more entries than lists do.
+    """Check that a new version has not lost an unusual number of entries.
 
     Args:
-        new: Entries of the new version.
-        old: Entries of the version in force.
-        at: The list.
+        new: Number of entries in the new version.
+        old: Number of entries in the version in force.
+        at: Name of the list.
 
     Raises:
-        InputError: More than a fifth is gone.
+        InputError: More than a fifth is missing.
     """
     if new < (1 - LOSS) * old:
         raise InputError(
@@ -207,41 +207,41 @@ def check_loss(new: int, old: int, at: str) -> None:
 
 
 def in_force(party: ListedParty, day: date) -> bool:
-    """Tell whether an entry of a version in force is in force itself on a day."""
+    """Return whether an entry of a version in force is itself in force on a day."""
     begun = party.listed is None or party.listed <= day
     return begun and (party.delisted is None or day < party.delisted)
 
 
 class DoubtfulName(Record, frozen=True, kw_only=True):
-    """A name of an entry that may hold several; it is compared as one."""
+    """An entry name that may contain several names; it is compared as one."""
 
     entry: str  # id of the entry
-    name: str  # as it is kept
+    name: str  # name as stored
     kind: NameKind
 
 
 class ScriptCount(Record, frozen=True, kw_only=True):
-    """Names in a script in which they are compared with names in the same script alone."""
+    """Number of names in a script that can only be compared with names in the same script."""
 
-    script: str  # as Unicode names it, or that Chinese characters spell foreign names
+    script: str  # Unicode script name, or Chinese characters used for foreign names
     names: int
-    entries: int  # that have no other name, so that names in other scripts do not find them
+    entries: int  # entries that names in other scripts cannot match
 
 
 class ListDoubts(Record, frozen=True, kw_only=True):
-    """What is in doubt in one version of a list."""
+    """Ambiguities in one version of a list."""
 
-    several: tuple[DoubtfulName, ...]  # in the order of the list
-    scripts: tuple[ScriptCount, ...]  # the most frequent first
+    several: tuple[DoubtfulName, ...]  # in list order
+    scripts: tuple[ScriptCount, ...]  # most frequent first
 
 
 def doubts_in(parties: Iterable[ListedParty], form: str, definition: ListDefinition) -> ListDoubts:
-    """Look for what is in doubt in the entries of a list.
+    """Find ambiguities in the entries of a list.
 
     Args:
         parties: The entries.
-        form: The format that they were read from.
-        definition: Of the list.
+        form: Format of the source files.
+        definition: Definition of the list.
     """
     columns = definition.columns
     parted = parts_at_commas(columns) if columns else parts_names_at_commas(form)
@@ -263,7 +263,7 @@ def doubts_in(parties: Iterable[ListedParty], form: str, definition: ListDefinit
 
 
 def _doubtful(party: ListedParty, *, parted: bool) -> Iterator[PartyName]:
-    """Yield the names of an entry that may hold several."""
+    """Yield names that may contain several names."""
     own = [each.text for each in party.names if each.kind == "primary"]
     for each in party.names:
         further = parted and each.kind != "primary"

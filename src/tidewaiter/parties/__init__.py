@@ -1,1 +1,1 @@
-"""Parties: who is listed, and which listed party a name on the papers resembles."""
+"""Parties: list entries, and matching of party names in documents against them."""

@@ -1,7 +1,7 @@
-"""Addresses: house number, room, words of the street and the place, from one line as written.
+"""Address parser: house number, room, street words and place, from one line as written.
 
-No gazetteer stands behind this: a word is a word of the address, whatever it names. Numbers
-are told apart by the words beside them.
+No gazetteer is used: any word counts as an address word. Numbers are classified by the words beside
+them.
 """
 
 import re
@@ -33,40 +33,40 @@ _GLUED = re.compile(
 
 
 class _Words(Record, frozen=True, kw_only=True, rename="kebab"):
-    """The file of words of addresses."""
+    """Content of the address word file."""
 
     source: str
     country_words: frozenset[str]
-    kinds: frozenset[str]  # that say what kind of place it is
-    units: frozenset[str]  # that stand before or behind the number of a room or a floor
-    short: dict[str, str]  # a short or pinyin word, to the English one
-    han: dict[str, str]  # endings of parts in Han characters, to the English word
+    kinds: frozenset[str]  # generic words for kinds of places
+    units: frozenset[str]  # words before or after the number of a room or a floor
+    short: dict[str, str]  # abbreviation or pinyin word -> English word
+    han: dict[str, str]  # Chinese suffix of an address part -> English word
 
 
 class AddressParts(Record, frozen=True, kw_only=True):
-    """The parts of an address that are compared."""
+    """The comparable parts of an address."""
 
-    words: frozenset[str] = frozenset()  # that name the street, the place; folded, without kinds
+    words: frozenset[str] = frozenset()  # words of street and place; folded, without kinds
     houses: frozenset[str] = frozenset()
-    units: frozenset[str] = frozenset()  # numbers of rooms and floors
+    units: frozenset[str] = frozenset()  # room and floor numbers
     postcode: str = ""
-    box: str = ""  # number of a post-office box
+    box: str = ""  # post-office box number
 
 
 NOWHERE: Final = AddressParts()
-_CUT: Final = 0.8  # least likeness of two words of an address
-_LEAST: Final = 5  # letters of a word in which an edit may stand
+_CUT: Final = 0.8  # minimum similarity of two address words
+_LEAST: Final = 5  # minimum letters of a word for which an edit is tolerated
 
 
 @lru_cache(maxsize=1 << 16)
 def read_address(text: str) -> AddressParts:
-    """Read an address.
+    """Parse an address.
 
     Args:
-        text: As written, in one line; what follows a phone, a fax or an e-mail is left out.
+        text: Address as written, in one line; text after a phone, fax or e-mail is ignored.
 
     Returns:
-        Its parts. Any text has an answer.
+        Its parts. Never fails.
     """
     text = _CONTACT.sub("", text)
     if not text.strip(" ,.-"):
@@ -91,14 +91,14 @@ def read_address(text: str) -> AddressParts:
 
 
 def _spaced(text: str) -> str:
-    """Put spaces around the parts of an address in Han characters, and where numbers are glued."""
+    """Insert spaces around Chinese address parts, and between joined numbers."""
     if _HAN.search(text):
         return _from_han(text)
     return _GLUED.sub(r"\1\3 \2\4", _ORDINAL.sub(r"\1", text))
 
 
 def _from_han(text: str) -> str:
-    """Spell Han characters as the post does in Latin: 科技路12号3楼 -> keji road 12 no 3 floor."""
+    """Transliterate Chinese in postal style: 科技路12号3楼 -> keji road 12 no 3 floor."""
     endings = _facts().han
     pattern = re.compile("|".join(endings))
     apart = pattern.sub(lambda each: f"\0{endings[each.group()]} ", simplify(text))
@@ -118,7 +118,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Tell words, house numbers and numbers of rooms apart."""
+    """Classify tokens as words, house numbers and room numbers."""
     known = _facts()
     words: set[str] = set()
     houses: set[str] = set()
@@ -136,7 +136,7 @@ def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], froz
 
 
 def _taken(tokens: list[str], place: int) -> bool:
-    """Tell whether the word before a number belongs to the number before that: "3 floor 301"."""
+    """Return whether the word before a number belongs to the preceding number: "3 floor 301"."""
     return place > 1 and tokens[place - 2][0].isdigit() and tokens[place - 1] == "floor"
 
 
@@ -145,7 +145,7 @@ def _number(token: str) -> str:
 
 
 def shared_words(a: AddressParts, b: AddressParts) -> tuple[set[str], bool]:
-    """Return the words that two addresses share, and whether each has others of its own."""
+    """Return the words that two addresses share, and whether each has other words too."""
     shared = set(a.words & b.words)
     left, right = a.words - shared, b.words - shared
     if not (left and right):
@@ -156,7 +156,7 @@ def shared_words(a: AddressParts, b: AddressParts) -> tuple[set[str], bool]:
 
 
 def short_words() -> frozenset[str]:
-    """Return the English words that addresses often write short."""
+    """Return the English words that are often abbreviated in addresses."""
     return frozenset(_facts().short.values())
 
 
@@ -165,7 +165,7 @@ def _near(a: str, b: str) -> bool:
 
 
 def _joined(left: frozenset[str], right: frozenset[str]) -> bool:
-    """Tell whether one side writes together what the other writes apart."""
+    """Return whether the difference is only that one side joins words."""
     whole = {"".join(sorted("".join(words))) for words in (left, right)}
     return len(whole) == 1
 

@@ -1,14 +1,14 @@
-"""Which names are compared with names in the same script alone, so that it can be said of them.
+"""Detection of names that can only be compared with names in the same script.
 
-Latin, Cyrillic, Arabic, Chinese, Japanese and Korean letters are read by tables of ours. Of scripts
-without a table, letters are romanised one by one, which finds a name where the script writes its
-vowels as letters: of made-up names, 17 of 18 were found in Greek, Armenian and Georgian and four of
-four in Ethiopic, but none of 13 in Hebrew, Thai and Burmese, and half or fewer in the scripts of
-India. Chinese characters that spell a foreign name sound like no name in Latin letters: none of 300
-was found. They are told by the dot that parts a given name from a surname; without one, they look
-as a Chinese or Japanese name does.
+Latin, Cyrillic, Arabic, Chinese, Japanese and Korean letters are read by tables of ours. In scripts
+without a table, letters are romanised one by one, which finds a name if the script writes vowels as
+letters: of made-up names, 17 of 18 were found in Greek, Armenian and Georgian and four of four in
+Ethiopic, but none of 13 in Hebrew, Thai and Burmese, and half or fewer in the scripts of India.
+Chinese characters for a foreign name resemble no Latin name in sound: none of 300 was found. They
+are recognised by the dot between given name and surname; without one, they look like a Chinese or
+Japanese name.
 
-It stands outside `names`, whose readings take a third of a second to load.
+Kept outside `names`, which takes a third of a second to import.
 """
 
 import re
@@ -18,9 +18,9 @@ from functools import lru_cache
 from typing import Final
 
 FOREIGN_HAN: Final = "Han, foreign names"
-"""In place of a script: characters that spell the sound of a foreign name."""
+"""Value in place of a script: Chinese characters that transcribe a foreign name."""
 
-# First words of the names that Unicode gives letters, and of forms of them.
+# First words of Unicode letter names, and of their forms.
 _COMPARED: Final = frozenset(
     {
         "Latin",
@@ -61,11 +61,11 @@ _FOREIGN: Final = re.compile(
 
 
 def uncompared(text: str) -> str:
-    """Tell in which script a name is that is compared with names in the same script alone.
+    """Return the script of a name that can only be compared within that script.
 
     Returns:
-        The script by its English name ("Hebrew"), or `FOREIGN_HAN`; "": the name is compared, or it
-        has a part in letters that are.
+        The script by its English name ("Hebrew"), or `FOREIGN_HAN`; "": the name can be compared,
+        at least in part.
     """
     if text.isascii():
         return ""
@@ -80,6 +80,6 @@ def uncompared(text: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _script(character: str) -> str:
-    """Return the script of a letter; "": it is one that is compared with others."""
+    """Return the script of a letter; "": a script that is compared with others."""
     name = unicodedata.name(character, "unknown").split()[0].capitalize()
     return "" if name in _COMPARED else name

@@ -1,7 +1,7 @@
-"""Ownership and control: the ways from an entry of a list to others of it, as the list tells them.
+"""Ownership and control: paths between entries of a list, as stated by the list.
 
-A list says "owned by", "controls" and the like of its entries. Whether that makes one of them
-blocked is a question of law; data/parties/ownership.toml has what two bodies of law say of it.
+A list states "owned by", "controls" and similar links between its entries. Whether a link makes an
+entry blocked is a question of law; data/parties/ownership.toml has the rules of two jurisdictions.
 """
 
 import re
@@ -23,11 +23,11 @@ _DOWN = {"owns": "owned-by", "controls": "controlled-by", "operates": "operated-
 _ENDS = {"owned-by": "owner", "controlled-by": "controller", "operated-by": "operator"}
 _FORMER = "formerly-"
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|per ?cent|percent)")
-_WAYS = 2_000  # that are looked at from one entry; a hostile list may tie all to all
+_WAYS = 2_000  # maximum paths examined per entry; a hostile list may link everything
 
 
 class OwnershipRule(Record, frozen=True, kw_only=True):
-    """What a body of law says of firms that blocked persons own or control, in our words."""
+    """Legal rule on companies owned or controlled by blocked persons, in our words."""
 
     law: str
     text: str
@@ -37,28 +37,28 @@ class OwnershipRule(Record, frozen=True, kw_only=True):
 
 
 class OwnershipRules(Record, frozen=True, kw_only=True):
-    """All of data/parties/ownership.toml."""
+    """Content of data/parties/ownership.toml."""
 
     note: str
-    least_percent: Decimal  # of the shares of blocked owners, so that a firm passes on what it owns
+    least_percent: Decimal  # total of blocked owners from which a firm is a blocked owner itself
     rules: tuple[OwnershipRule, ...]
 
 
 class Step(NamedTuple):
-    """One tie on the way."""
+    """One link of a path."""
 
     says: Phrase  # "owned by X (60 %)"
-    party: ListedParty | None  # where it leads; None: the list has no such entry
-    named: str  # as the list names it
+    party: ListedParty | None  # target; None: not an entry of the list
+    named: str  # name used by the list
     former: bool
-    control: bool  # not ownership
+    control: bool  # control, not ownership
 
 
 class Chain(NamedTuple):
-    """A way from an entry to one that the list does something to, or has not."""
+    """A path from an entry to another, listed or not."""
 
     steps: tuple[Step, ...]
-    up: bool  # the way leads to those who own or control; else to what is owned or controlled
+    up: bool  # the path leads to owners or controllers; otherwise to owned or controlled parties
 
     @property
     def end(self) -> ListedParty | None:
@@ -67,22 +67,22 @@ class Chain(NamedTuple):
 
     @property
     def former(self) -> bool:
-        """Tell whether a tie on the way is over."""
+        """Return whether a link of the path is former."""
         return any(step.former for step in self.steps)
 
     @property
     def control(self) -> bool:
-        """Tell whether a tie on the way is control or operation."""
+        """Return whether a link of the path is control or operation."""
         return any(step.control for step in self.steps)
 
     @property
     def confidential(self) -> bool:
-        """Tell whether an entry on the way is for the authority only."""
+        """Return whether an entry on the path is visible to the authority only."""
         return any(step.party is not None and step.party.confidential for step in self.steps)
 
 
 class _Edge(NamedTuple):
-    owner: str  # id, or the name of one that the list has not
+    owner: str  # id, or the name of an unlisted owner
     owned: str
     kind: str  # owned-by, controlled-by, operated-by
     share: str
@@ -91,19 +91,19 @@ class _Edge(NamedTuple):
 
 @cache
 def ownership_rules() -> OwnershipRules:
-    """Load the file once."""
+    """Load the rules; cached."""
     return read_toml(data("parties", "ownership.toml"), OwnershipRules)
 
 
 class Ownership:
-    """The ties of one list."""
+    """The ownership links of one list."""
 
     def __init__(self, parties: Iterable[ListedParty], *, restricted: bool = True) -> None:
-        """Take the entries of a list.
+        """Set the entries of a list.
 
         Args:
-            parties: All of them, those for the authority only too.
-            restricted: Follow ties from and to these; without, it is as if they were not there.
+            parties: All entries, including those visible to the authority only.
+            restricted: Follow links of such entries; otherwise they are treated as absent.
         """
         self._parties = {party.id: party for party in parties}
         self._counted: frozenset[str] | None = None
@@ -119,27 +119,27 @@ class Ownership:
                     self._owned[edge.owner].append(edge)
 
     def chains(self, party: ListedParty, most: int) -> tuple[Chain, ...]:
-        """List the ways from an entry, the shortest first, those to its owners before others.
+        """List the paths from an entry, shortest first, paths to owners before others.
 
-        A way ends at an entry that is blocked. One is told for each entry that the list does
-        something to, and for each tie of the entry itself that leads to no entry.
+        A path ends at a blocked entry. There is one for each entry with an action on the list, and
+        for each direct link to a party that is not an entry.
 
         Args:
             party: An entry of this list.
-            most: Ties of a way at the most.
+            most: Maximum length of a path.
         """
         found = [*self._walk(party.id, most, up=True), *self._walk(party.id, most, up=False)]
         return tuple(sorted(found, key=lambda chain: (len(chain.steps), not chain.up)))
 
     def blocked_share(self, party: ListedParty) -> Decimal | None:
-        """Add up the shares of blocked owners, as the list tells them; None: it tells none.
+        """Return the total share of blocked owners, as stated by the list; None: not stated.
 
-        An owner counts that is blocked, or that such owners own to half or more themselves.
+        An owner counts if it is blocked, or owned to half or more by such owners.
         """
         return self._share(party.id, self._counting())
 
     def _counting(self) -> frozenset[str]:
-        """Return the entries whose shares count, found from the blocked ones down; once."""
+        """Return the entries whose shares count, computed down from the blocked ones; cached."""
         if self._counted is None:
             found = {each.id for each in self._parties.values() if each.action == "blocked"}
             new = deque(found)
@@ -161,7 +161,7 @@ class Ownership:
         return min(sum(shares.values(), Decimal(0)), Decimal(100)) if shares else None
 
     def _walk(self, start: str, most: int, *, up: bool) -> Iterator[Chain]:
-        """Yield the shortest way to each entry; an entry is passed once, so circles end."""
+        """Yield the shortest path to each entry; each entry is visited once, so cycles end."""
         seen = {start}
         ways: deque[tuple[Step, ...]] = deque([()])
         looked = 0
@@ -195,7 +195,7 @@ class Ownership:
         return Step(says, party, named, edge.former, edge.kind != "owned-by")
 
     def _edge(self, party: ListedParty, tie: Tie) -> _Edge | None:
-        """Turn a tie by ownership or control so that it leads from the owned one to the owner."""
+        """Orient an ownership or control link from the owned party to the owner."""
         kind = tie.kind.removeprefix(_FORMER)
         former = kind != tie.kind or "former" in tie.note.casefold()
         if kind not in _UP and kind not in _DOWN:
@@ -213,7 +213,7 @@ class Ownership:
                 self._names.setdefault(name, []).append(party.id)
 
     def _find(self, said: str) -> str:
-        """Return the id of the entry that a tie names; where no or several fit, what it says."""
+        """Return the id of the entry named in a link; if none or several match, the text itself."""
         said = said.strip()
         if said in self._parties:
             return said
@@ -221,13 +221,13 @@ class Ownership:
         return named[0] if len(named) == 1 else said
 
     def _is_secret(self, key: str) -> bool:
-        """Tell whether a tie leads to an entry for the authority only, be it one of several."""
+        """Return whether a link may lead to an entry visible to the authority only."""
         keys = [key] if key in self._parties else self._names.get(plain(key), [])
         return any(self._parties[each].confidential for each in keys)
 
 
 def percent_of(share: str) -> Decimal | None:
-    """Read a share as a list writes it: "60 %", "33.3%"; None: it says no per cent, or a range."""
+    """Parse a share such as "60 %", "33.3%"; None: not a percentage, or a range."""
     found = _PERCENT.findall(share)
     if len(found) != 1 or _PERCENT.sub("", share).strip(" .,()~"):
         return None
@@ -236,18 +236,18 @@ def percent_of(share: str) -> Decimal | None:
 
 
 def percent_in_words(share: Decimal | None) -> str:
-    """Write a share: "60 %"; "": none is told."""
+    """Format a share: "60 %"; "": none given."""
     return "" if share is None else f"{share.normalize():f} %"
 
 
 def is_minor(share: str) -> bool:
-    """Tell whether shares that were added up are fewer than make a firm pass on what it owns."""
+    """Return whether a total share is below the threshold for a blocked owner."""
     value = percent_of(share)
     return value is not None and value < ownership_rules().least_percent
 
 
 def cautions() -> Sequence[Phrase]:
-    """Say what the law makes of ownership, a sentence for each body of law, with its source."""
+    """Return the legal rules on ownership, one sentence per jurisdiction, with source."""
     told = ownership_rules()
     return (Phrase("caution/note", said=told.note), *map(_caution, told.rules))
 

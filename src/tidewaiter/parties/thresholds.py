@@ -1,4 +1,4 @@
-"""Thresholds: the probability from which a match is shown, by kind of entry, and who says so."""
+"""Thresholds: the probability from which a match is reported, by kind of entry, and its origin."""
 
 import hashlib
 from functools import cache
@@ -13,25 +13,25 @@ from tidewaiter.parties.types import PartyKind
 Chance = Annotated[float, Meta(gt=0, le=1)]
 """A probability that can be a threshold."""
 
-_FEWEST, _MOST = 2, 6  # decimals of a threshold as printed
+_FEWEST, _MOST = 2, 6  # decimals of a threshold in output
 
 
 class KindThreshold(Record, frozen=True, kw_only=True):
-    """The threshold of one kind of entry."""
+    """Threshold for one kind of entry."""
 
     kind: PartyKind
     least: Chance
 
 
 class Threshold(Record, frozen=True, kw_only=True):
-    """From which probability on a match is shown, and where that comes from."""
+    """Probability from which a match is reported, and its origin."""
 
     least: Chance
-    kinds: tuple[KindThreshold, ...] = ()  # of entries for which it is another
+    kinds: tuple[KindThreshold, ...] = ()  # kinds of entries with their own threshold
     origin: str = ""  # in words: "asked for", "kept by ...", "of the model", "of the rules"
 
     def of(self, kind: PartyKind) -> float:
-        """Return the threshold of entries of a kind."""
+        """Return the threshold for entries of a kind."""
         for each in self.kinds:
             if each.kind == kind:
                 return each.least
@@ -39,27 +39,27 @@ class Threshold(Record, frozen=True, kw_only=True):
 
     @property
     def lowest(self) -> float:
-        """The least of them all."""
+        """The lowest of all thresholds."""
         return min((self.least, *(each.least for each in self.kinds)))
 
     @property
     def value(self) -> str:
-        """The threshold as printed: "0.62", or "0.62 (person 0.80)"."""
+        """The threshold for output: "0.62", or "0.62 (person 0.80)"."""
         kinds = ", ".join(f"{each.kind} {printed(each.least)}" for each in self.kinds)
         return f"{printed(self.least)} ({kinds})" if kinds else printed(self.least)
 
     def __str__(self) -> str:
-        """Say the threshold and where it comes from."""
+        """Describe the threshold and its origin."""
         return f"{self.value}, {self.origin}" if self.origin else self.value
 
 
 def asked_for(least: float) -> Threshold:
-    """Return the threshold that a user asks for."""
+    """Return the threshold requested by a user."""
     return Threshold(least=least, origin="asked for")
 
 
 def printed(least: float) -> str:
-    """Write a threshold with as many decimals as it has, two at least and six at most."""
+    """Format a threshold with its decimals, two to six."""
     text = f"{least:.{_MOST}f}".rstrip("0")
     whole, _, decimals = text.partition(".")
     return f"{whole}.{decimals.ljust(_FEWEST, '0')}"
@@ -67,8 +67,8 @@ def printed(least: float) -> str:
 
 @cache
 def model_digest() -> str:
-    """Return the beginning of the SHA-256 of the model that probabilities come from.
+    """Return a prefix of the SHA-256 of the model that gives the probabilities.
 
-    It stands here, as who asks which model there is need not load the matching.
+    Kept here, so that asking for the model's version does not import the matching code.
     """
     return hashlib.sha256(data("parties", "model.toml").read_bytes()).hexdigest()[:16]

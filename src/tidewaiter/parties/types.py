@@ -1,7 +1,6 @@
-"""What a list of parties holds: entries with their names, addresses, numbers and outcomes.
+"""Records of party lists: entries with names, addresses, numbers and outcomes.
 
-Charged is not convicted: an entry carries its source, its days and its outcome wherever it is
-shown.
+A charge is not a conviction: an entry is always shown with its source, dates and outcome.
 """
 
 from datetime import date
@@ -13,50 +12,52 @@ from tidewaiter.base.records import Record
 PartyKind = Literal["person", "organisation", "vessel", "aircraft", "unknown"]
 
 NameKind = Literal["primary", "alias", "weak alias", "former", "native"]
-"""What a list says of a name. weak alias: a name that the list itself calls low in quality;
-native: in the script of its country."""
+"""Kind of a name. weak alias: a name that the list itself calls low quality; native: in the script
+of its country.
+"""
 
 Action = Literal["blocked", "restricted", "debarred", "indicted", "refused", "watched", "other"]
-"""What a list does to those on it, in its own law: assets frozen; trade needs a licence; no licence
-is given; charged before a court; a licence was refused; looked at; none of these."""
+"""Effect of a list under its own law: assets frozen; trade requires a licence; no licence is
+granted; charged before a court; a licence was refused; under review; none of these.
+"""
 
 Outcome = Literal["", "pending", "convicted", "acquitted", "dismissed"]
-"""How a charge ended; "" where there was none."""
+"""Outcome of a charge; "" if there was none."""
 
 
 class PartyName(Record, frozen=True, kw_only=True):
-    """One name of a listed party, as the list writes it."""
+    """One name of a listed party, as written in the list."""
 
     text: str
     kind: NameKind = "primary"
-    language: str = ""  # ISO 639-1 where the list says it
+    language: str = ""  # ISO 639-1, if the list states it
 
 
 class Address(Record, frozen=True, kw_only=True):
-    """One address, as the list writes it, in parts where it gives parts."""
+    """One address, as written in the list, in parts if the list gives parts."""
 
-    text: str = ""  # all of it in one line
+    text: str = ""  # whole address in one line
     city: str = ""
     region: str = ""
     postcode: str = ""
-    country: str = ""  # ISO 3166-1 alpha-2, or as written where it is no country we know
+    country: str = ""  # ISO 3166-1 alpha-2, or as written if unknown
 
 
 class Identifier(Record, frozen=True, kw_only=True):
-    """A number or an address of a network that stands for one party."""
+    """A number or a network address that identifies a party."""
 
     scheme: (
         str  # LEI, IMO, USCC, RFC, INN, OGRN, passport, national-id, tax, registration, phone, ...
     )
-    value: str  # as the list writes it
-    country: str = ""  # of the authority that gave it
+    value: str  # as written in the list
+    country: str = ""  # country of the issuing authority
 
 
 class Tie(Record, frozen=True, kw_only=True):
     """A link to another party: ownership, control, office, family."""
 
     kind: str  # owned-by, owns, controlled-by, controls, director-of, acts-for, relative-of, ...
-    party: str  # id of the other entry in its list, or its name where it has none
+    party: str  # id of the other entry in its list, or its name if it has none
     share: str = ""  # as written: "50 %"
     note: str = ""
 
@@ -64,18 +65,18 @@ class Tie(Record, frozen=True, kw_only=True):
 class ListedParty(Record, frozen=True, kw_only=True):
     """One entry of a list."""
 
-    id: str  # in its list
+    id: str  # id in its list
     kind: PartyKind
-    names: tuple[PartyName, ...]  # the primary one first
+    names: tuple[PartyName, ...]  # primary name first
     addresses: tuple[Address, ...] = ()
-    countries: tuple[str, ...] = ()  # of nationality, registration or flag; alpha-2, or as written
-    births: tuple[str, ...] = ()  # ISO 8601, whole or in part: "1970", "1970-03"
+    countries: tuple[str, ...] = ()  # nationality, registration or flag; alpha-2, or as written
+    births: tuple[str, ...] = ()  # ISO 8601, full or partial: "1970", "1970-03"
     births_about: bool = False  # the list calls them approximate
     birthplaces: tuple[str, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
-    programmes: tuple[str, ...] = ()  # as the list names the law or the programme
+    programmes: tuple[str, ...] = ()  # law or programme, as the list names it
     action: Action = "other"
-    basis: str = ""  # the reason that the list gives
+    basis: str = ""  # reason given by the list
     outcome: Outcome = ""
     outcome_day: date | None = None
     listed: date | None = None
@@ -83,35 +84,35 @@ class ListedParty(Record, frozen=True, kw_only=True):
     ties: tuple[Tie, ...] = ()
     source: str = ""  # address or citation of this entry
     note: str = ""
-    confidential: bool = False  # its alerts are for the authority that keeps the list only
+    confidential: bool = False  # its alerts are visible to the authority that keeps the list only
 
 
 class ListedLink(Record, frozen=True, kw_only=True):
-    """That a list ties the matched entry to another one by ownership or control, as it tells it."""
+    """A link of the matched entry to another by ownership or control, as stated by the list."""
 
-    entry: str  # id of the other one in the same list; "": the list has no such entry
-    name: str  # of the other one, or what the list calls it
-    action: str = ""  # what the list does to it; "": the list has no such entry
+    entry: str  # id of the other entry in the same list; "": not an entry
+    name: str  # name of the other party, or the list's term for it
+    action: str = ""  # effect of the list on it; "": not an entry
     outcome: str = ""
     listed: date | None = None
-    owned: bool  # the matched one is owned or controlled by it; else it owns or controls it
-    steps: tuple[Phrase, ...]  # the way there: "owned by X (60 %)", "which is controlled by Y"
+    owned: bool  # the matched party is owned or controlled by it; otherwise it owns or controls it
+    steps: tuple[Phrase, ...]  # the path: "owned by X (60 %)", "which is controlled by Y"
     control: bool = False  # a step is control or operation, not ownership
-    former: bool = False  # the list says of a step that it is over
-    confidential: bool = False  # an entry on the way is for the authority only
+    former: bool = False  # a step is former, according to the list
+    confidential: bool = False  # an entry on the path is visible to the authority only
 
 
 class ListVersion(Record, frozen=True, kw_only=True):
-    """One state of a list, as it was read."""
+    """One version of a list, as parsed."""
 
-    slug: str  # of the list: "ofac-sdn"
+    slug: str  # slug of the list: "ofac-sdn"
     name: str
     authority: str
-    sha256: str  # of the bytes
-    dated: date | None = None  # the day that the list gives itself
-    read: date  # the day when it was loaded
-    source: str = ""  # where the bytes came from
-    licence: str = ""  # what may be done with the list
-    notice: str = ""  # what must be told beside its data: "CC BY-NC 4.0: not for commercial use"
-    confidential: bool = False  # all of it is for its authority only, its name too
+    sha256: str  # SHA-256 of the files
+    dated: date | None = None  # date that the list states
+    read: date  # day it was loaded
+    source: str = ""  # origin of the files
+    licence: str = ""  # terms of use
+    notice: str = ""  # notice required beside its data: "CC BY-NC 4.0: not for commercial use"
+    confidential: bool = False  # the whole list is for its authority only, including its name
     entries: int = 0

@@ -1,4 +1,4 @@
-"""Lines that are below a limit each but exceed it when they are added up."""
+"""Aggregation: lines that are each below a limit but exceed it together."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -30,16 +30,17 @@ from tidewaiter.trade.traders import day_of, receiver_of, sender_of
 from tidewaiter.trade.types import Alert, Holding, Line, Mention, Reason
 
 HOLDING = b'"amounts":[{'
-"""What the JSON of an alert holds where a law has a limit for its goods; no text can, as its
-quotes would be escaped."""
+"""Marker in the JSON of an alert if a limit applies to its goods; free text cannot contain it, as
+its quotes would be escaped.
+"""
 
 _NOT_FREE = Phrase("check/together")
 _ROLES: tuple[Role, ...] = get_args(Role)
-Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
+Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, period, parties
 
 
 class Part(NamedTuple):
-    """What of a line counts for one limit."""
+    """The part of a line that counts for one limit."""
 
     key: Key
     limit: Limit
@@ -48,22 +49,22 @@ class Part(NamedTuple):
 
     @property
     def alone(self) -> bool:
-        """Tell whether the line reaches the limit by itself."""
+        """Return whether the line alone reaches the limit."""
         return self.reached_by(self.amount)
 
     @property
     def share(self) -> Decimal:
-        """Return what part of the limit the line is; 0: the limit is none to divide by."""
+        """Return the line's fraction of the limit; 0: the limit is zero."""
         bound = self.limit.mass_mg if self.key[3] else self.limit.volume_ul
         return self.amount / bound if bound else Decimal(0)
 
     def reached_by(self, amount: Decimal) -> bool:
-        """Tell whether an amount reaches the limit."""
+        """Return whether an amount reaches the limit."""
         return reaches(self.limit, amount, by_mass=self.key[3])
 
 
 class Sum(NamedTuple):
-    """What lines add up to for one limit."""
+    """Total of lines for one limit."""
 
     total: Decimal = Decimal(0)
     lines: int = 0
@@ -71,7 +72,7 @@ class Sum(NamedTuple):
     gross: bool = False
 
     def plus(self, other: "Sum") -> "Sum":
-        """Add what other lines add up to."""
+        """Add the total of other lines."""
         return Sum(
             self.total + other.total,
             self.lines + other.lines,
@@ -81,20 +82,20 @@ class Sum(NamedTuple):
 
 
 Sums = dict[Key, Sum]
-"""What lines add up to, by limit, span and parties."""
+"""Totals by limit, period and parties."""
 
 
 class Together:
-    """Adds up what the limits count, over all alerts of a file and of earlier files.
+    """Adds up the amounts that count for limits, over all alerts of a file and of earlier files.
 
-    Every alert is added first and marked after that, so that what a line is told depends
-    neither on its place nor on batches and workers.
+    All alerts are added before any is marked, so the result for a line does not depend on its
+    position, on batches or on workers.
     """
 
     def __init__(
         self, registry: Registry, rules: AlertRules, day: date, sums: Sums | None = None
     ) -> None:
-        """Take the registry, the rules and the day of the screening; what is added up already."""
+        """Set the registry, the rules and the day of the screening; optionally existing totals."""
         self._registry = registry
         self._book = registry.book
         self._law = RoutedLaw(registry, self._book, day)
@@ -102,30 +103,30 @@ class Together:
         self._day = day
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
         self.sums: Sums = {} if sums is None else sums
-        self.left_out = 0  # amounts of lines that name no day or party, where the limit asks
+        self.left_out = 0  # amounts of lines without a day or party required by the limit
 
     def add(self, alert: Alert, *, earlier: bool = False) -> None:
-        """Add an alert's amounts; `earlier`: it is of an earlier file."""
+        """Add an alert's amounts; `earlier`: from an earlier file."""
         for part in self.parts(alert):
             self._add(part.key, Sum(part.amount, 1, int(earlier), part.gross))
 
     def add_sums(self, sums: Sums, left_out: int) -> None:
-        """Add what other lines add up to, and how many of their amounts were left out."""
+        """Add the totals of other lines, and their number of excluded amounts."""
         for key, sum_ in sums.items():
             self._add(key, sum_)
         self.left_out += left_out
 
     def sum_of(self, key: Key) -> Sum:
-        """Return what lines add up to for a limit, in a span, of some parties."""
+        """Return the total for a limit, a period and parties."""
         return self.sums.get(key, Sum())
 
     def _add(self, key: Key, sum_: Sum) -> None:
         self.sums[key] = self.sums.get(key, Sum()).plus(sum_)
 
     def mark(self, alert: Alert) -> Alert:
-        """Return the alert with what its line is together with others."""
+        """Return the alert with the totals to which its line contributes."""
         if not any(held.amounts for held in alert.law):
-            return alert  # most: no limit is about them
+            return alert  # usual case: no applicable limit
         passed = [part for part in self.parts(alert, counting=False) if self._passes(part)]
         if not passed:
             return alert
@@ -157,13 +158,13 @@ class Together:
             limit=limited(phrase_of(part.limit), part.limit.clause, part.limit.mark),
             regime=self._registry.regimes[regime].name,
         )
-        # Several lines of one consignment are no more than one line of all of it.
+        # Several lines of one consignment are no more than a single line for all of it.
         counts = part.limit.period != "consignment" and part.limit.mark != "unverified"
         points = rule.points if counts else 0
         return Reason(rule="together", says=says, points=points, source=part.limit.source)
 
     def _held(self, law: list[Holding], part: Part, alert: Alert) -> list[Holding]:
-        """Put the law of any amount where goods were free by theirs alone."""
+        """Restore the law for any amount where goods were exempt only by their own amount."""
         regime, slug = part.key[0], part.key[2]
         place = self._places[slug]
         finds = [self._find(each) for each in alert.mentions if each.substance == slug]
@@ -175,13 +176,13 @@ class Together:
                 amounts=(*each.amounts, _NOT_FREE) if each.amounts else (),
             )
             if (each.substance, each.regime, each.answer) == (slug, regime, "free by amount")
-            and (each.regime, each.schedule, each.since) in any_  # else the law was changed since
+            and (each.regime, each.schedule, each.since) in any_  # else the law has changed since
             else each
             for each in law
         ]
 
     def parts(self, alert: Alert, *, counting: bool = True) -> Iterator[Part]:
-        """Yield what of an alert counts for each limit with an amount."""
+        """Yield the parts of an alert that count for limits by amount."""
         alone = is_alone(self._find(each) for each in alert.mentions)
         for slug in alert.substances:
             held = [each for each in alert.law if each.substance == slug and each.role]
@@ -247,7 +248,7 @@ class Together:
 
 
 def _span(limit: Limit, alert: Alert, role: str) -> tuple[str, str] | None:
-    """Return over what a line adds up with others, and whose dealings; None: it is not told."""
+    """Return the period and parties for adding up; None: not known."""
     line = alert.line
     if limit.period == "consignment":
         return f"{line.consignment}\x1f{alert.file}", ""
@@ -258,7 +259,7 @@ def _span(limit: Limit, alert: Alert, role: str) -> tuple[str, str] | None:
 
 
 def _span_said(limit: Limit, span: str, who: str) -> Phrase:
-    """Say over what lines add up: a consignment, or a month or year of traders."""
+    """Describe what lines add up over: a consignment, or a month or year of traders."""
     if limit.period == "consignment":
         return Phrase("span/consignment", number=span)
     names = who.split(_AND)
@@ -268,11 +269,11 @@ def _span_said(limit: Limit, span: str, who: str) -> Phrase:
 
 
 _AND = "\x1f"
-"""What stands between two parties of a key; in no name, as it is no sign that is written."""
+"""Separator of the parties in a key; not a printable character, so it occurs in no name."""
 
 
 def _who(limit: Limit, line: Line, role: str) -> str:
-    """Name the two parties of a dealing, or the trader whose dealings all add up."""
+    """Return the two parties of a transaction, or the trader if all its transactions add up."""
     sender, receiver = sender_of(line), receiver_of(line)
     if limit.party == "party":
         return _AND.join(name for name in (sender, receiver) if name)
@@ -280,6 +281,6 @@ def _who(limit: Limit, line: Line, role: str) -> str:
 
 
 def _is_undone(reason: Reason, part: Part, alert: Alert) -> bool:
-    """Tell whether a reason says that the goods are free by the limit that is passed."""
+    """Return whether a reason states an exemption by the limit that is exceeded."""
     mine = alert.substances[:1] == (part.key[2],)
     return mine and reason.rule == "free" and reason.source == part.limit.source

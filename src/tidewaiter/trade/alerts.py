@@ -1,10 +1,11 @@
-"""An alert's id, score and priority, and what of it may be shown outside the authority.
+"""Alert id, score and priority, and the redacted version of an alert.
 
-The severity comes first, always: what adds to the order of work within a severity never puts an
-alert above a more severe one.
+Severity always comes first: factors that affect the priority within a severity never put an alert
+above a more severe one.
 
-Such an entry leaves no trace in the open version: no match, no reason, no points, no place in the
-order, and no id that could be tried against guesses. A line that is an alert by it alone is none.
+Restricted entries leave no trace in the redacted version: no match, no reason, no points, no effect
+on priority, and no id that could be tested against guesses. A line that is an alert only because of
+them is not included.
 """
 
 import hashlib
@@ -20,24 +21,23 @@ from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.rules.plugins import plugin_rules
 from tidewaiter.trade.types import Alert, Line, Mention, PartyMatch, Reason
 
-MOST = 100  # points of an alert
+MOST = 100  # maximum points of an alert
 
 
 def within(points: int) -> int:
-    """Return points as a score: none is below 0 or above 100."""
+    """Limit points to a score from 0 to 100."""
     return max(0, min(MOST, points))
 
 
 def score_of(reasons: Iterable[Reason]) -> int:
-    """Return what reasons add up to."""
+    """Return the score of reasons."""
     return within(sum(each.points for each in reasons))
 
 
 def with_reasons(alert: Alert, reasons: Sequence[Reason], rules: AlertRules) -> Alert:
-    """Return an alert with other reasons, and the score that they add up to.
+    """Return an alert with other reasons, and the resulting score.
 
-    The rank follows. The severity stays where the score alone would make no alert: it is one, and
-    shown.
+    The rank is updated. The severity does not fall below that of an alert, as it remains one.
     """
     score = score_of(reasons)
     return structs.replace(
@@ -56,7 +56,7 @@ def identity(
     reasons: Sequence[Reason],
     parties: Iterable[PartyMatch],
 ) -> str:
-    """Hash what makes an alert another one: its line, and what is found in it."""
+    """Hash the identity of an alert: its line, and its matches."""
     findings: dict[str, set[str]] = defaultdict(set)
     for mention in mentions:
         findings[mention.substance].add("downgraded" if mention.downgraded else "named")
@@ -64,21 +64,21 @@ def identity(
     said = [f"{slug} {max(how)}" for slug, how in sorted(findings.items())]
     said += sorted({f"party {each.list} {each.entry}" for each in parties})
     if not said and not checks:
-        # Where nothing else was found, they alone make the alert. Beside other findings they do
-        # not: a plug-in that is installed later would make a new alert of every decided one.
+        # They are included only if nothing else was found. Otherwise a plug-in installed later
+        # would turn every decided alert into a new one.
         checks = sorted({made.rule for made in reasons}.intersection(plugin_rules()))
     text = "\x1f".join([source, str(line.row), *said, *checks])
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def apart(alerts: Mapping[int, Alert]) -> dict[int, Alert]:
-    """Give alerts of one document, in which the same is found, ids of their own.
+    """Assign distinct ids to alerts of one document with equal findings.
 
-    Lines of one object of JSON have its row. The first keeps the id of the row, by which databases
-    know it; the others are told apart by their consignment and number.
+    Lines of one JSON object share its row. The first keeps the id based on the row, for
+    compatibility with existing databases; the others are distinguished by consignment and number.
 
     Args:
-        alerts: Of one batch, by the places of their lines.
+        alerts: Alerts of one batch, by line index.
     """
     seen: set[str] = set()
     found = {}
@@ -100,38 +100,38 @@ def _further(known: str, consignment: str, seq: int) -> str:
 
 
 class Priority(NamedTuple):
-    """The place of an alert: the greatest is first."""
+    """Sort key of alerts: highest first."""
 
     severity: int
-    listed: bool  # a party resembles one on a list
-    due: int  # the sooner, the greater; without a day, the least
+    listed: bool  # a party resembles a list entry
+    due: int  # higher for an earlier date; lowest without a date
     rank: int
 
 
 def priority_of(alert: Alert) -> Priority:
-    """Return the place of an alert among others."""
+    """Return the priority of an alert."""
     due = alert.due.toordinal() if alert.due else date.max.toordinal() + 1
     return Priority(weight(alert.severity), is_listed(alert), -due, alert.rank)
 
 
 def is_listed(alert: Alert) -> bool:
-    """Tell whether an alert rests on a list: a match that nobody has judged to be another party."""
+    """Return whether an alert is based on a list match not judged "different party"."""
     return any(not match.judged for match in alert.parties)
 
 
 RULE = "restricted"
-"""The rule of every reason that rests on a restricted entry; its points come on top of the rest."""
+"""Rule of every reason based on a restricted entry; its points are added to the others."""
 
-_NOTES = "party-"  # what the rules of notes on list entries begin with
+_NOTES = "party-"  # rule prefix of notes on list entries
 
 
 def is_restricted(match: PartyMatch) -> bool:
-    """Tell whether something of a match is for the authority only."""
+    """Return whether a match contains information for the authority only."""
     return match.confidential or any(link.confidential for link in match.links)
 
 
 def open_match(match: PartyMatch) -> PartyMatch | None:
-    """Return what of a match others may see; None: nothing."""
+    """Return the part of a match that others may see; None: nothing."""
     if match.confidential:
         return None
     if not any(link.confidential for link in match.links):
@@ -141,14 +141,14 @@ def open_match(match: PartyMatch) -> PartyMatch | None:
 
 
 def open_version(alert: Alert, rules: AlertRules) -> Alert | None:
-    """Return the alert as it would be without restricted entries; None: there would be none.
+    """Return the alert without restricted entries; None: it would not be an alert.
 
-    It is made before anything is added to the alert by what other lines say: points that come
-    later must not lift a line above the least that is an alert by a restricted entry alone.
+    Computed before history and totals are added: later points must not lift a line above the alert
+    threshold if it is an alert only through a restricted entry.
 
     Args:
-        alert: As a screening finds it.
-        rules: Its rules.
+        alert: Alert from the screening.
+        rules: Alert rules.
     """
     if not alert.restricted:
         return alert
@@ -172,13 +172,13 @@ def open_version(alert: Alert, rules: AlertRules) -> Alert | None:
 
 
 def _is_of(reason: Reason, lists: set[str]) -> bool:
-    """Tell whether a reason rests on restricted entries, or is a note on a list that holds such."""
+    """Return whether a reason is based on restricted entries, or is a note on a list with such."""
     if reason.rule == RULE:
         return True
     return reason.rule.startswith(_NOTES) and reason.source.partition("@")[0] in lists
 
 
 def encodable(alert: Alert) -> Alert:
-    """Return the alert with a file name that UTF-8 can hold; a path may hold any bytes."""
+    """Return the alert with a file name encodable in UTF-8; a path may contain any bytes."""
     name = alert.file.encode("utf-8", "backslashreplace").decode("utf-8")
     return alert if name == alert.file else structs.replace(alert, file=name)

@@ -1,4 +1,4 @@
-"""The amount in a line that the limits of a law are compared with, and the answer as a phrase."""
+"""Amount of a line for comparison with legal limits, and the result as a phrase."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -12,7 +12,7 @@ from tidewaiter.trade.mentions import Find
 from tidewaiter.trade.traders import party_of
 from tidewaiter.trade.types import TEXTS, Line
 
-_CODES = frozenset({"hs", "unno", "cus"})  # numbers that do not tell the form
+_CODES = frozenset({"hs", "unno", "cus"})  # numbers that do not identify the form
 _VERDICTS = {
     "held": "not free",
     "free": "free by amount",
@@ -22,23 +22,23 @@ _VERDICTS = {
 
 
 class Amount(NamedTuple):
-    """The goods of a line as they are; nothing in it that is zero or unknown."""
+    """Amounts of the goods as declared; zero and unknown values are omitted."""
 
     mass_mg: int | None = None
     volume_ul: int | None = None
     percent: Decimal | None = None
-    at_least: bool = False  # of the content
-    gross: bool = False  # of the mass, which is an upper bound then
+    at_least: bool = False  # for the content
+    gross: bool = False  # for the mass, which is then an upper bound
     party: str = ""
 
     @property
     def given(self) -> bool:
-        """Tell whether there is anything to compare with a limit."""
+        """Return whether there is an amount for comparison with a limit."""
         return not (self.mass_mg is None and self.volume_ul is None and self.percent is None)
 
     @property
     def said(self) -> Phrase:
-        """Say it: "250 l of 95 %", "25 kg gross"; it must be given."""
+        """Describe it: "250 l of 95 %", "25 kg gross"; at least one amount must be given."""
         bulk = self._bulk
         if self.percent is None:
             return bulk or NO_SUM
@@ -60,16 +60,16 @@ class Amount(NamedTuple):
 
 
 def amount_of(line: Line, finds: Iterable[Find], *, alone: bool = True) -> Amount:
-    """Return the goods of a line as far as the paper tells them.
+    """Return the amounts of a line, as far as documented.
 
-    The net mass counts, and the volume; the gross mass only where neither is given. A zero is
-    no amount: it would free whatever is in the packages. The content is that of its column,
-    where the line names no other substance, else that beside a name; where two differ, none.
+    Net mass and volume are used; gross mass only if neither is given. Zero is not an amount: it
+    would exempt any contents. The content is that of its column if the line names no other
+    substance, otherwise that beside a name; conflicting values are ignored.
 
     Args:
         line: The line.
-        finds: Those of the one substance.
-        alone: It is the only substance that the line names.
+        finds: Finds of one substance.
+        alone: No other substance is named in the line.
     """
     mass, volume = line.net_mg or None, line.volume_ul or None
     gross = mass is None and volume is None and bool(line.gross_mg)
@@ -85,16 +85,16 @@ def amount_of(line: Line, finds: Iterable[Find], *, alone: bool = True) -> Amoun
 
 
 def is_alone(finds: Iterable[Find]) -> bool:
-    """Tell whether finds name one substance at most, so that a content can be of no other."""
+    """Return whether finds name at most one substance, so a content must refer to it."""
     return len({find.finding.substance for find in finds if _names(find)}) <= 1
 
 
 def form_of_line(finds: Sequence[Find], own: Sequence[str]) -> str | None:
-    """Return the CAS number of the one form that all finds of a substance name; None: none.
+    """Return the CAS number of the form if all finds agree on it; None: none.
 
     Args:
-        finds: Of the one substance.
-        own: The CAS numbers of the substance itself.
+        finds: Finds of one substance.
+        own: CAS numbers of the substance itself.
     """
     named = {find.finding.cas for find in finds if _names(find)}
     form = named.pop() if len(named) == 1 else None
@@ -102,15 +102,15 @@ def form_of_line(finds: Sequence[Find], own: Sequence[str]) -> str | None:
 
 
 def check_in_words(check: Check, goods: Phrase) -> Phrase:
-    """Say a limit and what it says of the goods.
+    """Describe a limit and its result for the goods.
 
     Args:
-        check: Of the goods.
-        goods: The amount.
+        check: Check of the goods.
+        goods: Description of the amount.
 
     Returns:
-        Like "250 l of 95 %: content 95 %; 250 l counts; limit from 100 l a consignment, 90 %
-        or more (schedule 9); not free".
+        Like "250 l of 95 %: content 95 %; 250 l counts; limit from 100 l a consignment, 90 % or
+        more (schedule 9); not free".
     """
     limit = limited(check.limit, check.clause, check.mark)
     if check.limit == ANY:

@@ -1,4 +1,4 @@
-"""The law that applies on a line's route, computed once per substance, form and route."""
+"""Applicable law on a line's route, computed once per substance, form and route."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -23,45 +23,45 @@ from tidewaiter.trade.substance_lookup import form_of
 from tidewaiter.trade.traders import RECEIVERS, SENDERS
 from tidewaiter.trade.types import Holding, Line, Stop
 
-_KEPT = 1 << 16  # substances, each with a form and a route
+_KEPT = 1 << 16  # cached combinations of substance, form and route
 _MARKS = ("read", "second-hand", "unverified")
-_CODE = 2  # letters of a country
+_CODE = 2  # letters of a country code
 _SENT = ("loading",)
 _BOUND = ("destination", "unlading")
 
 
 class Freed(NamedTuple):
-    """A law that leaves the goods of a line free by their amount or content."""
+    """A law from which the goods of a line are exempt by their amount or content."""
 
     regime: str
-    says: Phrase  # the sum and the rule
-    source: str  # of the limit
+    says: Phrase  # the calculation and the rule
+    source: str  # source of the limit
 
 
 class Law(NamedTuple):
-    """What the law says of a substance on a line."""
+    """Legal status of a substance on a line."""
 
     holdings: tuple[Holding, ...]
-    open: tuple[Phrase, ...]  # what could not be assessed of the laws on the route
+    open: tuple[Phrase, ...]  # what could not be assessed in the laws on the route
     freed: tuple[Freed, ...] = ()
 
 
 class Weighing(NamedTuple):
-    """What goods are called, and the listings by which they are weighed."""
+    """Display name of goods, and the controls that determine their weight."""
 
     name: str
     held: tuple[Control, ...]
 
 
 class _Kept(NamedTuple):
-    """The law of any amount, and the limits that an amount is compared with."""
+    """The law for any amount, and the limits to compare an amount with."""
 
     law: Law
     limited: Mapping[str, tuple[Limit, ...]]  # by regime
 
 
 class RoutedLaw:
-    """The law on one day, by substance, form and route; the same for all lines of a screening."""
+    """The law on one day, by substance, form and route; shared by all lines of a screening."""
 
     def __init__(self, registry: Registry, book: LawBook, day: date) -> None:
         self._registry = registry
@@ -80,17 +80,17 @@ class RoutedLaw:
         *,
         alone: bool = True,
     ) -> Law:
-        """Return the law on a substance of the registry, by its place there, on a route.
+        """Return the law on a substance on a route, by its index in the registry.
 
-        Amounts are asked for only where a law on the route has a limit for the substance; all
-        else is kept for the next line of the same substance, form and route.
+        Amounts are evaluated only if a law on the route has a limit for the substance; everything
+        else is cached per substance, form and route.
 
         Args:
-            place: Of the substance.
-            route: Of the line.
-            line: With the amounts; None: the law is that of any amount.
-            finds: Of the substance in the line: they tell its form and its content.
-            alone: It is the only substance that the line names.
+            place: Index of the substance.
+            route: Route of the line.
+            line: Line with the amounts; None: the law for any amount.
+            finds: Finds of the substance in the line, with its form and content.
+            alone: No other substance is named in the line.
         """
         form = form_of_line(finds, self._registry.substances[place].cas) if finds else None
         law, limited = self._of(place, form, route.origin, route.transit, route.destination)
@@ -117,14 +117,14 @@ class RoutedLaw:
         transit: tuple[str, ...],
         destination: str | None,
     ) -> _Kept:
-        """Assess any amount of a substance on a route, once."""
+        """Assess any amount of a substance on a route; cached."""
         route = Route(origin=origin, transit=transit, destination=destination)
         if not route.given:
             return _Kept(Law(tuple(self._holdings(place, form, {})), ()), {})
         question = Question(day=self._day, route=route)
         rulings = assess(question, self._registry, self._book, self._found(place, form)).rulings
         if self._registry.substances[place].kind == "class":
-            # Of the other laws the members of a class may be, or may not be.
+            # Under the other laws, members of the class may or may not be controlled.
             own = {each.regime for each in self._registry.substances[place].controls}
             rulings = tuple(each for each in rulings if each.regime in own)
         met = {each.regime: each for each in rulings if each.roles}
@@ -149,16 +149,16 @@ class RoutedLaw:
         return self._members.judge(found, self._day)
 
     def weighing(self, place: int, form: str | None, route: Route) -> Weighing:
-        """Return the listings by which a form of a substance is weighed, on a route.
+        """Return the controls that determine the weight of a form of a substance on a route.
 
-        The substance itself, and a form that no listing leaves out, are weighed by all listings in
-        force, as goods may go on to anywhere. A form that the scope of some law leaves out is
-        ordinary goods but for the laws of its route that do not.
+        The substance itself, and a form that no control excludes, get all controls in force, as
+        goods may be sent on to any country. A form excluded by the scope of some law counts as
+        ordinary goods, except under laws on its route that include it.
 
         Args:
-            place: Of the substance.
+            place: Index of the substance.
             form: CAS number of the form; None: the substance itself.
-            route: Of the line.
+            route: Route of the line.
         """
         substance = self._registry.substances[place]
         held = controls_on(substance, self._day)
@@ -176,7 +176,7 @@ class RoutedLaw:
         return bool(roles_of(jurisdiction, route, self._day, self._book.unions))
 
     def _judged(self, found: Found, control: Control) -> Holds:
-        """Tell whether the scope of a listing holds the form that was found."""
+        """Return whether the scope of a control covers the identified form."""
         slug = found.substance.slug if found.substance else ""
         extent = extent_of(self._registry.regimes[control.regime], control, slug)
         return judge_variants(extent, variants_of(Question(day=self._day), found))
@@ -184,10 +184,10 @@ class RoutedLaw:
     def _holdings(
         self, place: int, form: str | None, met: Mapping[str, Ruling]
     ) -> Iterator[Holding]:
-        """Yield the listings of a substance, each with what its regime's ruling says."""
+        """Yield the controls of a substance, each with the answer of its instrument."""
         substance = self._registry.substances[place]
         found = self._found(place, form)
-        told: set[str] = set()  # regimes whose duties and limits stand with their first listing
+        told: set[str] = set()  # regimes whose duties and limits are given with their first control
         for control in controls_on(substance, self._day):
             ruling = met.get(control.regime)
             held = _holding(substance, control, ruling, self._judged(found, control))
@@ -202,7 +202,7 @@ class RoutedLaw:
         yield from self._by_class(place, found, met)
 
     def _by_class(self, place: int, found: Found, met: Mapping[str, Ruling]) -> Iterator[Holding]:
-        """Yield the classes that hold a substance in regimes whose lists do not name it."""
+        """Yield the classes that cover a substance under instruments that do not name it."""
         named = {each.regime for each in controls_on(self._registry.substances[place], self._day)}
         for hold in found.classes:
             rule = self._rules[hold.rule]
@@ -224,10 +224,10 @@ class RoutedLaw:
 
 
 def route_of(line: Line) -> Route:
-    """Return the route of a line as far as the paper gives countries by their codes.
+    """Return the route of a line, as far as country codes are given.
 
-    It is sent from where it is loaded, else from the sender's country, else from where the
-    goods are of; it is bound for its destination, else for the receiver's country.
+    The origin is the place of loading, or else the sender's country, or else the country of origin
+    of the goods; the destination is the declared one, or else the receiver's country.
     """
     stops = line.route or ()
     origin = _stop(stops, _SENT) or _party(line, SENDERS)
@@ -251,7 +251,7 @@ def _party(line: Line, roles: tuple[str, ...]) -> str | None:
 
 
 def _code(stop: Stop) -> str | None:
-    """Return the country of a stop, or that of its UN/LOCODE, whose first letters are one."""
+    """Return the country of a stop, or the country prefix of its UN/LOCODE."""
     return _country(stop.country) or _country((stop.locode or "")[:_CODE])
 
 
@@ -270,7 +270,7 @@ _OFF_ROUTE: Mapping[Holds, Answer] = {
 def _holding(
     substance: Substance, control: Control, ruling: Ruling | None, judged: Holds
 ) -> Holding:
-    """Return a listing with its answer; where its law is not on the route, by its scope alone."""
+    """Return a control with its answer; if its law is not on the route, by scope only."""
     holds = ruling is None or any(
         (each.schedule, each.since) == (control.schedule, control.since) for each in ruling.held
     )
@@ -294,7 +294,7 @@ def _with_amount(
     found: Found,
     goods: Phrase,
 ) -> Law:
-    """Put the answers for an amount, which `goods` says, in the place of those for any."""
+    """Replace the answers for any amount by those for the given amount."""
     freed: list[Freed] = []
     judged: dict[str, tuple[Answer, tuple[Phrase, ...]]] = {}
     for regime, limits in limited.items():
@@ -310,7 +310,7 @@ def _with_amount(
 
 
 def _answered(held: Holding, answer: Answer, amounts: tuple[Phrase, ...]) -> Holding:
-    """Return a listing with its law's answer; what is free owes nothing."""
+    """Return a control with its law's answer; exempt goods have no duties."""
     return structs.replace(
         held,
         answer=held.answer if held.answer == "not listed" else answer,
@@ -321,7 +321,7 @@ def _answered(held: Holding, answer: Answer, amounts: tuple[Phrase, ...]) -> Hol
 
 @lru_cache(maxsize=_KEPT)
 def duty_in_short(duty: Duty) -> Phrase:
-    """Say a duty in few words: "export: pre-export notification, 5 working days"."""
+    """Describe a duty briefly: "export: pre-export notification, 5 working days"."""
     demand = Phrase("demand/plain", duty=duty.kind)
     if duty.days is not None:
         demand = Phrase(f"demand/{duty.day_kind}", duty=duty.kind, figure=duty.days)
@@ -332,16 +332,16 @@ def duty_in_short(duty: Duty) -> Phrase:
 
 
 def duty_of(said: Phrase) -> tuple[str, str]:
-    """Return the kind of a duty that `duty_in_short` said, and to what direction it belongs."""
+    """Return kind and direction of a duty described by `duty_in_short`."""
     demand = said.parameters.get("demand")
     kind = demand.parameters.get("duty") if isinstance(demand, Phrase) else ""
     return str(kind), str(said.parameters.get("direction", ""))
 
 
 def _is_open(ruling: Ruling) -> bool:
-    """Tell whether a law on the route says nothing for want of rules, not for want of a day.
+    """Return whether a law on the route is undetermined for lack of rules, not of a date.
 
-    What is open for an amount is told beside the limit.
+    An undetermined amount is reported with the limit.
     """
     if ruling.answer != "not assessable":
         return False

@@ -1,4 +1,4 @@
-"""Check digits and forms of container, waybill, ship, postal, place and trader numbers."""
+"""Check digits and formats of container, waybill, ship, postal, place and trader numbers."""
 
 import re
 import unicodedata
@@ -11,25 +11,25 @@ _IMO = re.compile(r"(?:IMO[ .:#-]*)?[0-9]{7}")
 _AWB = re.compile(r"(\d{3})-(\d{7})(\d)|(\d{3})[ -]?(\d{7})(\d)")
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
-# ISO 6346 leaves out 11, 22 and 33.
+# ISO 6346 skips 11, 22 and 33.
 _LETTERS = dict(
     zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True)
 )
 
 
 def number_key(text: str) -> str:
-    """Return a number without what papers put between its parts: "DE-L 1" and "de/l1" are one."""
+    """Normalise a number by removing separators: "DE-L 1" and "de/l1" are equal."""
     return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def container_number(text: str) -> str:
-    """Return the number of a container as `number_key` has it (ISO 6346); "": it is none."""
+    """Return a normalised container number (ISO 6346); "": not a container number."""
     number = number_key(text)
     return number if _CONTAINER.fullmatch(number) else ""
 
 
 def container_digit(text: str) -> bool | None:
-    """Tell whether the check digit of a container number holds (ISO 6346); None: it is none."""
+    """Return whether a container number has a valid check digit (ISO 6346); None: not one."""
     plain = container_number(text)
     if not plain:
         return None
@@ -38,11 +38,11 @@ def container_digit(text: str) -> bool | None:
 
 
 def awb_digit(text: str, *, air: bool = False) -> bool | None:
-    """Tell whether the check digit of an air waybill number holds; None: it is none.
+    """Return whether an air waybill number has a valid check digit; None: not one.
 
     Args:
         text: "020-12345675".
-        air: The goods go by air: eleven digits without a hyphen are one too.
+        air: Transport by air: eleven digits without a hyphen are accepted too.
     """
     found = _AWB.fullmatch(text.strip())
     if found is None or not (air or found[1]):
@@ -52,27 +52,27 @@ def awb_digit(text: str, *, air: bool = False) -> bool | None:
 
 
 def is_imo(text: str) -> bool:
-    """Tell whether a text is written as the IMO number of a ship: "IMO 9074729", "9074729"."""
+    """Return whether a text has the format of an IMO ship number: "IMO 9074729", "9074729"."""
     return _IMO.fullmatch(text.strip().upper()) is not None
 
 
 def is_locode(text: str) -> bool:
-    """Tell whether a code is written as a UN/LOCODE: "INNSA", "IN NSA"."""
+    """Return whether a code has the format of a UN/LOCODE: "INNSA", "IN NSA"."""
     return _LOCODE.fullmatch(text.replace(" ", "").upper()) is not None
 
 
 def is_eori(text: str) -> bool:
-    """Tell whether a number is written as an EORI: a country, and at most 15 characters."""
+    """Return whether a number has the format of an EORI: a country, and at most 15 characters."""
     return _EORI.fullmatch(text.replace(" ", "").upper()) is not None
 
 
 _S10 = re.compile(r"[A-Z]{2}([0-9]{8})([0-9])([A-Z]{2})")
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
-_ZEROS = ord("0") * sum(_WEIGHTS)  # a digit is its letter less this one
+_ZEROS = ord("0") * sum(_WEIGHTS)  # digit value = character code minus "0"
 
 
 def problem_of(text: str) -> str:
-    """Say what is wrong with the number of an item; "": nothing is.
+    """Return what is wrong with a postal item number; "": nothing.
 
     Source:
         UPU S10: weights 8 6 4 2 3 5 9 7, modulo 11; 10 is written 0, and 11 is written 5.

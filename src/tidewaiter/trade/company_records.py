@@ -1,4 +1,4 @@
-"""A company's own records: its product catalogue and the history of its transactions."""
+"""Company records: product catalogue and transaction history."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -17,23 +17,23 @@ Kind = TypeVar("Kind")
 
 
 class Product(Record, frozen=True, kw_only=True):
-    """A row of a catalogue."""
+    """A catalogue row."""
 
     row: int
-    text: str  # the product, as written
-    found: tuple[Found, ...]  # what it names; empty: no substance of the registry
+    text: str  # product text, as written
+    found: tuple[Found, ...]  # identified substances; empty: none in the registry
     percent: Decimal | None
-    percent_at_least: bool = False  # it may be higher
+    percent_at_least: bool = False  # the content may be higher
     mass_mg: int | None
     volume_ul: int | None
 
 
 class Papers:
-    """Reads a firm's papers, a row at a time.
+    """Reads a company's records row by row.
 
     Args:
-        options: What the user says of their columns.
-        namer: Finds the substances.
+        options: User settings for the columns.
+        namer: Identifies the substances.
     """
 
     def __init__(self, options: ReadOptions, namer: Namer) -> None:
@@ -41,15 +41,14 @@ class Papers:
         self._namer = namer
 
     def products(self, file: BinaryIO, name: str) -> Iterator[Product | Refusal]:
-        """Read a catalogue: a product or CAS number a row, its content where a column has it.
+        """Read a catalogue: one product or CAS number per row, with its content if given.
 
         Args:
-            file: It can be sought in.
-            name: Of the file.
+            file: Seekable file.
+            name: Name of the file.
 
         Yields:
-            Products, and what could not be read; a row with a content that is none goes on
-            without it.
+            Products and rejected values; a row with an invalid content is used without it.
 
         Raises:
             InputError: The file cannot be read.
@@ -57,18 +56,18 @@ class Papers:
         return self._read(file, name, self._product)
 
     def dealings(self, file: BinaryIO, name: str) -> Iterator[Dealing | Refusal]:
-        """Read a history, as `products` reads a catalogue: a day, a substance and an amount a row.
+        """Read a history like `products`: one day, substance and amount per row.
 
         Yields:
-            One dealing for each substance that a row names, and what could not be read. A row
-            without a day cannot be added up, so it is refused.
+            One transaction per substance in a row, and rejected values. A row without a date cannot
+            be added up, so it is rejected.
         """
         return self._read(file, name, self._dealings)
 
     def _read(
         self, file: BinaryIO, name: str, of_line: Callable[[Line], Iterable[Kind | Refusal]]
     ) -> Iterator[Kind | Refusal]:
-        """Yield what each row holds, and each refusal before the row that it is of."""
+        """Yield the content of each row, preceded by its rejections."""
         for item in reader_for(name)(file, name, self._options):
             if isinstance(item, Refusal):
                 yield item
@@ -101,13 +100,13 @@ def _refusal(row: int, problem: str, hint: str) -> Refusal:
 
 
 def _content(line: Line) -> Decimal | None:
-    """Return what surely is the most of the content; None: all of the goods may be it."""
+    """Return the upper bound of the content; None: it may be 100 %."""
     content = content_of(line.percent) if line.percent else None
     return None if content is None or content.at_least else content.percent
 
 
 def _named(line: Line, namer: Namer) -> tuple[Found, ...]:
-    """Find what a row names: by its numbers, else by its text."""
+    """Identify the substances of a row: by its numbers, or else by its text."""
     found = [each for cas in line.cas or () for each in namer.find(cas)]
     if not found:
         texts = [text for text in (line.goods, line.commercial) if text]

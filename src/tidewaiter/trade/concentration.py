@@ -1,4 +1,4 @@
-"""How much of a substance is in goods, parsed from a cell or from the text beside its name."""
+"""Concentration of a substance, parsed from a cell or from the text beside its name."""
 
 import re
 from decimal import Decimal
@@ -23,8 +23,8 @@ _BEFORE = re.compile(
     r"(?:[\s-]*(?:aqueous|aq|solution|soln|sol|pure|of|de)\b\.?)*[\s-]*\Z",
     re.IGNORECASE,
 )
-_NEAR = 60  # characters looked at on each side of a name
-# Words that may follow the percentage of the name before it; any other may be what it is of.
+_NEAR = 60  # characters searched on each side of a name
+# Words that may follow the percentage of the preceding name; any other may be its subject.
 _FITS = frozenset(
     re.findall(
         r"\w+",
@@ -41,24 +41,24 @@ class Content(NamedTuple):
     """A content in percent."""
 
     percent: Decimal
-    at_least: bool = False  # it may be more
+    at_least: bool = False  # lower bound
 
 
 def parse_content(text: str) -> str:
-    """Parse a cell of contents: "99.5", "99,5 %", ">= 99 %", "99 % min".
+    """Parse a content cell: "99.5", "99,5 %", ">= 99 %", "99 % min".
 
     Args:
-        text: The cell; its one point or comma is a decimal mark, as no percentage is a thousand.
+        text: The cell; a single point or comma is a decimal mark, as percentages have no thousands.
 
     Returns:
-        The percentage with a point, after ">=" or "<=" where the cell gives a bound.
+        The percentage with a point, after ">=" or "<=" if the cell gives a bound.
 
     Raises:
-        InputError: It is no content, or may be a share as well as a percentage.
+        InputError: Not a content, or ambiguous between a fraction and a percentage.
     """
     found = _CELL.fullmatch(text.strip())
     if found is None:
-        return f"{parse_percent(text).normalize():f}"  # tells what is wrong with it
+        return f"{parse_percent(text).normalize():f}"  # raises with the reason
     percent = parse_percent(found["number"].replace(",", "."), ".")
     if 0 < percent <= 1 and not re.search(_PERCENT, text, re.IGNORECASE):
         raise InputError(
@@ -71,20 +71,20 @@ def parse_content(text: str) -> str:
 
 
 def content_of(text: str) -> Content:
-    """Read back what `parse_content` wrote."""
+    """Decode the output of `parse_content`."""
     return Content(Decimal(text.lstrip("<>=")), at_least=text.startswith(_LEAST))
 
 
 def content_near(text: str, start: int, end: int) -> Content | None:
-    """Read the content that stands right beside a name: "acetone 99%", "33 % nitric acid".
+    """Parse the content directly beside a name: "acetone 99%", "33 % nitric acid".
 
     Args:
-        text: A description.
-        start: Of the name, in characters.
-        end: Of the name.
+        text: Description of goods.
+        start: Start of the name, in characters.
+        end: End of the name.
 
     Returns:
-        The content; None where none stands there, or whose it is cannot be told.
+        The content; None if there is none, or it may belong to another name.
     """
     told = {each for each in (_after(text, end), _before(text, start)) if each is not None}
     return told.pop() if len(told) == 1 else None

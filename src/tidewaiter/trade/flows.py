@@ -1,7 +1,7 @@
-"""The countries between which a line travels, for counts and maps of trade flows.
+"""Trade flows: the countries on a line's route, for counts and maps.
 
-It is the route by which the law is found, and names of countries where the paper has no codes.
-A country is a place in papers: it is counted, and never speaks for or against an alert.
+The same route as for the law, with country names in the absence of codes. Countries are only
+counted; they never affect an alert.
 """
 
 from functools import lru_cache
@@ -13,24 +13,24 @@ from tidewaiter.base.records import Record
 from tidewaiter.trade.applicable_law import route_of
 from tidewaiter.trade.types import Line, Party, Stop
 
-MOST_ON_THE_WAY = 8  # countries between both ends that are kept
-_LETTERS = 2  # of a country's code
+MOST_ON_THE_WAY = 8  # stored countries between origin and destination
+_LETTERS = 2  # letters of a country code
 
 
 class Journey(Record, frozen=True, kw_only=True):
-    """From where to where: ISO 3166-1 alpha-2 codes; "": the paper gives none that we know."""
+    """Origin, destination and transit: ISO 3166-1 alpha-2 codes; "": none known."""
 
     origin: str
-    via: tuple[str, ...]  # between both ends, in order, each once
+    via: tuple[str, ...]  # transit, in order, without duplicates
     destination: str
 
 
 def journey_of(line: Line) -> Journey:
     """Return the journey of a line.
 
-    It is sent from where it is loaded, else from the sender's country, else from where the goods
-    are of; it is bound for its destination, else for where it is unladed, else for the receiver's
-    country. It goes through transits, and through where it is unladed short of its destination.
+    The origin is the place of loading, or else the sender's country, or else the country of origin
+    of the goods; the destination is the declared one, or else the place of discharge, or else the
+    receiver's country. Transit includes a place of discharge before the destination.
     """
     parties = tuple([(party.role, party.country) for party in line.parties or ()])
     stops = tuple([(stop.function, stop.country, stop.locode) for stop in line.route or ()])
@@ -40,13 +40,13 @@ def journey_of(line: Line) -> Journey:
 _Text = str | None
 
 
-@lru_cache(maxsize=8192)  # lines of a consignment have one journey, and are asked for it again
+@lru_cache(maxsize=8192)  # lines of a consignment share a journey, which is requested repeatedly
 def _journey(
     origin: _Text,
     parties: tuple[tuple[_Text, _Text], ...],
     stops: tuple[tuple[_Text, _Text, _Text], ...],
 ) -> Journey:
-    """Return the journey of lines by all that it rests on."""
+    """Return the journey for the relevant fields of a line; cached."""
     said = Line(
         row=0,
         consignment="",
@@ -66,14 +66,14 @@ def _journey(
 
 
 def direct(journey: Journey) -> Journey:
-    """Return the journey between the same ends that goes through no other country."""
+    """Return the journey between the same ends without transit."""
     return structs.replace(journey, via=())
 
 
 def countries_of(line: Line) -> tuple[str, ...]:
-    """Return the countries that a line names, for its goods, stops and parties: each once.
+    """Return the countries of a line's goods, stops and parties, without duplicates.
 
-    They are there to look for; no country alone raises an alert.
+    For search only; a country alone never raises an alert.
     """
     found = [_known(line.origin), *map(_place, line.route or ())]
     found += [_known(party.country) for party in line.parties or ()]
@@ -81,7 +81,7 @@ def countries_of(line: Line) -> tuple[str, ...]:
 
 
 def _place(stop: Stop) -> str:
-    """Return the country of a stop, or that of its UN/LOCODE, whose first letters are one."""
+    """Return the country of a stop, or the country prefix of its UN/LOCODE."""
     return _known(stop.country) or _known((stop.locode or "")[:_LETTERS])
 
 
@@ -90,7 +90,7 @@ def _known(text: str | None) -> str:
 
 
 def _with_codes(line: Line) -> Line:
-    """Return a line whose countries are codes, as far as its paper names one that we know."""
+    """Return a line with country codes, as far as the countries are known."""
     stops = line.route or ()
     bound = any(s.function == "destination" and (s.country or s.locode) for s in stops)
     parties = (structs.replace(p, country=_code(p.country)) for p in line.parties or ())

@@ -1,4 +1,4 @@
-"""Checks of one line: contradictory papers, invalid transport numbers, vague descriptions."""
+"""Checks of one line: contradictory documents, invalid transport numbers, vague descriptions."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,15 +23,15 @@ _HEADING, _SUBHEADING = 4, 6  # digits of an HS code
 
 
 def is_named(find: Find) -> bool:
-    """Tell whether a find is a name in the text that nothing speaks against."""
+    """Return whether a find is a name in the text without mitigating evidence."""
     return find.finding.how in _NAMED and not find.finding.downgraded
 
 
 def is_sure(find: Find) -> bool:
-    """Tell whether a find is a full name as it is written, so that other papers can contradict it.
+    """Return whether a find is an exact full name, so that other data can contradict it.
 
-    A word that is near to a name, a short name, or a word of other text may be something else: a
-    code that does not fit is then evidence against the find, not against the papers.
+    A close spelling, a short name, or a word of other text may be something else: a code that does
+    not match is then evidence against the find, not against the document.
     """
     return (
         is_named(find)
@@ -42,7 +42,7 @@ def is_sure(find: Find) -> bool:
 
 
 def evidence_of(find: Find) -> Evidence:
-    """Return where a find stands."""
+    """Return the position of a find."""
     found = find.finding
     return Evidence(
         field=find.field, start=found.start, end=found.end, text=found.text, column=find.column
@@ -50,7 +50,7 @@ def evidence_of(find: Find) -> Evidence:
 
 
 def reason(rules: AlertRules, rule: str, evidence: Evidence | None, **told: Any) -> Reason:
-    """Return the reason of one check, with what is filled into its sentence."""
+    """Return the reason for a failed check, with the parameters of its sentence."""
     made = rules.check[rule]
     says = made.says(rule, **told)
     return Reason(rule=rule, says=says, points=made.points, source=_SOURCE, evidence=evidence)
@@ -63,14 +63,14 @@ def check_line(
     flaws: Sequence[Flaw],
     rules: AlertRules,
 ) -> Iterator[Reason]:
-    """Yield what speaks against the papers of a line.
+    """Yield the inconsistencies of a line.
 
     Args:
         line: The line.
-        substance: The one that matters most, where the text surely names it; else None.
-        finds: Of the whole line.
-        flaws: Its CAS numbers that are wrong or of other chemicals.
-        rules: The points and sentences.
+        substance: The most important substance, if the text certainly names it; otherwise None.
+        finds: Finds of the whole line.
+        flaws: CAS numbers that are invalid or of other chemicals.
+        rules: Points and sentences.
     """
     if substance is not None:
         declared = [find for find in finds if find.field != OTHER]
@@ -89,7 +89,7 @@ def _stands(flaw: Flaw) -> Evidence:
 
 
 def _check_hs(line: Line, substance: Substance, rules: AlertRules) -> Iterator[Reason]:
-    """Compare the HS code with those that the substance belongs in, as far as both go."""
+    """Compare the HS code with those of the substance, to the shorter length."""
     code = line.hs or ""
     own = [hs.replace(".", "") for hs in substance.hs]
     if len(code) < _HEADING or not own or code[:2] in rules.groups.hs:
@@ -110,7 +110,7 @@ def _check_hs(line: Line, substance: Substance, rules: AlertRules) -> Iterator[R
 def _check_cas(
     substance: Substance, finds: Sequence[Find], flaws: Sequence[Flaw], rules: AlertRules
 ) -> Iterator[Reason]:
-    """Compare the CAS numbers of a line with the one substance that it names."""
+    """Compare the CAS numbers of a line with the only substance that it names."""
     named = {find.finding.substance for find in finds if is_named(find)}
     numbers = [find for find in finds if find.finding.how == "cas"]
     if len(named) != 1 or any(find.finding.substance in named for find in numbers):
@@ -129,7 +129,7 @@ def _check_cas(
 def _check_un(
     line: Line, substance: Substance, finds: Sequence[Find], rules: AlertRules
 ) -> Iterator[Reason]:
-    """Compare the UN number with the substance's own."""
+    """Compare the UN number with that of the substance."""
     if line.un is None or not substance.un or line.un in substance.un:
         return
     named = {find.finding.substance for find in finds if is_named(find)}
@@ -146,7 +146,7 @@ def _check_un(
 
 
 def _check_hidden(finds: Sequence[Find], rules: AlertRules) -> Iterator[Reason]:
-    """Point at letters of other scripts and invisible characters inside a name."""
+    """Report letters of other scripts and invisible characters inside a name."""
     for find in finds:
         for said in find.finding.reasons:
             if is_named(find) and said.code.startswith("spelling/"):
@@ -155,11 +155,11 @@ def _check_hidden(finds: Sequence[Find], rules: AlertRules) -> Iterator[Reason]:
 
 
 _IMO_DIGITS = 7
-_MOST = 3  # numbers told of one line
+_MOST = 3  # reported numbers per line
 
 
 def check_transport(line: Line, rules: AlertRules) -> Iterator[Reason]:
-    """Yield what is wrong with the numbers of transport of a line, three at most."""
+    """Yield invalid transport numbers of a line, at most three."""
     for place, (rule, what, field, number) in enumerate(_flaws(line)):
         if place == _MOST:
             return
@@ -187,7 +187,7 @@ def _flaws(line: Line) -> Iterator[tuple[str, str, str, str]]:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LONGEST = 200  # characters of a description that may still say nothing
+_LONGEST = 200  # characters of a description that may still be vague
 _UNITS = frozenset(
     (
         "kg",
@@ -216,7 +216,7 @@ _UNITS = frozenset(
 
 
 def vague_lines(batch: pa.RecordBatch, rules: Vague) -> Iterator[int]:
-    """Yield the places of lines whose description names nothing that their chapter asks for."""
+    """Yield the indices of lines whose description lacks what their chapter requires."""
     chapters = pc.utf8_slice_codeunits(batch.column("hs"), 0, 2)
     asked = pc.is_in(chapters, pa.array(rules.chapters))
     goods = batch.column("goods")

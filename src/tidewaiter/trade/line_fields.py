@@ -1,7 +1,7 @@
-"""How a field of a consignment line is described where it is declared, and Arrow types of records.
+"""Declaration of consignment line fields, and Arrow types of records.
 
-`trade.types.Line` declares each field once: its type and, beside it, an `About`. The Arrow schema,
-the reading of columns, the database, search, pages, exports and the reference are made from that.
+`trade.types.Line` declares each field once: its type and an `About`. The Arrow schema, column
+reading, the database, search, pages, exports and the reference are derived from it.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,8 +17,9 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 
 Kind = Literal["own", "text", "code", "mass", "volume", "count", "day"]
-"""How a cell is read: as it is written (text), by a reader of that very field (own, code), or as
-an amount, a whole number or a day."""
+"""Parser of a cell: as written (text), a field-specific parser (own, code), or an amount, a whole
+number or a day.
+"""
 
 Group = Literal[
     "file",
@@ -32,33 +33,33 @@ Group = Literal[
     "papers",
     "days",
 ]
-"""Which fields stand together on a page and in an export."""
+"""Group of fields on a page and in an export."""
 
 
 class Use(Flag):
-    """Who looks at a field, beside those that show it."""
+    """Uses of a field other than display."""
 
-    SCREEN = auto()  # names of substances are looked for in its words
-    SEARCH = auto()  # the search of the queue finds its words
-    FILTER = auto()  # stored lines are filtered by it: the database has a column of it
+    SCREEN = auto()  # searched for names of substances
+    SEARCH = auto()  # included in the full-text search of the queue
+    FILTER = auto()  # filter for stored lines: the database has a column for it
 
 
 SCREEN, SEARCH, FILTER = Use.SCREEN, Use.SEARCH, Use.FILTER
 
 
 class About(Record, frozen=True):
-    """What is known of a field beside its name and its type."""
+    """Metadata of a field other than its name and type."""
 
-    label: str  # what people call it, within a sentence; "": it is not shown by itself
+    label: str  # name for users, within a sentence; "": not shown by itself
     group: Group
     kind: Kind = "own"
     uses: Use = Use(0)
-    about: str = ""  # what the label does not say, for the reference
-    arrow: pa.DataType | None = None  # None: what Arrow has for its type
+    about: str = ""  # further explanation, for the reference
+    arrow: pa.DataType | None = None  # None: default Arrow type
 
 
 SHOWN: Mapping[Kind, str] = MappingProxyType({"mass": "kg", "volume": "l"})
-"""The unit in which amounts are shown; they are stored in millionths of it."""
+"""Display unit of amounts; they are stored in millionths of it."""
 
 _TYPES: Mapping[object, pa.DataType] = MappingProxyType(
     {
@@ -74,12 +75,12 @@ _TYPES: Mapping[object, pa.DataType] = MappingProxyType(
 
 
 def key_of(name: str) -> str:
-    """Return what columns, messages and options call a field: "net" of `net_mg`."""
+    """Return the name of a field in columns, messages and options: "net" for `net_mg`."""
     return name.removesuffix("_mg").removesuffix("_ul")
 
 
 def describe(record: type[Record]) -> Mapping[str, About]:
-    """Return what is known of each field of a record, in its order.
+    """Return the metadata of each field of a record, in order.
 
     Args:
         record: Each of its fields is `Annotated` with an `About`.
@@ -89,7 +90,7 @@ def describe(record: type[Record]) -> Mapping[str, About]:
 
 
 def arrow_schema(record: type[Record]) -> pa.Schema:
-    """Return the Arrow schema of rows of a described record; each field may be null."""
+    """Return the Arrow schema for rows of a described record; each field is nullable."""
     given = {name: about.arrow for name, about in describe(record).items() if about.arrow}
     return pa.schema(arrow_struct(record, given=given))
 
@@ -103,10 +104,9 @@ def arrow_struct(
     """Return the Arrow type of a record.
 
     Args:
-        record: Its fields are texts, numbers, days, records, tuples of those, or one of those or
-            nothing.
-        without: Fields that are left out.
-        given: Types of fields that are not to have the usual one.
+        record: Fields are texts, numbers, days, records, tuples of these, or optional.
+        without: Fields to exclude.
+        given: Types that override the default.
     """
     hints = get_type_hints(record).items()
     return pa.struct(
@@ -125,5 +125,5 @@ def _arrow_type(hint: Any) -> pa.DataType:
         return arrow_struct(hint)
     if get_origin(hint) is Literal:
         return pa.string()
-    inner = _arrow_type(get_args(hint)[0])  # of tuple[X, ...] or X | None
+    inner = _arrow_type(get_args(hint)[0])  # from tuple[X, ...] or X | None
     return pa.list_(inner) if get_origin(hint) is tuple else inner

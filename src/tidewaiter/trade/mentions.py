@@ -1,9 +1,9 @@
-"""What each line names in texts and code columns, and close spellings that its codes rule out.
+"""Mentions in the texts and code columns of each line; close spellings refuted by its codes.
 
-A word that is a letter or two away from a listed name may be that name misspelt, or the right name
-of another chemical. The line often tells which it is: an HS code that fits the word as it is
-written or that is not the substance's, or a UN or CAS number of something else. Such a find is
-downgraded, with the reason. Where a code is that of the substance, nothing refutes the find.
+A word with one or two edits from a listed name may be a misspelling of it, or the correct name of
+another chemical. The line often decides: an HS code that matches the word as written or that is
+not the substance's, or a UN or CAS number of something else. Such a find is downgraded, with the
+reason. If a code is that of the substance, nothing refutes the find.
 """
 
 import re
@@ -30,29 +30,29 @@ from tidewaiter.trade.types import TEXTS, Line, Mention
 from tidewaiter.trade.unmapped_text import LONGEST_NAME, OTHER, other_texts
 
 _CAS_SHORTEST, _CAS_LONGEST = 5, 10  # digits
-_NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # the score of a name with edits, and how many
-_SURE = 0.7  # score of a name with one edit: of other text, one with more is too unsure
+_NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # score of a close spelling, and number of edits
+_SURE = 0.7  # score for one edit; for other text, more edits are too uncertain
 _SCORES = {"cas": 0.99, "cus": 0.95, "hs": 0.3, "un": 0.35}
 _HOW = {"cas": "cas", "cus": "cus", "hs": "hs", "un": "unno"}
 
 
 class Find(NamedTuple):
-    """One finding and the column that it stands in."""
+    """A finding and its column."""
 
     field: str
     finding: Finding
-    column: str | UnsetType = UNSET  # of other text: where it stands
+    column: str | UnsetType = UNSET  # for other text: its column
 
 
 class Flaw(NamedTuple):
-    """A CAS number that is wrong, or of a chemical outside the registry."""
+    """A CAS number that is invalid, or of a chemical outside the registry."""
 
     field: str
     defect: Defect
 
 
 def mention_of(find: Find, substance: Substance) -> Mention:
-    """Turn a find into the mention that an alert tells, of a substance."""
+    """Convert a find to the mention in an alert."""
     found = find.finding
     return Mention(
         substance=substance.slug,
@@ -74,11 +74,11 @@ def mention_of(find: Find, substance: Substance) -> Mention:
 
 
 def find_of(mention: Mention, place: int) -> Find:
-    """Turn a mention back into the find that it was made of.
+    """Convert a mention back to its find.
 
     Args:
-        mention: Of an alert.
-        place: Of its substance in the registry.
+        mention: Mention in an alert.
+        place: Index of its substance in the registry.
     """
     made = Finding(
         0,
@@ -97,13 +97,13 @@ def find_of(mention: Mention, place: int) -> Find:
 
 
 def edits_of(found: Finding) -> int:
-    """Return how many edits a name is away, as its score says."""
+    """Return the number of edits of a name, from its score."""
     score = found.score / DOWNGRADED if found.downgraded else found.score
     return next(edits for least, edits in _NEAR if score > least)
 
 
 def same_place(one: Find, other: Find) -> bool:
-    """Tell whether two finds stand in the same place: one structure that two laws hold."""
+    """Return whether two finds have the same position: one structure under two laws."""
     return _place(one) == _place(other)
 
 
@@ -112,7 +112,7 @@ def _place(find: Find) -> tuple[str, str | UnsetType, int, int]:
 
 
 def by_substance(finds: Iterable[Find]) -> dict[int, list[Find]]:
-    """Sort finds by their substance."""
+    """Group finds by substance."""
     found: dict[int, list[Find]] = defaultdict(list)
     for find in finds:
         found[find.finding.substance].append(find)
@@ -122,14 +122,14 @@ def by_substance(finds: Iterable[Find]) -> dict[int, list[Find]]:
 def find_all(
     batch: pa.RecordBatch, identifier: Identifier
 ) -> tuple[dict[int, list[Find]], dict[int, list[Flaw]]]:
-    """Find what the lines of a batch name.
+    """Find the mentions in the lines of a batch.
 
     Args:
-        batch: Of the schema LINES.
+        batch: Batch with the schema LINES.
         identifier: Finds names in text.
 
     Returns:
-        Finds and flaws by place in the batch; lines without any are absent.
+        Finds and flaws by line index; lines without any are absent.
     """
     finds: dict[int, list[Find]] = defaultdict(list)
     flaws: dict[int, list[Flaw]] = defaultdict(list)
@@ -153,7 +153,7 @@ def find_all(
 
 
 def _beside(batch: pa.RecordBatch, identifier: Identifier) -> Iterator[Find]:
-    """Yield what other text surely names: of words whose meaning is not known, no weak sign."""
+    """Yield certain finds in other text; weak ones are ignored, as its meaning is unknown."""
     found = other_texts(batch)
     if found is None:
         return
@@ -165,7 +165,7 @@ def _beside(batch: pa.RecordBatch, identifier: Identifier) -> Iterator[Find]:
 
 
 def _is_named(finds: Iterable[Find], substance: int) -> bool:
-    """Tell whether a substance is surely named already, by what no code of the line can refute."""
+    """Return whether a substance is already certain, by a find that codes cannot refute."""
     return any(
         find.finding.substance == substance
         and find.finding.tier == "strong"
@@ -176,7 +176,7 @@ def _is_named(finds: Iterable[Find], substance: int) -> bool:
 
 
 def _coded(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Find]:
-    """Yield what the code columns name: CAS, CUS, and HS and UN numbers of one substance."""
+    """Yield the finds in code columns: CAS, CUS, and HS and UN numbers of a single substance."""
     names = lexicon.names
     numbers = {number.cas: number.substance for number in names.numbers}
     cas = pa.array(list(numbers), pa.string())
@@ -211,7 +211,7 @@ def _find(field: str, line: int, whose: tuple[int, str | None], text: str, tier:
 
 
 def _flawed(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Flaw]:
-    """Yield the CAS numbers of the column that are wrong or not in the registry."""
+    """Yield the CAS numbers of the column that are invalid or not in the registry."""
     known = pa.array([number.cas for number in lexicon.names.numbers], pa.string())
     flat, parents = _items(batch.column("cas"))
     if len(flat) == 0:
@@ -231,7 +231,7 @@ def _items(column: pa.ListArray) -> tuple[pa.Array, pa.Array]:
 
 
 def _where(column: pa.Array, known: pa.Array) -> list[int]:
-    """List the places whose text is among those known."""
+    """Return the indices of texts in a known set."""
     if len(column) == 0 or column.null_count == len(column):
         return []
     found = pc.is_in(pc.utf8_trim_whitespace(column), known)
@@ -240,15 +240,15 @@ def _where(column: pa.Array, known: pa.Array) -> list[int]:
 
 
 _HEADING, _SUBHEADING = 4, 6  # digits of an HS code
-_SHORTEST = 5  # letters of a written word that is compared
+_SHORTEST = 5  # minimum letters of a compared word
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 class Refuter:
-    """Refutes finds; keeps what it learns of codes and substances."""
+    """Refutes finds; caches data on codes and substances."""
 
     def __init__(self, groups: Groups) -> None:
-        """Take the codes that fit many substances, and so refute nothing."""
+        """Set the codes that match many substances, and so refute nothing."""
         self._groups = groups
         self._respeller = Respeller()
         self._words = cache(self._words_of)
@@ -257,13 +257,13 @@ class Refuter:
     def refute(
         self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw], known: Sequence[Substance]
     ) -> list[Find]:
-        """Return the finds of a line, those downgraded that its codes refute.
+        """Return the finds of a line, downgraded where its codes refute them.
 
         Args:
             line: The line.
-            finds: What it names.
-            flaws: Its CAS numbers that are wrong or of other chemicals.
-            known: The substances of the registry.
+            finds: Finds of the line.
+            flaws: CAS numbers that are invalid or of other chemicals.
+            known: Substances of the registry.
         """
         return [
             find
@@ -284,7 +284,7 @@ class Refuter:
         same = find.finding.substance
         if any(number.finding.substance == same for number in numbers) or _fits(line, substance):
             return find
-        # What other text says may not be of the goods: it can confirm a find, and refutes none.
+        # Other text may not refer to the goods: it can confirm a find, but not refute one.
         others = [number.finding.text for number in numbers if number.field != OTHER]
         others += [flaw.defect.text for flaw in flaws if flaw.defect.kind == "cas-other"]
         why = self._by_code(line, find, substance) or _by_number(
@@ -298,7 +298,7 @@ class Refuter:
         return Find(find.field, found)
 
     def _by_code(self, line: Line, find: Find, substance: Substance) -> Phrase | None:
-        """Say how the HS code speaks against a find; None: it does not."""
+        """Return the mitigating evidence from the HS code; None: none."""
         code = (line.hs or "").strip()
         if len(code) < _HEADING or code[:2] in self._groups.hs:
             return None
@@ -311,7 +311,7 @@ class Refuter:
         return None
 
     def _as_written(self, code: str, find: Find, substance: Substance) -> str:
-        """Return the written word that is nearer to a word of its code than to the name."""
+        """Return the written word if it is nearer to a word of its code than to the name."""
         edits = edits_of(find.finding)
         names, words = self._names(substance), self._words(code[:_SUBHEADING])
         written: list[str] = _WORD.findall(find.finding.text)
@@ -323,26 +323,26 @@ class Refuter:
         return ""
 
     def _words_of(self, code: str) -> tuple[str, ...]:
-        """List the words of a subheading, or of all of a heading, without accents."""
+        """Return the words of a subheading, or of a whole heading, without accents."""
         found = (words for known, words in _by_subheading().items() if known.startswith(code))
         return tuple({plain(word) for words in found for word in words})
 
     def _names_of(self, substance: Substance) -> frozenset[str]:
-        """List the keys of the words of a substance's names."""
+        """Return the keys of the words in a substance's names."""
         texts = (substance.name, *(name.text for name in substance.names))
         return frozenset(key for text in texts for key in self._respeller.keys(text))
 
 
 @cache
 def _by_subheading() -> dict[str, tuple[str, ...]]:
-    """Load data/hs/words.tsv: words that the nomenclatures have for a subheading."""
+    """Load data/hs/words.tsv: words of each subheading in the nomenclatures."""
     lines = data("hs", "words.tsv").read_text(encoding="utf-8").splitlines()
     rows = (line.split("\t") for line in lines)
     return {code: tuple(words.split()) for code, words in rows}
 
 
 def _fits(line: Line, substance: Substance) -> bool:
-    """Tell whether the HS subheading or the UN number of a line is a substance's own."""
+    """Return whether the HS subheading or the UN number of a line belongs to a substance."""
     code = (line.hs or "").strip()[:_SUBHEADING]
     own = (hs.replace(".", "") for hs in substance.hs)
     if len(code) >= _HEADING and any(hs.startswith(code) for hs in own):
@@ -353,7 +353,7 @@ def _fits(line: Line, substance: Substance) -> bool:
 def _by_number(
     line: Line, substance: Substance, others: Sequence[str], groups: Groups
 ) -> Phrase | None:
-    """Say how a CAS or UN number speaks against a find; None: neither does."""
+    """Return the mitigating evidence from a CAS or UN number; None: none."""
     if len(set(others)) == 1:
         return Phrase("against/cas", cas=others[0], name=substance.name)
     if line.un and substance.un and line.un not in groups.un:

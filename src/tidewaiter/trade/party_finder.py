@@ -1,7 +1,7 @@
-"""Looks parties up in the lists of a day; restricted entries are looked up apart.
+"""Party look-up in the lists of a day; restricted entries are looked up separately.
 
-Were they in one index, a restricted entry would move the rarity of words, and so the probability
-of open matches. Apart, what is said of open entries is the same whether or not there are others.
+In a common index, restricted entries would affect the rarity of words, and so the probability of
+open matches. With separate indexes, results for open entries do not depend on restricted ones.
 """
 
 import re
@@ -26,21 +26,21 @@ from tidewaiter.trade.party_matches import Links, PartyFinder, PartyOnPaper
 from tidewaiter.trade.types import PartyMatch
 
 _IMO = re.compile(r"\bIMO[\s.:#]*(?:no\.?|number)?[\s.:#]*(\d{7})\b", re.IGNORECASE)
-_LONGEST = 1_000  # characters of a name or an address that are looked at
+_LONGEST = 1_000  # characters of a name or an address that are used
 
 
 def identifiers_of(party: PartyOnPaper) -> tuple[Identifier, ...]:
-    """Return what leads to a party: its number, and what stands in its name and address."""
+    """Return the identifiers of a party: its number, and those in its name and address."""
     return (*number_of(party), *_found(party))
 
 
 def number_of(party: PartyOnPaper) -> tuple[Identifier, ...]:
-    """Return the number that the papers give of a party, if any."""
+    """Return the party's number in the documents, if any."""
     return (Identifier(scheme=party.id_scheme or "", value=party.id),) if party.id else ()
 
 
 def text_of(party: PartyOnPaper) -> str:
-    """Return the text in which numbers and contacts of a party may stand."""
+    """Return the text that may contain numbers and contacts of a party."""
     return f"{party.name[:_LONGEST]} ; {(party.address or '')[:_LONGEST]}"
 
 
@@ -53,7 +53,7 @@ def _found(party: PartyOnPaper) -> Iterator[Identifier]:
     yield from (Identifier(scheme="website", value=each) for each in found.domains)
 
 
-_KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
+_KEPT = 1 << 18  # cached parties; then the cache is cleared
 _PARTIES_AT_ONCE = 8_192
 
 Judged = Callable[[str, ListedParty, PartyOnPaper], str]
@@ -61,14 +61,14 @@ Indexed = Callable[[Sequence[ListedParty], Rarity | None], Index]
 
 
 class _Listed(NamedTuple):
-    """An entry, and the list that it is of."""
+    """An entry, and its list."""
 
     version: ListVersion
     party: ListedParty
 
 
 class ListFinder:
-    """Finds the listed parties that names resemble; keeps what it answered."""
+    """Finds the list entries that names resemble; cached."""
 
     def __init__(
         self,
@@ -80,37 +80,37 @@ class ListFinder:
         *,
         indexed: Indexed = build_index,
     ) -> None:
-        """Take the index of lists.
+        """Build the finder from an index of lists.
 
         Args:
-            lists: As they were in force on the day.
-            least: The probability from which on a resemblance is told.
-            judged: Says why a party was judged another than an entry of a list; "": it was not.
-                None: nobody judged.
-            links: The ties of each list, by its slug; None: they are not told.
-            rarity: Counts of the words of a generation of lists; None: those of these lists.
-            indexed: Gives the index of entries; some seconds for 20,000 where it builds it.
+            lists: Lists in force on the day.
+            least: Probability from which a match is reported.
+            judged: Returns why a party was judged different from an entry of a list; "": it was
+                not. None: no judgements.
+            links: Ownership links of each list, by slug; None: not reported.
+            rarity: Word counts of a generation of lists; None: those of these lists.
+            indexed: Returns the index of entries; building one takes some seconds for 20,000.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
         self._least = threshold_of(least)
         self._judged = judged
         self._links = links or {}
         self._namesakes = Namesakes(each.party for each in self._entries)
-        # Ids are those of each list, so entries are told apart by their places.
+        # Ids are unique within a list only, so entries are identified by index.
         parties = [
             structs.replace(each.party, id=str(place)) for place, each in enumerate(self._entries)
         ]
         self._matcher = Matcher(indexed(parties, rarity))
         self._kept: dict[PartyOnPaper, tuple[PartyMatch, ...]] = {}
-        # Names that resemble no listed one, with the kind of the party.
+        # Names without a match, with the kind of party.
         self._nobody: set[tuple[str, PartyKind]] = set()
 
     def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
-        """Return for each party those that it resembles, the most probable first."""
+        """Return the matches of each party, most probable first."""
         if len(self._kept) > _KEPT:
             self._kept.clear()
             self._nobody.clear()
-        kept = list(map(self._kept.get, asked))  # most recur: each is looked for once
+        kept = list(map(self._kept.get, asked))  # most parties recur and are looked up once
         pairs = zip(asked, kept, strict=True)
         new = list(dict.fromkeys(each for each, answer in pairs if answer is None))
         for begin in range(0, len(new) if self._entries else 0, _PARTIES_AT_ONCE):
@@ -121,7 +121,7 @@ class ListFinder:
         ]
 
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
-        """Keep answers; a name that resembles none, as most, is read once, its party no more."""
+        """Fill the cache; a name without a match, the usual case, is parsed only once."""
         found: dict[PartyOnPaper, tuple[PartyMatch, ...]] = dict.fromkeys(asked, ())
         matcher, least = self._matcher, self._least
         questions = {each: _by_name(each) for each in asked}
@@ -174,12 +174,12 @@ class ListFinder:
 
 
 def question_of(each: PartyOnPaper) -> AskedParty:
-    """Ask for a party by all that the papers say of it."""
+    """Create the query from all data on a party in the documents."""
     return structs.replace(_by_name(each), identifiers=identifiers_of(each))
 
 
 def _by_name(each: PartyOnPaper) -> AskedParty:
-    """Ask for a party without what must be looked for in its name and address."""
+    """Create the query without identifiers that must be extracted from name and address."""
     return AskedParty(
         text=each.name,
         kind=each.kind,
@@ -190,7 +190,7 @@ def _by_name(each: PartyOnPaper) -> AskedParty:
 
 
 def _said(told: Explanation) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
-    """Say what speaks for a match, and what against it."""
+    """Return the evidence for a match, and against it."""
     pairs = [
         Phrase("pair/words", name=pair.asked, listed=pair.listed, alike=pair.kind)
         for pair in told.pairs
@@ -215,7 +215,7 @@ def _compared(each: Modifier) -> Phrase:
 
 
 def _speaks(each: Modifier) -> float:
-    """Return the points of what is said of a party beside its name."""
+    """Return the points of evidence other than the name."""
     return 0.0 if each.text == NOTHING else each.points
 
 
@@ -223,14 +223,14 @@ Lists = Iterable[tuple[ListVersion, Sequence[ListedParty]]]
 
 
 class DividedFinder:
-    """Asks two finders, and returns what both answer."""
+    """Queries two finders and combines their matches."""
 
     def __init__(self, open_: PartyFinder, restricted: PartyFinder) -> None:
-        """Take the finder of open entries, and that of restricted ones."""
+        """Set the finders for open and for restricted entries."""
         self._finders = (open_, restricted)
 
     def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
-        """Return for each party those that it resembles, the most probable first."""
+        """Return the matches of each party, most probable first."""
         answers = zip(*(finder.find(asked) for finder in self._finders), strict=True)
         return [
             tuple(sorted((*open_, *secret), key=lambda match: -match.probability))
@@ -247,15 +247,15 @@ def finder_of(
     *,
     indexed: Indexed = build_index,
 ) -> PartyFinder:
-    """Build what looks parties up in lists.
+    """Build the finder for lists.
 
     Args:
-        lists: As they were in force on the day.
-        least: From which probability on a resemblance is told.
+        lists: Lists in force on the day.
+        least: Probability from which a match is reported.
         judged: See ListFinder.
-        steps: Ties of ownership that are followed from a matched entry.
-        rarity: Counts of the words of a generation of lists; None: those of each part.
-        indexed: Gives the index of entries.
+        steps: Length of ownership paths followed from a matched entry.
+        rarity: Word counts of a generation of lists; None: those of each part.
+        indexed: Returns the index of entries.
     """
     held = [(version, tuple(parties)) for version, parties in lists]
     links = {version.slug: Links(version, parties, steps) for version, parties in held}
@@ -269,16 +269,16 @@ def finder_of(
     return DividedFinder(*finders)
 
 
-_ENTITIES_AT_ONCE: Final = 4_096  # entities that are looked up at once
+_ENTITIES_AT_ONCE: Final = 4_096  # entities looked up at a time
 _FIELDS: Final = tuple(name for name in Listing.__struct_fields__)
 
 
 def find_listings(entities: Iterable[Entity], finder: PartyFinder) -> Iterator[Entity]:
-    """Yield each entity with its listings: one for each entry, of the member that fits it best.
+    """Yield each entity with its list matches: one per entry, for the best matching member.
 
     Args:
-        entities: Of a resolution.
-        finder: Of the lists.
+        entities: Entities of a resolution.
+        finder: Finder for the lists.
     """
     rest = iter(entities)
     while batch := list(islice(rest, _ENTITIES_AT_ONCE)):

@@ -1,4 +1,4 @@
-"""The parties of a batch that match list entries, with ownership links, as reasons."""
+"""Party matches of a batch, with ownership links, as reasons."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,32 +26,32 @@ from tidewaiter.trade.alerts import RULE, is_restricted, open_match
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.types import PartyMatch, Reason
 
-_HASH = 12  # characters of a version that tell it from others
+_HASH = 12  # characters of a version's hash in citations
 
 
 def source_of(match: PartyMatch) -> str:
-    """Return what a report cites a version of a list by."""
+    """Return the citation of the list version of a match."""
     return cite_list(match.list, match.version)
 
 
 def cite_list(slug: str, version: str) -> str:
-    """Return what a version of a list is cited by.
+    """Return the citation of a list version.
 
     Args:
-        slug: Of the list.
-        version: SHA-256 of its bytes.
+        slug: Slug of the list.
+        version: SHA-256 of its files.
     """
     return f"{slug}@{version[:_HASH]}"
 
 
-_SHOWN = 5  # links of a match
+_SHOWN = 5  # links per match
 
 
 class Links:
-    """The ties of one list, as matches tell them."""
+    """The ownership links of one list, for matches."""
 
     def __init__(self, version: ListVersion, parties: Sequence[ListedParty], steps: int) -> None:
-        """Take a version, all its entries, and how many ties are followed."""
+        """Set a version, all its entries, and the maximum path length."""
         self._name = version.name
         self._steps = steps
         self._open = Ownership(parties, restricted=False)
@@ -59,7 +59,7 @@ class Links:
         self._all = Ownership(parties) if secret else self._open
 
     def of(self, party: ListedParty) -> tuple[ListedLink, ...]:
-        """Return the links of an entry, the nearest first; those to restricted entries last."""
+        """Return the links of an entry, nearest first; those to restricted entries last."""
         if party.confidential:
             return tuple(map(_link, self._all.chains(party, self._steps)[:_SHOWN]))
         open_ = self._open.chains(party, self._steps)[:_SHOWN]
@@ -68,7 +68,7 @@ class Links:
         return tuple(map(_link, (*open_, *secret)))
 
     def blocked_share(self, party: ListedParty) -> str:
-        """Say what the shares of its blocked owners add up to; "": the list tells none."""
+        """Return the total share of its blocked owners; "": not stated."""
         ties = self._all if party.confidential else self._open
         return percent_in_words(ties.blocked_share(party))
 
@@ -90,10 +90,10 @@ def _link(chain: Chain) -> ListedLink:
 
 
 def link_points(match: PartyMatch, link: ListedLink, rules: AlertRules) -> int:
-    """Return what a link weighs: something only where a blocked one owns it now, or it owns one.
+    """Return the points of a link: non-zero only for current ownership by or of a blocked party.
 
-    Half of it counts below the probability that is sure, and half where all that the list tells
-    of blocked owners are shares that add up to less than the law asks for.
+    Half of the points count below the certain probability, and half if the list only states shares
+    of blocked owners that total less than the law requires.
     """
     rule = rules.party.linked
     if match.judged or match.action == "blocked" or link.action != "blocked" or link.former:
@@ -105,9 +105,9 @@ def link_points(match: PartyMatch, link: ListedLink, rules: AlertRules) -> int:
 
 
 def link_reasons(matches: Iterable[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
-    """Yield a reason for each link that weighs something: the weightiest counts, others are told.
+    """Yield a reason for each link with points: the strongest counts, others are for information.
 
-    What the law makes of it stands once, with the one that counts.
+    The legal rule is given once, with the link that counts.
     """
     told = [
         (points, match, link)
@@ -127,7 +127,7 @@ def link_reasons(matches: Iterable[PartyMatch], rules: AlertRules) -> Iterator[R
 
 
 def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules, *, alone: bool) -> Phrase:
-    """Say a tie and its shares; with what the law makes of it, where it does not stand alone."""
+    """Describe a link and its shares; with the legal rule if it is not alone."""
     action = Phrase("deed/plain", act=link.action)
     if link.listed:
         action = Phrase("deed/since", act=link.action, day=link.listed)
@@ -151,7 +151,7 @@ def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules, *, alone: 
 
 
 def link_phrase(link: ListedLink) -> Phrase:
-    """Say a link in a sentence, with what the list does to the other entry."""
+    """Describe a link in a sentence, with the list's action on the other entry."""
     if not link.action:
         return Phrase("link/none", way=link.steps)
     told: dict[str, Any] = {"way": link.steps, "act": link.action}
@@ -164,14 +164,14 @@ def link_phrase(link: ListedLink) -> Phrase:
 
 
 VESSEL = "vessel"
-"""The role of the ship that carries the goods, in matches."""
+"""Role in matches of the ship that carries the goods."""
 
 PAPER_FIELDS = ("name", "address", "country", "id_scheme", "id")
-_SHIPS = frozenset({"vessel", "unknown"})  # kinds of entries that a ship may be
+_SHIPS = frozenset({"vessel", "unknown"})  # possible kinds of entries for a ship
 
 
 class PartyOnPaper(NamedTuple):
-    """What the papers say of one party, whatever its role."""
+    """Data on one party in the documents, regardless of its role."""
 
     name: str
     address: str | None
@@ -182,25 +182,25 @@ class PartyOnPaper(NamedTuple):
 
 
 class PartyFinder(Protocol):
-    """Looks parties up in the lists that were in force on the day of the screening."""
+    """Finds parties in the lists in force on the day of the screening."""
 
     def find(self, asked: Sequence[PartyOnPaper]) -> Sequence[tuple[PartyMatch, ...]]:
-        """Return for each party those that it resembles, the most probable first.
+        """Return the matches of each party, most probable first.
 
-        The matches bear no role, and the name as it was asked for.
+        The matches have no role, and the name of the query.
         """
         ...
 
 
 def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple[PartyMatch, ...]]:
-    """Look up the parties and vessels of a batch, each once however many lines it stands in.
+    """Match the parties and vessels of a batch, each distinct one once.
 
     Args:
-        batch: Of the schema LINES.
-        finder: Of the lists.
+        batch: Batch with the schema LINES.
+        finder: Finder for the lists.
 
     Returns:
-        The matches by place in the batch, the most probable first; lines without any are absent.
+        The matches by line index, most probable first; lines without any are absent.
     """
     found: dict[int, list[PartyMatch]] = {}
     for line, match in chain(_of_parties(batch, finder), _of_vessels(batch, finder)):
@@ -223,7 +223,7 @@ def _of_parties(batch: pa.RecordBatch, finder: PartyFinder) -> Iterator[tuple[in
     answers = dict(zip(asked, finder.find(list(asked.values())), strict=True))
     told = np.zeros(len(firsts), bool)
     told[[place for place, matches in answers.items() if matches]] = True
-    places = np.flatnonzero(told[which])  # of parties that resemble a listed one: mostly few
+    places = np.flatnonzero(told[which])  # parties with a match: usually few
     roles = flat.field("role").take(pa.array(places)).to_pylist()
     for place, line, role in zip(
         places, lines.take(pa.array(places)).to_pylist(), roles, strict=True
@@ -248,17 +248,17 @@ def _of_vessels(batch: pa.RecordBatch, finder: PartyFinder) -> Iterator[tuple[in
 
 
 def uncompared_names(batch: pa.RecordBatch) -> dict[str, int]:
-    """Count the names of parties that are not compared with names in other scripts, by script.
+    """Count the party names that cannot be compared across scripts, by script.
 
-    A name counts on each line that it stands on.
+    A name counts for each of its lines.
 
     Args:
-        batch: Of the schema LINES.
+        batch: Batch with the schema LINES.
     """
     parties, ships = batch.column("parties"), batch.column("vessel")
     found: Counter[str] = Counter()
     for names in (pc.list_flatten(parties).field("name"), ships):
-        # Most names are in plain letters, which need no look at each.
+        # Most names are ASCII, and need no individual check.
         other = names.filter(pc.invert(pc.fill_null(pc.string_is_ascii(names), True)))
         for each in pc.value_counts(other).to_pylist():
             if script := uncompared(each["values"]):
@@ -267,7 +267,7 @@ def uncompared_names(batch: pa.RecordBatch) -> dict[str, int]:
 
 
 def vessel_on_paper(name: str | None, number: str | None) -> PartyOnPaper | None:
-    """Return a vessel as a party that lists are asked for; None: it has no name and no number."""
+    """Return a vessel as a party for list matching; None: it has neither name nor number."""
     if not name and not number:
         return None
     scheme = "IMO" if number else None
@@ -275,9 +275,9 @@ def vessel_on_paper(name: str | None, number: str | None) -> PartyOnPaper | None
 
 
 def is_by_number(asked: PartyOnPaper, entry: ListedParty) -> bool:
-    """Tell whether a vessel that has a name bears the IMO number of an entry.
+    """Return whether a named vessel has the IMO number of an entry.
 
-    What was decided of its name, which many may bear, says nothing of it then.
+    A judgement on its name, which many ships may share, is irrelevant then.
     """
     if asked.kind != "vessel" or not asked.id or asked.name == _numbered(asked.id):
         return False
@@ -290,25 +290,25 @@ def _numbered(number: str) -> str:
 
 
 def vessels_among(matches: Sequence[PartyMatch]) -> tuple[PartyMatch, ...]:
-    """Return the matches of a vessel without those with persons and firms that are called alike."""
+    """Return the matches of a vessel without persons and organisations of the same name."""
     return tuple(match for match in matches if match.kind in _SHIPS)
 
 
 def _distinct(columns: Sequence[pa.Array]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Tell rows of text apart without making objects of them.
+    """Find distinct rows of text without creating Python objects.
 
     Args:
-        columns: Each of shape ``(rows,)``; null is a value of its own.
+        columns: Each of shape ``(rows,)``; null is a distinct value.
 
     Returns:
-        The first row of each distinct one, shape ``(distinct,)``, in their order; and which of
-        these each row is, shape ``(rows,)``.
+        The first row of each distinct one, shape ``(distinct,)``, in order; and the index of the
+        distinct row for each row, shape ``(rows,)``.
     """
     which = np.zeros(len(columns[0]), np.int64)
     for column in columns:
         encoded = column.dictionary_encode("encode")
         codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        # Numbered anew after each column: products of all of them would pass 64 bits.
+        # Renumbered after each column: products of all of them would exceed 64 bits.
         _, which = np.unique(which * len(encoded.dictionary) + codes, return_inverse=True)
     _, firsts, which = np.unique(which, return_index=True, return_inverse=True)
     order = np.argsort(firsts)
@@ -318,14 +318,14 @@ def _distinct(columns: Sequence[pa.Array]) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def reasons_of_parties(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
-    """Yield the reasons of listed parties: open ones as if there were no others, then the rest.
+    """Yield the reasons for list matches: open ones independently, then restricted ones.
 
-    Restricted entries add what they weigh more than the open ones, so that without their reasons
-    the alert is what it would be without them.
+    Restricted entries add only the points beyond the open ones, so that without their reasons the
+    alert is the same as without the entries.
 
     Args:
-        matches: Of one line, the most probable first.
-        rules: The points.
+        matches: Matches of one line, most probable first.
+        rules: Points.
     """
     shown = list(filter(None, map(open_match, matches)))
     open_ = [*party_reasons(shown, rules), *link_reasons(shown, rules)]
@@ -335,7 +335,7 @@ def reasons_of_parties(matches: Sequence[PartyMatch], rules: AlertRules) -> Iter
 
 
 def _restricted(matches: Sequence[PartyMatch], rules: AlertRules, points: int) -> Iterator[Reason]:
-    """Yield a reason for each restricted entry; the first has what all weigh more than `points`."""
+    """Yield a reason for each restricted entry; the first has the total points beyond `points`."""
     whole = [*party_reasons(matches, rules), *link_reasons(matches, rules)]
     more = max(0, sum(reason.points for reason in whole) - points)
     told = [
@@ -353,11 +353,11 @@ def _is_secret(link: ListedLink) -> bool:
 
 
 def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
-    """Yield a reason for each listed party: the weightiest counts in full, others are told.
+    """Yield a reason for each list match: the strongest counts in full, others for information.
 
     Args:
-        matches: Of one line, the most probable first.
-        rules: The points.
+        matches: Matches of one line, most probable first.
+        rules: Points.
     """
     best = max(matches, key=rules.party_points, default=None)
     for match in matches:

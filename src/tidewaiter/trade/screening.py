@@ -1,4 +1,4 @@
-"""Screening: a pure step from a batch of lines to scored alerts with reason codes."""
+"""Screening: a pure function from a batch of lines to scored alerts with reason codes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -60,46 +60,46 @@ _FIELDS = {
     "cus": "CUS column",
     OTHER: "other text",
 }
-_MOST = 100  # mentions shown of one line
-_CODES = frozenset({"hs", "unno"})  # numbers of goods, which name nothing for sure
+_MOST = 100  # mentions shown per line
+_CODES = frozenset({"hs", "unno"})  # code numbers, which identify nothing for certain
 _MORE = 4  # substances of a line that add points
 _RULES = "tidewaiter-rules"
 
 
 class Weighed(NamedTuple):
-    """What the law on the day says of a substance, and what that weighs."""
+    """Law on a substance on the day, with its weight."""
 
-    name: str  # of the substance, or of its form where the law on it is another
-    held: tuple[Control, ...]  # the listings that weigh
+    name: str  # name of the substance, or of its form if its legal status differs
+    held: tuple[Control, ...]  # controls that contribute
     points: int = 0
     why: str = "Not controlled on that date"
-    control: Control | None = None  # the listing that weighs most
+    control: Control | None = None  # control with the highest weight
 
 
-_Laws = Mapping[int, Weighed]  # by the places of substances
+_Laws = Mapping[int, Weighed]  # by substance index
 
 
 class Weigher:
-    """What alerts are weighed by; the same for all lines of a screening."""
+    """Scores lines; shared by all lines of a screening."""
 
     def __init__(
         self, registry: Registry, rules: AlertRules, day: date, *, file: str, source: str
     ) -> None:
-        """Make a weigher for one day's law and one file.
+        """Create a weigher for one day's law and one file.
 
         Args:
-            registry: The substances.
-            rules: The points.
-            day: Whose law applies.
-            file: The name of the file, shown in alerts.
-            source: SHA-256 of its bytes; part of an alert's identity.
+            registry: Substances.
+            rules: Points.
+            day: Day of the law.
+            file: Name of the file, shown in alerts.
+            source: SHA-256 of the file; part of an alert's identity.
         """
         self.registry = registry
         self.rules = rules
         self.day = day
         self.file = file
         self.source = source
-        for regime in registry.regimes.values():  # a wrong grade stops before the first line
+        for regime in registry.regimes.values():  # report an invalid grade before the first line
             for schedule in regime.grades:
                 rules.weight(schedule, regime)
         self._law_of = cache(self._weigh_law)
@@ -116,18 +116,18 @@ class Weigher:
         parties: Sequence[PartyMatch] = (),
         further: Sequence[Reason] = (),
     ) -> Alert | None:
-        """Weigh one line.
+        """Score one line.
 
         Args:
             line: The line.
-            finds: The substances that it names, by any evidence.
-            flaws: Its CAS numbers that are wrong or of other chemicals.
-            vague: Its description names nothing that its chapter asks for.
-            parties: Listed parties that those of the line resemble, the most probable first.
-            further: What the rules of plug-ins say of it.
+            finds: Substances found in it, by any evidence.
+            flaws: CAS numbers that are invalid or of other chemicals.
+            vague: Its description lacks what its chapter requires.
+            parties: List matches of its parties, most probable first.
+            further: Reasons from plug-in rules.
 
         Returns:
-            The alert; None where its score is below the least.
+            The alert; None if its score is too low.
         """
         finds = self.settled(line, finds, flaws)
         weighed = self._weighed(line, finds)
@@ -165,7 +165,7 @@ class Weigher:
         )
 
     def settled(self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw]) -> list[Find]:
-        """Return the finds that count on the day, those downgraded that the line's codes refute."""
+        """Return the finds that count on the day, downgraded where the line's codes refute them."""
         concerning = [find for find in finds if self._concerns(find)]
         return self._refuter.refute(line, concerning, flaws, self.registry.substances)
 
@@ -176,7 +176,7 @@ class Weigher:
         flaws: Sequence[Flaw],
         parties: Iterable[PartyMatch],
     ) -> Seen:
-        """Return what rules of plug-ins see of a line: nothing that is for the authority only."""
+        """Return the input of plug-in rules for a line, without restricted information."""
         known = self.registry.substances
         settled = self.settled(line, finds, flaws)
         return Seen(
@@ -187,7 +187,7 @@ class Weigher:
     def _alert(
         self, line: Line, ranked: Sequence[int], reasons: Sequence[Reason], weighed: _Laws
     ) -> Alert | None:
-        """Make the alert of a line, without what was found in it; None: its score is too low."""
+        """Create the alert of a line, without its findings; None: its score is too low."""
         score = score_of(reasons)
         severity = self.rules.severity.of(score)
         if severity is None:
@@ -215,7 +215,7 @@ class Weigher:
         )
 
     def _laws(self, line: Line, finds: Sequence[Find], ranked: Sequence[int]) -> list[Law]:
-        """Look up the law on each substance of a line, on its route and of its amount."""
+        """Look up the law on each substance of a line, for its route and amount."""
         route, mine, alone = route_of(line), by_substance(finds), is_alone(finds)
         return [
             self._routed.of(place, route, line, mine[place], alone=alone)
@@ -223,7 +223,7 @@ class Weigher:
         ]
 
     def _concerns(self, find: Find) -> bool:
-        """Tell whether a find is of a substance, or of a class that the day's law knows."""
+        """Return whether a find is of a substance, or of a class in force on the day."""
         substance = self.registry.substances[find.finding.substance]
         return substance.kind != "class" or any(
             state_on(control, self.day) in {"held", "proposed"} for control in substance.controls
@@ -232,7 +232,7 @@ class Weigher:
     def _freed(
         self, weighed: Weighed, freed: Sequence[Freed], reasons: Sequence[Reason]
     ) -> Iterator[Reason]:
-        """Take off what the listings add whose law frees the goods; the line stays an alert."""
+        """Offset the points of controls that exempt the goods; the line stays an alert."""
         rule = self.rules.check["free"]
         score, least = sum(made.points for made in reasons), self.rules.severity.low
         left_out: set[str] = set()
@@ -247,13 +247,13 @@ class Weigher:
             points, score = rest, score + off
 
     def _vague(self, line: Line) -> Reason:
-        """Say that a description names nothing."""
+        """Return the reason for a vague description."""
         goods = line.goods or ""
         evidence = Evidence(field="goods", start=0, end=len(goods), text=goods)
         return reason(self.rules, "vague", evidence, chapter=(line.hs or "")[:2])
 
     def _weighed(self, line: Line, finds: Sequence[Find]) -> _Laws:
-        """Look up the law on each substance of a line, in the form in which it is there."""
+        """Look up the law on each substance of a line, in its form."""
         route = route_of(line) if finds else Route()
         weighed = {}
         for place, mine in by_substance(finds).items():
@@ -262,7 +262,7 @@ class Weigher:
         return weighed
 
     def _ranked(self, finds: Sequence[Find], weighed: _Laws) -> list[int]:
-        """List the substances found, the one that weighs most first."""
+        """Return the substances found, highest weight first."""
         best: dict[int, tuple[int, float]] = {}
         for find in finds:
             place = find.finding.substance
@@ -271,14 +271,14 @@ class Weigher:
         return sorted(best, key=lambda place: (-best[place][0], -best[place][1], place))
 
     def _surely_named(self, ranked: Sequence[int], finds: Sequence[Find]) -> Substance | None:
-        """Return the weightiest substance that the goods name, where it is a full name."""
+        """Return the substance with the highest weight if the goods give its full name."""
         named = {f.finding.substance for f in finds if is_named(f) and f.field != OTHER}
         sure = {find.finding.substance for find in finds if is_sure(find)}
         top = next((place for place in ranked if place in named), None)
         return self.registry.substances[top] if top in sure and top is not None else None
 
     def _weigh_law(self, place: int, form: str | None, route: Route) -> Weighed:
-        """Look up the law on the day, once for each substance, form and route."""
+        """Look up the law on the day; cached per substance, form and route."""
         name, held = self._routed.weighing(place, form, route)
         rows = [Weighed(name, held, *self._weight(control), control) for control in held]
         return max(rows, key=lambda each: each.points, default=Weighed(name, held))
@@ -287,12 +287,12 @@ class Weigher:
         return self.rules.weight(control.schedule, self.registry.regimes[control.regime])
 
     def _rest(self, weighed: Weighed, left_out: AbstractSet[str]) -> int:
-        """Return what the highest listing weighs, those of some regimes left out."""
+        """Return the highest weight of the controls, excluding some instruments."""
         weights = (self._weight(c)[0] for c in weighed.held if c.regime not in left_out)
         return max(weights, default=0)
 
     def _evidence(self, find: Find) -> tuple[str, int]:
-        """Return the rule of a find, and its points less what speaks against it."""
+        """Return the rule of a find, and its points less mitigating evidence."""
         found = find.finding
         rule = found.how
         if found.how == "fuzzy":
@@ -309,7 +309,7 @@ class Weigher:
     def _of(
         self, place: int, ranked: Sequence[int], finds: Sequence[Find], weighed: _Laws
     ) -> Iterator[Reason]:
-        """Yield the reasons of one substance: the first counts in full, others a little."""
+        """Yield the reasons for one substance: the first counts in full, others partially."""
         law = weighed[place]
         mine = [find for find in finds if find.finding.substance == place]
         best = max(mine, key=lambda find: (self._evidence(find)[1], find.finding.score))
@@ -372,12 +372,12 @@ class Weigher:
             yield Reason(rule="both", says=says, points=rules["both"].points, source=_RULES)
 
     def _listed(self, code: str, name: str, control: Control, **more: str) -> Phrase:
-        """Name a substance and where it is listed."""
+        """Describe a substance with its control."""
         regime = self.registry.regimes[control.regime].name
         return Phrase(code, name=name, regime=regime, schedule=control.schedule, **more)
 
     def _title(self, ranked: Sequence[int], reasons: Sequence[Reason], weighed: _Laws) -> Phrase:
-        """Say in some words what the alert is about."""
+        """Return the title of the alert."""
         if not ranked:
             return reasons[0].says
         law = weighed[ranked[0]]
@@ -390,29 +390,29 @@ class Weigher:
 
 
 class Screened(Record, frozen=True, kw_only=True):
-    """What a batch holds."""
+    """Result of screening a batch."""
 
-    alerts: tuple[Alert, ...]  # in the order of lines
+    alerts: tuple[Alert, ...]  # in line order
     lines: int
-    noted: int  # lines with something found that is below the least score of an alert
-    unread: int = 0  # lines with a systematic name that nothing here could read
-    unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
-    scripts: Mapping[str, int] = {}  # names of parties that are not compared with other scripts
-    refusals: tuple[Refusal, ...] = ()  # rules of plug-ins that failed
+    noted: int  # lines with findings below the alert threshold
+    unread: int = 0  # lines with a systematic name that could not be parsed
+    unknown: int = 0  # lines with an apparent systematic name unknown to OPSIN
+    scripts: Mapping[str, int] = {}  # party names that cannot be compared across scripts
+    refusals: tuple[Refusal, ...] = ()  # failed plug-in rules
 
 
 class Screener:
-    """Screens batches of one file."""
+    """Screens the batches of one file."""
 
     def __init__(
         self, identifier: Identifier, rules: AlertRules, finder: PartyFinder | None = None
     ) -> None:
-        """Take what batches are screened by.
+        """Set the components.
 
         Args:
             identifier: Finds substances.
-            rules: The points.
-            finder: Finds parties in the lists of the day; None: they are not looked up.
+            rules: Points.
+            finder: Finds parties in the lists of the day; None: no list matching.
         """
         self._identifier = identifier
         self._rules = rules
@@ -420,7 +420,7 @@ class Screener:
         self._last: Weigher | None = None
 
     def _weigher(self, day: date, file: str, source: str) -> Weigher:
-        """Return the weigher of the batch before where it is of the same file and day."""
+        """Return the weigher of the preceding batch if it is for the same file and day."""
         last = self._last
         if last is None or (last.day, last.file, last.source) != (day, file, source):
             registry = self._identifier.lexicon.registry
@@ -431,10 +431,10 @@ class Screener:
         """Screen a batch.
 
         Args:
-            batch: Of the schema LINES.
-            day: Whose law applies.
-            file: The name of the file, shown in alerts.
-            source: SHA-256 of its bytes; part of an alert's identity.
+            batch: Batch with the schema LINES.
+            day: Day of the law.
+            file: Name of the file, shown in alerts.
+            source: SHA-256 of the file; part of an alert's identity.
         """
         weigher = self._weigher(day, file, source)
         finds, flaws = find_all(batch, self._identifier)
@@ -478,7 +478,7 @@ class Screener:
         flaws: Mapping[int, Sequence[Flaw]],
         parties: Mapping[int, Sequence[PartyMatch]],
     ) -> Asked:
-        """Ask the rules of plug-ins about a batch, and tell them what was found in it."""
+        """Run the plug-in rules on a batch and its findings."""
         seen = {
             place: weigher.seen(
                 line, finds.get(place, ()), flaws.get(place, ()), parties.get(place, ())

@@ -1,11 +1,11 @@
-"""Signs of shell companies among all parties of a file, added to alerts with another reason.
+"""Shell company indicators among all parties of a file, for alerts with another reason.
 
-Most parties of a file share nothing with those of its alerts; a look at each of them would take
+Most parties of a file share nothing with those of its alerts; examining all of them would take
 longer than the screening.
 
-The parties of alerts are taken first. Then all lines are looked through for parties that share a
-telephone, an e-mail or an address with one of them; only these and those are compared, so that a
-file with few alerts costs little. A sign alone makes no alert, and none looks at nationality.
+First the parties of alerts are collected. Then all lines are searched for parties that share a
+telephone, an e-mail or an address with one of them; only these are compared, so that a file with
+few alerts is cheap. An indicator alone does not raise an alert, and none considers nationality.
 """
 
 import re
@@ -34,26 +34,26 @@ from tidewaiter.trade.alerts import with_reasons
 from tidewaiter.trade.rules.alert_rules import AlertRules
 from tidewaiter.trade.types import Alert, Party, Reason
 
-_MOST = 20_000  # letters of a pattern; a longer one is not looked for, and all parties are read
+_MOST = 20_000  # letters of a pattern; instead of a longer one, all parties are parsed
 
 
 class Sharers:
-    """Keeps the rows of parties that `Sought.shared` may say something of."""
+    """Pre-filter for parties with searched attributes: keeps rows for `Sought.shared`."""
 
     def __init__(self, sought: Sought) -> None:
-        """Write down what is looked for as patterns."""
+        """Convert the searched attributes to patterns."""
         self._emails = bool(sought.emails)
         self._digits = "|".join(sorted(sought.ends))
         words = "|".join(sorted(map(re.escape, sought.places)))
-        # Letters alone part words there, so digits and "_" do not join them here.
+        # There only letters are word characters, so digits and "_" must not join words here.
         self._words = f"(?i)(?:^|[^a-z])(?:{words})(?:[^a-z]|$)" if words else ""
         self._all = sought.any_place or max(len(words), len(self._digits)) > _MOST
 
     def among(self, parties: pa.Table) -> pa.Table:
-        """Return the rows that may share something.
+        """Return the rows that may share an attribute.
 
         Args:
-            parties: Strings without nulls, in columns name, address and id among others.
+            parties: Strings without nulls, including the columns name, address and id.
         """
         if self._all:
             return parties
@@ -72,18 +72,18 @@ class Sharers:
 
 _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
-_PARTIES: Final = 50_000  # of alerts; with more of them, signs are not looked for
-_SHARING: Final = 200  # parties that are compared for one thing that they share
+_PARTIES: Final = 50_000  # parties in alerts; beyond that, indicators are not computed
+_SHARING: Final = 200  # parties compared for one shared attribute
 
 
 SignsFound = Mapping[Written, tuple[Sign, ...]]
 
 
 class PartySigns:
-    """Finds the signs of the parties of alerts."""
+    """Computes the indicators of the parties in alerts."""
 
     def __init__(self, rules: AlertRules, found: SignsFound | None = None) -> None:
-        """Take the points; the signs of each party where they are found already."""
+        """Set the points, and indicators that are already computed."""
         self._rules = rules
         self._wanted: dict[Written, None] = {}
         self._things: dict[tuple[str, str], set[Written]] = {}
@@ -91,16 +91,16 @@ class PartySigns:
 
     @property
     def too_many(self) -> bool:
-        """Tell whether so many parties are in alerts that signs are not looked for."""
+        """Return whether alerts have too many parties for the indicators."""
         return len(self._wanted) > _PARTIES
 
     def want(self, parties: Iterable[Written]) -> None:
-        """Take up the parties of an alert, from `parties_of`."""
+        """Add the parties of an alert, from `parties_of`."""
         if not self.too_many:
             self._wanted |= dict.fromkeys(parties)
 
     def begin(self) -> bool:
-        """Settle what is looked for; return whether there is anything."""
+        """Fix the searched attributes; return whether there are any."""
         if self.too_many:
             return False
         for written in self._wanted:
@@ -110,28 +110,28 @@ class PartySigns:
 
     @property
     def things(self) -> tuple[SharedThing, ...]:
-        """Tell what is looked for."""
+        """Return the searched attributes."""
         return tuple(self._things)
 
     def look(self, batches: Iterable[pa.RecordBatch]) -> None:
-        """Look for parties of lines that share something with those of alerts.
+        """Search lines for parties that share attributes with those of alerts.
 
         Args:
-            batches: Of the schema LINES.
+            batches: Batches with the schema LINES.
         """
         look = Look(self._things, self._wanted)
         for batch in batches:
             self.share(look.among(batch))
 
     def share(self, found: Iterable[tuple[Written, SharedThing]]) -> None:
-        """Take up parties that share a thing, in the order of lines."""
+        """Add parties with a shared attribute, in line order."""
         for written, thing in found:
             sharing = self._things[thing]
             if len(sharing) < _SHARING:
                 sharing.add(written)
 
     def finish(self) -> None:
-        """Compare what was found, and settle the signs of each party."""
+        """Compare the collected parties, and compute the indicators of each."""
         members = self._wanted | dict.fromkeys(
             each for sharing in self._things.values() for each in sorted(sharing, key=_order)
         )
@@ -147,14 +147,14 @@ class PartySigns:
         }
 
     def mark(self, alert: Alert) -> Alert:
-        """Return the alert with the signs of its parties."""
+        """Return the alert with the indicators of its parties."""
         made = list(self._reasons(alert.line.parties or ())) if self.found else []
         if not made:
             return alert
         return with_reasons(alert, (*alert.reasons, *made), self._rules)
 
     def _reasons(self, parties: Iterable[Party]) -> Iterator[Reason]:
-        """Yield a reason for each sign; all together weigh no more than the rules allow."""
+        """Yield a reason for each indicator; their total is limited by the rules."""
         rule, told, left = self._rules.sign, set[tuple[str, str]](), self._rules.sign.most
         for party in parties:
             for sign in self.found.get(_written(party), ()):
@@ -177,21 +177,21 @@ class PartySigns:
 
 
 class Look:
-    """Looks through lines for parties that share a thing; each party is told of once."""
+    """Searches lines for parties with shared attributes; each party is reported once."""
 
     def __init__(self, things: Iterable[SharedThing], known: Iterable[Written] = ()) -> None:
-        """Take what is looked for, and the parties of alerts, of which all is known already."""
+        """Set the searched attributes, and the parties of alerts, which are already known."""
         self._things = frozenset(things)
-        # Hashes of parties: the parties would fill the memory.
+        # Hashes of parties: the parties themselves would fill the memory.
         self._seen = {hash(_order(written)) for written in known}
         self._sought = Sought(self._things)
         self._sharers = Sharers(self._sought)
 
     def among(self, batch: pa.RecordBatch) -> Iterator[tuple[Written, SharedThing]]:
-        """Yield the parties of a batch with each thing that they share.
+        """Yield the parties of a batch with each shared attribute.
 
         Args:
-            batch: Of the schema LINES.
+            batch: Batch with the schema LINES.
         """
         for written in self._new(batch):
             for thing in self._sought.shared(written):
@@ -199,13 +199,13 @@ class Look:
                     yield written, thing
 
     def _new(self, batch: pa.RecordBatch) -> Iterator[Written]:
-        """Yield the parties of a batch that were not seen before, each once."""
+        """Yield the new parties of a batch, without duplicates."""
         column = batch.column("parties")
         if column.null_count == len(column):
             return
         flat = pc.list_flatten(column)
         table = pa.table({name: pc.fill_null(flat.field(name), "") for name in _FIELDS})
-        # In their order, and before a look at texts, which takes longer: many lines name a party.
+        # In order, and before the slower text search: many lines name the same party.
         each = table.group_by(list(_FIELDS), use_threads=False).aggregate([])
         rows = self._sharers.among(each)
         columns = [rows.column(name).to_pylist() for name in _FIELDS]
@@ -217,7 +217,7 @@ class Look:
 
 
 def parties_of(alert: Alert) -> list[Written]:
-    """Return the parties of an alert as they are compared."""
+    """Return the parties of an alert in the form for comparison."""
     return list(map(_written, alert.line.parties or ()))
 
 
@@ -230,7 +230,7 @@ def _order(written: Written) -> tuple[str, ...]:
 
 
 def _told(sign: Sign, full: set[str]) -> Sign:
-    """Leave out ids of entities, which are kept nowhere; say where a number is a lower bound."""
+    """Remove entity ids, which are not stored; mark numbers that are lower bounds."""
     says = sign.says
     if sign.evidence and sign.evidence[0] in full:
         least = Phrase("counted/more", figure=says.parameters["count"])

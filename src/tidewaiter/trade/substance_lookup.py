@@ -1,4 +1,4 @@
-"""The substances of the registry that a slug, a CAS number, a name or a text means."""
+"""Substance look-up by slug, CAS number, name or text."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,15 +17,15 @@ from tidewaiter.trade.rules.results import Finding
 
 
 class Names:
-    """Finds what a text names as a whole, in the registry alone."""
+    """Exact look-up of a text in the registry."""
 
     def __init__(self, registry: Registry) -> None:
-        """Take a registry."""
+        """Set the registry."""
         self._registry = registry
         self._names: dict[str, tuple[Substance, str | None]] | None = None
 
     def whole(self, text: str) -> tuple[Found, ...]:
-        """Find the substance whose slug, CAS number or name a text is; empty: it is none."""
+        """Return the substance with a slug, CAS number or name; empty: none."""
         exact = self._spelled().get(plain(text.strip()))
         return () if exact is None else (_found(*exact),)
 
@@ -40,27 +40,27 @@ class Names:
 
 
 class Namer:
-    """Finds what a text names: first as a whole in the registry, then by the identifier.
+    """Identifies substances in a text: first by exact look-up, then by the identifier.
 
-    Safe in threads: an identifier learns as it reads, so one text is read at a time.
+    Thread-safe: the identifier learns while reading, so one text is read at a time.
     """
 
     def __init__(self, registry: Registry, identifier: Callable[[], Identifier]) -> None:
-        """Take a registry, and how to get an identifier where a name is not one of its own."""
+        """Set the registry, and a factory for the identifier, which is created on demand."""
         self._registry = registry
         self._identifier = identifier
         self._names = Names(registry)
         self._one = Lock()
 
     def whole(self, text: str) -> tuple[Found, ...]:
-        """Find the substance whose slug, CAS number or name a text is; empty: it is none."""
+        """Return the substance with a slug, CAS number or name; empty: none."""
         return self._names.whole(text)
 
     def find(self, text: str) -> tuple[Found, ...]:
-        """Find the substances that a text names, each once; empty: it names none.
+        """Return the substances in a text, without duplicates; empty: none.
 
         Args:
-            text: A slug, a CAS number, a name, or goods as trade papers describe them.
+            text: A slug, a CAS number, a name, or a description of goods.
         """
         exact = self.whole(text)
         if exact:
@@ -82,7 +82,7 @@ _CODES = frozenset({"hs", "unno"})
 
 
 def form_of(substance: Substance, cas: str | None) -> Form | None:
-    """Return the form of a substance that a CAS number is of; None: the substance itself."""
+    """Return the form of a substance with a CAS number; None: the substance itself."""
     if cas is None or cas in substance.cas:
         return None
     named = [form for form in substance.forms if form.cas == cas]
@@ -98,7 +98,7 @@ def _found(substance: Substance, cas: str | None) -> Found:
 
 
 def _spellings(substance: Substance) -> Iterator[tuple[str, str | None]]:
-    """Yield each spelling that names a substance alone, and the number of its form."""
+    """Yield each unambiguous spelling of a substance, with the number of its form."""
     yield substance.slug, None
     yield substance.name, None
     yield from ((cas, None) for cas in substance.cas)
@@ -114,17 +114,17 @@ def _spellings(substance: Substance) -> Iterator[tuple[str, str | None]]:
 
 
 Structures = Callable[[str, date], tuple[Found, ...]]
-"""Finds what lists and classes know of a structure on a day, or raises an `InputError`."""
+"""Identifies a structure on a day by named controls and classes, or raises an `InputError`."""
 
-# A locant between hyphens or brackets: what it names is the whole, not the name inside it.
+# A locant between hyphens or brackets: the whole is a name, not the part inside it.
 _SYSTEMATIC = re.compile(r"[\w)\]]-\d+(,\d+)*-|[(\[]\d+(,\d+)*-|^\d+(,\d+)*-\w")
 
 
 def amount_of(text: str) -> tuple[int | None, int | None]:
-    """Read an amount as milligrams or as microlitres; the other one is None; "": neither.
+    """Parse an amount as milligrams or microlitres; the other is None; "": neither.
 
     Raises:
-        InputError: It is no mass and no volume.
+        InputError: Neither a mass nor a volume.
     """
     if not text.strip():
         return None, None
@@ -135,34 +135,34 @@ def amount_of(text: str) -> tuple[int | None, int | None]:
 
 
 class Asker:
-    """Finds what a text is: a name, a number, a structure or goods as papers describe them."""
+    """Identifies a text: a name, a number, a structure or a description of goods."""
 
     def __init__(self, namer: Namer, members: Members, structures: Structures) -> None:
-        """Take who knows names, and who knows structures, all of the same registry.
+        """Set the components, which must use the same registry.
 
         Args:
-            namer: Of the registry.
-            members: What the class rules say of its structures.
-            structures: Called only where a text is no name, as RDKit takes long to load.
+            namer: Look-up by name.
+            members: Class memberships of registry structures.
+            structures: Called only if a text is not a name, as RDKit takes long to load.
         """
         self._namer = namer
         self._members = members
         self._structures = structures
 
     def find(self, text: str, day: date) -> tuple[Found, ...]:
-        """Find what a text names, or else the structure that it writes; ask the class rules.
+        """Identify a text by name, or else as a structure; apply the class rules.
 
         Args:
             text: A slug, a name, a CAS number, a SMILES, an InChI, a systematic name, or goods.
-            day: The day whose lists decide what a class leaves to them.
+            day: Day of the named controls to which classes defer.
 
         Raises:
-            InputError: It is none of them, or a structure that cannot be assessed.
+            InputError: None of them, or a structure that cannot be assessed.
         """
         return tuple(self.judged(each, day) for each in self._named(text, day))
 
     def judged(self, found: Found, day: date) -> Found:
-        """Ask the class rules about what was found by its name: lists do not hold them."""
+        """Apply the class rules to a substance identified by name."""
         if found.match != "name":
             return found
         return self._members.judge(found, day)
@@ -171,7 +171,7 @@ class Asker:
         named = self._namer.whole(text)
         if named:
             return named
-        # RDKit takes longer to load than a name to look up.
+        # RDKit takes longer to load than a name look-up.
         from tidewaiter.law.structure import is_written  # noqa: PLC0415
 
         if is_written(text):
@@ -189,16 +189,16 @@ class Asker:
 
 
 def finding_of(text: str, registry: Registry, *, found: bool = True) -> Finding:
-    """Read what a report says of one substance.
+    """Parse a reported result for one substance.
 
     Args:
-        text: A slug, a CAS number or a name, and its content where it was measured:
-            "ephedrine", "299-42-3 = 98.5", "A new one / 50-00-0 = >=99".
-        registry: Where substances are looked up; one that it lacks keeps its name and number.
-        found: Whether it was found; else it was looked for.
+        text: A slug, a CAS number or a name, with its measured content: "ephedrine", "299-42-3 =
+            98.5", "A new one / 50-00-0 = >=99".
+        registry: For look-up; an unknown substance keeps its name and number.
+        found: Whether it was detected; otherwise it was tested for.
 
     Raises:
-        InputError: Nothing is named.
+        InputError: No substance is given.
     """
     named, _, percent = text.partition("=")
     name, _, cas = (part.strip() for part in named.partition("/"))
@@ -219,7 +219,7 @@ def finding_of(text: str, registry: Registry, *, found: bool = True) -> Finding:
 
 
 def _known(name: str, cas: str, registry: Registry) -> Substance | None:
-    """Find the one substance that bears the number, or else the name; None: none, or several."""
+    """Find the substance with a number, or else a name; None: none, or several."""
     if cas:
         return next((s for s in registry.substances if cas in _numbers(s)), None)
     by_slug = next((s for s in registry.substances if s.slug == name), None)

@@ -1,4 +1,4 @@
-"""The parties of a line: sender, receiver, folded names, and sightings for entity resolution."""
+"""Parties of a line: sender, receiver, folded names, and sightings for entity resolution."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -14,32 +14,32 @@ RECEIVERS = ("importer", "consignee", "buyer")
 
 
 def party_of(line: Line) -> str:
-    """Return the other party of a dealing, folded; "": none is named."""
+    """Return the other party of a transaction, folded; "": not named."""
     return receiver_of(line) or sender_of(line)
 
 
 def sender_of(line: Line) -> str:
-    """Return who sends a line, folded; "": nobody is named."""
+    """Return the sender of a line, folded; "": not named."""
     return fold_party(first_named(line, SENDERS)[1])
 
 
 def receiver_of(line: Line) -> str:
-    """Return who gets a line, folded; "": nobody is named."""
+    """Return the receiver of a line, folded; "": not named."""
     return fold_party(first_named(line, RECEIVERS)[1])
 
 
 def day_of(line: Line) -> date | None:
-    """Return the day on which a line counts for a month or a year."""
+    """Return the day of a line for monthly and yearly totals."""
     return line.departure or line.lodged or line.release or line.arrival
 
 
 def fold_party(name: str) -> str:
-    """Fold the name of a party, so that case, accents and spaces make no other one."""
+    """Fold the name of a party: case, accents and spaces are ignored."""
     return " ".join(plain(name).split())
 
 
 def first_named(line: Line, roles: tuple[str, ...]) -> tuple[str, str]:
-    """Return the first role that a party with a name has, and the name as written; else "", ""."""
+    """Return the first role with a named party, and its name as written; otherwise "", ""."""
     named = {party.role: party.name for party in line.parties or () if party.name}
     return next(((role, named[role] or "") for role in roles if role in named), ("", ""))
 
@@ -48,7 +48,7 @@ def sightings_of(batch: pa.RecordBatch) -> Iterator[Sighting]:
     """Yield the parties of lines.
 
     Args:
-        batch: Of the schema `LINES`.
+        batch: Batch with the schema `LINES`.
     """
     days = days_of(batch).to_pylist()
     rows = batch.column("row").to_pylist()

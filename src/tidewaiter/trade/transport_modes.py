@@ -1,4 +1,4 @@
-"""Modes of transport, and whether the number of a means of transport is that of a ship."""
+"""Modes of transport, and detection of ship numbers."""
 
 import re
 from functools import cache
@@ -25,12 +25,12 @@ def _file() -> _Modes:
 
 
 def modes() -> dict[str, str]:
-    """Return the word of each code of a mode, of data/rules/modes.toml."""
+    """Return the name of each mode code in data/rules/modes.toml."""
     return _file().modes
 
 
 def mode_of(text: str | None) -> str:
-    """Return the word of a mode that is written as a code or as that word; "": it is neither."""
+    """Return the name of a mode given as a code or name; "": neither."""
     if not text:
         return ""
     code = _CODE.fullmatch(text)
@@ -40,29 +40,29 @@ def mode_of(text: str | None) -> str:
 
 
 def by_ship(text: str | None) -> bool | None:
-    """Tell whether the means of a mode are ships; None: it does not say."""
+    """Return whether a mode uses ships; None: not known."""
     word = mode_of(text)
     return True if word in _file().ships else False if word in _file().no_ships else None
 
 
 def code_of(text: str | None) -> str | None:
-    """Return the code of a mode, one digit, however it is written; None: it is none."""
+    """Return the code of a mode, one digit, from any notation; None: not a mode."""
     word = mode_of(text)
     return next((code for code, each in modes().items() if each == word), None)
 
 
 def is_ship(number: str, mode: str) -> bool:
-    """Tell whether the number of a means of transport is the IMO number of a ship.
+    """Return whether the number of a means of transport is the IMO number of a ship.
 
     A lorry's plate and a wagon's number may have seven digits too.
 
     Args:
-        number: As written.
-        mode: Its mode of transport, as a code or a word; "": not told.
+        number: Number as written.
+        mode: Mode of transport, as a code or a name; "": not given.
 
     Returns:
-        It is written as one, and the mode is one of ships, or tells nothing and the number has
-        "IMO" before it or a right check digit. Where the mode is none of ships it has both.
+        It has the format, and the mode uses ships, or is unknown and the number has the prefix
+        "IMO" or a valid check digit. For other modes both are required.
     """
     if not is_imo(number):
         return False

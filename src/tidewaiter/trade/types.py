@@ -1,9 +1,9 @@
-"""The canonical consignment line, the alert raised for it, and the records they are made of.
+"""The canonical consignment line, the alert raised for it, and their component records.
 
-It changes neither score nor rank, and an alert that no ranker saw has none.
+The learned ranking changes neither score nor rank, and is absent if no ranker was used.
 
-A reader turns a file into batches of this schema and the screen is a pure function
-from batch to batch, so a column that a file lacks is a column of nulls, never absent.
+A reader converts a file to batches of this schema, and the screen is a pure function from batch to
+batch, so a column missing in a file is a column of nulls, never absent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -35,71 +35,71 @@ from tidewaiter.trade.line_fields import (
 
 
 class Term(Record, frozen=True, kw_only=True):
-    """What one feature, or two together, add to the log odds."""
+    """Contribution of one feature, or two together, to the log odds."""
 
     features: tuple[str, ...]
-    values: tuple[float | str | None, ...]  # of the alert; None: not given
-    log_odds: float  # below 0: it speaks against
-    factor: float  # of the odds
+    values: tuple[float | str | None, ...]  # values of the alert; None: not given
+    log_odds: float  # below 0: counts against
+    factor: float  # multiplier of the odds
 
 
 class Learned(Record, frozen=True, kw_only=True):
-    """What decisions taught of an alert. It stands beside the rules, never in their place."""
+    """Learned ranking of an alert. It complements the rules and does not replace them."""
 
     model: str  # first 12 digits of its hash
-    made: date  # on which it was trained
-    decided: int  # alerts that it was trained on
-    last: date  # on which the last of them came in
-    chance: float  # that an alert like this one is right
-    usual: float  # share of all alerts in training that was right
-    points: int  # that it would add to the score, at most 15; they are not in it
-    above: float  # share of the alerts that tested it whose chance is in a lower tenth
-    new: bool  # it has a substance, a heading or the like that taught nothing
+    made: date  # day of training
+    decided: int  # number of alerts in training
+    last: date  # day of the latest of these alerts
+    chance: float  # probability that an alert like this one is correct
+    usual: float  # share of correct alerts in training
+    points: int  # points that it would add to the score, at most 15; not included in it
+    above: float  # share of test alerts whose probability is in a lower tenth
+    new: bool  # it has a substance, a heading or similar that was not in training
     base: float  # log odds of the average alert
-    terms: tuple[Term, ...]  # the strongest first
-    rest: float  # all terms too small to be told; base, terms and this are the log odds of chance
+    terms: tuple[Term, ...]  # strongest first
+    rest: float  # sum of the small terms; base, terms and this are the log odds of chance
 
 
 class Refusal(Record, frozen=True, kw_only=True):
-    """What could not be read: a whole row, or one field of a row that is screened without it."""
+    """A rejected row, or a rejected field of a row that is screened without it."""
 
-    row: int  # 1 is the first row of data; 0: the file as a whole
-    column: str  # as the file names it; "": the row
+    row: int  # 1 is the first data row; 0: the whole file
+    column: str  # as named in the file; "": the row
     value: str  # as written, at most 200 characters
     problem: str
     hint: str
-    screened: bool  # the rest of the row went on
+    screened: bool  # the rest of the row is used
 
 
 class ReadOptions(Record, frozen=True, kw_only=True):
-    """What the user says of a file that the file does not say itself."""
+    """User settings for a file, for what the file does not state."""
 
-    # Made by a factory: the description of the API cannot tell {} from other defaults.
-    columns: Mapping[str, str] = field(default_factory=dict)  # field -> column; wins over guesses
-    encoding: str | None = None  # None: found out
-    delimiter: str | None = None  # None: found out
+    # Created by a factory: the API description cannot distinguish {} from other defaults.
+    columns: Mapping[str, str] = field(default_factory=dict)  # field -> column; overrides detection
+    encoding: str | None = None  # None: detect
+    delimiter: str | None = None  # None: detect
     batch_rows: int = 16_384
-    decimal: Literal[".", ","] | None = None  # the decimal mark; None: by evidence
-    dates: Literal["dmy", "mdy"] | None = None  # what 03/04/2026 means; None: by evidence
-    units: Mapping[str, str] = field(default_factory=dict)  # field -> unit that no file names
-    sheet: str | None = None  # of a spreadsheet; None: the first
-    format: str | None = None  # None: found out
+    decimal: Literal[".", ","] | None = None  # decimal mark; None: detect
+    dates: Literal["dmy", "mdy"] | None = None  # meaning of 03/04/2026; None: detect
+    units: Mapping[str, str] = field(default_factory=dict)  # field -> unit, if the file states none
+    sheet: str | None = None  # sheet of a spreadsheet; None: the first
+    format: str | None = None  # None: detect
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[pa.RecordBatch | Refusal]]
-"""Reads a file: takes it open, its name, and what the user says of it; yields batches of LINES.
+"""Reads a file: arguments are the open file, its name, and user settings; yields batches of LINES.
 
-Raises InputError where the file as a whole cannot be read.
+Raises InputError if the file is unreadable as a whole.
 """
 
 
 class FileFormat(Record, frozen=True, kw_only=True):
-    """A format of consignment files, as a plug-in of the group `tidewaiter.readers` brings it.
+    """A consignment file format, provided by a plug-in of the group `tidewaiter.readers`.
 
-    The name of the entry point is the suffix of its files, in lower case and without the point.
+    The name of the entry point is the suffix of its files, in lower case and without the dot.
     """
 
-    title: str  # for people: "Port of Anywhere manifest"
+    title: str  # display name: "Port of Anywhere manifest"
     read: Reader
 
 
@@ -124,16 +124,16 @@ class Stop(Record, frozen=True, kw_only=True):
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """A field of a document that Tidewaiter does not use."""
+    """A field of a document that is not mapped."""
 
-    name: str  # its path in the document, or the name of its column
+    name: str  # path in the document, or column name
     text: str  # as written
 
 
 class Line(Record, frozen=True, kw_only=True):
-    """One line of a consignment, and what is known of each of its fields.
+    """One line of a consignment, with the metadata of its fields.
 
-    All that depends on which fields there are is made from this declaration.
+    Everything that depends on the set of fields is derived from this declaration.
     """
 
     row: Annotated[
@@ -256,7 +256,7 @@ class Line(Record, frozen=True, kw_only=True):
 
 
 FIELDS: Final = describe(Line)
-"""What is known of each field of a line, in its order."""
+"""Metadata of the fields of a line, in order."""
 
 LINES: Final = arrow_schema(Line)
 """One row per line. Masses are whole milligrams, volumes whole microlitres."""
@@ -264,70 +264,70 @@ LINES: Final = arrow_schema(Line)
 PARTY, STOP, KEPT = arrow_struct(Party), arrow_struct(Stop), arrow_struct(Kept)
 
 TEXTS: Final = tuple(name for name, about in FIELDS.items() if SCREEN in about.uses)
-"""Fields whose words are looked through for names of substances."""
+"""Fields searched for names of substances."""
 
 FILTERED: Final = tuple(name for name, about in FIELDS.items() if FILTER in about.uses)
-"""Fields of which the database has a column, by which stored lines are filtered."""
+"""Fields with a database column, for filtering stored lines."""
 
 ALWAYS: Final = Line.__struct_fields__[: -len(Line.__struct_defaults__)]
-"""Fields that each line has."""
+"""Fields present in every line."""
 
 CODES: Final = tuple(name for name, about in FIELDS.items() if about.group == "codes")
-"""Fields that name goods by a number."""
+"""Fields that identify goods by a number."""
 
 LISTS: Final = tuple(each.name for each in LINES if each.type == pa.list_(pa.string()))
-"""Fields that hold several texts."""
+"""Fields with several texts."""
 
 
 def fields_in(*groups: Group) -> tuple[str, ...]:
-    """Return the names of the fields of some groups, in the order of these groups."""
+    """Return the names of the fields in some groups, in the order of these groups."""
     return tuple(name for group in groups for name, about in FIELDS.items() if about.group == group)
 
 
 def keys_of(*kinds: Kind) -> tuple[str, ...]:
-    """Return what columns and messages call the fields that are read in one of these ways."""
+    """Return the column and message names of fields with the given parsers."""
     return tuple(key_of(name) for name, about in FIELDS.items() if about.kind in kinds)
 
 
 MEASURED: Final = (*keys_of("mass", "volume"), "quantity")
-"""What columns and messages call the fields that are amounts with a unit."""
+"""Column and message names of the fields that are amounts with a unit."""
 
 NUMBERS: Final = (*MEASURED, "value")
-"""What they call the fields that are numbers with a decimal mark."""
+"""Column and message names of the fields that are numbers with a decimal mark."""
 
 
 Severity = severity.Severity
 
 
 class Evidence(Record, frozen=True, kw_only=True):
-    """Where in the line a reason stands."""
+    """Position of the evidence in the line."""
 
     field: str  # a column of LINES
     start: int  # in Unicode code points of the field as written
     end: int
-    text: str  # what stands there
-    column: str | UnsetType = UNSET  # of other text: its column, or its path in the document
+    text: str  # text at this position
+    column: str | UnsetType = UNSET  # for other text: its column, or its path in the document
 
 
 class Reason(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """One thing that speaks for, or against, an alert; the points add up to its score.
+    """Evidence for or against an alert; the points add up to its score.
 
-    A file that was written for other programs has more fields: they tell `says` once more.
+    A file written for other programs has more fields, which repeat `says`.
     """
 
     rule: str  # a rule of data/rules
-    says: Phrase = field(name="text")  # the sentence for the officer: its code, its parameters
-    points: int  # may be negative: what speaks against
-    source: str  # where the fact behind it was read
+    says: Phrase = field(name="text")  # the sentence for the officer: code and parameters
+    points: int  # may be negative: mitigating evidence
+    source: str  # source of the fact behind it
     evidence: Evidence | None = None
 
 
 class Mention(Record, frozen=True, kw_only=True):
-    """A substance that a line names."""
+    """A substance mentioned in a line."""
 
     substance: str  # slug
     name: str  # of the substance
-    cas: str | None  # of the form named
+    cas: str | None  # of the named form
     field: str  # a column of LINES
     start: int
     end: int
@@ -337,9 +337,9 @@ class Mention(Record, frozen=True, kw_only=True):
     score: float  # 0 to 1
     reasons: tuple[Phrase, ...] = ()
     downgraded: tuple[Phrase, ...] = ()
-    structure: str = ""  # SMILES, of what is found by a structure or a systematic name
-    atoms: tuple[int, ...] = ()  # places in it of the atoms by which a class holds it
-    column: str | UnsetType = UNSET  # of other text: its column, or its path in the document
+    structure: str = ""  # SMILES, for a match by structure or systematic name
+    atoms: tuple[int, ...] = ()  # indices in it of the atoms covered by a class
+    column: str | UnsetType = UNSET  # for other text: its column, or its path in the document
 
 
 class Holding(Record, frozen=True, kw_only=True):
@@ -351,56 +351,56 @@ class Holding(Record, frozen=True, kw_only=True):
     since: date | None
     scope: str
     source: str
-    mark: str  # read, second-hand, unverified: the weaker of listing and dates
+    mark: str  # read, second-hand, unverified: the weaker of control and dates
     role: str = ""  # of the consignment in that law: export, import, transit; "": not on its route
-    answer: str = "controlled"  # of five; on the route, of the form and amount of the line
-    duties: tuple[Phrase, ...] = ()  # what the law demands there, with the regime's first listing
-    amounts: tuple[Phrase, ...] = ()  # its limits, and the sum of the line; with the first listing
+    answer: str = "controlled"  # one of five; for the route, form and amount of the line
+    duties: tuple[Phrase, ...] = ()  # obligations on the route, with the regime's first control
+    amounts: tuple[Phrase, ...] = ()  # limits, and the line's total; with the first control
 
 
 class PartyMatch(Record, frozen=True, kw_only=True):
-    """A listed party that a party of the line resembles. It is no verdict on either."""
+    """A list entry that a party of the line resembles. Not a verdict on either."""
 
-    role: str | None  # of the party on the line
-    name: str  # of the party, as written
+    role: str | None  # role of the party on the line
+    name: str  # name of the party, as written
     list: str  # slug of the list
     list_name: str
-    version: str  # SHA-256 of the list's bytes
-    list_day: date | None  # the day that the list gives itself
+    version: str  # SHA-256 of the list's files
+    list_day: date | None  # date that the list states
     entry: str  # id in the list
-    listed_name: str  # the one that matched, as the list writes it
+    listed_name: str  # the matching name, as the list writes it
     name_kind: str  # primary, alias, weak alias, former, native
     kind: str  # person, organisation, vessel, aircraft, unknown
-    probability: float  # 0 to 1: that the two are one, by names and what else is known
-    action: str  # what the list does: blocked, restricted, indicted ...
-    outcome: str = ""  # of a charge: pending, convicted, acquitted, dismissed
+    probability: float  # 0 to 1: that both are the same party, by names and other data
+    action: str  # action of the list: blocked, restricted, indicted ...
+    outcome: str = ""  # outcome of a charge: pending, convicted, acquitted, dismissed
     outcome_day: date | None = None
     listed: date | None = None
     programmes: tuple[str, ...] = ()
-    source: str = ""  # of the entry, as the list gives it
-    supports: tuple[Phrase, ...] = ()  # which words agree, and what else
-    against: tuple[Phrase, ...] = ()  # what does not
-    judged: str = ""  # that it is another party: by whom, when and why; it adds no points then
-    confidential: bool = False  # for the authority that keeps the list only
-    notice: str = ""  # what the list's licence asks to be told beside its data
-    sharing: int = 0  # entries of the lists that bear the listed name, in any order of its words
-    entries: int = 0  # of the lists that were looked at
-    links: tuple[ListedLink, ...] = ()  # by ownership and control, the nearest first
-    blocked_share: str = ""  # what the shares of blocked owners add up to, as the list tells them
+    source: str = ""  # source of the entry, as given by the list
+    supports: tuple[Phrase, ...] = ()  # matching words, and other evidence
+    against: tuple[Phrase, ...] = ()  # counter-evidence
+    judged: str = ""  # judgement "different party": by whom, when and why; no points then
+    confidential: bool = False  # visible to the authority that keeps the list only
+    notice: str = ""  # notice required by the list's licence
+    sharing: int = 0  # number of list entries with the listed name, in any word order
+    entries: int = 0  # total entries of the lists
+    links: tuple[ListedLink, ...] = ()  # by ownership and control, nearest first
+    blocked_share: str = ""  # total share of blocked owners, as stated by the list
 
 
 class Alert(Record, frozen=True, kw_only=True):
-    """One line that an officer should look at, and why."""
+    """A line that an officer should examine, with the reasons."""
 
-    id: str  # of its content: the same line with the same findings has the same id
+    id: str  # hash of its content: the same line with the same findings has the same id
     file: str
     row: int
     consignment: str
     seq: int
-    day: date  # the law as it stood then
+    day: date  # day of the law
     severity: Severity
     score: int  # sum of the reasons' points, 0 to 100
-    rank: int  # score, days left, how unlike the line is: sort by it, highest first
+    rank: int  # score, days left, unusual features: sort by it, highest first
     due: date | None  # arrival or planned release
     days_left: int | None  # from `day` to `due`
     substances: tuple[str, ...]  # slugs, most severe first
@@ -410,30 +410,30 @@ class Alert(Record, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     law: tuple[Holding, ...]
     law_open: tuple[Phrase, ...] = ()  # laws on the route that could not be assessed, and why
-    parties: tuple[PartyMatch, ...] = ()  # listed parties that those of the line resemble
-    restricted: bool = False  # rests on entries that are for the authority only
-    open_id: str = ""  # of the alert without these entries; "": it does not rest on any
-    learned: Learned | UnsetType = UNSET  # what decisions taught; unset: no ranker saw it
+    parties: tuple[PartyMatch, ...] = ()  # list matches of the line's parties
+    restricted: bool = False  # based on entries visible to the authority only
+    open_id: str = ""  # id of the alert without these entries; "": not based on any
+    learned: Learned | UnsetType = UNSET  # learned ranking; unset: no ranker was used
 
 
 DAYS: Final = ("departure", "lodged", "release", "arrival")
-"""Columns that tell the day of a line, the first of them that does."""
+"""Columns for the day of a line, in order of precedence."""
 
 
 def days_of(batch: pa.RecordBatch) -> pa.Array:
-    """Return the days on which the lines of a batch count, as `day_of` does; null: none is told."""
+    """Return the days of the lines in a batch, as `day_of`; null: not given."""
     return pc.coalesce(*(batch.column(name) for name in DAYS))
 
 
 def line_of(row: dict[str, Any]) -> Line:
-    """Turn a row of the schema LINES, as Arrow gives it, into a record."""
+    """Convert an Arrow row of the schema LINES to a record."""
     return msgspec.convert({key: value for key, value in row.items() if value is not None}, Line)
 
 
 def shorten(text: str) -> str:
-    """Cut a value for a report: at most 200 characters, nothing that breaks a line.
+    """Shorten a value for a report: at most 200 characters, without line breaks.
 
-    What stands for a gap (a tab, a fixed space, an end of a line) is shown as a space.
+    Whitespace characters (a tab, a fixed space, an end of a line) are shown as a space.
     """
     shown = text[:200]
     if not shown.isprintable():

@@ -1,7 +1,7 @@
-"""Text of a line that belongs to no field and is searched all the same.
+"""Unmapped text of a line, which is searched for names too.
 
-A column or an element whose meaning is not known may say what the goods are. Its words are weaker
-evidence than a description: only what is surely a name or a number counts.
+A column or an element of unknown meaning may describe the goods. Its words are weaker evidence than
+a description: only certain names and numbers count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,42 +15,42 @@ from numpy.typing import NDArray
 from tidewaiter.trade.types import KEPT
 
 OTHER = "other"
-"""The column of LINES that holds it."""
+"""Column of LINES for unmapped text."""
 
 LONGEST_NAME = 200
-"""Letters of the name of a column that a find tells."""
+"""Maximum letters of a column name in a find."""
 
-# Three letters of any script, two where a character is a syllable or a word, or a CAS number.
+# Three letters of any script, two if a character is a syllable or a word, or a CAS number.
 _WORDS = r"\p{L}{3}|[\p{Han}\p{Hangul}\p{Katakana}\p{Hiragana}]{2}|\b\d{2,7}-\d{2}-\d\b"
-# Numbers of containers, bills and orders have letters, and name nothing.
+# Container, bill and order numbers contain letters, but name nothing.
 _NUMBER = r"^\s*[A-Za-z]{1,5}[ -]?\d{4,}[A-Za-z]{0,2}\s*$"
-# Bytes without which no text is one of `_WORDS`: letters of any script, and the hyphen.
+# Bytes required in any text that matches `_WORDS`: letters of any script, and the hyphen.
 _TELLING = np.zeros(256, np.bool_)
 _TELLING[[*b"-", *range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)]] = True
 _TELLING[128:] = True
 
 
 def is_named(column: str, told: str) -> bool:
-    """Tell whether a column is the one that a find tells, whose name may be cut."""
+    """Return whether a column is the one in a find, whose name may be truncated."""
     return column == told or (len(told) == LONGEST_NAME and column.startswith(told))
 
 
 class OtherTexts(NamedTuple):
-    """The other text of a batch, one after the other."""
+    """The other text of a batch, concatenated."""
 
-    lines: NDArray[np.int64]  # place of the line in the batch, shape (texts,)
-    names: pa.Array  # of the column, or the path in the document
+    lines: NDArray[np.int64]  # line index in the batch, shape (texts,)
+    names: pa.Array  # column name, or path in the document
     texts: pa.Array
 
 
 def worded(cells: pa.Array) -> pa.Array | None:
-    """Return the texts of a column that have words or a CAS number, null elsewhere.
+    """Return the texts of a column with words or a CAS number, null for others.
 
     Args:
         cells: Strings.
 
     Returns:
-        None where no text of the column has any, as in a column of numbers: that is quick to see.
+        None if no text of the column has any, as in a column of numbers: a fast test.
     """
     if len(cells) == cells.null_count or not _may_have_words(cells):
         return None
@@ -62,7 +62,7 @@ def worded(cells: pa.Array) -> pa.Array | None:
 
 
 def has_words(texts: Sequence[str | None]) -> bool:
-    """Tell whether any of some texts has words or a CAS number."""
+    """Return whether any text has words or a CAS number."""
     sound = [text and text.encode("utf-8", "replace").decode() for text in texts]
     return bool(pc.any(_has_words(pa.array(sound, pa.string()))).as_py())
 
@@ -82,14 +82,14 @@ def _has_words(texts: pa.Array) -> pa.Array:
 
 
 def kept_together(columns: Mapping[str, pa.Array], rows: int) -> pa.Array | None:
-    """Put columns of text together as one column of `KEPT`, null where a row has none.
+    """Combine text columns into one column of `KEPT`, null for rows without any.
 
     Args:
-        columns: By name, in their order; null where a row has no such text.
-        rows: How many there are.
+        columns: By name, in order; null if a row has no such text.
+        rows: Number of rows.
 
     Returns:
-        None where no row has any.
+        None if no row has any.
     """
     there = [
         np.flatnonzero(pc.is_valid(each).to_numpy(zero_copy_only=False))
@@ -109,10 +109,10 @@ def kept_together(columns: Mapping[str, pa.Array], rows: int) -> pa.Array | None
 
 
 def only_words(column: pa.ListArray) -> pa.ListArray | None:
-    """Return a column of `KEPT` with the texts that have words alone, null where a row has none.
+    """Reduce a column of `KEPT` to the texts with words, null for rows without any.
 
     Returns:
-        None where no row has any.
+        None if no row has any.
     """
     found = _texts_in(column)
     if found is None:
@@ -124,10 +124,10 @@ def only_words(column: pa.ListArray) -> pa.ListArray | None:
 
 
 def other_texts(batch: pa.RecordBatch) -> OtherTexts | None:
-    """Return the words of a batch that stand in no field; None: there are none.
+    """Return the unmapped words of a batch; None: there are none.
 
     Args:
-        batch: Of the schema LINES.
+        batch: Batch with the schema LINES.
     """
     return _texts_in(batch.column(OTHER))
 
@@ -146,7 +146,7 @@ def _texts_in(column: pa.ListArray) -> OtherTexts | None:
 
 
 def lines_with_words(batch: pa.RecordBatch) -> NDArray[np.bool_]:
-    """Tell which lines of a batch have words that stand in no field, shape (lines,)."""
+    """Return which lines of a batch have unmapped words, shape (lines,)."""
     found, there = other_texts(batch), np.zeros(len(batch), np.bool_)
     if found is not None:
         there[found.lines] = True
@@ -156,12 +156,12 @@ def lines_with_words(batch: pa.RecordBatch) -> NDArray[np.bool_]:
 def worded_columns(
     header: Sequence[str], sample: Sequence[Sequence[str | None]], places: Sequence[int]
 ) -> Iterator[int]:
-    """Yield the columns whose first values have words.
+    """Yield the columns with words in their first values.
 
     Args:
-        header: The names of all columns.
-        sample: The first rows.
-        places: The columns that are looked at.
+        header: Names of all columns.
+        sample: First rows.
+        places: Columns to examine.
     """
     for place in places:
         if place < len(header) and has_words([r[place] for r in sample if place < len(r)]):

@@ -1,1 +1,1 @@
-"""Spreadsheets (.xlsx) as they are stored: parts of an archive, shared texts, cells of rows."""
+"""Spreadsheets (.xlsx): archive members, shared strings, and cells of rows."""

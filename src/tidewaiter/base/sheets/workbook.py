@@ -1,6 +1,6 @@
-"""A workbook (.xlsx): its sheets and number formats, and Office files that cannot be read.
+"""Workbooks (.xlsx): sheets and number formats; detection of unsupported Office files.
 
-Nothing of them is opened or run: the names of their parts tell what they are.
+Contents are never executed: the names of the archive members identify the type.
 """
 
 import re
@@ -15,11 +15,11 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.xml import FAULTS, Local, damaged, walk
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a compound file begins: an Office file before 2007, or a locked one."""
+"""Signature of a compound file: an Office file before 2007, or an encrypted one."""
 
 _PIECE = 1 << 20
-_LONGEST = 64 << 20  # bytes of a file in an archive that are looked at
-_MOST_MEMBERS = 200  # of them
+_LONGEST = 64 << 20  # bytes of an archive member that are examined
+_MOST_MEMBERS = 200  # archive members that are examined
 _MACROS = ("vbaproject.bin", "vbadata.xml")
 _SHEETS_OF_MACROS = ("xl/macrosheets/", "xl/dialogsheets/")
 _LOCKED = (b"EncryptedPackage", b"EncryptionInfo")
@@ -28,15 +28,15 @@ _WORD = (b"WordDocument",)
 
 
 def refuse_office(file: BinaryIO | None, head: bytes, name: str) -> None:
-    """Refuse what is an office file, but no workbook that can be read.
+    """Refuse an Office file that is not a readable workbook.
 
     Args:
-        file: At its start, and left there; None: only its first bytes are at hand.
-        head: These.
-        name: Of the file, for errors.
+        file: Positioned at the start, and left there; None: only the first bytes are available.
+        head: The first bytes.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: It is a PDF, or a compound file.
+        InputError: A PDF or a compound file.
     """
     if head.startswith(b"%PDF"):
         raise InputError("base/pdf", at=name)
@@ -46,7 +46,7 @@ def refuse_office(file: BinaryIO | None, head: bytes, name: str) -> None:
 
 
 def has_macros(members: Iterable[str]) -> bool:
-    """Tell whether the members of an Office file hold a program."""
+    """Return whether the members of an Office file include macros."""
     return any(
         member.rpartition("/")[2] in _MACROS or member.startswith(_SHEETS_OF_MACROS)
         for member in (each.casefold() for each in members)
@@ -54,10 +54,10 @@ def has_macros(members: Iterable[str]) -> bool:
 
 
 def refuse_archive(archive: zipfile.ZipFile, name: str) -> None:
-    """Refuse an archive that holds a program, or is no workbook.
+    """Refuse an archive that contains macros, or is not a workbook.
 
     Raises:
-        InputError: Why.
+        InputError: Refused, with the reason.
     """
     members = [member.filename for member in archive.infolist()]
     plain = {member.casefold() for member in members}
@@ -77,7 +77,7 @@ def refuse_archive(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _inside(archive: zipfile.ZipFile) -> Iterator[str]:
-    """Say of the files in an archive which ones would be refused."""
+    """Yield the members of an archive that would be refused, with the reason."""
     for member in archive.infolist()[:_MOST_MEMBERS]:
         if member.file_size > _LONGEST or member.is_dir():
             continue
@@ -91,7 +91,7 @@ def _inside(archive: zipfile.ZipFile) -> Iterator[str]:
 
 
 def _why(stream: IO[bytes], name: str) -> str:
-    """Say why a file would be refused; "": no reason is seen."""
+    """Return the reason why a file would be refused; "": none."""
     head = stream.read(len(OLE))
     if not head.startswith((OLE, b"PK\x03\x04", b"%PDF")):
         return ""
@@ -117,7 +117,7 @@ def _compound(names: frozenset[bytes], name: str) -> InputError:
 
 
 def _names_of(file: BinaryIO) -> frozenset[bytes]:
-    """Find which of the telling names stand in a compound file, in UTF-16 as its folders do."""
+    """Find the known marker names in a compound file, in UTF-16 as in its directory."""
     found: frozenset[bytes] = frozenset()
     before = b""
     place = file.tell()
@@ -134,10 +134,10 @@ def _names_in(piece: bytes) -> frozenset[bytes]:
 
 
 LARGEST = 1 << 30
-"""Bytes that a spreadsheet may unpack to."""
+"""Maximum unpacked size of a spreadsheet, in bytes."""
 
 _TOLD = frozenset(("sheet", "workbookPr", "numFmt", "xf", "Relationship"))
-_MOST = 200_000  # elements of a small part; programs make at most 65,490 styles
+_MOST = 200_000  # elements of a small part; Excel allows 65,490 styles
 _DAYS = frozenset(map(str, (*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58)))
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETS = re.compile(r"\[[^\]]*\]")
@@ -147,33 +147,33 @@ class Tab(Record, frozen=True, kw_only=True):
     """One sheet of a workbook."""
 
     name: str
-    part: str  # the member of the archive
+    part: str  # archive member
     hidden: bool
 
 
 class Workbook(Record, frozen=True, kw_only=True):
-    """A workbook, opened but not yet read."""
+    """An opened workbook; its sheets are not read yet."""
 
     archive: zipfile.ZipFile
     tabs: tuple[Tab, ...]
-    texts: str  # the member of the archive that holds the shared texts; "": there is none
-    styles: tuple[str | int, ...]  # of each style: "day", the digits to which it fills, or ""
-    since_1904: bool  # its days are counted from 1904-01-01
+    texts: str  # archive member with the shared strings; "": none
+    styles: tuple[str | int, ...]  # per style: "day", the width for leading zeros, or ""
+    since_1904: bool  # serial days start at 1904-01-01
 
     def open(self, part: str) -> IO[bytes]:
-        """Open a member of the archive."""
+        """Open an archive member."""
         return self.archive.open(part)
 
 
 def open_workbook(file: BinaryIO, name: str) -> Workbook:
-    """Open a workbook; nothing of its sheets is read.
+    """Open a workbook without reading its sheets.
 
     Args:
-        file: It can be sought in, and stays open while the workbook is used.
-        name: Of the file, for errors.
+        file: Seekable; must stay open while the workbook is used.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: It is damaged or locked, is no workbook, holds macros, or unpacks to too much.
+        InputError: Damaged, encrypted, not a workbook, contains macros, or too large unpacked.
     """
     try:
         archive = zipfile.ZipFile(file)
@@ -187,7 +187,7 @@ def open_workbook(file: BinaryIO, name: str) -> Workbook:
 
 
 class _Elements:
-    """The elements of a small part that tell something, in order, with what they stand in."""
+    """Collects the relevant elements of a small part, in order, with their parents."""
 
     def __init__(self) -> None:
         self.found: list[tuple[str, str, Mapping[str, str]]] = []  # parent, name, attributes
@@ -205,11 +205,11 @@ class _Elements:
         self._open.pop()
 
     def text(self, text: str) -> None:
-        """Leave text out: no part that is read so has any."""
+        """Ignore text: these parts have none."""
 
 
 class _Parts:
-    """The members of an archive, whatever the case of their names."""
+    """Archive members, with case-insensitive names."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self.archive = archive
@@ -217,7 +217,7 @@ class _Parts:
         self.members = {member.filename.casefold(): member for member in archive.infolist()}
 
     def workbook(self) -> Workbook:
-        """Read what stands around the sheets."""
+        """Read the parts other than the sheets."""
         root = [
             target
             for kind, target in self.related("").values()
@@ -251,7 +251,7 @@ class _Parts:
         )
 
     def member(self, part: str) -> str:
-        """Give the name of a member as the archive spells it."""
+        """Return the name of a member as spelled in the archive."""
         found = self.members.get(part.casefold())
         if found is None:
             raise damaged(self.name)
@@ -271,7 +271,7 @@ class _Parts:
         return events.found
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
-        """Give what a part refers to: its number there, the kind and the member."""
+        """Return the relationships of a part: id, type and target member."""
         folder, _, leaf = part.rpartition("/")
         rels = join(folder, "_rels", f"{leaf}.rels")
         if rels.casefold() not in self.members:
@@ -302,7 +302,7 @@ def _styles(elements: list[tuple[str, str, Mapping[str, str]]]) -> tuple[str | i
 
 
 def _shown(code: str) -> str | int:
-    """Tell how a format shows a number: as a day, with zeros before it, or plainly."""
+    """Return how a number format displays a number: as a date, with leading zeros, or plainly."""
     first = _BRACKETS.sub("", _QUOTED.sub("", code)).split(";")[0].casefold().strip()
     if first and not first.strip("0"):
         return len(first)

@@ -1,4 +1,4 @@
-"""A worksheet: its cells and rows, the shared texts of its workbook, and rows as plain text."""
+"""Worksheets: shared strings, cells, and rows as plain text."""
 
 import mmap
 import re
@@ -20,13 +20,13 @@ from tidewaiter.base.sheets.workbook import Tab, Workbook, open_workbook
 from tidewaiter.base.sheets.xml import FAULTS, Local, damaged, walk
 
 LONGEST = 1 << 20
-"""Letters of the longest text of a cell; spreadsheet programs allow 32,767."""
+"""Maximum characters of a cell; spreadsheet programs allow 32,767."""
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescape(text: str) -> str:
-    """Turn "_x000D_" and its kin into what they stand for; NULs and halves of pairs go."""
+    """Decode escapes such as "_x000D_"; NULs and lone surrogates are removed."""
     if "_x" not in text:
         return text
     whole = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\0", "")
@@ -34,12 +34,12 @@ def unescape(text: str) -> str:
 
 
 def too_long(name: str) -> InputError:
-    """Return the error for a cell of too many letters."""
+    """Return the error for a cell that is too long."""
     return InputError("base/cell-too-long", longest=LONGEST >> 10, at=name)
 
 
 class _Items:
-    """Writes each text to a file as it comes, and notes where it ends."""
+    """Writes each text to a file as it is parsed, and records its end offset."""
 
     def __init__(self, out: IO[bytes], ends: IO[bytes], name: str) -> None:
         self._out, self._ends, self._name = out, ends, name
@@ -54,7 +54,7 @@ class _Items:
     def start(self, name: str, _: Mapping[str, str]) -> None:
         local = self._local[name]
         self._reading = local == "t" and not self._beside
-        self._beside += local == "rPh"  # how a text is spoken: no part of it
+        self._beside += local == "rPh"  # phonetic text: not part of the value
 
     def text(self, text: str) -> None:
         if self._reading:
@@ -76,23 +76,23 @@ class _Items:
             self.count += 1
 
     def flush(self) -> None:
-        """Write the places that are noted."""
+        """Write the recorded offsets."""
         self._some.tofile(self._ends)
         self._some = array("i")
 
 
 def read_texts(stream: IO[bytes], name: str) -> pa.Array:
-    """Read the texts of a workbook, in order.
+    """Read the shared strings of a workbook, in order.
 
     Args:
-        stream: The part that holds them; less than 2 GB.
-        name: Of the file, for errors.
+        stream: The shared strings part; less than 2 GB.
+        name: Name of the file, for errors.
 
     Returns:
-        Text, shape (texts,), in a temporary file that goes when the column does.
+        Text, shape (texts,), in a temporary file that is deleted with the column.
 
     Raises:
-        InputError: The part is damaged, or one text is too long.
+        InputError: The part is damaged, or a text is too long.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as ends:
         items = _Items(out, ends, name)
@@ -109,25 +109,25 @@ def _mapped(file: IO[bytes]) -> pa.Buffer:
 
 
 def look_up(texts: pa.Array, places: pa.Array) -> pa.Array:
-    """Give the texts at some places, null where a place is null or beyond all."""
+    """Return the texts at given indexes; null for a null or out-of-range index."""
     there = pc.if_else(pc.less(places, len(texts)), places, None)
     return texts.take(there)
 
 
 WIDEST = 16_384
-"""Columns of the widest sheet that spreadsheet programs make: the last is XFD."""
+"""Maximum columns of a sheet in spreadsheet programs: the last is XFD."""
 
 LONGEST_ROW = 16 << 20
-"""Bytes of the longest row."""
+"""Maximum bytes of a row."""
 
 _LAST_DAY = 2_958_466  # 10000-01-01
-_DIGITS = 15  # that a spreadsheet's number holds
+_DIGITS = 15  # significant digits of a spreadsheet number
 _SHIFT_1904 = 1462
 _SHORT = re.compile(r"[1-9][0-9]{0,9}\.[0-9]{0,4}[1-9]")
 
 
 class Fault(Enum):
-    """Why a cell has no value."""
+    """Reason why a cell has no value."""
 
     ERROR = "a formula ends in an error"
     STALE = "a formula has no stored value"
@@ -135,37 +135,37 @@ class Fault(Enum):
 
 
 Value = str | int | Fault
-"""What stands in a cell: text, the number of a shared text, or a fault."""
+"""Value of a cell: text, the index of a shared string, or a fault."""
 
 Row = dict[int, Value]
-"""The cells of a row, by number of the column from 0."""
+"""Cells of a row, by column number from 0."""
 
 
 class Ask(Record, frozen=True, kw_only=True):
-    """What the reader of a sheet must know."""
+    """Options of the sheet reader."""
 
-    name: str  # of the file, for errors
+    name: str  # name of the file, for errors
     styles: tuple[str | int, ...]  # as in `Workbook`
     since_1904: bool
-    wanted: frozenset[int] | None  # numbers of the columns to keep; None: all
+    wanted: frozenset[int] | None  # column numbers to read; None: all
 
 
 class Cell(Record, frozen=True, kw_only=True):
-    """A cell as the file writes it, where it is no plain number or shared text."""
+    """A cell as stored, unless it is a plain number or a shared string."""
 
     kind: str
     style: str
     text: str
     formula: bool
-    valued: bool  # an element for the value is there, though it may be empty
+    valued: bool  # a value element exists, though it may be empty
 
 
 @lru_cache(maxsize=WIDEST)
 def column_number(letters: str) -> int:
-    """Give the number of a column: "A" is 0.
+    """Convert column letters to a number: "A" is 0.
 
     Raises:
-        ValueError: No sheet has such a column.
+        ValueError: Not a valid column.
     """
     number = 0
     for letter in letters.upper():
@@ -176,10 +176,10 @@ def column_number(letters: str) -> int:
 
 
 def value_of(cell: Cell, ask: Ask) -> Value | None:
-    """Tell what stands in a cell; None: nothing.
+    """Return the value of a cell; None: empty.
 
     Raises:
-        ValueError: It is not what its kind says.
+        ValueError: The value does not fit the cell type.
     """
     text = cell.text
     if cell.kind == "e":
@@ -197,10 +197,10 @@ def value_of(cell: Cell, ask: Ask) -> Value | None:
 
 
 def written(text: str, style: str, ask: Ask) -> str:
-    """Write a number as its cell shows it, as far as that tells a day or a code.
+    """Format a number as displayed, as far as this distinguishes dates and codes.
 
     Raises:
-        ValueError: It is no number.
+        ValueError: Not a number.
     """
     place = int(style or 0)
     shown = ask.styles[place] if place < len(ask.styles) else ""
@@ -211,7 +211,7 @@ def written(text: str, style: str, ask: Ask) -> str:
 
 
 def _number(text: str) -> str:
-    """Write a number without an exponent where it has few digits, and without a false tail."""
+    """Format a number without exponent if it is short, and without floating-point noise."""
     if _SHORT.fullmatch(text):
         return text
     number = float(text)
@@ -222,11 +222,11 @@ def _number(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _day(text: str, since_1904: bool) -> str:  # noqa: FBT001
-    """Turn a spreadsheet's day into an ISO date; what is no day stays a number."""
+    """Convert a serial day to an ISO date; an invalid one stays a number."""
     days = float(text) + (_SHIFT_1904 if since_1904 else 0)
     if not 1 <= days < _LAST_DAY:
         return _number(text)
-    # The spreadsheet's 1900 has a 29th of February, day 60.
+    # Spreadsheets count a nonexistent 29 February 1900, day 60.
     start = datetime(1899, 12, 31 if days < 60 else 30)  # noqa: DTZ001, PLR2004
     found = start + timedelta(seconds=round(days * 86_400))
     return found.date().isoformat() if days == int(days) else found.isoformat()
@@ -236,7 +236,7 @@ class _Cells:
     """Collects rows from the elements of a sheet."""
 
     def __init__(self, ask: Ask) -> None:
-        self.rows: list[tuple[int, Row]] = []  # those in which anything stands
+        self.rows: list[tuple[int, Row]] = []  # non-empty rows
         self._ask = ask
         self._local = Local()
         self._number, self._column = 0, -1
@@ -261,7 +261,7 @@ class _Cells:
         elif local == "row":
             self._number = int(attributes.get("r", self._number + 1))
             self._row, self._column, self._full, self._weight = {}, -1, False, 0
-        elif local == "rPh":  # how a text is spoken: no part of it
+        elif local == "rPh":  # phonetic text: not part of the value
             self._beside += 1
 
     def _open(self, attributes: Mapping[str, str]) -> None:
@@ -315,19 +315,19 @@ class _Cells:
 
 
 def too_heavy(row: int, name: str) -> InputError:
-    """Return the error for a row of too many letters."""
+    """Return the error for a row that is too long."""
     return InputError("base/row-too-long", row=row, longest_row=LONGEST_ROW >> 20, at=name)
 
 
 def parse_rows(stream: IO[bytes], ask: Ask) -> Iterator[tuple[int, Row]]:
-    """Read the rows of a sheet in which anything stands, with an XML parser.
+    """Read the non-empty rows of a sheet, with an XML parser.
 
     Args:
-        stream: The part of the archive that holds the sheet.
-        ask: What else must be known.
+        stream: The archive member with the sheet.
+        ask: Reader options.
 
     Yields:
-        The row's number in the sheet, from 1, and those of its cells that are wanted.
+        Row number in the sheet, from 1, and the requested cells.
 
     Raises:
         InputError: The sheet is damaged, or a cell or a row is too long.
@@ -342,7 +342,7 @@ _ZIP = b"PK\x03\x04"
 
 
 def is_workbook(content: bytes) -> bool:
-    """Tell whether this is a workbook (.xlsx), by what an archive of one must name."""
+    """Return whether this is a workbook (.xlsx), by a required archive member name."""
     return content[:4] == _ZIP and b"[Content_Types].xml" in content
 
 
@@ -351,16 +351,15 @@ def sheet_rows(content: bytes, name: str, sheet: str = "") -> Iterator[tuple[int
 
     Args:
         content: The workbook.
-        name: Of the file, for errors.
-        sheet: Its name; "": the first that is shown.
+        name: Name of the file, for errors.
+        sheet: Name of the sheet; "": the first visible one.
 
     Yields:
-        The number of a row in which anything stands, from 1, and its cells by column, from 0: text,
-        a number as its cell shows it, a day in ISO 8601. Where a formula has no value, the cell
-        says so in words, which are no number.
+        Number of a non-empty row, from 1, and its cells by column, from 0: text, a number as
+        displayed, a date in ISO 8601. A formula without a value gives an explanatory text.
 
     Raises:
-        InputError: It is damaged or locked, is no workbook, unpacks to too much or lacks the sheet.
+        InputError: Damaged, encrypted, not a workbook, too large unpacked, or sheet not found.
     """
     book = open_workbook(BytesIO(content), name)
     texts = _texts(book, name)

@@ -1,4 +1,4 @@
-"""XML read as a stream: one element in memory at a time, without custom entities."""
+"""Streaming XML parser: one element in memory at a time, without custom entities."""
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 from tidewaiter.base.errors import InputError
 
 PIECE = 1 << 16
-"""Bytes that are parsed at once."""
+"""Bytes parsed at a time."""
 
 FAULTS = (
     expat.ExpatError,
@@ -22,16 +22,16 @@ FAULTS = (
     EOFError,
     zlib.error,
 )
-"""What a damaged archive raises, or one that holds other XML than it should."""
+"""Exceptions raised by a damaged archive or unexpected XML."""
 
 _TOKEN = 16 << 20  # bytes of the longest tag
 
 
 class Local(dict[str, str]):
-    """Names of elements without their prefix: "x:row" is "row"."""
+    """Local names of elements: "x:row" is "row"; cached."""
 
     def __missing__(self, name: str) -> str:
-        """Cut the prefix off, once for each name."""
+        """Remove the prefix, once per name."""
         local = name.rpartition(":")[2]
         if len(self) < 1000:  # noqa: PLR2004 - a file with more names of its own is no workbook
             self[name] = local
@@ -39,28 +39,28 @@ class Local(dict[str, str]):
 
 
 class Events(Protocol):
-    """What is called as a stream is parsed; names are as written, with their prefix."""
+    """Parser callbacks; names are as written, with their prefix."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Note that an element begins."""
+        """Handle the start of an element."""
 
     def end(self, name: str) -> None:
-        """Note that an element ends."""
+        """Handle the end of an element."""
 
     def text(self, text: str) -> None:
-        """Note a piece of text."""
+        """Handle a piece of text."""
 
 
 def walk(stream: IO[bytes], events: Events, name: str) -> Iterator[None]:
-    """Parse a stream, and stop after each piece so that what it held can be used.
+    """Parse a stream, yielding after each chunk so that collected items can be used.
 
     Args:
         stream: XML.
-        events: Called on the way.
-        name: Of the file, for errors.
+        events: Parser callbacks.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: It is damaged, declares entities, or holds a tag beyond all measure.
+        InputError: Damaged, declares entities, or contains an oversized tag.
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -90,5 +90,5 @@ def _no_doctype(name: str) -> Callable[..., None]:
 
 
 def damaged(name: str) -> InputError:
-    """Return the error for a spreadsheet that cannot be read."""
+    """Return the error for an unreadable spreadsheet."""
     return InputError("base/spreadsheet-damaged", at=name)

@@ -1,1 +1,1 @@
-"""The scan and what follows it: names found in text, compiled where it counts."""
+"""Compiled scan of text for names and numbers, and its post-processing."""

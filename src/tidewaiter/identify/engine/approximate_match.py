@@ -1,10 +1,10 @@
 """Approximate match: names of one or more words within a few edits (PASS-JOIN, Li et al. 2011).
 
-An edit inserts, deletes or replaces a unit, or swaps two neighbours, which then stay.
+An edit inserts, deletes or replaces a unit, or swaps two neighbours (each at most once).
 
-A key that is at most k edits away holds at least one of its k + 1 even pieces unchanged, and
-near the same place. So pieces are looked up first, through a filter of bits, and only keys that
-share one are compared, by optimal string alignment (edits: insert, delete, replace, swap).
+A key within k edits contains at least one of its k + 1 even pieces unchanged, near the same
+position. So pieces are looked up first, through a bit filter, and only keys with a common piece are
+compared, by optimal string alignment (edits: insert, delete, replace, swap).
 """
 
 from typing import NamedTuple
@@ -19,18 +19,18 @@ from tidewaiter.identify.engine.hits import NEAR, Hits, add_hit
 from tidewaiter.identify.engine.words import MIXED, NUMBER, Words, word_at
 
 FAR = 99
-MASKS = 2048  # units that have a mask: all of Latin, Greek, Cyrillic, Hebrew and Arabic
+MASKS = 2048  # units with a mask: all of Latin, Greek, Cyrillic, Hebrew and Arabic
 _BITS = 64
 _NONE, _ALL, _ONE = np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(1)
 
 
 @uncounted
 def set_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> bool:
-    """Note where each unit stands in a key, a bit a place; tell whether that was possible.
+    """Record the positions of each unit in a key as bits; return whether that was possible.
 
     Args:
-        masks: One for each unit, all 0, shape ``(MASKS,)``.
-        key: At most 64 units below `MASKS`, or else nothing is noted.
+        masks: One per unit, all 0, shape ``(MASKS,)``.
+        key: At most 64 units below `MASKS`, otherwise nothing is recorded.
     """
     if len(key) > _BITS:
         return False
@@ -44,7 +44,7 @@ def set_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> bool:
 
 @uncounted
 def clear_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> None:
-    """Take out what `set_masks` noted of a key."""
+    """Clear the masks that `set_masks` set for a key."""
     for unit in key:
         if unit < MASKS:
             masks[unit] = _NONE
@@ -58,18 +58,18 @@ def masked_distances(
     most: int,
     far: NDArray[np.int32],
 ) -> int:
-    """Compare a key with each beginning of a text, a bit for each unit (Hyyro 2003).
+    """Compute the distance of a key to each prefix of a text, bit-parallel (Hyyro 2003).
 
     Args:
-        masks: From `set_masks`, of the key.
-        size: Units of the key.
-        text: What it is compared with.
-        most: No beginning further away than this is asked for.
-        far: Where the distance of each beginning goes, from that of none on; those after
-            what is returned are above `most`.
+        masks: Masks of the key, from `set_masks`.
+        size: Length of the key in units.
+        text: Text to compare.
+        most: Maximum distance of interest.
+        far: Output: the distance of each prefix, from the empty one on; those after the returned
+            length are above `most`.
 
     Returns:
-        The longest beginning that was compared.
+        Length of the longest prefix compared.
     """
     plus, minus, zero, before = _ALL, _NONE, _NONE, _NONE
     last = _ONE << np.uint64(size - 1)
@@ -98,7 +98,7 @@ def masked_distances(
 
 @uncounted
 def same_digits(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
-    """Tell whether two keys hold the same digits in the same order: locants decide."""
+    """Return whether two keys have the same digits in the same order, because locants matter."""
     i = j = 0
     while True:
         while i < len(a) and not 48 <= a[i] <= 57:
@@ -115,7 +115,7 @@ def same_digits(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
 
 @compiled
 def distance(a: NDArray[np.uint32], b: NDArray[np.uint32], most: int) -> int:
-    """Return the optimal string alignment distance of two keys; 99 where it is above `most`."""
+    """Return the optimal string alignment distance of two keys; 99 if it is above `most`."""
     if abs(len(a) - len(b)) > most:
         return FAR
     head = 0
@@ -151,27 +151,27 @@ def distance(a: NDArray[np.uint32], b: NDArray[np.uint32], most: int) -> int:
     return old[m] if old[m] <= most else FAR
 
 
-SHORTEST = 5  # keys below are never found by edits
+SHORTEST = 5  # shorter keys are never matched with edits
 LONGEST = 64
 _FILTER_BITS = 20
-_SEED = np.uint64(0xD6E8FEB86659FD93)  # sets equal pieces of different places apart
+_SEED = np.uint64(0xD6E8FEB86659FD93)  # distinguishes equal pieces at different positions
 _POWERS = make_powers(LONGEST + 1)
 
 
 class Near(NamedTuple):
-    """Keys, and where their pieces are."""
+    """Keys, indexed by their pieces."""
 
-    units: NDArray[np.uint32]  # of all keys, one after the other
-    first: NDArray[np.int64]  # of each key: where it begins; one more than keys
+    units: NDArray[np.uint32]  # all keys, concatenated
+    first: NDArray[np.int64]  # offset of each key; one more than keys
     pieces: Table  # hash of (length, piece, units) to its list
-    lists: NDArray[np.int64]  # of each list: where it begins in `members`; one more
+    lists: NDArray[np.int64]  # offset of each list in `members`; one more
     members: NDArray[np.int32]  # keys
-    filter: NDArray[np.uint8]  # bits of the pieces' hashes
+    filter: NDArray[np.uint8]  # bit filter of the pieces' hashes
 
 
 @uncounted
 def most_edits(length: int) -> int:
-    """Return how many edits a key of so many units may be away."""
+    """Return the maximum number of edits for a key of the given length."""
     if length < 9:
         return 1
     return 2 if length < 14 else 3
@@ -179,7 +179,7 @@ def most_edits(length: int) -> int:
 
 @uncounted
 def _piece(length: int, count: int, index: int) -> tuple[int, int]:
-    """Return where a piece begins and ends, the last ones a unit longer."""
+    """Return start and end of a piece; the last pieces are one unit longer."""
     short = length // count
     longer = length - short * count
     begin = index * short + max(0, index - (count - longer))
@@ -217,7 +217,7 @@ def _all_pieces(
 
 
 def build_near(keys: list[NDArray[np.uint32]]) -> Near:
-    """Index keys by their pieces; those shorter than `SHORTEST` are never found."""
+    """Index keys by their pieces; keys shorter than `SHORTEST` are never matched."""
     units = np.concatenate([np.zeros(0, np.uint32), *keys]).astype(np.uint32)
     first = np.zeros(len(keys) + 1, np.int64)
     first[1:] = np.cumsum([len(key) for key in keys], dtype=np.int64)
@@ -233,31 +233,31 @@ def build_near(keys: list[NDArray[np.uint32]]) -> Near:
 
 
 class Room(NamedTuple):
-    """Room for the keys near to one word, and for comparing it with them."""
+    """Buffers for the keys near one word, and for their comparison."""
 
-    keys: NDArray[np.int32]  # those found
-    edits: NDArray[np.int32]  # how far each is
+    keys: NDArray[np.int32]  # matching keys
+    edits: NDArray[np.int32]  # distance of each
     masks: NDArray[np.uint64]
     far: NDArray[np.int32]
 
 
 def make_near_room(size: int) -> Room:
-    """Make room for so many keys."""
+    """Allocate buffers for a number of keys."""
     keys, edits = np.zeros(size, np.int32), np.zeros(size, np.int32)
     return Room(keys, edits, np.zeros(MASKS, np.uint64), np.zeros(2 * LONGEST + 1, np.int32))
 
 
 @compiled
 def find_near(word: NDArray[np.uint32], near: Near, room: Room) -> int:
-    """Find the keys within their edits of a word.
+    """Find the keys within their maximum edits of a word.
 
     Args:
         word: Units of the unknown word.
-        near: The keys.
-        room: Where the keys found and their edits go.
+        near: Index of the keys.
+        room: Output: the matching keys and their edits.
 
     Returns:
-        How many were found; at most as many as there is room for.
+        Number of matches; limited by the buffer size.
     """
     n = 0
     size = len(word)
@@ -273,12 +273,13 @@ def find_near(word: NDArray[np.uint32], near: Near, room: Room) -> int:
         if abs(length - size) > most:
             continue
         short = length // (most + 1)
-        even = most + 1 - (length - short * (most + 1))  # pieces without a further unit
+        even = most + 1 - (length - short * (most + 1))  # pieces without an extra unit
         for index in range(most + 1):
             begin = index * short + max(0, index - even)
             wide = short + (1 if index >= even else 0)
             seed = np.uint64(length * 8 + index) * _SEED
-            # A piece moves by no more than the edits before it, and those left after it.
+            # A piece is shifted at most by the edits before it, and by the remaining edits after
+            # it.
             shift = size - length
             low = max(0, begin - index, begin + shift - (most - index))
             high = min(size - wide, begin + index, begin + shift + (most - index))
@@ -288,7 +289,7 @@ def find_near(word: NDArray[np.uint32], near: Near, room: Room) -> int:
                 if _bit(bits, key):
                     n = _add_members(word, near, room, n, key, most, masked)
                 if (most > 1 or at == begin) and at + wide < size:
-                    # Two letters swapped over the end of the piece.
+                    # Two letters swapped across the end of the piece.
                     value += np.uint64(word[at + wide]) - np.uint64(word[at + wide - 1])
                     key = mix(value ^ seed)
                     if _bit(bits, key):
@@ -299,7 +300,7 @@ def find_near(word: NDArray[np.uint32], near: Near, room: Room) -> int:
 
 @inlined
 def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
-    """Tell whether the bit of a hash is set."""
+    """Return whether the bit of a hash is set."""
     at = key >> np.uint64(64 - _FILTER_BITS)
     return bool((bits[at >> np.uint64(3)] >> np.uint8(at & np.uint64(7))) & np.uint8(1) == 1)
 
@@ -314,7 +315,7 @@ def _add_members(
     most: int,
     masked: bool,
 ) -> int:
-    """Add the keys that share one piece with the word and are near enough, each once."""
+    """Add the keys that share a piece with the word and are near enough, without duplicates."""
     which = find(near.pieces, key)
     if which < 0:
         return n
@@ -344,21 +345,21 @@ def _is_found(keys: NDArray[np.int32], n: int, member: int) -> bool:
 
 REACH = 8  # words between an anchor and an unknown word of the same name
 _WIDEST = 6
-_LITTLE = 3  # units beside an anchor that may be missing altogether
+_LITTLE = 3  # units beside an anchor that may be missing entirely
 _FAR_OFF = 1 << 30
 
 
 class Anchors(NamedTuple):
-    """What edits are searched in: whole keys, and one word of each name of several words."""
+    """Search index for edits: whole keys, and anchor words of names with several words."""
 
     near: Near
-    exact: Table  # hash of a word to its place in `near`
-    whole: NDArray[np.int32]  # of each place: the key that it is, or -1
-    lists: NDArray[np.int64]  # of each place: where its names begin in `keys`; one more
-    keys: NDArray[np.int32]  # names that hold the anchor
-    offsets: NDArray[np.int32]  # where it stands in them
-    units: NDArray[np.uint32]  # of all keys, one after the other
-    first: NDArray[np.int64]  # of each key: where it begins; one more
+    exact: Table  # hash of a word to its index in `near`
+    whole: NDArray[np.int32]  # per index: its whole key, or -1
+    lists: NDArray[np.int64]  # per index: offset of its names in `keys`; one more
+    keys: NDArray[np.int32]  # names with the anchor
+    offsets: NDArray[np.int32]  # position of the anchor in them
+    units: NDArray[np.uint32]  # all keys, concatenated
+    first: NDArray[np.int64]  # offset of each key; one more
 
 
 @uncounted
@@ -375,9 +376,9 @@ def search_names(
     near: Room,
     hits: Hits,
 ) -> None:
-    """Compare each name that holds an anchor with the text around it."""
+    """Compare each name with the given anchor with the text around it."""
     text, unknown, firsts = room.key, words.unknown, anchors.first
-    low, high = begin, end  # where what is unknown next to the anchor begins, and ends
+    low, high = begin, end  # start and end of the unknown text next to the anchor
     if not unknown[at]:
         low, high = _unknown_around(words, count, at)
     led = at > 0 and _may_differ(words, at - 1)
@@ -391,7 +392,7 @@ def search_names(
         if stop > n + most or start < -most:
             continue
         if not (low > start - most or high < stop + most):
-            continue  # nothing unknown in reach
+            continue  # no unknown word in reach
         units = anchors.units[firsts[key] : firsts[key + 1]]
         if begin - start > _LITTLE and not led:
             if at == 0 or not _holds(units, text[words.begin[at - 1] : words.end[at - 1]]):
@@ -408,7 +409,7 @@ def search_names(
 
 @uncounted
 def _unknown_around(words: Words, count: int, at: int) -> tuple[int, int]:
-    """Return where the unknown word before a word ends, and where the one after it begins."""
+    """Return the end of the unknown word before a word, and the start of the one after it."""
     low, high = -_FAR_OFF, _FAR_OFF
     for back in range(at - 1, max(-1, at - REACH - 1), -1):
         if words.unknown[back]:
@@ -433,7 +434,7 @@ def _nearest_span(
     most: int,
     near: Room,
 ) -> tuple[int, int, int]:
-    """Find the words around an anchor that are nearest to a name: edits, first, last."""
+    """Find the span of words around an anchor nearest to a name: edits, first, last."""
     best, first, last = most + 1, 0, 0
     masked = set_masks(near.masks, units)
     for low in range(max(0, start - most), min(begin, start + most) + 1):
@@ -458,7 +459,7 @@ def _nearest_span(
 
 @uncounted
 def _wide_gap(room: Folded, low: int, high: int) -> int:
-    """Return the first unit after one that stands too far from it; `high` where none does."""
+    """Return the first unit after a gap that is too wide; `high` if there is none."""
     for unit in range(low + 1, high):
         if room.wide[unit] > _WIDEST and room.gap[unit]:
             return unit
@@ -467,7 +468,7 @@ def _wide_gap(room: Folded, low: int, high: int) -> int:
 
 @inlined
 def _may_differ(words: Words, at: int) -> bool:
-    """Tell whether a word beside an anchor may be of any name: unknown, or with a number."""
+    """Return whether a word beside an anchor may be part of any name: unknown, or with a number."""
     return bool(words.unknown[at] or words.flags[at] & (NUMBER | MIXED))
 
 
@@ -475,10 +476,10 @@ def _may_differ(words: Words, at: int) -> bool:
 def _lacks_letters(
     text: NDArray[np.uint32], n: int, start: int, units: NDArray[np.uint32], most: int
 ) -> bool:
-    """Tell whether more of a name's units are not in the text near their places than may be.
+    """Return whether too many of a name's units are missing in the text near their positions.
 
-    What is aligned with a unit stands no further from its place than there are edits, and
-    one more for where the anchor itself is not aligned with its like.
+    An aligned unit is shifted at most by the number of edits, plus one if the anchor itself is
+    misaligned.
     """
     lacking = 0
     for place in range(len(units)):
@@ -495,7 +496,7 @@ def _lacks_letters(
 def _differs_in_unknown(
     room: Folded, words: Words, count: int, first: int, last: int, units: NDArray[np.uint32]
 ) -> bool:
-    """Tell whether all that differs from the name stands in unknown words."""
+    """Return whether all differences from the name are in unknown words."""
     if not same_digits(room.key[first:last], units):
         return False
     unknown = False
@@ -512,7 +513,7 @@ def _differs_in_unknown(
 
 @uncounted
 def _holds(units: NDArray[np.uint32], part: NDArray[np.uint32]) -> bool:
-    """Tell whether a key holds a word."""
+    """Return whether a key contains a word."""
     for at in range(len(units) - len(part) + 1):
         same = True
         for index in range(len(part)):

@@ -1,4 +1,4 @@
-"""Context of a name: negated, part of a longer name, a salt; and where each hit is in its line."""
+"""Context of a name: negation, longer name, salt; and the position of each hit in its line."""
 
 from typing import NamedTuple
 
@@ -67,14 +67,14 @@ CLAUSE = LINE | STOP | NEWLINE | COMMA
 _REACH = 5  # words from a name back to its negation
 _NEXT = LINE | NEWLINE
 _LEADING = BEFORE | FILLER | STEREO | NAMED | SALT
-_ZERO = ord("o")  # the unit of a 0
+_ZERO = ord("o")  # the unit for 0
 _ELIDED = (ord("d"), ord("l"))
 _PERCENT_SIGN, _BLANK = ord("%"), ord(" ")
-_WIDE_SIGN = (0xEF, 0xBC, 0x85)  # the bytes of a full-width "%"
+_WIDE_SIGN = (0xEF, 0xBC, 0x85)  # bytes of a full-width "%"
 
 
 class View(NamedTuple):
-    """A block of lines as the scan sees it, and the phrases."""
+    """A block of lines in the scan, and the phrases."""
 
     text: NDArray[np.uint8]
     room: Folded
@@ -94,7 +94,7 @@ def may_be_negated(
     phrases: Phrases,
     powers: NDArray[np.uint64],
 ) -> bool:
-    """Tell whether a look around words `first` to `after` is worth its time; it seldom is."""
+    """Return whether words `first` to `after` need a negation check; they rarely do."""
     begins, ends, flags, hashes, keys = words.begin, words.end, words.flags, room.hash, room.key
     if first > 0:
         at = first - 1
@@ -116,14 +116,14 @@ def may_be_negated(
 
 @uncounted
 def is_negated(view: View, first: int, after: int, number: bool, english: bool) -> bool:
-    """Tell whether the text says that the goods are free of a name, or of what has a number.
+    """Return whether the text says that the goods are free of a name or numbered substance.
 
     Args:
         view: The block.
         first: First word of the name.
         after: The word after it.
-        number: It is a CAS number: "No." before it is short for number.
-        english: It is an English name: "sin" before it is no Spanish "without".
+        number: A CAS number: "No." before it is short for number.
+        english: An English name: "sin" before it is not Spanish "without".
     """
     return (
         _is_led(view, first, number, english)
@@ -135,13 +135,13 @@ def is_negated(view: View, first: int, after: int, number: bool, english: bool) 
 
 @uncounted
 def ends_clause(gap: int) -> bool:
-    """Tell whether what separates two words ends a clause: a comma does, and a dot and space."""
+    """Return whether a separator ends a clause: a comma does, and a dot with a space."""
     return bool(gap & CLAUSE) or (bool(gap & DOT) and bool(gap & SPACE))
 
 
 @uncounted
 def _is_led(view: View, first: int, number: bool, english: bool) -> bool:
-    """Tell whether a negation stands before a name, with little between."""
+    """Return whether a negation precedes a name closely."""
     room, words = view.room, view.words
     for back in range(1, _REACH + 1):
         at = first - back
@@ -154,7 +154,7 @@ def _is_led(view: View, first: int, number: bool, english: bool) -> bool:
         if kind & OPENING and back == 1 and room.gap[words.begin[first]] == SPACE:
             return ends_clause(room.gap[words.begin[low]])
         if flags & BEFORE and not (number and flags & FILLER):
-            # "free of it", but "free acid" is acid.
+            # "free of it", but not "free acid", which is an acid.
             return not flags & AFTER or bool(words.flags[at + 1] & FILLER)
         if not (kind & THROUGH or flags & _LEADING):
             return False
@@ -163,7 +163,7 @@ def _is_led(view: View, first: int, number: bool, english: bool) -> bool:
 
 @uncounted
 def _is_elided(view: View, at: int) -> bool:
-    """Tell whether a word is the "d" of "d'acétone"."""
+    """Return whether a word is the "d" of "d'acétone"."""
     begin = view.words.begin[at]
     gap, wide = view.room.gap[begin + 1], view.room.wide[begin + 1]
     alone = view.words.end[at] == begin + 1 and gap == COMMA and wide == 1
@@ -172,7 +172,7 @@ def _is_elided(view: View, at: int) -> bool:
 
 @uncounted
 def _is_followed(view: View, at: int) -> bool:
-    """Tell whether a negation follows: "X free", "X not present", "X content: none"."""
+    """Return whether a negation follows: "X free", "X not present", "X content: none"."""
     room, words = view.room, view.words
     if at >= view.count or ends_clause(room.gap[words.begin[at]]):
         return False
@@ -196,7 +196,7 @@ def _is_followed(view: View, at: int) -> bool:
 
 @uncounted
 def _closes(view: View, at: int) -> bool:
-    """Tell whether a clause ends before a word; the dot of "no. 5" ends none."""
+    """Return whether a clause ends before a word; the dot of "no. 5" does not end one."""
     if at >= view.count:
         return True
     gap = view.room.gap[view.words.begin[at]]
@@ -207,7 +207,7 @@ def _closes(view: View, at: int) -> bool:
 
 @uncounted
 def _is_zero_of(view: View, first: int, after: int) -> bool:
-    """Tell whether "0 %" stands before a name, and is no rate of duty."""
+    """Return whether "0 %" precedes a name and is not a rate of duty."""
     room, words, flags = view.room, view.words, view.words.flags
     at = first - 1
     if at >= 0 and flags[at] & FILLER and not ends_clause(room.gap[words.begin[first]]):
@@ -230,13 +230,13 @@ def _is_zero_of(view: View, first: int, after: int) -> bool:
         kind, _ = phrase_before(room, words, low - 1, view.phrases, view.powers)
         if flags[low - 1] & (NUMBER | MIXED) or kind & RATE:
             return False  # "1 000 % X", "5-0 % X", "duty 0 %"
-    end = _number_end(view, after)  # "water 0 % X 99 %": of two, the one behind it is its own
+    end = _number_end(view, after)  # "water 0 % X 99 %": the later percentage belongs to X
     return end < 0 or _percent_end(view, end) < 0
 
 
 @uncounted
 def _has_zero(view: View, at: int) -> bool:
-    """Tell whether a name's content is said to be zero: "X: 0 %", "X content 0"."""
+    """Return whether a name's content is given as zero: "X: 0 %", "X content 0"."""
     room, words = view.room, view.words
     if at >= view.count or ends_clause(room.gap[words.begin[at]]):
         return False
@@ -257,7 +257,7 @@ def _has_zero(view: View, at: int) -> bool:
 
 @uncounted
 def _is_decimal(view: View, at: int) -> bool:
-    """Tell whether a word is the decimals of the number before it."""
+    """Return whether a word is the decimal part of the preceding number."""
     begin = view.words.begin[at]
     gap = view.room.gap[begin]
     return bool(view.room.wide[begin] == 1 and (gap == DOT or gap == COMMA))
@@ -265,7 +265,7 @@ def _is_decimal(view: View, at: int) -> bool:
 
 @uncounted
 def _number_end(view: View, at: int) -> int:
-    """Return the last word of the number that begins with a word; -1 where none does."""
+    """Return the last word of the number that starts at a word; -1 if there is none."""
     if at >= view.count or view.words.flags[at] != NUMBER:
         return -1
     if view.room.gap[view.words.begin[at]] & _NEXT:
@@ -285,7 +285,7 @@ def _all_zero(view: View, low: int, at: int) -> bool:
 
 @uncounted
 def _percent_end(view: View, at: int) -> int:
-    """Return the word after the "%" or "pct" that follows a number; -1 where none does."""
+    """Return the word after the "%" or "pct" that follows a number; -1 if there is none."""
     place = view.room.byte_end[view.words.end[at] - 1]
     while place < len(view.text) and view.text[place] == _BLANK:
         place += 1
@@ -300,8 +300,8 @@ def _percent_end(view: View, at: int) -> int:
     return after if kind & PERCENT else -1
 
 
-_BREAK = LINE | STOP | NEWLINE  # what no name reaches over
-_WORDS_OUT = 4  # how far a longer name is looked for, in words, on either side
+_BREAK = LINE | STOP | NEWLINE  # separators that no name crosses
+_WORDS_OUT = 4  # search range for a longer name, in words, on either side
 _UNITS_OUT = 40
 
 
@@ -316,10 +316,10 @@ def longer_name(
     other: Table,
     powers: NDArray[np.uint64],
 ) -> tuple[int, int]:
-    """Find the longest name of another chemical that a name stands inside.
+    """Find the longest name of another chemical that contains a name.
 
     Returns:
-        Its first unit and the unit after it; the name's own where there is none.
+        Its first unit and the unit after it; those of the name itself if there is none.
     """
     best, first, last = end - begin, begin, end
     low, left = begin, 0
@@ -338,7 +338,7 @@ def longer_name(
 
 @uncounted
 def _next_end(room: Folded, n: int, high: int) -> int:
-    """Return where the word that begins at a unit ends; n + 1 where none follows closely."""
+    """Return the end of the word that starts at a unit; n + 1 if none follows closely."""
     if high >= n or room.wide[high] > 3 or room.gap[high] & _BREAK:
         return n + 1
     at = high
@@ -349,7 +349,7 @@ def _next_end(room: Folded, n: int, high: int) -> int:
 
 @uncounted
 def _start_before(room: Folded, low: int) -> int:
-    """Return where the word before a unit begins; -1 where none is close."""
+    """Return the start of the word before a unit; -1 if none is close."""
     if low == 0 or room.wide[low] > 3 or room.gap[low] & _BREAK:
         return -1
     at = low - 1
@@ -360,7 +360,7 @@ def _start_before(room: Folded, low: int) -> int:
 
 @uncounted
 def _only_dressing(words: Words, count: int, low: int, begin: int, end: int, high: int) -> bool:
-    """Tell whether what is around a name only says which salt or mirror image it is."""
+    """Return whether the text around a name only describes a salt or stereoisomer."""
     for at in range(word_at(words, count, low), min(count, word_at(words, count, high - 1) + 1)):
         outside = words.end[at] <= begin or words.begin[at] >= end
         if outside and not words.flags[at] & (SALT | STEREO | FILLER):
@@ -370,10 +370,10 @@ def _only_dressing(words: Words, count: int, low: int, begin: int, end: int, hig
 
 @uncounted
 def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> bool:
-    """Tell whether a name is joined to words that make it another chemical."""
+    """Return whether a name is joined to words that make it another chemical."""
     first, after = word_at(words, count, begin), word_at(words, count, end - 1) + 1
     if first < count and words.begin[first] < begin:
-        return False  # the name begins inside a word, after a number
+        return False  # the name starts inside a word, after a number
     at = first - 1
     gap = room.gap[begin]
     while at >= 0 and words.flags[at] & NUMBER and gap == HYPHEN:
@@ -397,7 +397,7 @@ def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> boo
 
 @uncounted
 def salt_span(room: Folded, words: Words, count: int, begin: int, end: int) -> tuple[int, int]:
-    """Widen a name by the salt words right after it, or the one right before it."""
+    """Extend a name by the salt words right after it, or the one right before it."""
     if room.kind[end - 1] == IDEOGRAPH:
         return begin, end
     after = word_at(words, count, end - 1) + 1

@@ -1,9 +1,8 @@
-"""Fold: text as written to the units that a name is compared in.
+"""Folding: text as written to the units in which names are compared.
 
-A unit is a code point after case, width, accents, look-alikes and the confusions of a scan
-(0=o, 1=l=i, 5=s, 8=b, rn=m) are taken out. What separates words is no unit: it leaves a mark
-on the unit that follows. Each unit remembers where it stood, in bytes; code points
-are counted for what is found alone.
+A unit is a code point normalised for case, width, accents, look-alikes and typical scan errors
+(0=o, 1=l=i, 5=s, 8=b, rn=m). Separators are not units; they are recorded as a gap on the next unit.
+Each unit stores its position in bytes; code points are computed for hits only.
 """
 
 from typing import NamedTuple
@@ -54,28 +53,28 @@ __all__ = [
     "make_room",
 ]
 
-# Greek capitals that are seldom written for their names, and look like Latin ones.
+# Greek capitals that look like Latin ones and are rarely spelled out.
 _CAPITALS = (0x395, 0x396, 0x397, 0x399, 0x39A, 0x39C, 0x39D, 0x39F, 0x3A1, 0x3A4, 0x3A5, 0x3A7)
 
-BASE = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd
+BASE = np.uint64(0x9E3779B97F4A7C15)  # base of the rolling hash; odd
 _R, _N, _M, _PIPE, _L = ord("r"), ord("n"), ord("m"), ord("|"), ord("l")
 
 
 class Folded(NamedTuple):
-    """Room for the units of some lines; arrays as long as these may get."""
+    """Buffers for the units of some lines; arrays have the maximum length."""
 
-    key: NDArray[np.uint32]  # the unit, confusions folded
+    key: NDArray[np.uint32]  # the unit, with scan confusions folded
     kind: NDArray[np.uint8]  # letter, digit or ideograph, as written
-    start: NDArray[np.uint8]  # 1 where a word starts; a 1 follows the last unit
-    gap: NDArray[np.uint8]  # what separates it from the unit before; 0: nothing
-    wide: NDArray[np.uint8]  # how many characters do, at most 255
-    byte: NDArray[np.int32]  # where it begins, in bytes from the first line folded
+    start: NDArray[np.uint8]  # 1 at the start of a word; a 1 follows the last unit
+    gap: NDArray[np.uint8]  # separator from the previous unit; 0: none
+    wide: NDArray[np.uint8]  # number of separating characters, at most 255
+    byte: NDArray[np.int32]  # byte offset from the first folded line
     byte_end: NDArray[np.int32]
-    hash: NDArray[np.uint64]  # of all units before it; one longer than the rest
+    hash: NDArray[np.uint64]  # hash of all units before it; one longer than the other arrays
 
 
 def make_room(size: int) -> Folded:
-    """Make room for a line of so many units."""
+    """Allocate buffers for a number of units."""
     return Folded(
         key=np.zeros(size, np.uint32),
         kind=np.zeros(size + 1, np.uint8),
@@ -89,7 +88,7 @@ def make_room(size: int) -> Folded:
 
 
 def fold_line(text: NDArray[np.uint8], tables: FoldTables, room: Folded) -> int:
-    """Fold one line, as `fold_lines` does; returns how many units there are."""
+    """Fold one line, as `fold_lines`; return the number of units."""
     units = np.zeros(2, np.int32)
     offsets = np.array([0, len(text)], np.int64)
     fold_lines(text, offsets, 0, 1, tables, room, units, False)
@@ -107,21 +106,20 @@ def fold_lines(
     units: NDArray[np.int32],
     again: bool,
 ) -> None:
-    """Fold lines `begin` to `end` of a column, one after the other.
+    """Fold lines `begin` to `end` of a column.
 
-    The first unit of each line is set apart from the line before by a gap that no name, word
-    or number reaches over.
+    The first unit of each line is preceded by a gap that no name, word or number crosses.
 
     Args:
         text: All lines' bytes, UTF-8.
-        offsets: Where each line begins, and the end.
+        offsets: Start of each line, and the end.
         begin: The first line.
         end: The line after the last.
-        tables: What each code point becomes.
-        room: Where the units go; at least 3 for each byte.
-        units: Where each line's units begin, one more than lines.
-        again: Read what can be read in two ways in the second: "|" between letters as the
-            letter l, as a scan does; a Greek letter inside a word by its name.
+        tables: Folding tables.
+        room: Output: the units; at least 3 for each byte.
+        units: Output: first unit of each line, one more than lines.
+        again: For text that can be read in two ways, use the second one: "|" between letters as the
+            letter l, as in scans; a Greek letter inside a word by its name.
     """
     n = 0
     for line in range(begin, end):
@@ -151,11 +149,11 @@ def fold_lines(
 def _fold_any(
     text: NDArray[np.uint8], tables: FoldTables, room: Folded, n: int, shift: int, again: bool
 ) -> int:
-    """Fold a line of any script from unit `n` on; returns the unit after its last."""
+    """Fold a line of any script from unit `n` on; return the unit after its last one."""
     fold_kind, fold_gap, units, scan = tables.kind, tables.gap, tables.units, tables.scan
     at = wide = 0
     gap = np.uint8(SPACE)
-    before = np.int64(0)  # the code point before
+    before = np.int64(0)  # previous code point
     while at < len(text):
         point, width = _decode(text, at)
         kind = fold_kind[point]
@@ -196,7 +194,7 @@ def _fold_any(
 
 @uncounted
 def _is_plain(text: NDArray[np.uint8]) -> bool:
-    """Tell whether a line is ASCII alone."""
+    """Return whether a line is pure ASCII."""
     every = np.uint8(0)
     for sign in text:
         every |= sign
@@ -207,7 +205,7 @@ def _is_plain(text: NDArray[np.uint8]) -> bool:
 def _fold_plain(
     text: NDArray[np.uint8], tables: FoldTables, room: Folded, n: int, shift: int, again: bool
 ) -> int:
-    """Fold a line of ASCII: what `_fold_any` does, without all that ASCII lacks."""
+    """Fold an ASCII line: `_fold_any` without the cases that ASCII lacks."""
     fold_kind, fold_gap, plain = tables.kind, tables.gap, tables.plain
     keys, kinds, starts, gaps, wides, byte, end, _ = room
     wide, gap = 0, np.uint8(SPACE)
@@ -218,13 +216,13 @@ def _fold_plain(
         if sign == _PIPE and again and last_kind == LETTER and gap == 0 and at + 1 < len(text):
             if fold_kind[text[at + 1]] == LETTER:
                 kind, key = np.uint8(LETTER), np.uint32(_L)
-        # As in `_add`, written out: a call for each letter would cost more than the rest.
+        # Inlined `_add`: a call per letter would cost more than everything else.
         if key == _N and last_key == _R and gap == 0:
             last_key = np.uint32(_M)
             keys[n - 1] = last_key
             end[n - 1] = shift + at + 1
             continue
-        # A separator is written too, and then over: a jump that cannot be foreseen costs more.
+        # Separators are written too, and overwritten: an unpredictable branch costs more.
         unit = kind != SEPARATOR
         keys[n] = key
         kinds[n] = kind
@@ -252,7 +250,7 @@ def _add(
     at: int,
     end: int,
 ) -> int:
-    """Add a unit; "rn" inside a word becomes the "m" that a scan takes it for."""
+    """Add a unit; "rn" inside a word becomes "m", a typical scan error."""
     keys, kinds, starts = room.key, room.kind, room.start
     if key == _N and gap == 0 and n > 0 and keys[n - 1] == _R and kind == kinds[n - 1]:
         n -= 1
@@ -270,7 +268,7 @@ def _add(
 
 @uncounted
 def _decode(text: NDArray[np.uint8], at: int) -> tuple[np.int64, int]:
-    """Decode one code point: itself (0 where it is above the tables) and its width."""
+    """Decode one code point: its value (0 if it is above the tables) and its width."""
     lead = np.int64(text[at])
     if lead < 0x80:
         return lead, 1
@@ -303,7 +301,7 @@ def _between_letters(
 
 @uncounted
 def _class(unit: int, kind: int) -> np.uint8:
-    """Class of a unit: a sign may become letters or digits (a circled 1, a Greek name)."""
+    """Return the class of a unit: a sign may become letters or digits (circled 1, Greek name)."""
     if kind == GREEK:
         return np.uint8(LETTER)
     if 48 <= unit <= 57:

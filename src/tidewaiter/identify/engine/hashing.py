@@ -1,7 +1,7 @@
-"""64-bit hashes: the tables of the scan, and repeated lines scanned once.
+"""64-bit hashes: lookup tables of the scan, and deduplication of repeated lines.
 
-Two different words share a key with a chance of some 1 in 10^13 for a table of a million;
-what a table says of a word is a hint for the scan, and a name found is compared as text.
+Two different words collide with a probability of about 1 in 10^13 for a table of a million; a table
+entry is a hint for the scan, and every name found is compared as text.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.identify.engine.fold import BASE, Folded
 
-SHIFT = np.uint64(24)  # bits that short hashes leave out
+SHIFT = np.uint64(24)  # bits dropped in short hashes
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 
 class Table(NamedTuple):
-    """An open-addressed table; its size is a power of two."""
+    """Hash table with open addressing; its size is a power of two."""
 
     keys: NDArray[np.uint64]  # 0: empty
     values: NDArray[np.int32]
@@ -27,7 +27,7 @@ class Table(NamedTuple):
 
 @inlined
 def mix(value: np.uint64) -> np.uint64:
-    """Spread a hash over all 64 bits (the finaliser of SplitMix64); never 0."""
+    """Mix a hash over all 64 bits (the finaliser of SplitMix64); never 0."""
     value = (value ^ (value >> np.uint64(30))) * _FIRST
     value = (value ^ (value >> np.uint64(27))) * _SECOND
     return (value ^ (value >> np.uint64(31))) | np.uint64(1)
@@ -35,13 +35,13 @@ def mix(value: np.uint64) -> np.uint64:
 
 @uncounted
 def span_hash(room: Folded, powers: NDArray[np.uint64], begin: int, end: int) -> np.uint64:
-    """Hash units `begin` to `end` of a folded line, whatever separates them."""
+    """Hash units `begin` to `end` of a folded line, ignoring separators."""
     return mix(room.hash[end] - room.hash[begin] * powers[end - begin])
 
 
 @uncounted
 def short_hash(room: Folded, powers: NDArray[np.uint64], begin: int, end: int) -> np.uint64:
-    """Hash units by the 40 bits that the file of other chemicals holds."""
+    """Hash units to the 40 bits used in the file of other chemicals."""
     return mix(span_hash(room, powers, begin, end) >> SHIFT)
 
 
@@ -56,7 +56,7 @@ def units_hash(units: NDArray[np.uint32]) -> np.uint64:
 
 @uncounted
 def find(table: Table, key: np.uint64) -> int:
-    """Return the value of a key; -1 where there is none."""
+    """Return the value of a key; -1 if there is none."""
     mask = len(table.keys) - 1
     at = np.int64(key & np.uint64(mask))
     while table.keys[at] != 0:
@@ -69,7 +69,7 @@ def find(table: Table, key: np.uint64) -> int:
 
 @uncounted
 def _fill(table: Table, keys: NDArray[np.uint64], values: NDArray[np.int32]) -> None:
-    """Insert keys; the values of a key that comes twice are joined bit by bit."""
+    """Insert keys; the values of duplicate keys are combined with bitwise or."""
     mask = len(table.keys) - 1
     for index in range(len(keys)):
         key = keys[index]
@@ -81,11 +81,11 @@ def _fill(table: Table, keys: NDArray[np.uint64], values: NDArray[np.int32]) -> 
 
 
 def build_table(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
-    """Build a table at most half full.
+    """Build a table with a load factor of at most one half.
 
     Args:
         keys: Mixed hashes, shape ``(n,)``, none 0.
-        values: Flags or indices, shape ``(n,)``; those of equal keys are or-ed.
+        values: Flags or indices, shape ``(n,)``; those of equal keys are combined with or.
     """
     size = 16
     while size < 2 * len(keys) + 2:
@@ -96,7 +96,7 @@ def build_table(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
 
 
 def make_powers(size: int) -> NDArray[np.uint64]:
-    """Return the powers of the hash's base, shape ``(size,)``."""
+    """Return the powers of the hash base, shape ``(size,)``."""
     powers = np.full(size, BASE, np.uint64)
     powers[0] = 1
     with np.errstate(over="ignore"):
@@ -120,17 +120,17 @@ def hash_keys(keys: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint64]:
 def first_of_each(
     text: NDArray[np.uint8], offsets: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the distinct lines of a column in the order of their first places.
+    """Number the distinct lines of a column in order of first occurrence.
 
     Args:
         text: All lines' bytes.
-        offsets: Where each line begins, and the end, shape ``(lines + 1,)``.
+        offsets: Start of each line, and the end, shape ``(lines + 1,)``.
 
     Returns:
-        For each line the number of its text, shape ``(lines,)``; and for each number the
-        first line that holds it, shape ``(distinct,)``.
+        For each line the number of its text, shape ``(lines,)``; and for each number its first
+        line, shape ``(distinct,)``.
     """
-    if len(offsets) < 3:  # one line repeats nothing
+    if len(offsets) < 3:  # a single line has no duplicates
         return np.zeros(len(offsets) - 1, np.int64), np.arange(len(offsets) - 1)
     size = 16
     while size < 2 * len(offsets):
@@ -169,7 +169,7 @@ def _number(
 
 @uncounted
 def _hash(text: NDArray[np.uint8]) -> np.uint64:
-    """Hash bytes, four sums at a time."""
+    """Hash bytes with four parallel sums."""
     a = b = c = d = np.uint64(1469598103934665603)
     prime = np.uint64(1099511628211)
     size = len(text) & ~3

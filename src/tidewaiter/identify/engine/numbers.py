@@ -1,4 +1,4 @@
-"""Numbers that name goods: CAS, HS, UN and CUS, behind cues of one or several words."""
+"""Numbers that identify goods: CAS, HS, UN and CUS, after cues of one or more words."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +53,9 @@ from tidewaiter.identify.engine.words import (
 _CUES = CAS_CUE | HS_CUE | UN_CUE
 _REACH = 4  # words between a cue and its number
 _FAR = 24  # words from a listed number back to its cue
-_LETTERS = 3  # of the longest cue that is written with dots
+_LETTERS = 3  # length of the longest cue written with dots
 _SEPARATORS = COMMA | OTHER | STOP
-_WITHIN = DOT | SPACE  # a cue that is written letter by letter
+_WITHIN = DOT | SPACE  # separators in a cue that is written letter by letter
 _BARE = (5, 10)  # digits of a CAS number without hyphens
 
 
@@ -63,7 +63,7 @@ _BARE = (5, 10)  # digits of a CAS number without hyphens
 def spelled_cue(
     room: Folded, words: Words, first: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:
-    """Return the cue whose last letter a word is: "H.S.", "C.A.S.", "U N"; 0 where it is none."""
+    """Return the cue that ends with a one-letter word: "H.S.", "C.A.S.", "U N"; 0: none."""
     kind = 0
     for low in range(at - 1, max(first, at - _LETTERS + 1) - 1, -1):
         gap = room.gap[words.begin[low + 1]]
@@ -78,7 +78,7 @@ def spelled_cue(
 def cue_end(
     room: Folded, words: Words, first: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:
-    """Return the word before a number that a cue of several words may end with; -1: none."""
+    """Return the word before a number that may end a cue of several words; -1: none."""
     begins, ends, flags, hashes = words.begin, words.end, words.flags, room.hash
     found = -1
     back = at - 1
@@ -98,7 +98,7 @@ def mark_cue(
 ) -> int:
     """Mark the last word of a cue of several words ("CN code"), and return the cue; 0: none.
 
-    One whose last word is a cue itself is read where that stands.
+    If its last word alone is a cue, it is handled there.
     """
     kind, _ = phrase_before(room, words, at, phrases, powers)
     if words.flags[at] & kind & _CUES:
@@ -109,7 +109,7 @@ def mark_cue(
 
 @uncounted
 def has_cue(room: Folded, words: Words, at: int, cue: int) -> bool:
-    """Tell whether a cue stands before a word, with nothing but fillers between."""
+    """Return whether a cue precedes a word, with only fillers between."""
     for back in range(1, _REACH + 1):
         if at - back < 0 or room.gap[words.begin[at - back + 1]] & LINE:
             return False
@@ -125,7 +125,7 @@ def has_cue(room: Folded, words: Words, at: int, cue: int) -> bool:
 def next_listed(
     room: Folded, words: Words, count: int, last: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:
-    """Return the number behind a comma, a slash or an "and" after a number; -1: none."""
+    """Return the next number after a comma, a slash or an "and"; -1: none."""
     at = last + 1
     if at >= count:
         return -1
@@ -152,18 +152,18 @@ def may_be_code(
     phrases: Phrases,
     powers: NDArray[np.uint64],
 ) -> bool:
-    """Tell whether a number behind a cue is a code, and no amount, year or post code.
+    """Return whether a number after a cue is a code, not an amount, year or post code.
 
     Args:
         room: The units.
-        words: Their words.
-        count: How many there are.
+        words: Words of the units.
+        count: Number of words.
         at: First word of the number.
         last: Its last word.
         cue: The flags of the cue.
-        first: It is the first number behind the cue; more is wanted of the others.
-        phrases: What tells of other numbers: "agenda", "edition".
-        powers: Of the hash.
+        first: The first number after the cue; further ones must meet stricter tests.
+        phrases: Words that indicate other numbers: "agenda", "edition".
+        powers: Powers of the hash base.
     """
     after = last + 1
     if after >= count or room.gap[words.begin[after]] & (LINE | NEWLINE):
@@ -186,7 +186,7 @@ def may_be_code(
 def is_listed(
     room: Folded, words: Words, count: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> bool:
-    """Tell whether a number without hyphens is one of several behind a CAS cue."""
+    """Return whether a number without hyphens is part of a list after a CAS cue."""
     length = words.end[at] - words.begin[at]
     if words.flags[at] != NUMBER or not _BARE[0] <= length <= _BARE[1]:
         return False
@@ -208,7 +208,7 @@ def is_listed(
     return False
 
 
-_CODE = 4  # digits that a code begins with, at least
+_CODE = 4  # minimum leading digits of a code
 
 
 @uncounted
@@ -223,7 +223,7 @@ def scan_numbers(
     cues: NDArray[np.bool_],
     hits: Hits,
 ) -> None:
-    """Add the CAS, HS, UN and CUS numbers of a block; tell which of its lines hold a cue."""
+    """Add the CAS, HS, UN and CUS numbers of a block; record which of its lines contain a cue."""
     begins, ends, flags = words.begin, words.end, words.flags
     at = 0
     for line in range(len(units) - 1):
@@ -232,14 +232,14 @@ def scan_numbers(
             every |= flags[at]
             at += 1
         cue = bool(every & (CUE | CAS_CUE))
-        long = every & (FILLER | SIGN)  # there may be a cue of several words
+        long = every & (FILLER | SIGN)  # may contain a cue of several words
         numbers = every & (HS_CUE | UN_CUE | CUS_CUE)
         for word in range(first, at):
             flag = flags[word]
             if flag & MEASURE and (flag & MIXED or (word > first and flags[word - 1] & NUMBER)):
                 cue = True
             if numbers and flag & (HS_CUE | UN_CUE | CUS_CUE):
-                if flag & HS_CUE and flag & UN_CUE:  # a letter, the last of "H.S." or of nothing
+                if flag & HS_CUE and flag & UN_CUE:  # a single letter, which may end "H.S."
                     said = 0
                     if word > first and ends[word - 1] - begins[word - 1] == 1:
                         said = spelled_cue(room, words, first, word, phrases, powers)
@@ -276,7 +276,7 @@ def _add_cas(
     powers: NDArray[np.uint64],
     hits: Hits,
 ) -> bool:
-    """Add a CAS number; tell whether a good one stands there."""
+    """Add a CAS number; return whether it is valid."""
     number, begin, end, real = cas_at(room, words, count, at)
     if number < 0:
         if not is_listed(room, words, count, at, phrases, powers):
@@ -309,7 +309,7 @@ def _add_goods_numbers(
     powers: NDArray[np.uint64],
     hits: Hits,
 ) -> bool:
-    """Add the numbers that a cue announces; tell whether one is of a chemical chapter."""
+    """Add the numbers after a cue; return whether one is in a chemical chapter."""
     cue = words.flags[at]
     place = at if cue & MIXED else number_after(room, words, count, at)  # "UN1715"
     return _add_from(room, words, count, place, cue, phrases, powers, hits)
@@ -326,7 +326,7 @@ def _add_from(
     powers: NDArray[np.uint64],
     hits: Hits,
 ) -> bool:
-    """Add the number at a word, if there is one, and those listed after it."""
+    """Add the number at a word, if any, and those listed after it."""
     chemical, first = False, True
     while place >= 0:
         value, begin, end = goods_number_at(room, words, count, place, cue)
@@ -347,7 +347,7 @@ def _add_from(
 
 @uncounted
 def digit_of(key: int) -> int:
-    """Return the digit that a unit stands for, a scan's confusions taken back; -1: none."""
+    """Return the digit for a unit, with scan confusions resolved; -1: none."""
     if 48 <= key <= 57:
         return key - 48
     if key == 111:  # o
@@ -361,7 +361,7 @@ def digit_of(key: int) -> int:
 
 @uncounted
 def _value(room: Folded, begin: int, end: int) -> int:
-    """Return the number that units spell; -1 where one is no digit."""
+    """Return the number formed by units; -1 if one is not a digit."""
     value = 0
     for at in range(begin, end):
         digit = digit_of(room.key[at])
@@ -373,7 +373,7 @@ def _value(room: Folded, begin: int, end: int) -> int:
 
 @uncounted
 def check_digit_holds(number: int) -> bool:
-    """Tell whether a CAS number's last digit is the check digit of the others."""
+    """Return whether a CAS number has a valid check digit."""
     rest, total, weight = number // 10, 0, 1
     while rest:
         total += weight * (rest % 10)
@@ -392,16 +392,16 @@ def _real_digits(room: Folded, begin: int, end: int) -> int:
 
 @uncounted
 def cas_at(room: Folded, words: Words, count: int, at: int) -> tuple[int, int, int, bool]:
-    """Read a CAS number whose first block is the tail of a word.
+    """Parse a CAS number with its first block at the end of a word.
 
     Returns:
-        The number without separators (-1: none), its first unit, the unit after it, and
-        whether all its digits are digits and not the letters that a scan makes of them.
+        The number without separators (-1: none), its first unit, the unit after it, and whether all
+        digits are genuine, not letters from a scan.
     """
     end = words.end[at]
     begin = tail = _last_digits(room, words, at)
     if not words.flags[at] & CAS_CUE and end - words.begin[at] <= 7:
-        begin = words.begin[at]  # a scan's letters may be among the digits
+        begin = words.begin[at]  # letters from a scan may be among the digits
         while begin < end and digit_of(room.key[begin]) < 0:
             begin += 1
     if at + 2 < count and 2 <= end - begin <= 7 and _joined(room, words, at):
@@ -421,7 +421,7 @@ def cas_at(room: Folded, words: Words, count: int, at: int) -> tuple[int, int, i
 
 @uncounted
 def _last_digits(room: Folded, words: Words, at: int) -> int:
-    """Return where the digits that end a word begin; its end where none do."""
+    """Return the start of the trailing digits of a word; its end if there are none."""
     begin = int(words.end[at])
     while begin > words.begin[at] and room.kind[begin - 1] == DIGIT:
         begin -= 1
@@ -430,7 +430,7 @@ def _last_digits(room: Folded, words: Words, at: int) -> int:
 
 @uncounted
 def _joined(room: Folded, words: Words, at: int) -> bool:
-    """Tell whether three words are written as the blocks of a CAS number."""
+    """Return whether three words are written as the blocks of a CAS number."""
     if words.end[at + 1] - words.begin[at + 1] != 2 or words.end[at + 2] - words.begin[at + 2] != 1:
         return False
     if room.gap[words.begin[at]] & HYPHEN and at > 0 and room.wide[words.begin[at]] == 1:
@@ -446,7 +446,7 @@ def _joined(room: Folded, words: Words, at: int) -> bool:
 
 @uncounted
 def number_after(room: Folded, words: Words, count: int, at: int) -> int:
-    """Return the number that a cue announces, past fillers; -1 where none follows."""
+    """Return the number after a cue, past fillers; -1 if there is none."""
     for ahead in range(at + 1, min(count, at + _REACH + 1)):
         if room.gap[words.begin[ahead]] & LINE:
             return -1
@@ -461,11 +461,11 @@ def number_after(room: Folded, words: Words, count: int, at: int) -> int:
 def goods_number_at(
     room: Folded, words: Words, count: int, at: int, cue: int
 ) -> tuple[int, int, int]:
-    """Read an HS, UN or CUS number from a word on: digits, with dots or hyphens between.
+    """Parse an HS, UN or CUS number from a word on: digits with dots or hyphens between.
 
     Returns:
-        The number with a leading 1, so that no 0 is lost (-1: none), its first unit and the
-        unit after it.
+        The number with a leading 1, so that no 0 is lost (-1: none), its first unit and the unit
+        after it.
     """
     value, digits, place = 1, 0, at
     begin = _last_digits(room, words, at)
@@ -487,6 +487,6 @@ def goods_number_at(
 
 @uncounted
 def find_number(numbers: NDArray[np.int64], value: int) -> int:
-    """Return the place of a number in a sorted array, or -1."""
+    """Return the index of a number in a sorted array, or -1."""
     place = int(np.searchsorted(numbers, value))
     return place if place < len(numbers) and numbers[place] == value else -1

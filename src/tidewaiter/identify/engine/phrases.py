@@ -1,4 +1,4 @@
-"""Phrases: what words say together beside a name or a number, looked up by the hash of all."""
+"""Phrases: word sequences beside a name or a number, looked up by their combined hash."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +27,7 @@ from tidewaiter.identify.engine.words import (
     hash_texts,
 )
 
-# What a phrase does, beside the flags of words above; see data/rules/context.toml.
+# Effects of a phrase, in addition to word flags; see data/rules/context.toml.
 FOREIGN = 1
 THROUGH = 2
 ABSENT = 4
@@ -43,7 +43,7 @@ GLUE = 1 << 17
 CHEMISTRY = 1 << 18
 
 LONGEST_PHRASE = 6  # words
-_COUNT = 20  # bits below the number of a phrase's words
+_COUNT = 20  # bit offset of a phrase's word count
 _KINDS = (1 << _COUNT) - 1
 _EDGE_BITS = 15
 _LEADING = BEFORE | FOREIGN | OPENING | THROUGH | PERCENT
@@ -53,12 +53,12 @@ _BREAK = LINE | NEWLINE | STOP
 
 
 class Phrases(NamedTuple):
-    """All phrases by the hash of their units: what each does, and how many words it has."""
+    """All phrases by the hash of their units: effects and number of words."""
 
     table: Table
-    starts: NDArray[np.uint8]  # bits: first words of those that may stand behind a name
-    ends: NDArray[np.uint8]  # bits: last words of those that may stand before one
-    cues: NDArray[np.uint8]  # bits: last words of cues of several words
+    starts: NDArray[np.uint8]  # bit filter: first words of phrases after a name
+    ends: NDArray[np.uint8]  # bit filter: last words of phrases before a name
+    cues: NDArray[np.uint8]  # bit filter: last words of cues with several words
 
 
 def build_phrases(rules: ContextRules, fold: FoldTables) -> Phrases:
@@ -108,7 +108,7 @@ def _bits(hashes: set[int]) -> NDArray[np.uint8]:
 
 
 def _hash_words(text: str, fold: FoldTables) -> list[int]:
-    """Hash each word of a phrase; an ideograph is a word."""
+    """Hash each word of a phrase; an ideograph counts as a word."""
     here = np.frombuffer(text.encode(), np.uint8)
     room = make_room(3 * len(here) + 8)
     n = fold_line(here, fold, room)
@@ -125,7 +125,7 @@ def may_be_phrase(
     bits: NDArray[np.uint8],
     powers: NDArray[np.uint64],
 ) -> bool:
-    """Tell whether a phrase may begin with a word, or end, by the bits of those that do."""
+    """Return whether a phrase may start or end with a word, by a bit filter."""
     bit = mix(hashes[end] - hashes[begin] * powers[end - begin]) >> np.uint64(64 - _EDGE_BITS)
     return bool((bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1) == 1)
 
@@ -137,7 +137,7 @@ def phrase_before(
     """Find the longest phrase that ends with a word.
 
     Returns:
-        What it does (0: there is none) and its first word.
+        Its effect (0: none) and its first word.
     """
     kind, first = 0, at
     for low in range(at, max(-1, at - LONGEST_PHRASE), -1):
@@ -156,7 +156,7 @@ def phrase_after(
     """Find the longest phrase that begins with a word.
 
     Returns:
-        What it does (0: there is none) and the word after it.
+        Its effect (0: none) and the word after it.
     """
     kind, after = 0, at
     for high in range(at, min(count, at + LONGEST_PHRASE)):
@@ -172,6 +172,6 @@ def phrase_after(
 def spelled_kind(
     room: Folded, words: Words, low: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:
-    """Return what letters apart ("H.S.") do together; 0 where they do nothing."""
+    """Return the effect of spaced letters ("H.S."); 0: none."""
     value = find(phrases.table, span_hash(room, powers, words.begin[low], words.end[at]))
     return value & _KINDS if value >= 0 else 0

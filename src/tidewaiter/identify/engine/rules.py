@@ -1,4 +1,4 @@
-"""Rules of the scan from data files: what each character becomes, and words that give context."""
+"""Scan rules from data files: character folding, and context words."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
-LIMIT = 0x20000  # code points above are signs of rare scripts: they separate
+LIMIT = 0x20000  # higher code points belong to rare scripts and count as separators
 
 # Classes of units.
 SEPARATOR, LETTER, DIGIT, IDEOGRAPH, DROPPED, GREEK = 0, 1, 2, 3, 4, 5
 
-# What separates one unit from the one before.
+# Separators between units.
 SPACE, HYPHEN, DOT, COMMA, OTHER, NEWLINE, STOP, LINE = 1, 2, 4, 8, 16, 32, 64, 128
 
 
 class FoldTables(NamedTuple):
-    """What each code point becomes; arrays of `LIMIT` unless said."""
+    """Folding of each code point; arrays of length `LIMIT` unless noted."""
 
-    first: NDArray[np.int32]  # where its units begin in `units`
+    first: NDArray[np.int32]  # offset of its units in `units`
     count: NDArray[np.uint8]  # type: ignore[assignment]  # how many; hides that of a tuple
     kind: NDArray[np.uint8]  # its class
-    look: NDArray[np.uint32]  # of a Greek letter: the Latin letter it passes for
-    gap: NDArray[np.uint8]  # of a separator: what it is
-    units: NDArray[np.uint32]  # of all, one after the other
-    scan: NDArray[np.uint32]  # (128,): the key of a unit's group of confusions
-    plain: NDArray[np.uint32]  # (128,): the key of an ASCII sign
+    look: NDArray[np.uint32]  # for a Greek letter: the Latin look-alike
+    gap: NDArray[np.uint8]  # for a separator: its kind
+    units: NDArray[np.uint32]  # all units, concatenated
+    scan: NDArray[np.uint32]  # (128,): key of a unit's confusion group
+    plain: NDArray[np.uint32]  # (128,): key of an ASCII character
 
 
 class _Lookalikes(Record, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class _Rules(Record, frozen=True, kw_only=True):
 
 @cache
 def build_fold_tables() -> FoldTables:
-    """Build the tables, once, from the rules in data/rules/fold.toml and Unicode's own."""
+    """Build the tables once, from data/rules/fold.toml and the Unicode data."""
     rules = read_toml(data("rules", "fold.toml"), _Rules)
     looks = rules.lookalikes
     swap = _pairs(f"{looks.cyrillic} {looks.armenian} {looks.latin} {rules.arabic.same}")
@@ -106,13 +106,13 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _is_dropped(sign: str) -> bool:
-    """Tell whether a sign is seen by nobody: combining marks, zero widths, soft hyphens."""
+    """Return whether a character is invisible: combining marks, zero widths, soft hyphens."""
     category = unicodedata.category(sign)
     return category in {"Mn", "Me", "Cf"} or sign in "\u115f\u1160\u3164"
 
 
 def _fold_sign(sign: str, swap: dict[str, str], greek: dict[str, str]) -> str:
-    """Return what one code point becomes: letters and digits, or nothing."""
+    """Return the folded form of one code point: letters and digits, or nothing."""
     if sign.lower() in greek:
         return greek[sign.lower()]
     plain = unicodedata.normalize("NFKD", swap.get(sign, sign)).casefold()
@@ -132,7 +132,7 @@ def _fold_letters(letters: str) -> Iterator[str]:
 def _kind(letter: str) -> int:
     if letter.isdigit():
         return DIGIT
-    # Written without spaces: CJK ideographs, kana and bopomofo, Thai, Lao, Khmer, Burmese.
+    # Scripts without spaces: CJK ideographs, kana and bopomofo, Thai, Lao, Khmer, Burmese.
     point = ord(letter)
     alone = (0x2E80, 0x3400), (0x3400, 0xA000), (0xF900, 0xFB00), (0x0E00, 0x0F00), (0x1780, 0x1800)
     inside = any(low <= point < high for low, high in alone) or 0x1000 <= point < 0x10A0
@@ -140,7 +140,7 @@ def _kind(letter: str) -> int:
 
 
 def _gap(sign: str) -> int:
-    """Return what a separator is."""
+    """Return the kind of a separator."""
     if sign in "\n\r\x0b\x0c\u2028\u2029":
         return NEWLINE
     if sign.isspace() or sign == "\x00":
@@ -155,7 +155,7 @@ def _gap(sign: str) -> int:
 
 
 class Words(Record, frozen=True, kw_only=True):
-    """Words by what they do, as written."""
+    """Words by effect, as written."""
 
     stereo: tuple[str, ...]
     before: tuple[str, ...]
@@ -174,7 +174,7 @@ class Words(Record, frozen=True, kw_only=True):
 
 
 class Phrases(Record, frozen=True, kw_only=True):
-    """Phrases by what they do beside a name or a number, as written."""
+    """Phrases beside a name or a number, by effect, as written."""
 
     before: tuple[str, ...]
     foreign: tuple[str, ...]
@@ -197,9 +197,9 @@ class Phrases(Record, frozen=True, kw_only=True):
 
 
 class Chinese(Record, frozen=True, kw_only=True):
-    """Ideographs by what they do to a name beside them."""
+    """Ideographs by their effect on an adjacent name."""
 
-    prefixes: dict[str, str]  # of each salt: what stands before the base's name
+    prefixes: dict[str, str]  # per salt: prefix of the base's name
     acids: str
     trade: str
     before: str
@@ -212,7 +212,7 @@ class Chinese(Record, frozen=True, kw_only=True):
 
 
 class ContextRules(Record, frozen=True, kw_only=True):
-    """All of the file."""
+    """Content of data/rules/context.toml."""
 
     salts: dict[str, tuple[str, ...]]
     words: Words

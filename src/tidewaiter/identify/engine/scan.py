@@ -1,7 +1,7 @@
 """Scan: one compiled pass over a column of lines, from bytes to raw hits.
 
-Lines are taken in blocks that stay in the processor's cache, and each step goes over a whole
-block: a call to a step costs as much as a short line does.
+Lines are processed in blocks that fit the processor cache, and each step handles a whole block,
+because a call to a step costs as much as a short line.
 """
 
 from collections.abc import Callable
@@ -30,34 +30,34 @@ from tidewaiter.identify.engine.words import Vocabulary, Words, find_words, make
 
 _BLOCK = 12_000  # bytes
 _PIPE = ord("|")
-_GREEK = (0xCE, 0xCF)  # bytes that a Greek letter begins with
+_GREEK = (0xCE, 0xCF)  # first bytes of a Greek letter
 _FOUND = 64
 
 
 class Tables(NamedTuple):
-    """All that the scan looks things up in."""
+    """Lookup tables of the scan."""
 
     fold: FoldTables
     trie: Trie
-    strong: NDArray[np.bool_]  # of each key: enough alone
+    strong: NDArray[np.bool_]  # per key: sufficient without a cue
     vocabulary: Vocabulary
     other: Table  # whole names of other chemicals
     phrases: Phrases
-    english: NDArray[np.bool_]  # of each key: no other language's name
+    english: NDArray[np.bool_]  # per key: not a name in another language
     anchors: Anchors
     cas: NDArray[np.int64]  # sorted, without hyphens
 
 
 class Room(NamedTuple):
-    """What one scan works in; used again for each block."""
+    """Work buffers of a scan; reused for each block."""
 
     folded: Folded
     words: Words
     powers: NDArray[np.uint64]
-    starts: NDArray[np.int32]  # units where a name may start
+    starts: NDArray[np.int32]  # units at which a name may start
     found: Found
-    units: NDArray[np.int32]  # where each line of the block begins
-    cues: NDArray[np.bool_]  # of each line of the block
+    units: NDArray[np.int32]  # first unit of each line of the block
+    cues: NDArray[np.bool_]  # per line of the block
 
 
 def scan(
@@ -72,13 +72,13 @@ def scan(
 
     Args:
         text: All lines' bytes, UTF-8.
-        offsets: Where each line begins, and the end, shape ``(lines + 1,)``.
-        tables: What names, numbers and words are looked up in.
-        verdicts: From `make_verdicts`, the same for all scans with these tables.
-        few: Do it without compiled code, which takes longer to load than to do without.
+        offsets: Start of each line, and the end, shape ``(lines + 1,)``.
+        tables: Lookup tables for names, numbers and words.
+        verdicts: From `make_verdicts`, shared by all scans with these tables.
+        few: Run without compiled code, which takes longer to load than a short scan.
 
     Returns:
-        The hits in order of lines, shape ``(hits, COLUMNS)``; see `hits`.
+        The hits in line order, shape ``(hits, COLUMNS)``; see `hits`.
     """
     run = interpreted(_scan_blocks) if few else _scan_blocks
     room = _make_room(int(np.max(np.diff(offsets), initial=0)), verdicts)
@@ -96,7 +96,7 @@ def scan(
 
 
 def is_scan_compiled() -> bool:
-    """Tell whether the machine code of the scan is in the cache."""
+    """Return whether the machine code of the scan is in the cache."""
     return is_compiled(_scan_blocks)
 
 
@@ -108,11 +108,11 @@ def _scan(
     room: Room,
     ambiguous: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Scan with room for as many hits as there are."""
+    """Scan with a buffer that is enlarged until all hits fit."""
     size = 1024 + len(offsets) // 4
     while True:
         hits = Hits(np.zeros((size, COLUMNS), np.int64), np.zeros(1, np.int64))
-        with np.errstate(over="ignore"):  # sums of hashes, where Python does them itself
+        with np.errstate(over="ignore"):  # overflow of hashes in plain Python
             run(text, offsets, tables, room, hits, ambiguous)
         if hits.count[0] <= size:
             return hits.rows[: hits.count[0]]
@@ -138,10 +138,10 @@ def _scan_blocks(
     hits: Hits,
     ambiguous: NDArray[np.bool_],
 ) -> None:
-    """Scan all lines, as many at a time as a block holds.
+    """Scan all lines, one block at a time.
 
-    Marks the ambiguous lines, which can be read in two ways; where there is no room to mark
-    them, reads them in the second way.
+    Marks ambiguous lines, which can be read in two ways; without a buffer for marks, reads them in
+    the second way.
     """
     lines = len(offsets) - 1
     again = len(ambiguous) < lines
@@ -159,7 +159,7 @@ def _scan_blocks(
 
 @uncounted
 def _is_ambiguous(text: NDArray[np.uint8]) -> bool:
-    """Tell whether a text holds "|" or a Greek letter, which can be read in two ways."""
+    """Return whether a text contains "|" or a Greek letter, which can be read in two ways."""
     found = False
     for sign in text:
         found |= (sign == _PIPE) | (sign == _GREEK[0]) | (sign == _GREEK[1])
@@ -177,7 +177,7 @@ def _scan_block(
     hits: Hits,
     again: bool,
 ) -> None:
-    """Take a block of lines through every step."""
+    """Run every step on a block of lines."""
     folded, words, units = room.folded, room.words, room.units
     fold_lines(text, offsets, begin, end, tables.fold, folded, units, again)
     lines = end - begin
@@ -223,9 +223,9 @@ def _scan_block(
 def _scan_names(
     folded: Folded, n: int, trie: Trie, strong: NDArray[np.bool_], room: Room, hits: Hits
 ) -> None:
-    """Add the longest names, leftmost first, none over another.
+    """Add the longest names, leftmost first, without overlaps.
 
-    A weak name counts for nothing without a cue, so the strong names inside it are added too.
+    A weak name without a cue does not count, so strong names inside it are added too.
     """
     count = find_starts(folded, n, trie, room.powers, room.starts)
     past = weak = 0

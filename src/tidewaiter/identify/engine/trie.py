@@ -1,7 +1,7 @@
-"""A trie of folded names: one step per unit, found by hash.
+"""Trie of folded names: one step per unit, found by hash.
 
-Walking from each word start beats an automaton here: a name begins and ends where words do,
-and all but one word in ten of trade text leave the filter of first units at once.
+Starting at each word beats an automaton here: names begin and end at word boundaries, and nine of
+ten words in trade text are rejected by the filter of first units.
 """
 
 from typing import NamedTuple
@@ -15,18 +15,18 @@ from tidewaiter.identify.engine.hashing import Table, build_table, find, hash_ke
 from tidewaiter.identify.engine.rules import IDEOGRAPH
 
 _FILTER_BITS = 18
-_HEAD = 6  # units that the filter of long keys looks at
+_HEAD = 6  # units examined by the filter for long keys
 _SHORT = 3  # units of the shortest key of letters
-_WIDEST = 6  # characters that may separate two units of one name
+_WIDEST = 6  # maximum characters between two units of one name
 
 
 class Trie(NamedTuple):
-    """A trie over units; node 0 is the root."""
+    """Trie of units; node 0 is the root."""
 
     steps: Table  # (node, unit) to node
-    ends: NDArray[np.int32]  # of each node: the key that ends there, or -1
-    heads: NDArray[np.uint8]  # bits: hashes of the first units of long keys
-    short: NDArray[np.uint8]  # bits: hashes of short keys
+    ends: NDArray[np.int32]  # per node: the key that ends there, or -1
+    heads: NDArray[np.uint8]  # bit filter: hashes of the first units of long keys
+    short: NDArray[np.uint8]  # bit filter: hashes of short keys
 
 
 @uncounted
@@ -36,7 +36,7 @@ def _step_key(node: int, unit: int) -> np.uint64:
 
 @inlined
 def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
-    """Tell whether the bit of a hash is set."""
+    """Return whether the bit of a hash is set."""
     at = key >> np.uint64(64 - _FILTER_BITS)
     return bool((bits[at >> np.uint64(3)] >> np.uint8(at & np.uint64(7))) & np.uint8(1) == 1)
 
@@ -45,21 +45,21 @@ def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
 def find_starts(
     room: Folded, n: int, trie: Trie, powers: NDArray[np.uint64], starts: NDArray[np.int32]
 ) -> int:
-    """Find the units where a key may start: where a word does, and the filters agree.
+    """Find the units where a key may start: word starts that pass the filters.
 
     Args:
         room: The folded text.
-        n: Its units.
+        n: Number of units.
         trie: The keys.
-        powers: Of the hash's base.
-        starts: Where the units go; at least as many as there are.
+        powers: Powers of the hash base.
+        starts: Output: the units; at least `n` long.
 
     Returns:
-        How many there are.
+        The number of starts.
     """
     marks, kinds, hashes = room.start, room.kind, room.hash
     heads, short = trie.heads, trie.short
-    # Written first and then over, as where words are found.
+    # Written unconditionally and overwritten, as in the search for words.
     words = 0
     for at in range(n):
         starts[words] = at
@@ -81,22 +81,22 @@ def find_starts(
 def may_start(
     hashes: NDArray[np.uint64], at: int, heads: NDArray[np.uint8], powers: NDArray[np.uint64]
 ) -> bool:
-    """Tell whether a long key may start at a unit, be it inside a word."""
+    """Return whether a long key may start at a unit, even inside a word."""
     return _bit(heads, mix(hashes[at + _HEAD] - hashes[at] * powers[_HEAD]))
 
 
 @uncounted
 def next_node(trie: Trie, node: int, unit: int) -> int:
-    """Return the node that a unit leads to, or -1."""
+    """Return the next node for a unit, or -1."""
     return find(trie.steps, _step_key(node, unit))
 
 
 @uncounted
 def longest_key(room: Folded, n: int, at: int, trie: Trie) -> tuple[int, int]:
-    """Find the longest key that starts at a unit and ends with a word.
+    """Find the longest key that starts at a unit and ends at a word boundary.
 
     Returns:
-        The unit after it and the key; -1 and -1 where there is none.
+        The unit after it and the key; -1 and -1 if there is none.
     """
     keys, starts, wides, ends, steps = room.key, room.start, room.wide, trie.ends, trie.steps
     node = 0
@@ -118,7 +118,7 @@ def longest_key(room: Folded, n: int, at: int, trie: Trie) -> tuple[int, int]:
 def longest_strong_key(
     room: Folded, n: int, at: int, trie: Trie, strong: NDArray[np.bool_]
 ) -> tuple[int, int]:
-    """Find the longest key that is enough alone, as `longest_key` does."""
+    """Find the longest key that needs no cue, as `longest_key`."""
     node = 0
     end = key = -1
     place = at
@@ -134,10 +134,10 @@ def longest_strong_key(
 
 
 def build_trie(keys: list[NDArray[np.uint32]]) -> Trie:
-    """Build a trie; the value of each key is its place in the list.
+    """Build a trie; the value of each key is its index in the list.
 
     Args:
-        keys: Distinct keys of two units or more.
+        keys: Distinct keys of two or more units.
     """
     children: dict[tuple[int, int], int] = {}
     ends = [-1]
@@ -158,7 +158,7 @@ def build_trie(keys: list[NDArray[np.uint32]]) -> Trie:
 
 
 def _bits(keys: list[NDArray[np.uint32]]) -> NDArray[np.uint8]:
-    """Set the bit of each key's hash."""
+    """Set the bit for each key's hash."""
     bits = np.zeros(1 << _FILTER_BITS, np.bool_)
     bits[(hash_keys(keys) >> np.uint64(64 - _FILTER_BITS)).astype(np.int64)] = True
     return np.packbits(bits, bitorder="little")

@@ -1,6 +1,6 @@
-"""Triggers: which lines may hold a systematic name or a structure, by a look at each byte.
+"""Triggers: a fast filter for lines that may contain a systematic name or a structure.
 
-Reading such a name costs a thousand times what a line costs; nearly no line has one.
+Parsing such a name costs a thousand times as much as a line; almost no line has one.
 """
 
 import numpy as np
@@ -14,18 +14,18 @@ _LETTER, _CAPITAL, _DIGIT, _SPACE, _BRACKET, _SMILES, _BOND, _BEFORE, _HINT = (
 _HYPHEN, _EQUALS, _COMMA = ord("-"), ord("="), ord(",")
 _OPEN, _CLOSE = ord("["), ord("]")
 _B, _C, _R, _SMALL_L = ord("B"), ord("C"), ord("r"), ord("l")  # Br and Cl
-_WIDE = (0xE2, 0x80)  # bytes that the hyphens of Unicode begin with, U+2010 to U+2015
+_WIDE = (0xE2, 0x80)  # first bytes of the Unicode hyphens, U+2010 to U+2015
 _WIDE_FIRST, _WIDE_LAST = 0x90, 0x95
 _N, _n = ord("N"), ord("n")
 _INCHI_BYTES = (73, 110, 67, 104, 73)  # InChI
 _INCHI = 5
 _FIRST_BLOCK, _SECOND_BLOCK = 14, 10  # letters of an InChIKey
-_SHORTEST_SMILES = 6  # bytes; C=O and the like stand in everyday texts for something else
+_SHORTEST_SMILES = 6  # bytes; C=O and the like have other meanings in everyday text
 _WORD, _PART = 4, 2  # letters after the first locant of a name, and after one inside it
 
 
 def _kinds() -> NDArray[np.uint16]:
-    """Return what each byte may be."""
+    """Return the possible roles of each byte."""
     kinds = np.zeros(256, np.uint16)
     for byte in range(256):
         sign = chr(byte)
@@ -37,7 +37,7 @@ def _kinds() -> NDArray[np.uint16]:
         ("([{", _BRACKET),
         ("BCNOPSFIbcnops@+-[]()=#$:./\\%,'0123456789", _SMILES),
         ("=#[(@", _BOND),
-        ("-=\xe2", _HINT),  # the last begins the hyphens of Unicode
+        ("-=\xe2", _HINT),  # first byte of the Unicode hyphens
         (" \t\r\n\x0b\x0c\"|;:,([{-/'", _BEFORE),
     ):
         for sign in signs:
@@ -51,12 +51,12 @@ _KINDS = _kinds()
 def find_triggers(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], *, few: bool = False
 ) -> list[int]:
-    """List the lines that may hold a systematic name, a SMILES, an InChI or an InChIKey.
+    """List the lines that may contain a systematic name, a SMILES, an InChI or an InChIKey.
 
     Args:
         text: All lines' bytes, UTF-8.
-        offsets: Where each line begins, and the end, shape ``(lines + 1,)``.
-        few: Do it without compiled code.
+        offsets: Start of each line, and the end, shape ``(lines + 1,)``.
+        few: Run without compiled code.
     """
     run = interpreted(_look) if few else _look
     marked = np.zeros(len(offsets) - 1, np.bool_)
@@ -72,7 +72,7 @@ def _look(
     kinds: NDArray[np.uint16],
     marked: NDArray[np.bool_],
 ) -> None:
-    """Mark the lines that hold a sign of a structure."""
+    """Mark the lines with a sign of a structure."""
     for line in range(len(offsets) - 1):
         begin, end = offsets[line], offsets[line + 1]
         for at in range(begin, end):
@@ -90,7 +90,7 @@ def _look(
 def _is_smiles(
     text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
-    """Tell whether the word around a sign of bonds is made of the signs of a SMILES."""
+    """Return whether the word around a bond sign consists of SMILES characters."""
     first = at
     while first > begin and kinds[text[first - 1]] & _SPACE == 0:
         first -= 1
@@ -112,7 +112,7 @@ def _is_smiles(
 def _is_sign(
     text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
-    """Tell whether a hyphen follows a locant, parts an InChIKey, or "=" follows "InChI"."""
+    """Return whether a hyphen follows a locant or splits an InChIKey, or "=" follows "InChI"."""
     after = at + 1
     if text[at] == _EQUALS:
         return _is_inchi(text, begin, at)
@@ -131,7 +131,7 @@ def _is_sign(
 
 @uncounted
 def _is_inchi(text: NDArray[np.uint8], begin: int, at: int) -> bool:
-    """Tell whether "InChI" stands before a place."""
+    """Return whether "InChI" precedes a position."""
     if at - begin < _INCHI:
         return False
     same = True
@@ -144,7 +144,7 @@ def _is_inchi(text: NDArray[np.uint8], begin: int, at: int) -> bool:
 def _is_key(
     text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
-    """Tell whether a hyphen is the first of an InChIKey."""
+    """Return whether a hyphen is the first one of an InChIKey."""
     second = at + 1 + _SECOND_BLOCK
     if at - begin < _FIRST_BLOCK or second + 1 >= end or text[second] != _HYPHEN:
         return False
@@ -158,7 +158,7 @@ def _is_key(
 def _is_locant(
     text: NDArray[np.uint8], begin: int, at: int, after: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
-    """Tell whether a locant stands before a hyphen, and after it what a name goes on with."""
+    """Return whether a hyphen has a locant before it and part of a name after it."""
     first = at
     while first > begin and (kinds[text[first - 1]] & _DIGIT or text[first - 1] == _COMMA):
         first -= 1

@@ -1,4 +1,4 @@
-"""Unknown words: names that one misspells, or that stand inside a compound word."""
+"""Unknown words: misspelled names, and names inside compound words."""
 
 from typing import NamedTuple
 
@@ -40,19 +40,19 @@ from tidewaiter.identify.engine.words import (
     flags_of,
 )
 
-_NAME = 8  # units of the shortest name beside any ordinary words
-_LEAST = 7  # and beside words of trade alone: "drumsacetone"
-_BESIDE = 5  # letters of the shortest ordinary word that is none of trade
+_NAME = 8  # units of the shortest name in a compound with ordinary words
+_LEAST = 7  # in a compound with trade words only: "drumsacetone"
+_BESIDE = 5  # letters of the shortest ordinary non-trade word
 _SHORTEST_PART = 2
 _TRADE = CUE | MEASURE | SALT | STEREO
-_PLAIN = ORDINARY  # in what words are together: one is not of trade
+_PLAIN = ORDINARY  # combined word kinds: at least one is not a trade word
 
 
 class Glue(NamedTuple):
-    """What names and the words around them are looked up in."""
+    """Lookup tables for names and the words around them."""
 
     trie: Trie
-    strong: NDArray[np.bool_]  # of each key: enough alone
+    strong: NDArray[np.bool_]  # per key: sufficient without a cue
     vocabulary: Vocabulary
     other: Table  # whole names of other chemicals
     phrases: Phrases
@@ -62,7 +62,7 @@ class Glue(NamedTuple):
 def find_glued(
     room: Folded, words: Words, at: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
 ) -> bool:
-    """Add a strong name that is glued to ordinary words in an unknown word; tell whether any."""
+    """Add a strong name in a compound of ordinary words; return whether there is one."""
     kinds, hashes, heads = room.kind, room.hash, glue.trie.heads
     low, end = words.begin[at], words.end[at]
     while end - low >= _LEAST + _SHORTEST_PART:
@@ -83,7 +83,7 @@ def find_glued(
 def _add_glued(
     room: Folded, low: int, at: int, high: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
 ) -> bool:
-    """Add the name from a unit on, if what else is in a run of letters is ordinary words."""
+    """Add the name at a unit if the rest of a run of letters consists of ordinary words."""
     end, key, said = _name_at(room, at, high, glue, powers)
     if key < 0 or (at == low and end == high):
         return False
@@ -101,10 +101,10 @@ def _add_glued(
 def _name_at(
     room: Folded, at: int, high: int, glue: Glue, powers: NDArray[np.uint64]
 ) -> tuple[int, int, int]:
-    """Find the longest strong name from a unit on that ordinary words follow, or nothing.
+    """Find the longest strong name at a unit that is followed by ordinary words, if any.
 
     Returns:
-        The unit after it, its key (-1: none), and what the words after it are.
+        The unit after it, its key (-1: none), and the kind of the words after it.
     """
     node, end, key, said = 0, at, -1, 0
     for place in range(at, high):
@@ -122,7 +122,7 @@ def _name_at(
 
 @uncounted
 def _kind_of(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]) -> int:
-    """Return the flags of letters that are one ordinary word or two; 0 for none, -1: others."""
+    """Return the flags of letters that form one or two ordinary words; 0: no letters, -1: other."""
     if low == high:
         return 0
     whole = _word_kind(room, low, high, glue, powers)
@@ -139,7 +139,7 @@ def _kind_of(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.u
 
 @uncounted
 def _word_kind(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]) -> int:
-    """Return what of a word's flags counts beside a name; -1 where it is no such word."""
+    """Return the relevant flags of a word beside a name; -1 if the word does not qualify."""
     said = find(glue.phrases.table, span_hash(room, powers, low, high))
     flags = flags_of(room, powers, glue.vocabulary, low, high)
     if flags & PART or (said >= 0 and said & CHEMISTRY):
@@ -152,30 +152,30 @@ def _word_kind(room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np
 
 
 _NOTHING_BITS, _FEW_BITS = 19, 13
-_FEW = 8  # keys near to a word that are remembered
+_FEW = 8  # cached keys per word
 _M, _R, _N = np.uint32(ord("m")), np.uint32(ord("r")), np.uint32(ord("n"))
-_TWICE = np.uint64(0xA0761D6478BD642F)  # sets words that are read in two ways apart
-_SHORTEST_WORD = 3  # letters of an unknown word that counts
-_PAIR = 7  # units of the shortest name that is looked for in two words
+_TWICE = np.uint64(0xA0761D6478BD642F)  # distinguishes words that are read in two ways
+_SHORTEST_WORD = 3  # letters of an unknown word that is considered
+_PAIR = 7  # units of the shortest name that is searched for across two words
 
 
 class Verdicts(NamedTuple):
-    """What is known of words already searched, by their hashes; later words replace earlier."""
+    """Cache of words already searched, by hash; later words replace earlier ones."""
 
-    nothing: NDArray[np.uint64]  # words near to nothing: need no search again
-    words: NDArray[np.uint64]  # words near to a few keys
-    few: NDArray[np.int32]  # of each: how many, the keys, how far each is
+    nothing: NDArray[np.uint64]  # words without near keys
+    words: NDArray[np.uint64]  # words with a few near keys
+    few: NDArray[np.int32]  # per word: count, keys, and distances
 
 
 def make_verdicts() -> Verdicts:
-    """Make room for what is learnt of words; the same for all scans with the same tables."""
+    """Allocate the word cache, shared by all scans with the same tables."""
     few = np.zeros((1 << _FEW_BITS, 1 + 2 * _FEW), np.int32)
     words = np.zeros(1 << _FEW_BITS, np.uint64)
     return Verdicts(np.zeros(1 << _NOTHING_BITS, np.uint64), words, few)
 
 
 class Found(NamedTuple):
-    """Room for the keys near to one word, and what is known of words already searched."""
+    """Buffers for the keys near one word, and the word cache."""
 
     near: Room
     verdicts: Verdicts
@@ -194,7 +194,7 @@ def scan_unknown(
     hits: Hits,
     start: int,
 ) -> None:
-    """Add the names that unknown words of a block are near to; its hits begin at `start`."""
+    """Add the names near unknown words of a block; its hits begin at `start`."""
     exact = min(hits.count[0], len(hits.rows))
     mark_unknown(room, words, count)
     begins, ends, flags = words.begin, words.end, words.flags
@@ -227,7 +227,7 @@ def scan_unknown(
                 )
         if at + 1 == count or wides[begins[at + 1]] > 3:
             continue
-        # Two words that may be one: a space inside it, and an edit.
+        # Two words that may be one: split by a space, with one edit.
         both = (unknown[at] and _may_join(flags[at + 1], unknown[at + 1])) or (
             unknown[at + 1] and _may_join(flags[at], unknown[at])
         )
@@ -241,13 +241,13 @@ def scan_unknown(
 
 @inlined
 def _may_join(flags: int, unknown: bool) -> bool:
-    """Tell whether a word may be half of one that a space splits."""
+    """Return whether a word may be half of a name split by a space."""
     return unknown or (flags & NAMED != 0 and not flags & ORDINARY)
 
 
 @uncounted
 def mark_unknown(room: Folded, words: Words, count: int) -> None:
-    """Mark the words that the vocabulary does not know well, and those that stand near one."""
+    """Mark the words that are not well known, and those near one."""
     begins, ends, flags = words.begin, words.end, words.flags
     unknown, close, gaps = words.unknown, words.close, room.gap
     since = REACH + 1
@@ -282,7 +282,7 @@ def _mostly_letters(kinds: NDArray[np.uint8], begin: int, end: int) -> bool:
 
 @uncounted
 def _covered(rows: NDArray[np.int64], start: int, end: int, begin: int, stop: int) -> bool:
-    """Tell whether an exact hit stands over units."""
+    """Return whether an exact hit covers given units."""
     for row in range(start, end):
         if rows[row, 1] <= COVERING and rows[row, 3] < stop and rows[row, 4] > begin:
             return True
@@ -291,7 +291,7 @@ def _covered(rows: NDArray[np.int64], start: int, end: int, begin: int, stop: in
 
 @uncounted
 def trimmed(room: Folded, words: Words, at: int) -> tuple[int, int]:
-    """Return a word's units without the numbers that lead or follow it ("25", "99")."""
+    """Return a word's units without leading or trailing numbers ("25", "99")."""
     begin, end = words.begin[at], words.end[at]
     while end - begin > 2 and room.kind[begin] == DIGIT and room.kind[begin + 1] == DIGIT:
         begin += 1
@@ -315,7 +315,7 @@ def _search_word(
     hits: Hits,
     found: Found,
 ) -> bool:
-    """Add the names that an unknown word is near to; tell whether it is near to any key."""
+    """Add the names near an unknown word; return whether any key is near."""
     begin, end = trimmed(room, words, at)
     total = _recall(found, hashed)
     if total == 0:
@@ -328,7 +328,7 @@ def _search_word(
         more += _is_pair(keys[unit], froms[unit], tos[unit])
     if more == 0:
         return total > 0
-    # An edit may bring "r" and "n" together, which are no "m" then: "ephedrne".
+    # An edit may join "r" and "n", which are not an "m" then: "ephedrne".
     word = np.zeros(end - begin + more, np.uint32)
     size = 0
     for unit in range(begin, end):
@@ -345,7 +345,7 @@ def _search_word(
 
 @inlined
 def _is_pair(key: int, begin: int, end: int) -> bool:
-    """Tell whether an m was written "rn"; a letter of two bytes that passes for m counts too."""
+    """Return whether an m was written "rn"; a two-byte look-alike of m counts too."""
     return bool((key == _M) & (end - begin == 2))
 
 
@@ -363,7 +363,7 @@ def _add_found(
     hits: Hits,
     found: Found,
 ) -> None:
-    """Add the names that the keys found near to a word are, or are the anchors of."""
+    """Add the names for the keys near a word, or for which they are anchors."""
     for index in range(total):
         place = found.near.keys[index]
         if anchors.whole[place] >= 0 and not words.flags[at] & RARE:
@@ -374,7 +374,7 @@ def _add_found(
 
 @uncounted
 def _recall(found: Found, hashed: np.uint64) -> int:
-    """Put back the keys that were found near to a word; 0 where it is not remembered."""
+    """Restore the cached keys near a word; 0 if it is not cached."""
     slot = np.int64(hashed >> np.uint64(64 - _FEW_BITS))
     if found.verdicts.words[slot] != hashed:
         return 0
@@ -387,7 +387,7 @@ def _recall(found: Found, hashed: np.uint64) -> int:
 
 @uncounted
 def _remember(found: Found, hashed: np.uint64, total: int) -> None:
-    """Keep the keys that were found near to a word, where they are few."""
+    """Cache the keys near a word, if they are few."""
     if not 0 < total <= _FEW:
         return
     slot = np.int64(hashed >> np.uint64(64 - _FEW_BITS))
@@ -403,7 +403,7 @@ def _remember(found: Found, hashed: np.uint64, total: int) -> None:
 def _search_pair(
     room: Folded, words: Words, at: int, anchors: Anchors, hits: Hits, found: Found
 ) -> bool:
-    """Add the names that two words are near to together; tell whether there are any keys."""
+    """Add the names near two joined words; return whether any key is near."""
     begin, end = words.begin[at], words.end[at + 1]
     total = find_near(room.key[begin:end], anchors.near, found.near)
     for index in range(total):

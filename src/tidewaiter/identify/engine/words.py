@@ -1,4 +1,4 @@
-"""Words of a folded line, what the vocabulary knows of them, and the keys of folded names."""
+"""Words of a folded line, vocabulary flags, and keys of folded names."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,15 +11,15 @@ from tidewaiter.identify.engine.fold import Folded, fold_line, fold_lines, make_
 from tidewaiter.identify.engine.hashing import SHIFT, make_powers, mix, short_hash, span_hash
 from tidewaiter.identify.engine.rules import DIGIT, IDEOGRAPH, FoldTables
 
-# What a word is; flags of the vocabulary.
-ORDINARY = 1  # of everyday language
-CHEMICAL = 2  # of the names of other chemicals
-NAMED = 4  # of a name in the registry
-CUE = 8  # "kg", "drum", "reagent": chemicals may be near
+# Word kinds; flags of the vocabulary.
+ORDINARY = 1  # everyday language
+CHEMICAL = 2  # part of names of other chemicals
+NAMED = 4  # part of a name in the registry
+CUE = 8  # "kg", "drum", "reagent": chemicals may be nearby
 BEFORE = 16  # "without" before a name: the goods are free of it
 AFTER = 32  # "free" after a name
 SALT = 64  # "hydrochloride" beside a name
-STEREO = 128  # "dl", "racemic": the same substance
+STEREO = 128  # "dl", "racemic": does not change the substance
 CAS_CUE = 256
 HS_CUE = 512
 UN_CUE = 1024
@@ -31,8 +31,8 @@ NUMBER = 1 << 20  # digits only
 MIXED = 1 << 21  # letters and digits
 SIGN = 1 << 22  # one ideograph
 
-ANCHOR = 1 << 15  # a name of several words is found by it
-RARE = 1 << 16  # of everyday language, but seldom: unknown beside the words of a name
+ANCHOR = 1 << 15  # anchor of a name with several words
+RARE = 1 << 16  # everyday but infrequent: treated as unknown beside the words of a name
 
 KNOWN = ORDINARY | CHEMICAL | NAMED | NUMBER | SIGN
 
@@ -42,26 +42,26 @@ _FLAGS = np.uint32(0x1FFFF)
 
 
 class Vocabulary(NamedTuple):
-    """What words are: an open-addressed table of 15 bits of hash over 17 flags, 0 for empty.
+    """Word flags: an open-addressed table of 15 bits of hash over 17 flags, 0 for empty.
 
-    A word that is not in it passes for one that is with a chance of some 1 in 25,000.
+    An unknown word matches a known one with a probability of about 1 in 25,000.
     """
 
     slots: NDArray[np.uint32]
 
 
 class Words(NamedTuple):
-    """Room for the words of a block: where each begins and ends in units, what it is."""
+    """Buffers for the words of a block: start and end in units, flags."""
 
     begin: NDArray[np.int32]
     end: NDArray[np.int32]
     flags: NDArray[np.int32]
-    unknown: NDArray[np.bool_]  # none that the vocabulary knows well
-    close: NDArray[np.bool_]  # an unknown word stands near in its line
+    unknown: NDArray[np.bool_]  # not well known in the vocabulary
+    close: NDArray[np.bool_]  # an unknown word is near in its line
 
 
 def make_words(size: int) -> Words:
-    """Make room for so many words."""
+    """Allocate buffers for a number of words."""
     return Words(
         begin=np.zeros(size, np.int32),
         end=np.zeros(size, np.int32),
@@ -73,14 +73,14 @@ def make_words(size: int) -> Words:
 
 @inlined
 def _look_up(slots: NDArray[np.uint32], key: np.uint64) -> int:
-    """Return the flags of a word's short hash; 0 where it is not known."""
+    """Return the flags of a word's short hash; 0 if it is unknown."""
     mask = len(slots) - 1
     at = np.int64(key & np.uint64(mask))
     tag = np.uint32(key >> np.uint64(49))
     found: int = 0
     while slots[at] != 0:
         if slots[at] >> _FLAG_BITS == tag:
-            found = int(np.int64(slots[at] & _FLAGS))  # signed, as the 0 is: else a float
+            found = int(np.int64(slots[at] & _FLAGS))  # signed, like the 0: otherwise a float
             break
         at = (at + 1) & mask
     return found
@@ -90,7 +90,7 @@ def _look_up(slots: NDArray[np.uint32], key: np.uint64) -> int:
 def flags_of(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, begin: int, end: int
 ) -> int:
-    """Return what the vocabulary knows of units, be they part of a word; 0: nothing."""
+    """Return the vocabulary flags of units, even inside a word; 0: none."""
     return _look_up(vocabulary.slots, short_hash(room, powers, begin, end))
 
 
@@ -98,7 +98,7 @@ def flags_of(
 def fill_vocabulary(
     slots: NDArray[np.uint32], keys: NDArray[np.uint64], flags: NDArray[np.int32]
 ) -> None:
-    """Insert words by their short hashes; the flags of one that comes twice are joined."""
+    """Insert words by their short hashes; flags of duplicates are combined."""
     mask = len(slots) - 1
     for index in range(len(keys)):
         at = np.int64(keys[index] & np.uint64(mask))
@@ -112,16 +112,16 @@ def fill_vocabulary(
 def find_words(
     room: Folded, n: int, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words
 ) -> int:
-    """Find the words of a block: runs of letters and digits, and each ideograph alone.
+    """Find the words of a block: runs of letters and digits, and single ideographs.
 
     Returns:
-        How many there are.
+        The number of words.
     """
     kinds, gaps, hashes = room.kind, room.gap, room.hash
     begins, ends, flags = words.begin, words.end, words.flags
     slots = vocabulary.slots
-    # Every unit is written as if a word began there, and then over: a jump that cannot be
-    # foreseen costs more. `ends` first holds the digits before each word.
+    # Each unit is written as if a word started there, then overwritten: an unpredictable branch
+    # costs more. `ends` first holds the number of digits before each word.
     count = digits = 0
     last = np.uint8(0)
     for at in range(n):
@@ -131,7 +131,7 @@ def find_words(
         digits += kind == DIGIT
         last = kind
     begins[count], ends[count] = n, digits
-    # A loop of its own: the look-ups wait for memory, and so wait together.
+    # A separate loop, so that the memory latencies of the look-ups overlap.
     for word in range(count):
         begin, end = begins[word], begins[word + 1]
         digits = ends[word + 1] - ends[word]
@@ -155,7 +155,7 @@ def find_words(
 def _part_flags(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words, word: int
 ) -> int:
-    """Return what the letters beside one number are: "25kg", "99pct"; and "UN" in "UN1715"."""
+    """Return the flags of the letters beside a number: "25kg", "99pct"; and "UN" in "UN1715"."""
     begin, end, kinds = words.begin[word], words.end[word], room.kind
     leads = kinds[begin] == DIGIT
     middle = begin
@@ -174,7 +174,7 @@ def _part_flags(
 def _singular_flags(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words, word: int
 ) -> int:
-    """Return what a word is without its last s; a name's plural stays an unknown word."""
+    """Return the flags of a word without its final s; a name's plural stays an unknown word."""
     begin, end = words.begin[word], words.end[word] - 1
     if end <= begin:
         return 0
@@ -184,7 +184,7 @@ def _singular_flags(
 
 @uncounted
 def word_at(words: Words, count: int, unit: int) -> int:
-    """Return the word that holds a unit, or else the first word after it."""
+    """Return the word that contains a unit, or else the first word after it."""
     low, high = 0, count
     while low < high:
         middle = (low + high) // 2
@@ -199,7 +199,7 @@ Key = NDArray[np.uint32]
 
 
 def joined(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return texts as one run of UTF-8 bytes, and where each begins (one more than texts)."""
+    """Concatenate texts as UTF-8 bytes, with the start of each (one more than texts)."""
     parts = [text.encode("utf-8", "replace") for text in texts]
     offsets = np.zeros(len(parts) + 1, np.int64)
     offsets[1:] = np.cumsum([len(part) for part in parts], dtype=np.int64)
@@ -207,7 +207,7 @@ def joined(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def fold_keys(texts: Sequence[str], tables: FoldTables) -> list[Key]:
-    """Fold each text to its key: its units, whatever separates them."""
+    """Fold each text to its key: its units without separators."""
     keys = []
     room = make_room(3 * max((len(text.encode()) for text in texts), default=0) + 8)
     for text in texts:
@@ -223,7 +223,7 @@ def hash_texts(texts: Sequence[str], tables: FoldTables) -> NDArray[np.uint64]:
 
 
 def hash_words(texts: Sequence[str], tables: FoldTables) -> NDArray[np.uint64]:
-    """Hash every word of every text, one after the other, numbers left out."""
+    """Hash every word of every text in order, without numbers."""
     text, offsets = joined(texts)
     room, powers = _rooms(offsets)
     none = Vocabulary(np.zeros(2, np.uint32))

@@ -1,4 +1,4 @@
-"""Compile the lexicon: ordinary and chemical words, anchors of misspelt names, all tables."""
+"""Lexicon compiler: ordinary and chemical words, anchors of misspelt names, all tables."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -58,13 +58,13 @@ from tidewaiter.identify.lexicon.entries import Entry, Names, Number, build_entr
 from tidewaiter.identify.lexicon.unlisted_chemicals import Respeller, Respelt, load_others
 from tidewaiter.law.registry import Registry
 
-# Least share of text for a word to be ordinary, and to be a rare word: what is rarer still is
-# often a misspelling or the name of a chemical. Other languages' papers need more.
+# Minimum share of text for an ordinary word, and for a rare one: rarer words are often misspellings
+# or names of chemicals. Documents in other languages need higher values.
 _ENGLISH = (400e-9, 60e-9)
 _OTHERS = (2000e-9, 500e-9)
 _LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
-# Languages in which the registry has few names. Of their words those are known that are very
-# common, and those that are near to a name and are not that name as their language spells it.
+# Languages with few names in the registry. Known words are the very common ones, and those near a
+# name that differ from its spelling in that language.
 _FURTHER_SHARE, _COMMON = 20_000e-9, 50_000e-9
 _FURTHER = (
     "bg",
@@ -99,7 +99,7 @@ def build_vocabulary(
     words: NDArray[np.uint64],
     anchors: tuple[Anchors, list[str]],
 ) -> Vocabulary:
-    """Build the table of words: what each is, by the hash of its key."""
+    """Build the word table: flags by the hash of the key."""
     hashes, values = [], []
     further = further_words(entries, anchors[0].near, fold)
     for flag, texts in (*_groups(entries, rules, anchors[1]), (CHEMICAL, further)):
@@ -117,7 +117,7 @@ def build_vocabulary(
 def _groups(
     entries: tuple[Entry, ...], rules: ContextRules, anchors: list[str]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield what words are, and the words that are it."""
+    """Yield word flags, and the words that have them."""
     yield ORDINARY, ordinary_words(rare=False)
     yield RARE, ordinary_words(rare=True)
     yield NAMED, [text for entry in entries for text in (entry.text, *entry.spellings)]
@@ -143,12 +143,12 @@ def _groups(
 
 
 def further_words(entries: tuple[Entry, ...], near: Near, fold: FoldTables) -> list[str]:
-    """List the words of further languages that are never a misspelling, nor half of one.
+    """List words of further languages that are never a misspelling, nor half of one.
 
     Args:
-        entries: The names; a word that is one of theirs, as its language spells it, is left out.
-        near: What names are found by.
-        fold: How words are folded.
+        entries: The names; words in them, as spelled in their language, are excluded.
+        near: Index for approximate matching.
+        fold: Folding tables.
     """
     shares: dict[str, float] = {}
     for language in _FURTHER:
@@ -181,12 +181,12 @@ def ordinary_words(*, rare: bool) -> list[str]:
 
 
 _LONGEST = 2 * LONGEST
-_MANY = 40  # names that share a word: above, it is no second anchor
-_ANCHOR = 5  # units of the shortest of them
+_MANY = 40  # maximum names with the same word for a second anchor
+_ANCHOR = 5  # minimum units of a second anchor
 
 
 def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
-    """Return the words of a name as folded, each with its place in the key."""
+    """Return the folded words of a name, each with its position in the key."""
     here = np.frombuffer(text.encode(), np.uint8)
     room = make_room(3 * len(here) + 8)
     n = fold_line(here, fold, room)
@@ -196,20 +196,20 @@ def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
 
 
 def _splits(entry: Entry, fold: FoldTables) -> list[list[tuple[str, int]]]:
-    """Return the words of a name in each of its spellings: they split the key elsewhere."""
+    """Return the words of a name for each of its spellings, which split the key differently."""
     return [words_of(text, fold) for text in (entry.text, *entry.spellings)]
 
 
 def build_anchors(
     entries: tuple[Entry, ...], keys: list[Key], fold: FoldTables, plain: frozenset[str]
 ) -> tuple[Anchors, list[str]]:
-    """Index all strong names by their whole key, those of several words by their two rarest too.
+    """Index all strong names by their whole key, and those of several words by two rare words too.
 
     Args:
         entries: The names.
         keys: Their keys.
-        fold: How they are folded.
-        plain: Ordinary words, folded: none is a second anchor.
+        fold: Folding tables.
+        plain: Ordinary words, folded: never a second anchor.
 
     Returns:
         The index, and the rarest words, folded.
@@ -249,12 +249,12 @@ def build_anchors(
 def _rarest(
     words: list[tuple[str, int]], counts: Counter[str], plain: frozenset[str]
 ) -> list[tuple[str, int]]:
-    """Choose the words that a name of several is found by: the rarest, and one more that is rare.
+    """Choose the anchors of a name with several words: the rarest word, and a second rare one.
 
     Args:
-        words: Of the name, each with its place in the key.
-        counts: How many names hold each word.
-        plain: Words that are no second choice.
+        words: Words of the name, each with its position in the key.
+        counts: Number of names with each word.
+        plain: Words that cannot be the second anchor.
     """
     if len(words) < 2:
         return []
@@ -296,7 +296,7 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
 
 
 def _numbers(registry: Registry) -> dict[int, Number]:
-    """Map each CAS number, without hyphens, in order; the substance's own go before forms'."""
+    """Map CAS numbers without hyphens, sorted; the substance's own precede those of forms."""
     found: dict[int, Number] = {}
     for place, substance in enumerate(registry.substances):
         for form in substance.forms:

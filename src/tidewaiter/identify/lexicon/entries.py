@@ -1,4 +1,4 @@
-"""Entries: every name the scan knows, with the substance and form, and what its hits mean."""
+"""Entries: every name known to the scan, with its substance and form, and the meaning of hits."""
 
 from collections.abc import Iterator
 
@@ -10,40 +10,40 @@ from tidewaiter.identify.engine.words import fold_keys
 from tidewaiter.law.registry import Registry
 from tidewaiter.law.types import Form, Name, Substance, Tier
 
-_WEAK_BELOW = 5  # units: shorter names need a cue unless they are ideographs
+_WEAK_BELOW = 5  # units: shorter names need a cue, except ideographs
 _SHORTEST = 3
 
 
 class Entry(Record, frozen=True, kw_only=True):
-    """One name."""
+    """A name."""
 
     text: str
-    substance: int  # place in the registry
+    substance: int  # index in the registry
     tier: Tier
-    cas: str | None  # of the form named
+    cas: str | None  # of the named form
     language: str
-    key: str  # its units
-    spellings: tuple[str, ...] = ()  # other texts of the same key: "phenyl acetic acid"
+    key: str  # folded units
+    spellings: tuple[str, ...] = ()  # other texts with the same key: "phenyl acetic acid"
 
 
 def build_entries(
     registry: Registry, rules: ContextRules, tables: FoldTables, *, street: bool = False
 ) -> tuple[Entry, ...]:
-    """List the names of all substances, each key once.
+    """List the names of all substances, without duplicate keys.
 
-    Where two substances share a key, the one whose preferred name it is has it, then the
-    one that holds it strong, then the first.
+    If two substances share a key, it belongs to the one whose preferred name it is, then to the one
+    with the strong name, then to the first.
 
     Args:
         registry: The substances.
-        rules: The salts and their spellings.
-        tables: How names are folded.
-        street: Take street names too.
+        rules: Salts and their spellings.
+        tables: Folding tables.
+        street: Include slang.
     """
     found = [
         (place, name)
         for place, substance in enumerate(registry.substances)
-        if substance.kind != "class"  # its members are known by their structure
+        if substance.kind != "class"  # members of classes are identified by structure
         for name in _names(substance, rules)
         if street or name.tier != "street"
     ]
@@ -72,14 +72,14 @@ def build_entries(
 
 
 def _spelt(entry: Entry, spellings: dict[str, str]) -> Entry:
-    """Give an entry the other texts that are folded to its key."""
+    """Add the other texts with the same key to an entry."""
     own = entry.text.casefold()
     others = tuple(text for folded, text in spellings.items() if folded != own)
     return msgspec.structs.replace(entry, spellings=others)
 
 
 def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
-    """Yield a substance's names: the preferred one first, then as listed, then its salts'."""
+    """Yield a substance's names: preferred name, listed names, names of salts."""
     listed = {name.text.casefold() for name in substance.names}
     if substance.name.casefold() not in listed:
         yield Name(text=substance.name, language="en", sources=())
@@ -94,7 +94,7 @@ def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
 
 
 def _salt_names(substance: Substance, form: Form, rules: ContextRules) -> Iterator[Name]:
-    """Yield what a salt is called after each name of its base: "X HCl", "clorhidrato de X"."""
+    """Yield the names of a salt for each name of its base: "X HCl", "clorhidrato de X"."""
     last = form.name.casefold().split()[-1]
     for salt, spellings in rules.salts.items():
         if last not in spellings or form.cas is None:
@@ -107,7 +107,7 @@ def _salt_names(substance: Substance, form: Form, rules: ContextRules) -> Iterat
 
 
 def _spelled(name: Name, spellings: tuple[str, ...], prefix: str | None) -> Iterator[str]:
-    """Yield a name with each spelling of a salt, in the order that its language has."""
+    """Yield a name with each spelling of a salt, in the word order of its language."""
     if name.language == "zh":
         if prefix:
             yield f"{prefix}{name.text}"
@@ -120,18 +120,18 @@ def _spelled(name: Name, spellings: tuple[str, ...], prefix: str | None) -> Iter
 
 
 class Number(Record, frozen=True, kw_only=True):
-    """A CAS number of the registry: whose it is."""
+    """A CAS number in the registry, and its substance."""
 
     cas: str
-    substance: int  # place in the registry
-    form: str  # of the substance
+    substance: int  # index in the registry
+    form: str  # name of the form
 
 
 class Names(Record, frozen=True, kw_only=True):
-    """What the hits of a scan mean."""
+    """Meaning of the hits of a scan."""
 
     entries: tuple[Entry, ...]
     numbers: tuple[Number, ...]  # in the order of `Tables.cas`
-    hs: dict[str, tuple[int, ...]]  # "2915.24" of its own: substances
+    hs: dict[str, tuple[int, ...]]  # specific subheading "2915.24": substances
     un: dict[str, tuple[int, ...]]
     cus: dict[str, tuple[int, ...]]

@@ -1,4 +1,4 @@
-"""The lexicon: everything the scan looks things up in, compiled once and cached."""
+"""The lexicon: all lookup tables of the scan, compiled once and cached."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _KIND = "lexicon"
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The tables of the scan, the names they lead to, and the registry behind them."""
+    """The scan tables, their names, and the registry."""
 
     registry: Registry
     rules: ContextRules
@@ -30,7 +30,7 @@ class Lexicon:
 
 
 def _key(registry: Registry, *, street: bool) -> str:
-    """Hash all that a lexicon is made from."""
+    """Hash all inputs of a lexicon."""
     files = [data("rules", name) for name in ("fold.toml", "context.toml", "respelling.toml")]
     files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
     code = sorted(Path(__file__).parents[1].rglob("*.py"))
@@ -38,7 +38,7 @@ def _key(registry: Registry, *, street: bool) -> str:
 
 
 def is_ready() -> bool:
-    """Tell whether the scan is compiled; compiling it takes a minute, once a version."""
+    """Return whether the scan is compiled; compilation takes a minute, once per version."""
     return is_scan_compiled()
 
 
@@ -48,19 +48,19 @@ def load_lexicon(
     street: bool = False,
     compiling: Callable[[], None] = lambda: None,
 ) -> Lexicon:
-    """Load the compiled lexicon; compile it where the registry, the rules or the code changed.
+    """Load the compiled lexicon; recompile it after a change of registry, rules or code.
 
     Args:
-        own: Folders of an authority's own lists, as `load_registry` takes them.
-        street: Know street names too.
-        compiling: Called before it is compiled, which takes some seconds.
+        own: Folders with an authority's own lists, as in `load_registry`.
+        street: Recognise slang too.
+        compiling: Called before a compilation, which takes some seconds.
     """
     registry = load_registry(own)
     key = _key(registry, street=street)
 
     def make(folder: Path) -> None:
-        # Here and not above: what compiles takes as long to load as a whole answer does,
-        # and is needed only where something changed.
+        # Imported here: loading the compiler takes as long as a whole answer, and it is needed only
+        # after a change.
         from tidewaiter.identify.lexicon.compilation import compile_lexicon  # noqa: PLC0415
 
         compiling()

@@ -1,14 +1,14 @@
-"""Unlisted chemicals: hashes of a million names, found however a language spells them.
+"""Unlisted chemicals: hashes of a million names, matched across spellings of languages.
 
-A listed name inside a longer name of these is another chemical ("acetone cyanohydrin"), and
-a word of these is never taken for a misspelling of a listed one, nor is a word of theirs as another
-language respells it ("difenilamina"). The file is made by tools/build_other_chemicals.py from FDA's
-UNII names, the package `chemicals`, and the goods nomenclatures of the EU and the Eurasian Economic
-Union; it holds 40 bits of each hash, so that one word in a million passes for a name by chance.
+A listed name inside a longer name of these is another chemical ("acetone cyanohydrin"), and a word
+in these names is never treated as a misspelling of a listed one, nor is its spelling in another
+language ("difenilamina"). The file is built by tools/build_other_chemicals.py from FDA's UNII
+names, the package `chemicals`, and the goods nomenclatures of the EU and the Eurasian Economic
+Union; it stores 40 bits of each hash, so one word in a million matches by chance.
 
-The names of chemicals are international and each language respells them by rule: "phthalic" is
-"ftálico", "ftalik", "фталевый". So that "difenilamina" is known as diphenylamine without a list in
-Spanish, a word is brought to a key from which all that is respelt by rule is taken out.
+Chemical names are international, and each language respells them by rule: "phthalic" is "ftálico",
+"ftalik", "фталевый". To recognise "difenilamina" as diphenylamine without a Spanish list, words are
+reduced to a key from which regular spelling differences are removed.
 """
 
 import re
@@ -39,19 +39,19 @@ class OtherChemicals(NamedTuple):
 
 
 class Respelt(NamedTuple):
-    """Words of other chemicals, however a language spells them."""
+    """Words of other chemicals, independent of a language's spelling."""
 
-    hashes: NDArray[np.uint64]  # of their keys, short, sorted
+    hashes: NDArray[np.uint64]  # short hashes of their keys, sorted
 
     def holds(self, hashed: np.uint64) -> bool:
-        """Tell whether a key is among them, by its hash."""
+        """Return whether a key is included, by its hash."""
         wanted = hashed >> SHIFT
         at = int(np.searchsorted(self.hashes, wanted))
         return at < len(self.hashes) and bool(self.hashes[at] == wanted)
 
 
 def pack_others(others: OtherChemicals) -> bytes:
-    """Write the hashes as compressed steps from one to the next."""
+    """Encode the hashes as compressed differences."""
     parts = [_MAGIC]
     for hashes in others:
         steps = np.diff(hashes, prepend=np.uint64(0)).astype("<u8")
@@ -62,7 +62,7 @@ def pack_others(others: OtherChemicals) -> bytes:
 
 
 def unpack_others(packed: bytes) -> OtherChemicals:
-    """Read what `pack_others` wrote."""
+    """Decode the output of `pack_others`."""
     at = len(_MAGIC)
     found = []
     for _ in OtherChemicals._fields:
@@ -82,30 +82,30 @@ def load_others() -> OtherChemicals:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
-SHORTEST = 6  # letters of the key of another chemical's word; shorter ones are like too much
+SHORTEST = 6  # minimum letters of a key; shorter ones resemble too many words
 _KEPT = 1 << 16
-_LONGEST = 3  # words of a name that one word makes another
+_LONGEST = 3  # maximum words of a name that one word can change
 _DIGIT = re.compile(r"\d")
-_APART = 3  # letters by which a word and what it is near to differ in length, at most
+_APART = 3  # maximum difference in length between a word and its near match
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """One replacement."""
+    """A replacement rule."""
 
     pattern: str
     written: str
-    latin: bool = True  # made when the letters are Latin; else before
+    latin: bool = True  # applied after transliteration to Latin; else before
 
 
 class Ending(Record, frozen=True, kw_only=True):
-    """What is cut off a word."""
+    """An ending to remove from a word."""
 
     pattern: str
-    shortest: int  # letters that must stay
+    shortest: int  # minimum letters that remain
 
 
 class RespellingRules(Record, frozen=True, kw_only=True):
-    """All of data/rules/respelling.toml."""
+    """Content of data/rules/respelling.toml."""
 
     letters: dict[str, str]
     steps: tuple[Step, ...]
@@ -113,10 +113,10 @@ class RespellingRules(Record, frozen=True, kw_only=True):
 
 
 class Respeller:
-    """Brings words to their keys; keeps those it met."""
+    """Reduces words to their keys; cached."""
 
     def __init__(self, rules: RespellingRules | None = None) -> None:
-        """Take the rules; None: those of the data."""
+        """Set the rules; None: those in the data."""
         rules = rules or read_toml(data("rules", "respelling.toml"), RespellingRules)
         self._letters = str.maketrans(rules.letters)
         self._before = [(re.compile(s.pattern), s.written) for s in rules.steps if not s.latin]
@@ -126,7 +126,7 @@ class Respeller:
         self.key = lru_cache(_KEPT)(self._key)
 
     def keys(self, text: str) -> Iterator[str]:
-        """Yield the key of each word of a text."""
+        """Yield the key of each word in a text."""
         return map(self.key, _WORD.findall(text))
 
     def _key(self, word: str) -> str:
@@ -147,10 +147,10 @@ class Respeller:
 
 
 class OtherWords:
-    """Tells whether a text that is near to a name holds another chemical's word instead."""
+    """Detects text that resembles a name but contains another chemical's word."""
 
     def __init__(self, fold: FoldTables, respelt: Respelt) -> None:
-        """Take how words are folded, and the keys of other chemicals' words."""
+        """Set the folding tables, and the keys of other chemicals' words."""
         self._fold = fold
         self._respelt = respelt
         self._respeller = Respeller()
@@ -158,17 +158,17 @@ class OtherWords:
         self.instead = lru_cache(_KEPT)(self._instead)
 
     def _instead(self, written: str, name: str) -> bool:
-        """Tell whether what is written is another chemical's name as some language spells it.
+        """Return whether a text is another chemical's name in the spelling of some language.
 
         Args:
-            written: As it stands in the text.
-            name: The listed name that it is near to.
+            written: The text as written.
+            name: The listed name that it resembles.
         """
         mine, its = list(self._respeller.keys(written)), list(self._respeller.keys(name))
         if len(its) > _LONGEST or _DIGIT.search(name):
-            return False  # of a long name one word more or less says little
+            return False  # in a long name, a difference of one word is weak evidence
         if len(mine) != len(its):
-            mine, its = ["".join(mine)], ["".join(its)]  # a space is missing, or too much
+            mine, its = ["".join(mine)], ["".join(its)]  # a space is missing or added
         return any(
             key not in its and abs(len(key) - len(other)) <= _APART and self._known(key)
             for key, other in zip(mine, its, strict=True)

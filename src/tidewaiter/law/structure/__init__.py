@@ -1,4 +1,4 @@
-"""Structures: what is read, compared and drawn with RDKit, which lives here only."""
+"""Chemical structures: parsing, comparison and drawing; the only package that uses RDKit."""
 
 from tidewaiter.law.structure.class_matching import (
     ClassMatch,

@@ -1,4 +1,4 @@
-"""What RDKit reports, and structures that are read but cannot be assessed: queries, polymers."""
+"""RDKit's log messages, and structures that cannot be assessed: queries, polymers."""
 
 import logging
 import re
@@ -11,21 +11,21 @@ from rdkit.Chem import Mol
 from tidewaiter.law.structure.types import StructureError
 
 MOST_ATOMS = 1_000  # the limit of InChI is 1,024; the largest listed substance has 78
-MOST_TEXT = 100_000  # characters of one structure; 1,000 atoms of a molfile take some 80,000
+MOST_TEXT = 100_000  # characters of one structure; a molfile of 1,000 atoms has about 80,000
 
-# The types of SGroups that repeat or vary what they hold, as in CTFile formats, 2020.
+# SGroup types for repeated or variable parts, as in CTFile formats, 2020.
 _POLYMERS = {"SRU", "MON", "MER", "COP", "CRO", "MOD", "GRA", "ANY"}
 _DUMMY = Chem.MolFromSmarts("[#0]")
 
 
 def short(text: str, most: int = 60) -> str:
-    """Return a text on one line, cut where it is long, for a message."""
+    """Return a text on one line for a message, truncated if long."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
 def check_text(text: str, at: str) -> None:
-    """Refuse a text that is empty, or too long to be looked at.
+    """Check that a text is neither empty nor too long.
 
     Raises:
         StructureError: It is.
@@ -39,15 +39,15 @@ def check_text(text: str, at: str) -> None:
 
 
 def check_mol(mol: Mol, label: str, at: str) -> None:
-    """Refuse a molecule that stands for more than one, or for none.
+    """Check that a molecule is exactly one definite structure.
 
     Args:
         mol: The molecule.
-        label: What to call it in the message.
-        at: Its place, for the message.
+        label: Name for the message.
+        at: Place, for the message.
 
     Raises:
-        StructureError: It does.
+        StructureError: It is not.
     """
     why = _obstacle(mol)
     if why:
@@ -55,7 +55,7 @@ def check_mol(mol: Mol, label: str, at: str) -> None:
 
 
 def _obstacle(mol: Mol) -> str:
-    """Say what keeps a molecule from being assessed, or nothing."""
+    """Return what prevents the assessment of a molecule; "": nothing."""
     atoms = mol.GetNumAtoms()
     if not 0 < atoms <= MOST_ATOMS:
         return f"it has {atoms:,} atoms, more than {MOST_ATOMS:,}" if atoms else "it has no atoms"
@@ -84,7 +84,7 @@ _NOISE = ("check for mistakes", "Failed parsing", "for input:")
 
 
 class _Lines(logging.Handler):
-    """Keeps what is logged."""
+    """Collects log lines."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,10 +100,10 @@ def quiet() -> rdBase.BlockLogs:
 
 
 def said(work: Callable[[], object]) -> list[str]:
-    """Do some work of RDKit, and return the lines that it logs.
+    """Run an RDKit call, and return the lines that it logs.
 
-    Only for what fails: it is slow, and afterwards RDKit logs to standard error once more, as it
-    does unless told otherwise.
+    Only for error cases: it is slow, and RDKit logs to standard error again afterwards, unless told
+    otherwise.
     """
     logger, handler = logging.getLogger("rdkit"), _Lines()
     with _LOCK:
@@ -119,10 +119,10 @@ def said(work: Callable[[], object]) -> list[str]:
 
 
 def reason(lines: list[str]) -> str:
-    """Choose from logged lines the one that says why.
+    """Select the log line that gives the reason.
 
     Args:
-        lines: As logged, like "SMILES Parse Error: unclosed ring for input: 'C1CC'".
+        lines: Log lines, like "SMILES Parse Error: unclosed ring for input: 'C1CC'".
     """
     for line in lines:
         text = line.partition("Error: ")[2] or line

@@ -19,17 +19,17 @@ from tidewaiter.law.structure.scaffold import (
 )
 from tidewaiter.law.structure.types import Structure
 
-_WATER = 8  # a fragment of one oxygen makes a hydrate, not a salt
+_WATER = 8  # a fragment of a single oxygen makes a hydrate, not a salt
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseMatch:
-    """A clause that holds.
+    """A matching clause.
 
     Attributes:
         id: As the instrument prints it.
-        words: What it says, in our words.
-        atoms: Where: indices of atoms of the whole molecule, salts included, ascending.
+        words: Its content, in our words.
+        atoms: Matched atoms: indices in the whole molecule, salts included, ascending.
     """
 
     id: str
@@ -43,10 +43,10 @@ class ClassMatch:
 
     Attributes:
         rule: The class.
-        clauses: The clauses that hold, in the rule's order.
-        unverified: The answer rests on a wording or a date that nobody read.
-        excluded_by: Why the class leaves it to another entry nevertheless; None: it does not.
-        notes: What a reader must know besides: readings of ours, what is not verified.
+        clauses: The matching clauses, in the rule's order.
+        unverified: The answer depends on a wording or a date that was not verified.
+        excluded_by: Why the class defers to another entry; None: it does not.
+        notes: Further information: our interpretations, what is not verified.
     """
 
     rule: ClassRule
@@ -58,7 +58,7 @@ class ClassMatch:
 
 @dataclass(frozen=True, slots=True)
 class NotAssessable:
-    """A rule that could not be evaluated for a structure; this is not "outside"."""
+    """A rule that could not be evaluated for a structure; distinct from "outside"."""
 
     rule: ClassRule
     reason: str
@@ -74,13 +74,13 @@ class _Compiled:
 
 
 class ClassMatcher:
-    """Class rules compiled once, to be asked about many structures."""
+    """Class rules, compiled once for matching many structures."""
 
     def __init__(self, rules: Iterable[ClassRule]) -> None:
         """Compile rules.
 
         Args:
-            rules: The rules, of any day.
+            rules: The rules, of any date.
 
         Raises:
             RegistryError: A SMARTS or a SMILES of a rule cannot be read.
@@ -96,15 +96,15 @@ class ClassMatcher:
     def match(
         self, structure: Structure, day: date | None, *, listed: frozenset[str] = frozenset()
     ) -> tuple[Answer, ...]:
-        """Ask all rules of a day about one structure.
+        """Match a structure with all rules in force on a day.
 
         Args:
-            structure: The structure, salts and mixtures as they are: every fragment is judged.
-            day: The day whose law is asked; None: every rule, in force or not.
-            listed: Slugs of the regimes that name this very substance on that day.
+            structure: The structure, with salts and mixtures: every fragment is evaluated.
+            day: Day of the law; None: every rule, in force or not.
+            listed: Slugs of the regimes that name this substance on that day.
 
         Returns:
-            One answer per rule that holds it or could not be evaluated, sorted by slug.
+            One answer per rule that matches or could not be evaluated, sorted by slug.
         """
         mol = structure.mol
         if mol.GetNumAtoms() < self._smallest:
@@ -125,15 +125,15 @@ class ClassMatcher:
 def match_class(
     structure: Structure, rule: ClassRule, *, listed: frozenset[str] = frozenset()
 ) -> Answer | None:
-    """Ask one rule about one structure, on any day.
+    """Match a structure with one rule, regardless of its dates.
 
     Args:
         structure: The structure.
         rule: The rule.
-        listed: Slugs of the regimes that name this very substance.
+        listed: Slugs of the regimes that name this substance.
 
     Returns:
-        The answer; None where the structure is outside the class.
+        The answer; None if the structure is outside the class.
 
     Raises:
         RegistryError: A SMARTS or a SMILES of the rule cannot be read.
@@ -149,16 +149,16 @@ def match_classes(
     *,
     listed: frozenset[str] = frozenset(),
 ) -> tuple[Answer, ...]:
-    """Ask the rules of a day about one structure; for many structures keep a `ClassMatcher`.
+    """Match a structure with the rules of a day; for many structures keep a `ClassMatcher`.
 
     Args:
         structure: The structure.
         rules: The rules.
-        day: The day whose law is asked.
-        listed: Slugs of the regimes that name this very substance on that day.
+        day: Day of the law.
+        listed: Slugs of the regimes that name this substance on that day.
 
     Returns:
-        One answer per rule that holds it or could not be evaluated, sorted by slug.
+        One answer per rule that matches or could not be evaluated, sorted by slug.
     """
     return ClassMatcher(rules).match(structure, day, listed=listed)
 
@@ -179,14 +179,14 @@ def _ask(mol: Mol, graph: Graph, compiled: _Compiled, listed: frozenset[str]) ->
 
 
 def _is_light(graph: Graph, rule: ClassRule, place: Place) -> bool:
-    """Tell whether the fragment of a place weighs no more than the rule allows."""
+    """Return whether the fragment of a place is within the mass limit of the rule."""
     if rule.heaviest_u is None:
         return True
     return mass_u(graph, graph.fragment(min(place.core))) <= rule.heaviest_u
 
 
 def _member(graph: Graph, rule: ClassRule, places: list[Place], listed: frozenset[str]) -> Answer:
-    """Say why a structure is a member; a salt is one where the rule holds salts."""
+    """Return the match with its clauses; a salt is a member if the rule covers salts."""
     salt = all(_is_salt(graph, place) for place in places)
     if salt and rule.salts is None:
         return NotAssessable(rule, "a salt or a mixture, of which the text read says nothing")
@@ -217,7 +217,7 @@ def _exclusion(rule: ClassRule, listed: frozenset[str]) -> str | None:
 
 
 def _is_salt(graph: Graph, place: Place) -> bool:
-    """Tell whether the fragment of a place is charged, or not alone but for water."""
+    """Return whether the fragment of a place is charged, or accompanied by more than water."""
     fragment = graph.fragment(min(place.core))
     heavy = [atom for atom, element in enumerate(graph.element) if element != 1]
     others = [atom for atom in heavy if atom not in fragment]
@@ -228,7 +228,7 @@ def _is_salt(graph: Graph, place: Place) -> bool:
 def _undecided(
     graph: Graph, rule: ClassRule, places: list[Place], *, full: bool
 ) -> NotAssessable | None:
-    """Say why no answer is given where the core is there; None: it is outside."""
+    """Return why a structure with the core is undecided; None: it is outside."""
     if full:
         return NotAssessable(rule, f"the core lies in it in {MOST_PLACES} ways or more")
     for place in places:
@@ -248,5 +248,5 @@ def _undecided(
 
 
 def _share(graph: Graph, place: Place) -> float:
-    """Return the core's part of the heavy atoms of its fragment."""
+    """Return the core's share of the heavy atoms of its fragment."""
     return len(place.core) / len(graph.fragment(min(place.core)))

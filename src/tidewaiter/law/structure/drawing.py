@@ -16,11 +16,11 @@ from tidewaiter.law.structure.keys import formula, mass
 from tidewaiter.law.structure.types import Structure, StructureError
 
 WIDTH, HEIGHT = 320, 240  # px
-_BOND = 36  # px of a bond at most, so that small molecules do not fill the picture
+_BOND = 36  # maximum bond length in px, so that small molecules do not fill the picture
 _MARKED = (1.0, 0.83, 0.47)  # amber behind black lines: contrast 14
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>\s*|<!--.*?-->\s*", re.DOTALL)
 _FOREIGN = re.compile(r"\s+xmlns:(?:rdkit|xlink)=(['\"])[^'\"]*\1|\s+xml:space=(['\"])preserve\2")
-# What a file may have an atom or a bond say instead of its element, or beside it.
+# Labels in a file that RDKit would draw in place of an element, or beside it.
 _LABELS = ("_displayLabel", "_displayLabelW", "atomLabel", "atomNote", "bondNote", "molFileAlias")
 _OPENING = re.compile(r"<svg\b[^>]*>")
 _STYLE = re.compile(r"\s+style=(['\"])(.*?)\1")
@@ -30,21 +30,21 @@ _CLASS = re.compile(r"\s+class=(['\"]).*?\1")
 def draw_svg(
     structure: Structure, atoms: Collection[int] = (), *, width: int = WIDTH, height: int = HEIGHT
 ) -> str:
-    """Draw a structure as a self-contained SVG, to stand in a page or in a file.
+    """Draw a structure as a self-contained SVG, for a page or a file.
 
-    Atoms show their elements, whatever label a file gives them. It has no script, link, style,
-    class, font or id, so that it stands in a page that allows no style in its text; and a white
-    ground of its own, so that it can be read in a dark page too. Its title is the SMILES and the
+    Atoms show their elements, whatever labels the file has. The SVG has no script, link, style,
+    class, font or id, so it works in a page that forbids inline styles by its content policy; and
+    it has a white background, so it is readable in dark mode too. Its title is the SMILES and the
     formula.
 
     Args:
-        structure: What to draw, all fragments.
-        atoms: Places of atoms to highlight, and the bonds between them.
+        structure: The structure, with all fragments.
+        atoms: Indices of atoms to highlight, with the bonds between them.
         width: In pixels.
         height: In pixels.
 
     Raises:
-        StructureError: It has no such atom, or RDKit cannot draw it.
+        StructureError: No such atom, or RDKit cannot draw it.
     """
     count = structure.mol.GetNumAtoms()
     for atom in atoms:
@@ -65,13 +65,13 @@ def draw_svg(
 
 
 def _attributes(style: str) -> str:
-    """Return what a style says as attributes: "fill:none;stroke-width:2px" as two of them."""
+    """Convert a style to attributes: "fill:none;stroke-width:2px" becomes two of them."""
     said = (part.split(":", 1) for part in style.split(";") if part.strip())
     return "".join(f' {name.strip()}="{value.strip()}"' for name, value in said)
 
 
 def _unlabelled(mol: Mol) -> Mol:
-    """Return a copy that shows what was judged, without the labels of a file."""
+    """Return a copy without the labels of a file, as it was assessed."""
     copy = RWMol(mol)
     parts: list[Any] = [*copy.GetAtoms(), *copy.GetBonds()]
     for part in parts:
@@ -102,30 +102,30 @@ _WIDTH, _HEIGHT = 360, 220  # px; most molecules are wider than high
 
 
 class Drawing(Record, frozen=True, kw_only=True):
-    """One drawing."""
+    """A drawing."""
 
     svg: str  # self-contained
-    rules: tuple[str, ...] = ()  # slugs of the class rules whose clauses hold at the marked atoms
+    rules: tuple[str, ...] = ()  # slugs of class rules whose clauses match the highlighted atoms
 
 
 class Portrait(Record, frozen=True, kw_only=True):
-    """A structure in pictures and numbers."""
+    """Drawings, formula and mass of a structure."""
 
-    formula: str  # Hill order, charge behind
-    mass_u: float  # average
+    formula: str  # Hill order, charge last
+    mass_u: float  # average mass
     drawings: tuple[Drawing, ...]
     problem: str = ""  # why there is no drawing
 
 
 def portray(structure: Structure, holds: Iterable[ClassHold] = ()) -> Portrait:
-    """Draw a structure once for each set of atoms where classes hold it, or once as it is.
+    """Draw a structure once per set of atoms matched by classes, or once without highlights.
 
     Args:
-        structure: What to draw.
-        holds: The classes whose atoms to mark; the atoms are those of this structure.
+        structure: The structure.
+        holds: The matching classes, with atom indices of this structure.
 
     Returns:
-        Its drawings; none, with the reason, where RDKit cannot draw it.
+        The drawings; none, with the reason, if RDKit cannot draw it.
     """
     groups: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for hold in holds:

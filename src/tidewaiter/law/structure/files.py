@@ -1,4 +1,4 @@
-"""Read the structures of a file one by one: SMILES, SDF, molfiles and tables."""
+"""Structure files, read one record at a time: SMILES, SDF, molfiles and tables."""
 
 import codecs
 import csv
@@ -10,13 +10,13 @@ from typing import TextIO
 from tidewaiter.law.structure.parsing import parse_structure
 from tidewaiter.law.structure.types import Columns, Entry, Structure, StructureError
 
-MOST_LINE = 1_000_000  # characters; no line of a structure is as long
+MOST_LINE = 1_000_000  # characters; no structure has a line as long
 
 
 def open_text(path: Path) -> TextIO:
-    """Open a text file by its byte order mark, else as UTF-8; no byte stops it.
+    """Open a text file by its byte order mark, or else as UTF-8; invalid bytes are accepted.
 
-    Bytes that are no UTF-8 arrive as surrogates, which `whole_lines` mends.
+    Bytes that are not UTF-8 become surrogates, which `whole_lines` repairs.
     """
     with path.open("rb") as file:
         mark = file.read(2)
@@ -26,14 +26,14 @@ def open_text(path: Path) -> TextIO:
 
 
 def whole_lines(file: TextIO) -> Iterator[str]:
-    """Read lines, without their ends; of an overlong one only the first million characters.
+    """Read lines without their ends; only the first million characters of an overlong one.
 
-    A line with bytes that are no UTF-8 is read as Latin-1.
+    A line with invalid UTF-8 is decoded as Latin-1.
     """
     while line := file.readline(MOST_LINE):
         rest = line
         while not rest.endswith("\n") and (rest := file.readline(MOST_LINE)):
-            pass  # passed over: it is too long to be a structure, which is said of its beginning
+            pass  # skipped: too long for a structure, which is reported for its beginning
         text = line.removesuffix("\n")
         try:
             text.encode()
@@ -42,9 +42,9 @@ def whole_lines(file: TextIO) -> Iterator[str]:
         yield text
 
 
-# In this order they are asked for the structure: what is drawn is surer than what is named.
+# Order of preference: a drawn structure is more certain than a name.
 _TITLES: dict[str, tuple[str, ...]] = {
-    "structure": (),  # in whatever form; never guessed
+    "structure": (),  # any form; never guessed
     "smiles": ("smiles", "canonicalsmiles", "isomericsmiles", "smi", "structure"),
     "inchi": ("inchi", "standardinchi", "stdinchi"),
     "name": ("name", "iupacname", "systematicname", "chemicalname", "preferredname"),
@@ -54,13 +54,13 @@ _FORMS = ("structure", "smiles", "inchi", "name")
 
 
 def read_table(path: Path, columns: Columns) -> Iterator[Entry]:
-    """Read a CSV file with a header; the sign between columns is seen from it.
+    """Read a CSV file with a header; the delimiter is detected.
 
-    Of a row the column "structure" is read, where the caller names one, or else the SMILES, the
-    InChI or the name. Row 1 is the header.
+    The column "structure" is read if the caller names one, or else the SMILES, the InChI or the
+    name. Row 1 is the header.
 
     Raises:
-        StructureError: There is no header, or it names no column of structures.
+        StructureError: The header is missing, or has no column of structures.
     """
     with open_text(path) as file:
         lines = whole_lines(file)
@@ -115,12 +115,12 @@ def _table_structure(got: dict[str, str], form: str, place: str) -> Structure | 
 
 
 def _label(got: dict[str, str], form: str) -> str:
-    """Return the name of a row without an id, where it is not what was read."""
+    """Return the name in a row without an id, unless the name was itself parsed."""
     return "" if form == "name" else got.get("name", "")
 
 
 def _places(titles: Sequence[str], columns: Columns, file: str) -> dict[str, int]:
-    """Find the place of each column that holds something of ours."""
+    """Find the index of each relevant column."""
     places: dict[str, int] = {}
     for kind, known in _TITLES.items():
         asked = getattr(columns, kind)
@@ -139,15 +139,15 @@ def _places(titles: Sequence[str], columns: Columns, file: str) -> dict[str, int
 
 
 _ITEM = re.compile(r">.*?<([^>]+)>")
-_KEPT = 5_000_000  # characters of one record; what is beyond is passed over, and said
+_KEPT = 5_000_000  # characters of one record; the rest is skipped and reported
 
 
 def read_sdf(path: Path) -> Iterator[Entry]:
     """Read an SDF file, or a single molfile.
 
     Yields:
-        One entry a record, also where it is empty; the title is its id. Blank lines behind the
-        last record are none.
+        One entry per record, even if it is empty; the title is its id. Blank lines after the last
+        record are ignored.
     """
     with open_text(path) as file:
         for number, (first, lines, cut) in enumerate(_records(whole_lines(file)), 1):
@@ -155,7 +155,7 @@ def read_sdf(path: Path) -> Iterator[Entry]:
 
 
 def _records(lines: Iterator[str]) -> Iterator[tuple[int, list[str], bool]]:
-    """Split lines at $$$$: the number of a record's first line, its lines, and if it was cut."""
+    """Split lines at $$$$: first line number of each record, its lines, and if it was truncated."""
     first, size, kept = 1, 0, list[str]()
     cut = False
     for number, line in enumerate(lines, 1):
@@ -214,26 +214,26 @@ def _items(lines: list[str]) -> dict[str, str]:
 
 
 TABLES = (".csv", ".tsv", ".tab")
-"""The endings of tables, which have columns."""
+"""Suffixes of tables, which have columns."""
 
 _SMILES_TITLES = {"smiles", "canonical_smiles", "isomeric_smiles"}
 
 
 def read_structures(path: Path, columns: Columns | None = None) -> Iterator[Entry]:
-    """Read a file of structures, in order, in flat memory.
+    """Read a structure file in order, in constant memory.
 
-    Every record gives one entry, with its structure or with the error that says why there is
-    none. Text is UTF-8 or UTF-16; lines that are neither are read as Latin-1.
+    Every record gives one entry, with its structure or an error with the reason. Text is UTF-8 or
+    UTF-16; other lines are decoded as Latin-1.
 
     Args:
-        path: A file that ends in .smi (a SMILES, blank, a name), .sdf or .mol, or .csv or .tsv.
-        columns: Which columns of a table hold what; what is None is guessed.
+        path: File with the suffix .smi (a SMILES, blank, a name), .sdf or .mol, or .csv or .tsv.
+        columns: Columns of a table; None in a field: guess it.
 
     Yields:
-        One entry a line of .smi that is not blank, a record of .sdf, or a row of a table.
+        One entry per non-blank line of .smi, record of .sdf, or row of a table.
 
     Raises:
-        StructureError: The ending is unknown, or a table has no column of structures.
+        StructureError: The suffix is unknown, or a table has no column of structures.
     """
     ending = path.suffix.lower()
     if ending in {".smi", ".smiles", ".cxsmiles"}:
@@ -260,7 +260,7 @@ def _read_smi(path: Path) -> Iterator[Entry]:
 
 
 def _split(line: str) -> tuple[str, str]:
-    """Split a line into its SMILES, with its extension between bars, and a name."""
+    """Split a line into its SMILES, with any extension between bars, and a name."""
     smiles, _, rest = line.strip().replace("\t", " ").partition(" ")
     rest = rest.strip()
     if rest.startswith("|") and "|" in rest[1:]:

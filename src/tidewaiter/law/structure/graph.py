@@ -1,4 +1,4 @@
-"""A molecule as plain numbers, and the walk from a scaffold into what hangs on it."""
+"""A molecule as plain numbers, and traversal from a scaffold to its substituents."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Graph:
 
     Attributes:
         element: Atomic number per atom, shape ``(atoms,)``; 0 is an unspecified atom.
-        bonds: Per atom its neighbours with the order of the bond, without hydrogens.
+        bonds: Neighbours of each atom with the bond order, without hydrogens.
         charge: Formal charge per atom.
         hydrogens: Hydrogens per atom.
         rings: The smallest rings, each as its atoms.
@@ -34,22 +34,22 @@ class Graph:
         return (other for other, _ in self.bonds[atom])
 
     def aromatic(self, atom: int) -> bool:
-        """Tell whether an atom lies in an aromatic ring."""
+        """Return whether an atom is in an aromatic ring."""
         return any(order == AROMATIC for _, order in self.bonds[atom])
 
     def fragment(self, atom: int) -> frozenset[int]:
-        """Return all atoms that bonds join to this one."""
+        """Return all atoms connected to this one."""
         return _flood(self, atom, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What hangs on a scaffold at one place.
+    """A substituent of a scaffold.
 
     Attributes:
         root: Its first atom.
-        atoms: All its atoms; none of them is the scaffold's.
-        ends: Its bonds to the rest: the rest's atom, its own atom, the order.
+        atoms: All its atoms, none of them in the scaffold.
+        ends: Its bonds to the scaffold: scaffold atom, own atom, order.
     """
 
     root: int
@@ -58,15 +58,15 @@ class Group:
 
     @property
     def hangs(self) -> bool:
-        """Tell whether one single bond holds it."""
+        """Return whether it is attached by one single bond only."""
         return len(self.ends) == 1 and self.ends[0][2] == 1
 
 
 def graph_of(mol: Mol) -> Graph:
-    """Return a molecule as plain numbers.
+    """Convert a molecule to plain numbers.
 
     Args:
-        mol: The molecule; it is not changed, and may hold explicit hydrogens.
+        mol: The molecule; unchanged, may have explicit hydrogens.
     """
     atoms = list(mol.GetAtoms())
     element = tuple(atom.GetAtomicNum() for atom in atoms)
@@ -90,19 +90,19 @@ def _ring_info(mol: Mol) -> tuple[tuple[int, ...], ...]:
     info = mol.GetRingInfo()
     try:
         found: tuple[tuple[int, ...], ...] = info.AtomRings()
-    except RuntimeError:  # not yet perceived
+    except RuntimeError:  # rings not yet perceived
         FastFindRings(mol)
         found = mol.GetRingInfo().AtomRings()
     return found
 
 
 def groups_at(graph: Graph, atoms: Iterable[int], scaffold: frozenset[int]) -> list[Group]:
-    """List what hangs on some atoms of a scaffold, each group once.
+    """List the substituents at given scaffold atoms, each once.
 
     Args:
         graph: The molecule.
-        atoms: Atoms of the scaffold to begin at.
-        scaffold: All atoms that belong to no group.
+        atoms: Scaffold atoms to start from.
+        scaffold: All atoms that are not part of a substituent.
     """
     found: list[Group] = []
     seen: set[int] = set()
@@ -117,7 +117,7 @@ def groups_at(graph: Graph, atoms: Iterable[int], scaffold: frozenset[int]) -> l
 
 
 def group_from(graph: Graph, root: int, scaffold: frozenset[int]) -> Group:
-    """Return the group that an atom belongs to."""
+    """Return the substituent that an atom belongs to."""
     atoms = _flood(graph, root, scaffold)
     ends = tuple(
         (other, own, order)
@@ -140,7 +140,7 @@ def _flood(graph: Graph, start: int, scaffold: frozenset[int]) -> frozenset[int]
 
 
 def mass_u(graph: Graph, fragment: frozenset[int]) -> float:
-    """Return the average molecular mass of a fragment as the free base or acid, isotopes natural.
+    """Return the average mass of a fragment as free base or acid, with natural isotopes.
 
     Args:
         graph: The molecule.

@@ -1,4 +1,4 @@
-"""Which substances of the registry a structure is; counterions and alternative drawings."""
+"""Structure index: substances identical to a structure, with counter-ions and other drawings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -22,16 +22,16 @@ from tidewaiter.law.types import Substance
 
 
 class Counterions(Record, frozen=True, kw_only=True):
-    """What counts as beside the substance."""
+    """Fragments to ignore beside a substance."""
 
     why: str
-    solvents: tuple[str, ...]  # SMILES; beside anything they change nothing
-    counterions: tuple[str, ...]  # SMILES; by control key, so ion and acid are the same
+    solvents: tuple[str, ...]  # SMILES; always ignored
+    counterions: tuple[str, ...]  # SMILES; compared by control key, so ion and acid are equal
     sources: tuple[str, ...]
 
 
 class Companions:
-    """Tells of which fragments a structure is made, counter-ions and water set aside."""
+    """Splits structures into fragments, without counter-ions and water."""
 
     def __init__(self) -> None:
         known = read_toml(data("structures", "counterions.toml"), Counterions)
@@ -39,13 +39,13 @@ class Companions:
         self._counterions = {_key(smiles) for smiles in known.counterions}
 
     def parts(self, structure: Structure) -> list[tuple[Structure, str]]:
-        """List the fragments that may be a substance by themselves, with their control keys.
+        """List the fragments that may be substances in their own right, with their control keys.
 
-        A counter-ion is one only where nothing but water stands beside it: the chloride of a
-        salt is no hydrochloric acid.
+        A counter-ion alone, or only with water, counts as a substance: the chloride of a salt is
+        not hydrochloric acid.
 
         Raises:
-            StructureError: A step of the control key fails on a fragment.
+            StructureError: The control key of a fragment cannot be computed.
         """
         found = {control_key(part): part for part in components(structure)}
         if len(found) == 1:
@@ -56,10 +56,10 @@ class Companions:
         return [(found[key], key) for key in found if key in beside]
 
     def is_salt(self, structure: Structure) -> bool:
-        """Tell whether a structure is an ion, or has more beside it than water and solvents.
+        """Return whether a structure is an ion, or has more companions than water and solvents.
 
         Raises:
-            StructureError: A step of the control key fails on a fragment.
+            StructureError: The control key of a fragment cannot be computed.
         """
         if Chem.GetFormalCharge(structure.mol):
             return True
@@ -72,59 +72,59 @@ def _key(smiles: str) -> str:
 
 
 class Drawing(Record, frozen=True, kw_only=True):
-    """One other way of drawing a substance."""
+    """An alternative drawing of a substance."""
 
     smiles: str
-    form: str | None = None  # the name of the form that it draws; None: the substance
-    whole: bool = False  # found as it stands only; otherwise its salts and the like are found too
-    why: str  # what it is, and why the keys differ, in a few words
+    form: str | None = None  # name of the drawn form; None: the substance
+    whole: bool = False  # match the whole structure only; otherwise its salts etc. match too
+    why: str  # what it is, and why the keys differ, briefly
     sources: tuple[str, ...]  # slugs of sources
 
 
 class Aliases(Record, frozen=True, kw_only=True):
-    """The other drawings of one substance; the file's name is its slug."""
+    """The alternative drawings of one substance; the file's name is its slug."""
 
     slug: str
     drawings: tuple[Drawing, ...]
 
 
 def load_aliases() -> tuple[Aliases, ...]:
-    """Load the other drawings that travel with the package, sorted by slug.
+    """Load the alternative drawings included in the package, sorted by slug.
 
     Raises:
-        RegistryError: A file is malformed.
+        RegistryError: A file is invalid.
     """
     return tuple(read_toml(file, Aliases) for file in toml_files(data("aliases")))
 
 
 class _Drawn(NamedTuple):
-    """A structure of the registry."""
+    """A structure in the registry."""
 
     substance: str
     form: str | None
     structure: Structure
-    why: str = ""  # of an alias
-    whole: bool = False  # found by the InChIKey of all of it only
+    why: str = ""  # for an alias
+    whole: bool = False  # match by the InChIKey of the whole structure only
 
 
 class StructureIndex:
-    """The structures of substances and their forms, found by InChIKey and by control key."""
+    """Structures of substances and their forms, indexed by InChIKey and control key."""
 
     def __init__(
         self, substances: Iterable[Substance], aliases: Iterable[Aliases] | None = None
     ) -> None:
-        """Compute the keys of all structures; some 0.4 seconds for the registry.
+        """Compute the keys of all structures; about 0.4 seconds for the registry.
 
         Args:
             substances: Those without a SMILES are found by name only.
-            aliases: Other drawings; None: those that travel with the package. Those of a
-                substance that is not among `substances` are left out.
+            aliases: Alternative drawings; None: those included in the package. Drawings of
+                substances not in `substances` are ignored.
 
         Raises:
             RegistryError: A SMILES of a substance cannot be read or has no keys.
         """
         self._exact: defaultdict[str, list[_Drawn]] = defaultdict(list)
-        self._blocks: defaultdict[str, list[_Drawn]] = defaultdict(list)  # of InChIKeys
+        self._blocks: defaultdict[str, list[_Drawn]] = defaultdict(list)  # by InChIKey
         self._control: defaultdict[str, list[_Drawn]] = defaultdict(list)
         self._companions = Companions()
         others = {each.slug: each for each in (load_aliases() if aliases is None else aliases)}
@@ -133,13 +133,13 @@ class StructureIndex:
                 self._add(drawn)
 
     def find(self, structure: Structure) -> tuple[StructureHit, ...]:
-        """Find the substances that a structure is, or is a variant of, or holds.
+        """Find the substances that are identical to a structure, variants of it, or part of it.
 
-        Each fragment is looked up, but for counter-ions and water beside another one. There is
-        one hit a substance, at the strongest level; the strongest hits come first.
+        Each fragment is looked up, except for counter-ions and water beside another fragment. There
+        is one hit per substance, at the strongest level, strongest hits first.
 
         Raises:
-            StructureError: Nothing was found, and a part of it could not be looked up.
+            StructureError: No hit, and a part of it could not be looked up.
         """
         hits: dict[str, StructureHit] = {}
         for hit in self._hits(structure):
@@ -147,14 +147,14 @@ class StructureIndex:
             if known is None or _rank(hit) < _rank(known):
                 hits[hit.substance] = hit
         if not hits:
-            self._companions.parts(structure)  # raises where a fragment has no key
+            self._companions.parts(structure)  # raises if a fragment has no key
         return tuple(sorted(hits.values(), key=_rank))
 
     def find_key(self, key: str) -> tuple[StructureHit, ...]:
-        """Find the substances of an InChIKey, or else those that share its first block.
+        """Find substances by InChIKey, or else those with the same first block.
 
-        The first block is the same for all stereo and isotopic variants; the others of a key
-        cannot be told from it.
+        The first block is the same for all stereo and isotopic variants; the other blocks alone do
+        not identify them.
         """
         same = [_hit(d, Comparison(level="exact"), key, "") for d in self._exact.get(key, ())]
         block, _, _ = key.partition("-")
@@ -182,7 +182,7 @@ class StructureIndex:
         try:
             parts = self._companions.parts(structure)
         except StructureError:
-            return  # find says so where nothing else was found
+            return  # find raises it if there is no other hit
         for part, key in parts:
             exact = whole if part is structure else _inchikey(part)
             same = self._exact.get(exact, ())
@@ -194,7 +194,7 @@ class StructureIndex:
 
 
 def _drawings(substance: Substance, others: Aliases | None) -> Iterator[_Drawn]:
-    """List the structures of a substance: itself, its forms, its other drawings."""
+    """List the structures of a substance: itself, its forms, its alternative drawings."""
     slug = substance.slug
     for form, smiles in ((None, substance.smiles), *((f.name, f.smiles) for f in substance.forms)):
         if smiles is not None:
@@ -212,17 +212,17 @@ def _parsed(smiles: str, slug: str) -> Structure:
 
 
 def _is_ion_alone(structure: Structure) -> bool:
-    """Tell whether the control key of a salt is that of one atom: sodium says no borohydride."""
+    """Return whether a salt's control key is one atom: sodium does not imply borohydride."""
     return len(components(structure)) > 1 and parent(structure).mol.GetNumAtoms() == 1
 
 
 def _compared(structure: Structure, part: Structure, drawn: _Drawn) -> Comparison:
-    """Compare with the whole, or else with the part that matched."""
+    """Compare with the whole structure, or else with the matching part."""
     found = compare(structure, drawn.structure)
     if part is structure or found.level != "none":
         return found
     found = compare(part, drawn.structure)
-    if found.level == "none":  # the control key matched, so that much is the same
+    if found.level == "none":  # the control key matched, so this level is certain
         found = Comparison(level="tautomer", set_aside=("tautomer",))
     aside = tuple(dict.fromkeys(("salt", *found.set_aside)))
     return Comparison(level="salt" if found.level == "exact" else found.level, set_aside=aside)
@@ -241,12 +241,12 @@ def _hit(drawn: _Drawn, found: Comparison, key: str, part: str) -> StructureHit:
 
 
 def _rank(hit: StructureHit) -> tuple[int, int, bool, str]:
-    """Order hits: by level, then by how little is set aside, then the substance before a form."""
+    """Sort key of hits: level, number of differences, substance before form."""
     return LEVELS.index(hit.level), len(hit.set_aside), hit.form is not None, hit.substance
 
 
 def _inchikey(structure: Structure) -> str:
-    """Return the InChIKey, or "" where there is none: the control key may still be known."""
+    """Return the InChIKey, or "" if there is none: the control key may still exist."""
     try:
         return inchikey(structure)
     except StructureError:

@@ -1,4 +1,4 @@
-"""Structure keys: the InChIKey, the control key without salts and stereo; comparison by keys."""
+"""Structure keys: InChIKey, and control key without salts and stereo; comparison by keys."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -17,22 +17,22 @@ T = TypeVar("T")
 
 
 def _chooser() -> rdMolStandardize.LargestFragmentChooser:
-    """Make the chooser: what holds carbon first, then most heavy atoms, then most mass.
+    """Create the chooser: fragments with carbon first, then most heavy atoms, then highest mass.
 
-    By default RDKit counts hydrogen and does not prefer carbon: the largest fragment of ammonium
+    By default RDKit counts hydrogens and does not prefer carbon: the largest fragment of ammonium
     formate is then ammonia, and that of methylamine sulfate the acid.
     """
-    settings: Any = rdMolStandardize.CleanupParameters()  # its stubs give wrong types
+    settings: Any = rdMolStandardize.CleanupParameters()  # its stubs have wrong types
     settings.preferOrganic = True
     settings.largestFragmentChooserCountHeavyAtomsOnly = True
     return rdMolStandardize.LargestFragmentChooser(settings)
 
 
-# Making these for each molecule costs more than using them.
+# Creating these for each molecule costs more than using them.
 _LARGEST = _chooser()
 _MASS = rdMolDescriptors.Properties(["amw"])
 _UNCHARGER = rdMolStandardize.Uncharger()
-# In a neutral molecule the Uncharger leaves a charge beside an opposite one: nitro, N-oxide.
+# In a neutral molecule the Uncharger leaves adjacent opposite charges: nitro, N-oxide.
 _PLUS, _MINUS = "+,+2,+3,+4", "-,-2,-3,-4"
 _OTHER = "!+;!+2;!+3;!+4;!-;!-2;!-3;!-4"
 _CHARGED = Chem.MolFromSmarts(
@@ -41,14 +41,14 @@ _CHARGED = Chem.MolFromSmarts(
 _LABELLED = Chem.MolFromSmarts("[!0*]")
 _CHARGED_OR_LABELLED = Chem.MolFromSmarts("[!+0,!0*]")
 _HYDROGEN = Chem.MolFromSmarts("[#1]")
-_STEREO_SIGNS = re.compile(r"[@/\\|]")  # without one of these a SMILES says nothing of stereo
+_STEREO_SIGNS = re.compile(r"[@/\\|]")  # a SMILES without these has no stereo
 
 
 def inchikey(structure: Structure) -> str:
     """Return the standard InChIKey of the whole structure, 27 characters.
 
     Raises:
-        StructureError: The InChI library cannot make one.
+        StructureError: The InChI library cannot generate one.
     """
     key = inchikey_of(structure.mol)
     if not key:
@@ -57,13 +57,13 @@ def inchikey(structure: Structure) -> str:
 
 
 def inchikey_of(mol: Mol) -> str:
-    """Return the standard InChIKey of a molecule, or "" where there is none."""
+    """Return the standard InChIKey of a molecule, or "" if there is none."""
     with quiet():
         return str(rdinchi.MolToInchiKey(mol))
 
 
 def formula(structure: Structure) -> str:
-    """Return the sum formula of the whole structure in Hill order, charge behind."""
+    """Return the molecular formula of the whole structure in Hill order, charge last."""
     text: str = rdMolDescriptors.CalcMolFormula(structure.mol)
     return text
 
@@ -74,12 +74,12 @@ def mass(structure: Structure) -> float:
 
 
 def control_key(structure: Structure) -> str:
-    """Return the key that salts, hydrates, stereoisomers, isotopomers and tautomers share.
+    """Return the key shared by salts, hydrates, stereoisomers, isotopomers and tautomers.
 
-    It is RDKit's tautomer hash, version 2, of the largest fragment (what holds carbon first, then
-    by heavy atoms), uncharged, with natural isotopes and without stereo. Steps that can change
-    nothing are left out. The same key is a reason to look, not a proof. Keys of two versions of
-    RDKit may differ: do not store them without it.
+    RDKit's tautomer hash, version 2, of the largest fragment (with carbon first, then by heavy
+    atoms), uncharged, with natural isotopes and without stereo. Steps without effect are skipped.
+    Equal keys are an indication, not proof. Keys may differ between versions of RDKit: store the
+    version with them.
 
     Raises:
         StructureError: A step fails on the structure.
@@ -88,12 +88,12 @@ def control_key(structure: Structure) -> str:
 
 
 def control_keys(structures: Iterable[Structure]) -> list[str | StructureError]:
-    """Return the control key of each structure, or why it has none, in order."""
+    """Return the control key of each structure, or the error, in order."""
     return [_key_or_error(structure) for structure in structures]
 
 
 def components(structure: Structure) -> tuple[Structure, ...]:
-    """Return the distinct fragments of a structure, the largest first.
+    """Return the distinct fragments of a structure, largest first.
 
     Each may be a substance of its own: in a mixture the watched one need not be the largest. A
     structure of one fragment is its own component.
@@ -104,7 +104,7 @@ def components(structure: Structure) -> tuple[Structure, ...]:
     found: dict[str, Structure] = {}
     with quiet():
         for part in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False):
-            Chem.GetSymmSSSR(part)  # a query on rings asks for them
+            Chem.GetSymmSSSR(part)  # required by ring queries
             smiles = Chem.MolToSmiles(part)
             found.setdefault(smiles, Structure(part, smiles, "smiles"))
     size = {smiles: (-part.mol.GetNumAtoms(), smiles) for smiles, part in found.items()}
@@ -112,7 +112,7 @@ def components(structure: Structure) -> tuple[Structure, ...]:
 
 
 def parent(structure: Structure) -> Structure:
-    """Return the largest fragment, uncharged; stereo and isotopes stay.
+    """Return the largest fragment, uncharged, with stereo and isotopes.
 
     Raises:
         StructureError: RDKit's standardiser fails on it.
@@ -122,7 +122,7 @@ def parent(structure: Structure) -> Structure:
 
 
 def plain_of_isotopes(mol: Mol) -> Mol:
-    """Return a molecule with natural isotopes; drawn heavy hydrogen becomes implicit."""
+    """Return a molecule with natural isotopes; explicit heavy hydrogen becomes implicit."""
     if not mol.HasSubstructMatch(_LABELLED):
         return mol
     copy = RWMol(mol)
@@ -142,7 +142,7 @@ def plain_of_stereo(mol: Mol) -> Mol:
 
 
 def protomer_key(structure: Structure) -> str:
-    """Return a key that differs from the control key in that charge is left out of view too.
+    """Return the control key, additionally without charge.
 
     Raises:
         StructureError: A step fails on the structure.
@@ -163,7 +163,7 @@ def _control_key(structure: Structure, function: HashFunction) -> str:
 
     def work(mol: Mol) -> str:
         if mol.HasSubstructMatch(_CHARGED_OR_LABELLED) or len(Chem.GetMolFrags(mol)) > 1:
-            with quiet():  # the hash too warns of unusual charges
+            with quiet():  # the hash also warns of unusual charges
                 mol = plain_of_stereo(plain_of_isotopes(_parent(mol)))
                 return str(MolHash(mol, function))
         return str(MolHash(plain_of_stereo(mol) if has_stereo else mol, function))
@@ -172,7 +172,7 @@ def _control_key(structure: Structure, function: HashFunction) -> str:
 
 
 def _step(structure: Structure, what: str, work: Callable[[Mol], T]) -> T:
-    """Do what a standardiser may raise on, and say so as an error of ours."""
+    """Run a standardiser step, and convert its exceptions to our error."""
     try:
         return work(structure.mol)
     except (ValueError, RuntimeError) as error:  # RDKit's own errors derive from these
@@ -190,21 +190,21 @@ def _refused(structure: Structure, why: str) -> StructureError:
     return StructureError("law/cannot-be-compared", text=short(structure.text), why=why)
 
 
-# In this order: a stronger level is tried, and set aside, before a weaker one.
+# Stronger levels are tried, and set aside, before weaker ones.
 _ASPECTS: tuple[Level, ...] = ("salt", "stereo", "isotope")
 
 
 def compare(a: Structure, b: Structure) -> Comparison:
-    """Tell the strongest level at which two structures are the same.
+    """Return the strongest level at which two structures are equal.
 
-    Levels, strongest first: exact (InChIKey of all), salt (of the largest fragment, uncharged),
-    stereo (without stereo), isotope (without isotopes), tautomer (control key), charge (control
-    key without charge), none. `set_aside` lists what differs: level "isotope" with
-    ("salt", "isotope") is the labelled compound as another salt, with the same stereo. At the
-    levels tautomer and charge, salts, stereo and isotopes are out of view altogether.
+    Levels, strongest first: exact (InChIKey of the whole), salt (of the largest fragment,
+    uncharged), stereo (without stereo), isotope (without isotopes), tautomer (control key), charge
+    (control key without charge), none. `set_aside` lists the differences: level "isotope" with
+    ("salt", "isotope") is the labelled compound as another salt, with the same stereo. The levels
+    tautomer and charge ignore salts, stereo and isotopes.
 
     Raises:
-        StructureError: A standardiser of RDKit fails on one of them.
+        StructureError: RDKit's standardiser fails on one of them.
     """
     mine, other = _Views(a), _Views(b)
     for aside in _choices():
@@ -218,20 +218,20 @@ def compare(a: Structure, b: Structure) -> Comparison:
 
 
 def _choices() -> Iterator[tuple[Level, ...]]:
-    """List what may be set aside, least first, and of as many the strongest levels first."""
+    """Yield sets of aspects to ignore, smallest first, then by strongest levels."""
     for size in range(len(_ASPECTS) + 1):
         yield from combinations(_ASPECTS, size)
 
 
 class _Views:
-    """A structure with this or that set aside; each is made once."""
+    """A structure with different aspects ignored; each view is computed once."""
 
     def __init__(self, structure: Structure) -> None:
         self._structure = structure
         self._known: dict[tuple[Level, ...], str] = {}
 
     def identity(self, aside: tuple[Level, ...]) -> str:
-        """Return the InChIKey with some aspects set aside."""
+        """Return the InChIKey with the given aspects ignored."""
         if aside not in self._known:
             whole = parent(self._structure) if "salt" in aside else self._structure
             mol = whole.mol

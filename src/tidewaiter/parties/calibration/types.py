@@ -1,4 +1,4 @@
-"""The results of a calibration: counts, and shares with their 95 % intervals."""
+"""Results of a calibration: counts, and shares with their 95 % intervals."""
 
 import math
 from datetime import date
@@ -7,12 +7,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import PartyKind
 
-_Z = 1.959964  # of the normal distribution, two sides, 95 %
+_Z = 1.959964  # normal distribution, two-sided, 95 %
 NONE = 3.0  # rule of three
 
 
 class Share(Record, frozen=True, kw_only=True):
-    """How many of how many, and the 95 % interval of the share."""
+    """A count out of a total, and the 95 % interval of the share."""
 
     count: int
     total: int
@@ -25,12 +25,13 @@ def share_of(count: int, total: int) -> Share:
     """Return a share with its 95 % interval.
 
     Args:
-        count: How many.
-        total: Of how many; of none, anything is possible.
+        count: Number of successes.
+        total: Total; 0 gives the interval from 0 to 1.
 
     Returns:
-        The share with Wilson's interval. Where the count is 0 the interval ends at 3 / total
-        (rule of three), where it is the total it begins at 1 - 3 / total: one side alone is open.
+        The share with its Wilson interval. For a count of 0 the upper limit is 3 / total (rule of
+        three), for a count equal to the total the lower limit is 1 - 3 / total: one-sided
+        intervals.
 
     Source:
         Wilson 1927, Journal of the American Statistical Association 22; Hanley and Lippman-Hand
@@ -56,12 +57,12 @@ def share_of(count: int, total: int) -> Share:
 
 
 def apart(one: Share, other: Share) -> bool:
-    """Tell whether two shares differ by more than chance: whether their intervals are apart."""
+    """Return whether two shares differ by more than chance: their intervals do not overlap."""
     return one.low > other.high or other.low > one.high
 
 
 LOWEST = 0.05
-"""Below this probability no match is counted, and no threshold told of."""
+"""Matches below this probability are ignored, and no threshold is below it."""
 
 LEVELS = (
     0.05,
@@ -81,22 +82,22 @@ LEVELS = (
     0.999,
     0.9999,
 )
-"""The thresholds that are told of."""
+"""Thresholds that are evaluated."""
 
 
 class KnownFile(Record, frozen=True, kw_only=True):
-    """A file of parties whose answer is known, and what became of it."""
+    """A file of parties with known outcome, and its processing counts."""
 
     file: str
     sha256: str
-    parties: int  # that count: each once
-    repeated: int = 0  # rows that say the same as one before
-    refused: int = 0  # rows that could not be read
-    settled: int = 0  # parties with a match that a judgement calls another party; it is left out
+    parties: int  # distinct parties
+    repeated: int = 0  # duplicate rows
+    refused: int = 0  # unreadable rows
+    settled: int = 0  # parties with a match judged "different party", which is excluded
 
 
 class AskedList(Record, frozen=True, kw_only=True):
-    """A list in force that parties were compared with."""
+    """A list in force that was used for the comparison."""
 
     list: str  # slug
     name: str
@@ -106,64 +107,64 @@ class AskedList(Record, frozen=True, kw_only=True):
 
 
 class Level(Record, frozen=True, kw_only=True):
-    """What one threshold gives."""
+    """Result at one threshold."""
 
     threshold: float
     alerts: Share  # of the cleared parties
-    recall: Share | None = None  # of the parties that were found; None: no file of these
+    recall: Share | None = None  # of the true matches; None: no such file
     benchmark: Share | None = None  # recall on the benchmark's variants; None: not known
 
 
 class Group(Record, frozen=True, kw_only=True):
-    """Alerts of one origin, list, kind or sort, at the threshold."""
+    """Alerts of one origin, list, kind or type of match, at the threshold."""
 
-    key: str  # "" where the parties do not say it
+    key: str  # "" if not stated
     alerts: Share
-    unequal: bool = False  # it differs from that of all others by more than chance
+    unequal: bool = False  # significantly different from all others
 
 
 class Cause(Record, frozen=True, kw_only=True):
-    """An entry that cleared parties resemble at the threshold, and one of them."""
+    """An entry matched by cleared parties at the threshold, with an example."""
 
     list: str
     entry: str  # id in the list
-    listed: str  # its first name
+    listed: str  # first name of the entry
     kind: PartyKind
-    parties: int  # that resemble it
-    name: str  # of that with the highest probability, as written
+    parties: int  # number of matching parties
+    name: str  # name with the highest probability, as written
     country: str
     probability: float
-    how: str  # a key of `HOWS`
+    how: str  # key of `HOWS`
 
 
 class Bin(Record, frozen=True, kw_only=True):
-    """Parties whose best match has a probability within bounds, and how many were flagged."""
+    """Parties with a best match in a probability range, and the number of true matches."""
 
     low: float
     high: float
-    mean: float  # probability
+    mean: float  # mean probability
     flagged: Share
 
 
 class Calibration(Record, frozen=True, kw_only=True):
-    """What thresholds give on an authority's own parties."""
+    """Results of thresholds on an authority's own parties."""
 
-    day: date  # of the lists
+    day: date  # date of the lists
     lists: tuple[AskedList, ...]
     cleared: KnownFile
     found: KnownFile | None
     wanted: float | None  # alerts per party
-    enough: int  # parties that a file needs, so that no alert at all would show the wanted rate
-    threshold: Threshold  # at which all below is told
-    chosen: bool  # from the wanted rate; else it was given or is the one in use
+    enough: int  # minimum size of a file for zero alerts to confirm the wanted rate
+    threshold: Threshold  # threshold used for the results below
+    chosen: bool  # from the wanted rate; otherwise given, or the current one
     levels: tuple[Level, ...]
     at: Level  # the threshold itself; its number is the lowest of its kinds
     origins: tuple[Group, ...]  # country of the party, most alerts first
     by_list: tuple[Group, ...]
-    kinds: tuple[Group, ...]  # of the entry
-    hows: tuple[Group, ...]  # what agrees in the best match of each party that alerts
-    causes: tuple[Cause, ...]  # most parties first
-    bins: tuple[Bin, ...] = ()  # where there is a file of parties that were found
+    kinds: tuple[Group, ...]  # kinds of entries
+    hows: tuple[Group, ...]  # what agrees in the best match of each party with an alert
+    causes: tuple[Cause, ...]  # entries with most parties first
+    bins: tuple[Bin, ...] = ()  # if a file of true matches is given
 
 
 HOWS = {
@@ -173,5 +174,6 @@ HOWS = {
     "more": "one name has words more",
     "other": "some words differ",
 }
-"""What agrees in a match, in words. A cleared party that bears a number of an entry asks for a
-second look at the clearance."""
+"""Descriptions of what agrees in a match. If a cleared party has an identifier of an entry, the
+clearance should be reviewed.
+"""

@@ -1,4 +1,4 @@
-"""Numbers, telephones, e-mails, sites and wallets: one spelling of each, and whether it can be.
+"""Identifiers, telephones, e-mails, sites and wallets: normalisation and validation.
 
-`read` reads one of any kind; nothing is imported here, as readers of lists need the schemes alone.
+`read` handles any kind; nothing is imported here, as list readers need the schemes only.
 """

@@ -1,4 +1,4 @@
-"""Telephones, e-mails and websites: one spelling of each, and those found in a party's text."""
+"""Telephones, e-mails and websites: normalisation, and extraction from text."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ _LONGEST_ADDRESS = 2_000  # characters of an address
 class _Mail(Record, frozen=True, kw_only=True):
     source: str
     free: frozenset[str]
-    unverified: frozenset[str]  # remembered; used, as it only takes points away
+    unverified: frozenset[str]  # from memory; used, as it only removes points
 
 
 class _Pages(Record, frozen=True, kw_only=True):
@@ -32,18 +32,18 @@ class _Pages(Record, frozen=True, kw_only=True):
 
 
 class _Shared(Record, frozen=True, kw_only=True):
-    """The file of domains that are nobody's own."""
+    """Content of the file of shared domains."""
 
     mail: _Mail
     pages: _Pages
 
 
 def read_email(text: str) -> tuple[str, str]:
-    """Read an e-mail address.
+    """Parse an e-mail address.
 
     Returns:
-        The address in lower case, and the domain that is its owner's; the text and "" where it is
-        no address; no domain where anyone can have an address there.
+        The address in lower case, and its domain if it belongs to one owner; the text and "" if it
+        is not an address; no domain for public e-mail services.
     """
     found = _EMAIL.fullmatch(text.strip()[:_LONGEST_ADDRESS].removeprefix("mailto:").strip(" <>."))
     if not found:
@@ -54,11 +54,11 @@ def read_email(text: str) -> tuple[str, str]:
 
 
 def read_site(text: str) -> tuple[str, str]:
-    """Read the address of a site.
+    """Parse the address of a site.
 
     Returns:
-        Host and path in lower case, and the domain that is its owner's; the text and "" where it
-        is no address; no domain where anyone can have a page there.
+        Host and path in lower case, and the domain if it belongs to one owner; the text and "" if
+        it is not an address; no domain for public hosting services.
     """
     bare = text.strip()[:_LONGEST_ADDRESS]
     found = _SITE.fullmatch(bare)
@@ -69,7 +69,7 @@ def read_site(text: str) -> tuple[str, str]:
 
 
 def own_domain(host: str) -> str:
-    """Return the domain of a host that one owner has; "" where anyone can be there."""
+    """Return the registrable domain of a host; "" for shared domains."""
     domain = domain_of(host)
     shared = shared_domains()
     return "" if {host, domain} & shared else domain
@@ -77,10 +77,10 @@ def own_domain(host: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def domain_of(host: str) -> str:
-    """Return the part of a host name that one owner has: "example.com", "example.co.uk".
+    """Return the registrable domain of a host name: "example.com", "example.co.uk".
 
     Source:
-        The public suffix list (publicsuffix.org), as the library carries it.
+        The public suffix list (publicsuffix.org), as included in the library.
     """
     labels = host.lower().strip(".")
     return str(_suffixes().privatesuffix(labels) or "") if "." in labels else ""
@@ -88,7 +88,7 @@ def domain_of(host: str) -> str:
 
 @cache
 def shared_domains() -> frozenset[str]:
-    """Return the domains of free mail and of sites that give anyone a page."""
+    """Return the domains of free e-mail and hosting services."""
     file = read_toml(data("parties", "mail.toml"), _Shared)
     return file.mail.free | file.mail.unverified | file.pages.hosts | file.pages.unverified
 
@@ -105,16 +105,16 @@ _ZEROS = re.compile(r"^00(?=[1-9])")
 _DIGITS = re.compile(r"\D")
 _SECOND = re.compile(r"[;,/|](?=[\d\s()+-]{1,25}$).*", re.DOTALL)
 _CODES = frozenset("123456789")
-_WHOLE = 10  # digits of a number with its country's code, at the least
+_WHOLE = 10  # minimum digits of a number with country code
 _LONGEST_PHONE = 60  # characters of a number and its extension
 
 
 @lru_cache(maxsize=1 << 16)
 def phone_of(text: str, country: str) -> str:
-    """Return a phone number in E.164; "" where it is none that can be.
+    """Return a phone number in E.164; "" if it is not possible.
 
     Args:
-        text: As written; an extension is left out.
+        text: Number as written; an extension is ignored.
         country: ISO 3166-1 alpha-2, for a number without a country; "" where unknown.
     """
     number = _parse(text, country)
@@ -125,14 +125,14 @@ def phone_of(text: str, country: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
-    """Read one phone number.
+    """Parse one phone number.
 
     Args:
-        text: As written, a label before it or a second number behind it too.
-        countries: ISO 3166-1 alpha-2, whose plans a number without a country may follow.
+        text: Number as written, possibly with a label before it or a second number after it.
+        countries: ISO 3166-1 alpha-2, numbering plans for a number without a country code.
 
     Returns:
-        E.164 where the number can be, else its digits; and whether it is one that is given out.
+        E.164 if the number is possible, otherwise its digits; and whether it is assigned.
     """
     bare = _SECOND.sub("", _LABEL.sub("", text.strip()[:_LONGEST_PHONE]))
     bare = _ZEROS.sub("+", bare)
@@ -140,7 +140,7 @@ def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
     tries = [(bare, country) for country in (*countries, "")]
     digits = _DIGITS.sub("", bare)
     if not bare.startswith("+") and digits[:1] in _CODES and len(digits) >= _WHOLE:
-        tries.append((f"+{digits}", ""))  # a country's code without its sign
+        tries.append((f"+{digits}", ""))  # country code without the plus sign
     for spelling, country in tries:
         number = _parse(spelling, country)
         if number is None or not phonenumbers.is_possible_number(number):
@@ -154,7 +154,7 @@ def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
 
 
 def country_of_phone(number: str) -> str:
-    """Return the country of a number in E.164; "" where it has none, or several share a code."""
+    """Return the country of a number in E.164; "" if none, or if several share a code."""
     parsed = _parse(number, "")
     return (phonenumbers.region_code_for_number(parsed) or "") if parsed else ""
 
@@ -189,11 +189,11 @@ _ANY = re.compile(
 
 
 class Contacts(Record, frozen=True, kw_only=True):
-    """What leads to a party."""
+    """Contact details of a party."""
 
     phones: tuple[str, ...] = ()  # E.164
     emails: tuple[str, ...] = ()  # lower case
-    domains: tuple[str, ...] = ()  # of e-mails and websites, but for free-mail services
+    domains: tuple[str, ...] = ()  # of e-mails and websites, except free e-mail services
     people: tuple[str, ...] = ()  # words folded and sorted
 
 
@@ -202,13 +202,13 @@ _NONE = Contacts()
 
 @lru_cache(maxsize=1 << 15)
 def find_contacts(text: str, country: str) -> Contacts:
-    """Find the contacts in a text.
+    """Extract the contact details from a text.
 
-    A phone number needs a word before it that says so, or a plus sign: addresses are full of
+    A phone number requires a preceding label or a plus sign, because addresses contain many
     numbers.
 
     Args:
-        text: As written.
+        text: Text as written.
         country: ISO 3166-1 alpha-2, for phone numbers without a country; "" where unknown.
     """
     if not _ANY.search(text):
@@ -224,12 +224,12 @@ def find_contacts(text: str, country: str) -> Contacts:
 
 
 def find_web(text: str) -> tuple[set[str], set[str]]:
-    """Find e-mails, and the domains of these and of websites that are somebody's own.
+    """Find e-mails, and the owned domains of e-mails and websites.
 
     Args:
-        text: Normalised (NFKC).
+        text: Normalised text (NFKC).
     """
-    # A look for a sign that each must have costs a twentieth of the search for all of it.
+    # Testing for a required character costs a twentieth of the full search.
     emails = {e.lower().strip(".") for e in _EMAIL_IN_TEXT.findall(text)} if "@" in text else set()
     web = "://" in text or "www." in text.lower()
     sites = [each.lower() for each in _SITE_IN_TEXT.findall(text)] if web else []

@@ -1,4 +1,4 @@
-"""Schemes of identifiers: our word for what a list calls a type of number, and what is read."""
+"""Identifier schemes: canonical names for the number types used in lists."""
 
 import re
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ _END = re.compile(r"\s*(?:\bno\b\.?|\bnumber\b|#|:|\bn°)\s*$", re.IGNORECASE)
 _IMO = re.compile(r"(?:\bIMO\b[\s:#.]*(?:no\.?|number)?\s*)(\d{7})\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\w]+")
 NOTE = "note"
-"""What stands among numbers and is none."""
+"""Scheme of remarks among numbers that are not identifiers."""
 _UNSAID = frozenset({"", "id", "ids", "number", "no", "other", "reference"})
 
 
 class Scheme(Record, frozen=True, kw_only=True):
-    """One kind of number, and what lists call it."""
+    """A type of number, and its names in lists."""
 
     name: str
     types: tuple[str, ...]
-    where: Mapping[str, str] = {}  # country -> the scheme that these types mean there
+    where: Mapping[str, str] = {}  # country -> scheme of these types there
     gives: Mapping[str, str] = {}  # type -> the country that it belongs to
-    agrees: str = ""  # the rule where two are equal, if it is not that of numbers at large
-    one: bool = False  # a party has one, so that two valid ones are of two parties
-    anywhere: bool = False  # it is one number in all the world, whatever country is said
-    vague: bool = False  # the word tells little: an equal number of another scheme may be the same
+    agrees: str = ""  # rule for equal values, if not the general one
+    one: bool = False  # one per party, so two valid ones belong to two parties
+    anywhere: bool = False  # unique worldwide, regardless of the country
+    vague: bool = False  # unspecific: an equal number of another scheme may be the same
 
 
 class _Notes(Record, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class _Notes(Record, frozen=True, kw_only=True):
 
 
 class Schemes(Record, frozen=True, kw_only=True):
-    """The file of schemes."""
+    """Content of the file of schemes."""
 
     scheme: tuple[Scheme, ...]
     notes: _Notes
@@ -55,13 +55,13 @@ def _longest() -> int:
 
 
 def find_scheme(text: str) -> tuple[Scheme | None, str]:
-    """Find what a type of number, or a remark that begins with one, is.
+    """Find the scheme of a number type, or of a remark that begins with one.
 
     Args:
         text: "Passport", "Tax ID No.", "Passport A123 (Iran)".
 
     Returns:
-        The scheme and what stands after its name; None: no type that we know.
+        The scheme and the text after its name; None: unknown type.
     """
     words = text.split(" ")
     for count in range(min(len(words), _longest() + 1), 0, -1):
@@ -75,13 +75,13 @@ def find_scheme(text: str) -> tuple[Scheme | None, str]:
 
 @cache
 def scheme_named(text: str) -> tuple[Scheme, str]:
-    """Return the scheme that a user means, and the country that its word belongs to.
+    """Return the scheme named by a user, and the country that the name implies.
 
     Args:
-        text: Our name of a scheme, or what lists call it: "LEI", "tax", "CNPJ"; "": none is said.
+        text: Our name of a scheme, or a list's name: "LEI", "tax", "CNPJ"; "": not given.
 
     Returns:
-        A scheme that we do not know keeps its name, in small letters.
+        An unknown scheme keeps its name, in lower case.
     """
     plain = _plain(text.replace("_", " "))
     found = _by_name().get(plain) or _schemes().get(plain) or _by_name().get(_slug(text))
@@ -98,16 +98,16 @@ def _by_name() -> MappingProxyType[str, Scheme]:
 def identifier(
     kind: str, value: str, country: str = "", party: PartyKind = "unknown"
 ) -> Identifier | None:
-    """Make an identifier of what a list calls a number.
+    """Create an identifier from a list's number.
 
     Args:
-        kind: The type, as the list calls it.
-        value: The number, as the list writes it.
-        country: Of the authority that gave it; alpha-2, or as written.
-        party: The kind of the party that has it.
+        kind: Type, as the list calls it.
+        value: Number, as the list writes it.
+        country: Country of the issuing authority; alpha-2, or as written.
+        party: Kind of the party.
 
     Returns:
-        The identifier; a type that we do not know keeps its name. None: it is no number.
+        The identifier; an unknown type keeps its name. None: not a number.
     """
     value = value.strip()
     if not value:
@@ -136,17 +136,18 @@ def _slug(text: str) -> str:
 
 
 Check = Literal["valid", "not valid", "no check known"]
-"""valid: its check digits, or all that its scheme demands, are right; not valid: they are not, so
-that it was mistyped or is of another scheme; no check known: nothing tells."""
+"""valid: check digits or format are correct; not valid: they are not, so the number is mistyped or
+of another scheme; no check known: cannot be decided.
+"""
 
 
 class ReadIdentifier(Record, frozen=True, kw_only=True):
-    """An identifier in one spelling."""
+    """A normalised identifier."""
 
-    scheme: str  # LEI, IMO, phone, ...; that of the number itself where it tells
-    value: str  # without what separates its parts; as written where it is not valid
-    country: str = ""  # ISO 3166-1 alpha-2 of the authority that gave it; "": not said
-    near: frozenset[str] = frozenset()  # countries of its party, of which that may be one
+    scheme: str  # LEI, IMO, phone, ...; inferred from the number if possible
+    value: str  # without separators; as written if not valid
+    country: str = ""  # ISO 3166-1 alpha-2 of the issuing authority; "": not given
+    near: frozenset[str] = frozenset()  # countries of its party, one of which may be the issuer
     check: Check = "no check known"
-    problem: str = ""  # why it is not valid
-    domain: str = ""  # of an e-mail or a site: the part that its owner has, where that is a party
+    problem: str = ""  # reason if not valid
+    domain: str = ""  # for an e-mail or a site: the domain, if one party owns it

@@ -1,4 +1,4 @@
-"""Validation of an identifier: its scheme, one spelling, check digits and checksums.
+"""Identifier validation: scheme, normalisation, check digits and checksums.
 
 Sources:
     Base58Check and bech32: python-stdnum (stdnum.bitcoin); bech32m: BIP 350; mixed case of
@@ -25,11 +25,11 @@ from tidewaiter.parties.types import Identifier
 
 _BETWEEN = re.compile(r"[\s./\-–—_·:]+")
 _LEI = 20  # characters of an LEI
-_RFC = 12  # characters of a firm's RFC; a person's has 13
+_RFC = 12  # characters of a company's RFC; a person's has 13
 _CODE = re.compile(r"[A-Za-z]{2}")
 _FORMS = {
     "SWIFT": re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"),  # ISO 9362
-    "MMSI": re.compile(r"[2-7]\d{8}"),  # ITU-R M.585: of ships, 3 digits of the country first
+    "MMSI": re.compile(r"[2-7]\d{8}"),  # ITU-R M.585: ships, first 3 digits for the country
     "call-sign": re.compile(r"[A-Z0-9]{3,7}"),
     "IMO-company": re.compile(r"\d{7}"),
 }
@@ -40,14 +40,14 @@ class _Module(Protocol):
 
 
 class _Rfc:
-    """Mexican tax numbers with their check digit."""
+    """Mexican tax numbers with check digit."""
 
     def validate(self, number: str) -> str:
         return str(rfc.validate(number, validate_check_digits=True))
 
 
 class _Lei:
-    """ISO 17442: the library checks the digits, and no length."""
+    """ISO 17442: the library checks the digits, but not the length."""
 
     def validate(self, number: str) -> str:
         if len(number) != _LEI:
@@ -56,7 +56,7 @@ class _Lei:
 
 
 class _Iban:
-    """Accounts; of each country's own check digits the library knows some, which add nothing."""
+    """Bank accounts; the library's few national check digits add nothing."""
 
     def validate(self, number: str) -> str:
         return str(iban.validate(number, check_country=False))
@@ -71,26 +71,26 @@ _CHECKED: dict[str, _Module] = {
     "OGRN": ogrn,
     "IBAN": _Iban(),
 }
-_BY_THEMSELVES = ("LEI", "USCC")  # long enough that right check digits tell the scheme
-# What a vague word means in one country, tried in this order.
+_BY_THEMSELVES = ("LEI", "USCC")  # long enough that valid check digits identify the scheme
+# Meanings of an unspecific type name by country, tried in this order.
 _NATIONAL = {"RU": ("INN", "OGRN"), "MX": ("RFC",), "CN": ("USCC",)}
 
 
 def bare(text: str) -> str:
-    """Return a number without what separates its parts, in capitals."""
+    """Return a number without separators, in capitals."""
     return _BETWEEN.sub("", text).upper()
 
 
 def check_number(scheme: str, text: str) -> tuple[str, Check, str]:
-    """Check a number of a scheme.
+    """Validate a number of a scheme.
 
     Returns:
-        The number in one spelling, whether it is right, and why not.
+        The normalised number, whether it is valid, and the reason if not.
     """
     module = _CHECKED.get(scheme)
     number = bare(text)
     if scheme == "RFC" and len(number) < _RFC:
-        return number, "no check known", ""  # initials and a day, as lists often give it
+        return number, "no check known", ""  # initials and a date, as lists often give it
     if module is not None:
         right = _right(module, number)
         return (right, "valid", "") if right else (number, "not valid", _why(module, number))
@@ -101,15 +101,15 @@ def check_number(scheme: str, text: str) -> tuple[str, Check, str]:
 
 
 def find_number(text: str, countries: Iterable[str], *, tax: bool) -> tuple[str, str, str] | None:
-    """Find of which scheme with check digits a number is, where only a vague word tells.
+    """Infer the scheme of a number with an unspecific type from its check digits.
 
     Args:
-        text: As written.
-        countries: ISO 3166-1 alpha-2, whose schemes are tried beside those of the world.
-        tax: Numbers of tax are tried too.
+        text: Number as written.
+        countries: ISO 3166-1 alpha-2, whose schemes are tried after the international ones.
+        tax: Include tax numbers.
 
     Returns:
-        Scheme, number and country; None: none whose check digits are right.
+        Scheme, number and country; None: no scheme with valid check digits.
     """
     text = bare(text)
     for scheme in _BY_THEMSELVES:
@@ -130,7 +130,7 @@ def find_number(text: str, countries: Iterable[str], *, tax: bool) -> tuple[str,
 
 @cache
 def _tax(country: str) -> _Module | None:
-    """Return the check of the tax numbers of a country; None: the library has none."""
+    """Return the validator for a country's tax numbers; None: the library has none."""
     found: _Module | None = get_cc_module(country.lower(), "vat")
     return found
 
@@ -160,7 +160,7 @@ _REASONS = {
 
 try:
     from Crypto.Hash import keccak
-except ImportError:  # the extra "wallets" is not there
+except ImportError:  # the extra "wallets" is not installed
     _HASH: Any = None
 else:
     _HASH = keccak
@@ -171,20 +171,20 @@ _BECH32M = 0x2BC830A3  # BIP 350
 _LABEL = re.compile(r"^\W*(?:[A-Za-z]{2,11}[\s:-]+)?")  # "XBT 1A1z...", "- ETH 0x..."
 _ETHER = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _SEGWIT = re.compile(r"(bc|ltc|BC|LTC)1[0-9A-Za-z]{6,87}")
-_BYTES = {25, 26}  # of an address with its checksum; 26: Zcash, whose version has two
-# First letters of addresses in Base58Check: Bitcoin and its kin, Tron, Litecoin, Dash, Dogecoin.
+_BYTES = {25, 26}  # bytes of an address with checksum; 26: Zcash, which has a two-byte version
+# First letters of Base58Check addresses: Bitcoin and forks, Tron, Litecoin, Dash, Dogecoin.
 _BASE58_ADDRESS = re.compile(r"(?:[13TLMXDAG]|t[13])[1-9A-HJ-NP-Za-km-z]{25,35}")
-_SHORTEST_WALLET = 20  # characters of an address of any currency
+_SHORTEST_WALLET = 20  # minimum characters of an address in any currency
 
 
 def read_wallet(text: str) -> tuple[str, Check]:
-    """Read an address.
+    """Parse a wallet address.
 
     Args:
-        text: As written; the code of a currency before it is left out.
+        text: Address as written; a preceding currency code is ignored.
 
     Returns:
-        The address in one spelling; "not valid" where its checksum is wrong or it is too short.
+        The normalised address; "not valid" if its checksum is wrong or it is too short.
     """
     bare = _LABEL.sub("", text.strip(), count=1).strip() or text.strip()
     if len(bare) < _SHORTEST_WALLET or not bare.isascii():
@@ -199,7 +199,7 @@ def read_wallet(text: str) -> tuple[str, Check]:
 
 
 def _ether(digits: str) -> Check:
-    """Check the case of the letters, which is a checksum where it is mixed."""
+    """Validate the letter case, which is a checksum if it is mixed."""
     if _HASH is None or digits in {digits.lower(), digits.upper()}:
         return "no check known"
     small = digits.lower()
@@ -212,7 +212,7 @@ def _ether(digits: str) -> Check:
 
 
 def _segwit(text: str) -> bool:
-    """Check bech32 of version 0, bech32m of later ones."""
+    """Validate bech32 for version 0, bech32m for later ones."""
     if text not in {text.lower(), text.upper()}:
         return False
     prefix, _, rest = text.lower().partition("1")
@@ -225,7 +225,7 @@ def _segwit(text: str) -> bool:
 
 
 def _base58(text: str) -> Check:
-    """Check Base58Check; what has other bytes is of a currency whose check is not known."""
+    """Validate Base58Check; other lengths belong to currencies with unknown checks."""
     raw = bitcoin.b58decode(text)
     if len(raw) not in _BYTES:
         return "no check known"
@@ -236,20 +236,20 @@ def _base58(text: str) -> Check:
 _IMO = re.compile(r"\bIMO\b[\s:#.]*(?:no\.?|number)?[\s:#.]*(\d{7})\b", re.IGNORECASE)
 _LONGEST = 500  # characters of an identifier
 _PHONES = frozenset({"phone", "fax"})
-# Numbers with leading zeros that are often left out: Companies House writes eight characters.
+# Numbers whose leading zeros are often omitted: Companies House writes eight characters.
 _PADDED = {("registration", "GB"): 8}
 
 
 def read_identifier(identifier: Identifier, countries: Iterable[str] = ()) -> ReadIdentifier | None:
-    """Read an identifier.
+    """Parse and validate an identifier.
 
     Args:
-        identifier: As written; any text has an answer.
-        countries: Of its party, ISO 3166-1 alpha-2 or as written: a telephone without a country
-            follows their plans, and a number whose scheme is not said may be of theirs.
+        identifier: Identifier as written; never fails.
+        countries: Countries of its party, ISO 3166-1 alpha-2 or as written: used for telephones
+            without a country code, and for numbers without a scheme.
 
     Returns:
-        None: there is nothing to read.
+        None: empty.
     """
     value = " ".join(identifier.value[:_LONGEST].split())
     if not value:
@@ -262,7 +262,7 @@ def read_identifier(identifier: Identifier, countries: Iterable[str] = ()) -> Re
 
 
 def _contact(scheme: str, value: str, countries: tuple[str, ...]) -> ReadIdentifier | None:
-    """Read what leads to a party; None: it is a number."""
+    """Parse contact details; None: it is a number."""
     check: Check
     problem = domain = ""
     if scheme in _PHONES:
@@ -316,7 +316,7 @@ def _number(scheme: Scheme, value: str, country: str, near: tuple[str, ...]) -> 
 
 
 _KEPT = re.compile(r"[^0-9A-Za-z]+")
-_SHORTEST_NUMBER: Final = 5  # characters: shorter ones are numbers of somebody's own list
+_SHORTEST_NUMBER: Final = 5  # characters: shorter ones are internal numbers
 _DIGITS: Final = 4
 _SCHEMES: Final = {
     "lei": "LEI",
@@ -346,15 +346,15 @@ _VALID: Final = frozenset({"LEI", "USCC"})
 
 @lru_cache(maxsize=1 << 16)
 def read_party_number(scheme: str, value: str) -> tuple[str, str] | None:
-    """Read a number of a party.
+    """Parse a number of a party.
 
     Args:
-        scheme: As written; "" where none is.
-        value: As written.
+        scheme: Scheme as written; "" if none.
+        value: Number as written.
 
     Returns:
-        Scheme and number in one spelling; None where it says nothing: too short, one character
-        again and again, digits in order.
+        Normalised scheme and number; None if it is meaningless: too short, one repeated character,
+        or ascending digits.
     """
     number = _KEPT.sub("", value).upper()
     digits = re.sub(r"\D", "", number)
@@ -369,11 +369,11 @@ def read_party_number(scheme: str, value: str) -> tuple[str, str] | None:
 
 
 def is_checked(scheme: str, number: str) -> bool:
-    """Tell whether a number has check digits, and they are right."""
+    """Return whether a number has valid check digits."""
     return scheme in _VALID and check_number(scheme, number)[1] == "valid"
 
 
 def _filler(number: str, digits: str) -> bool:
-    """Tell whether a number is one that is typed to fill a field."""
+    """Return whether a number is a placeholder."""
     few = len(set(digits)) < 2 or len(set(number)) < 3  # noqa: PLR2004 - "0", "A0"
     return few or digits in "01234567890123456789" or digits in "98765432109876543210"

@@ -1,1 +1,1 @@
-"""From a party on a consignment to the listed parties that it resembles."""
+"""Matching: from a party on a consignment to the list entries that it resembles."""

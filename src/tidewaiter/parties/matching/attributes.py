@@ -1,7 +1,7 @@
-"""Evidence for or against a match beside the name: birth, country, address, ship, identifiers.
+"""Evidence for or against a match other than the name: birth, country, address, ship, identifiers.
 
-Few parties bear anything that a list holds, and reading a telephone takes as long as looking a name
-up; so a text is looked through for the ends of listed numbers before any of it is read.
+Few parties have any attribute in common with a list, and parsing a telephone takes as long as a
+name look-up; so a text is first searched for the last digits of listed numbers.
 """
 
 import math
@@ -28,11 +28,11 @@ from tidewaiter.parties.types import ListedParty, PartyKind
 
 
 class Rule(Record, frozen=True, kw_only=True):
-    """One thing that speaks for or against a match."""
+    """One kind of evidence for or against a match."""
 
     what: str
     points: float  # log-odds, natural logarithm
-    why: str  # what the points rest on
+    why: str  # basis of the points
 
 
 class _Attributes(Record, frozen=True, kw_only=True):
@@ -48,16 +48,16 @@ def points() -> Mapping[str, float]:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Load the file once."""
+    """Load the rules; cached."""
     return read_toml(data("parties", "attributes.toml"), _Attributes).rule
 
 
 def modifier(what: str, text: str | Phrase) -> Modifier:
-    """Return what a rule says.
+    """Create the modifier of a rule.
 
     Args:
-        what: Its name.
-        text: What was compared.
+        what: Name of the rule.
+        text: Compared values.
     """
     said = _plain(text) if isinstance(text, str) else text
     return Modifier(what=what, text=said, points=points()[what])
@@ -71,23 +71,23 @@ def _against(ours: str, theirs: str) -> Phrase:
     return Phrase("values/against", ours=ours, theirs=theirs)
 
 
-_FILLER = "-01-01"  # a list that knows the year alone often says 1 January
-_YEAR, _DAY = 4, 10  # characters of a year, and of a whole day
+_FILLER = "-01-01"  # a list with only the year often gives 1 January
+_YEAR, _DAY = 4, 10  # characters of a year, and of a full date
 _FLAGGED: frozenset[PartyKind] = frozenset({"vessel", "aircraft"})
 _DIGITS = re.compile(r"[1-9]\d*")
-_SAID = 2  # words of a street and a place
+_SAID = 2  # words of street and place in common
 
 
 def modifiers(
     asked: AskedParty, listed: ListedParty, twins: Iterable[ListedParty] = ()
 ) -> tuple[Modifier, ...]:
-    """Say what beside the name speaks for or against a match; what is missing says nothing.
+    """Return the evidence for or against a match other than the name; missing data is neutral.
 
     Args:
         asked: The party.
         listed: The entry.
-        twins: Entries that the name fits as well; what they say of birth and country counts half
-            where this entry says nothing.
+        twins: Entries that match the name equally well; their birth dates and countries count half
+            if this entry has none.
     """
     found = (
         _births(asked.births, listed.births)
@@ -100,7 +100,7 @@ def modifiers(
 
 
 def most_points(asked: AskedParty) -> float:
-    """Return the most that a party's birth, country and address can add; numbers are left out."""
+    """Return the maximum points for a party's birth, country and address, without identifiers."""
     said = (
         (("birth: ",), asked.births),
         (("country: ", "flag: "), asked.countries),
@@ -114,7 +114,7 @@ def most_points(asked: AskedParty) -> float:
 
 
 def _births(asked: Iterable[str], listed: Iterable[str]) -> Modifier | None:
-    """Compare dates of birth; the pair that agrees best counts."""
+    """Compare dates of birth; the pair with the best agreement counts."""
     found = [
         modifier(what, _against(ours, theirs))
         for ours in asked
@@ -125,13 +125,13 @@ def _births(asked: Iterable[str], listed: Iterable[str]) -> Modifier | None:
 
 
 def _others(listed: ListedParty, twins: Iterable[ListedParty]) -> Iterator[ListedParty]:
-    """Yield the entries of the same kind that say a date of birth, where this one says none."""
+    """Yield the entries of the same kind with a date of birth, if this one has none."""
     if not listed.births:
         yield from (each for each in twins if each.births and each.kind == listed.kind)
 
 
 def _hearsay(said: Iterable[Modifier | None]) -> Modifier | None:
-    """Return half of what speaks for the match most, of what other entries say."""
+    """Return half of the strongest evidence for the match from other entries."""
     best = max(filter(None, said), key=lambda each: each.points, default=None)
     if best is None:
         return None
@@ -140,7 +140,7 @@ def _hearsay(said: Iterable[Modifier | None]) -> Modifier | None:
 
 
 def _birth(ours: str, theirs: str) -> str:
-    """Compare two dates of birth, whole or in part."""
+    """Compare two dates of birth, full or partial."""
     if not (ours[:_YEAR].isdigit() and theirs[:_YEAR].isdigit()):
         return ""
     apart = abs(int(ours[:_YEAR]) - int(theirs[:_YEAR]))
@@ -158,7 +158,7 @@ def _birth(ours: str, theirs: str) -> str:
 
 
 def _countries(asked: AskedParty, listed: ListedParty) -> Modifier | None:
-    """Compare countries; one in common is enough. Ships and aircraft change their flags."""
+    """Compare countries; one in common is enough. Ships and aircraft may change flag."""
     ours = {code for text in asked.countries if (code := find_country(text))}
     places = (*listed.countries, *(each.country for each in listed.addresses))
     theirs = {code for text in places if (code := find_country(text))}
@@ -170,12 +170,12 @@ def _countries(asked: AskedParty, listed: ListedParty) -> Modifier | None:
 
 
 def _addresses(asked: Iterable[str], listed: ListedParty) -> Modifier | None:
-    """Look for an address with the same house in the same street and place; another is no sign."""
+    """Find an address with the same house, street and place; a different one is neutral."""
     found = [
         said
         for text in asked
         for other in listed.addresses
-        if _numbers(text) & _numbers(other.text)  # reading an address takes long
+        if _numbers(text) & _numbers(other.text)  # parsing an address is slow
         and (said := _address(read_address(text), read_address(other.text)))
     ]
     return max(found, key=lambda each: each.points, default=None)
@@ -201,16 +201,16 @@ def _address(ours: AddressParts, theirs: AddressParts) -> Modifier | None:
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
-_CODE: Final = 4  # digits that a country's code and a prefix left out in one town may be
-_END: Final = 6  # digits of the end of a number that are looked for, at the most
-_IMO_DIGITS: Final = 7  # digits of a ship's number
+_CODE: Final = 4  # digits of country code and prefix that may be omitted locally
+_END: Final = 6  # maximum trailing digits of a number used for the search
+_IMO_DIGITS: Final = 7  # digits of an IMO number
 
 
 class Leads:
-    """Looks through texts for identifiers of a list."""
+    """Fast search of texts for identifiers of a list."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        """Take by what the entries of a list are found, from `bearers.keys_of`."""
+        """Set the keys of the entries, from `bearers.keys_of`."""
         self._keys = frozenset(keys)
         phones = (key[1:][_CODE:] for key in self._keys if key[:1] == "+" and key[1:].isdigit())
         ships = (key for key in self._keys if len(key) == _IMO_DIGITS and key.isdigit())
@@ -218,10 +218,10 @@ class Leads:
         self._sizes = sorted(set(map(len, self._ends)))
 
     def may_stand_in(self, text: str) -> bool:
-        """Tell whether a telephone, e-mail, site or ship's number of the list may stand in a text.
+        """Return whether a text may contain a telephone, e-mail, site or IMO number of the list.
 
         Args:
-            text: As written.
+            text: Text as written.
         """
         if not self._keys:
             return False
@@ -246,14 +246,14 @@ class Leads:
 
 
 NOT_VALID = "not valid"
-"""What a number is called that cannot be right; it is told, for no points."""
-_SHORT = 7  # characters below which a number without check digits may be many parties'
-_SHORTER = 9  # the same where the schemes differ: a list has ten thousand numbers
+"""Label of an invalid number; it is shown without points."""
+_SHORT = 7  # shorter numbers without check digits may belong to many parties
+_SHORTER = 9  # the same if the schemes differ: a list has ten thousand numbers
 _CONTACTS = frozenset({"phone", "email", "website", "wallet"})
 
 
 class _Shared(NamedTuple):
-    """What a party and an entry have in common."""
+    """An identifier shared by a party and an entry."""
 
     rule: str
     scheme: str
@@ -261,26 +261,26 @@ class _Shared(NamedTuple):
 
 
 class Bearers:
-    """The identifiers of a list; read when the first party that has some is asked for."""
+    """Identifiers of a list; parsed for the first party that has any."""
 
     def __init__(self, parties: Sequence[ListedParty]) -> None:
         self._parties = parties
         self._read: dict[int, tuple[ReadIdentifier, ...]] = {}
 
     def entries(self, asked: Sequence[ReadIdentifier]) -> set[int]:
-        """Return the entries that share an identifier with a party, whatever their names."""
+        """Return the entries that share an identifier with a party, regardless of names."""
         if not asked:
             return set()
         near = {entry for key in keys_of(asked) for entry in self._bearing(key)}
         return {entry for entry in near if _agree(asked, self._of(entry))}
 
     def may_bear(self, asked: Sequence[ReadIdentifier], text: str) -> bool:
-        """Tell whether an entry may share what is read of a party, or what may stand in a text."""
+        """Return whether an entry may share a party's identifiers, or some in a text."""
         known = any(key in self._index for key in keys_of(asked))
         return known or self._leads.may_stand_in(text)
 
     def modifiers(self, asked: Sequence[ReadIdentifier], entry: int) -> tuple[Modifier, ...]:
-        """Say what the identifiers of a party and an entry speak for or against them being one."""
+        """Return the evidence from the identifiers of a party and an entry."""
         if not asked:
             return ()
         listed = self._of(entry)
@@ -311,7 +311,7 @@ class Bearers:
         return Leads(self._index)
 
     def _of(self, entry: int) -> tuple[ReadIdentifier, ...]:
-        """Return the identifiers of an entry, read."""
+        """Return the parsed identifiers of an entry."""
         found = self._read.get(entry)
         if found is None:
             party = self._parties[entry]
@@ -322,13 +322,13 @@ class Bearers:
 
 
 def read_identifiers(party: AskedParty) -> tuple[ReadIdentifier, ...]:
-    """Read the identifiers of a party that is asked for."""
+    """Parse the identifiers of a compared party."""
     read = (read_identifier(each, party.countries) for each in party.identifiers)
     return tuple(dict.fromkeys(filter(None, read)))
 
 
 def keys_of(read: Iterable[ReadIdentifier]) -> Iterator[str]:
-    """Yield by what identifiers are found: their values, and domains with an @ before them."""
+    """Yield the look-up keys of identifiers: values, and domains prefixed with @."""
     for each in read:
         if each.scheme != "website" or not each.domain:
             yield each.value
@@ -337,7 +337,7 @@ def keys_of(read: Iterable[ReadIdentifier]) -> Iterator[str]:
 
 
 def _agree(asked: Iterable[ReadIdentifier], listed: Iterable[ReadIdentifier]) -> list[_Shared]:
-    """List what agrees, each thing once; the domain of an e-mail that agrees is no other thing."""
+    """List the shared identifiers without duplicates, nor domains of shared e-mails."""
     theirs = tuple(listed)
     best: dict[str, _Shared] = {}
     domains: dict[str, _Shared] = {}
@@ -359,7 +359,7 @@ def _rule(ours: ReadIdentifier, theirs: ReadIdentifier) -> str:
     if ours.value != theirs.value or not _comparable(ours, theirs):
         return ""
     if ours.scheme == "website" and (ours.domain or ours.value in shared_domains()):
-        return ""  # the domain says it, or says nothing
+        return ""  # covered by the domain, or meaningless
     scheme = _scheme(ours.scheme)
     same = ours.scheme == theirs.scheme
     if same and scheme.agrees:
@@ -375,16 +375,16 @@ def _rule(ours: ReadIdentifier, theirs: ReadIdentifier) -> str:
 
 
 def _of_contacts(rule: str, ours: ReadIdentifier) -> str:
-    """Return a scheme's own rule; what is not valid counts less, and a short one not at all."""
+    """Return the rule of a contact scheme; an invalid one counts less, a short one not at all."""
     if ours.check != NOT_VALID:
         return rule
     return f"{rule}, {NOT_VALID}" if len(ours.value) >= _SHORT else ""
 
 
 def _comparable(ours: ReadIdentifier, theirs: ReadIdentifier) -> bool:
-    """Tell whether equal values of two identifiers may be one number."""
+    """Return whether equal values of two identifiers may be the same number."""
     if {ours.scheme, theirs.scheme} == _IMO_SCHEMES:
-        return True  # papers say IMO of a firm's number too
+        return True  # documents use IMO for a company number too
     if ours.scheme != theirs.scheme:
         vague = _scheme(ours.scheme).vague or _scheme(theirs.scheme).vague
         return vague and not {ours.scheme, theirs.scheme} & _OF_SHIPS_AND_CONTACTS
@@ -394,7 +394,7 @@ def _comparable(ours: ReadIdentifier, theirs: ReadIdentifier) -> bool:
 
 
 def _same_place(ours: ReadIdentifier, theirs: ReadIdentifier) -> bool:
-    """Tell whether one authority may have given both numbers, as far as countries are said."""
+    """Return whether both numbers may have the same issuer, as far as countries are given."""
     one = {ours.country} if ours.country else ours.near
     other = {theirs.country} if theirs.country else theirs.near
     return _scheme(ours.scheme).anywhere or bool(one & other)
@@ -403,7 +403,7 @@ def _same_place(ours: ReadIdentifier, theirs: ReadIdentifier) -> bool:
 def _conflicts(
     asked: Sequence[ReadIdentifier], listed: Sequence[ReadIdentifier], shared: Sequence[_Shared]
 ) -> Iterator[Modifier]:
-    """Yield what speaks against: two valid numbers of a scheme of which a party has one."""
+    """Yield counter-evidence: different valid numbers in a scheme with one number per party."""
     agreed = {each.scheme for each in shared}
     for scheme in dict.fromkeys(each.scheme for each in asked):
         if scheme in agreed or not _scheme(scheme).one:
@@ -418,7 +418,7 @@ def _conflicts(
 
 
 def doubts_of(asked: Iterable[ReadIdentifier]) -> tuple[str, ...]:
-    """Say which identifiers cannot be right; they are compared as they are written."""
+    """Describe invalid identifiers; they are compared as written."""
     return tuple(
         f"{each.scheme} {each.value}: {each.problem}" for each in asked if each.check == NOT_VALID
     )
@@ -443,17 +443,17 @@ _OF_SHIPS_AND_CONTACTS = _CONTACTS | {
 
 
 def with_kind(party: AskedParty) -> AskedParty:
-    """Return a party whose kind is told by M/V or the like before its name, where none is said."""
+    """Infer the kind of a party from M/V or similar before its name, if it is not given."""
     if party.kind == "unknown" and is_ship(party.text):
         return structs.replace(party, kind="vessel")
     return party
 
 
 def numbers_apart(asked: str, listed: str) -> tuple[Modifier, ...]:
-    """Say that two ships of one name bear other numbers: sisters of a series do.
+    """Report different numbers in ship names: sister ships of a series have them.
 
     Args:
-        asked: The name asked for.
+        asked: Name of the party.
         listed: The listed name that it resembles.
     """
     ours, theirs = ship_numbers(asked), ship_numbers(listed)

@@ -1,4 +1,4 @@
-"""Why two names match: each word's share of the log-odds."""
+"""Explanation of a match: each word's share of the log-odds."""
 
 import math
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ Points = NDArray[np.float64]
 
 
 class Explained:
-    """One alignment, taken apart. The points of all parts add up to the log-odds."""
+    """A decomposed alignment. The points of all parts add up to the log-odds."""
 
     def __init__(
         self, room: Room, listed: Listed, asking: Asking, forms: tuple[int, int], model: Points
@@ -68,7 +68,7 @@ class Explained:
         self._model = model
 
     def pairs(self, asked: NameForm, listed: NameForm) -> list[WordPair]:
-        """Return the words that stand for each other."""
+        """Return the words that correspond to each other."""
         pairs, total = self._room.pairs, self._total()
         found = []
         for at in range(int(pairs.counts[1])):
@@ -91,7 +91,7 @@ class Explained:
         return found
 
     def left_over(self, asked: NameForm, listed: NameForm) -> list[LeftOver]:
-        """Return the words that one name has alone."""
+        """Return the words that occur in one name only."""
         sides = (
             (
                 "asked",
@@ -126,7 +126,7 @@ class Explained:
         return found
 
     def modifiers(self) -> list[Modifier]:
-        """Return what the names say as wholes."""
+        """Return the evidence from the names as a whole."""
         return [
             Modifier(what=text, points=float(self._points[at]))
             for at, text in _IN_WORDS.items()
@@ -134,7 +134,7 @@ class Explained:
         ]
 
     def rarity(self) -> float:
-        """Return how many names there are to one that bears the words that agree."""
+        """Return N, where one name in N has the matching words."""
         return math.exp(min(60.0, float(self._values[f.EVIDENCE]) * f.NATS))
 
     def _total(self) -> float:
@@ -158,7 +158,7 @@ def _weight(side: Side, begin: int, size: int) -> float:
 
 
 def _left(side: Side) -> dict[int, float]:
-    """Return the weights of the words left over, by place."""
+    """Return the weights of the unmatched words, by index."""
     return {at: float(side.weights[at]) for at in range(int(side.size[0])) if side.pair[at] < 0}
 
 

@@ -1,4 +1,4 @@
-"""The index of a list: names as numbers of words, and which names hold each word."""
+"""List index: names as word numbers, and inverted lists of names by word."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -47,9 +47,9 @@ _KINDS = {
     "particle": PARTICLE,
     "number": NUMBER,
 }
-_BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts that are read by consonants too
+_BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts also compared by consonants
 _CONSONANTS = "slmo"
-_LEGAL_MARK = "\x02"  # a legal form is no word, though it be spelt as one
+_LEGAL_MARK = "\x02"  # a legal form is not a word, even if spelled like one
 HOWS = (
     "latin",
     "pinyin",
@@ -65,11 +65,11 @@ _PLACE_OF = {how: place for place, how in enumerate(HOWS)}
 
 
 class Words:
-    """Distinct words, numbered as they come.
+    """Distinct words, numbered in order of appearance.
 
-    Consonants alone are compared across scripts only, as Latin letters say the vowels: what is
-    asked for in another script looks for those of the Latin words of a list (systems s, l, m, o),
-    and in Latin letters for those of its words in other scripts (S, L, M, O).
+    Consonant keys are only compared across scripts, as Latin letters include the vowels: a query in
+    another script uses those of the Latin words in a list (systems s, l, m, o), and a Latin query
+    those of its words in other scripts (S, L, M, O).
     """
 
     def __init__(self, *, asked: bool = False) -> None:
@@ -81,7 +81,7 @@ class Words:
         self._sounding: dict[tuple[str, tuple[str, ...]], int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
-        """Return the number of each word of a form, at most `MOST_WORDS`."""
+        """Return the number of each word in a form, at most `MOST_WORDS`."""
         out = []
         plain, sounding = self._plain, self._sounding
         for token in form.tokens[:MOST_WORDS]:
@@ -91,7 +91,7 @@ class Words:
                 if number is None:
                     sounds = tuple(self._sounds(token, by_bones=False))
                     number = plain[text] = self._add(text, token, sounds)
-            else:  # 王 and 汪 are both wang, but other surnames
+            else:  # 王 and 汪 are both wang, but different surnames
                 sounds = tuple(self._sounds(token, by_bones=True))
                 number = sounding.get((text, sounds))
                 if number is None:
@@ -107,8 +107,8 @@ class Words:
         return len(self.texts) - 1
 
     def _sounds(self, token: Token, *, by_bones: bool) -> Iterator[str]:
-        """Yield the keys of a word; those of consonants by which side it stands on."""
-        # A syllable of pinyin says exactly what it sounds like: who asks for Jie means no Zhi.
+        """Yield the keys of a word; consonant keys depend on the side."""
+        # A pinyin syllable is unambiguous: Jie is not Zhi.
         exact = self._asked and is_syllable(token.key) and token.kind == "word"
         for key in keys(token):
             if key[0] not in _CONSONANTS:
@@ -121,7 +121,7 @@ class Words:
                 yield key[0].upper() + key[1:]
 
     def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
-        """Lay out what the compiled functions need, of the words from a number on."""
+        """Build the arrays for the compiled functions, for words from a number on."""
         texts = self.texts[first:]
         letters = letters_of(texts)
         kinds = np.array(self.kinds[first:], np.int8)
@@ -144,7 +144,7 @@ class Words:
 
 
 def _joinable(key: str) -> str:
-    """Write a Korean key so that those of syllables, joined, give that of the word."""
+    """Convert a Korean key so that joined syllable keys equal the key of the word."""
     return key.replace("ng", "nk") if key[0] == "k" else key
 
 
@@ -153,7 +153,7 @@ def _sizes(letters: Letters) -> NDArray[np.int32]:
 
 
 def _keys(rows: list[tuple[str, ...]]) -> Keys:
-    """Lay out all keys of words."""
+    """Build the arrays of word keys."""
     heads = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=heads[1:])
     flat = [key for row in rows for key in row]
@@ -162,7 +162,7 @@ def _keys(rows: list[tuple[str, ...]]) -> Keys:
 
 
 def _parts(rows: list[tuple[str, ...]]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Lay out the first key of each system whose keys can be joined."""
+    """Build the arrays of joinable keys: the first key in each system."""
     hashes = np.zeros((len(rows), JOINING), np.uint64)
     sizes = np.zeros((len(rows), JOINING), np.int32)
     for place, system in enumerate(SYSTEMS[:JOINING]):
@@ -173,14 +173,14 @@ def _parts(rows: list[tuple[str, ...]]) -> tuple[NDArray[np.uint64], NDArray[np.
 
 
 def readings(name: ReadName) -> Iterator[NameForm]:
-    """Yield the forms of a name, then those of the names within it."""
+    """Yield the forms of a name, then those of names within it."""
     yield from name.forms
     for segment in name.segments:
         yield from readings(segment.name)
 
 
 def forms_of(names: Iterable[ReadName], words: Words) -> Forms:
-    """Number the words of names that were read."""
+    """Number the words of parsed names."""
     owner, how, heads, numbers = [], [], [0], []
     for number, name in enumerate(names):
         for form in readings(name) if name.segments else name.forms:
@@ -202,46 +202,46 @@ KINDS = ("unknown", "person", "organisation", "vessel", "aircraft")
 
 
 class Listed(NamedTuple):
-    """What the compiled functions know of a list."""
+    """A list, as used by the compiled functions."""
 
     lookup: Lookup
-    vocabulary: Vocabulary  # the first are words, the others words joined
+    vocabulary: Vocabulary  # single words first, then joined words
     pieces: Pieces
     entry: NDArray[np.int32]  # by form
-    how: NDArray[np.int8]  # by form, how it was read
-    weight: NDArray[np.float32]  # by form, of its words
-    kind: NDArray[np.int8]  # by entry, a place in `KINDS`
+    how: NDArray[np.int8]  # by form: how it was read
+    weight: NDArray[np.float32]  # by form: total weight of its words
+    kind: NDArray[np.int8]  # by entry: index in `KINDS`
     posting_heads: NDArray[np.int32]  # by word
     postings: NDArray[np.int32]  # forms
 
 
 class Layout(NamedTuple):
-    """The names of a list as numbers: they decide it, with the kinds of entries and the rarity."""
+    """Names of a list as numbers; determined by the names, the kinds of entries and the rarity."""
 
-    name_of: NDArray[np.int32]  # by form: which name of its entry
+    name_of: NDArray[np.int32]  # by form: index of the name in its entry
     listed: Listed
 
 
 class Index(Record, frozen=True):
-    """A list, ready to be matched."""
+    """A list, prepared for matching."""
 
     parties: tuple[ListedParty, ...]
-    name_of: NDArray[np.int32]  # by form: which name of its entry
+    name_of: NDArray[np.int32]  # by form: index of the name in its entry
     listed: Listed
     rarity: Rarity
 
 
 def index_of(parties: Sequence[ListedParty], layout: Layout, rarity: Rarity) -> Index:
-    """Put an index together of what was laid out of these entries, with this rarity."""
+    """Assemble an index from the layout of these entries and a rarity."""
     return Index(tuple(parties), layout.name_of, layout.listed, rarity)
 
 
 def build_index(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> Index:
-    """Build the index of a list; some seconds for 40,000 names.
+    """Build the index of a list; takes some seconds for 40,000 names.
 
     Args:
         parties: The entries.
-        rarity: Frozen counts of a generation; None: those of these entries.
+        rarity: Frozen counts of a generation; None: counts of these entries.
     """
     entry, which, read = [], [], []
     for number, party in enumerate(parties):
@@ -262,7 +262,7 @@ def build_index(parties: Sequence[ListedParty], rarity: Rarity | None = None) ->
 
 
 def _words_by_entry(forms: Forms, entry: NDArray[np.int32], words: Words) -> list[list[str]]:
-    """Gather the words of each entry."""
+    """Collect the words of each entry."""
     out: list[list[str]] = [[] for _ in range(int(entry[-1]) + 1)] if len(entry) else []
     for form, number in enumerate(entry.tolist()):
         begin, end = forms.heads[form : form + 2]
@@ -277,7 +277,7 @@ def _listed(
     entry: NDArray[np.int32],
     kinds: NDArray[np.int8],
 ) -> Listed:
-    """Lay out a list for the compiled functions."""
+    """Build the arrays of a list for the compiled functions."""
     count = len(words.texts)
     pieces, joined, sounds = pieces_of(forms, vocabulary)
     hashes, first, places = np.unique(joined, return_index=True, return_inverse=True)
@@ -304,7 +304,7 @@ def _listed(
 
 
 def _key_table(keys: Keys, joined: NDArray[np.uint64], count: int) -> Table:
-    """Build the table of keys: of the words, and of words joined, whose numbers come after."""
+    """Build the table of keys: single words, then joined words with higher numbers."""
     owner = np.repeat(np.arange(count, dtype=np.int32), np.diff(keys.heads))
     hashes, owners = [systems_of(keys.hashes, keys.letters)], [owner]
     for system in range(JOINING):
@@ -315,7 +315,7 @@ def _key_table(keys: Keys, joined: NDArray[np.uint64], count: int) -> Table:
 
 
 def _postings(pieces: Pieces, words: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """List the forms that hold each word, a form once for each time."""
+    """List the forms with each word, once per occurrence."""
     forms = np.repeat(np.arange(len(pieces.heads) - 1, dtype=np.int32), np.diff(pieces.heads))
     order = np.argsort(pieces.words, kind="stable")
     heads = np.zeros(words + 1, np.int32)

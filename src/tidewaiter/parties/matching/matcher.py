@@ -1,4 +1,4 @@
-"""Match parties against an index with the model, a batch at a time; one party is a batch of one."""
+"""Match parties against an index in batches; a single party is a batch of one."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -44,11 +44,11 @@ from tidewaiter.parties.types import PartyKind
 
 _KIND = {kind: place for place, kind in enumerate(KINDS)}
 _PROBLEM = {problem: place for place, problem in enumerate(PROBLEMS)}
-_MOST_WORDS = 2_000_000  # remembered; then all are forgotten
+_MOST_WORDS = 2_000_000  # cached words; then the cache is cleared
 
 
 class Asker:
-    """Reads names; what it knows of their words is kept from one batch to the next."""
+    """Parses names; caches word data between batches."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -60,11 +60,11 @@ class Asker:
         self._neighbours = neighbours(self._index.listed.lookup, self._vocabulary)
 
     def ask(self, names: Sequence[str], kinds: Sequence[PartyKind]) -> Asking:
-        """Read names, one after the other.
+        """Parse names.
 
         Args:
-            names: As written.
-            kinds: What kind of party each is.
+            names: Names as written.
+            kinds: Kind of each party.
         """
         if len(self._words.texts) > _MOST_WORDS:
             self._forget()
@@ -82,7 +82,7 @@ class Asker:
 
 
 def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
-    """Add words to those known."""
+    """Append words to a vocabulary."""
     letters = Letters(
         np.concatenate((known.letters.units, more.letters.units)),
         _longer(known.letters.starts, more.letters.starts),
@@ -99,26 +99,26 @@ def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
 
 
 def _with_neighbours(known: Neighbours, more: Neighbours) -> Neighbours:
-    """Add the neighbours of more words."""
+    """Append the neighbours of further words."""
     return Neighbours(_longer(known.heads, more.heads), *_joined(known[1:], more[1:]))
 
 
 def _longer(heads: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Add places where rows begin."""
+    """Append row offsets."""
     return np.concatenate((heads, more[1:] + heads[-1]))
 
 
 def _joined(known: Sequence[Any], more: Sequence[Any]) -> Iterator[NDArray[Any]]:
-    """Put each array behind the one of its place."""
+    """Concatenate arrays pairwise."""
     for first, second in zip(known, more, strict=True):
         yield np.concatenate((first, second))
 
 
 class Model(Record, frozen=True):
-    """Log-odds for a unit of each feature, for persons and for all others."""
+    """Log-odds per unit of each feature, for persons and for all others."""
 
-    source: str  # what it was trained on
-    threshold: float  # probability from which a match is shown
+    source: str  # training data
+    threshold: float  # probability from which a match is reported
     person: dict[str, float]
     organisation: dict[str, float]
 
@@ -148,27 +148,27 @@ def threshold_of(asked: float | Threshold | None) -> Threshold:
     return asked if isinstance(asked, Threshold) else asked_for(asked)
 
 
-_LIKE = 2.0  # log-odds by which another entry of the name may fit it less
-_CERTAIN = 700.0  # log-odds beyond which the exponential function gives up
+_LIKE = 2.0  # log-odds by which another entry with the name may score lower
+_CERTAIN = 700.0  # log-odds beyond which the exponential function overflows
 
 
 class Found(NamedTuple):
-    """One entry that a party may be, before it is explained."""
+    """A possible match, before its explanation."""
 
     entry: int
-    form: int  # of the list
-    asked: int  # form asked for
-    odds: float  # of the name alone
+    form: int  # form in the list
+    asked: int  # query form
+    odds: float  # name only
     modifiers: tuple[Modifier, ...]
 
     @property
     def total(self) -> float:
-        """The log-odds of name and attributes."""
+        """Log-odds of name and attributes."""
         return self.odds + sum(each.points for each in self.modifiers)
 
 
 class Matcher:
-    """Matches parties against one index; for one thread at a time."""
+    """Matches parties against one index; not thread-safe."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
@@ -177,23 +177,23 @@ class Matcher:
         self._bearers = Bearers(index.parties)
 
     def ask(self, parties: Sequence[AskedParty]) -> Asking:
-        """Read names and look their words up."""
+        """Parse names and look up their words."""
         kinds = [with_kind(party).kind for party in parties]
         return self._asker.ask([party.text for party in parties], kinds)
 
     def answer(self, asking: Asking) -> Answers:
-        """Search and weigh; runs without the GIL."""
+        """Search and score; runs without the GIL."""
         out = new_answers(len(asking.kind))
         answer(self.index.listed, asking, load_model(), self._room, out)
         return out
 
     def may_match(self, party: AskedParty, answers: Answers, row: int, least: Threshold) -> bool:
-        """Tell whether a party may reach a threshold by its name, birth, country and address.
+        """Return whether a party may reach a threshold by name, birth, country and address.
 
         Args:
-            party: As it was asked.
-            answers: Those of the batch.
-            row: The party's name, in the batch.
+            party: The party.
+            answers: Answers of the batch.
+            row: Index of the party's name in the batch.
             least: The threshold.
         """
         if not answers.counts[row]:
@@ -201,11 +201,11 @@ class Matcher:
         return probability(float(answers.odds[row, 0]) + most_points(party)) >= least.lowest
 
     def may_bear(self, party: AskedParty, text: str) -> bool:
-        """Tell whether an entry may share an identifier with a party, told or in a text."""
+        """Return whether an entry may share an identifier with a party, given or in a text."""
         return self._bearers.may_bear(read_identifiers(party), text)
 
     def found(self, party: AskedParty, answers: Answers, row: int) -> list[Found]:
-        """Return the entries that a party may be by name or number, the likeliest first."""
+        """Return the possible matches of a party by name or identifier, most likely first."""
         parties = self.index.parties
         named = [
             (
@@ -238,7 +238,7 @@ class Matcher:
         bearing: set[int],
         named: list[Found],
     ) -> list[Found]:
-        """Add the entries that bear an identifier of the party's, whatever their names."""
+        """Add the entries that share an identifier with the party, regardless of names."""
         kept = {each.entry: each for each in named}
         nameless = read_name(party.text, party.kind).problem in NAMELESS
         given = () if nameless else (modifier("name: in no relation", party.text),)
@@ -257,8 +257,8 @@ class Matcher:
         """Match parties, and explain each match.
 
         Args:
-            parties: A batch; each is answered as it would be alone.
-            threshold: Probability from which a match is shown; None: that of the model.
+            parties: A batch; results do not depend on the batch.
+            threshold: Probability from which a match is reported; None: that of the model.
         """
         asking = self.ask(parties)
         answers = self.answer(asking)
@@ -275,13 +275,13 @@ class Matcher:
         row: int,
         threshold: float | Threshold | None = None,
     ) -> Answer:
-        """Explain what a party that was asked matches.
+        """Explain the matches of a party.
 
         Args:
-            party: As it was asked.
-            asking: Its batch, which another matcher of this index may have asked and answered.
-            answers: Those of the batch.
-            row: The party's name, in the batch.
+            party: The party.
+            asking: Its batch, possibly from another matcher of this index.
+            answers: Answers of the batch.
+            row: Index of the party's name in the batch.
             threshold: As in `match`.
         """
         least, party = threshold_of(threshold), with_kind(party)
@@ -290,7 +290,7 @@ class Matcher:
         if problem in NAMELESS:
             shown = [each for each in shown if each.form < 0]
         if problem == "empty" and party.identifiers:
-            problem = ""  # whoever bears the number was looked for, and there is no name to assess
+            problem = ""  # matched by identifier only, so an unassessable name is not a problem
         matches: tuple[Match, ...] = ()
         if shown:
             name = read_name(party.text, party.kind)
@@ -366,21 +366,21 @@ class Matcher:
         )
 
     def _same_name(self, one: int, other: int) -> bool:
-        """Tell whether two forms are of one name of one entry."""
+        """Return whether two forms belong to one name of one entry."""
         entry, name = self.index.listed.entry, self.index.name_of
         return bool(entry[one] == entry[other] and name[one] == name[other])
 
 
 def is_ready() -> bool:
-    """Tell whether the search is compiled; compiling it takes a minute or two, once a version."""
+    """Return whether the search is compiled; that takes a minute or two, once per version."""
     return is_compiled(answer)
 
 
 def _forms(name: ReadName) -> list[NameForm]:
-    """Return the forms of a name that have words, as the index counts them."""
+    """Return the forms of a name that have words, in the order of the index."""
     return [form for form in readings(name) if form.tokens]
 
 
 def probability(odds: float) -> float:
-    """Return the probability that log-odds stand for."""
+    """Convert log-odds to a probability."""
     return 1 / (1 + math.exp(max(-_CERTAIN, min(_CERTAIN, -odds))))

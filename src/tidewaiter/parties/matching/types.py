@@ -1,4 +1,4 @@
-"""Questions and answers of matching as records, and lists and questions read from rows."""
+"""Records of matching: queries and answers; lists and queries read from rows."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -26,19 +26,19 @@ from tidewaiter.parties.types import (
 
 
 class AskedParty(Record, frozen=True, kw_only=True):
-    """A party that is asked for."""
+    """A party to be matched."""
 
-    id: str = ""  # whatever tells it from the others of its file
-    text: str  # its name as written
+    id: str = ""  # identifies it in its file
+    text: str  # name as written
     kind: PartyKind = "unknown"
     countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-2, or as written
-    births: tuple[str, ...] = ()  # ISO 8601, whole or in part
+    births: tuple[str, ...] = ()  # ISO 8601, full or partial
     addresses: tuple[str, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
 
 
 class WordPair(Record, frozen=True, kw_only=True):
-    """Words of both names that stand for each other."""
+    """Corresponding words of both names."""
 
     asked: str  # as written
     listed: str
@@ -47,42 +47,42 @@ class WordPair(Record, frozen=True, kw_only=True):
 
 
 class LeftOver(Record, frozen=True, kw_only=True):
-    """A word of one name that the other one has not."""
+    """A word of one name without a counterpart."""
 
     side: str  # "asked", "listed"
     word: str  # as written
-    how: str  # contradicted: the other name has another word there; omitted: it has none
+    how: str  # contradicted: the other name has a different word there; omitted: it has none
     points: float
 
 
 NOTHING = Phrase("values/none")
-"""That nothing was compared: names as wholes speak."""
+"""Placeholder: nothing was compared; the evidence is in the names as a whole."""
 
 
 class Modifier(Record, frozen=True, kw_only=True):
-    """What else speaks for or against a match."""
+    """Other evidence for or against a match."""
 
     what: str
-    text: Phrase = NOTHING  # what was compared
+    text: Phrase = NOTHING  # compared values
     points: float
 
 
 class Explanation(Record, frozen=True, kw_only=True):
-    """Why a match has its probability: all points add up to its log-odds."""
+    """Decomposition of a match: all points add up to its log-odds."""
 
-    cleaning: tuple[Phrase, ...]  # what was left out of the name as written, or mended
-    form: str  # how the name was read: latin, pinyin, cyrillic, ...
+    cleaning: tuple[Phrase, ...]  # parts of the name removed or corrected
+    form: str  # script or reading: latin, pinyin, cyrillic, ...
     pairs: tuple[WordPair, ...]
     left_over: tuple[LeftOver, ...]
     modifiers: tuple[Modifier, ...]
-    rarity: float  # one name in so many bears the words that agree
+    rarity: float  # one name in this many has the matching words
 
 
 class Match(Record, frozen=True, kw_only=True):
-    """A listed party that the one asked for resembles. Never a verdict."""
+    """A list entry that the party resembles. Not a verdict."""
 
-    entry: str  # its id in the list
-    name: str  # the listed name that matched
+    entry: str  # id in the list
+    name: str  # matching listed name
     name_kind: NameKind
     probability: float
     log_odds: float
@@ -91,25 +91,25 @@ class Match(Record, frozen=True, kw_only=True):
     action: Action
     outcome: Outcome
     outcome_day: date | None = None
-    listed: date | None = None  # day since when it is listed
+    listed: date | None = None  # day since it is listed
     source: str
-    judged: str = ""  # that it is another party: by whom, when and why
+    judged: str = ""  # judgement "different party": by whom, when and why
     explanation: Explanation
-    confidential: bool = False  # the entry is for the authority that keeps the list only
-    links: tuple[ListedLink, ...] = ()  # by ownership and control, the nearest first
-    blocked_share: str = ""  # what the shares of its blocked owners add up to; "": none are told
+    confidential: bool = False  # visible to the authority that keeps the list only
+    links: tuple[ListedLink, ...] = ()  # by ownership and control, nearest first
+    blocked_share: str = ""  # total of the blocked owners' shares; "": none given
 
 
 class Answer(Record, frozen=True, kw_only=True):
-    """What one party matches, the best first."""
+    """The matches of one party, best first."""
 
     id: str
     text: str
-    not_assessable: str = ""  # why there can be no whole answer; "" where there is one
-    script: str = ""  # the name is compared with names in this script alone: "Hebrew"
+    not_assessable: str = ""  # why the answer is incomplete; "" if it is complete
+    script: str = ""  # only compared with names in this script: "Hebrew"
     matches: tuple[Match, ...] = ()
-    doubts: tuple[str, ...] = ()  # numbers asked for that cannot be right, and why not
-    threshold: Threshold | None = None  # from which on they are shown, and where it comes from
+    doubts: tuple[str, ...] = ()  # invalid identifiers, with the reason
+    threshold: Threshold | None = None  # applied threshold, and its origin
 
 
 KINDS: dict[str, PartyKind] = {
@@ -127,7 +127,7 @@ KINDS: dict[str, PartyKind] = {
 
 
 class _Row(msgspec.Struct, frozen=True):
-    """One entry of a list; keys that are not named here are left alone."""
+    """One entry of a list; other keys are ignored."""
 
     id: str
     names: list[str]
@@ -140,10 +140,10 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def read_rows(path: Path) -> list[ListedParty]:
-    """Read a list of one JSON object a line.
+    """Read a list with one JSON object per line.
 
     Raises:
-        InputError: A line is no such object, or has no name, or an id stands twice.
+        InputError: A line is not such an object, lacks a name, or repeats an id.
     """
     decode = msgspec.json.Decoder(_Row).decode
     found: dict[str, ListedParty] = {}
@@ -190,10 +190,10 @@ def _kind(text: str, at: str) -> PartyKind:
 
 
 def read_queries(file: BinaryIO, name: str) -> Iterator[AskedParty]:
-    """Read parties from columns parted by tabs: qid, schema, query, country, dob.
+    """Read parties from tab-separated columns: qid, schema, query, country, dob.
 
     Raises:
-        InputError: A column is missing, or an id is.
+        InputError: A column or an id is missing.
     """
     lines = (line.decode("utf-8", "replace").replace("\0", "\ufffd") for line in file)
     rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -1,4 +1,4 @@
-"""From a party's name as written to forms that can be compared."""
+"""Party names: from a name as written to comparable forms."""
 
 from tidewaiter.parties.names.keys import SYSTEMS, keys, keys_of, loose_key
 from tidewaiter.parties.names.read import read_name, read_names

@@ -1,4 +1,4 @@
-"""Affixes: what papers write around a name, such as M/S and M/V before, TEL and places after."""
+"""Affixes of names in documents, such as M/S and M/V before, TEL and places after the name."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"(?<![^\W_])(?:\d{1,6}|[IVX]{1,4})(?![^\W_])")
 
 
 class _Ships(Record, frozen=True, kw_only=True):
-    """The file of prefixes."""
+    """Content of the file of ship prefixes."""
 
     source: str
     plain: tuple[str, ...]
@@ -38,23 +38,23 @@ class _Ships(Record, frozen=True, kw_only=True):
 
 
 def prefix_end(text: str, start: int) -> int:
-    """Return where the name of a ship begins, after what stands before it.
+    """Return the start of a ship's name, after its prefix.
 
     Args:
-        text: Of what is known to be a ship.
-        start: Where to look.
+        text: Name known to be a ship's.
+        start: Search position.
     """
     found = _prefix().match(text, start)
     return found.end() if found else start
 
 
 def is_ship(text: str) -> bool:
-    """Tell whether a name begins with marked letters, M/V or M.V., that only a ship's has."""
+    """Return whether a name begins with punctuated letters specific to ships: M/V or M.V."""
     return "/" in text[:6] and bool(_marked().match(text))
 
 
 def ship_numbers(text: str) -> frozenset[int]:
-    """Return the numbers in the name of a ship, Roman ones behind its first word too."""
+    """Return the numbers in the name of a ship, including Roman ones after its first word."""
     found = set()
     begin = prefix_end(text, 0)
     for each in _NUMBER.finditer(text, begin):
@@ -77,7 +77,7 @@ def _prefix() -> re.Pattern[str]:
 @cache
 def _marked() -> re.Pattern[str]:
     file = read_toml(data("parties", "ships.toml"), _Ships)
-    # M/S is Messrs in the trade of India, and the firm's name follows.
+    # M/S is Messrs in Indian trade, followed by the company's name.
     ways = [_between(each, "/") for each in file.plain if each != "ms"]
     return re.compile(rf"\s*(?:{'|'.join(ways)})[\s:]+(?=\S)", re.IGNORECASE)
 
@@ -121,11 +121,11 @@ _CUE = re.compile(
     + r")(?=[\s:.])[\s:.]*",
     re.IGNORECASE,
 )
-# Two names side by side: "Иванов / Іванов", "A; B", "A (B C)".
+# Two adjacent names: "Иванов / Іванов", "A; B", "A (B C)".
 _BESIDE = re.compile(
     r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
-_MARKS: Final = frozenset("/;|·(")  # one of which it needs
+_MARKS: Final = frozenset("/;|·(")  # at least one is required
 _MISREAD = re.compile(r"[A-Za-z][01358]|0[A-Za-z]")  # a digit that may be read as a letter
 _ADJACENT = re.compile(r"[^\W\d_]+")
 _SIGNS: Final = frozenset("/@:;|")
@@ -133,32 +133,32 @@ _DOTTED: Final = (".k.a", ".b.a", ".l.i", "m.v")  # f.k.a., d.b.a., a.l.i.a.s
 
 
 def may_be_more(text: str) -> bool:
-    """Say whether a text has a sign that a pattern here needs; for its words see `lookup`."""
+    """Return whether a text has a sign required by some pattern; for words see `lookup`."""
     if not _SIGNS.isdisjoint(text) or (")" in text and text.rstrip().endswith(")")):
         return True
     return "." in text and any(sign in text.lower() for sign in _DOTTED)
 
 
 def may_name_another(text: str) -> bool:
-    """Say whether words may stand in a text behind which another name follows: c/o, on behalf of.
+    """Return whether a text may contain words that introduce another name: c/o, on behalf of.
 
-    Some texts of which this is said have none, as the text is not cleaned.
+    May return a false positive, as the text is not cleaned.
     """
     changed = not text.isascii() or not text.isprintable() or _MISREAD.search(text) is not None
     return changed or _CUE.search(text) is not None
 
 
 def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple[int, int]]:
-    """Split a name where another one stands beside it.
+    """Split adjacent names.
 
     Args:
-        text: Cleaned.
-        start: Of the name.
-        end: Of the name.
-        plain: Words beside which a slash parts no names: "import/export".
+        text: Cleaned text.
+        start: Start of the name.
+        end: End of the name.
+        plain: Words for which a slash does not separate names: "import/export".
 
     Returns:
-        The first character and the end of each name; one where there is no other.
+        Start and end of each name; or the single name.
     """
     found: list[tuple[int, int]] = []
     first = start
@@ -179,14 +179,14 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
 def parts_of(
     text: str, *, ship: bool = False
 ) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[Phrase]]:
-    """Find the name itself, the names beside it, and say what was left out.
+    """Find the name itself and adjacent names, and describe what was removed.
 
     Args:
-        text: A name, cleaned.
-        ship: It is a ship's, before which M/V, MT and the like may stand.
+        text: Cleaned name.
+        ship: A ship's name, which may have a prefix such as M/V or MT.
 
     Returns:
-        Where the name stands, (relation, start, end) of each further name, and the steps.
+        The span of the name, (relation, start, end) of each further name, and the steps.
     """
     steps: list[Phrase] = []
     if _TO_ORDER.fullmatch(text):
@@ -225,14 +225,14 @@ _WORDS: Final = 3  # of a country's name
 
 
 def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[Phrase]]:
-    """Leave out an address, a city or a country that stands behind a legal form or behind commas.
+    """Remove an address, a city or a country after a legal form or after commas.
 
     Args:
-        tokens: Of one name.
+        tokens: Tokens of one name.
         text: That name.
 
     Returns:
-        The tokens that stay, and what was done.
+        The remaining tokens, and a description of what was removed.
     """
     first = _address(tokens)
     if first:
@@ -249,7 +249,7 @@ def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[Phr
 
 
 def _address(tokens: Sequence[Token]) -> int:
-    """Return the first token of an address that stands behind a legal form; 0 where none does."""
+    """Return the first token of an address after a legal form; 0: none."""
     legal = [place for place, token in enumerate(tokens) if token.kind == "legal form"]
     if not legal or not any(token.kind == "word" for token in tokens[: legal[0]]):
         return 0
@@ -262,14 +262,14 @@ def _address(tokens: Sequence[Token]) -> int:
 
 
 def _country(tokens: Sequence[Token]) -> int:
-    """Return how many words at the end are a country's name."""
+    """Return the number of final words that form a country's name."""
     keys = [fold(token.surface) for token in tokens[-_WORDS:]]
     known = facts().countries
     return next((size for size in (3, 2, 1) if tuple(keys[-size:]) in known), 0)
 
 
 def _start(tokens: Sequence[Token], text: str, country: int) -> int:
-    """Return the first token of the place; 0 where it may be a part of the name."""
+    """Return the first token of the place; 0 if it may be part of the name."""
     size = len(tokens)
     legal = [place for place, token in enumerate(tokens) if token.kind == "legal form"]
     if legal and 0 < legal[-1] < size - 1 and size - country - _CITY <= legal[-1] + 1:

@@ -1,6 +1,6 @@
-"""Arabic names: their letters in Latin ones, and names of several words such as Abd al-Rahman.
+"""Arabic names: transliteration, and compound names such as Abd al-Rahman.
 
-For Arabic, Persian, Urdu, Pashto, Kurdish, Sindhi, Uyghur and Malay.
+Covers Arabic, Persian, Urdu, Pashto, Kurdish, Sindhi, Uyghur and Malay.
 """
 
 from collections.abc import Sequence
@@ -156,12 +156,12 @@ _SAME: Final = str.maketrans(
 
 
 def same_letters(word: str) -> str:
-    """Return a word with one letter where writers use several: alef, ya, kaf, ta marbuta."""
+    """Unify letter variants in a word: alef, ya, kaf, ta marbuta."""
     return word.translate(_SAME)
 
 
 def arabic_names(word: str) -> tuple[str, ...]:
-    """Return a word as the table of names has it, without the article; () where it has not."""
+    """Return a word as in the table of names, without the article; () if it is not included."""
     plain = same_letters(" ".join(map(fold, word.split())))
     if plain.startswith("عبد") and " " not in plain:
         plain = plain.replace("عبد", "عبد ", 1)
@@ -170,14 +170,14 @@ def arabic_names(word: str) -> tuple[str, ...]:
 
 
 def spelled_arabic(word: str) -> str:
-    """Return the usual Latin spelling of a name, without the article; "" where none is known."""
+    """Return the usual Latin spelling of a name, without the article; "" if unknown."""
     for name in arabic_names(word):
         return spellings("arabic_names")[name][0]
     return ""
 
 
 def article_apart(word: str) -> tuple[str, str]:
-    """Split the article (al) from a word; the first part is "" where there is none."""
+    """Split the article (al) from a word; the first part is "" if there is none."""
     for article in ("وال", "ال"):
         if word.startswith(article) and len(word) > len(article) + 1:
             return article, word[len(article) :]
@@ -185,14 +185,14 @@ def article_apart(word: str) -> tuple[str, str]:
 
 
 def romanise_arabic(word: str) -> str:
-    """Romanise a word letter by letter: its consonants and long vowels."""
+    """Romanise a word letter by letter: consonants and long vowels."""
     word = word.replace("عبد ال", "عبد").replace(" ال", "")
     found = "".join(_LETTERS.get(letter, "") for letter in word)
     return _as_consonants(found)
 
 
 def _as_consonants(text: str) -> str:
-    """Read u and i as w and y where they begin a word and a vowel or a consonant follows."""
+    """Read u and i as w and y at the start of a word before a vowel or consonant."""
     if len(text) > 1 and text[0] == "u":
         return "w" + text[1:]
     if len(text) > 1 and text[0] == "i" and text[1] not in "bklmrsn":
@@ -233,10 +233,10 @@ PARTS: Final = SERVANTS | _ENDS.keys()
 
 
 def compounds(tokens: Sequence[Token], text: str) -> list[Token]:
-    """Join the tokens that are one name.
+    """Join the tokens of compound names.
 
     Args:
-        tokens: Of one name, in order.
+        tokens: Tokens of one name, in order.
         text: That name.
     """
     result: list[Token] = []
@@ -258,7 +258,7 @@ def compounds(tokens: Sequence[Token], text: str) -> list[Token]:
 
 
 def _servant(tokens: Sequence[Token], text: str, place: int) -> int:
-    """Return the end of a name that begins with Abd; 0 where none begins here."""
+    """Return the end of a name that begins with Abd; 0: none begins here."""
     if tokens[place].key not in SERVANTS:
         return 0
     end = place + 1
@@ -271,7 +271,7 @@ def _servant(tokens: Sequence[Token], text: str, place: int) -> int:
 
 
 def _before(tokens: Sequence[Token], token: Token, text: str) -> bool:
-    """Say whether a word stands before a token, with or without an article between."""
+    """Return whether a word precedes a token, with or without an article between."""
     words = [each for each in tokens[-2:] if each.key not in ARTICLES]
     if not words or words[-1].kind != "word":
         return False
@@ -293,9 +293,9 @@ def _joined(tokens: Sequence[Token], text: str, first: str, last: str) -> Token:
 
 
 def inverted(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
-    """Read "Rashid Baluch, Abdul" as Abdul Rashid Baluch; () where a name is not so written.
+    """Read "Rashid Baluch, Abdul" as Abdul Rashid Baluch; () if the name has another form.
 
-    The joined name spans the text from its first part to its last, over what stands between.
+    The joined name spans the text from its first part to its last, including the text between.
     """
     if len(tokens) < 2 or tokens[-1].key not in SERVANTS:  # noqa: PLR2004
         return ()

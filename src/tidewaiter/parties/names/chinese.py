@@ -1,4 +1,4 @@
-"""Chinese names in forms: persons by surname, companies by their words, and names in pinyin."""
+"""Chinese name forms: persons by surname, companies by words, and names in pinyin."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -21,13 +21,13 @@ from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.tokens import english, form, generic_or_word, part, whole
 from tidewaiter.parties.names.types import NameForm, Token
 
-_GIVEN: Final = 3  # characters of a given name at most
+_GIVEN: Final = 3  # maximum characters of a given name
 
 _Reader = Callable[[Token, Piece], list[Token]]
 
 
 def chinese_person(tokens: Sequence[Token]) -> list[NameForm]:
-    """Read a person's name in Mandarin and, where all characters have a reading, in Cantonese.
+    """Read a person's name in Mandarin and, if all characters have a reading, in Cantonese.
 
     A name that may be Korean is read in Korean too.
     """
@@ -47,7 +47,7 @@ def _korean_surname(surname: str) -> str:
 
 
 def chinese_company(tokens: Sequence[Token]) -> list[NameForm]:
-    """Read a company's name by words, by syllables, translated, and translated from Cantonese."""
+    """Read a company name by words, by syllables, translated, and translated from Cantonese."""
     found = [
         form("pinyin", tokens, lambda token: pieces(token, _pinyin)),
         form("pinyin", tokens, lambda token: pieces(token, _syllables)),
@@ -61,10 +61,10 @@ def chinese_company(tokens: Sequence[Token]) -> list[NameForm]:
 
 
 def _own_word(token: Token) -> Piece | None:
-    """Return a known word that stands where a name's own word stands; None where there is none.
+    """Return a known word in the position of the distinctive word of a name; None: none.
 
-    A name has places, then its own word, then its trade and its legal form; many take an ordinary
-    word for their own (East, Pioneer), and some write it in pinyin.
+    A name consists of places, a distinctive word, a trade and a legal form; the distinctive word is
+    often an ordinary one (East, Pioneer), and some names write it in pinyin.
     """
     if script(token.surface) != "han":
         return None
@@ -84,7 +84,7 @@ def _own_word_read(token: Token) -> list[Token]:
 
 
 def _has_cantonese(tokens: Sequence[Token]) -> bool:
-    """Say whether all that is a name's own can be read in Cantonese, and there is some."""
+    """Return whether all distinctive parts of a name, at least one, have a Cantonese reading."""
     own = [
         piece.text
         for token in tokens
@@ -96,12 +96,12 @@ def _has_cantonese(tokens: Sequence[Token]) -> bool:
 
 
 def _whole_name(one: NameForm, other: NameForm) -> bool:
-    """Say whether a form has as many tokens as another, so that no reading was missing."""
+    """Return whether a form has as many tokens as another, so no reading is missing."""
     return len(one.tokens) == len(other.tokens) and one.tokens != other.tokens
 
 
 def is_name(text: str) -> bool:
-    """Say whether Han characters look like a person's name: two to four, none a company's word."""
+    """Return whether Chinese characters may be a person's name: two to four, no company word."""
     plain = simplify(text)
     known = pieces_of(plain, "han")
     return len(plain) in range(2, 5) and all(piece.kind == "name" for piece in known)
@@ -126,7 +126,7 @@ def _person(
 
 
 def pieces(token: Token, read: _Reader) -> list[Token]:
-    """Read a word of Han characters, Hangul or kana piece by piece."""
+    """Read a word of Chinese characters, Hangul or kana piece by piece."""
     written = script(token.surface)
     if written == "kana":
         return translated_kana(token)
@@ -169,12 +169,12 @@ def _translated_cantonese(token: Token, piece: Piece) -> list[Token]:
 
 
 def meaning(token: Token, piece: Piece) -> list[Token]:
-    """Return the English words of a piece; none where it is the name's own."""
+    """Return the English words for a piece; empty if it is distinctive."""
     return english(token, piece.start, piece.end, piece.meaning)
 
 
 def translated_hangul(token: Token) -> list[Token]:
-    """Read a word of a Korean company's name: its known words in English, the rest romanised."""
+    """Read a word of a Korean company name: known words in English, others romanised."""
     return pieces(
         token,
         lambda whole_token, piece: (
@@ -185,7 +185,7 @@ def translated_hangul(token: Token) -> list[Token]:
 
 
 def translated_kana(token: Token) -> list[Token]:
-    """Read a word of kana in a company's name: its known words in English, the rest romanised."""
+    """Read a kana word of a company name: known words in English, others romanised."""
     known = pieces_of(token.surface, "kana")
     return _pieces(
         token,
@@ -197,29 +197,29 @@ def translated_kana(token: Token) -> list[Token]:
     )
 
 
-_Way = tuple[float, tuple[tuple[int, int, str], ...]]  # its cost; first, end, meaning of parts
+_Way = tuple[float, tuple[tuple[int, int, str], ...]]  # cost; (first, end, meaning) of parts
 
 FEWEST: Final = 4  # syllables
-_LONGEST: Final = 8  # syllables of a phrase that is looked up
-_RUN: Final = 0.5  # cost of a part that no table has, beside 1 for each of its syllables
+_LONGEST: Final = 8  # syllables of the longest phrase
+_RUN: Final = 0.5  # cost of an unknown part, in addition to 1 per syllable
 _PIECE: Final = 0.1  # cost of a phrase
 _AS_IT_IS: Final = "="
 
 
 def is_pinyin(tokens: Sequence[Token]) -> bool:
-    """Say whether all words of a name but its legal forms are syllables, four or more."""
+    """Return whether all words except legal forms are syllables, at least four."""
     words = [token for token in tokens if token.kind != "legal form"]
     return len(words) >= FEWEST and all(is_syllable(token.key) for token in words)
 
 
 def translated_pinyin(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
-    """Translate the known words of a name; join the syllables of what is its own.
+    """Translate the known words of a name; join the syllables of distinctive parts.
 
-    Of all ways to split, the one is taken that leaves the fewest syllables and then the fewest
-    parts unknown.
+    The split with the fewest unknown syllables is chosen, then the one with the fewest unknown
+    parts.
 
     Args:
-        tokens: Of one name.
+        tokens: Tokens of one name.
         text: That name.
     """
     ways: list[_Way] = [(0.0, ())]
@@ -232,7 +232,7 @@ def translated_pinyin(tokens: Sequence[Token], text: str) -> tuple[Token, ...]:
 
 
 def _ways(tokens: Sequence[Token], ways: Sequence[_Way], end: int) -> Iterator[_Way]:
-    """Yield the ways to split the tokens before a place."""
+    """Yield the ways to split the tokens before an index."""
     cost, before = ways[end - 1]
     if tokens[end - 1].kind == "legal form":
         yield cost, (*before, (end - 1, end, _AS_IT_IS))
@@ -250,7 +250,7 @@ def _ways(tokens: Sequence[Token], ways: Sequence[_Way], end: int) -> Iterator[_
 
 
 def _read(tokens: Sequence[Token], text: str, meaning: str) -> list[Token]:
-    """Return the words that a phrase means, or its syllables as one word."""
+    """Return the translation of a phrase, or its syllables as one word."""
     if meaning == _AS_IT_IS:
         return list(tokens)
     start, end = tokens[0].start, tokens[-1].end

@@ -12,14 +12,14 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.romanisation import romanise_hangul
 from tidewaiter.parties.names.word_lists import spellings
 
-# Letters of pinyin that few names of other languages have.
+# Pinyin letters that are rare in names of other languages.
 _CHINESE: Final = re.compile("zh|x|q|[aeiou]ng|ia[on]|iu|u[ao]|ao$|ui$")
-_LONGEST: Final = 6  # letters of a syllable: zhuang, chuang
-MOST: Final = 18  # letters of a word that is split into syllables
+_LONGEST: Final = 6  # letters of the longest syllables: zhuang, chuang
+MOST: Final = 18  # letters of the longest word that is split into syllables
 
 
 class Syllables(Record, frozen=True, kw_only=True):
-    """All of mandarin.toml."""
+    """Content of mandarin.toml."""
 
     source: str
     syllables: dict[str, str]
@@ -39,10 +39,10 @@ def _wade_giles() -> dict[str, str]:
 
 @lru_cache(maxsize=1 << 16)
 def mandarin_keys(word: str) -> tuple[str, ...]:
-    """Return a word's syllables in Wade-Giles without marks, once per system that can spell it.
+    """Return a word's syllables in Wade-Giles without marks, once per possible system.
 
-    The key does not tell b from p, d from t, g from k or zh from ch, as printed Wade-Giles does
-    not.
+    The key does not distinguish b from p, d from t, g from k or zh from ch, which Wade-Giles
+    without apostrophes does not either.
     """
     if len(word) > MOST:
         return ()
@@ -52,29 +52,29 @@ def mandarin_keys(word: str) -> tuple[str, ...]:
 
 
 def _without_h(syllable: str) -> str:
-    """Drop the last h, which Wade-Giles writes and passports often do not: hsueh, chih."""
+    """Drop the final h of Wade-Giles, which passports often omit: hsueh, chih."""
     return syllable.removesuffix("h")
 
 
 def pinyin_syllables(word: str) -> tuple[str, ...]:
-    """Split a word into syllables of pinyin; () where it is none."""
+    """Split a word into pinyin syllables; () if it is not pinyin."""
     table = _pinyin()
     return split_syllables(word, {name: name for name in table}) if len(word) <= MOST else ()
 
 
 def is_syllable(word: str) -> bool:
-    """Say whether a word is one syllable of pinyin."""
+    """Return whether a word is one syllable of pinyin."""
     return word in _pinyin()
 
 
 @lru_cache(maxsize=1 << 17)
 def is_pinyin_word(word: str) -> bool:
-    """Say whether a word is pinyin that looks Chinese, as few words of other languages do."""
+    """Return whether a word is distinctively Chinese pinyin."""
     return len(word) <= MOST and bool(_CHINESE.search(word) and pinyin_syllables(word))
 
 
 def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:
-    """Split a word into syllables, the longest first, and return what each stands for."""
+    """Split a word into syllables, longest first, and return the table value of each."""
     if not word:
         return ()
     for size in range(min(_LONGEST, len(word)), 0, -1):
@@ -108,10 +108,10 @@ _SAME: Final = (
 
 
 class CantoneseReadings(Record, frozen=True, kw_only=True):
-    """All of cantonese.toml."""
+    """Content of cantonese.toml."""
 
     source: str
-    readings: dict[str, str]  # spellings, spaced, to the characters that are read so
+    readings: dict[str, str]  # spellings, spaced -> characters with this reading
 
 
 @cache
@@ -131,14 +131,14 @@ def _keys() -> dict[str, str]:
 
 
 def cantonese_of(text: str) -> tuple[str, ...]:
-    """Return the usual spelling of each character; () where one has none."""
+    """Return the usual spelling of each character; () if one has none."""
     table = _cantonese_readings()
     found = tuple(table[character][0] for character in text if character in table)
     return found if len(found) == len(text) else ()
 
 
 def cantonese_surname(name: str) -> str:
-    """Return the usual Hong Kong spelling of a surname; "" where it is not known."""
+    """Return the usual Hong Kong spelling of a surname; "" if unknown."""
     readings = cantonese_of(name)
     known = spellings("chinese_surnames").get(name, ())
     near = {_same(each) for each in _cantonese_readings().get(name, ())}
@@ -147,7 +147,7 @@ def cantonese_surname(name: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def cantonese_key(word: str) -> str:
-    """Return the key of a word that can be split into Cantonese syllables; "" else."""
+    """Return the key of a word of Cantonese syllables; "" for other words."""
     return "".join(split_syllables(word, _keys())) if len(word) <= MOST else ""
 
 
@@ -157,7 +157,7 @@ def _same(syllable: str) -> str:
     return syllable
 
 
-# Surnames that are read otherwise than the character alone.
+# Surnames whose reading differs from that of the character.
 _MANDARIN_SURNAMES: Final = {
     "单": "shan",
     "曾": "zeng",
@@ -219,7 +219,7 @@ def _converter() -> opencc.OpenCC:
 
 @lru_cache(maxsize=1 << 16)
 def simplify(text: str) -> str:
-    """Return simplified characters, as many as were given."""
+    """Convert to simplified characters, one for one."""
     found: str = _converter().convert(text)
     return found if len(found) == len(text) else text
 
@@ -231,19 +231,19 @@ def pinyin_of(text: str) -> tuple[str, ...]:
 
 
 def _apart(rest: str) -> str:
-    """Keep characters that have no reading, one by one."""
+    """Keep characters without a reading, one by one."""
     return list(rest)  # type: ignore[return-value]  # its own documentation allows a list
 
 
 def surname_of(name: str) -> str:
-    """Return the surname that a Chinese person's name begins with, in simplified characters."""
+    """Return the surname at the start of a Chinese person's name, in simplified characters."""
     two = name[:2]
     known = two in _TWO or (len(two) > 1 and two in spellings("chinese_surnames"))
     return two if known and name[2:] else name[:1]
 
 
 def surname_pinyin(surname: str) -> str:
-    """Return the reading of a surname, which for some is not the character's usual one."""
+    """Return the reading of a surname, which may differ from the character's usual one."""
     return _MANDARIN_SURNAMES.get(surname) or "".join(pinyin_of(surname))
 
 
@@ -252,11 +252,11 @@ _GIVEN: Final = range(1, 3)  # characters of a given name
 
 
 class SinoKoreanReadings(Record, frozen=True, kw_only=True):
-    """All of sino_korean.toml."""
+    """Content of sino_korean.toml."""
 
     source: str
     surnames: str  # characters
-    readings: dict[str, str]  # a syllable of Hangul, to the characters that are read so
+    readings: dict[str, str]  # a syllable of Hangul -> characters with this reading
 
 
 @cache
@@ -274,22 +274,22 @@ def _korean_readings() -> dict[str, str]:
 
 
 def may_be_korean(name: str) -> bool:
-    """Say whether simplified characters may be a Korean person's name."""
+    """Return whether simplified characters may be a Korean person's name."""
     return name[:1] in _table().surnames and len(name) - 1 in _GIVEN
 
 
 def korean_reading(text: str) -> str:
-    """Return simplified characters in Hangul; "" where one has no reading."""
+    """Return the Hangul reading of simplified characters; "" if one has none."""
     found = "".join(_korean_readings().get(character, "") for character in text)
     return found if len(found) == len(text) else ""
 
 
 def korean_surname(surname: str) -> str:
-    """Return a surname in Hangul, which for some is not the character's usual reading."""
+    """Return a surname in Hangul, which may differ from the character's usual reading."""
     return _KOREAN_SURNAMES.get(surname) or korean_reading(surname)
 
 
 def korean_of(text: str) -> tuple[str, ...]:
-    """Return simplified characters romanised as Korean, in one; () where one has no reading."""
+    """Romanise simplified characters as Korean, joined; () if one has no reading."""
     reading = korean_reading(text)
     return (romanise_hangul(reading),) if reading else ()

@@ -1,4 +1,4 @@
-"""Words of companies' names, translated: one table per script."""
+"""Translation dictionary for words of company names: one table per script."""
 
 import re
 from functools import cache, lru_cache
@@ -18,14 +18,14 @@ from tidewaiter.parties.names.word_lists import facts
 Table = Literal["han", "hangul", "kana", "arabic", "cyrillic"]
 PieceKind = Literal["legal form", "word", "place", "name"]
 
-_Way = tuple[float, tuple["Piece", ...]]  # its cost and its pieces
+_Way = tuple[float, tuple["Piece", ...]]  # cost and pieces
 
-_CHARACTER: Final = 1.0  # cost of a character that no table has
-_RUN: Final = 0.5  # of each part that consists of such characters
-_PIECE: Final = 0.1  # of each piece
-_LONGEST: Final = 12  # characters of a phrase that is looked up
-_STEM: Final = 3  # letters of a stem
-# Endings of adjectives and nouns in Russian and its neighbours, folded (й is и).
+_CHARACTER: Final = 1.0  # cost of an unknown character
+_RUN: Final = 0.5  # cost of each part that consists of such characters
+_PIECE: Final = 0.1  # cost of each piece
+_LONGEST: Final = 12  # characters of the longest phrase
+_STEM: Final = 3  # minimum letters of a stem
+# Endings of adjectives and nouns in Russian and related languages, folded (й is и).
 _ENDING: Final = re.compile(
     "(?:ого|его|ому|ему|ыми|ими|ами|ями|ыи|ии|ои|еи|ая|яя|ое|ее|ые|ие|ым|им|ых|их|ую|юю|ою|ею|ов"
     "|ев|ам|ям|ах|ях|ом|ем|ия|ию|иеи|иям|иях|иями|ія|іі|ію|ья|ье|ью|аго|аи|ы|а|я|ы|и|і|у|ю|е|о|ь)$"
@@ -35,12 +35,12 @@ _LATIN_ENDING: Final = re.compile(
     "|yi|iy|ii|ij|yj|oy|oi|oj|ei|ey|ym|im|om|em|ykh|ikh|yh|ih|uyu|yuyu|ov|ev|akh|yakh|am|yam|ia|iu"
     "|ya|yu|ja|a|y|i|u|e|o)$"
 )
-_ROMANISED: Final = 6  # letters of a Russian word in Latin letters
+_ROMANISED: Final = 6  # minimum letters of a Russian word in Latin letters
 _PREFIXES: Final = ("وال", "ولل", "بال", "لل", "ال", "و", "ل")
 
 
 class Dictionary(Record, frozen=True, kw_only=True):
-    """One table, as its file holds it; unverified: by general knowledge alone."""
+    """One table; unverified: from general knowledge only."""
 
     source: str
     words: dict[str, str]
@@ -50,13 +50,13 @@ class Dictionary(Record, frozen=True, kw_only=True):
 
 
 class Piece(Record, frozen=True, kw_only=True):
-    """A part of a name in a script that writes no spaces."""
+    """Part of a name in a script without spaces."""
 
     start: int
     end: int
     text: str
     kind: PieceKind
-    meaning: str  # form, English or Latin spelling; "" for what is the name's own
+    meaning: str  # legal form, English or Latin spelling; "" for a distinctive part
 
 
 @cache
@@ -92,7 +92,7 @@ def _arabic_words() -> dict[str, str]:
 
 @lru_cache(maxsize=1 << 16)
 def translate(word: str, table: Table) -> str:
-    """Return the English of a folded word; "" where the table has none."""
+    """Return the English for a folded word; "" if unknown."""
     if table == "cyrillic":
         return _stems().get(_stem(word), "")
     known, plain = _arabic_words(), same_letters(word)
@@ -102,7 +102,7 @@ def translate(word: str, table: Table) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def romanised(word: str) -> str:
-    """Return the English of a Russian word in Latin letters; "" where the table has none."""
+    """Return the English for a Russian word in Latin letters; "" if unknown."""
     if len(word) >= _ROMANISED:
         return _romanised_stems().get(_latin_stem(word), "")
     return _romanised_words().get(word, "")
@@ -110,7 +110,7 @@ def romanised(word: str) -> str:
 
 @cache
 def _romanised_words() -> dict[str, str]:
-    """Load the shorter words, which count as they are only."""
+    """Load the shorter words, which must match exactly."""
     words = ((fold(romanise_cyrillic(word, word)), word) for word in _words("cyrillic"))
     return {
         latin: _words("cyrillic")[word] for latin, word in words if _STEM < len(latin) < _ROMANISED
@@ -139,13 +139,13 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
-    """Split a company's name into legal form, known words, places and what is its own.
+    """Split a company name into legal form, known words, places and distinctive parts.
 
-    Of all ways to split, the one is taken that leaves the fewest characters and then the fewest
-    parts unknown, and then has the fewest pieces.
+    The split with the fewest unknown characters is chosen, then the fewest unknown parts, then the
+    fewest pieces.
 
     Args:
-        text: In Hangul, in katakana or in simplified characters.
+        text: Text in Hangul, katakana or simplified characters.
         table: The script.
     """
     best: list[_Way] = [(0.0, ())]
@@ -165,7 +165,7 @@ def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
 
 @cache
 def pinyin_words() -> dict[tuple[str, ...], str]:
-    """Load the Chinese words, without places, by the syllables of their pinyin, two and more."""
+    """Load the Chinese words, without places, by their pinyin syllables, at least two."""
     found: dict[tuple[str, ...], str] = {}
     for word, meaning in _words("han").items():
         if len(syllables := pinyin_of(word)) > 1:
@@ -175,13 +175,13 @@ def pinyin_words() -> dict[tuple[str, ...], str]:
 
 @cache
 def pinyin_phrases() -> dict[tuple[str, ...], str]:
-    """Load the Chinese words and places by the syllables of their pinyin, two and more."""
+    """Load the Chinese words and places by their pinyin syllables, at least two."""
     places = {pinyin_of(place): meaning for place, meaning in _places("han").items()}
     return pinyin_words() | {name: place for name, place in places.items() if len(name) > 1}
 
 
 def _unknown(way: _Way, text: str, end: int) -> _Way:
-    """Add a character that no table has to a way of splitting."""
+    """Add an unknown character to a split."""
     cost, before = way
     if before and before[-1].kind == "name":
         start = before[-1].start
@@ -192,7 +192,7 @@ def _unknown(way: _Way, text: str, end: int) -> _Way:
 
 
 def _known(text: str, start: int, end: int, table: Table) -> tuple[PieceKind, str]:
-    """Return what a phrase is and means; "" where no table has it."""
+    """Return kind and meaning of a phrase; "" if unknown."""
     phrase = text[start:end]
     forms, places, words = facts().unspaced, _places(table), _words(table)
     if phrase in forms:
@@ -200,10 +200,10 @@ def _known(text: str, start: int, end: int, table: Table) -> tuple[PieceKind, st
     if phrase in places:
         return "place", places[phrase]
     if len(phrase) == 1 and (start == 0 or not _ends(text, end)):
-        return "name", ""  # one character is a word at the end of a name only
+        return "name", ""  # a single character is a word only at the end of a name
     return "word", words.get(phrase, "")
 
 
 def _ends(text: str, place: int) -> bool:
-    """Say whether nothing or a legal form follows."""
+    """Return whether the name ends here, or a legal form follows."""
     return place == len(text) or text[place:] in facts().unspaced

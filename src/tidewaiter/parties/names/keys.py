@@ -1,27 +1,27 @@
-"""Phonetic keys: what a word sounds like, whatever the system that romanised it.
+"""Phonetic keys of words, independent of the romanisation system.
 
-Their syllables put vowels between consonants (Skywalker: si kai wo ke), and what they hear is told
-apart less finely than English spells it; so a key keeps consonants alone, in eight classes:
+Chinese, Japanese and Korean syllables insert vowels between consonants (Skywalker: si kai wo ke),
+and distinguish fewer sounds than English spelling; so a key consists of consonants in eight
+classes:
 
     P: p b f v   T: t d   K: k g c q   S: s z sh   J: j ch zh   N: m n   R: l r   H: h
 
-A key begins with ``a`` where the word begins with a vowel. Those of fewer than three letters say
-nothing.
+A key begins with ``a`` if the word begins with a vowel. Keys of fewer than three letters are too
+unspecific.
 
-Each key begins with a letter that says which kind it is:
+The prefix of a key gives its kind:
 
-- ``r:`` as it sounds: Cyrillic by any system, doubled letters, vowels that are written for one
-  another, rn for m.
-- ``s:`` its consonants, as Arabic letters give them.
-- ``v:`` the Slavic given name or patronymic: Aleksandr, Oleksandr, Aliaksandr.
-- ``a:`` the name in Arabic letters that a Latin spelling stands for: Mohammed, Muhamad.
-- ``p:`` syllables of Mandarin, pinyin or Wade-Giles; ``c:`` syllables of Cantonese; ``h:`` the
-  Chinese surname that a Latin spelling stands for: Wong, Huang, Ng.
-- ``k:`` syllables of Korean; ``n:`` the Korean surname: Lee, Yi, Ri.
-- ``d:`` the word that translations use for one another: plant, factory, works.
-- ``f:`` the family of a legal form.
-- ``l:`` consonants of a foreign word, as Chinese, Japanese and Korean write it, where there are
-  five and more; ``m:`` four, ``o:`` three.
+- ``r:`` sound: Cyrillic in any system, doubled letters, interchangeable vowels, rn for m.
+- ``s:`` consonants, as in Arabic script.
+- ``v:`` Slavic given name or patronymic: Aleksandr, Oleksandr, Aliaksandr.
+- ``a:`` name in Arabic script for a Latin spelling: Mohammed, Muhamad.
+- ``p:`` syllables of Mandarin, pinyin or Wade-Giles; ``c:`` syllables of Cantonese; ``h:`` Chinese
+  surname for a Latin spelling: Wong, Huang, Ng.
+- ``k:`` syllables of Korean; ``n:`` Korean surname: Lee, Yi, Ri.
+- ``d:`` common translation of synonyms: plant, factory, works.
+- ``f:`` family of a legal form.
+- ``l:`` consonants of a foreign word in Chinese, Japanese or Korean writing, five or more; ``m:``
+four, ``o:`` three.
 """
 
 import re
@@ -106,16 +106,16 @@ _ARABIC: Final = (
 
 
 def sound(word: str) -> str:
-    """Return what a word sounds like, roughly, across systems of romanisation."""
+    """Return the approximate sound of a word, across systems of romanisation."""
     for pattern, letter in (*_ARABIC, *_SOUNDS):
         word = pattern.sub(letter, word)
     return _TWICE.sub(r"\1", word)
 
 
 def bones(word: str) -> str:
-    """Return the consonants of a word, those that systems write for one Arabic letter as one.
+    """Return the consonants of a word, with variants of one Arabic letter unified.
 
-    Two consonants alone are too common to say much: they keep whether a vowel begins and ends the
+    Two consonants alone are too common; the key then includes whether a vowel begins and ends the
     word.
     """
     first, last = word[:1] in _OPEN, word.removesuffix("h")[-1:] in _OPEN
@@ -127,8 +127,8 @@ def bones(word: str) -> str:
     return "a" * first + found + "a" * last
 
 
-_FEWEST: Final = 3  # letters of a key
-_LONGEST_LOAN: Final = 24  # letters of a word
+_FEWEST: Final = 3  # minimum letters of a key
+_LONGEST_LOAN: Final = 24  # letters of the longest word
 _ENGLISH: Final = re.compile(
     "(?P<n>^kn|^gn|ng(?![aeiouy]))|(?P<r>^wr)|(?P<sn>[ts]ion)|(?P<s>sch|sh|c(?=[eiy]))"
     "|(?P<J>tch|ch(?=[aeiou]|$)|dge?(?=e|$)|g(?=[eiy])|j)|(?P<k>c)|(?P<p>ph)|(?P<ks>x)"
@@ -154,7 +154,7 @@ def loan_keys(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def loan_keys_of_pinyin(word: str) -> tuple[str, ...]:
-    """Return the keys of a foreign word that Chinese writes; er may stand for l, r or nothing."""
+    """Return the keys of a foreign word in Chinese; er may represent l, r or nothing."""
     syllables = [_PINYIN.sub(_heard_letters, syllable) for syllable in pinyin_syllables(word)]
     found = (_key("".join(syllables)), _key("".join(each for each in syllables if each != "r")))
     return tuple(dict.fromkeys(filter(None, found)))
@@ -162,18 +162,18 @@ def loan_keys_of_pinyin(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def loan_keys_of_syllables(word: str) -> tuple[str, ...]:
-    """Return the key of a foreign word that Japanese or Korean writes, romanised."""
+    """Return the key of a romanised foreign word in Japanese or Korean."""
     key = _key(_OTHER.sub(_heard_letters, word))
     return (key,) if key else ()
 
 
 def _heard_letters(match: re.Match[str]) -> str:
-    """Return the name of the group that matched: the letters that are heard."""
+    """Return the name of the matching group: the letters as heard."""
     return "" if match.lastgroup == "_" else match.lastgroup or ""
 
 
 def _key(plain: str) -> str:
-    """Return the classes of the consonants; "" where they are too few to say something."""
+    """Return the classes of the consonants; "" if there are too few."""
     bare = _TWICE.sub(r"\1", plain.translate(_CLASSES)).replace("-", "")
     key = "a" + bare if plain[:1] in _VOWELS else bare
     return key if len(key) >= _FEWEST else ""
@@ -186,11 +186,11 @@ _SLAVIC_VOWELS: Final = "aoeiyuj"
 
 @lru_cache(maxsize=1 << 16)
 def slavic_keys(word: str) -> tuple[str, ...]:
-    """Return the name that a spelling of a given name or a patronymic stands for.
+    """Return the Slavic name for a spelling of a given name or patronymic.
 
     Returns:
-        Like ``("alexander",)``, ``("alexander+vich",)`` or ``()``; of a patronymic whose name is
-        not in the table, its stem as it sounds.
+        Like ``("alexander",)``, ``("alexander+vich",)`` or ``()``; for a patronymic of an unknown
+        name, the sound of its stem.
     """
     given = spelled("slavic_names").get(word)
     if given:
@@ -210,18 +210,18 @@ def _stems() -> dict[str, str]:
     return found
 
 
-SYSTEMS: Final = "rpkvachnsdflmo"  # the letters that keys begin with
+SYSTEMS: Final = "rpkvachnsdflmo"  # prefixes of keys
 _CACHED: Final = 1 << 17
-_LONGEST: Final = 40  # letters of a word; longer ones are no words
-_BARE: Final = 2  # consonants below which they say nothing
+_LONGEST: Final = 40  # letters of the longest word
+_BARE: Final = 2  # fewer consonants are too unspecific
 _BY_SIZE: Final = {3: "o", 4: "m"}
-_LOAN: Final = 3  # characters of a foreign word
+_LOAN: Final = 3  # minimum characters of a foreign word
 
 
 def keys(token: Token) -> tuple[str, ...]:
-    """Return a token's looser keys; those that its own script settles are exact.
+    """Return a token's approximate keys; those determined by its own script are exact.
 
-    Nothing for numbers and initials; for a legal form its family.
+    Empty for numbers and initials; the family for a legal form.
     """
     if token.kind == "legal form":
         return (f"f:{facts().families.get(token.key, token.key)}",)
@@ -234,7 +234,7 @@ def keys(token: Token) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_CACHED)
 def keys_of(word: str) -> tuple[str, ...]:
-    """Return the looser keys of a folded word in Latin letters; () for any other."""
+    """Return the approximate keys of a folded Latin word; () for other words."""
     if not _has_sound(word):
         return ()
     loans = _loans(loan_keys(word))
@@ -242,7 +242,7 @@ def keys_of(word: str) -> tuple[str, ...]:
 
 
 def loose_key(word: str) -> str:
-    """Return the first of the looser keys of a folded word, as `keys_of` has it; "": none."""
+    """Return the first approximate key of a folded word, as in `keys_of`; "": none."""
     return _sound_key(word) if _has_sound(word) else ""
 
 
@@ -271,10 +271,10 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
 
 
 def _keys_of_han(word: str, text: str) -> tuple[str, ...]:
-    """Return the keys of simplified characters that were read in one way.
+    """Return the keys of simplified characters in one reading.
 
-    Mandarin and Cantonese spell alike what they do not say alike, so a reading has the key of its
-    own language only.
+    Mandarin and Cantonese share spellings for different sounds, so a reading only has the key of
+    its own language.
     """
     mandarin = "".join(pinyin_of(text)) == word or surname_pinyin(text) == word
     syllables = _syllables(word)
@@ -289,9 +289,9 @@ def _keys_of_han(word: str, text: str) -> tuple[str, ...]:
 
 
 def _keys_of_hangul(word: str, text: str) -> tuple[str, ...]:
-    """Return the keys of a word of Hangul: those of the whole, and those of its syllables.
+    """Return the keys of a Hangul word: for the whole, and for its syllables.
 
-    Written as one, changhyok may be read as chan and ghyok; Hangul settles it.
+    Joined, changhyok could be read as chan and ghyok; Hangul is unambiguous.
     """
     exact = (f"n:{text}",) if text in spellings("korean_surnames") else ()
     if word != romanise_hangul(text):
@@ -303,7 +303,7 @@ def _keys_of_hangul(word: str, text: str) -> tuple[str, ...]:
 
 
 def _sino_korean(word: str, text: str) -> tuple[str, ...]:
-    """Return the Korean keys of characters that were read as Korean."""
+    """Return the Korean keys of characters in their Korean reading."""
     readings = (korean_surname(text), korean_reading(text))
     reading = next((each for each in readings if each and romanise_hangul(each) == word), "")
     if not reading:
@@ -327,12 +327,12 @@ def _by_sound(word: str) -> tuple[str, ...]:
 
 
 def _loans(found: tuple[str, ...]) -> tuple[str, ...]:
-    """Tell keys of foreign words apart by how much they say."""
+    """Assign the prefix of foreign-word keys by their length."""
     return tuple(f"{_BY_SIZE.get(len(key), 'l')}:{key}" for key in found)
 
 
 def _heard(word: str) -> tuple[str, ...]:
-    """Return the keys of sound but that of consonants, which syllables do not need."""
+    """Return the phonetic keys except consonants, which are not needed for syllables."""
     return tuple(key for key in _by_sound(word) if key[0] != "s")
 
 

@@ -1,9 +1,9 @@
-"""Several names in one field: where they part, and where it cannot be told.
+"""Several names in one field: splitting, and detection of ambiguous cases.
 
-Lists part names by semicolons, numbers or the languages that they are in, some by commas too. A
-comma also stands within a name: before a legal form ("Example Co., Ltd."), between a surname and a
-given name, in "Ministry of Industry, Trade and Supply". Where the words do not tell which, the
-field stays one name and is reported.
+Lists separate names by semicolons, numbers or language labels, some by commas too. A comma also
+occurs within a name: before a legal form ("Example Co., Ltd."), between a surname and a given name,
+in "Ministry of Industry, Trade and Supply". If the words do not decide, the field is kept as one
+name and reported.
 """
 
 import re
@@ -30,7 +30,7 @@ _FURTHER: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"[(\[].*?[)\]]")
 _SLASH: Final = re.compile(r"\s+/\s+")
-_LIKE: Final = 0.6  # share of letters that two spellings of a surname have in common
+_LIKE: Final = 0.6  # minimum share of common letters in two spellings of a surname
 _TWO: Final = 2
 _LINKS: Final = frozenset({"and", "&", "et", "y", "e", "und", "и", "та", "і"})
 _OF: Final = frozenset({"of", "for", "de", "del", "du", "des", "für", "по", "для"})
@@ -40,17 +40,17 @@ _Belongs = Callable[[str, str], bool]
 
 
 class NamePart(NamedTuple):
-    """One name of a field."""
+    """One name in a field."""
 
     text: str
-    language: str = ""  # ISO 639-1, where the field says it
+    language: str = ""  # ISO 639-1, if given in the field
 
 
 class Parted(NamedTuple):
-    """A field of names, parted."""
+    """A field split into names."""
 
     parts: tuple[NamePart, ...]
-    doubt: bool  # it may hold more names than it was parted into
+    doubt: bool  # it may contain more names
 
 
 class _Ends(Record, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class _Languages(Record, frozen=True, kw_only=True):
 
 
 class _Facts(NamedTuple):
-    codes: dict[str, str]  # folded name of a language, to its code
+    codes: dict[str, str]  # folded name of a language -> its code
     label: re.Pattern[str]
     after: re.Pattern[str]  # "... (Russian)"
     branches: frozenset[str]
@@ -89,12 +89,12 @@ def _facts() -> _Facts:
 
 
 def part_names(text: str, kind: PartyKind, own: Iterable[str] = ()) -> Parted:
-    """Part a field that holds names, where commas part them too.
+    """Split a field of names, also at commas.
 
     Args:
-        text: The field.
-        kind: Of the party.
-        own: Its other names, by which a turned one is known: "Example, Ann" beside "Ann Example".
+        text: Content of the field.
+        kind: Kind of the party.
+        own: Other names of the party, to recognise inverted ones: "Example, Ann" and "Ann Example".
     """
     known = tuple(own)
     parts: list[NamePart] = []
@@ -108,9 +108,9 @@ def part_names(text: str, kind: PartyKind, own: Iterable[str] = ()) -> Parted:
 
 
 def part_at_semicolons(text: str) -> Parted:
-    """Part a name that holds a semicolon, which no name does; the United Nations write some so.
+    """Split a name at semicolons, which do not occur in names but in some UN entries.
 
-    What stands in brackets behind a name is parted too: "Name (Spelling; Another spelling)".
+    Text in brackets after a name is split too: "Name (Spelling; Another spelling)".
     """
     if not any(mark in text for mark in _SEMICOLONS):
         return labelled(text)
@@ -124,7 +124,7 @@ def part_at_semicolons(text: str) -> Parted:
 
 
 def _opened(text: str) -> Iterator[str]:
-    """Yield a text without the brackets of spellings behind a name, then what stands in each."""
+    """Yield a text without spellings in brackets after a name, then each bracketed text."""
     start, depth, begin = 0, 0, 0
     for place, character in enumerate(text):
         if character == "(":
@@ -141,9 +141,9 @@ def _opened(text: str) -> Iterator[str]:
 
 
 def _holds_spellings(held: str, behind: str) -> bool:
-    """Tell brackets behind a name from those within one, and from its countries.
+    """Distinguish brackets after a name from those within one, and from countries.
 
-    "Example (Russia; Belarus) Ltd" is one name; none of its parts may be compared as one.
+    "Example (Russia; Belarus) Ltd" is one name; its parts must not be compared as names.
     """
     pieces = re.split(f"[{_SEMICOLONS}]", held)
     ends = not behind.strip() or behind.lstrip()[0] in f"{_SEMICOLONS}{_COMMAS}("
@@ -151,15 +151,15 @@ def _holds_spellings(held: str, behind: str) -> bool:
 
 
 def labelled(text: str) -> Parted:
-    """Take the languages that a field names out of it; whatever else parts names is left alone."""
+    """Extract the language labels in a field; other separators are ignored."""
     parts = filter(None, (_part(piece, language) for language, piece in _labelled(text)))
     return Parted(tuple(dict.fromkeys(parts)), doubt=False)
 
 
 def may_be_several(text: str, kind: PartyKind) -> bool:
-    """Tell whether one name looks like several, as where a format parts them in another way.
+    """Return whether a name looks like several, in case a format separates them differently.
 
-    A surname before a comma, as many lists write it, is none.
+    A surname before a comma, as many lists write it, does not count.
     """
     if not any(mark in text for mark in f"{_COMMAS}{_HARD}:/).") and "aka" not in text.casefold():
         return False
@@ -170,13 +170,13 @@ def may_be_several(text: str, kind: PartyKind) -> bool:
         return True
     names, _ = _by_commas(text, kind, ())
     if len(names) == _TWO and _script(names[0]) == _script(names[1]):
-        # "GARCIA LOPEZ, JUAN CARLOS"; "Example, PAT" by a short form that is not known
+        # "GARCIA LOPEZ, JUAN CARLOS"; "Example, PAT" with an unknown short form
         return kind != "person" and all(len(words_of(name)) > 1 for name in names)
     return len(names) > 1
 
 
 def _labelled(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the pieces of a field that begin with a language, and what stands before them."""
+    """Yield the pieces of a field that begin with a language, and the text before them."""
     found = list(_facts().label.finditer(text))
     starts = [0, *(match.end() for match in found)]
     ends = [*(match.start() for match in found), len(text)]
@@ -187,7 +187,7 @@ def _labelled(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _part(text: str, language: str) -> NamePart | None:
-    """Return a name without the language that stands behind it; None: nothing is left."""
+    """Return a name without the language label after it; None: nothing remains."""
     text = _ORIGINAL.sub("", text)
     match = _facts().after.search(text)
     if match and text[: match.start()].strip():
@@ -199,7 +199,7 @@ def _part(text: str, language: str) -> NamePart | None:
 
 
 def _apart(text: str) -> Iterator[str]:
-    """Yield what semicolons, numbers, "a.k.a." and slashes between names part."""
+    """Yield the parts separated by semicolons, numbers, "a.k.a." and slashes between names."""
     for piece in _outside(text, _HARD):
         for numbered in _NUMBERED.split(piece):
             for further in _FURTHER.split(numbered):
@@ -209,13 +209,13 @@ def _apart(text: str) -> Iterator[str]:
 
 
 def _is_name(text: str) -> bool:
-    """Tell whether a side of a slash is a name: "Import / Export" has none."""
+    """Return whether one side of a slash is a name: not in "Import / Export"."""
     words = words_of(text)
     return len(words) >= _TWO or (bool(words) and script(words[0]) not in {"latin", "common"})
 
 
 def _outside(text: str, marks: str) -> list[str]:
-    """Split a text at marks that stand outside brackets and quotes, and not between digits."""
+    """Split a text at marks outside brackets and quotes, and not between digits."""
     found, start, close = [], 0, ""
     for place, character in enumerate(text):
         if close:
@@ -231,7 +231,7 @@ def _outside(text: str, marks: str) -> list[str]:
 
 
 def _by_commas(text: str, kind: PartyKind, own: Sequence[str]) -> tuple[list[str], bool]:
-    """Part a text by the commas that stand between names; tell whether one may have been missed."""
+    """Split a text at commas between names; return whether the result is doubtful."""
     pieces = [piece.strip() for piece in _outside(text, _COMMAS) if piece.strip()]
     if len(pieces) < _TWO:
         return pieces, False
@@ -255,7 +255,7 @@ def _persons(pieces: list[str], own: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _joined(pieces: Sequence[str], belongs: _Belongs) -> list[str]:
-    """Join each piece that belongs to the one before it."""
+    """Join each piece that continues the one before it."""
     found: list[str] = []
     for piece in pieces:
         if found and belongs(found[-1], piece):
@@ -266,7 +266,7 @@ def _joined(pieces: Sequence[str], belongs: _Belongs) -> list[str]:
 
 
 def _is_turned(before: str, piece: str) -> bool:
-    """Tell a surname in capitals and a given name in others: "EXAMPLE, Ann"."""
+    """Return whether it is a surname in capitals and a given name: "EXAMPLE, Ann"."""
     return _capital(before) and not _capital(piece) and "," not in before
 
 
@@ -275,7 +275,7 @@ def _capital(text: str) -> bool:
 
 
 def _runs(pieces: Sequence[str]) -> Iterator[list[str]]:
-    """Yield pieces of one script that stand side by side: another script begins another name."""
+    """Group adjacent pieces by script: another script starts another name."""
     run: list[str] = []
     for piece in pieces:
         if run and _script(run[-1]) != _script(piece):
@@ -292,7 +292,7 @@ def _script(text: str) -> str:
 
 
 def _is_one_person(first: str, second: str, own: Sequence[str]) -> bool | None:
-    """Tell whether a comma parts a surname from a given name; None: nothing tells it.
+    """Return whether a comma separates surname and given name; None: unclear.
 
     The surname of the party is the last word of its own names.
     """
@@ -309,12 +309,12 @@ def _is_one_person(first: str, second: str, own: Sequence[str]) -> bool | None:
     if _like(a, surnames):
         return True
     if b & given:
-        return not (len(b) > 1 and _like(b - given, surnames))  # a nickname, then a whole name
+        return not (len(b) > 1 and _like(b - given, surnames))  # a nickname, then a full name
     return False if _like(b, surnames) else None  # a nickname, and another spelling of the name
 
 
 def _like(words: Iterable[str], surnames: Iterable[str]) -> bool:
-    """Tell whether a word is spelt much like a surname of the party's."""
+    """Return whether a word resembles a surname of the party."""
     return any(
         SequenceMatcher(None, one, other).ratio() >= _LIKE for one in words for other in surnames
     )
@@ -328,7 +328,7 @@ def _keys(text: str) -> frozenset[str]:
 
 
 def _bodies(pieces: list[str]) -> tuple[list[str], bool]:
-    """Part the names of firms and bodies; tell whether one may have been missed."""
+    """Split the names of organisations; return whether the result is doubtful."""
     pieces = _joined(pieces, _is_tail)
     if not _is_enumeration(pieces):
         return pieces, False
@@ -337,14 +337,14 @@ def _bodies(pieces: list[str]) -> tuple[list[str], bool]:
 
 
 def _is_tail(before: str, piece: str) -> bool:
-    """Tell whether a piece goes on with a name: a legal form, a country, a branch, common words."""
+    """Return whether a piece continues a name: legal form, country, branch, common words."""
     plain = _BRACKETS.sub("", piece).strip()
     words = words_of(plain)
     if not words or find_country(plain) or fold(words[-1]) in _facts().branches:
         return True
     if words[0].casefold() in _LINKS:
         return True
-    # Beside the name, as alone a short form would be taken for a name.
+    # Tested with the name, as a short form alone would look like a name.
     tokens = tokens_of(f"{before}, {plain}", person=False)
     if any(token.start < len(before) < token.end for token in tokens):  # "Co., Ltd"
         return True
@@ -354,9 +354,9 @@ def _is_tail(before: str, piece: str) -> bool:
 
 
 def _is_enumeration(pieces: Sequence[str]) -> bool:
-    """Tell of "Ministry of Industry, Trade and Supply": one name says several things.
+    """Return whether it is like "Ministry of Industry, Trade and Supply", one name.
 
-    Whatever ends in a legal form is a name by itself.
+    A piece that ends in a legal form is a separate name.
     """
     if len(pieces) < _TWO or not _LINKS & {word.casefold() for word in pieces[-1].split()}:
         return False

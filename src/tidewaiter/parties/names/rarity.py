@@ -1,11 +1,11 @@
-"""Rarity: how many listed and ordinary names bear a word, and how many entries bear a name.
+"""Rarity: frequency of a word in listed and ordinary names, and of a name among entries.
 
-The list alone makes "trading" rare, and English alone makes "Muhammad" rare; so a word is as
-common as it is in whichever knows it best. The counts are frozen for a generation of lists, or
-one entry more would move every score.
+The list alone makes "trading" rare, and English alone makes "Muhammad" rare; so the highest
+frequency in any source is used. The counts are frozen for a generation of lists; otherwise one new
+entry would change every score.
 
-The shares are those of ordinary names and never change with the data, so that the points of a
-link depend on its two members alone.
+Shares of ordinary names never change with the data, so the points of a link depend on its two
+members only.
 """
 
 import math
@@ -28,24 +28,24 @@ from tidewaiter.parties.types import ListedParty
 
 _LANGUAGES = ("en", "es")
 _WORDS_OF_A_NAME = 5
-_UNKNOWN = 2e-5  # share of names that bear a word which nobody knows
+_UNKNOWN = 2e-5  # share of names with an unknown word
 
 
 class Background(Record, frozen=True):
-    """Share of ordinary names, in millionths, that bear each word."""
+    """Share of ordinary names with each word, in millionths."""
 
     source: str
     words: dict[str, int]
 
 
 class Rarity(Record, frozen=True):
-    """Share of names that bear a word, frozen for one generation of lists."""
+    """Share of names with a word, frozen for one generation of lists."""
 
-    entries: int  # of the lists
-    counts: Mapping[str, int]  # entries with each word; those with one alone are left out
+    entries: int  # total entries of the lists
+    counts: Mapping[str, int]  # entries with each word; words of a single entry are omitted
 
     def weight(self, word: str) -> float:
-        """Return the information in a word, in nats: 0 where all names bear it."""
+        """Return the information content of a word, in nats: 0 if all names have it."""
         listed = self.counts.get(word, 1) / max(self.entries, 2000)
         known = background().get(word, 0) / 1e6
         return -math.log(min(1.0, max(listed, known, _UNKNOWN)))
@@ -53,10 +53,10 @@ class Rarity(Record, frozen=True):
 
 @cache
 def background() -> dict[str, int]:
-    """Return the share of ordinary names, in millionths, that bear each word.
+    """Return the share of ordinary names with each word, in millionths.
 
-    Ordinary words of English and Spanish count for five times their share of running text, as a
-    name has some five words; the words of Chinese trade names in pinyin count as their English.
+    Ordinary words of English and Spanish count five times their share of running text, as a name
+    has about five words; Chinese trade words in pinyin count as their English.
     """
     place = files("tidewaiter") / "data" / "parties" / "background.toml"
     shares = msgspec.toml.decode(place.read_bytes(), type=Background).words
@@ -74,7 +74,7 @@ def background() -> dict[str, int]:
 
 
 def rarity_of(entries: Iterable[Iterable[str]]) -> Rarity:
-    """Count the words of lists, each once an entry."""
+    """Count the words of lists, once per entry."""
     counts: dict[str, int] = {}
     total = 0
     for words in entries:
@@ -84,27 +84,27 @@ def rarity_of(entries: Iterable[Iterable[str]]) -> Rarity:
     return Rarity(entries=total, counts={word: n for word, n in counts.items() if n > 1})
 
 
-_UNKNOWN_SHARE: Final = 2e-5  # share of names that bear a word which nobody knows
-_GENERIC: Final = 0.25  # of its weight, that a word keeps which half of all firms bear
+_UNKNOWN_SHARE: Final = 2e-5  # share of names with an unknown word
+_GENERIC: Final = 0.25  # remaining weight of a word that half of all companies have
 _INITIAL: Final = 1.0
-_SURNAME: Final = 3.0  # nats of a surname that millions bear
-_LETTER: Final = 2.2  # most nats for each letter of a word: short ones are many words at once
+_SURNAME: Final = 3.0  # nats of a surname with millions of bearers
+_LETTER: Final = 2.2  # maximum nats per letter: short words are ambiguous
 
 
 @cache
 def _surnames() -> frozenset[str]:
-    """Return the Latin spellings of Chinese and Korean surnames: few, and each of millions."""
+    """Return the Latin spellings of Chinese and Korean surnames: few, with millions of bearers."""
     tables = (spellings("chinese_surnames"), spellings("korean_surnames"))
     return frozenset(fold(each) for table in tables for known in table.values() for each in known)
 
 
 @lru_cache(maxsize=1 << 18)
 def weight_of(key: str, kind: TokenKind) -> float:
-    """Return the information in a word of a name, in nats.
+    """Return the information content of a word in a name, in nats.
 
     Args:
         key: The word, folded.
-        kind: What it is in its name.
+        kind: Its role in the name.
     """
     if kind == "initial":
         return _INITIAL
@@ -116,18 +116,18 @@ def weight_of(key: str, kind: TokenKind) -> float:
 
 
 class Namesakes:
-    """Counts entries by the words of their names, once it is asked for the first time."""
+    """Counts entries by the words of their names; computed on first use."""
 
     def __init__(self, parties: Iterable[ListedParty]) -> None:
-        """Take the entries."""
+        """Set the entries."""
         self._parties = tuple(parties)
         self._counts: Counter[str] | None = None
 
     def count(self, name: str) -> int:
-        """Return how many entries bear a name, whatever the order, case and accents of its words.
+        """Return the number of entries with a name, ignoring word order, case and accents.
 
         Args:
-            name: As a list writes it.
+            name: Name as in the list.
         """
         if self._counts is None:
             self._counts = Counter(
@@ -136,7 +136,7 @@ class Namesakes:
         return self._counts[_key(name)]
 
     def __len__(self) -> int:
-        """Return how many entries there are."""
+        """Return the number of entries."""
         return len(self._parties)
 
 

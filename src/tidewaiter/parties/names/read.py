@@ -1,4 +1,4 @@
-"""Read a name as written: clean it, split it into tokens, and give one form per script."""
+"""Name parser: clean a name, split it into tokens, and return one form per script."""
 
 import re
 import unicodedata
@@ -62,7 +62,7 @@ from tidewaiter.parties.types import PartyKind
 
 _HOW: Final[dict[Script, How]] = {"cyrillic": "cyrillic", "arabic": "arabic", "hangul": "hangul"}
 _LATIN: How = "latin"
-# "Кумертауский": of a place, whose name is all but the ending, with or without sk
+# "Кумертауский": adjective of a place name, with or without sk
 _ADJECTIVE: Final = re.compile(
     "(.{3,}[сц]к)(?:[иіо]й|ая|ое|ого|ому|им|ом|ой|ую|ие|их)", re.IGNORECASE
 )
@@ -70,12 +70,12 @@ _KOREAN: Final = range(2, 5)  # syllables of a person's name
 
 
 def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameForm, ...]:
-    """Read tokens in every way that their scripts have.
+    """Read tokens in every way that their scripts allow.
 
     Args:
-        tokens: Of one name.
-        text: That name, cleaned; the spans of the tokens count in it.
-        person: It is a person's.
+        tokens: Tokens of one name.
+        text: Cleaned name, to which token spans refer.
+        person: A person's name.
     """
     scripts = {script(token.surface) for token in tokens if token.kind != "legal form"}
     foreign = scripts - {"latin", "common"}
@@ -97,13 +97,13 @@ def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameF
 def latin_forms(
     tokens: Sequence[Token], text: str, *, person: bool, russian: bool = True
 ) -> tuple[NameForm, ...]:
-    """Read a name in Latin letters: as it is and, where it is pinyin or Russian, translated.
+    """Read a name in Latin letters: as written and, for pinyin or Russian, translated.
 
     Args:
-        tokens: Of one name.
+        tokens: Tokens of one name.
         text: That name.
-        person: It is a person's.
-        russian: A word of it may be Russian.
+        person: A person's name.
+        russian: A word may be Russian.
     """
     if not tokens:
         return ()
@@ -123,7 +123,7 @@ def latin_forms(
 
 
 def _from_russian(token: Token) -> list[Token]:
-    """Translate a word that is Russian in Latin letters."""
+    """Translate a Russian word in Latin letters."""
     if token.kind != "word" or token.key in facts().synonyms:
         return [token]
     return english(token, 0, len(token.surface), romanised(token.key)) or [token]
@@ -152,7 +152,7 @@ def _romanised(token: Token, text: str, *, person: bool) -> list[Token]:
 
 
 def _translated(token: Token, text: str) -> list[Token]:
-    """Translate one word of a company's name; romanise it where no table has it."""
+    """Translate one word of a company name; romanise it if it is unknown."""
     kind = script(token.surface)
     if kind == "hangul":
         return translated_hangul(token)
@@ -189,7 +189,7 @@ def _hangul(token: Token, *, person: bool) -> list[Token]:
     return whole(token, romanise_hangul(token.surface), person=person)
 
 
-LONGEST: Final = 1_000  # characters that are read
+LONGEST: Final = 1_000  # characters that are parsed
 _LOOKS_LATIN = dict(
     zip(
         "аеорсухіјѕԁһкмтвнАВЕКМНОРСТУХІЈЅԌԛԝαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -205,27 +205,27 @@ _MIXED = re.compile(r"[^\W\d_]{2,}")
 
 
 class Cleaned(Record, frozen=True, kw_only=True):
-    """A text after cleaning, and where its characters came from."""
+    """A cleaned text, with the origin of its characters."""
 
     text: str
-    places: tuple[int, ...]  # of each character in the text as written
-    ends: tuple[int, ...]  # the first character after what it came from
+    places: tuple[int, ...]  # position of each character in the original text
+    ends: tuple[int, ...]  # end of its origin in the original text
     steps: tuple[Phrase, ...]
 
     def moved(self) -> bool:
-        """Say whether a character stands elsewhere than in the text as written."""
+        """Return whether any character was moved."""
         return bool(self.ends) and self.ends[-1] != len(self.ends)
 
 
 def clean(text: str) -> Cleaned:
-    """Undo what hides a name.
+    """Remove obfuscation from a name.
 
     Args:
-        text: As written, of any length.
+        text: Text as written, of any length.
 
     Returns:
-        The text in the compatible composition of Unicode, without characters that are not seen,
-        with look-alike letters and digits as the word's own letters.
+        The text in Unicode compatibility composition, without invisible characters, and with
+        look-alike letters and digits replaced by the word's own script.
     """
     steps: list[Phrase] = []
     if len(text) > LONGEST:
@@ -239,7 +239,7 @@ def clean(text: str) -> Cleaned:
 
 
 def _composed(text: str, steps: list[Phrase]) -> tuple[list[str], list[int], list[int]]:
-    """Compose characters one cluster at a time, so that each keeps its place."""
+    """Compose characters one cluster at a time, so that positions are preserved."""
     if text.isprintable() and unicodedata.is_normalized("NFKC", text):
         return list(text), list(range(len(text))), list(range(1, len(text) + 1))
     characters: list[str] = []
@@ -269,7 +269,7 @@ def _joins(character: str) -> bool:
 
 
 def _homoglyphs(characters: list[str], steps: list[Phrase]) -> None:
-    """Give a word in two scripts the letters of the script that most of it is in."""
+    """Convert a mixed-script word to the script of most of its letters."""
     text = "".join(characters)
     if not _FOREIGN.search(text):
         return
@@ -293,7 +293,7 @@ def _homoglyphs(characters: list[str], steps: list[Phrase]) -> None:
 
 
 def _digits(characters: list[str], steps: list[Phrase]) -> None:
-    """Read a digit between letters as the letter that it looks like."""
+    """Replace a digit between letters by the similar letter."""
     if _DIGITS.keys().isdisjoint(characters):
         return
     text = "".join(characters)
@@ -305,26 +305,26 @@ def _digits(characters: list[str], steps: list[Phrase]) -> None:
 
 
 _FIELD: Final = 35  # characters of a name in a customs message (EDIFACT NAD, C080/3036)
-_PLAIN: Final = 200  # characters: longer texts are read the slow way
-_DEPTH: Final = 3  # segments of segments of segments
-_FEWEST: Final = 2  # generic words that together may name a company: Chemical Industries Group
+_PLAIN: Final = 200  # characters; longer texts use the slow path
+_DEPTH: Final = 3  # nested segments
+_FEWEST: Final = 2  # generic words that together may form a company name: Chemical Industries Group
 
 
 def read_name(text: str, kind: PartyKind) -> ReadName:
-    """Read a party's name.
+    """Parse a party name.
 
     Args:
-        text: As written.
-        kind: What kind of party it is; "unknown" is read as an organisation.
+        text: Name as written.
+        kind: Kind of party; "unknown" is treated as an organisation.
 
     Returns:
-        Its forms, and a problem where it cannot be assessed. Any text has an answer.
+        Its forms, and a problem if it cannot be assessed. Never fails.
     """
     return _read(text, kind, 0)
 
 
 def read_names(texts: Iterable[str], kind: PartyKind) -> list[ReadName]:
-    """Read many names of one kind; each as `read_name` reads it."""
+    """Parse many names of one kind, as `read_name`."""
     return [_read(text, kind, 0) for text in texts]
 
 
@@ -377,15 +377,15 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether nothing has to be cleaned but what a word tells."""
+    """Return whether the text needs no cleaning except known words."""
     short = len(text) <= _PLAIN
     return short and text.isascii() and text.isprintable() and not may_be_more(text)
 
 
 def _as_written(form: NameForm, text: str, cleaned: Cleaned, shift: int) -> NameForm:
-    """Give the tokens of a form their places in the text as written."""
+    """Map the tokens of a form to positions in the original text."""
     if not shift and not cleaned.moved() and text.startswith(cleaned.text):
-        return form  # it was read as it is written
+        return form  # the text was not changed
     moved: list[Token] = []
     for token in form.tokens:
         start = cleaned.places[token.start + shift]
@@ -415,7 +415,7 @@ def _cut(text: str, tokens: Sequence[Token]) -> bool:
 
 
 def _says(form: NameForm) -> bool:
-    """Say whether a form has a word or a number, or else two of the words that many bear."""
+    """Return whether a form has a word or a number, or else two generic words."""
     some = 0
     for token in form.tokens:
         if token.kind in {"word", "number"}:

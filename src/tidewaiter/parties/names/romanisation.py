@@ -86,8 +86,8 @@ _FINALS: Final = (
 )
 _FIRST: Final = 0xAC00
 _SYLLABLES: Final = 11_172
-_MOST: Final = 18  # letters of a word that is read as Korean
-# Syllables of Korean as any of the systems spells them.
+_MOST: Final = 18  # letters of the longest word read as Korean
+# Korean syllables in all spelling systems.
 _ONE: Final = (
     "(?:kk|tt|pp|ss|jj|ch|sh|kh|th|ph|[gkndtrlmbpsjch])?[yw]?"
     "(?:yae|yeo|wae|eui|ae|ai|ay|eo|eu|ee|oe|oo|ou|ui|uh|oh|ah|a|e|i|o|u)(?:ng|ck|[gkntlrmp])?"
@@ -99,8 +99,8 @@ def romanise_hangul(word: str) -> str:
     """Romanise a word in the Revised Romanisation, syllable by syllable.
 
     Source:
-        Revised Romanisation of Korean (Ministry of Culture and Tourism notice 2000-8); changes of
-        sound between syllables are left out, as in personal names.
+        Revised Romanisation of Korean (Ministry of Culture and Tourism notice 2000-8); sound
+        changes between syllables are not applied, as in personal names.
     """
     return "".join(syllables_of(word))
 
@@ -138,9 +138,9 @@ _SAME: Final = (
 
 @lru_cache(maxsize=1 << 16)
 def korean_key(word: str) -> str:
-    """Return the key of a romanised Korean word, whatever the system; "" where it is none.
+    """Return the key of a romanised Korean word in any system; "" if it is not one.
 
-    The key does not tell voiced from voiceless and aspirated sounds, nor o, eo, u and eu, as the
+    The key does not distinguish voiced, voiceless and aspirated sounds, nor o, eo, u and eu, as
     spellings in use do not.
     """
     if len(word) > _MOST or not _KOREAN.fullmatch(word):
@@ -224,15 +224,15 @@ _CONSONANTS: Final = frozenset("бвгджзйклмнпрстфхцчшщ")
 
 
 def romanise_cyrillic(word: str, text: str) -> str:
-    """Romanise a word.
+    """Romanise a Cyrillic word.
 
     Args:
-        word: In Cyrillic letters, with their marks.
-        text: The whole name, whose letters tell the language.
+        word: Word in Cyrillic letters, with diacritics.
+        text: The whole name; its letters indicate the language.
 
     Source:
-        ICAO Doc 9303 part 3 for Russian, Ukrainian, Belarusian and Bulgarian; the Serbian letters
-        as Serbian itself writes them in Latin, without marks.
+        ICAO Doc 9303 part 3 for Russian, Ukrainian, Belarusian and Bulgarian; Serbian letters by
+        the Serbian Latin alphabet, without diacritics.
     """
     table = _table(text.lower())
     plain = word.lower().replace("ье", "ьye").replace("ьё", "ьyo").replace("ъе", "ъye")
@@ -255,14 +255,14 @@ def _table(text: str) -> dict[str, str]:
 
 
 def _hard_sign_is_vowel(text: str) -> bool:
-    """Say whether a hard sign stands between consonants, as in Bulgarian only."""
+    """Return whether a hard sign is between consonants, as in Bulgarian only."""
     return any(
         text[place] == "ъ" and text[place + 1] in _CONSONANTS and text[place - 1] in _CONSONANTS
         for place in range(1, len(text) - 1)
     )
 
 
-_HIRAGANA: Final = (0x3041, 0x3096)  # the katakana stand 0x60 above
+_HIRAGANA: Final = (0x3041, 0x3096)  # katakana code points are higher by 0x60
 _SHIFT: Final = 0x60
 _SMALL: Final = {
     "ァ": "a",
@@ -282,7 +282,7 @@ _SIBILANTS: Final = ("sh", "ch", "j")
 
 
 class LoanSounds(Record, frozen=True, kw_only=True):
-    """All of loan_sounds.toml."""
+    """Content of loan_sounds.toml."""
 
     source: str
     characters: str
@@ -297,10 +297,10 @@ def loan_sounds() -> LoanSounds:
 
 @lru_cache(maxsize=1 << 16)
 def romanise_kana(word: str) -> str:
-    """Romanise kana in the modified Hepburn system; long vowels are not marked.
+    """Romanise kana in the modified Hepburn system, without marks for long vowels.
 
     Source:
-        The guide of the Ministry of Foreign Affairs of Japan for names in passports.
+        Guide of the Ministry of Foreign Affairs of Japan for names in passports.
     """
     found: list[str] = []
     doubled = False
@@ -317,7 +317,7 @@ def romanise_kana(word: str) -> str:
 
 
 def japanese_characters(tokens: Sequence[Token]) -> list[str]:
-    """Return the Chinese characters of a name that is Japanese: it has kana, or a Japanese form."""
+    """Return the Chinese characters of a Japanese name, which has kana or a Japanese legal form."""
     scripts = {script(token.surface) for token in tokens}
     forms = any(each in token.surface for token in tokens for each in _FORMS)
     if "kana" not in scripts and not forms:
@@ -339,7 +339,7 @@ def _katakana(letter: str) -> str:
 
 
 def _modified(before: str, small: str) -> str:
-    """Change the vowel of a syllable: shi and small ya are sha, te and small i are ti."""
+    """Replace the vowel of a syllable: shi and small ya are sha, te and small i are ti."""
     bare = before[:-1] or ("w" if before == "u" else "")
     if len(small) == 1:
         return bare + small

@@ -1,4 +1,4 @@
-"""Scripts: the script of each letter, letters without case and accents, and where words begin."""
+"""Scripts: script detection, case and accent folding, and word boundaries."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from typing import Literal
 
 Script = Literal["latin", "han", "kana", "hangul", "arabic", "cyrillic", "greek", "other", "common"]
 
-# First code points of the runs (Unicode 16, Blocks.txt); all that is not named is "other".
+# First code points of the blocks (Unicode 16, Blocks.txt); others are "other".
 _SCRIPT_RANGES: tuple[tuple[int, Script], ...] = (
     (0x0000, "common"),
     (0x0041, "latin"),
@@ -92,13 +92,13 @@ _STARTS = [first for first, _ in _SCRIPT_RANGES]
 
 @lru_cache(maxsize=1 << 16)
 def script_of(character: str) -> Script:
-    """Return the script of one character; "common" for digits, signs and spaces."""
+    """Return the script of a character; "common" for digits, signs and spaces."""
     return _SCRIPT_RANGES[bisect_right(_STARTS, ord(character)) - 1][1]
 
 
 @lru_cache(maxsize=1 << 17)
 def script(word: str) -> Script:
-    """Return the script of a word's first letter; "common" where it has none."""
+    """Return the script of a word's first letter; "common" if it has none."""
     if word.isascii():
         return "latin" if any(map(str.isalpha, word)) else "common"
     for character in word:
@@ -109,12 +109,12 @@ def script(word: str) -> Script:
 
 
 def is_latin(text: str) -> bool:
-    """Tell whether the letters of a name are those of Latin, with or without marks."""
+    """Return whether all letters of a name are Latin, with or without diacritics."""
     letters = [c for c in text if c.isalpha()]
     return sum(c < "\u0250" or "\u1e00" <= c <= "\u1eff" for c in letters) * 2 >= len(letters)
 
 
-# Marks that stand on letters; Python counts them as no part of a word.
+# Combining marks; Python does not count them as word characters.
 _MARKS = (
     "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -122,15 +122,15 @@ _MARKS = (
 _LETTER = rf"(?:[^\W_]|[{_MARKS}])"
 _WORD = re.compile(rf"{_LETTER}+(?:['’`´ʼʻ‘׳]{_LETTER}+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*")
-_LEAST_RUN = 2  # of words in one script: a name and the same name
-_CHARACTERS = 2  # of a name in a script that writes no spaces
+_LEAST_RUN = 2  # words in one script, for the same name in two scripts
+_CHARACTERS = 2  # characters of a name in a script without spaces
 _UNSPACED = frozenset({"han", "hangul", "kana"})
 
 find_plain = _PLAIN.finditer
 
 
 def spans_of(text: str) -> list[tuple[int, int]]:
-    """Return the first character and the end of each word; scripts that mix are split apart."""
+    """Return the start and end of each word; mixed scripts are separated."""
     if text.isascii():
         return [match.span() for match in find_plain(text)]
     found: list[tuple[int, int]] = []
@@ -144,20 +144,20 @@ def spans_of(text: str) -> list[tuple[int, int]]:
 
 
 def where_scripts_part(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Find where a name in Latin letters meets the same one in another script.
+    """Find the boundary between a Latin name and the same name in another script.
 
     Args:
-        text: Cleaned.
-        start: Of the name.
-        end: Of the name.
+        text: Cleaned text.
+        start: Start of the name.
+        end: End of the name.
 
     Returns:
-        The end of the first name and the first character of the second; None where the whole is
-        one name, as with a word of other letters in it.
+        The end of the first name and the start of the second; None for a single name, for example
+        with one word of another script.
     """
     if text.isascii():
         return None
-    runs: list[tuple[bool, int, int, int]] = []  # is it Latin, first, end, words
+    runs: list[tuple[bool, int, int, int]] = []  # is Latin, first, end, words
     for first, last in spans_of(text[start:end]):
         kind = script(text[start + first : start + last])
         if kind == "common":
@@ -173,7 +173,7 @@ def where_scripts_part(text: str, start: int, end: int) -> tuple[int, int] | Non
 
 
 def _is_a_name(text: str, run: tuple[bool, int, int, int]) -> bool:
-    """Say whether words of one script can be a name of their own."""
+    """Return whether words of one script can be a name of their own."""
     latin, first, last, words = run
     if not latin and script_of(text[first]) in _UNSPACED:
         return last - first >= _CHARACTERS
@@ -186,7 +186,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _by_script(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Split where a script that writes no spaces meets another one."""
+    """Split at the boundary between a script without spaces and another one."""
     found: list[tuple[int, int]] = []
     first, before = start, ""
     for place in range(start, end):
@@ -219,10 +219,10 @@ _LETTERS = str.maketrans(
         "ĳ": "ij",
         "ʻ": None,
         "ʼ": None,
-        "ـ": None,  # Arabic kashida, which only stretches
+        "ـ": None,  # Arabic kashida, a typographic extension
     }
 )
-_VOICED = "\u3099\u309a"  # signs of kana, which make another letter
+_VOICED = "\u3099\u309a"  # kana marks that form another letter
 _MARKED = (("LATIN", 0x0000, 0x024F), ("GREEK", 0x0370, 0x052F), ("LATIN", 0x1E00, 0x1FFF))
 
 
@@ -231,8 +231,7 @@ def fold(word: str) -> str:
     """Fold a word: case, marks on Latin, Greek and Cyrillic letters, vowel signs of Arabic.
 
     Returns:
-        The letters and digits that are compared; "" where nothing is left. Folding twice gives
-        what folding once gives.
+        The letters and digits for comparison; "" if nothing remains. Folding is idempotent.
     """
     if word.isascii():
         return "".join(filter(str.isalnum, word)).lower()
@@ -243,7 +242,7 @@ def fold(word: str) -> str:
 
 
 def _bare(character: str) -> str:
-    """Return a letter without its marks, where marks are no letters of their own."""
+    """Return a letter without diacritics, unless they form a separate letter."""
     point = ord(character)
     if any(first <= point <= last for _, first, last in _MARKED):
         apart = unicodedata.normalize("NFKD", character)

@@ -1,4 +1,4 @@
-"""Tokens: what each word of a name is, and which words together are a legal form."""
+"""Tokens: classification of the words of a name, and detection of legal forms."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,19 +12,19 @@ from tidewaiter.parties.names.scripts import fold, script, spans_of
 from tidewaiter.parties.names.types import How, NameForm, Token, TokenKind
 from tidewaiter.parties.names.word_lists import SHORT, facts
 
-LEGAL: Final = 1  # the word may begin a legal form
-COMPOUND: Final = 2  # it may be a part of a name of several words
-SEVERAL: Final = 4  # it stands for several words
-CAMEL: Final = 8  # names are joined in it, "MargueridZapata"
-LOOSE: Final = 16  # it may be a particle or a name, by its place
-ROMANISED: Final = 64  # it is a Russian word in Latin letters that has a translation
-CAREFUL: Final = 32  # the text needs to be cleaned: a digit among letters, "tel", "street"
-PLACE: Final = 128  # the name may end in a place: a country
-LETTER: Final = 256  # it is one letter
+LEGAL: Final = 1  # may begin a legal form
+COMPOUND: Final = 2  # may be part of a compound name
+SEVERAL: Final = 4  # abbreviation of several words
+CAMEL: Final = 8  # joined names, "MargueridZapata"
+LOOSE: Final = 16  # a particle or a name, depending on its position
+ROMANISED: Final = 64  # a Russian word in Latin letters that has a translation
+CAREFUL: Final = 32  # the text needs cleaning: a digit among letters, "tel", "street"
+PLACE: Final = 128  # may be a place at the end of a name: a country
+LETTER: Final = 256  # a single letter
 
 ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
 JOINED: Final = re.compile("(?<=[a-z][a-z])(?=[A-Z][a-z])")
-# Words that the patterns of trade.py need: where none is in a text, none of them can match.
+# Words required by the patterns of trade.py: without any of them no pattern can match.
 CUES: Final = frozenset(
     """
     messrs messers order account care behalf dba as formerly previously fka aka alias doing acting
@@ -41,7 +41,7 @@ Found = tuple[str, TokenKind, int]
 
 @lru_cache(maxsize=_CACHED)
 def word_of_company(surface: str) -> Found:
-    """Return the key of a word, what it is, and its flags, in a company's name."""
+    """Return key, kind and flags of a word in a company name."""
     key, known = fold(surface), facts()
     flag = _flags(key) | (LEGAL if key in known.legal else 0)
     flag |= PLACE if key in known.country_ends else 0
@@ -62,7 +62,7 @@ def word_of_company(surface: str) -> Found:
 
 @lru_cache(maxsize=_CACHED)
 def word_of_person(surface: str) -> Found:
-    """Return the key of a word, what it is, and its flags, in a person's name."""
+    """Return key, kind and flags of a word in a person's name."""
     key, known = fold(surface), facts()
     flag = _flags(key) | (CAMEL if JOINED.search(surface) else 0)
     key = known.person_abbreviations.get(key, key)
@@ -76,7 +76,7 @@ def word_of_person(surface: str) -> Found:
 
 
 def _flags(key: str) -> int:
-    """Return the flags that a word has in a name of any kind."""
+    """Return the flags of a word in names of any kind."""
     mixed = not key.isalpha() and not key.isdigit()
     known = facts()
     careful = mixed or key in CUES or key in known.addresses
@@ -89,18 +89,18 @@ def _plain_kind(key: str) -> TokenKind:
     return "initial" if len(key) == 1 and key.isascii() else "word"
 
 
-_Phrase = tuple[int, int, str]  # first word, the one after the last, legal form
+_Phrase = tuple[int, int, str]  # first word, end, legal form
 
-_ACRONYM: Final = 5  # letters of one with & in it: AT&T, S&P
-_TWO: Final = 2  # words that make a name without its particles
+_ACRONYM: Final = 5  # letters of an acronym with &: AT&T, S&P
+_TWO: Final = 2  # minimum words of a name without its particles
 
 
 def words_in(text: str, *, person: bool) -> tuple[list[Token], int]:
-    """Split a text into one token a word, and return the flags of all words together.
+    """Split a text into one token per word, and return the combined flags of all words.
 
     Args:
         text: A name.
-        person: It is a person's.
+        person: A person's name.
     """
     look = word_of_person if person else word_of_company
     found: list[Token] = []
@@ -118,20 +118,20 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
     """Split a text into tokens.
 
     Args:
-        text: A name, cleaned.
-        person: It is a person's: no word is a legal form or generic.
+        text: Cleaned name.
+        person: A person's name: no word is a legal form or generic.
     """
     return together(*words_in(text, person=person), text, person=person)
 
 
 def together(tokens: list[Token], flags: int, text: str, *, person: bool) -> list[Token]:
-    """Join and split words where several are one or one is several.
+    """Join words of a compound, and split words that contain several.
 
     Args:
-        tokens: One a word, as `words_in` gives them.
-        flags: Of all words together.
+        tokens: One per word, from `words_in`.
+        flags: Combined flags of all words.
         text: The name.
-        person: It is a person's.
+        person: A person's name.
     """
     found = tokens
     if flags & SEVERAL:
@@ -149,7 +149,7 @@ def together(tokens: list[Token], flags: int, text: str, *, person: bool) -> lis
 
 
 def _several(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Make a token of each word that an abbreviation stands for: HK, IMPEX."""
+    """Create a token for each word of an abbreviation: HK, IMPEX."""
     for token in tokens:
         for key in token.key.split():
             kind = token.kind if key == token.key else word_of_company(key)[1]
@@ -157,7 +157,7 @@ def _several(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def _uncoupled(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Split names that were joined: "MargueridZapata"."""
+    """Split joined names: "MargueridZapata"."""
     for token in tokens:
         start = token.start
         for surface in JOINED.split(token.surface):
@@ -169,12 +169,12 @@ def _uncoupled(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def legal_form(form: str, text: str, start: int, end: int) -> Token:
-    """Make the token of a legal form that stands at a place."""
+    """Create the token of a legal form at a position."""
     return Token(key=form, surface=text[start:end], kind="legal form", start=start, end=end)
 
 
 def _particles(tokens: list[Token], text: str) -> list[Token]:
-    """Make words of the particles whose place is that of a name: "Du, Hong", "Hong Du"."""
+    """Convert particles in the position of a name to words: "Du, Hong", "Hong Du"."""
     words = sum(token.kind == "word" for token in tokens)
     result: list[Token] = []
     for place, token in enumerate(tokens):
@@ -187,7 +187,7 @@ def _particles(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _is_name(token: Token, rest: Sequence[Token], text: str) -> bool:
-    """Say whether a particle stands where names do: last, before a comma, before a hyphen."""
+    """Return whether a particle is in the position of a name: last, before a comma or a hyphen."""
     after = text[token.end : token.end + 1]
     if not rest or after == ",":
         return True
@@ -201,8 +201,8 @@ def _with_kind(token: Token, kind: TokenKind) -> Token:
 
 
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
-    """Replace the phrases that are legal forms by one token each."""
-    keys = [fold(token.surface) for token in tokens]  # legal forms are no abbreviations
+    """Replace each phrase that is a legal form by one token."""
+    keys = [fold(token.surface) for token in tokens]  # legal forms are not expanded
     phrases = [
         each
         for each in _phrases(keys)
@@ -223,7 +223,7 @@ def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _goes_on(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
-    """Say whether letters of a legal form are the end of more letters: Y.A.S. is no A.S."""
+    """Return whether a legal form is the end of a longer abbreviation: Y.A.S. is not A.S."""
     start, end, _ = phrase
     if not start or text[tokens[start - 1].end : tokens[start].start] != ".":
         return False
@@ -231,7 +231,7 @@ def _goes_on(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
 
 
 def _joined(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
-    """Say whether the letters of a legal form are written as one: with dots, or at the end."""
+    """Return whether the letters of a legal form belong together: with dots, or at the end."""
     start, end, _ = phrase
     if any(len(token.key) > 1 for token in tokens[start:end]):
         return True
@@ -240,7 +240,7 @@ def _joined(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
 
 
 def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Token]:
-    """Read a name of legal forms alone: a short one may be a name, the others name nobody."""
+    """Handle a name of legal forms only: a short one may be a name, the others are not."""
     short = facts().short
     known = short.anywhere | short.beginning
     result: list[Token] = []
@@ -253,7 +253,7 @@ def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Tok
 
 
 def _phrases(keys: list[str]) -> Iterable[_Phrase]:
-    """Yield the legal forms among keys, the longest first, left to right."""
+    """Yield the legal forms among keys, longest first, left to right."""
     legal, done = facts().legal, 0
     for start, key in enumerate(keys):
         if key not in legal or start < done:
@@ -267,7 +267,7 @@ def _phrases(keys: list[str]) -> Iterable[_Phrase]:
 
 
 def _accepted(found: list[_Phrase], keys: list[str]) -> list[_Phrase]:
-    """Leave out short forms where they are words: in the middle, and most at the beginning."""
+    """Exclude short forms that are words: in the middle of a name, and mostly at the beginning."""
     short = facts().short
     edge, ends = len(keys), set()
     for start, end, _ in reversed(found):
@@ -287,7 +287,7 @@ def _accepted(found: list[_Phrase], keys: list[str]) -> list[_Phrase]:
 
 
 def _with_acronyms(tokens: list[Token], text: str) -> list[Token]:
-    """Join letters that stand side by side: "A.B.C. Trading", "A B C Trading", "AT&T"."""
+    """Join adjacent letters: "A.B.C. Trading", "A B C Trading", "AT&T"."""
     result: list[Token] = []
     for token in tokens:
         last = result[-1] if result else None
@@ -305,7 +305,7 @@ def _with_acronyms(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _is_acronym(last: Token, token: Token, text: str) -> bool:
-    """Say whether a token goes on with the letters of the one before it."""
+    """Return whether a token continues the acronym before it."""
     if token.kind != "initial":
         both = {last.kind, token.kind} <= {"word", "initial", "particle"}
         joined = text[last.end : token.start] == "&" and len(last.key + token.key) <= _ACRONYM
@@ -322,7 +322,7 @@ Reader = Callable[[Token], list[Token]]
 
 
 def form(how: How, tokens: Iterable[Token], read: Reader) -> NameForm:
-    """Read each word by a reader; legal forms and Latin words stay."""
+    """Apply a reader to each word; legal forms and Latin words are kept."""
     result: list[Token] = []
     for token in tokens:
         if token.kind == "legal form" or script(token.surface) in {"latin", "common"}:
@@ -333,7 +333,7 @@ def form(how: How, tokens: Iterable[Token], read: Reader) -> NameForm:
 
 
 def part(token: Token, start: int, end: int, key: str, kind: TokenKind = "word") -> Token:
-    """Make a token of a part of another one."""
+    """Create a token for part of another one."""
     return Token(
         key=key,
         surface=token.surface[start:end],
@@ -344,7 +344,7 @@ def part(token: Token, start: int, end: int, key: str, kind: TokenKind = "word")
 
 
 def whole(token: Token, key: str, *, person: bool) -> list[Token]:
-    """Make a token of the same place with another key, as the word that the key is."""
+    """Create a token at the same position with another key, classified by that key."""
     if not key:
         return []
     kind: TokenKind = "number" if token.kind == "number" else "word"
@@ -360,7 +360,7 @@ def whole(token: Token, key: str, *, person: bool) -> list[Token]:
 
 
 def english(token: Token, start: int, end: int, words: str) -> list[Token]:
-    """Make the tokens of a translation; a word that is a legal form in English becomes one."""
+    """Create the tokens of a translation; English legal forms become legal form tokens."""
     return [_english(token, start, end, word) for word in words.split()]
 
 
@@ -373,7 +373,7 @@ def _english(token: Token, start: int, end: int, word: str) -> Token:
 
 
 def generic_or_word(key: str) -> TokenKind:
-    """Say whether a word is one that half of all companies bear."""
+    """Return whether a word is generic, as half of all companies have it."""
     known = facts()
     if key in known.particles:
         return "particle"

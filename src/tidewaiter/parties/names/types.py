@@ -1,4 +1,4 @@
-"""What reading a party's name gives: tokens that can be compared, in one form per script."""
+"""Records of parsed names: comparable tokens, in one form per script."""
 
 from typing import Literal
 
@@ -16,31 +16,33 @@ How = Literal[
     "dictionary",
     "native",
 ]
-"""How a form came about. native: in its own script; dictionary: words translated. No form is
-in Wade-Giles yet: what is written so is reached by keys."""
+"""How a form was derived. native: in its own script; dictionary: words translated. There is no
+Wade-Giles form; such spellings are matched by keys.
+"""
 
 TokenKind = Literal["word", "legal form", "generic", "initial", "particle", "number"]
-"""generic: a word that half of all companies bear; particle: al, bin, de, van."""
+"""generic: a word that half of all companies have; particle: al, bin, de, van."""
 
 Problem = Literal["", "empty", "generic words only", "script without reader"]
-"""Why a name cannot be assessed; "" where it can. script without reader: it is compared with names
-in the same script alone."""
+"""Why a name cannot be assessed; "" if it can. script without reader: only compared with names in
+the same script.
+"""
 
-# None of these records can hold itself, so the collector of cycles need not look at them: gc=False.
+# These records cannot contain themselves, so garbage collection is unnecessary: gc=False.
 
 
 class Token(Record, frozen=True, kw_only=True, gc=False):
-    """One word of a name, or one phrase that stands for a legal form."""
+    """One word of a name, or one phrase for a legal form."""
 
-    key: str  # folded: what is compared
+    key: str  # folded, for comparison
     surface: str  # as written
     kind: TokenKind
-    start: int  # first character in the text as written
-    end: int  # first character after it
+    start: int  # position in the text as written
+    end: int  # end in the text as written
 
 
 class NameForm(Record, frozen=True, kw_only=True, gc=False):
-    """One way to read a name: its tokens in the order as written."""
+    """One reading of a name: its tokens in written order."""
 
     how: How
     tokens: tuple[Token, ...]
@@ -50,18 +52,18 @@ class Segment(Record, frozen=True, kw_only=True):
     """A part of the text that names another party, or the same one by another name."""
 
     relation: str  # "trading as", "care of", "on behalf of", "formerly", "also known as"
-    start: int  # in the text as written
+    start: int  # position in the text as written
     end: int
-    name: "ReadName"  # of text[start:end]; its spans count from start
+    name: "ReadName"  # parsed text[start:end]; spans relative to start
 
 
 class ReadName(Record, frozen=True, kw_only=True, gc=False):
-    """A party's name, read."""
+    """A parsed party name."""
 
     text: str  # as written
-    cleaned: str  # what was read of it
+    cleaned: str  # the parsed part
     forms: tuple[NameForm, ...] = ()
-    steps: tuple[Phrase, ...] = ()  # what cleaning did
+    steps: tuple[Phrase, ...] = ()  # cleaning steps
     segments: tuple[Segment, ...] = ()
-    cut: bool = False  # it fills a field of 35 characters, so its end may be missing
+    cut: bool = False  # it fills a field of 35 characters, so it may be truncated
     problem: Problem = ""

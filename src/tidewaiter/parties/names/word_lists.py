@@ -8,45 +8,45 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.scripts import fold, script, words_of
 
 _TWO, _LETTERS = 2, 5  # letters of a form that is written with dots
-SHORT: Final = 3  # letters: a legal form this short is read at the ends of a name only
+SHORT: Final = 3  # letters: such a short legal form is recognised only at the ends of a name
 
 
 class LegalForm(Record, frozen=True, kw_only=True):
-    """One kind of body in one law."""
+    """A legal form of one country."""
 
-    form: str  # the key of the token that a phrase becomes
-    family: str  # what forms of several countries have in common: llc, jsc, lp, gp, sp, coop, ...
+    form: str  # key of the token for a phrase
+    family: str  # equivalent forms across countries: llc, jsc, lp, gp, sp, coop, ...
     phrases: tuple[str, ...]
 
 
 class LegalForms(Record, frozen=True, kw_only=True):
-    """All of legal_forms.toml."""
+    """Content of legal_forms.toml."""
 
     source: str
     forms: tuple[LegalForm, ...]
 
 
 class WordList(Record, frozen=True, kw_only=True):
-    """Words that do the same thing."""
+    """Words with the same function."""
 
     words: tuple[str, ...]
 
 
 class Groups(Record, frozen=True, kw_only=True):
-    """Words that stand for one another, spaced; the first names the group."""
+    """Synonyms, spaced; the first is the name of the group."""
 
     groups: tuple[str, ...]
 
 
 class ShortForms(Record, frozen=True, kw_only=True):
-    """Legal forms of few letters, folded, by where in a name they may stand."""
+    """Short legal forms, folded, by permitted position in a name."""
 
     beginning: frozenset[str]
     anywhere: frozenset[str]
 
 
 class Words(Record, frozen=True, kw_only=True):
-    """All of words.toml."""
+    """Content of words.toml."""
 
     source: str
     forms: tuple[LegalForm, ...]
@@ -62,26 +62,26 @@ class Words(Record, frozen=True, kw_only=True):
 
 
 class Facts(Record, frozen=True, kw_only=True):
-    """What both files say, ready to be looked up."""
+    """Content of both files, indexed for look-up."""
 
     legal: dict[str, tuple[tuple[tuple[str, ...], str], ...]]  # by first key; longest first
-    unspaced: dict[str, str]  # phrases of scripts that write no spaces, to the form
-    families: dict[str, str]  # of each form
+    unspaced: dict[str, str]  # phrases of scripts without spaces -> legal form
+    families: dict[str, str]  # legal form -> family
     short: ShortForms
     generic: frozenset[str]
     abbreviations: dict[str, str]
     person_abbreviations: dict[str, str]
     particles: frozenset[str]
     honorifics: frozenset[str]
-    synonyms: dict[str, str]  # each word, to the first of its group
-    countries: frozenset[tuple[str, ...]]  # by their folded words
-    country_ends: frozenset[str]  # the last words of these
+    synonyms: dict[str, str]  # word -> first word of its group
+    countries: frozenset[tuple[str, ...]]  # country names as folded words
+    country_ends: frozenset[str]  # last words of country names
     addresses: frozenset[str]
 
 
 @cache
 def facts() -> Facts:
-    """Load both files once."""
+    """Load both files; cached."""
     words = read_toml(data("parties", "words.toml"), Words)
     forms = read_toml(data("parties", "legal_forms.toml"), LegalForms).forms
     spaced: dict[tuple[str, ...], str] = {}
@@ -117,7 +117,7 @@ def facts() -> Facts:
 
 
 def _spellings(phrase: str) -> set[tuple[str, ...]]:
-    """Return a phrase's keys: dotted letters apart and joined."""
+    """Return a phrase's keys: dotted letters separate and joined."""
     parts = phrase.replace(". ", ".\0").replace("\0", " ").split()
     apart = [fold(word) for word in words_of(phrase)]
     joined = [
@@ -130,9 +130,9 @@ def _spellings(phrase: str) -> set[tuple[str, ...]]:
 
 
 def _dotted(phrase: str, short: ShortForms) -> tuple[str, ...]:
-    """Return the letters of a short form, as some put dots between them; () for any other.
+    """Return the letters of a short form that may have dots between them; () otherwise.
 
-    Not of two letters that begin names: those are a person's initials too.
+    Not for two letters that begin names, which may be a person's initials.
     """
     key = fold(phrase)
     alphabet = script(phrase) in {"latin", "cyrillic"} and len(phrase.split()) == 1
@@ -153,7 +153,7 @@ def _by_first(
 
 
 class Spellings(Record, frozen=True, kw_only=True):
-    """One table: each name or character with its Latin spellings, spaced, the commonest first."""
+    """One table: names or characters with their Latin spellings, spaced, most common first."""
 
     source: str
     names: dict[str, str]
@@ -168,7 +168,7 @@ def spellings(table: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def spelled(table: str) -> dict[str, tuple[str, ...]]:
-    """Load the names that a Latin spelling of a table stands for."""
+    """Load the names for each Latin spelling of a table."""
     found: dict[str, list[str]] = {}
     for name, those in spellings(table).items():
         for each in those:

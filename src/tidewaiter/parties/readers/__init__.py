@@ -1,4 +1,4 @@
-"""Readers of lists of parties: each turns the files of one layout into entries."""
+"""Party list readers: each converts the files of one format to entries."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -46,25 +46,25 @@ __all__ = [
 ]
 
 EDITION = 2
-"""Of the readers: a new one reads the files that are kept anew."""
+"""Version of the readers: increment it to re-parse stored files."""
 
 _Claims = Callable[[Sequence[ListFile]], bool]
 
 
 @cache
 def _layouts() -> tuple[Columns, ...]:
-    """Read the layouts of flat lists."""
+    """Load the mappings of flat lists."""
     return tuple(read_toml(file, Columns) for file in toml_files(data("parties", "columns")))
 
 
 def parts_names_at_commas(form: str) -> bool:
-    """Tell whether commas part the further names of an entry in one of our formats."""
+    """Return whether a built-in format separates an entry's further names by commas."""
     return any(each.format == form and parts_at_commas(each) for each in _layouts())
 
 
 @cache
 def built_in() -> MappingProxyType[str, ListFormat]:
-    """Map each of our formats to its test and its reader, the surest test first."""
+    """Map each built-in format to its detector and reader, most specific detector first."""
     ours: dict[str, tuple[_Claims, ListReader]] = {
         "ofac-xml": (_root("sdnList"), read_ofac_xml),
         "ofac-advanced-xml": (_root("Sanctions"), read_ofac_advanced),
@@ -84,14 +84,14 @@ def built_in() -> MappingProxyType[str, ListFormat]:
 
 
 def plugin_formats() -> dict[str, ListFormat]:
-    """Map the formats that plug-ins bring to their tests and readers; ours are not among them."""
+    """Map plug-in formats to their detectors and readers, without built-in names."""
     return plugins(LISTS, ListFormat, built_in())
 
 
 def plugin_version(form: str) -> tuple[str, ...]:
-    """Return the package that brings a format, and its version; of ours, nothing.
+    """Return package and version of a plug-in format; empty for a built-in one.
 
-    Files that are kept are read anew by another version, as they are by another `EDITION`.
+    Stored files are parsed again after a change of version, as after a new `EDITION`.
     """
     if form not in plugin_formats():
         return ()
@@ -100,19 +100,19 @@ def plugin_version(form: str) -> tuple[str, ...]:
 
 
 def list_readers() -> dict[str, ListReader]:
-    """Map each format of lists to its reader; ours win over a plug-in's of the same name."""
+    """Map each list format to its reader; built-in formats take precedence over plug-ins."""
     brought = {name: _named(name, form) for name, form in plugin_formats().items()}
     return brought | {name: form.read for name, form in built_in().items()}
 
 
 def find_format(files: Sequence[ListFile]) -> str:
-    """Find the format of a list by what is in its files: ours first, then those of plug-ins.
+    """Detect the format of a list by content: built-in formats first, then plug-ins.
 
     Args:
-        files: Of one list, at least one.
+        files: Files of one list, at least one.
 
     Raises:
-        InputError: No format is like it, or a file is empty.
+        InputError: No format matches, or a file is empty.
     """
     for file in files:
         if not file.content.strip():
@@ -129,7 +129,7 @@ def find_format(files: Sequence[ListFile]) -> str:
 
 
 def _claims(name: str, form: ListFormat, files: Sequence[ListFile]) -> bool:
-    """Ask a plug-in whether files are of its format; one that fails has no claim."""
+    """Run a plug-in's detector; one that fails does not match."""
     try:
         with blamed(plugin_for(LISTS, name)):
             return form.claims(files)
@@ -139,7 +139,7 @@ def _claims(name: str, form: ListFormat, files: Sequence[ListFile]) -> bool:
 
 
 def _named(name: str, form: ListFormat) -> ListReader:
-    """Return the reader of a plug-in; whatever it raises names it."""
+    """Wrap a plug-in's reader, so that its exceptions name it."""
 
     def read(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
         with blamed(plugin_for(LISTS, name), InputError):
@@ -149,7 +149,7 @@ def _named(name: str, form: ListFormat) -> ListReader:
 
 
 def _root(name: str) -> _Claims:
-    """Make the test whether the first file is XML with this element first."""
+    """Make a detector for XML with a given root element."""
 
     def claims(files: Sequence[ListFile]) -> bool:
         if files[0].content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] != b"<":

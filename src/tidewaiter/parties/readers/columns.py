@@ -1,7 +1,7 @@
-"""Tables by a mapping: which column, element or key of a record holds what of an entry.
+"""Mapped tables: which column, element or key of a record holds which field of an entry.
 
-A mapping is a file of facts, data/parties/columns/*.toml, or a part of an authority's own
-definition of a list. Records come from delimited text, flat XML or JSON Lines.
+A mapping is a data file, data/parties/columns/*.toml, or part of an authority's own list
+definition. Records come from delimited text, flat XML or JSON Lines.
 """
 
 import hashlib
@@ -24,53 +24,53 @@ _FILLER = re.compile(r"\bdd/mm/", re.IGNORECASE)
 
 
 class Columns(Record, frozen=True, kw_only=True):
-    """How the records of a list are laid out. A column is named as the file names it."""
+    """Mapping of a list's records. Columns are named as in the file."""
 
-    format: str  # its name among the formats
-    source: str  # where the layout is described
-    claims: tuple[str, ...]  # columns that only this layout has, all of them
-    element: str = ""  # of flat XML: the element of a record; "": text or JSON Lines
+    format: str  # name of the format
+    source: str  # documentation of the format
+    claims: tuple[str, ...]  # columns that together identify this format
+    element: str = ""  # for flat XML: the record element; "": text or JSON Lines
     delimiter: str = ","
-    dates: Order = "dmy"  # what 03/04/2026 means
-    split: str = ";"  # between the values of one cell; "," leaves those within a name alone
-    name_commas: bool = False  # commas part further names too, where the words do not join them
-    id: str = ""  # rows with one id are one entry; "": made of the columns of `key`
-    id_cut: str = ""  # what is cut off an id, so that rows of one entry agree: a regular expression
+    dates: Order = "dmy"  # meaning of 03/04/2026
+    split: str = ";"  # separator of values in a cell; "," does not split within a name
+    name_commas: bool = False  # commas separate further names too, unless the words belong together
+    id: str = ""  # rows with the same id are one entry; "": derived from the columns of `key`
+    id_cut: str = ""  # regular expression removed from an id, so that rows of one entry agree
     key: tuple[str, ...] = ()
     kind: str = ""
     kinds: Mapping[str, PartyKind] = {}
     kind_else: PartyKind = "unknown"
-    person: tuple[str, ...] = ()  # columns that only a person fills
-    vessel: tuple[str, ...] = ()  # and only a vessel
-    names: tuple[tuple[str, ...], ...] = ()  # each made of columns, in this order
+    person: tuple[str, ...] = ()  # columns used for persons only
+    vessel: tuple[str, ...] = ()  # columns used for vessels only
+    names: tuple[tuple[str, ...], ...] = ()  # each composed of columns, in this order
     name_kind: str = ""
     name_kinds: Mapping[str, NameKind] = {}
-    weak: str = ""  # the column of a name's quality
+    weak: str = ""  # column with the quality of a name
     weak_words: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     natives: tuple[str, ...] = ()
     born: tuple[str, ...] = ()
-    birthplace: tuple[str, ...] = ()  # the parts of one place
+    birthplace: tuple[str, ...] = ()  # parts of one place
     countries: tuple[str, ...] = ()
-    address: tuple[str, ...] = ()  # the parts of one address
+    address: tuple[str, ...] = ()  # parts of one address
     city: str = ""
     region: str = ""
     postcode: str = ""
     country: str = ""
-    addresses: tuple[str, ...] = ()  # columns of whole addresses
+    addresses: tuple[str, ...] = ()  # columns with whole addresses
     numbers: Mapping[str, str] = {}  # type of number -> column
-    ties: Mapping[str, str] = {}  # kind of tie -> column
+    ties: Mapping[str, str] = {}  # kind of link -> column
     programmes: tuple[str, ...] = ()
     action: Action = "other"
     basis: str = ""
-    cited: str = ""  # the column of the source
+    cited: str = ""  # column with the source
     listed: str = ""
     delisted: str = ""
     notes: tuple[str, ...] = ()
 
 
 def reader_of(columns: Columns) -> ListReader:
-    """Make the reader of a layout."""
+    """Create the reader for a mapping."""
 
     def read(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
         for file in files:
@@ -80,12 +80,12 @@ def reader_of(columns: Columns) -> ListReader:
 
 
 def parts_at_commas(columns: Columns) -> bool:
-    """Tell whether commas part the further names of a layout."""
+    """Return whether a mapping separates further names by commas."""
     return columns.name_commas or columns.split.strip() == ","
 
 
 def claims_of(columns: Columns) -> Callable[[Sequence[ListFile]], bool]:
-    """Make the test whether the first file has a layout."""
+    """Create the detector for a mapping."""
 
     def claims(files: Sequence[ListFile]) -> bool:
         try:
@@ -101,7 +101,7 @@ def claims_of(columns: Columns) -> Callable[[Sequence[ListFile]], bool]:
 
 
 def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read the records of a file; those of one entry need not stand together."""
+    """Read the records of a file; those of one entry need not be adjacent."""
     before, records = records_of(file, columns.element, columns.delimiter, columns.claims)
     yield ListHeader(dated=_dated(before))
     drafts: dict[str, Draft] = {}
@@ -129,7 +129,7 @@ def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty
 
 
 def _dated(before: Sequence[str]) -> date | None:
-    """Find the day of a list in what stands before its titles: "Report Date: 13-Feb-2026"."""
+    """Find the date of a list in the text before its header: "Report Date: 13-Feb-2026"."""
     for text in before:
         try:
             return parse_date(text.rpartition(": ")[2], "dmy")
@@ -143,7 +143,7 @@ def _one(cells: Flat, title: str) -> str:
 
 
 def _all(cells: Flat, titles: Sequence[str], columns: Columns) -> Iterator[str]:
-    """Yield the values of columns: each cell split, "(1) A (2) B" too."""
+    """Yield the values of columns: each cell is split, also "(1) A (2) B"."""
     for title in titles:
         for cell in cells.get(title, ()):
             yield from _parts(cell, columns)
@@ -175,7 +175,7 @@ def _kind(cells: Flat, columns: Columns) -> PartyKind:
 
 
 def _fill(draft: Draft, cells: Flat, columns: Columns) -> None:
-    """Add to an entry what one of its records says."""
+    """Add the data of one record to an entry."""
     _names(draft, cells, columns)
     for text in _all(cells, columns.born, columns):
         draft.born(text)
@@ -219,7 +219,7 @@ def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
 
 
 def _further(draft: Draft, cells: Sequence[str], columns: Columns, kind: NameKind) -> None:
-    """Add the further names of a column, each with its language where the cell says it."""
+    """Add the further names in a column, with the language if the cell gives it."""
     own = draft.written_names()
     for cell in cells:
         if parts_at_commas(columns):

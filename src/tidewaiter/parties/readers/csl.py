@@ -1,8 +1,8 @@
 """The Consolidated Screening List of the US International Trade Administration, CSV and JSON.
 
-It holds lists of several authorities; the list that an entry is from is its first programme.
+It combines lists of several authorities; the source list is an entry's first programme.
 
-Source: the titles of csl.csv (consolidated.csv) and the fields of the list's JSON.
+Source: the header of csl.csv (consolidated.csv) and the fields of the JSON file.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ Fields = Mapping[str, object]
 
 
 def claims_csl(files: Sequence[ListFile]) -> bool:
-    """Tell whether the first file has the columns or fields of the list."""
+    """Return whether the first file has the columns or fields of the list."""
     first = head(files[0], 1 << 14)
     return all(mark in first for mark in _MARKS) and "source" in first
 
@@ -41,7 +41,7 @@ def read_csl(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | E
     """Read csl.csv or its JSON.
 
     Raises:
-        InputError: A file is neither, or is cut short.
+        InputError: A file is neither, or is truncated.
     """
     for file in files:
         yield ListHeader()
@@ -95,7 +95,7 @@ def _kind(word: str, source: str) -> PartyKind:
 
 
 def _key(fields: Fields, source: str) -> str:
-    """Return the number of an entry; where it has none, a digest of what tells it apart."""
+    """Return the id of an entry; if it has none, a digest of its identifying fields."""
     own = _text(fields, "_id") or _text(fields, "id")
     if own:
         return own

@@ -1,4 +1,4 @@
-"""Entries as readers of lists give them, built row by row, and refusals of what cannot be read."""
+"""List entries built row by row by readers, and rejected values."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -36,25 +36,24 @@ _MONTH_YEAR = re.compile(r"(?:0{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
 _YEAR_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-00)?")
 _NAMED_MONTH = re.compile(r"([^\W\d_]{3,9})\.?,?\s+(\d{4})")
 _TIME = re.compile(r"T\d{2}:.*$")
-_WIDE = 20  # years of a range that are written out
+_WIDE = 20  # maximum years of a range that are listed individually
 
 
 def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
-    """Read a birth date, or several.
+    """Parse one or more birth dates.
 
-    A range of years is written out, year by year up to 20 years, else as its two ends; it is
-    approximate. Days before months: "03/04/1970" is of April, as in the lists of the UK,
-    the EU and Australia.
+    A range of up to 20 years is expanded, a longer one is given by its two ends; it is approximate.
+    Days precede months: "03/04/1970" is in April, as in the lists of the UK, the EU and Australia.
 
     Args:
-        text: As "1970", "circa 1970", "10 Dec 1948", "00/03/1970", "1973 to 1975", "a) 1961 b)
+        text: Like "1970", "circa 1970", "10 Dec 1948", "00/03/1970", "1973 to 1975", "a) 1961 b)
             1962".
 
     Returns:
-        ISO 8601 dates, whole or in part, and whether the list calls them approximate.
+        ISO 8601 dates, full or partial, and whether the list calls them approximate.
 
     Raises:
-        InputError: It is no date of the Gregorian calendar.
+        InputError: Not a date of the Gregorian calendar.
     """
     lines = _LETTERS.sub("\n", text.strip())
     parts = [part for part in re.split(r"[;,]\s*(?=\d)|\n", lines) if part.strip()]
@@ -70,7 +69,7 @@ def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _one(part: str, text: str) -> tuple[list[str], bool]:
-    """Read one date or range, and tell whether it is approximate."""
+    """Parse one date or range; return whether it is approximate."""
     plain = " ".join(_ABOUT.sub(" ", part).split()).strip(" .,")
     if years := _RANGE.fullmatch(plain):
         return _years(int(years[1]), int(years[2]), text), True
@@ -88,7 +87,7 @@ def _years(first: int, last: int, text: str) -> list[str]:
 
 
 def _date(text: str, whole: str) -> str:
-    """Read one date, whole or in part."""
+    """Parse one date, full or partial."""
     plain = _TIME.sub("", text)
     if year := _YEAR.fullmatch(plain):
         return year[1]
@@ -105,60 +104,60 @@ def _date(text: str, whole: str) -> str:
 
 
 SHOWN = 200
-"""Characters of a value that are shown in a refusal."""
+"""Characters of a value shown in a rejection."""
 
 
 class ListHeader(Record, frozen=True, kw_only=True):
-    """What a list says of itself; "" and None: nothing."""
+    """Metadata that a list states about itself; "" and None: not stated."""
 
-    dated: date | None = None  # the day that the list gives itself
-    entries: int | None = None  # how many entries it says that it has
+    dated: date | None = None  # date of the list
+    entries: int | None = None  # declared number of entries
     slug: str = ""
     name: str = ""
     authority: str = ""
     source: str = ""
     licence: str = ""
-    notice: str = ""  # to be told beside its data
+    notice: str = ""  # notice required beside its data
     confidential: bool = False
 
 
 class EntryRefusal(Record, frozen=True, kw_only=True):
-    """What could not be read: an entry or row, or one field of an entry that is kept without it."""
+    """A rejected entry or row, or a rejected field of an entry that is kept without it."""
 
     file: str
-    place: str  # "row 17", "entry 9639, birth date"; "": the file as a whole
+    place: str  # "row 17", "entry 9639, birth date"; "": the whole file
     value: str  # as written, at most 200 characters
     problem: str
     hint: str
-    kept: bool = False  # the rest of the entry is there
+    kept: bool = False  # the rest of the entry is used
 
 
 ListReader = Callable[[Sequence[ListFile]], Iterator[ListHeader | ListedParty | EntryRefusal]]
-"""Reads the files of one list. Raises InputError where a file as a whole cannot be read."""
+"""Reads the files of one list. Raises InputError if a file is unreadable as a whole."""
 
 
 class ListFormat(Record, frozen=True, kw_only=True):
-    """A format of party lists: one of ours, or of a plug-in of the group `tidewaiter.lists`."""
+    """A party list format: built-in, or from a plug-in of the group `tidewaiter.lists`."""
 
-    claims: Callable[[Sequence[ListFile]], bool]  # tells by looking whether files are of it
+    claims: Callable[[Sequence[ListFile]], bool]  # detects the format by content
     read: ListReader
 
 
 def refused(file: str, place: str, value: str, problem: str, hint: str) -> EntryRefusal:
-    """Return the refusal of an entry or a row."""
+    """Create the rejection of an entry or a row."""
     return EntryRefusal(
         file=file, place=place, value=value[:SHOWN], problem=problem, hint=hint, kept=False
     )
 
 
-_ORDER = {"primary": 0, "native": 2}  # what is the first name where no name is called primary
-_NAME = 1_000  # characters of the longest name
-_TEXT = 100_000  # and of the longest text of another kind
-_MANY = 5_000  # names, addresses or numbers of one entry
+_ORDER = {"primary": 0, "native": 2}  # order of names if none is marked as primary
+_NAME = 1_000  # maximum characters of a name
+_TEXT = 100_000  # maximum characters of other texts
+_MANY = 5_000  # maximum names, addresses or numbers of one entry
 
 
 class Draft:
-    """One entry while it is read. Texts are trimmed; what is empty or there already is left out."""
+    """Builder of an entry. Texts are trimmed; empty values and duplicates are skipped."""
 
     def __init__(self, key: str, kind: PartyKind, *, file: str, place: str) -> None:
         self.id = " ".join(key.split())
@@ -186,7 +185,7 @@ class Draft:
         self._notes: dict[str, None] = {}
 
     def name(self, text: str, kind: NameKind = "primary", language: str = "") -> None:
-        """Add a name, or those that semicolons part; of two primary ones the second is an alias."""
+        """Add a name, or several, split at semicolons; a second primary name becomes an alias."""
         parted = part_at_semicolons(text).parts if ";" in text else (NamePart(text, language),)
         for each in parted:
             self._one_name(" ".join(each.text.split()), kind, each.language or language)
@@ -203,7 +202,7 @@ class Draft:
         return tuple(self._names)
 
     def address(self, parts: list[str], **fields: str) -> None:
-        """Add an address: its parts in order, and those of them that the list names."""
+        """Add an address: its parts in order, and those with a known field."""
         known = {name: " ".join(value.split()) for name, value in fields.items()}
         country = known.get("country", "")
         known["country"] = country_or_text(country) if country else ""
@@ -217,7 +216,7 @@ class Draft:
             self._countries[country_or_text(text.strip())] = None
 
     def born(self, text: str, *, about: bool = False) -> None:
-        """Add a birth date; one that cannot be read is refused and kept in the note."""
+        """Add a birth date; an invalid one is rejected and kept in the note."""
         if not text.strip():
             return
         try:
@@ -235,18 +234,18 @@ class Draft:
             self._birthplaces[" ".join(text.strip(" ,").split())] = None
 
     def number(self, kind: str, value: str, country: str = "") -> None:
-        """Add a number, by what the list calls it; what is no number goes into the note."""
+        """Add a number by the list's type name; text that is not a number goes into the note."""
         where = country_or_text(country) if country.strip() else ""
         found = identifier(kind, value, where, self.kind)
         if found and found.scheme == "wallet":
-            self.note(f"{kind} {value}")  # the currency has no field of its own
+            self.note(f"{kind} {value}")  # there is no field for the currency
         if found:
             self._identifiers[found] = None
         elif value.strip():
             self.note(f"{kind.rstrip(': -')}: {value}")
 
     def identifier(self, scheme: str, value: str, country: str = "") -> None:
-        """Add a number of a scheme of ours."""
+        """Add a number of a known scheme."""
         if value.strip():
             where = country_or_text(country) if country.strip() else ""
             key = Identifier(scheme=scheme, value=" ".join(value.split()), country=where)
@@ -263,12 +262,12 @@ class Draft:
             self._ties[Tie(kind=kind, party=party.strip(), share=share, note=note)] = None
 
     def note(self, text: str) -> None:
-        """Add what has no field of its own."""
+        """Add text for which no field exists."""
         if text.strip():
             self._notes[" ".join(text.split())] = None
 
     def day(self, field: str, text: str) -> date | None:
-        """Read a day; one that cannot be read is refused."""
+        """Parse a date; an invalid one is rejected."""
         if not text.strip():
             return None
         try:
@@ -278,7 +277,7 @@ class Draft:
             return None
 
     def refuse(self, field: str, value: str, error: InputError) -> None:
-        """Note that one field could not be read; the entry goes on."""
+        """Record a rejected field; the entry is kept."""
         self.refusals.append(
             EntryRefusal(
                 file=self.file,
@@ -291,7 +290,7 @@ class Draft:
         )
 
     def finish(self) -> Iterator[ListedParty | EntryRefusal]:
-        """Yield the entry and what could not be read of it, or why there is none."""
+        """Yield the entry with its rejected fields, or the reason why there is none."""
         problem = self._problem()
         if problem:
             yield refused(self.file, self.place, self.id, *problem)
@@ -326,7 +325,7 @@ class Draft:
         yield from self.refusals
 
     def _problem(self) -> tuple[str, str] | None:
-        """Tell why there is no entry."""
+        """Return why the entry is invalid; None: it is valid."""
         if not self.id:
             return "has no number of its own", "give each entry an id that no other entry has"
         if not self._names:

@@ -4,7 +4,7 @@ Source: the export's own schema (name space http://eu.europa.ec/fpi/fsd/export).
 
 Each row holds one name, address, birth, citizenship or number of an entry.
 
-Source: the titles of the file's own columns (118 of them in 2026).
+Source: the header of the file (118 columns in 2026).
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ def read_eu_xml(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty 
     """Read xmlFullSanctionsList_1_1.
 
     Raises:
-        InputError: A file is no XML or is cut short.
+        InputError: A file is not XML or is truncated.
     """
     for file in files:
         yield ListHeader(dated=day_of(root_of(file).get("generationDate", "")))
@@ -76,13 +76,13 @@ def _xml_entry(file: ListFile, element: Element) -> Iterator[ListedParty | Entry
 
 
 def _first(element: Element, *attributes: str) -> str:
-    """Return the first of these attributes that is not empty; "": none."""
+    """Return the first non-empty attribute; "": none."""
     texts = (element.get(attribute, "").strip() for attribute in attributes)
     return next((text for text in texts if text), "")
 
 
 def country_of(element: Element) -> str:
-    """Return the country of an element; "": none, or not known."""
+    """Return the country of an element; "": none, or unknown."""
     for attribute in ("countryIso2Code", "countryDescription"):
         text = element.get(attribute, "").strip()
         if text.casefold() not in _UNKNOWN_IN_XML:
@@ -107,7 +107,7 @@ def _xml_name(element: Element, draft: Draft) -> None:
 
 
 def _law(element: Element, draft: Draft) -> None:
-    """Take the regulations: the programme, the day when the first took force, where it stands."""
+    """Add the regulations: programme, first entry into force, publication."""
     days = [day_of(element.get("designationDate", ""))]
     for regulation in element.iterfind("regulation"):
         draft.programme(regulation.get("programme", ""))
@@ -160,16 +160,16 @@ _UNKNOWN_IN_CSV = {"", "00", "UNKNOWN"}
 
 
 def claims_eu_csv(files: Sequence[ListFile]) -> bool:
-    """Tell whether the first file has the columns of the EU's export."""
+    """Return whether the first file has the columns of the EU's export."""
     first = head(files[0])
     return _KEY in first and "NameAlias_WholeName" in first
 
 
 def read_eu_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read csvFullSanctionsList_1_1; the rows of an entry stand together.
+    """Read csvFullSanctionsList_1_1; the rows of an entry are adjacent.
 
     Raises:
-        InputError: A file is no such table or is cut short.
+        InputError: A file is not such a table or is truncated.
     """
     for file in files:
         first, _, _ = head(file).partition("\n")

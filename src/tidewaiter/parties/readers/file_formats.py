@@ -16,19 +16,19 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers.entries import EntryRefusal, refused
 
 Row = tuple[int, list[str]]
-"""The number of a row, from 1, and its cells."""
+"""Row number from 1, and cells."""
 
 Titled = tuple[int, dict[str, str]]
-"""The number of a row behind its titles, from 1, and its cells by title."""
+"""Row number from 1, after the header, and cells by column title."""
 
-_END_OF_FILE = "\x1a"  # DOS mark at the end of OFAC's files
+_END_OF_FILE = "\x1a"  # DOS end-of-file mark in OFAC's files
 
 
 def decode(file: ListFile) -> str:
-    """Decode a text file: UTF-8 or UTF-16 with its mark, else Windows-1252.
+    """Decode a text file: UTF-8 or UTF-16 with byte order mark, otherwise Windows-1252.
 
     Raises:
-        InputError: It is empty, or no text.
+        InputError: Empty, or not text.
     """
     head = file.content[:4]
     if not file.content.strip():
@@ -44,15 +44,15 @@ def decode(file: ListFile) -> str:
 
 
 def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Iterator[Row]:
-    """Yield the rows of a file; blank ones are left out, and not counted.
+    """Yield the rows of a file; blank rows are skipped and not counted.
 
     Args:
         file: The file.
-        delimiter: Between its cells.
-        closed: The last row of such files always has an end.
+        delimiter: Delimiter of cells.
+        closed: The last row must end with a line end.
 
     Raises:
-        InputError: It is no table, or its end is missing.
+        InputError: Not a table, or truncated.
     """
     text = decode(file).replace("\0", "")
     number = 0
@@ -78,18 +78,18 @@ def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Itera
 def titled(
     file: ListFile, delimiter: str = ",", *, after: int = 0
 ) -> Iterator[Titled | EntryRefusal]:
-    """Yield the rows of a file by the titles of its columns, as written but trimmed.
+    """Yield the rows of a file by column title, as written but trimmed.
 
-    A row that has more or fewer cells than there are titles is refused: what stands in it, or
-    behind the place where it broke, may belong to another column.
+    A row with more or fewer cells than the header is rejected: its values, or those after the
+    broken cell, may be in the wrong column.
 
     Args:
         file: The file.
-        delimiter: Between its cells.
-        after: Rows that stand before the one with the titles.
+        delimiter: Delimiter of cells.
+        after: Number of rows before the header.
 
     Raises:
-        InputError: It is no table, or its end is missing.
+        InputError: Not a table, or truncated.
     """
     titles: list[str] = []
     for number, row in rows(file, delimiter):
@@ -111,14 +111,14 @@ UNEVEN = "look whether a quote is missing, or a delimiter stands in a cell witho
 
 
 def fits(cells: Sequence[str], titles: Sequence[str]) -> str:
-    """Tell why a row does not fit its titles; "": it does. Empty cells at its end do no harm."""
+    """Return why a row does not fit its header; "": it does. Empty cells at the end are allowed."""
     if len(cells) < len(titles) or any(cells[len(titles) :]):
         return f"has {len(cells)} cells, and there are {len(titles)} titles"
     return ""
 
 
 def is_utf8(file: ListFile) -> bool:
-    """Tell whether a text file is UTF-8, or UTF-16 with its mark; else it is read as cp1252."""
+    """Return whether a text file is UTF-8, or UTF-16 with its mark; otherwise it is cp1252."""
     if file.content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     try:
@@ -142,23 +142,23 @@ def _cut(name: str, row: int) -> InputError:
 
 Element = ET.Element
 
-_PROLOGUE = 1 << 20  # bytes in which the first element must begin
+_PROLOGUE = 1 << 20  # bytes within which the root element must begin
 _PIECE = 1 << 16
 _TOKEN = 16 << 20  # bytes of the longest tag
-_DEEP = 60  # elements in one another
+_DEEP = 60  # nesting depth
 
 
 class _Root(Exception):  # noqa: N818 - it is no error
-    """The first element is there: no document type can follow."""
+    """Root element reached: no document type declaration can follow."""
 
 
 def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
-    """Yield the elements of these names, whole; what is read is dropped when it was used.
+    """Yield the complete elements with given names; each is freed after use.
 
-    Names of elements are given without their name space.
+    Element names are given without namespace.
 
     Raises:
-        InputError: It is no XML, is cut short, or declares entities.
+        InputError: Not XML, truncated, or declares entities.
     """
     _check(file)
     depth = 0
@@ -183,10 +183,10 @@ def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
 
 
 def root_of(file: ListFile) -> Element:
-    """Return the first element, without what is in it.
+    """Return the root element without its content.
 
     Raises:
-        InputError: It is no XML, or declares entities.
+        InputError: Not XML, or declares entities.
     """
     parser = expat.ParserCreate(namespace_separator="}")
     found: list[Element] = []
@@ -208,9 +208,9 @@ def root_of(file: ListFile) -> Element:
 
 
 def _check(file: ListFile) -> None:
-    """Look through a file: no document type, and no tag that would be read over and over.
+    """Check a file for document type declarations and oversized tags.
 
-    An older expat reads a tag from its begin with each piece that comes.
+    Older versions of expat rescan an incomplete tag with each chunk.
     """
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse(file.name)
@@ -236,12 +236,12 @@ def text_of(element: Element, path: str) -> str:
 
 
 def texts_of(element: Element, path: str) -> list[str]:
-    """Return the texts of the elements at a path that hold any."""
+    """Return the non-empty texts of the elements at a path."""
     return [text for each in element.iterfind(path) if (text := (each.text or "").strip())]
 
 
 def _drop(top: Element, element: Element) -> None:
-    """Take a used element out of what holds it, so that memory stays flat."""
+    """Remove a used element from its parent, so that memory use is constant."""
     holder = top if element in top[-1:] else (top[-1] if len(top) else None)
     if holder is not None and len(holder) and holder[-1] is element:
         holder.remove(element)
@@ -252,11 +252,11 @@ def _damaged(name: str, problem: str) -> InputError:
 
 
 Flat = dict[str, list[str]]
-"""The values of one record by their titles."""
+"""Values of one record by column title."""
 
 Records = Iterator[tuple[int, Flat] | EntryRefusal]
 
-_LOOKED_AT = 10  # rows among which the titles are
+_LOOKED_AT = 10  # rows searched for the header
 
 
 def records_of(
@@ -266,15 +266,15 @@ def records_of(
 
     Args:
         file: The file.
-        element: Of flat XML: the name of a record's element; "": it is text.
-        delimiter: Of delimited text.
-        titles: Columns that the row of titles has.
+        element: For flat XML: the record element; "": text.
+        delimiter: Delimiter of text.
+        titles: Columns required in the header.
 
     Returns:
-        The cells that stand before the titles, and the records with their numbers, from 1.
+        The cells before the header, and the records with their numbers, from 1.
 
     Raises:
-        InputError: It is no such file, or is cut short.
+        InputError: Not such a file, or truncated.
     """
     if element:
         return [], _elements(file, element)
@@ -326,7 +326,7 @@ def objects(file: ListFile) -> Iterator[Flat]:
     """Yield the objects of JSON Lines; each value as a list of texts.
 
     Raises:
-        InputError: A line is no object.
+        InputError: A line is not an object.
     """
     for number, item in json_items(file):
         if not isinstance(item, dict):
@@ -343,10 +343,10 @@ def _texts(value: object) -> list[str]:
 
 
 def json_items(file: ListFile) -> Iterator[tuple[int, object]]:
-    """Yield the values of JSON Lines, of one array, or one object, with their numbers, from 1.
+    """Yield the values of JSON Lines, one array, or one object, with their numbers from 1.
 
     Raises:
-        InputError: It is no JSON, or is cut short.
+        InputError: Not JSON, or truncated.
     """
     text = decode(file).strip()
     first, _, rest = text.partition("\n")

@@ -1,9 +1,9 @@
-"""Entities of FollowTheMoney: its names for things, its JSON Lines, and lists in that format.
+"""FollowTheMoney entities: its vocabulary, its JSON Lines, and lists in that format.
 
 Source: the schemata of FollowTheMoney (followthemoney.tech); data/parties/ftm.toml.
 
-Owners, directors, family, sanctions, addresses and papers are entities of their own there, which
-name the party that they belong to; nested files hold them inside it. Both are read.
+Owners, directors, family, sanctions, addresses and documents are separate entities there, which
+refer to their party; nested files contain them in the party. Both are supported.
 
 Source: the schemata of FollowTheMoney (followthemoney.tech).
 """
@@ -32,7 +32,7 @@ KINDS: Final[Mapping[str, PartyKind]] = MappingProxyType(
         "Airplane": "aircraft",
     }
 )
-"""Our kind of each schema of a party."""
+"""Our kind for each party schema."""
 
 NAMES: Final[Mapping[str, NameKind]] = MappingProxyType(
     {
@@ -64,11 +64,11 @@ NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
         "publicKey": "wallet",
     }
 )
-"""Our scheme of each property that holds a number or another identifier."""
+"""Our scheme for each property with a number or another identifier."""
 
 COUNTRIES: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
 TIES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
-    {  # schema -> the property of the one end, our word, the property of the other
+    {  # schema -> property of one end, our term, property of the other
         "Ownership": ("asset", "owned-by", "owner"),
         "Directorship": ("director", "director-of", "organization"),
         "Family": ("person", "relative-of", "relative"),
@@ -82,19 +82,19 @@ TIES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
 HOLDERS: Final[Mapping[str, str]] = MappingProxyType(
     {"Sanction": "entity", "Passport": "holder", "Identification": "holder"}
 )
-"""Of what belongs to one party: the property that names it."""
+"""For entities that belong to one party: the property that refers to it."""
 
 
 class Schema(Record, frozen=True, kw_only=True):
-    """What FollowTheMoney says of one schema."""
+    """A FollowTheMoney schema."""
 
     extends: tuple[str, ...] = ()
-    properties: tuple[str, ...] = ()  # of its own
-    ends: tuple[str, ...] = ()  # the two properties of a link that name its ends
+    properties: tuple[str, ...] = ()  # its own properties
+    ends: tuple[str, ...] = ()  # the two properties of a link that refer to its ends
 
 
 class Schemata(Record, frozen=True, kw_only=True):
-    """All of data/parties/ftm.toml."""
+    """Content of data/parties/ftm.toml."""
 
     source: str
     url: str
@@ -103,20 +103,20 @@ class Schemata(Record, frozen=True, kw_only=True):
 
 @cache
 def schemata() -> Schemata:
-    """Load the file once."""
+    """Load the file; cached."""
     return read_toml(data("parties", "ftm.toml"), Schemata)
 
 
 @cache
 def properties_of(schema: str) -> frozenset[str]:
-    """Return the properties of a schema and of those that it extends; none of an unknown one."""
+    """Return the properties of a schema, including inherited ones; empty for an unknown one."""
     known = schemata().schema
     return frozenset(name for each in lineage(schema) for name in known[each].properties)
 
 
 @cache
 def lineage(schema: str) -> tuple[str, ...]:
-    """Return a schema and all that it extends; nothing of an unknown one."""
+    """Return a schema and its ancestors; empty for an unknown one."""
     known = schemata().schema.get(schema)
     if known is None:
         return ()
@@ -125,7 +125,7 @@ def lineage(schema: str) -> tuple[str, ...]:
 
 
 def ends_of(schema: str) -> tuple[str, ...]:
-    """Return the properties of a schema that name parties: both ends, or the one that has it."""
+    """Return the properties of a schema that refer to parties: both ends, or the owner."""
     known = schemata().schema.get(schema)
     if known is not None and known.ends:
         return known.ends
@@ -133,18 +133,18 @@ def ends_of(schema: str) -> tuple[str, ...]:
 
 
 FtmEntity = Mapping[str, object]
-"""With id, schema and properties; a property is a list of texts, or of nested entities."""
+"""Object with id, schema and properties; a property is a list of texts, or of nested entities."""
 
 
 def looks_like_ftm(text: str) -> bool:
-    """Tell whether the beginning of a file is that of an entity."""
+    """Return whether a text starts like an entity."""
     return text.lstrip()[:1] in ("{", "[") and all(
         f'"{word}"' in text for word in ("id", "schema", "properties")
     )
 
 
 def is_entity(item: object) -> bool:
-    """Tell whether a value of JSON is an entity."""
+    """Return whether a JSON value is an entity."""
     return (
         isinstance(item, dict)
         and isinstance(item.get("id"), str)
@@ -159,14 +159,14 @@ def properties(entity: FtmEntity) -> dict[str, object]:
 
 
 def texts(entity: FtmEntity, name: str) -> list[str]:
-    """Return the values of a property; of a nested entity its id."""
+    """Return the values of a property; for a nested entity its id."""
     value = properties(entity).get(name)
     held = value if isinstance(value, list) else [value]
     return [each if isinstance(each, str) else _id(each) for each in held if each]
 
 
 def first(entity: FtmEntity, name: str) -> str:
-    """Return the first value of a property; "" where there is none."""
+    """Return the first value of a property; "" if there is none."""
     return next(iter(texts(entity, name)), "")
 
 
@@ -178,15 +178,15 @@ Found = Iterator[ListedParty | EntryRefusal]
 
 
 def claims_ftm(files: Sequence[ListFile]) -> bool:
-    """Tell whether the first file begins with an entity."""
+    """Return whether the first file begins with an entity."""
     return looks_like_ftm(head(files[0], 1 << 14))
 
 
 def read_ftm(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read entities.ftm.json or targets.nested.json; what is no target is not listed.
+    """Read entities.ftm.json or targets.nested.json; non-targets are not listed.
 
     Raises:
-        InputError: A line is no JSON.
+        InputError: A line is not JSON.
     """
     yield ListHeader()
     reading = _Reading()
@@ -202,17 +202,17 @@ def read_ftm(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | E
 
 
 class _Reading:
-    """Entities while they are read: parties, and what belongs to parties."""
+    """Entities being read: parties, and what belongs to parties."""
 
     def __init__(self) -> None:
         self._drafts: dict[str, Draft] = {}
         self._refused: list[EntryRefusal] = []
-        self._parts: list[tuple[str, FtmEntity]] = []  # the party that a nested one stands in
-        self._texts: dict[str, str] = {}  # of addresses
+        self._parts: list[tuple[str, FtmEntity]] = []  # containing party of a nested entity
+        self._texts: dict[str, str] = {}  # texts of addresses
         self._homes: list[tuple[str, str]] = []
 
     def add(self, entity: FtmEntity, file: str, place: str) -> None:
-        """Take one entity."""
+        """Add one entity."""
         key, schema = str(entity["id"]), str(entity.get("schema", ""))
         if schema == "Address":
             self._texts[key] = first(entity, "full")
@@ -253,7 +253,7 @@ class _Reading:
         return draft
 
     def _nested(self, entity: FtmEntity, holder: str) -> None:
-        """Take what stands inside a party, and the addresses that it names."""
+        """Add the content nested in a party, and the addresses that it refers to."""
         for name, value in properties(entity).items():
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, dict) and each.get("schema") == "Address":
@@ -293,7 +293,7 @@ class _Reading:
 
 
 def _percent(text: str) -> str:
-    """Write a share with its sign, which FollowTheMoney leaves out as often as not."""
+    """Format a share with a per cent sign, which FollowTheMoney often omits."""
     return f"{text} %" if text.replace(".", "", 1).isdecimal() else text
 
 
@@ -310,6 +310,6 @@ def _sanction(part: FtmEntity, draft: Draft) -> None:
 
 
 def _is_target(entity: FtmEntity) -> bool:
-    """Tell whether an entity is listed: it says so, or has a topic, or says nothing of it."""
+    """Return whether an entity is listed: it says so, or has a topic, or does not say."""
     said = entity.get("target")
     return bool(said) if isinstance(said, bool) else True

@@ -1,4 +1,4 @@
-"""OFAC's lists as delimited files: entries, names, addresses and the facts in remarks.
+"""OFAC's lists as delimited files: entries, names, addresses and the data in remarks.
 
 Source: OFAC, "Specially designated nationals data specification", 2004, updated 2023-09-25.
 """
@@ -35,14 +35,14 @@ ALIASES: dict[str, NameKind] = {
     "f.k.a.": "former",
     "n.k.a.": "alias",
 }
-"""Names in remarks are those that the list calls weak."""
+"""Names in remarks are weak aliases."""
 
 
 def read_remarks(text: str, draft: Draft) -> None:
-    """Add to an entry what its remarks say; what no rule covers goes into the note.
+    """Parse the remarks of an entry; unrecognised text goes into the note.
 
     Args:
-        text: The remarks, parts parted by semicolons.
+        text: The remarks, separated by semicolons.
         draft: The entry.
     """
     for piece in _SPLIT.split(text.strip()):
@@ -63,7 +63,7 @@ def _read(part: str, draft: Draft) -> None:
 
 
 def _person(part: str, draft: Draft) -> bool:
-    """Read a birth, a place of birth or a country; False: it is none."""
+    """Parse a birth, a place of birth or a country; False: none of these."""
     word, _, rest = part.partition(" ")
     match word:
         case "DOB":
@@ -113,12 +113,12 @@ Parts = dict[str, tuple[ListFile, list[Row]]]
 
 
 def claims_ofac_csv(files: Sequence[ListFile]) -> bool:
-    """Tell whether one of the files has the entries of an OFAC list."""
+    """Return whether one of the files has the entries of an OFAC list."""
     return any(_is_entries(file) for file in files)
 
 
 def _is_entries(file: ListFile) -> bool:
-    """Look at a first row: 12 cells, a number first, and "-0-" for what is not there."""
+    """Test the first row: 12 cells, a number first, and "-0-" for missing values."""
     for line in head(file).splitlines()[:3]:
         if _NULL in line and line.split(",", 1)[0].strip('" ').isdigit():
             return line.count(_NULL) + line.count('","') >= 5 and line.count(",") >= 11  # noqa: PLR2004
@@ -129,10 +129,10 @@ def read_ofac_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedPart
     """Read sdn.csv, add.csv, alt.csv and sdn_comments.csv, or those of the non-SDN lists.
 
     Args:
-        files: Of one list and day, in any order; each is known by its number of columns.
+        files: Files of one list and date, in any order, recognised by their number of columns.
 
     Raises:
-        InputError: A file is none of these or is cut short, or the entries are missing.
+        InputError: A file is none of these or is truncated, or the entries are missing.
     """
     parts: Parts = {}
     for file in files:
@@ -163,7 +163,7 @@ def _part(file: ListFile) -> tuple[str, list[Row]]:
 
 
 def _comments(parts: Parts) -> dict[str, str]:
-    """Join the rest of long remarks, by the number of the entry."""
+    """Join the continuations of long remarks, by entry number."""
     found: dict[str, str] = {}
     for _, row in parts["comments"][1] if "comments" in parts else ():
         cells = _cells(row, 2)
@@ -246,7 +246,7 @@ def _addresses(parts: Parts, drafts: dict[str, Draft]) -> Iterator[EntryRefusal]
 
 
 def _stray(file: ListFile, number: int, row: list[str], key: str) -> Iterator[EntryRefusal]:
-    """Refuse a row of an entry that is not there; a row of titles is none."""
+    """Reject a row if its entry is missing; a header row is ignored."""
     if key.isdigit():
         yield refused(
             file.name, f"row {number}", key, "names an entry that is not in the list", _HINT

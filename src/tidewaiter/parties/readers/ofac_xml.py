@@ -1,9 +1,9 @@
-"""OFAC's lists as XML: the advanced layout and the legacy layout of sdn.xml.
+"""OFAC's lists as XML: the advanced format and the legacy format of sdn.xml.
 
 Source: OFAC, sdnList schema, as consolidated.xml of 2025-03-28 uses it.
 
-The file is relational: values, places and documents come first, then parties that name them, then
-ties and measures that name the parties. So entries are yielded at the end.
+The file is relational: values, places and documents come first, then parties that refer to them,
+then links and measures that refer to the parties. So entries are yielded at the end.
 
 Source: OFAC, "Advanced sanctions data model", sdn_advanced_notes.pdf.
 """
@@ -24,10 +24,10 @@ _PLACE = ("address1", "address2", "address3", "city", "stateOrProvince", "postal
 
 
 def read_ofac_xml(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read sdn.xml or consolidated.xml, each entry when it is there.
+    """Read sdn.xml or consolidated.xml, entry by entry.
 
     Raises:
-        InputError: A file is no XML or is cut short.
+        InputError: A file is not XML or is truncated.
     """
     for file in files:
         for element in elements(file, ("publshInformation", "sdnEntry")):
@@ -72,7 +72,7 @@ def _entry(file: ListFile, element: Element) -> Iterator[ListedParty | EntryRefu
 
 
 def _name(element: Element) -> str:
-    """Write a name as the delimited files do: "LAST, First"."""
+    """Format a name as in the delimited files: "LAST, First"."""
     parts = (text_of(element, "lastName"), text_of(element, "firstName"))
     return ", ".join(part for part in parts if part)
 
@@ -120,14 +120,14 @@ _UNKNOWN = {"", "undetermined", "unknown"}
 
 
 class Values:
-    """The words of the file by their kind and number."""
+    """Reference values of the file by kind and number."""
 
     def __init__(self) -> None:
         self._words: dict[tuple[str, str], str] = {}
         self._parents: dict[str, str] = {}
 
     def add(self, sets: Element) -> None:
-        """Take the sets of values, which stand first."""
+        """Add the reference value sets, which come first."""
         for value in sets.iter():
             key = value.get("ID")
             if key is None:
@@ -140,24 +140,24 @@ class Values:
                 self._parents[key] = value.get("PartyTypeID", "")
 
     def text(self, kind: str, key: str | None) -> str:
-        """Return a word; "": there is none."""
+        """Return a value; "": none."""
         found = self._words.get((kind, key or ""), "")
         return "" if found.casefold() in _UNKNOWN else found
 
     def parent(self, key: str | None) -> str:
-        """Return the type that a kind of party belongs to; "": none."""
+        """Return the parent type of a party subtype; "": none."""
         return self._parents.get(key or "", "")
 
 
 class Places:
-    """The places of the file by their number."""
+    """Places in the file by number."""
 
     def __init__(self, values: Values) -> None:
         self._values = values
         self._found: dict[str, tuple[list[str], dict[str, str]]] = {}
 
     def add(self, place: Element) -> None:
-        """Take a place."""
+        """Add a place."""
         parts: dict[str, str] = {}
         for part in place.iterfind("LocationPart"):
             kind = self._values.text("LocPartType", part.get("LocPartTypeID"))
@@ -177,13 +177,13 @@ class Places:
         self._found[place.get("ID", "")] = (shown, fields | {"country": country})
 
     def find(self, key: str) -> tuple[list[str], dict[str, str]]:
-        """Return the parts of a place in order, and those that have a name."""
+        """Return the parts of a place in order, and those with a known field."""
         parts, fields = self._found.get(key, ([], {}))
         return parts, dict(fields)
 
 
 def day_of_parts(element: Element) -> date | None:
-    """Read a day in parts; None: a part is missing or wrong."""
+    """Parse a date in parts; None: a part is missing or invalid."""
     try:
         year, month, day = (int(text_of(element, part)) for part in ("Year", "Month", "Day"))
         return date(year, month, day)
@@ -192,7 +192,7 @@ def day_of_parts(element: Element) -> date | None:
 
 
 def births_of(period: Element) -> tuple[str, bool]:
-    """Read a period: a day, a month, a year, or what lies between two.
+    """Parse a period: a day, a month, a year, or a range.
 
     Returns:
         The text of a birth date, and whether the list calls it approximate.
@@ -255,7 +255,7 @@ def read_ofac_advanced(
     """Read sdn_advanced.xml or cons_advanced.xml.
 
     Raises:
-        InputError: A file is no XML or is cut short.
+        InputError: A file is not XML or is truncated.
     """
     for file in files:
         reading = _Reading(file)
@@ -266,7 +266,7 @@ def read_ofac_advanced(
 
 
 class _Reading:
-    """One file while it is read."""
+    """State of reading one file."""
 
     def __init__(self, file: ListFile) -> None:
         self.drafts: dict[str, Draft] = {}
@@ -276,7 +276,7 @@ class _Reading:
         self._papers: dict[str, list[tuple[str, str, str]]] = {}
 
     def add(self, element: Element) -> Iterator[ListHeader | EntryRefusal]:
-        """Take one element of the first or second level."""
+        """Handle one element of the first or second level."""
         match element.tag:
             case "DateOfIssue":
                 yield ListHeader(dated=day_of_parts(element))
@@ -341,7 +341,7 @@ class _Reading:
                 self._name(name, "primary" if primary else kind, parts, draft)
 
     def _name(self, name: Element, kind: NameKind, parts: dict[str, str], draft: Draft) -> None:
-        """Write a name as the delimited files do: "LAST, First"."""
+        """Format a name as in the delimited files: "LAST, First"."""
         last: list[str] = []
         rest: list[str] = []
         native = False

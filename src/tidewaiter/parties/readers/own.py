@@ -1,4 +1,4 @@
-"""An authority's own list: JSON Lines or CSV, as docs/reference/party-lists.md lays it out."""
+"""An authority's own list: JSON Lines or CSV, as defined in docs/reference/party-lists.md."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ _HINT = "the page of party lists in the documentation names each column and key"
 
 
 class _Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of a row that come from a fixed set."""
+    """Values of a row from a fixed set."""
 
     kind: PartyKind = "unknown"
     action: Action = "other"
@@ -39,15 +39,15 @@ class _Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def claims_own_json(files: Sequence[ListFile]) -> bool:
-    """Tell whether the first file begins as an own list does: with what it says of itself."""
+    """Return whether the first file begins with the header of an own list."""
     return head(files[0]).lstrip().replace(" ", "").startswith('{"list":')
 
 
 def read_own_json(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read JSON Lines: the list in the first line, then an entry in each.
+    """Read JSON Lines: the header in the first line, then one entry per line.
 
     Raises:
-        InputError: A file is no JSON, or the list says what no list can say of itself.
+        InputError: A file is not JSON, or the header is invalid.
     """
     for file in files:
         for number, item in json_items(file):
@@ -76,7 +76,7 @@ def _header(item: object, file: ListFile, number: int) -> ListHeader:
 
 
 def _beside(held: dict[str, object], file: ListFile, number: int) -> Sequence[object]:
-    """Return the entries that stand in one object with the header."""
+    """Return the entries in the same object as the header."""
     other = sorted(held.keys() - {"list", "parties"})
     parties = held.get("parties", [])
     if other or not isinstance(parties, list):
@@ -100,16 +100,16 @@ def _party(item: object, file: ListFile, place: str) -> ListedParty | EntryRefus
 
 
 def claims_own_csv(files: Sequence[ListFile]) -> bool:
-    """Tell whether the first file has the columns of an own list."""
+    """Return whether the first file has the columns of an own list."""
     titles = head(files[0]).partition("\n")[0].replace('"', "").strip().split(",")
     return {"id", "kind", "name", "action"} <= {title.strip() for title in titles}
 
 
 def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read CSV: one row for each entry; several values of a cell are parted by semicolons.
+    """Read CSV: one row per entry; several values in a cell are separated by semicolons.
 
     Raises:
-        InputError: A file is no table, is cut short, or has a column that no own list has.
+        InputError: A file is not a table, is truncated, or has an unknown column.
     """
     for file in files:
         yield ListHeader()
@@ -194,7 +194,7 @@ def _names(draft: Draft, row: dict[str, str]) -> None:
 
 
 def _numbers(draft: Draft, row: dict[str, str]) -> None:
-    """Read "passport:A123:IR" and "owned-by:17:50 %"."""
+    """Parse "passport:A123:IR" and "owned-by:17:50 %"."""
     for text in _many(row, "identifiers"):
         found = _NUMBER.fullmatch(text)
         if found:

@@ -24,10 +24,10 @@ _NOT_SAID = {"na", "n/a"}
 
 
 def read_un_xml(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
-    """Read the consolidated list; what is refused is one field, or one entry.
+    """Read the consolidated list; a rejection concerns one field, or one entry.
 
     Raises:
-        InputError: A file is no XML or is cut short.
+        InputError: A file is not XML or is truncated.
     """
     for file in files:
         yield ListHeader(dated=day_of(root_of(file).get("dateGenerated", "")))
@@ -36,7 +36,7 @@ def read_un_xml(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty 
 
 
 def day_of(text: str) -> date | None:
-    """Return the day of an ISO 8601 time; None: it is none."""
+    """Return the day of an ISO 8601 time; None: invalid."""
     try:
         return date.fromisoformat(text[:10])
     except ValueError:

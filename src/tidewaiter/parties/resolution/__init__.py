@@ -1,4 +1,4 @@
-"""From parties as consignments write them to the entities that they are, across time."""
+"""Entity resolution: from parties in consignments to entities, over time."""
 
 from tidewaiter.parties.resolution.judgements import (
     add_judgement,

@@ -1,13 +1,13 @@
-"""Blocking: which pairs of members are compared, and a prefilter of pairs whose names differ.
+"""Blocking: selection of the pairs to compare, and a prefilter by name difference.
 
-Each member has keys: what it may share with another one that is the same. Members of one key
-are compared; where a key has many, each is compared with its next neighbours in a fixed order,
-so that nothing is left out for its size alone.
+Each member has keys: attributes that it may share with a duplicate. Members with a common key are
+compared; if a key has many, each is compared with its next neighbours in a fixed order, so that
+large keys are not skipped.
 
-Where a word of each name has no like in the other one, and these words weigh enough, the rule
-"name-differs" holds whatever else agrees. Most pairs of large files are such. Likeness is judged
-here by letters and lengths alone and in doubt taken as given, so that no pair that a score
-would show is lost; a test compares the two.
+If each name has words without a counterpart in the other, of sufficient weight, the rule
+"name-differs" applies regardless of other evidence. Most pairs of large files are of this kind.
+Here similarity is judged by letters and lengths only and assumed in doubt, so that no pair that
+scoring would show is lost; a test compares the two.
 """
 
 from array import array
@@ -23,14 +23,14 @@ from tidewaiter.parties.resolution.name_comparison import Word, Words
 from tidewaiter.parties.resolution.scoring import ResolutionRules
 from tidewaiter.parties.resolution.shared_attributes import KINDS, Hubs, Things
 
-_WHOLE: Final = 24  # members of a key: each is compared with each
-_NEXT: Final = 6  # neighbours that are compared where there are more
-_RARE: Final = 3  # words of a name that make keys
-_SPOKEN: Final = 2.0  # nats: a word with less makes no key of its own
-_SORTED_AT_ONCE: Final = 1 << 22  # pairs that are sorted at once
+_WHOLE: Final = 24  # members of a key: all pairs are compared
+_NEXT: Final = 6  # neighbours compared in larger keys
+_RARE: Final = 3  # rarest words of a name used as keys
+_SPOKEN: Final = 2.0  # nats: minimum for a word to be a key by itself
+_SORTED_AT_ONCE: Final = 1 << 22  # pairs sorted at a time
 _PARTS: Final = 8
-_SHIFT: Final = 40  # bits of a hash below those that tell its part
-_MIX: Final = np.int64(0x5851F42D4C957F2D)  # odd: a thing and a name give one key
+_SHIFT: Final = 40  # hash bits below the partition number
+_MIX: Final = np.int64(0x5851F42D4C957F2D)  # odd; combines an attribute and a name into one key
 
 Pairs = NDArray[np.int64]
 
@@ -48,7 +48,7 @@ def _name_keys(way: Words, country: str) -> Iterator[str]:
 
 
 class Keys(NamedTuple):
-    """Keys and the members that have them, one row each."""
+    """Keys and their members, one row each."""
 
     key: NDArray[np.int64]
     owner: NDArray[np.int32]
@@ -58,11 +58,11 @@ def find_pairs(reads: Sequence[Read], parts: list[Keys]) -> Pairs:
     """Find the pairs of members to compare.
 
     Args:
-        reads: In an order that depends on the members alone.
-        parts: The keys of the members, from `find_keys`; emptied as they are done.
+        reads: Members in an order that depends on the members only.
+        parts: Keys of the members, from `find_keys`; emptied during processing.
 
     Returns:
-        For each pair ``a * len(reads) + b``, its places with the lower one first; sorted.
+        Each pair as ``a * len(reads) + b``, the lower index first; sorted.
     """
     ranks = _ranks(reads)
 
@@ -84,15 +84,15 @@ def _of_part(
 
 
 def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> list[Keys]:
-    """Find the keys of members.
+    """Compute the keys of members.
 
     Args:
         reads: All members.
-        things: Of the members; a building or a person makes a key only with the name.
-        hubs: Things that make no keys.
+        things: Attributes of the members; a building or a person is a key only with the name.
+        hubs: Attributes that are not keys.
 
     Returns:
-        Parts, with all rows of one key in one, so that sorting takes little memory.
+        Partitions, with all rows of one key in one, so that sorting needs little memory.
     """
     hashes, owners = array("q"), array("i")
     for place, read in enumerate(reads):
@@ -102,7 +102,7 @@ def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> list[Keys]:
             owners.extend([place] * len(found))
     stems = np.fromiter((hash(read.names.stem[:4]) for read in reads), np.int64, len(reads))
     named = np.isin(things.kind, [KINDS.index(kind) for kind in ("building", "contact")])
-    mixed = things.thing * _MIX + stems[things.owner]  # wraps around
+    mixed = things.thing * _MIX + stems[things.owner]  # intended overflow
     key, kept = np.where(named, mixed, things.thing), ~_are_hubs(things, hubs)
     key = np.concatenate([np.array(hashes, np.int64), key[kept]])
     owner = np.concatenate([np.array(owners, np.int32), things.owner[kept]])
@@ -111,7 +111,7 @@ def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> list[Keys]:
 
 
 def _are_hubs(things: Things, hubs: Hubs) -> NDArray[np.bool_]:
-    """Tell of each thing whether it joins nobody."""
+    """Return which attributes are hubs, which do not link."""
     shared = np.fromiter(hubs.names, np.int64, len(hubs.names))
     counts = np.fromiter(hubs.names.values(), np.int64, len(hubs.names))
     found = np.zeros(len(things.thing), np.bool_)
@@ -122,7 +122,7 @@ def _are_hubs(things: Things, hubs: Hubs) -> NDArray[np.bool_]:
 
 
 def _ranks(reads: Sequence[Read]) -> NDArray[np.int32]:
-    """Return the place of each member in an order in which those of one address stand together."""
+    """Return the rank of each member in an order that groups equal addresses."""
     said: dict[AddressParts, int] = {}
     which = np.fromiter((said.setdefault(r.address, len(said)) for r in reads), np.int32)
     addresses = _ranked([(sorted(each.words), sorted(each.houses)) for each in said])
@@ -135,7 +135,7 @@ def _ranks(reads: Sequence[Read]) -> NDArray[np.int32]:
 
 
 def _ranked(values: Sequence[Any]) -> NDArray[np.int32]:
-    """Return how many different values come before each."""
+    """Return how many distinct values precede each."""
     ranks = np.empty(len(values), np.int32)
     order = sorted(range(len(values)), key=values.__getitem__)
     before = -1
@@ -166,7 +166,7 @@ def _runs(
 
 
 def _joined(parts: Iterable[tuple[NDArray[np.int32], NDArray[np.int32]]], count: int) -> Pairs:
-    """Write each pair as one number, once."""
+    """Encode each pair as one number, without duplicates."""
     found = np.empty(0, np.int64)
     fresh: list[Pairs] = []
     for a, b in parts:
@@ -184,19 +184,19 @@ def _joined(parts: Iterable[tuple[NDArray[np.int32], NDArray[np.int32]]], count:
 
 
 def _once(parts: list[Pairs]) -> Pairs:
-    """Put pairs together, each once; the parts are emptied, as they are large."""
+    """Merge pairs without duplicates; the parts are emptied, as they are large."""
     found = np.concatenate(parts)
     parts.clear()
     found.sort()
     return found[np.r_[True, found[1:] != found[:-1]]] if len(found) else found
 
 
-_FILTERED_AT_ONCE: Final = 1 << 16  # pairs at once
+_FILTERED_AT_ONCE: Final = 1 << 16  # pairs at a time
 _EDITS: Final = 0.2  # of the letters of the longer word may differ
-_LEAST: Final = 4  # letters of a word in which an edit may stand
-_SLACK: Final = 1e-6  # of sums of weights
-_BEYOND: Final = ("email", "domain", "contact", "country-same")  # what two that differ may share
-_PLACES: Final = ("unit", "building", "street")  # and of these one
+_LEAST: Final = 4  # minimum letters of a word for which an edit is tolerated
+_SLACK: Final = 1e-6  # tolerance for sums of weights
+_BEYOND: Final = ("email", "domain", "contact", "country-same")  # possible between different names
+_PLACES: Final = ("unit", "building", "street")  # and at most one of these
 
 T = TypeVar("T")
 Flags = NDArray[np.bool_]
@@ -205,25 +205,25 @@ Numbers = NDArray[Any]
 
 
 class Rows(NamedTuple):
-    """For each of a sequence some numbers: those of i are ``values[starts[i] : starts[i + 1]]``."""
+    """Lists of numbers: those of i are ``values[starts[i] : starts[i + 1]]``."""
 
     starts: Numbers
     values: Numbers
 
     def sizes(self, of: Places) -> Places:
-        """Return how many numbers each has."""
+        """Return the length of each list."""
         return (self.starts[of + 1] - self.starts[of]).astype(np.int64)
 
 
 class Sieve:
-    """Columns of members, and what tells that two are not one."""
+    """Columns of members, and tests that exclude pairs."""
 
     def __init__(self, reads: Sequence[Read], rules: ResolutionRules, least: int) -> None:
-        """Gather columns.
+        """Build the columns.
 
         Args:
             reads: All members.
-            rules: Of points.
+            rules: Resolution rules.
             least: Points from which a pair is shown.
         """
         points = rules.points
@@ -231,7 +231,7 @@ class Sieve:
         self._some = points["name-differs"] < least
         most = points["name-differs"] + max(points[each] for each in _PLACES)
         most += sum(max(points[each], 0) for each in _BEYOND)
-        self._all = most < least  # even where numbers could outweigh the names
+        self._all = most < least  # if numbers could outweigh the names
         self._native = np.fromiter((r.names.native for r in reads), np.bool_, len(reads))
         self._ways = _rows(reads, lambda read: range(len(read.names.ways)))
         ways = [way for read in reads for way in read.names.ways]
@@ -243,7 +243,7 @@ class Sieve:
         self._phones = _rows(reads, lambda read: [hash(phone) for phone in read.phones], "q")
 
     def keep(self, a: Places, b: Places) -> Flags:
-        """Tell of each pair whether it may reach the points from which it is shown."""
+        """Return which pairs may reach the points from which they are shown."""
         if not self._some:
             return np.ones(len(a), np.bool_)
         found = [
@@ -262,19 +262,19 @@ class Sieve:
         return kept
 
     def _differ(self, a: Places, b: Places) -> Flags:
-        """Tell of each pair whether its names differ in every way to read them."""
+        """Return which pairs have different names in every reading."""
         pair, left, right = _crossed(self._ways.starts, self._ways.starts, a, b)
         spelt = self._spelt[left] | self._spelt[right]
         native = (self._native[a] & self._native[b])[pair]
         look = np.flatnonzero(~spelt & (self._joined[left] != self._joined[right]))
-        differ = spelt & native  # such two are not compared
+        differ = spelt & native  # such pairs are not compared
         differ[look] = self._apart(left[look], right[look])
         found = (self._ways.sizes(a) > 0) & (self._ways.sizes(b) > 0)
         found[pair[~differ]] = False
         return found
 
     def _apart(self, left: Places, right: Places) -> Flags:
-        """Tell of two ways to read names whether each has enough of its own."""
+        """Return for two readings whether each has enough unmatched words."""
         pair, one, other = _crossed(self._words.starts, self._words.starts, left, right)
         alike = self._said.alike(self._words.values[one], self._words.values[other])
         pair, one, other = pair[alike], one[alike], other[alike]
@@ -283,12 +283,12 @@ class Sieve:
         return np.minimum(own, theirs) >= self._against
 
     def _rest(self, ways: Places, pair: Places, word: Places) -> NDArray[np.float64]:
-        """Return the weight of the words of ways that have no like.
+        """Return the weight of the words of readings without a counterpart.
 
         Args:
-            ways: One for each pair.
-            pair: The pair of each word that has a like.
-            word: Its place among all words.
+            ways: One per pair.
+            pair: Pair of each word with a counterpart.
+            word: Index of the word.
         """
         sizes = self._words.sizes(ways)
         ends = np.cumsum(sizes)
@@ -301,17 +301,17 @@ class Sieve:
 
 
 class _Said(NamedTuple):
-    """Columns of different words."""
+    """Columns of distinct words."""
 
     sounds: Places
-    sizes: Places  # letters
-    letters: NDArray[np.uint64]  # one bit for each, some share one
+    sizes: Places  # number of letters
+    letters: NDArray[np.uint64]  # bit mask of letters, with collisions
     firsts: Places
     lasts: Places
     weights: NDArray[np.float64]
 
     def alike(self, a: Places, b: Places) -> Flags:
-        """Tell of pairs of words whether one may stand for the other, or for a part of it."""
+        """Return for pairs of words whether one may match the other, or part of it."""
         one, other = self.letters[a], self.letters[b]
         size, length = self.sizes[a], self.sizes[b]
         both = one & other
@@ -327,7 +327,7 @@ class _Said(NamedTuple):
 
 
 def _words(ways: Sequence[Words]) -> tuple[Rows, _Said]:
-    """Number the words of ways to read names."""
+    """Number the words of readings of names."""
     numbers: dict[Word, int] = {}
     held = _rows(ways, lambda way: [numbers.setdefault(each, len(numbers)) for each in way.words])
     words = list(numbers)
@@ -347,7 +347,7 @@ def _column(values: Iterable[int]) -> Places:
 
 
 def _rows(items: Iterable[T], of: Callable[[T], Iterable[int]], kind: str = "i") -> Rows:
-    """Gather numbers; of the type "i", or "q" where they are hashes."""
+    """Collect numbers; of type "i", or "q" for hashes."""
     starts, values = array("i", [0]), array(kind)
     for item in items:
         values.extend(of(item))
@@ -356,16 +356,16 @@ def _rows(items: Iterable[T], of: Callable[[T], Iterable[int]], kind: str = "i")
 
 
 def _crossed(lefts: Places, rights: Places, a: Places, b: Places) -> tuple[Places, Places, Places]:
-    """Put each number of one together with each of the other.
+    """Combine each number of one member with each of the other.
 
     Args:
-        lefts: Where the numbers of each begin, and where the last ones end.
+        lefts: Start of each member's numbers, and the end of the last.
         rights: The same.
-        a: The one of each pair.
-        b: The other.
+        a: First member of each pair.
+        b: Second member of each pair.
 
     Returns:
-        Place of the pair, of the one number and of the other, of each combination.
+        Indices of the pair, of the first and of the second number, for each combination.
     """
     width = (rights[b + 1] - rights[b]).astype(np.int64)
     many = (lefts[a + 1] - lefts[a]) * width
@@ -377,7 +377,7 @@ def _crossed(lefts: Places, rights: Places, a: Places, b: Places) -> tuple[Place
 
 
 def _share(numbers: Rows, a: Places, b: Places) -> Flags:
-    """Tell of pairs whether they have a number in common."""
+    """Return which pairs have a number in common."""
     found = np.zeros(len(a), np.bool_)
     pair, one, other = _crossed(numbers.starts, numbers.starts, a, b)
     found[pair[numbers.values[one] == numbers.values[other]]] = True
@@ -392,7 +392,7 @@ def _mask(text: str) -> int:
 
 
 def _bits(numbers: NDArray[np.uint64]) -> Places:
-    """Count the bits that are set: NumPy before 2 has no function for it."""
+    """Count the bits set: NumPy before 2 has no function for it."""
     n = numbers - ((numbers >> np.uint64(1)) & np.uint64(0x5555555555555555))
     n = (n & np.uint64(0x3333333333333333)) + ((n >> np.uint64(2)) & np.uint64(0x3333333333333333))
     n = (n + (n >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)

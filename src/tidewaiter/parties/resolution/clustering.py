@@ -1,4 +1,4 @@
-"""Clustering: links joined to entities, the strongest first, with names and ids that are kept."""
+"""Clustering: links joined to entities, strongest first, with stable names and ids."""
 
 from array import array
 from collections import Counter
@@ -13,47 +13,47 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.parties.resolution.types import Entity, Member
 
-_CHUNK: Final = 1 << 16  # edges that are Python's numbers at once
+_CHUNK: Final = 1 << 16  # edges converted to Python numbers at a time
 
 
 class Edges(NamedTuple):
-    """Pairs of members by their places, the lower one first; and their points. Sorted by places."""
+    """Pairs of members by index, lower first, with their points. Sorted by index."""
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     points: NDArray[np.int32]
 
     def where(self, chosen: NDArray[np.bool_]) -> "Edges":
-        """Return some of them."""
+        """Return a subset."""
         return Edges(self.a[chosen], self.b[chosen], self.points[chosen])
 
     def triples(self) -> Iterator[tuple[int, int, int]]:
-        """Yield them one by one."""
+        """Yield the edges one by one."""
         for begin in range(0, len(self.a), _CHUNK):
             part = (column[begin : begin + _CHUNK].tolist() for column in self)
             yield from zip(*part, strict=True)
 
     def by_places(self) -> "Edges":
-        """Return them sorted by places."""
+        """Return the edges sorted by index."""
         order = np.lexsort((self.b, self.a))
         return Edges(self.a[order], self.b[order], self.points[order])
 
     def strongest(self) -> "Edges":
-        """Return them by falling points; those of equal points by places."""
+        """Return the edges by falling points; ties by index."""
         order = np.argsort(-self.points, kind="stable")
         return Edges(self.a[order], self.b[order], self.points[order])
 
 
 class Clusters:
-    """A partition of members that grows by joining; no join breaks what forbids it."""
+    """A partition of members that grows by joining and respects constraints."""
 
     def __init__(self, count: int, checked: Mapping[int, Mapping[str, str]]) -> None:
-        """Begin with each member apart.
+        """Start with each member in its own cluster.
 
         Args:
-            count: Members.
-            checked: Numbers with right check digits by scheme, of the members that have any;
-                two of one scheme that differ are never in one cluster.
+            count: Number of members.
+            checked: Valid numbers by scheme, of members that have any; members with different
+                numbers in a scheme are never in one cluster.
         """
         self._parent = array("i", range(count))
         self._size = array("i", [1]) * count
@@ -61,7 +61,7 @@ class Clusters:
         self._foes: dict[int, set[int]] = {}
 
     def find(self, place: int) -> int:
-        """Return the member that stands for the cluster of another one."""
+        """Return the representative of a member's cluster."""
         root = place
         while self._parent[root] != root:
             root = self._parent[root]
@@ -75,7 +75,7 @@ class Clusters:
         self._foes.setdefault(self.find(b), set()).add(a)
 
     def bar(self, a: int, b: int) -> str:
-        """Say what forbids that two clusters are joined; "" where nothing does."""
+        """Return what forbids joining two clusters; "": nothing."""
         one, other = self.find(a), self.find(b)
         if one == other:
             return ""
@@ -91,7 +91,7 @@ class Clusters:
         return ""
 
     def join(self, a: int, b: int) -> bool:
-        """Join two clusters; tell whether they were apart."""
+        """Join two clusters; return whether they were separate."""
         one, other = self.find(a), self.find(b)
         if one == other:
             return False
@@ -120,20 +120,20 @@ def build_clusters(
     same: Sequence[tuple[int, int]],
     apart: Sequence[tuple[int, int]],
 ) -> tuple[Clusters, dict[tuple[int, int], str]]:
-    """Build the clusters of members whose places depend on what they are, not when they came.
+    """Build the clusters of members; the order of members depends on their content only.
 
     Args:
-        ids: Of the members, for errors.
+        ids: Ids of the members, for errors.
         checked: See `Clusters`.
-        edges: That reach the threshold.
-        same: Pairs that a person joined; they go first, whatever else speaks against it.
-        apart: Pairs that a person keeps apart.
+        edges: Edges that reach the threshold.
+        same: Pairs joined by a person; they take precedence over all evidence.
+        apart: Pairs kept apart by a person.
 
     Returns:
-        The clusters, and for each edge that was not followed, why.
+        The clusters, and for each edge not followed, the reason.
 
     Raises:
-        InputError: What people said contradicts itself.
+        InputError: The judgements are contradictory.
     """
     clusters = Clusters(len(ids), checked)
     for a, b in sorted(same):
@@ -152,7 +152,7 @@ def build_clusters(
 
 
 class Kept(Record, frozen=True, kw_only=True):
-    """The id of a cluster, and what became of it since the earlier file."""
+    """The id of a cluster, and its change since the earlier file."""
 
     id: str
     change: str
@@ -162,15 +162,15 @@ class Kept(Record, frozen=True, kw_only=True):
 def keep_ids(
     clusters: Sequence[Sequence[str]], earlier: Mapping[str, str], sizes: Mapping[str, int]
 ) -> list[Kept]:
-    """Give each cluster an id: the earlier one of most of its members, or a new one.
+    """Assign each cluster an id: the earlier id of most of its members, or a new one.
 
     Args:
-        clusters: The ids of the members of each, sorted.
-        earlier: Entity of each member in the earlier file.
-        sizes: Members of each earlier entity.
+        clusters: Ids of the members of each, sorted.
+        earlier: Earlier entity of each member.
+        sizes: Number of members of each earlier entity.
 
     Returns:
-        One for each cluster; no two ids are the same.
+        One for each cluster; all ids are distinct.
     """
     nobody = Counter[str]()
     shares = [
@@ -218,7 +218,7 @@ def _kept(
 
 
 def _free(members: Sequence[str], taken: set[str]) -> str:
-    """Take the id of the first member that no entity has taken."""
+    """Return the id of the first member that is not used by an entity."""
     tries = (f"e-{member.removeprefix('p-')}" for member in members)
     further = (f"e-{members[0].removeprefix('p-')}-{number}" for number in count(2))
     own = next(each for each in chain(tries, further) if each not in taken)
@@ -227,7 +227,7 @@ def _free(members: Sequence[str], taken: set[str]) -> str:
 
 
 def build_entity(members: Sequence[Member], kept: Kept) -> Entity:
-    """Build an entity of its members."""
+    """Build an entity from its members."""
     names: Counter[str] = Counter()
     countries: Counter[str] = Counter()
     for member in members:

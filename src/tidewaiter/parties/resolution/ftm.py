@@ -1,4 +1,4 @@
-"""FollowTheMoney in and out: its entities as sightings of parties, and our entities as its own."""
+"""FollowTheMoney import and export: its entities as sightings, and our entities as its own."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,17 +27,17 @@ from tidewaiter.parties.resolution.members import Read
 from tidewaiter.parties.resolution.types import Entity, Sighting, Written
 
 OURS: Final = "tidewaiter"
-"""The key under which an entity that we wrote holds its members; FollowTheMoney passes it over."""
+"""Key for the members of an entity that we wrote; ignored by FollowTheMoney."""
 
 SCHEME: Final = "ftm"
-"""Of the id that an entity has in FollowTheMoney."""
+"""Scheme of FollowTheMoney ids."""
 
-_SHOWN: Final = 200  # characters of a line that cannot be read
-_NAMES: Final = ("name", "alias", "previousName")  # weak aliases join nobody
+_SHOWN: Final = 200  # characters shown of an unreadable line
+_NAMES: Final = ("name", "alias", "previousName")  # weak aliases do not link
 
 
 class Unread(NamedTuple):
-    """A line that is no entity of a kind that we know."""
+    """A line that is not an entity of a known kind."""
 
     line: int
     value: str  # as written, at most 200 characters
@@ -52,18 +52,18 @@ class FtmFile:
         self.parties: dict[str, FtmEntity] = {}
         self.parts: dict[str, FtmEntity] = {}  # links, and what belongs to parties
         self._rows: dict[str, int] = {}
-        self._fresh: dict[str, None] = {}  # parties of the file under way
+        self._fresh: dict[str, None] = {}  # parties of the current file
         self._addresses: dict[str, str] = {}
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Sighting | Unread]:
-        """Take the entities of a file, one JSON object a line.
+        """Read the entities of a file, one JSON object per line.
 
         Args:
-            lines: Of the file.
+            lines: Lines of the file.
 
         Yields:
-            A sighting for each name, address and number of a party, with its id, and what is
-            wrong with each line that is no entity of a kind that we know.
+            A sighting for each name, address and number of a party, with its id, and an error for
+            each line that is not an entity of a known kind.
         """
         self._fresh = {}
         for number, line in enumerate(lines, 1):
@@ -82,12 +82,12 @@ class FtmFile:
             yield from self._sightings(key)
 
     def keep(self, lines: Iterable[bytes]) -> None:
-        """Take the entities of a file whose parties are held already."""
+        """Store the entities of a file; its parties are already known."""
         for _ in self.read(lines):
             pass
 
     def _add(self, entity: FtmEntity, row: int, holder: str = "") -> bool:
-        """Take one entity, and those that are nested in it; tell whether we know its schema."""
+        """Add one entity and those nested in it; return whether its schema is known."""
         key, schema = str(entity["id"]), str(entity.get("schema"))
         if schema == "Address":
             self._addresses[key] = first(entity, "full")
@@ -132,21 +132,21 @@ class FtmFile:
             )
 
     def addresses(self, party: FtmEntity) -> list[str]:
-        """Return the addresses of a party, in one line each."""
+        """Return the addresses of a party, each in one line."""
         named = (self._addresses.get(key, "") for key in texts(party, "addressEntity"))
         return list(dict.fromkeys(filter(None, (*texts(party, "address"), *named))))
 
     def _written(self, party: FtmEntity) -> Iterator[Written]:
-        """Yield ways to write a party, in which each name, address and number stands."""
+        """Yield combinations that cover each name, address and number of a party."""
         names = list(dict.fromkeys(text for name in _NAMES for text in texts(party, name)))
         addresses = self.addresses(party)
         numbers = [
             (scheme, text) for name, scheme in NUMBERS.items() for text in texts(party, name)
         ]
         codes = {find_country(text) or "" for name in COUNTRIES for text in texts(party, name)}
-        country = codes.pop() if len(codes) == 1 else ""  # of two, none speaks against another
+        country = codes.pop() if len(codes) == 1 else ""  # with two, neither is counter-evidence
         for place in range(max(len(names), len(addresses), len(numbers), 1)):
-            # Two entries of one name alone are not one for that: their ids tell them apart.
+            # Two entries with the same name only are not merged for that: their ids differ.
             own = (SCHEME, str(party["id"]))
             scheme, number = numbers[place] if place < len(numbers) else own
             yield Written(
@@ -159,7 +159,7 @@ class FtmFile:
 
 
 def entity_in(party: FtmEntity) -> Entity | None:
-    """Return the entity of ours that one of FollowTheMoney holds; None: we did not write it."""
+    """Return our entity stored in a FollowTheMoney entity; None: written by others."""
     try:
         return msgspec.convert(party.get(OURS), Entity, dec_hook=read_phrase)
     except msgspec.ValidationError:
@@ -167,12 +167,12 @@ def entity_in(party: FtmEntity) -> Entity | None:
 
 
 def _is_nested(value: object) -> bool:
-    """Tell whether a property holds entities: links of a party, which name it themselves."""
+    """Return whether a property holds entities: links of a party, which refer to it themselves."""
     return any(is_entity(each) for each in (value if isinstance(value, list) else [value]))
 
 
 def _decode(line: bytes) -> tuple[FtmEntity | None, str]:
-    """Return the entity of a line, or why there is none."""
+    """Return the entity in a line, or the error."""
     try:
         item = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
@@ -181,7 +181,7 @@ def _decode(line: bytes) -> tuple[FtmEntity | None, str]:
 
 
 def _merged(old: FtmEntity | None, new: FtmEntity) -> FtmEntity:
-    """Put the lines of one id together, as FollowTheMoney does."""
+    """Merge the lines of one id, as FollowTheMoney does."""
     if old is None:
         return new
     names = dict.fromkeys((*properties(old), *properties(new)))
@@ -191,7 +191,7 @@ def _merged(old: FtmEntity | None, new: FtmEntity) -> FtmEntity:
 
 
 def common_schema(schemas: Iterable[str]) -> str:
-    """Return the most exact schema of a party that goes with all; "LegalEntity" where none does."""
+    """Return the most specific party schema compatible with all; "LegalEntity" if there is none."""
     different = list(dict.fromkeys(schemas))
     for each in different:
         if all(other in lineage(each) for other in different):
@@ -214,7 +214,7 @@ _PROPERTIES: Final = {scheme.casefold(): name for name, scheme in reversed([*NUM
     "telephone": "phone",
 }
 _SAID: Final = frozenset({*NAMES, *NUMBERS, "address", "addressEntity", "country"}) - {"weakAlias"}
-"""Properties that members hold; all others of a source are passed on as they are."""
+"""Properties represented in members; all others of a source are passed through."""
 
 _BARE = re.compile(r"\W+")
 
@@ -222,17 +222,17 @@ _BARE = re.compile(r"\W+")
 def ftm_entities(
     entities: Iterable[Entity], reads: Mapping[str, Read], sources: FtmFile
 ) -> Iterator[FtmEntity]:
-    """Yield entities as FollowTheMoney has them, then the links between them.
+    """Yield entities in FollowTheMoney format, then the links between them.
 
     Args:
-        entities: Of a resolution.
-        reads: Each member, read.
-        sources: The entities of FollowTheMoney that were among the files.
+        entities: Entities of a resolution.
+        reads: Parsed members.
+        sources: FollowTheMoney entities in the source files.
 
     Yields:
         Objects with id, schema, properties, referents (the ids that were resolved into it) and,
-        under "tidewaiter", the entity itself, from which it is read back. Topics are those that
-        sources give: a resemblance to a listed party makes none.
+        under "tidewaiter", the entity itself, from which it is read back. Topics are those of the
+        sources: a match with a listed party adds none.
     """
     before = {
         ours.members[0].id: key
@@ -283,7 +283,7 @@ def _party(entity: Entity, reads: Sequence[Read], sources: Sequence[FtmEntity]) 
 
 
 def _numbers(entity: Entity) -> Iterator[tuple[str, str]]:
-    """Yield the numbers of members, with the properties that hold them."""
+    """Yield the numbers of members, with their properties."""
     for member in entity.members:
         scheme, number = member.written.id_scheme.strip(), member.written.id.strip()
         if scheme != SCHEME:
@@ -292,7 +292,7 @@ def _numbers(entity: Entity) -> Iterator[tuple[str, str]]:
 
 def _object(entity: Entity, schema: str, found: Mapping[str, list[str]]) -> FtmEntity:
     days = {"first_seen": entity.first, "last_seen": entity.last}
-    # The file is for others too: entries that are for their authority alone stay out of it.
+    # The file may be shared, so it excludes entries visible to their authority only.
     listings = tuple(each for each in entity.listings if not each.confidential)
     entity = msgspec.structs.replace(entity, listings=listings)
     return {
@@ -307,7 +307,7 @@ def _object(entity: Entity, schema: str, found: Mapping[str, list[str]]) -> FtmE
 
 
 def _schema(entity: Entity, sources: Sequence[FtmEntity]) -> str:
-    """Return the schema of an entity: that of its sources, or that of what it is known to be."""
+    """Return the schema of an entity: that of its sources, or the one for its known kind."""
     said = [str(each["schema"]) for each in sources]
     kinds = {kind for member in entity.members for kind in member.kinds}
     said += [] if said else [_SCHEMAS[kind] for kind in sorted(kinds) if kind in _SCHEMAS]
@@ -315,7 +315,7 @@ def _schema(entity: Entity, sources: Sequence[FtmEntity]) -> str:
 
 
 def _stands(text: str, held: Iterable[str], *, exact: bool) -> bool:
-    """Tell whether a value is there already, but for what parts a number."""
+    """Return whether a value is already present, ignoring separators in numbers."""
     if exact:
         return text in held
     bare = _BARE.sub("", text).casefold()
@@ -327,7 +327,7 @@ def _refs(entity: Entity) -> list[str]:
 
 
 def _moved(part: FtmEntity, homes: Mapping[str, str]) -> FtmEntity | None:
-    """Let a link name the entities that its ends are in; None: both ends are one entity."""
+    """Redirect a link to the entities of its ends; None: both ends are one entity."""
     ends = ends_of(str(part["schema"]))
     moved = dict(properties(part))
     for end in ends:

@@ -1,4 +1,4 @@
-"""Judgements: what people said of two members, in a file that only grows."""
+"""Judgements on pairs of members, in an append-only file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,10 +13,10 @@ from tidewaiter.parties.resolution.types import Judgement, Verdict
 
 
 def read_judgements(path: Path) -> list[Judgement]:
-    """Read a file of judgements, one JSON object a line.
+    """Read a file of judgements, one JSON object per line.
 
     Raises:
-        InputError: A line is none.
+        InputError: A line is not a judgement.
     """
     found = []
     with path.open("rb") as file:
@@ -27,7 +27,7 @@ def read_judgements(path: Path) -> list[Judgement]:
 
 
 def add_judgement(path: Path, judgement: Judgement) -> None:
-    """Write a judgement at the end of a file; nothing that stands there is changed.
+    """Append a judgement to a file; existing lines are not changed.
 
     Raises:
         OutputError: The file cannot be written.
@@ -39,7 +39,7 @@ def add_judgement(path: Path, judgement: Judgement) -> None:
 
 
 def last_words(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgement]:
-    """Return the judgement that counts for each pair: the last in the file."""
+    """Return the judgement that applies to each pair: the last in the file."""
     found: dict[tuple[str, str], Judgement] = {}
     for each in judgements:
         found[min(each.a, each.b), max(each.a, each.b)] = each
@@ -49,7 +49,7 @@ def last_words(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgeme
 def places_of(
     judged: Mapping[tuple[str, str], Judgement], places: Mapping[str, int], verdict: Verdict
 ) -> Sequence[tuple[int, int]]:
-    """Return the places of the pairs with a verdict; members that are not there are passed over."""
+    """Return the index pairs with a verdict; unknown members are skipped."""
     return [
         (places[a], places[b])
         for (a, b), each in judged.items()
@@ -58,10 +58,10 @@ def places_of(
 
 
 def check_judgements(judgements: Iterable[Judgement]) -> None:
-    """Check that what people said can hold together.
+    """Check that judgements are consistent.
 
     Raises:
-        InputError: Two members are kept apart, and joined by other judgements.
+        InputError: Two members are kept apart, but joined by other judgements.
     """
     judged = last_words(judgements)
     ids = sorted({member for pair in judged for member in pair})

@@ -1,4 +1,4 @@
-"""Members: sightings of parties gathered, and the name, address and numbers of each read."""
+"""Members: collected sightings of parties, with parsed name, address and numbers."""
 
 import hashlib
 import sys
@@ -17,17 +17,17 @@ from tidewaiter.parties.identifiers.validation import read_party_number
 from tidewaiter.parties.resolution.name_comparison import NOTHING, Names, names_of
 from tidewaiter.parties.resolution.types import Entity, Member, Seen, Sighting, Written
 
-_LONGEST: Final = 1000  # characters: beyond, no address goes on
+_LONGEST: Final = 1000  # maximum characters of an address
 _NAME: Final = 300  # characters of a name
-_CODE: Final = 2  # letters of a country
+_CODE: Final = 2  # letters of a country code
 _SCHEMES_OF_CONTACTS: Final = frozenset({"phone", "telephone", "tel", "mobile", "fax"})
 
 
 class Read(NamedTuple):
-    """A member, read."""
+    """A parsed member."""
 
     names: Names
-    country: str  # ISO 3166-1 alpha-2; "" where it is none that we know
+    country: str  # ISO 3166-1 alpha-2; "" if unknown
     address: AddressParts
     ids: tuple[tuple[str, str], ...]  # scheme and number
     phones: tuple[str, ...]
@@ -37,7 +37,7 @@ class Read(NamedTuple):
 
 
 def read_written(written: Written) -> Read:
-    """Read a party as written: the first 300 characters of a name, 1,000 of an address."""
+    """Parse a party: the first 300 characters of a name, 1,000 of an address."""
     contacts = contacts_of(written)
     number = None
     if written.id and not _is_phone(written) and not _contact(written):
@@ -55,12 +55,12 @@ def read_written(written: Written) -> Read:
 
 
 def name_of(written: Written) -> str:
-    """Return as much of a party's name as is read."""
+    """Return the part of a party's name that is parsed."""
     return written.name[:_NAME]
 
 
 def contacts_of(written: Written) -> Contacts:
-    """Read telephones, e-mails and the like of a party as written."""
+    """Parse the contact details of a party."""
     country = _country(written)
     name, address = written.name[:_LONGEST], written.address[:_LONGEST]
     contacts = find_contacts(" ; ".join(filter(None, (name, address, _contact(written)))), country)
@@ -71,7 +71,7 @@ def contacts_of(written: Written) -> Contacts:
 
 
 def place_of(written: Written) -> AddressParts:
-    """Read the address of a party as written."""
+    """Parse the address of a party."""
     address = written.address[:_LONGEST]
     return read_address(address) if address else NOWHERE
 
@@ -86,36 +86,36 @@ def _is_phone(written: Written) -> bool:
 
 
 def _contact(written: Written) -> str:
-    """Return the number of a party where it is an e-mail or a website."""
+    """Return the number of a party if it is an e-mail or a website."""
     return written.id[:_LONGEST] if "@" in written.id or "www." in written.id.lower() else ""
 
 
-_TELL: Final = 1 << 14  # members between two words about how far it is
+_TELL: Final = 1 << 14  # members between progress reports
 
 
 def read_members(
     members: Sequence[Member], tell: Callable[[str, int, int], None]
 ) -> tuple[Read, ...]:
-    """Read members, and return what was read in their order.
+    """Parse members, and return the results in their order.
 
     Args:
-        members: Ways in which parties are written.
-        tell: Takes what is under way, how much of it is done, and how much there is.
+        members: Members to parse.
+        tell: Receives the current step, the number done, and the total.
     """
     found: list[Read | None] = [None] * len(members)
     shared = _Shared()
-    # Those of one name come one after the other, as readings of names are kept for a while.
+    # Equal names are adjacent, because parsed names are cached.
     order = sorted(range(len(members)), key=lambda place: members[place].written.name)
     for done, place in enumerate(order):
         if done % _TELL == 0:
             tell("reading parties", done, len(members))
         found[place] = shared.read(members[place])
-    read_address.cache_clear()  # its parts are held twice else
+    read_address.cache_clear()  # otherwise its results are kept twice
     return tuple(filter(None, found))
 
 
 class _Shared:
-    """Gives one object for all that are equal."""
+    """Interns equal objects."""
 
     def __init__(self) -> None:
         self._addresses: dict[AddressParts, AddressParts] = {}
@@ -140,18 +140,18 @@ class _Shared:
         return one
 
 
-_SHOWN = 3  # rows of a file that a member keeps
+_SHOWN = 3  # rows of a file that a member stores
 
 
 class Collector:
-    """Gathers sightings; the members do not depend on the order in which they came."""
+    """Collects sightings; the result does not depend on their order."""
 
     def __init__(self) -> None:
         self._held: dict[Written, _Held] = {}
         self._files: set[str] = set()
 
     def add_earlier(self, entities: Iterable[Entity]) -> None:
-        """Take up the members of an earlier resolution."""
+        """Add the members of an earlier resolution."""
         for entity in entities:
             for member in entity.members:
                 held = self._held.setdefault(member.written, _Held())
@@ -166,14 +166,14 @@ class Collector:
                 self._files |= here
 
     def add_file(self, file: str, sha256: str) -> Callable[[Iterable[Sighting]], None]:
-        """Begin a file; return what takes up sightings in it.
+        """Start a file; return the function that adds its sightings.
 
         Args:
             file: Its name.
-            sha256: Of its bytes.
+            sha256: Hash of its content.
 
         Raises:
-            InputError: The same bytes were taken up before.
+            InputError: A file with the same content was added before.
         """
         if sha256 in self._files:
             raise InputError("parties/file-with-same-parties", at=file)
@@ -189,13 +189,13 @@ class Collector:
         return add
 
     def members(self) -> list[Member]:
-        """Return the members, by their ids."""
+        """Return the members, sorted by id."""
         found = [held.member(written) for written, held in self._held.items()]
         return sorted(found, key=lambda member: member.id)
 
 
 class _Held:
-    """What is known of one way in which a party is written; a million of them are held."""
+    """State of one member during collection; compact, as there are millions."""
 
     __slots__ = ("first", "kinds", "last", "refs", "roles", "seen")
 
@@ -205,7 +205,7 @@ class _Held:
         self.kinds: tuple[str, ...] = ()
         self.first: date | None = None
         self.last: date | None = None
-        self.seen: tuple[Seen, ...] = ()  # that of the file under way stands last
+        self.seen: tuple[Seen, ...] = ()  # that of the current file is last
 
     def see(self, sighting: Sighting, file: str, sha256: str) -> None:
         self.roles = _with(self.roles, sighting.role)
@@ -244,18 +244,18 @@ class _Held:
 
 
 def _with(held: tuple[str, ...], value: str) -> tuple[str, ...]:
-    """Add a value, where there is one that is new."""
+    """Add a value if it is new."""
     return held if not value or value in held else _added(held, value)
 
 
 @lru_cache(maxsize=1 << 10)
 def _added(held: tuple[str, ...], value: str) -> tuple[str, ...]:
-    """Return the same tuple for the same values."""
+    """Return a shared tuple for equal values."""
     return tuple(sorted((*held, value)))
 
 
 def id_of(written: Written) -> str:
-    """Return the id of a member: of what is written alone."""
+    """Return the id of a member, derived from its written form only."""
     parts = (written.name, written.address, written.country, written.id_scheme, written.id)
     said = "\0".join(parts).encode("utf-8", "surrogatepass")
     return f"p-{hashlib.sha256(said).hexdigest()[:16]}"

@@ -1,4 +1,4 @@
-"""Names of two members: which words they share, and which each has for itself."""
+"""Comparison of two members' names: shared words, and words of each only."""
 
 import math
 import re
@@ -20,13 +20,13 @@ from tidewaiter.parties.names import (
 from tidewaiter.parties.names.affixes import may_name_another
 from tidewaiter.parties.names.rarity import weight_of
 
-_DOTTED: Final = re.compile(r"\b(?:[^\W\d_]{1,2}\.){2,}")  # "S.A." is read as "SA" is
+_DOTTED: Final = re.compile(r"\b(?:[^\W\d_]{1,2}\.){2,}")  # "S.A." is read as "SA"
 _OTHER_NAMES: Final = frozenset({"trading as", "formerly", "also known as"})
-_FORMS: Final = 4  # ways to read a name that are compared
-_LEAST: Final = 4  # letters of a word in which an edit may stand
-_CUT: Final = 0.8  # least likeness of two words
-_RUNS: Final = 0.85  # least likeness of names whose words cannot be told apart
-_SOUNDS: Final = 0.92  # likeness of words that sound alike
+_FORMS: Final = 4  # readings of a name that are compared
+_LEAST: Final = 4  # minimum letters of a word for which an edit is tolerated
+_CUT: Final = 0.8  # minimum similarity of two words
+_RUNS: Final = 0.85  # minimum similarity of names without word boundaries
+_SOUNDS: Final = 0.92  # similarity of words with the same sound
 
 
 class Word(NamedTuple):
@@ -34,36 +34,36 @@ class Word(NamedTuple):
 
     key: str
     sound: str
-    weight: float  # nats: how much it says
+    weight: float  # information content, in nats
 
 
 class Words(NamedTuple):
-    """One way to read a name."""
+    """One reading of a name."""
 
     words: tuple[Word, ...]  # without legal forms and particles
     joined: str  # all keys, sorted
-    run: str  # all keys, as they stand
-    spelt: bool  # it was in another script, where words have no ends
+    run: str  # all keys, in order
+    spelt: bool  # from a script without word boundaries
     total: float
     forms: frozenset[str]  # families of legal forms
 
 
 class Names(NamedTuple):
-    """The names of a member, in all ways to read them."""
+    """The names of a member, in all readings."""
 
     ways: tuple[Words, ...]
-    stem: str  # sound of the word that says most: variants of a name share it
-    care_of: bool  # its address may be that of somebody else
-    native: bool = False  # in another script than Latin: its spellings are second best
+    stem: str  # sound of the most informative word, shared by variants of a name
+    care_of: bool  # its address may belong to another party
+    native: bool = False  # in a non-Latin script: its romanisations have lower priority
 
 
 class Likeness(NamedTuple):
-    """How far two names agree."""
+    """Similarity of two names."""
 
-    share: float  # of the weight of both, that agrees
-    cover: float  # of the weight of the lighter one
-    against: float  # least share that either has for itself
-    own: float  # nats: the least that either has for itself
+    share: float  # agreeing share of the total weight
+    cover: float  # agreeing share of the lighter name's weight
+    against: float  # smaller of the two unmatched shares
+    own: float  # nats: smaller of the two unmatched weights
     shared: float  # nats
     exact: bool  # no word differs
     forms_differ: bool
@@ -75,10 +75,10 @@ UNLIKE: Final = Likeness(0.0, 0.0, 1.0, 99.0, 0.0, False, False)
 
 @lru_cache(maxsize=1 << 14)
 def names_of(text: str) -> Names:
-    """Read the names that a text holds.
+    """Parse the names in a text.
 
     Args:
-        text: The name of a party, as written; "A trading as B" holds two.
+        text: Party name as written; "A trading as B" contains two.
     """
     read = read_name(_DOTTED.sub(_without_dots, text), "unknown")
     every = [read, *(part.name for part in read.segments if part.relation in _OTHER_NAMES)]
@@ -91,24 +91,24 @@ def names_of(text: str) -> Names:
 
 
 def is_care_of(text: str) -> bool:
-    """Tell whether the address of a name may be that of somebody else, as `names_of` does.
+    """Return whether the address may belong to another party, as in `names_of`.
 
-    A name is read only where a word may say so: that takes longer than all else of a party.
+    A name is parsed only if it contains a relevant word, because parsing is slow.
     """
     written = _DOTTED.sub(_without_dots, text)
     return may_name_another(written) and names_of(text).care_of
 
 
 def compare_names(a: Names, b: Names) -> Likeness | None:
-    """Compare two members' names in the way in which they agree best.
+    """Compare two members' names in their best matching readings.
 
     Returns:
-        None where one has no name that could be read.
+        None if one has no readable name.
     """
     if not a.ways or not b.ways:
         return None
     best = UNLIKE
-    native = a.native and b.native  # else any two that sound alike would be one
+    native = a.native and b.native  # otherwise any two with the same sound would match
     for one in a.ways:
         for other in b.ways:
             if native and (one.spelt or other.spelt):
@@ -146,13 +146,13 @@ def _words(form: NameForm) -> Words:
 
 @lru_cache(maxsize=1 << 18)
 def _word(key: str, kind: TokenKind) -> Word:
-    """Return a word; the same object for the same word, as a million names share few."""
+    """Return an interned word, as a million names share few words."""
     return Word(key, loose_key(key) or key, weight_of(key, kind))
 
 
 @lru_cache(maxsize=1 << 12)
 def _one(forms: frozenset[str]) -> frozenset[str]:
-    """Return the same object for the same legal forms."""
+    """Return an interned set of legal forms."""
     return forms
 
 
@@ -187,7 +187,7 @@ def _compare(a: Words, b: Words) -> Likeness:
 
 
 def _near(left: list[Word], right: list[Word]) -> float:
-    """Pair words that are spelt a little differently, the heaviest first; remove them."""
+    """Pair words with small spelling differences, heaviest first; remove them."""
     if not left or not right:
         return 0.0
     shared = _glued(left, right) + _glued(right, left)
@@ -212,12 +212,12 @@ def _alike(a: Word, b: Word) -> float:
         return 0.0
     short, long = sorted((a.key, b.key), key=len)
     if long.startswith(short):
-        return _CUT  # shortened, or cut at the end of a field
+        return _CUT  # abbreviated, or truncated at the end of a field
     return float(OSA.normalized_similarity(a.key, b.key, score_cutoff=_CUT))
 
 
 def _glued(left: list[Word], right: list[Word]) -> float:
-    """Find a word of one side that is two neighbours of the other: "sino chem", "sinochem"."""
+    """Find a word of one side equal to two adjacent ones of the other: "sino chem", "sinochem"."""
     whole = {word.key: word for word in right}
     for first, second in pairwise(left):
         word = whole.get(first.key + second.key)

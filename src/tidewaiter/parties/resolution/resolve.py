@@ -1,4 +1,4 @@
-"""Resolution: members compared, linked and joined to entities; each link can be explained."""
+"""Entity resolution: members compared, linked and joined to entities, with explained links."""
 
 from array import array
 from bisect import bisect_left
@@ -26,19 +26,19 @@ from tidewaiter.parties.resolution.types import Entity, Judgement, Link, LinkRea
 
 
 def place_in(members: Sequence[Member], key: str) -> int | None:
-    """Return the place of a member among members sorted by their ids; None: it is not there."""
+    """Return the index of a member among members sorted by id; None: not found."""
     place = bisect_left(members, key, key=attrgetter("id"))
     return place if place < len(members) and members[place].id == key else None
 
 
 def places_in(members: Sequence[Member], keys: Iterable[str]) -> dict[str, int]:
-    """Return the places of those members that are among members sorted by their ids."""
+    """Return the indices of those members found among members sorted by id."""
     found = {key: place_in(members, key) for key in keys}
     return {key: place for key, place in found.items() if place is not None}
 
 
 class Linker:
-    """Puts links into words."""
+    """Creates explained links."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Linker:
         self._scorer = scorer
 
     def link(self, a: int, b: int, outcome: Outcome, note: str) -> Link:
-        """Make the link of two members."""
+        """Create the link of two members."""
         points, said = self._scorer.score(self._reads[a], self._reads[b])
         reasons = self._scorer.reasons(said)
         shared = sorted({*self.members[a].refs} & {*self.members[b].refs})
@@ -72,7 +72,7 @@ class Linker:
         )
 
     def with_refs(self, shown: Edges) -> Edges:
-        """Add the pairs of members to which their own data give one id, each with the next."""
+        """Add pairs of members with a common id in their own data, each with the next."""
         tied: set[tuple[int, int]] = set()
         last: dict[str, int] = {}
         for place, member in enumerate(self.members):
@@ -97,7 +97,7 @@ class Linker:
 
 
 class Links:
-    """The links of a resolution, by members; each is made anew whenever it is passed."""
+    """The links of a resolution, by members; created on each iteration."""
 
     def __init__(
         self,
@@ -106,13 +106,13 @@ class Links:
         barred: Mapping[tuple[int, int], str],
         judged: Mapping[tuple[str, str], Judgement],
     ) -> None:
-        """Take what links are made of.
+        """Set the inputs of the links.
 
         Args:
-            linker: Of the members.
-            shown: Pairs that were compared and come near the threshold.
-            barred: What keeps pairs apart that reach it.
-            judged: The judgements that count; those of members that are not here are passed over.
+            linker: Linker for the members.
+            shown: Compared pairs near or above the threshold.
+            barred: Reasons for pairs above the threshold that are kept apart.
+            judged: Judgements that apply; those on unknown members are skipped.
         """
         self._linker = linker
         self._barred = barred
@@ -128,11 +128,11 @@ class Links:
         self._shown = shown.where(~np.isin(pairs, own))
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of links."""
         return len(self._shown.a) + len(self._judged)
 
     def __iter__(self) -> Iterator[Link]:
-        """Yield them; what a person judged in place of what points say."""
+        """Yield the links; a person's judgement replaces the result of the points."""
         compared = ((a, b) for a, b, _ in self._shown.triples())
         points = iter(self._shown.points)
         for pair in merge(compared, sorted(self._judged)):
@@ -150,20 +150,20 @@ class Links:
         return self._linker.link(a, b, "barred" if bar else outcome, bar)
 
 
-_NEAR: Final = 10  # points below the threshold at which a link is still shown
-_TELL: Final = 1 << 16  # members or pairs between two words about how far it is
+_NEAR: Final = 10  # points below the threshold from which a link is shown
+_TELL: Final = 1 << 16  # members or pairs between progress reports
 
 Tell = Callable[[str, int, int], None]
-"""Takes what is under way, how much of it is done, and how much there is."""
+"""Receives the current step, the number done, and the total."""
 
 
 class Resolution(NamedTuple):
-    """What resolution gives."""
+    """Result of a resolution."""
 
-    entities: tuple[Entity, ...]  # by their ids
-    links: Links  # joined, judged, barred, and a little below; by members
-    reads: Mapping[str, Read]  # each member, read
-    compared: int  # pairs
+    entities: tuple[Entity, ...]  # sorted by id
+    links: Links  # joined, judged, barred, and slightly below the threshold; by members
+    reads: Mapping[str, Read]  # parsed members
+    compared: int  # number of pairs
 
 
 def resolve(
@@ -173,19 +173,19 @@ def resolve(
     *,
     tell: Tell = lambda _what, _done, _all: None,
 ) -> Resolution:
-    """Find which members are one party.
+    """Find the members that are the same party.
 
-    What is joined depends on the members and the judgements, not on their order. Only the ids
-    of entities depend on the earlier ones.
+    The result depends on the members and the judgements, not on their order. Only the ids of
+    entities depend on the earlier ones.
 
     Args:
-        members: Ways in which parties are written; no two with one id.
-        judgements: What people said, in the order of the file.
-        earlier: Entities of an earlier resolution, whose ids are kept.
-        tell: Called now and then.
+        members: Members with distinct ids.
+        judgements: Judgements in file order.
+        earlier: Entities of an earlier resolution, whose ids are preserved.
+        tell: Progress callback.
 
     Raises:
-        InputError: The judgements contradict each other.
+        InputError: The judgements are contradictory.
     """
     held = sorted(members, key=lambda member: member.id)
     reads = read_members(held, tell)
@@ -210,7 +210,7 @@ def resolve(
 
 
 class _ById(Mapping[str, Read]):
-    """What was read, by the id of the member; without a table, which takes a tenth of it all."""
+    """Parsed members by id; without a dict, which would take a tenth of the memory."""
 
     def __init__(self, members: Sequence[Member], reads: Sequence[Read]) -> None:
         self._members = members
@@ -238,7 +238,7 @@ def _found(reads: Sequence[Read], rules: ResolutionRules) -> tuple[Hubs, list[Ke
 def _compare(
     reads: Sequence[Read], pairs: Pairs, by: tuple[Scorer, ResolutionRules], tell: Tell
 ) -> Edges:
-    """Return the pairs that come near the threshold, or reach it."""
+    """Return the pairs near or above the threshold."""
     scorer, rules = by
     least = rules.threshold - _NEAR
     sieve = Sieve(reads, rules, least)
@@ -257,7 +257,7 @@ def _compare(
 
 
 def _checked(reads: Sequence[Read]) -> dict[int, dict[str, str]]:
-    """Return the numbers whose check digits are right, by member and scheme."""
+    """Return the numbers with valid check digits, by member and scheme."""
     found: dict[int, dict[str, str]] = {}
     for place, read in enumerate(reads):
         for scheme, number in read.ids:
@@ -273,7 +273,7 @@ def _entities(
     before = {member.id: entity.id for entity in earlier for member in entity.members}
     sizes = {entity.id: len(entity.members) for entity in earlier}
     kept = keep_ids([[member.id for member in group] for group in groups], before, sizes)
-    if not earlier:  # all would be new
+    if not earlier:  # otherwise all would be marked new
         kept = [type(each)(id=each.id, change="") for each in kept]
     found = [build_entity(group, own) for group, own in zip(groups, kept, strict=True)]
     return tuple(sorted(found, key=lambda entity: entity.id))

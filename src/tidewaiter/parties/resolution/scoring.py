@@ -1,4 +1,4 @@
-"""Scoring: what speaks for and against two members being one party, by the rules of resolution."""
+"""Scoring: evidence for and against two members being one party, by the resolution rules."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -21,7 +21,7 @@ from tidewaiter.parties.resolution.types import LinkReason
 
 
 class NameCuts(Record, frozen=True, kw_only=True):
-    """Where names are taken as alike."""
+    """Thresholds of name similarity."""
 
     alike: float
     part: float
@@ -31,11 +31,11 @@ class NameCuts(Record, frozen=True, kw_only=True):
 
 
 class ResolutionRules(Record, frozen=True, kw_only=True):
-    """All of the file."""
+    """Content of the rules file."""
 
     version: str
     threshold: int
-    hubs: dict[str, int]  # the most different names that may share a thing of each kind
+    hubs: dict[str, int]  # maximum distinct names that share an attribute of each kind
     points: dict[str, int]
     names: NameCuts
 
@@ -69,10 +69,10 @@ POINTS = (
 
 @cache
 def resolution_rules() -> ResolutionRules:
-    """Load the file once.
+    """Load the rules; cached.
 
     Raises:
-        RegistryError: It lacks a rule, or has one that nothing knows.
+        RegistryError: A rule is missing or unknown.
     """
     file = data("rules", "resolution.toml")
     rules = read_toml(file, ResolutionRules)
@@ -93,11 +93,11 @@ _OFFICIAL: Final = frozenset({"tax", "registration", "EORI", "IMO"})
 
 
 class Said(NamedTuple):
-    """A rule that holds for a pair, before it is put into words."""
+    """A rule that applies to a pair, with its parameters."""
 
     rule: str
-    what: str  # the thing that is shared, or the difference
-    names: int = 0  # that share it, where it is a hub
+    what: str  # the shared attribute, or the difference
+    names: int = 0  # number of names that share it, for a hub
 
 
 class Scorer:
@@ -109,7 +109,7 @@ class Scorer:
         self._hubs = hubs
 
     def score(self, a: Read, b: Read) -> tuple[int, list[Said]]:
-        """Return the points of a pair, and what they come from."""
+        """Return the points of a pair, and the rules that apply."""
         said = list(self._names(a, b))
         if said and said[0].rule == "name-differs" and not _may_outweigh(a, b):
             return self._points["name-differs"], said[:1]
@@ -120,7 +120,7 @@ class Scorer:
         return sum(self._points[each.rule] for each in said if not each.names), said
 
     def reasons(self, said: Sequence[Said]) -> tuple[LinkReason, ...]:
-        """Put what holds for a pair into words."""
+        """Create the reasons from the rules that apply to a pair."""
         return tuple(
             LinkReason(
                 rule=each.rule,
@@ -209,23 +209,23 @@ class Scorer:
         return Said(rule, what, names)
 
     def _least(self, rule: str, things: Sequence[str], what: str) -> Said:
-        """Say that a place is shared; it is as common as the rarest of its words tells."""
+        """Report a shared place, with the frequency of its rarest word."""
         rarest = min(things, key=lambda thing: (self._hubs.count(thing), thing))
         return self._hub(rule, rule, rarest, what)
 
 
 def _may_outweigh(a: Read, b: Read) -> bool:
-    """Tell whether two members may be one although their names differ."""
+    """Return whether two members may be one party although their names differ."""
     return bool((a.ids and b.ids) or (a.phones and b.phones))
 
 
 def _says_who(scheme: str, checked: bool) -> bool:  # noqa: FBT001
-    """Tell whether a scheme gives each party one number, so that two are of two parties."""
+    """Return whether a scheme has one number per party, so different numbers mean two parties."""
     return checked or scheme in _OFFICIAL
 
 
 def _one(scheme: str, other: str) -> bool:
-    """Tell whether two numbers may be of one scheme; a file may not say which."""
+    """Return whether two numbers may be of one scheme; a file may not state it."""
     return scheme == other or not scheme or not other
 
 

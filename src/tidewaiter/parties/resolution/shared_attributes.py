@@ -1,7 +1,7 @@
 """Shared attributes: telephones, e-mails and addresses of several parties, and look-up by them.
 
-A word begins with a letter that says what it is: "w" the sound of a word of a name, in any
-script; "n" all words of a name; "t" the last digits of a telephone; "m" an e-mail; "i" a number.
+A search term begins with a letter for its kind: "w" the sound of a word of a name, in any script;
+"n" all words of a name; "t" the last digits of a telephone; "m" an e-mail; "i" a number.
 """
 
 import re
@@ -26,31 +26,31 @@ from tidewaiter.parties.resolution.name_comparison import (
 )
 from tidewaiter.parties.resolution.types import Written
 
-_STREET_WORDS = 3  # words of an address that stand for its street
+_STREET_WORDS = 3  # address words that represent its street
 KINDS: Final = ("id", "phone", "email", "domain", "contact", "building", "unit")
 _PLACE: Final = {kind: place for place, kind in enumerate(KINDS)}
 
 Hashes = NDArray[np.int64]
-"""Of texts, for this process alone; two of a million million that differ are hardly ever one."""
+"""Hashes of texts, for this process only; collisions are about one in 10^12."""
 
 
 class Hubs(NamedTuple):
-    """How many different names share each thing that several share."""
+    """Number of distinct names for each shared attribute."""
 
-    names: Mapping[int, int]  # by the hash of a thing: the things of a million members fill memory
+    names: Mapping[int, int]  # by hash: the attributes of a million members would fill memory
     limits: Mapping[str, int]
 
     def count(self, thing: str) -> int:
-        """Return how many different names share a thing, 1 where one has it alone."""
+        """Return the number of distinct names with an attribute, 1 if it is not shared."""
         return self.names.get(hash(thing), 1)
 
     def is_hub(self, kind: str, thing: str) -> bool:
-        """Tell whether a thing joins nobody."""
+        """Return whether an attribute is a hub, which does not link."""
         return self.count(thing) > self.limits[kind]
 
 
 class Things(NamedTuple):
-    """The things of all members, one row each: hashes, places in `KINDS`, members."""
+    """Attributes of all members, one row each: hashes, indices in `KINDS`, members."""
 
     thing: Hashes
     kind: NDArray[np.uint8]
@@ -58,7 +58,7 @@ class Things(NamedTuple):
 
 
 def linking_things(read: Read) -> Iterator[tuple[str, str]]:
-    """Yield kind and name of each thing that a member may share with others."""
+    """Yield kind and name of each attribute that a member may share."""
     for _, number in read.ids:
         yield "id", f"id:{number}"
     for kind, values in (
@@ -73,7 +73,7 @@ def linking_things(read: Read) -> Iterator[tuple[str, str]]:
 
 
 def place_things(read: Read) -> Iterator[tuple[str, str]]:
-    """Yield the building and the room of an address, once for each of its rarest words."""
+    """Yield building and room of an address, once for each of its rarest words."""
     address = read.address
     for word in street_words(address.words):
         for house in address.houses:
@@ -86,24 +86,24 @@ def place_things(read: Read) -> Iterator[tuple[str, str]]:
 
 
 def street_words(words: Iterable[str]) -> Sequence[str]:
-    """Return the words of an address that say most."""
+    """Return the most informative words of an address."""
     return sorted(words, key=lambda word: (-weight_of(word, "word"), -len(word), word))[
         :_STREET_WORDS
     ]
 
 
 def building_thing(house: str, word: str) -> str:
-    """Name a house in a street."""
+    """Return the attribute for a house in a street."""
     return f"building:{house}:{word}"
 
 
 def unit_thing(house: str, unit: str, word: str) -> str:
-    """Name a room in a house."""
+    """Return the attribute for a room in a house."""
     return f"unit:{house}:{unit}:{word}"
 
 
 def gather_things(reads: Sequence[Read]) -> Things:
-    """List the things of all members."""
+    """List the attributes of all members."""
     things, kinds, owners = array("q"), array("B"), array("i")
     for place, read in enumerate(reads):
         for kind, thing in linking_things(read):
@@ -118,15 +118,15 @@ def gather_things(reads: Sequence[Read]) -> Things:
 
 
 def find_hubs(things: Things, reads: Sequence[Read], limits: Mapping[str, int]) -> Hubs:
-    """Count the different names that share each thing.
+    """Count the distinct names with each attribute.
 
-    Names count as one where the word that says most sounds the same, so that variants of one
-    name make no hub. Members without a name count as one.
+    Names count as one if their most informative words sound the same, so variants of one name do
+    not create a hub. Members without a name count as one.
 
     Args:
-        things: Of all members.
+        things: Attributes of all members.
         reads: All members.
-        limits: The most names that may share a thing of each kind.
+        limits: Maximum names that share an attribute of each kind.
     """
     if not len(things.thing):
         return Hubs({}, limits)
@@ -143,41 +143,41 @@ def find_hubs(things: Things, reads: Sequence[Read], limits: Mapping[str, int]) 
 
 
 SharedThing = tuple[str, str]
-"""The sign that sharing it would be, and what it is."""
+"""Rule for the shared attribute, and its value."""
 
 _ADDRESS_KINDS: Final = frozenset({"address-shared", "building-shared"})
-_DIGITS: Final = 6  # of the end of a telephone number, which no way of writing it changes
+_DIGITS: Final = 6  # trailing digits of a telephone number, which are the same in all notations
 _WORD = re.compile("[a-z]+")
 _EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 _NO_DIGIT = re.compile(r"\D+")
 
 
 def things_of(read: Read) -> Iterator[SharedThing]:
-    """Yield what a party may share, but for what is that of somebody in whose care it is."""
+    """Yield the attributes that a party may share, except those of a party in whose care it is."""
     if not read.names.care_of:
         yield from _called(read.phones, read.emails)
         yield from _placed(read.address)
 
 
 def things_written(written: Written) -> tuple[SharedThing, ...]:
-    """Return what `things_of` gives for a party as written, whose name is hardly ever read."""
+    """Return `things_of` for a party as written; the name is rarely parsed."""
     contacts = contacts_of(written)
     found = (*_called(contacts.phones, contacts.emails), *_placed(place_of(written)))
     return () if found and is_care_of(name_of(written)) else found
 
 
 class Sought:
-    """Looks for parties that share things; reads no more of one than it must.
+    """Searches for parties with given attributes, with minimal parsing.
 
     Attributes:
-        ends: The last digits of the telephones.
+        ends: Last digits of the telephones.
         emails: The e-mails.
-        places: The sure words of each address, under its rarest.
-        any_place: An address has no sure word, so any may be the same.
+        places: Certain words of each address, under the rarest one.
+        any_place: An address has no certain word, so any may match.
     """
 
     def __init__(self, things: Iterable[SharedThing]) -> None:
-        """Take the things that are looked for, from `things_of`."""
+        """Set the attributes to search for, from `things_of`."""
         held = list(things)
         self.ends = {said[-_DIGITS:] for kind, said in held if kind == "phone-shared"}
         self.emails = {said for kind, said in held if kind == "email-shared"}
@@ -193,7 +193,7 @@ class Sought:
             self.places.setdefault(anchor, []).append(words)
 
     def shared(self, written: Written) -> Iterator[SharedThing]:
-        """Yield at least those things of a party that are looked for; its names are not read."""
+        """Yield at least the searched attributes of a party, without parsing its names."""
         if self._may_call(written):
             contacts = contacts_of(written)
             yield from _called(contacts.phones, contacts.emails)
@@ -201,7 +201,7 @@ class Sought:
             yield from _placed(place_of(written))
 
     def _may_call(self, written: Written) -> bool:
-        """Tell whether an e-mail or the end of a number that is looked for stands there."""
+        """Return whether a searched e-mail or telephone ending occurs."""
         text = f"{written.name} {written.address} {written.id}"
         if not text.isascii():
             return True
@@ -213,9 +213,9 @@ class Sought:
         return any(digits[start : start + _DIGITS] in self.ends for start in starts)
 
     def _may_be_at(self, address: str) -> bool:
-        """Tell whether an address holds all words of a place that is looked for.
+        """Return whether an address contains all words of a searched place.
 
-        Plain letters are compared as they stand; other letters may spell a word in other ways.
+        ASCII letters are compared directly; other letters may have several spellings.
         """
         if self.any_place or not address.isascii():
             return True
@@ -230,7 +230,7 @@ def _called(phones: Iterable[str], emails: Iterable[str]) -> Iterator[SharedThin
 
 
 def _placed(place: AddressParts) -> Iterator[SharedThing]:
-    """Yield all of an address: a house number and a town are many houses."""
+    """Yield the whole address: house number and town alone are ambiguous."""
     if place.words and place.houses:
         parts = (place.houses, place.words, place.units)
         said = ", ".join(" ".join(sorted(part)) for part in parts if part)
@@ -238,38 +238,38 @@ def _placed(place: AddressParts) -> Iterator[SharedThing]:
 
 
 def _sure_words(place: str) -> frozenset[str]:
-    """Return the words of a place that are never written short."""
+    """Return the words of a place that are never abbreviated."""
     return frozenset(_WORD.findall(place)) - short_words()
 
 
-_TAIL: Final = 7  # last digits of a telephone, which no way of writing it changes
+_TAIL: Final = 7  # trailing digits of a telephone, which are the same in all notations
 _LEAST: Final = 5  # characters of a number
-_LONGEST: Final = 300  # characters of a question
-_LONGEST_WORD: Final = 100  # characters of a word that is kept
-_WORDS: Final = 40  # that one party is found under, of names that are whole texts
+_LONGEST: Final = 300  # characters of a query
+_LONGEST_WORD: Final = 100  # characters of an indexed word
+_WORDS: Final = 40  # index terms per party, for names that are whole texts
 _KEPT = re.compile(r"[^0-9A-Za-z]+")
 
 ThingKind = Literal["identifier", "phone", "email", "address"]
 
 
 class Thing(NamedTuple):
-    """What several parties may give."""
+    """An attribute that several parties may have."""
 
     kind: ThingKind
-    value: str  # in one spelling
-    label: str  # as it is shown
+    value: str  # normalised
+    label: str  # display form
 
 
 class Asked(Record, frozen=True, kw_only=True):
-    """What somebody looks for, read."""
+    """A parsed search query."""
 
     text: str
-    exact: tuple[str, ...]  # words of numbers, telephones and e-mails
-    ways: tuple[tuple[tuple[str, float], ...], ...]  # words of a name and their weight, by each way
+    exact: tuple[str, ...]  # terms for numbers, telephones and e-mails
+    ways: tuple[tuple[tuple[str, float], ...], ...]  # words of a name and their weight, by reading
 
 
 def words_of(read: Read) -> tuple[str, ...]:
-    """Return the words under which a party is found."""
+    """Return the index terms of a party."""
     names = (_word(word) for way in read.names.ways for word in way.words)
     others = (
         *map(name_key, read.names.ways),
@@ -282,16 +282,16 @@ def words_of(read: Read) -> tuple[str, ...]:
 
 
 def name_key(way: Words) -> str:
-    """Return the word for all of a name."""
+    """Return the index term for a whole name."""
     return f"n{way.joined}"[:_LONGEST_WORD]
 
 
 def things_given(written: Written, read: Read) -> Iterator[Thing]:
-    """Yield the numbers, telephones, e-mails and the address that a party gives as its own.
+    """Yield a party's own numbers, telephones, e-mails and address.
 
     Args:
         written: The party.
-        read: The same, read.
+        read: The parsed party.
     """
     for scheme, number in read.ids:
         yield Thing("identifier", f"{scheme} {number}", f"{scheme} {number}".strip())
@@ -305,7 +305,7 @@ def things_given(written: Written, read: Read) -> Iterator[Thing]:
 
 
 def read_question(text: str) -> Asked:
-    """Read what somebody looks for: a name, a number, a telephone, an e-mail."""
+    """Parse a search query: a name, a number, a telephone, an e-mail."""
     said = " ".join(text.split())[:_LONGEST]
     number, digits = _KEPT.sub("", said).upper(), _NO_DIGIT.sub("", said)
     exact: list[str] = []
@@ -323,7 +323,7 @@ def read_question(text: str) -> Asked:
 
 
 def likeness(asked: Names, name: str) -> float:
-    """Say how far a name is the one that is asked for, 0 to 1."""
+    """Return the similarity of a name to the query, 0 to 1."""
     found = compare_names(asked, names_of(name[:_LONGEST]))
     if found is None:
         return 0.0

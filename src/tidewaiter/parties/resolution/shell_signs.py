@@ -1,4 +1,4 @@
-"""Signs of shell companies: reasons to look at an entity, each with what it rests on."""
+"""Shell company indicators: reasons to examine an entity, with evidence."""
 
 import re
 from collections import defaultdict
@@ -24,12 +24,12 @@ def find_words(address: str, words: Sequence[str], unless: Sequence[str]) -> tup
     """Find words in an address.
 
     Args:
-        address: As written.
-        words: Looked for: whole words, in Han characters anywhere.
-        unless: Where one of these stands too, nothing is found: "Flat 3, Trade Centre".
+        address: Address as written.
+        words: Words to find: whole words, Chinese characters anywhere.
+        unless: Words that suppress the result: "Flat 3, Trade Centre".
 
     Returns:
-        Those that stand there, in the order of `words`.
+        The words found, in the order of `words`.
     """
     text = f" {' '.join(fold(word) for word in _WORD.findall(address))} "
     if any(_sought(word) in text for word in unless):
@@ -43,32 +43,32 @@ def _sought(word: str) -> str:
     return folded if re.search(r"[\u3400-\u9fff]", folded) else f" {folded} "
 
 
-_LONGEST: Final = 1000  # characters of an address that are looked at
+_LONGEST: Final = 1000  # characters of an address that are searched
 
 
 class SignRule(Record, frozen=True, kw_only=True):
-    """One sign."""
+    """An indicator."""
 
-    least: int  # other parties, or words
-    most: int = 0  # other parties: what more share is a forwarder's; 0: no limit
+    least: int  # minimum number of other parties, or words
+    most: int = 0  # maximum number of other parties, beyond which it is a forwarder's; 0: no limit
     flag: str  # the red flag, in our words
     source: str
     url: str
     words: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()  # words beside which those of the sign say nothing
+    unless: tuple[str, ...] = ()  # words that suppress those of the indicator
 
 
 class SignRules(Record, frozen=True, kw_only=True, rename="kebab"):
-    """All of data/rules/shells.toml."""
+    """Content of data/rules/shells.toml."""
 
     version: str
     shown: int
-    one_state: tuple[tuple[str, ...], ...]  # codes whose telephones count as of one state
+    one_state: tuple[tuple[str, ...], ...]  # country codes whose telephones count as one state
     signs: dict[str, SignRule]
 
 
 class _Party(NamedTuple):
-    """An entity and its members, read."""
+    """An entity and its parsed members."""
 
     entity: Entity
     reads: tuple[Read, ...]
@@ -78,16 +78,16 @@ class _Party(NamedTuple):
 
 @cache
 def sign_rules() -> SignRules:
-    """Load the file once."""
+    """Load the rules; cached."""
     return read_toml(data("rules", "shells.toml"), SignRules)
 
 
 def find_signs(entities: Iterable[Entity], reads: Mapping[str, Read]) -> Iterator[Entity]:
-    """Yield each entity with its signs.
+    """Yield each entity with its indicators.
 
     Args:
-        entities: All of a resolution, as signs rest on what entities share.
-        reads: Each member, read.
+        entities: All entities of a resolution, as indicators depend on shared attributes.
+        reads: Parsed members.
     """
     parties = [_party(entity, reads) for entity in entities]
     shared = _shared(parties)
@@ -108,7 +108,7 @@ def _things(party: _Party) -> Iterator[tuple[str, str]]:
 
 
 def _shared(parties: Sequence[_Party]) -> dict[tuple[str, str], list[_Party]]:
-    """Return the parties of each thing that several share."""
+    """Return the parties of each shared attribute."""
     found: defaultdict[tuple[str, str], list[_Party]] = defaultdict(list)
     for party in parties:
         for thing in set(_things(party)):
@@ -117,7 +117,7 @@ def _shared(parties: Sequence[_Party]) -> dict[tuple[str, str], list[_Party]]:
 
 
 def _ties(party: _Party, shared: Mapping[tuple[str, str], Sequence[_Party]]) -> Iterator[Sign]:
-    """Yield a sign for each kind of thing that a party shares with enough others."""
+    """Yield an indicator for each kind of attribute that a party shares with enough others."""
     rules = sign_rules()
     most: dict[str, tuple[str, list[_Party]]] = {}
     for kind, thing in sorted(set(_things(party))):
@@ -132,14 +132,14 @@ def _ties(party: _Party, shared: Mapping[tuple[str, str], Sequence[_Party]]) -> 
 
 
 def _unrelated(party: _Party, other: _Party) -> bool:
-    """Tell whether two parties have neither a word of the name nor a domain in common."""
+    """Return whether two parties share neither a word of the name nor a domain."""
     if party.entity.id == other.entity.id:
         return False
     return not (party.stems & other.stems or party.domains & other.domains)
 
 
 def _places(party: _Party) -> Iterator[Sign]:
-    """Yield signs of the words of addresses, where every address has them."""
+    """Yield address word indicators, if every address has such words."""
     texts = [member.written.address[:_LONGEST] for member in party.entity.members]
     written = [text for text in texts if text.strip()]
     for kind in ("residential", "mailbox"):
@@ -151,7 +151,7 @@ def _places(party: _Party) -> Iterator[Sign]:
 
 
 def _phones(party: _Party) -> Iterator[Sign]:
-    """Yield a sign where no telephone is of a country of the party."""
+    """Yield an indicator if no telephone is in a country of the party."""
     own = {_state(read.country) for read in party.reads if read.country}
     numbers = sorted({n for r in party.reads if not r.names.care_of for n in r.phones})
     places = {number: country_of_phone(number) for number in numbers}

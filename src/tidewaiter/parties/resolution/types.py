@@ -1,4 +1,4 @@
-"""What resolution works on and gives: members, links with reasons, judgements, entities."""
+"""Records of entity resolution: members, links with reasons, judgements, entities."""
 
 from datetime import date
 from typing import Literal
@@ -9,15 +9,16 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.base.records import Record
 
 Verdict = Literal["same", "not same", "undecided"]
-"""What a person says of two members; undecided takes back what was said before."""
+"""A person's verdict on two members; undecided revokes an earlier one."""
 
 Outcome = Literal["joined", "judged", "barred", "below"]
-"""What became of a link. joined: its points reach the threshold; judged: a person said so;
-barred: a person, or two numbers that differ, forbid it; below: too few points."""
+"""Outcome of a link. joined: its points reach the threshold; judged: decided by a person; barred:
+excluded by a person, or by two different numbers; below: too few points.
+"""
 
 
 class Written(Record, frozen=True, kw_only=True, gc=False):
-    """A party as a file writes it, without its role: all that is compared."""
+    """A party as written in a file, without its role: all that is compared."""
 
     name: str = ""
     address: str = ""
@@ -31,51 +32,51 @@ class Sighting(Record, frozen=True, kw_only=True, gc=False):
 
     written: Written
     role: str = ""
-    row: int = 0  # of the file: 1 is the first row of data
+    row: int = 0  # row in the file; 1 is the first data row
     day: date | None = None
-    refs: tuple[str, ...] = ()  # ids in its own data: all that bear one are one party there
-    kind: str = ""  # person, organisation, vessel, aircraft, where its own data say so
+    refs: tuple[str, ...] = ()  # ids in its own data: all with the same id are one party there
+    kind: str = ""  # person, organisation, vessel, aircraft, if its own data say so
 
 
 class Seen(Record, frozen=True, kw_only=True, gc=False):
-    """Where a member stands in one file."""
+    """Occurrences of a member in one file."""
 
     file: str
-    sha256: str  # of the file's bytes
+    sha256: str  # hash of the file's content
     count: int
     rows: tuple[int, ...]  # the first three
 
 
 class Member(Record, frozen=True, kw_only=True):
-    """One way in which a party is written, and where."""
+    """One written form of a party, with its occurrences."""
 
-    id: str  # "p-" and the first 16 digits of the SHA-256 of what is written
+    id: str  # "p-" and the first 16 digits of the SHA-256 of the written form
     written: Written
     roles: tuple[str, ...] = ()
-    first: date | None = None  # day of the first line that has one
+    first: date | None = None  # date of the first dated line
     last: date | None = None
     seen: tuple[Seen, ...] = ()
     refs: tuple[str, ...] = ()  # ids in its own data
-    kinds: tuple[str, ...] = ()  # that its own data say
+    kinds: tuple[str, ...] = ()  # stated in its own data
 
     @property
     def count(self) -> int:
-        """Return in how many lines it stands."""
+        """Return the number of lines with the member."""
         return sum(each.count for each in self.seen)
 
 
 class LinkReason(Record, frozen=True, kw_only=True, gc=False):
-    """One thing that speaks for, or against, two members being one party."""
+    """One piece of evidence for or against two members being one party."""
 
-    rule: str  # of data/rules/resolution.toml
+    rule: str  # rule in data/rules/resolution.toml
     text: str
     points: int
 
 
 class Link(Record, frozen=True, kw_only=True):
-    """Two members that were compared; the points of the reasons add up."""
+    """A compared pair of members; the points of the reasons add up."""
 
-    a: str  # the id that sorts first
+    a: str  # the lower id
     b: str
     points: int
     outcome: Outcome
@@ -84,7 +85,7 @@ class Link(Record, frozen=True, kw_only=True):
 
 
 class Judgement(Record, frozen=True, kw_only=True):
-    """What a person said of two members; the last one on a pair counts."""
+    """A person's judgement on two members; the last one on a pair applies."""
 
     a: str
     b: str
@@ -95,23 +96,23 @@ class Judgement(Record, frozen=True, kw_only=True):
 
 
 class Sign(Record, frozen=True, kw_only=True):
-    """A reason to look at an entity, with what it rests on; never a verdict."""
+    """A reason to examine an entity, with evidence; not a verdict."""
 
-    rule: str  # of data/rules/shells.toml
+    rule: str  # rule in data/rules/shells.toml
     says: Phrase = field(name="text")
-    evidence: tuple[str, ...]  # what is shared or written, and with whom
-    source: str  # where the red flag was read
+    evidence: tuple[str, ...]  # shared or written values, and other parties
+    source: str  # source of the red flag
 
 
 class Listing(Record, frozen=True, kw_only=True):
-    """A listed party that a member of an entity resembles; never a verdict."""
+    """A list entry that a member of an entity resembles; not a verdict."""
 
-    name: str  # of the entity, as written
+    name: str  # name of the entity, as written
     list: str  # slug
     list_name: str
-    version: str  # SHA-256 of its bytes
+    version: str  # SHA-256 of its files
     entry: str  # id in the list
-    listed_name: str  # that matched
+    listed_name: str  # matching listed name
     name_kind: str
     kind: str
     probability: float
@@ -120,23 +121,23 @@ class Listing(Record, frozen=True, kw_only=True):
     outcome_day: date | None = None
     listed: date | None = None
     source: str = ""
-    judged: str = ""  # who judged the entity another party, when and why
-    confidential: bool = False  # for the authority that keeps the list only
+    judged: str = ""  # who judged "different party", when and why
+    confidential: bool = False  # visible to the authority that keeps the list only
 
 
 class Entity(Record, frozen=True, kw_only=True):
-    """A party across files: its members, and what speaks for a closer look."""
+    """A party across files: its members, and risk indicators."""
 
-    id: str  # "e-" and 16 digits; kept when it grows
-    name: str  # the one most often written
+    id: str  # "e-" and 16 digits; stable when it grows
+    name: str  # most frequent name
     names: tuple[str, ...]
     countries: tuple[str, ...]
     roles: tuple[str, ...]
     first: date | None
     last: date | None
-    lines: int  # that name it
+    lines: int  # number of lines
     members: tuple[Member, ...]
     signs: tuple[Sign, ...] = ()
-    change: str = ""  # against the earlier file: "new", "grown", "merged", "split", ""
-    earlier: tuple[str, ...] = ()  # other ids that its members had there
-    listings: tuple[Listing, ...] = ()  # the most probable first; where lists were asked
+    change: str = ""  # change since the earlier file: "new", "grown", "merged", "split", ""
+    earlier: tuple[str, ...] = ()  # other earlier ids of its members
+    listings: tuple[Listing, ...] = ()  # most probable first; if lists were compared

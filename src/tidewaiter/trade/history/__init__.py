@@ -1,1 +1,1 @@
-"""Past trade: what is usual between two parties, on a route, for a product."""
+"""Trade history: what is usual between two parties, on a route, for a product."""

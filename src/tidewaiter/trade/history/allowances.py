@@ -1,7 +1,7 @@
-"""Amounts that a paper or a declared need allows, and lines that exceed them together.
+"""Authorised amounts (permits, notifications, declared requirements), and lines that exceed them.
 
-The lines at hand add up, whatever was written off elsewhere: a sum that passes what is allowed
-does so without anything that is not at hand.
+Only the available lines are added up, regardless of write-offs elsewhere: a total that exceeds the
+authorised amount does so without any unavailable lines.
 """
 
 from bisect import bisect_right
@@ -27,39 +27,39 @@ _WHOLE = Decimal(100)
 
 
 class Allowed(Record, frozen=True, kw_only=True):
-    """An amount of a substance that a paper, a notice or a declared need allows."""
+    """An amount of a substance authorised by a permit, a notification or a declared requirement."""
 
     what: Literal["paper", "need"]
-    name: Phrase  # what it is called: "import permit 17", "the requirement of B for 2026"
-    number: str = ""  # of the paper or notice, as lines name it
-    traders: tuple[str, ...] = ()  # who declared a need: folded names, and keys of numbers
-    country: str = ""  # that a need is imported into
+    name: Phrase  # display name: "import permit 17", "the requirement of B for 2026"
+    number: str = ""  # number of the permit or notification, as lines give it
+    traders: tuple[str, ...] = ()  # who declared a requirement: folded names, and keys of numbers
+    country: str = ""  # importing country of a requirement
     substance: str  # slug
-    mass_mg: int | None = None  # one of the two
+    mass_mg: int | None = None  # exactly one of the two
     volume_ul: int | None = None
-    content: bool = False  # of the substance in the goods; False: of the goods
+    content: bool = False  # amount of the substance in the goods; False: of the goods
     since: date | None = None
-    until: date | None = None  # its last day
+    until: date | None = None  # last day of validity
     source: str
 
     @property
     def most(self) -> int:
-        """Return the amount, in its measure."""
+        """Return the amount, in its unit."""
         return (self.mass_mg if self.mass_mg is not None else self.volume_ul) or 0
 
 
 class _Run(NamedTuple):
-    """The lines that count for what is allowed, in the order of days, with their running sum."""
+    """The lines that count for an authorised amount, by day, with their running total."""
 
     days: list[date]
-    sums: list[Decimal]  # of the first so many lines
+    sums: list[Decimal]  # total of the first n lines
 
 
 class Sums:
-    """Adds up lines by what allows them."""
+    """Adds up lines by authorised amount."""
 
     def __init__(self, registry: Registry) -> None:
-        """Begin without anything that is allowed."""
+        """Start without authorised amounts."""
         self._registry = registry
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
         self._papers: dict[tuple[str, str], list[Allowed]] = {}  # by number and substance
@@ -69,7 +69,7 @@ class Sums:
         self._seen: set[str] = set()
 
     def allow(self, allowed: Iterable[Allowed]) -> None:
-        """Take up what is allowed; before any line is added."""
+        """Add authorised amounts, before any line."""
         for each in allowed:
             if each.number:
                 self._papers.setdefault(_paper(each), []).append(each)
@@ -77,7 +77,7 @@ class Sums:
                 self._needs.setdefault((trader, each.substance), []).append(each)
 
     def add(self, alert: Alert) -> None:
-        """Take up an alert; of two with one id the first counts."""
+        """Add an alert; of duplicates by id the first counts."""
         day = day_of(alert.line)
         if day is None or alert.id in self._seen or not (self._papers or self._needs):
             return
@@ -89,9 +89,9 @@ class Sums:
         self._runs = {}
 
     def of(self, alert: Alert) -> Iterator[tuple[Said, str]]:
-        """Yield what the line passes together with those before it, each with its source.
+        """Yield the amounts that the line exceeds with those before it, each with its source.
 
-        Where papers of several authorities have one number, it must pass all of them.
+        If documents of several authorities share a number, it must exceed all of them.
         """
         day = day_of(alert.line)
         if day is None or not (self._papers or self._needs):
@@ -119,7 +119,7 @@ class Sums:
                 yield Said("over-need", {**words, **who}), each.source
 
     def _sum(self, allowed: Allowed, day: date) -> tuple[int, Decimal]:
-        """Return how many lines up to a day count, and what they add up to."""
+        """Return the number of lines up to a day that count, and their total."""
         run = self._run(allowed)
         count = bisect_right(run.days, day)
         return count, run.sums[count]
@@ -133,7 +133,7 @@ class Sums:
         return run
 
     def _over(self, alert: Alert, day: date) -> Iterator[Allowed]:
-        """Yield what a line counts for on its day."""
+        """Yield the authorised amounts that apply to a line on its day."""
         found: list[Allowed] = []
         for slug in alert.substances:
             for number in alert.line.licences or ():
@@ -147,7 +147,7 @@ class Sums:
                 yield each
 
     def _amount(self, alert: Alert, allowed: Allowed) -> Decimal | None:
-        """Return what of a line counts; None: the line does not tell it, or in another measure."""
+        """Return the amount of a line that counts; None: unknown, or in another unit."""
         slug = allowed.substance
         finds = [find_of(x, self._places[slug]) for x in alert.mentions if x.substance == slug]
         alone = is_alone(find_of(x, self._places[x.substance]) for x in alert.mentions)
@@ -159,7 +159,7 @@ class Sums:
             return Decimal(amount)
         own = self._registry.substance(slug).cas
         salt = any(x.cas and x.cas not in own for x in alert.mentions if x.substance == slug)
-        if goods.percent is None or salt:  # of a salt, its base counts, which is less
+        if goods.percent is None or salt:  # for a salt only the base counts, which is less
             return None
         return amount * goods.percent / _WHOLE
 
@@ -169,12 +169,12 @@ def _paper(allowed: Allowed) -> tuple[str, str]:
 
 
 def trader_key(number: str) -> str:
-    """Return what stands for a trader that is known by a number, as names and numbers may meet."""
+    """Return the key of a trader identified by a number, distinct from names."""
     return f"#{number_key(number)}"
 
 
 def _receivers(alert: Alert) -> set[str]:
-    """Return by what the receiver of a line may be known."""
+    """Return the possible keys of a line's receiver."""
     parties = alert.line.parties or ()
     numbers = {trader_key(each.id) for each in parties if each.role in RECEIVERS and each.id}
     return {receiver_of(alert.line), *numbers} - {"", trader_key("")}

@@ -1,9 +1,9 @@
-"""What earlier lines say of the traders in a screening, gathered in one pass.
+"""Earlier transactions of the traders in a screening, collected in one pass.
 
-The traders of alerts are taken first. Then all lines are looked through, and only what concerns
-these is kept, so that a file with few alerts costs little. A line counts by its day: that of
-departure, else of lodging, release or arrival. What a line is told depends on earlier days
-alone, and neither on its place nor on batches.
+First the traders of alerts are collected. Then all lines are read, and only data on these traders
+is kept, so that a file with few alerts is cheap. The day of a line is that of departure, or else of
+lodging, release or arrival. The result for a line depends on earlier days only, not on its position
+or on batches.
 """
 
 from bisect import bisect_left
@@ -19,24 +19,24 @@ from tidewaiter.trade.traders import RECEIVERS, SENDERS, day_of, fold_party, rec
 from tidewaiter.trade.types import Alert, Line, days_of
 
 LONG_AGO = date.min
-"""The day of a line of an earlier file that names none."""
+"""Day of an undated line in an earlier file."""
 
-_KEPT = 1_000  # amounts of one trader and subheading
-_HEADING, _CHAPTER = 6, 2  # digits of the HS
+_KEPT = 1_000  # stored amounts per trader and subheading
+_HEADING, _CHAPTER = 6, 2  # HS digits
 
 
 class Dealing(NamedTuple):
-    """A line of the past, as far as the rules look at it."""
+    """A past line, reduced to the fields that the rules use."""
 
     day: date
-    sender: str  # folded; "": nobody is named
+    sender: str  # folded; "": not named
     receiver: str
-    heading: str  # six digits of the HS; "": it has fewer
+    heading: str  # HS subheading, six digits; "": fewer
     mass_mg: int | None
 
 
 class Trader:
-    """What earlier lines say of one trader, as sender and as receiver."""
+    """Earlier lines of one trader, as sender and as receiver."""
 
     __slots__ = (
         "_days",
@@ -50,17 +50,17 @@ class Trader:
     )
 
     def __init__(self) -> None:
-        self.counts: dict[date, int] = {}  # lines, by day
-        self.partners: dict[str, date] = {}  # the first day on which it dealt with each
+        self.counts: dict[date, int] = {}  # number of lines by day
+        self.partners: dict[str, date] = {}  # day of the first transaction with each
         self.headings: dict[str, date] = {}
         self.chapters: dict[str, date] = {}
-        self.amounts: dict[str, list[tuple[date, int]]] = {}  # mg, by heading
-        self.substances: dict[str, set[date]] = {}  # days of lines where each was found, by slug
+        self.amounts: dict[str, list[tuple[date, int]]] = {}  # mg, by subheading
+        self.substances: dict[str, set[date]] = {}  # days of lines with each substance, by slug
         self._days: list[date] | None = None
         self._sums: list[int] = []
 
     def add(self, dealing: Dealing, partner: str) -> None:
-        """Take up a line."""
+        """Add a line."""
         day, heading = dealing.day, dealing.heading
         self._days = None
         self.counts[day] = self.counts.get(day, 0) + 1
@@ -76,19 +76,19 @@ class Trader:
                 amounts.append((day, dealing.mass_mg))
 
     def before(self, day: date) -> int:
-        """Return how many lines are of earlier days."""
+        """Return the number of lines before a day."""
         days, sums = self._ordered()
         place = bisect_left(days, day)
         return sums[place - 1] if place else 0
 
     def last_before(self, day: date) -> date | None:
-        """Return the last earlier day of a line; None: there is none."""
+        """Return the latest line date before a day; None: none."""
         days, _ = self._ordered()
         place = bisect_left(days, day)
         return days[place - 1] if place else None
 
     def first(self) -> date | None:
-        """Return the first day of which a line tells; None: none does."""
+        """Return the first known day; None: none."""
         return min((day for day in self.counts if day > LONG_AGO), default=None)
 
     def _ordered(self) -> tuple[list[date], list[int]]:
@@ -99,16 +99,16 @@ class Trader:
 
 
 def earlier(first: Mapping[str, date], what: str, day: date) -> bool:
-    """Tell whether something stands in a line of an earlier day."""
+    """Return whether something occurs in a line before a day."""
     return first.get(what, day) < day
 
 
 def dealing_of(row: Mapping[str, Any], day: date) -> Dealing:
-    """Return what a row of lines says, as Arrow gives it.
+    """Convert an Arrow row of lines.
 
     Args:
-        row: With parties, hs, net_mg and gross_mg.
-        day: Of the line.
+        row: Row with parties, hs, net_mg and gross_mg.
+        day: Day of the line.
     """
     named = {p["role"]: p["name"] for p in row["parties"] or () if p["name"]}
     hs = row["hs"] or ""
@@ -122,7 +122,7 @@ def dealing_of(row: Mapping[str, Any], day: date) -> Dealing:
 
 
 def sides(dealing: Dealing) -> Iterator[tuple[str, str]]:
-    """Yield each trader of a dealing with its partner."""
+    """Yield each trader of a transaction with its partner."""
     if dealing.sender:
         yield dealing.sender, dealing.receiver
     if dealing.receiver and dealing.receiver != dealing.sender:
@@ -142,21 +142,21 @@ _COLUMNS = ("hs", "net_mg", "gross_mg", "parties")
 
 
 class Inspected(NamedTuple):
-    """What came out where goods of a trader were looked at."""
+    """Result of an inspection of a trader's goods."""
 
-    trader: str  # folded
+    trader: str  # folded name
     day: date
     said: str  # "Not as declared"; "": as declared
 
 
 class Book:
-    """What is known of the traders of a screening before each day."""
+    """History of the traders in a screening, by day."""
 
     def __init__(self, day: date, *, everyone: bool = False) -> None:
-        """Take the day of the screening, on which a line of the file counts that names none.
+        """Set the day of the screening, used for undated lines of the file.
 
-        Args:
-            day: Of the screening.
+        day: Day of the screening.
+            everyone: Store all traders, not only requested ones.
             everyone: Keep all traders, not only those that are asked for.
         """
         self.day = day
@@ -169,15 +169,15 @@ class Book:
 
     @property
     def wanted(self) -> Collection[str] | None:
-        """Return the traders that are asked for, folded; None: all."""
+        """Return the requested traders, folded; None: all."""
         return None if self._everyone else self._traders.keys()
 
     def want(self, line: Line) -> None:
-        """Ask for the traders of a line."""
+        """Request the traders of a line."""
         self.ask(filter(None, (sender_of(line), receiver_of(line))))
 
     def ask(self, traders: Iterable[str]) -> None:
-        """Ask for traders, folded."""
+        """Request traders by folded name."""
         for name in traders:
             self._traders.setdefault(name, Trader())
 
@@ -186,11 +186,11 @@ class Book:
         return day_of(line) or self.day
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
-        """Take up what lines say of the traders that are asked for.
+        """Add the lines of requested traders.
 
         Args:
-            batch: Of the schema LINES.
-            earlier: They are of an earlier file: one without a day is before all others.
+            batch: Batch with the schema LINES.
+            earlier: From an earlier file: undated lines precede all others.
         """
         days = pc.fill_null(days_of(batch), LONG_AGO if earlier else self.day)
         for counted in pc.value_counts(days).to_pylist():
@@ -208,7 +208,7 @@ class Book:
                     trader.add(dealing, partner)
 
     def add_alert(self, alert: Alert, *, earlier: bool) -> None:
-        """Take up which substances were found in a line of traders that are asked for."""
+        """Add the substances found in a line of requested traders."""
         line = alert.line
         day = day_of(line) or (LONG_AGO if earlier else self.day)
         for name in {sender_of(line), receiver_of(line)} - {""}:
@@ -218,21 +218,21 @@ class Book:
                     trader.substances.setdefault(slug, set()).add(day)
 
     def add_inspected(self, results: Iterable[Inspected]) -> None:
-        """Take up what came out where goods of traders were looked at."""
+        """Add inspection results of traders."""
         for each in results:
             if self._everyone or each.trader in self._traders:
                 self._inspected.setdefault(each.trader, []).append(each)
 
     def trader(self, name: str) -> Trader:
-        """Return what is known of a trader, by its folded name."""
+        """Return the history of a trader, by folded name."""
         return self._traders.get(name) or Trader()
 
     def inspected(self, name: str, day: date) -> list[Inspected]:
-        """Return what came out where goods of a trader were looked at before a day."""
+        """Return the inspection results of a trader before a day."""
         return [each for each in self._inspected.get(name, ()) if each.day < day]
 
     def before(self, day: date) -> int:
-        """Return how many lines in all are of earlier days."""
+        """Return the total number of lines before a day."""
         if not self._days:
             self._days = sorted(self._counts)
             self._sums = list(accumulate(self._counts[each] for each in self._days))
@@ -240,7 +240,7 @@ class Book:
         return self._sums[place - 1] if place else 0
 
     def since(self) -> date | None:
-        """Return the first day that any line names; None: none does."""
+        """Return the first day of any line; None: none."""
         return min((day for day in self._counts if day > LONG_AGO), default=None)
 
     def _trader(self, name: str) -> Trader | None:
@@ -250,16 +250,16 @@ class Book:
         return found
 
     def _rows(self, batch: pa.RecordBatch) -> pa.Array | None:
-        """Return the rows of traders that are asked for; None: all."""
+        """Return the rows of requested traders; None: all."""
         return None if self._everyone else rows_naming(batch, self._traders)
 
 
 def rows_naming(batch: pa.RecordBatch, traders: Container[str]) -> pa.Array:
-    """Return the rows of a batch that name any of some traders, each once.
+    """Return the rows of a batch that name any of the given traders, without duplicates.
 
     Args:
-        batch: Of the schema LINES.
-        traders: Folded.
+        batch: Batch with the schema LINES.
+        traders: Folded names.
     """
     column = batch.column("parties")
     names = pc.struct_field(pc.list_flatten(column), "name")

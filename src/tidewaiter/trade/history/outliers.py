@@ -1,7 +1,7 @@
-"""Price per kilogram and kilograms per package that are outliers among lines of the same goods.
+"""Outliers in price per kilogram and kilograms per package, among lines of the same goods.
 
-The middle is the median and the spread the median distance from it, both of logarithms, so that
-a few wild values move neither. Source: Iglewicz and Hoaglin 1993, How to Detect and Handle
+Centre and spread are the median and the median absolute deviation, both of logarithms, so that a
+few extreme values affect neither. Source: Iglewicz and Hoaglin 1993, How to Detect and Handle
 Outliers, the modified z-score.
 """
 
@@ -20,23 +20,23 @@ from tidewaiter.trade.types import Line
 
 _HEADING = 6
 _MG = 1e6  # in a kilogram
-_NORMAL: Final = 1.4826  # median distance to standard deviation, of a normal distribution
-_MOST = 100_000  # values kept of one group
+_NORMAL: Final = 1.4826  # median absolute to standard deviation, for a normal distribution
+_MOST = 100_000  # stored values per group
 
 
 class Usual(NamedTuple):
-    """The middle of the values of a group, and how far they lie from it."""
+    """Centre and spread of the values in a group."""
 
     lines: int
-    middle: float  # logarithm
-    spread: float  # of logarithms, as a standard deviation
+    middle: float  # median of logarithms
+    spread: float  # standard deviation of logarithms, from the median absolute deviation
 
 
 class Values:
-    """Gathers values of lines, by subheading, origin and unit."""
+    """Collects values of lines, by subheading, origin and unit."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Start without values."""
         self._wanted: set[str] = set()
         self._held: dict[tuple[str, str, str], list[NDArray[np.float64]]] = {}
         self._counts: dict[tuple[str, str, str], int] = {}
@@ -44,28 +44,28 @@ class Values:
 
     @property
     def wanted(self) -> Collection[str]:
-        """Return the subheadings that are asked for."""
+        """Return the requested subheadings."""
         return self._wanted
 
     def settle(self) -> None:
-        """Keep what is usual of each group, and no longer the values: all are taken up."""
+        """Compute the statistics of each group and discard the values."""
         self._usual = {key: self._usual_of(key) for key in self._held}
         self._held = {}
 
     def ask(self, headings: Iterable[str]) -> None:
-        """Ask for the goods of subheadings."""
+        """Request goods by subheading."""
         self._wanted.update(headings)
 
     def want(self, line: Line) -> None:
-        """Ask for the goods of a line."""
+        """Request the goods of a line."""
         if line.hs and len(line.hs) >= _HEADING:
             self._wanted.add(line.hs[:_HEADING])
 
     def look(self, batch: pa.RecordBatch) -> None:
-        """Take up the values of the goods that are asked for.
+        """Add the values of requested goods.
 
         Args:
-            batch: Of the schema LINES.
+            batch: Batch with the schema LINES.
         """
         if not self._wanted:
             return
@@ -104,11 +104,11 @@ class Values:
                     self._counts[key] = count + len(found)
 
     def of(self, line: Line, rules: PastRules) -> Iterator[Said]:
-        """Yield what is far from usual in a line: of its origin, else of all origins.
+        """Yield the outliers in a line, relative to its origin, or else to all origins.
 
         Args:
-            line: Its goods were asked for.
-            rules: With the numbers.
+            line: Line whose goods were requested.
+            rules: Parameters.
         """
         mass = (line.net_mg or line.gross_mg or 0) / _MG
         if not mass or not line.hs:

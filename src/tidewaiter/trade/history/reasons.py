@@ -1,4 +1,4 @@
-"""What history says of each line as reasons, and the alerts that history alone raises."""
+"""Reasons from trade history, and alerts raised by history alone."""
 
 from collections.abc import Collection, Container, Iterable, Iterator
 from datetime import date
@@ -23,25 +23,25 @@ from tidewaiter.trade.types import Alert, Line, Reason, line_of
 
 
 class Wanted(NamedTuple):
-    """Which lines concern what was asked for; of the others, the days alone count."""
+    """Lines relevant to a history; for others only the dates count."""
 
-    traders: Collection[str] | None  # folded; None: all
-    headings: Collection[str]  # six digits of the HS
-    ways: Collection[tuple[str, str]]  # countries at the ends of their routes
-    containers: Collection[str] = ()  # as `container_number` tells them; all lines in any count
+    traders: Collection[str] | None  # folded names; None: all
+    headings: Collection[str]  # HS subheadings, six digits
+    ways: Collection[tuple[str, str]]  # origin and destination country of routes
+    containers: Collection[str] = ()  # normalised by `container_number`; all lines in any count
 
 
 class Asking(NamedTuple):
-    """What lines ask about."""
+    """History data requested by lines."""
 
-    traders: tuple[str, ...]  # folded
+    traders: tuple[str, ...]  # folded names
     headings: tuple[str, ...]
     ways: tuple[tuple[str, str], ...]
     containers: tuple[str, ...]
 
 
 class Gathered(NamedTuple):
-    """What a past has taken up, for another process to mark by; a register has no part in it."""
+    """Collected history, for marking in another process; without registers."""
 
     book: Book
     values: Values
@@ -51,9 +51,10 @@ class Gathered(NamedTuple):
 
 
 class Past:
-    """Adds to an alert what the past says of its line.
+    """Adds history reasons to alerts.
 
-    Every alert is asked for first, then lines and alerts are looked through, and marked after.
+    First all alerts register their requests, then lines and alerts are read, then alerts are
+    marked.
     """
 
     def __init__(
@@ -65,14 +66,14 @@ class Past:
         *,
         everyone: bool = False,
     ) -> None:
-        """Take what the past is judged by.
+        """Set the rules and data.
 
         Args:
-            registry: Of substances.
-            rules: Of alerts, with the switches in them.
-            together: What tells amounts that count for a limit.
-            day: Of the screening.
-            everyone: All traders are kept, as where the lines of all are asked about.
+            registry: Substances.
+            rules: Alert rules, with settings.
+            together: Computes amounts that count for a limit.
+            day: Day of the screening.
+            everyone: Store all traders, if history is requested for all lines.
         """
         self._registry, self._rules = registry, rules
         self._found: set[str] = set()
@@ -85,7 +86,7 @@ class Past:
         self._sums = Sums(registry)
 
     def want(self, line: Line, substances: Iterable[str] = ()) -> None:
-        """Ask for the past of a line, in which substances were found."""
+        """Request the history of a line and its substances."""
         self._found.update(substances)
         self._book.want(line)
         self._values.want(line)
@@ -94,48 +95,48 @@ class Past:
 
     @property
     def wanted(self) -> Wanted:
-        """Return which lines concern what was asked for."""
+        """Return which lines are relevant to the requests."""
         ways, loads = self._ways.wanted, self._loads.wanted
         return Wanted(self._book.wanted, self._values.wanted, ways, loads)
 
     @property
     def asking(self) -> Asking:
-        """Return what the lines that were asked for ask about."""
+        """Return the requests of all lines so far."""
         headings, containers = tuple(self._values.wanted), tuple(self._loads.wanted)
         traders = tuple(self._book.wanted or ())
         return Asking(traders, headings, tuple(self._ways.wanted), containers)
 
     def ask(self, asking: Asking) -> None:
-        """Ask for what lines ask about, in whatever process they were looked at."""
+        """Add requests, possibly from another process."""
         self._book.ask(asking.traders)
         self._values.ask(asking.headings)
         self._ways.ask(asking.ways)
         self._loads.ask(asking.containers)
 
     def settle(self) -> Gathered:
-        """Return what was taken up, once all is; what is needed no longer is let go."""
+        """Return the collected data at the end, and free what is no longer needed."""
         self._values.settle()
         self._loads.settle(self._book.wanted)
         small = self._splits.small
         return Gathered(self._book, self._values, self._ways, self._loads, small)
 
     def take(self, gathered: Gathered) -> None:
-        """Take up what another process gathered, in place of what this one did."""
+        """Replace the collected data by that of another process."""
         self._book, self._values, self._ways, self._loads, self._splits.small = gathered
 
     @property
     def substances(self) -> tuple[str, ...] | None:
-        """Return of which substances earlier alerts are asked for; None: of all."""
+        """Return the substances for which earlier alerts are requested; None: all."""
         machines = {each.slug for each in self._registry.substances if each.kind == "equipment"}
         return None if machines & self._found else tuple(sorted(self._found | machines))
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool, whole: bool = False) -> None:
-        """Take up lines, of the file or of an earlier one.
+        """Add lines, of the file or of an earlier one.
 
         Args:
-            batch: Of the schema LINES.
-            earlier: They are of an earlier file.
-            whole: All lines in containers are taken up, so that it shows who shared one.
+            batch: Batch with the schema LINES.
+            earlier: From an earlier file.
+            whole: Store all lines in containers, to detect shared ones.
         """
         self._book.look(batch, earlier=earlier)
         self._values.look(batch)
@@ -144,15 +145,15 @@ class Past:
             self._loads.look(batch, earlier=earlier)
 
     def look_in(self, boxes: Boxes) -> None:
-        """Take up the containers of lines that were looked at without `whole`."""
+        """Add the containers of lines that were added without `whole`."""
         self._loads.add(boxes)
 
     def allow(self, allowed: Iterable[Allowed]) -> None:
-        """Take up what papers, notices and declared needs allow, before any alert is added."""
+        """Add authorised amounts of permits, notifications and requirements, before any alert."""
         self._sums.allow(allowed)
 
     def add(self, alert: Alert, *, earlier: bool = False) -> None:
-        """Take up an alert, of the file or of an earlier one."""
+        """Add an alert, of the file or of an earlier one."""
         slugs = tuple(slug for slug in alert.substances if slug in self._known)
         known = structs.replace(alert, substances=slugs)
         self._book.add_alert(known, earlier=earlier)
@@ -160,11 +161,11 @@ class Past:
         self._sums.add(known)
 
     def add_inspected(self, results: Iterable[Inspected]) -> None:
-        """Take up results of inspections and laboratories."""
+        """Add results of inspections and laboratories."""
         self._book.add_inspected(results)
 
     def mark(self, alert: Alert) -> Alert:
-        """Return the alert with what the past says of its line."""
+        """Return the alert with its history reasons."""
         found = [*self.of(alert.line, alert.substances)]
         if not any(each.rule == "together" and each.points for each in alert.reasons):
             found += self._splits.of(alert)
@@ -175,11 +176,11 @@ class Past:
         return with_reasons(alert, (*alert.reasons, *made), self._rules) if made else alert
 
     def of(self, line: Line, substances: tuple[str, ...] = ()) -> Iterator[tuple[Said, str]]:
-        """Yield what the past says of a line, each with its source; "": that of the rule.
+        """Yield the history findings of a line, each with its source; "": source of the rule.
 
         Args:
-            line: That was asked for.
-            substances: Slugs of what was found in it.
+            line: Requested line.
+            substances: Slugs of substances found in it.
         """
         asked = asked_of(line, substances, self._book)
         rules = self._rules.past
@@ -197,11 +198,11 @@ class Past:
             yield label, ""
 
     def reasons(self, line: Line, substances: tuple[str, ...] = ()) -> list[Reason]:
-        """Return what the past says of a line, as reasons."""
+        """Return the history reasons of a line."""
         return self._weighed(self.of(line, substances))
 
     def _weighed(self, found: Iterable[tuple[Said, str]]) -> list[Reason]:
-        """Make reasons; all together weigh no more than the rules allow, each rule counts once."""
+        """Create the reasons; each rule counts once, and their total is limited by the rules."""
         past, left, seen = self._rules.past, self._rules.past.most, set[str]()
         made = []
         for said, source in found:
@@ -217,11 +218,11 @@ class Past:
 
 
 class Screening(NamedTuple):
-    """What alerts are made for."""
+    """Context of the alerts."""
 
     day: date
     file: str
-    source: str  # SHA-256 of the file's bytes
+    source: str  # SHA-256 of the file
 
 
 def selected(
@@ -231,14 +232,14 @@ def selected(
     screening: Screening,
     known: Container[int],
 ) -> Iterator[Alert]:
-    """Yield an alert for each line that a rule selects, of the least severity at first.
+    """Yield an alert for each line selected by a history rule, at first with the lowest severity.
 
     Args:
-        batch: Of the schema LINES; its lines were asked for.
-        past: Of the screening.
-        rules: With those that select.
-        screening: Of the file.
-        known: Rows that are alerts already.
+        batch: Batch with the schema LINES; its lines were requested.
+        past: History of the screening.
+        rules: Alert rules, including selecting ones.
+        screening: Context of the file.
+        known: Rows that are already alerts.
     """
     for place, row in enumerate(only_lines(batch).to_pylist()):
         if row["row"] in known:
@@ -250,7 +251,7 @@ def selected(
 
 
 def is_selected(alert: Alert) -> bool:
-    """Tell whether an alert rests on the past alone."""
+    """Return whether an alert is based on history only."""
     found = alert.substances or alert.mentions or alert.parties or not alert.reasons
     return not found and all(each.rule in WORDS for each in alert.reasons)
 

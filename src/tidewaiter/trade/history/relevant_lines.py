@@ -1,4 +1,4 @@
-"""The lines of a batch that the history needs; of all others only their days."""
+"""Selection of the lines of a batch that the history needs; for others only the dates."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -33,39 +33,39 @@ COLUMNS: Final = (
     "parties",
     "containers",
 )
-"""The columns of LINES that the past looks at."""
+"""Columns of LINES used by the history."""
 
-_HEADING: Final = 6  # digits of the HS
+_HEADING: Final = 6  # HS digits
 
 
 class Narrow(NamedTuple):
-    """A batch as the past takes it up: all of its lines, each in one of two batches of LINES."""
+    """A batch reduced for the history: each line is in one of two batches of LINES."""
 
-    whole: pa.RecordBatch  # lines that concern it, with the columns COLUMNS
-    days: pa.RecordBatch  # the others: in `departure`, the day on which each counts
-    boxes: Boxes  # containers of all of them, where any is asked about
+    whole: pa.RecordBatch  # relevant lines, with the columns COLUMNS
+    days: pa.RecordBatch  # other lines: `departure` is the day on which each counts
+    boxes: Boxes  # containers of all lines, if any is requested
 
     def tell(self, past: Past, *, earlier: bool) -> None:
-        """Let a past take it up, in the order of lines; `earlier`: it is of an earlier file."""
+        """Add it to a history, in line order; `earlier`: from an earlier file."""
         for lines in (self.whole, self.days):
             past.look(lines, earlier=earlier)
         past.look_in(self.boxes)
 
 
 class Narrowing:
-    """Narrows batches to what concerns a past."""
+    """Reduces batches to the lines relevant to a history."""
 
     def __init__(self, wanted: Wanted, day: date) -> None:
-        """Take which lines concern it, and the day of the screening."""
+        """Set the relevant lines, and the day of the screening."""
         self._wanted, self._day = wanted, day
         self._containers = numbers_of(wanted.containers)
 
     def narrow(self, batch: pa.RecordBatch, *, earlier: bool) -> Narrow:
-        """Part the lines of a batch, and read its containers.
+        """Split the lines of a batch, and read its containers.
 
         Args:
-            batch: Of the schema LINES.
-            earlier: They are of an earlier file.
+            batch: Batch with the schema LINES.
+            earlier: From an earlier file.
         """
         here = pa.array(_concerning(batch, self._wanted))
         some, rest = batch.filter(here), batch.filter(pc.invert(here))
@@ -77,7 +77,7 @@ class Narrowing:
 
 
 def lines_with(columns: Mapping[str, pa.Array], rows: int) -> pa.RecordBatch:
-    """Make lines of some columns; the others are null."""
+    """Create lines from some columns; the others are null."""
     made = [
         columns[field.name] if field.name in columns else pa.nulls(rows, field.type)
         for field in LINES
@@ -86,7 +86,7 @@ def lines_with(columns: Mapping[str, pa.Array], rows: int) -> pa.RecordBatch:
 
 
 def _concerning(batch: pa.RecordBatch, wanted: Wanted) -> NDArray[np.bool_]:
-    """Tell which lines concern the past, shape (lines,)."""
+    """Return which lines are relevant, shape (lines,)."""
     if wanted.traders is None:
         return np.ones(len(batch), np.bool_)
     here = np.zeros(len(batch), np.bool_)
@@ -101,7 +101,7 @@ def _concerning(batch: pa.RecordBatch, wanted: Wanted) -> NDArray[np.bool_]:
 
 
 def _ends(batch: pa.RecordBatch) -> list[tuple[int, tuple[str, str]]]:
-    """Return the rows whose routes have two stops or more, and the countries at their ends."""
+    """Return the rows with at least two stops, with origin and destination country."""
     routes = batch.column("route")
     rows = np.flatnonzero(pc.fill_null(pc.list_value_length(routes), 0).to_numpy() > 1)
     made = []

@@ -1,7 +1,7 @@
 """Unusual routes: long detours, and foreign parcels numbered in the destination country.
 
-Ships go round continents, so a long way alone means little: a detour is told only where the
-earlier lines between the same two countries went other ways.
+Ships go round continents, so a long route alone is weak evidence: a detour is reported only if
+earlier lines between the same two countries took other routes.
 """
 
 import csv
@@ -27,18 +27,18 @@ from tidewaiter.trade.history.trader_changes import Said
 from tidewaiter.trade.rules.alert_rules import PastRules
 from tidewaiter.trade.types import Line, Stop, days_of
 
-_EARTH: Final = 6371.0  # kilometres, mean radius
+_EARTH: Final = 6371.0  # km, mean radius
 
 
 class Place(NamedTuple):
     """A point on Earth."""
 
-    lat: float  # degrees, north is positive
-    lon: float  # degrees, east is positive
+    lat: float  # degrees, north positive
+    lon: float  # degrees, east positive
 
 
 def place_of(locode: str | None) -> Place | None:
-    """Return where a place is, to a tenth of a degree; None: it is none that we know.
+    """Return the coordinates of a UN/LOCODE, to a tenth of a degree; None: unknown.
 
     Source:
         data/places/SOURCE.txt.
@@ -47,7 +47,7 @@ def place_of(locode: str | None) -> Place | None:
 
 
 def apart_km(one: Place, other: Place) -> float:
-    """Return the great-circle distance between two places in kilometres."""
+    """Return the great-circle distance between two places in km."""
     lat, lon = radians(other.lat - one.lat), radians(other.lon - one.lon)
     half = sin(lat / 2) ** 2 + cos(radians(one.lat)) * cos(radians(other.lat)) * sin(lon / 2) ** 2
     return 2 * _EARTH * asin(min(1.0, sqrt(half)))
@@ -66,19 +66,19 @@ _Ends = tuple[str, str]
 
 
 class Detour(NamedTuple):
-    """A way with a place between its ends."""
+    """A route with intermediate places."""
 
     ends: _Ends  # countries
-    via: tuple[str, ...]  # countries between, in order, each once
-    length: float  # kilometres, from each known place to the next
-    direct: float  # kilometres between the ends
+    via: tuple[str, ...]  # transit countries, in order, without duplicates
+    length: float  # km, between consecutive known places
+    direct: float  # km between the ends
 
 
 def detour_of(stops: Sequence[Stop]) -> Detour | None:
-    """Return the way that stops make; None: it goes through no third country, or is not known.
+    """Return the route of the stops; None: no third country, or unknown.
 
     Args:
-        stops: In the order of travel; those whose UN/LOCODE we do not know are passed over.
+        stops: Stops in travel order; unknown UN/LOCODEs are skipped.
     """
     known = [(place, _country(stop)) for stop in stops if (place := place_of(stop.locode))]
     if len(known) < 3:  # noqa: PLR2004 - two ends and a place between
@@ -92,14 +92,14 @@ def detour_of(stops: Sequence[Stop]) -> Detour | None:
 
 
 class Ways:
-    """Counts which ways lines between two countries take, for pairs that are asked for."""
+    """Counts the routes of lines between requested pairs of countries."""
 
     def __init__(self, book: Book, rules: PastRules) -> None:
-        """Take what tells the days of lines, and the numbers.
+        """Set the source of line dates, and the parameters.
 
         Args:
-            book: Of the screening.
-            rules: Of the past.
+            book: History of the screening.
+            rules: History rules.
         """
         self._day, self._numbers = book.day, rules.rules["detour"].numbers
         self._all: dict[_Ends, Counter[date]] = {}
@@ -107,26 +107,26 @@ class Ways:
 
     @property
     def wanted(self) -> Collection[tuple[str, str]]:
-        """Return the ends between which ways are asked for, as `code_of` tells them."""
+        """Return the requested pairs of countries, as in `code_of`."""
         return self._all.keys()
 
     def ask(self, ends: Iterable[tuple[str, str]]) -> None:
-        """Ask for the ways between ends, as `code_of` tells them."""
+        """Request routes between pairs of countries, as in `code_of`."""
         for each in ends:
             self._all.setdefault(each, Counter())
 
     def want(self, line: Line) -> None:
-        """Ask for the ways between the ends of a line, where its own is long."""
+        """Request the routes between the ends of a line with a long route."""
         detour = self._long(line)
         if detour is not None:
             self._all.setdefault(detour.ends, Counter())
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
-        """Count the ways of lines between ends that are asked for.
+        """Count the routes of lines between requested ends.
 
         Args:
-            batch: Of the schema LINES.
-            earlier: They are of an earlier file: one without a day is before all others.
+            batch: Batch with the schema LINES.
+            earlier: From an earlier file: undated lines precede all others.
         """
         routes = batch.column("route")
         if not self._all or routes.null_count == len(routes):
@@ -145,11 +145,11 @@ class Ways:
                 self._via.setdefault((ends, code), Counter())[day] += 1
 
     def of(self, line: Line, day: date) -> Iterator[Said]:
-        """Yield that the way of a line is long, and hardly any other line took it before.
+        """Yield a finding if the route of a line is long, and was rarely used before.
 
         Args:
-            line: That was asked for.
-            day: On which it counts.
+            line: Requested line.
+            day: Day on which it counts.
         """
         detour = self._long(line)
         if detour is None:
@@ -198,7 +198,7 @@ def _country(stop: Stop) -> str:
 
 @lru_cache(maxsize=65_536)
 def code_of(country: str | None, locode: str | None) -> str:
-    """Return the country of a stop; "": none that we know."""
+    """Return the country of a stop; "": unknown."""
     return find_country(country or "") or find_country((locode or "")[:2]) or ""
 
 
@@ -208,10 +208,10 @@ _ELEVEN: Final = 11
 
 
 def issued_in(number: str) -> str:
-    """Return the country whose post gave a parcel its number; "": it is no such number.
+    """Return the country whose post issued a parcel number; "": not such a number.
 
     Args:
-        number: As written.
+        number: Number as written.
 
     Source:
         UPU standard S10: two letters, eight digits, a check digit modulo 11 with the weights
@@ -227,9 +227,9 @@ def issued_in(number: str) -> str:
 
 
 def of_label(line: Line) -> Said | None:
-    """Tell that a line comes from abroad under a number that its own destination issued.
+    """Report a line from abroad whose number was issued in its own destination country.
 
-    A number of the post of a third country is none of this: posts send on for each other.
+    A number of a third country's post is normal: posts forward items for each other.
     """
     country = issued_in(line.consignment)
     if not country:

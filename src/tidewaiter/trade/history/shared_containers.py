@@ -1,7 +1,7 @@
 """A container shared with other senders' goods, by a sender that never shared one before.
 
-Many senders fill containers together, day after day, and for them it says nothing. What is told is
-that one that never did so does it now, and with goods of another kind.
+Many senders share containers every day, so sharing alone is not evidence. The finding is that a
+sender does so for the first time, with goods of another kind.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -21,15 +21,15 @@ from tidewaiter.trade.traders import SENDERS, first_named, fold_party, sender_of
 from tidewaiter.trade.types import Line, days_of
 
 _EPOCH = date(1970, 1, 1)
-_LONG_AGO = np.iinfo(np.int32).min // 2  # the day of an earlier line that names none
-_CHAPTER = 2  # digits of the HS
+_LONG_AGO = np.iinfo(np.int32).min // 2  # day of an undated line in an earlier file
+_CHAPTER = 2  # HS digits
 _SHOWN = 3  # containers and senders in a sentence
 
 
 class _With(NamedTuple):
-    """A line in a container that is asked for."""
+    """A line in a requested container."""
 
-    sender: str  # as written
+    sender: str  # name as written
     chapter: str
 
 
@@ -38,16 +38,16 @@ class Boxes(NamedTuple):
 
     rows: NDArray[np.int64]  # container, sender and day as numbers, shape ``(loads, 3)``
     shared: list[tuple[str, int, int, str, str]]
-    """Of those that are asked about: container, sender and day, who sends and the chapter."""
+    """For requested containers: container, sender and day, sender name and chapter."""
 
 
 def boxes_of(batch: pa.RecordBatch, wanted: NDArray[np.int64], day: int) -> Boxes:
-    """Return which sender's goods are in which container when.
+    """Return the containers of a batch with senders and days.
 
     Args:
-        batch: Of the schema LINES.
-        wanted: The containers that are asked about, from `numbers_of`.
-        day: On which lines count that name none.
+        batch: Batch with the schema LINES.
+        wanted: Requested containers, from `numbers_of`.
+        day: Day of undated lines.
     """
     containers = batch.column("containers")
     numbers = pc.list_flatten(containers)
@@ -72,10 +72,10 @@ def boxes_of(batch: pa.RecordBatch, wanted: NDArray[np.int64], day: int) -> Boxe
 
 
 def numbers_of(containers: Collection[str]) -> NDArray[np.int64]:
-    """Return numbers that stand for containers, each once and in order.
+    """Return the hashes of containers, sorted, without duplicates.
 
     Args:
-        containers: As `container_number` tells them.
+        containers: Normalised by `container_number`.
     """
     return np.unique(np.fromiter(map(_hash, containers), np.int64, len(containers)))
 
@@ -89,46 +89,46 @@ def _among(numbers: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.
 
 
 def day_without(day: date, *, earlier: bool) -> int:
-    """Return the day, as a number, on which lines count that name none.
+    """Return the day, as a number, for undated lines.
 
     Args:
-        day: Of the screening.
-        earlier: The lines are of an earlier file.
+        day: Day of the screening.
+        earlier: The lines are from an earlier file.
     """
     return _LONG_AGO if earlier else (day - _EPOCH).days
 
 
 class Loads:
-    """Keeps which sender's goods were in which container when, as numbers."""
+    """Stores the senders and days of containers, as numbers."""
 
     def __init__(self, day: date, rules: PastRules) -> None:
-        """Take the day of the screening, and the numbers."""
+        """Set the day of the screening, and the parameters."""
         self._day, self._numbers = day, rules.rules["co-loaded"].numbers
-        self._wanted: set[str] = set()  # containers of the lines that are asked about
-        self._numbered: NDArray[np.int64] | None = None  # the same, from `numbers_of`
+        self._wanted: set[str] = set()  # containers of requested lines
+        self._numbered: NDArray[np.int64] | None = None  # their hashes, from `numbers_of`
         self._parts: list[NDArray[np.int64]] = []
         self._with: dict[str, dict[tuple[int, int], set[_With]]] = {}
         self._history: _History | None = None
 
     @property
     def wanted(self) -> Collection[str]:
-        """Return the containers that are asked about."""
+        """Return the requested containers."""
         return self._wanted
 
     def ask(self, containers: Iterable[str]) -> None:
-        """Ask about containers, as `container_number` tells them."""
+        """Request containers, normalised by `container_number`."""
         self._wanted.update(containers)
         self._numbered = None
 
     def want(self, line: Line) -> None:
-        """Ask about the containers of a line."""
+        """Request the containers of a line."""
         self.ask(filter(None, map(container_number, line.containers or ())))
 
     def settle(self, senders: Collection[str] | None) -> None:
-        """Keep what lines that are asked about need, and no more: all are taken up.
+        """Reduce the data to what requested lines need, after all lines are added.
 
         Args:
-            senders: Whose loads are told, folded; None: all.
+            senders: Senders whose loads are needed, folded; None: all.
         """
         history = self._told()
         if senders is not None:
@@ -136,11 +136,11 @@ class Loads:
         self._parts, self._wanted, self._numbered = [], set(), None
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
-        """Take up the containers of lines, where any line that is asked about has one.
+        """Add the containers of lines, if any line requests one.
 
         Args:
-            batch: Of the schema LINES.
-            earlier: They are of an earlier file: one without a day is before all others.
+            batch: Batch with the schema LINES.
+            earlier: From an earlier file: undated lines precede all others.
         """
         if not self._wanted:
             return
@@ -149,7 +149,7 @@ class Loads:
         self.add(boxes_of(batch, self._numbered, day_without(self._day, earlier=earlier)))
 
     def add(self, boxes: Boxes) -> None:
-        """Take up the containers of a batch, from `boxes_of`."""
+        """Add the containers of a batch, from `boxes_of`."""
         if not len(boxes.rows):
             return
         self._parts.append(boxes.rows)
@@ -159,11 +159,11 @@ class Loads:
             held.setdefault((sender, on), set()).add(_With(name, chapter))
 
     def of(self, line: Line, day: date) -> Said | None:
-        """Tell that a line shares a container with goods of another kind, of others.
+        """Report a container shared with other senders' goods of another kind.
 
         Args:
-            line: That was asked about.
-            day: On which it counts.
+            line: Requested line.
+            day: Day on which it counts.
         """
         sender, on = sender_of(line), (day - _EPOCH).days
         if not sender or not line.containers or not line.hs:
@@ -175,7 +175,7 @@ class Loads:
                 for (who, when), held in self._with.get(number, {}).items()
                 if who != me and abs(when - on) <= days
                 for each in held
-                if each.chapter  # else nobody knows of which kind they are
+                if each.chapter  # otherwise the kind of goods is unknown
             ]
             chapters = {each.chapter for each in others}
             if not others or line.hs[:_CHAPTER] in chapters:
@@ -188,7 +188,7 @@ class Loads:
         return None
 
     def _before(self, sender: int, on: int) -> tuple[int, int]:
-        """Count the loads of a sender of earlier days: its own, and those shared with others."""
+        """Count the earlier loads of a sender: its own, and those shared with others."""
         return self._told().before(sender, on)
 
     def _told(self) -> "_History":
@@ -198,7 +198,7 @@ class Loads:
 
 
 class _History:
-    """Loads in order: goods in one container within some days of the one before are one load."""
+    """Loads in order: goods in a container within some days of the preceding ones are one load."""
 
     def __init__(self, parts: list[NDArray[np.int64]], days: int) -> None:
         rows = np.concatenate(parts) if parts else np.empty((0, 3), np.int64)
@@ -215,13 +215,13 @@ class _History:
         self._shared = senders[pairs[order, 0]] > 1
 
     def keep(self, senders: NDArray[np.int64]) -> None:
-        """Keep the loads of some senders alone."""
+        """Discard the loads of other senders."""
         here = np.isin(self._sender, senders)
         self._sender, self._day = self._sender[here], self._day[here]
         self._shared = self._shared[here]
 
     def before(self, sender: int, on: int) -> tuple[int, int]:
-        """Count the loads of a sender of earlier days: its own, and those shared with others."""
+        """Count the earlier loads of a sender: its own, and those shared with others."""
         low = np.searchsorted(self._sender, sender, "left")
         high = np.searchsorted(self._sender, sender, "right")
         earlier = self._day[low:high] < on
@@ -248,12 +248,12 @@ def _said(line: Line, number: str, others: list[_With], loads: int, shared: int)
 
 
 def _senders(batch: pa.RecordBatch) -> pa.Array:
-    """Return who sends each line, as written; null: nobody is named."""
+    """Return the sender of each line, as written; null: not named."""
     parties = batch.column("parties")
     flat, rows = pc.list_flatten(parties), pc.list_parent_indices(parties)
     roles, names = pc.struct_field(flat, "role"), pc.struct_field(flat, "name")
     found = np.full(len(batch), -1, np.int64)
-    for role in reversed(SENDERS):  # the first of them counts, so it is put last
+    for role in reversed(SENDERS):  # the first role takes precedence, so it is applied last
         here = pc.fill_null(pc.and_(pc.equal(roles, role), pc.is_valid(names)), False).to_numpy(
             zero_copy_only=False
         )
@@ -262,7 +262,7 @@ def _senders(batch: pa.RecordBatch) -> pa.Array:
 
 
 def _hashed(texts: pa.Array, fold: Callable[[str], str]) -> NDArray[np.int64]:
-    """Return numbers that stand for texts, alike where they are alike when folded; 0: none."""
+    """Return hashes of folded texts; 0: none."""
     coded = texts.dictionary_encode()
     words = coded.dictionary.to_pylist()
     known = np.array([0, *(_hash(fold(word)) for word in words)], np.int64)
@@ -271,7 +271,7 @@ def _hashed(texts: pa.Array, fold: Callable[[str], str]) -> NDArray[np.int64]:
 
 
 def _hash(text: str) -> int:
-    """Return a number that stands for a text in all processes; 0: there is none."""
+    """Return a hash of a text that is the same in all processes; 0: none."""
     if not text:
         return 0
     return int.from_bytes(

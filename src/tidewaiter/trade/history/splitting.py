@@ -1,7 +1,7 @@
-"""Lines of one trader that are each below a limit and reach it together within some weeks.
+"""Structuring: lines of one trader that are each below a limit and reach it within some weeks.
 
-The law adds up what it says: one consignment, or two parties in one month. Here the same trader's
-lines count whoever the others are, wherever they go and whatever the month.
+The law adds up within its own scope: one consignment, or two parties in one month. Here all lines
+of a trader count, with any partner, destination or month.
 """
 
 from bisect import bisect_left, bisect_right
@@ -30,11 +30,11 @@ _Key = tuple[str, int, str, bool, bool, str]  # regime, limit, slug, by mass, se
 
 
 class _Small(NamedTuple):
-    """A line that is below a limit."""
+    """A line below a limit."""
 
     day: date
     amount: Decimal
-    other: str  # the other trader, and where it is
+    other: str  # the other trader, and its country
 
 
 Small = dict[_Key, list[_Small]]
@@ -42,7 +42,7 @@ Small = dict[_Key, list[_Small]]
 
 
 class _Run(NamedTuple):
-    """Small lines in the order of days, with their running sum."""
+    """Small lines by day, with their running total."""
 
     days: list[date]
     sums: list[Decimal]
@@ -50,15 +50,15 @@ class _Run(NamedTuple):
 
 
 class Splits:
-    """Adds up small lines of each trader."""
+    """Adds up the small lines of each trader."""
 
     def __init__(self, together: Together, registry: Registry, rules: PastRules) -> None:
-        """Take what tells the amounts that count for a limit.
+        """Set the source of amounts that count for a limit.
 
         Args:
-            together: Of the screening.
-            registry: Of substances.
-            rules: With the numbers.
+            together: Aggregation of the screening.
+            registry: Substances.
+            rules: Parameters.
         """
         self._together, self._registry = together, registry
         self._rule = rules.rules["split"]
@@ -67,7 +67,7 @@ class Splits:
         self._runs: dict[_Key, _Run] = {}
 
     def add(self, alert: Alert) -> None:
-        """Take up an alert; of two with one id the first counts."""
+        """Add an alert; of duplicates by id the first counts."""
         day = day_of(alert.line)
         if day is None or alert.id in self._seen:
             return
@@ -79,7 +79,7 @@ class Splits:
         self._runs = {}
 
     def of(self, alert: Alert) -> list[tuple[Said, str]]:
-        """Return what an alert's line is a part of, each with the source of the limit.
+        """Return the findings of an alert's line, each with the source of the limit.
 
         At most one for each limit: that of the trader with more lines.
         """
@@ -99,7 +99,7 @@ class Splits:
         return made
 
     def _parts(self, alert: Alert) -> list[Part]:
-        """Return what of an alert counts, is below its limit, and no tiny share of it."""
+        """Return the parts of an alert that are below their limit, but not negligible."""
         least = Decimal(str(self._rule.numbers["share"]))
         return [
             part
@@ -108,7 +108,7 @@ class Splits:
         ]
 
     def _passing(self, key: _Key, part: Part, day: date) -> _Run | None:
-        """Return the largest run of days around one that reaches the limit, as one law sees not."""
+        """Return the largest run of days around one that reaches the limit and the law misses."""
         run = self._run(key)
         days, least = timedelta(days=self._rule.numbers["days"]), int(self._rule.numbers["lines"])
         best: _Run | None = None
@@ -155,7 +155,7 @@ def _limit_of(part: Part) -> tuple[str, int, str, bool]:
 
 
 def _sides(alert: Alert) -> list[tuple[bool, str, str]]:
-    """Return each trader of a line: whether it sends, and who and where the other one is."""
+    """Return each trader of a line: whether it sends, and the other trader with its country."""
     line = alert.line
     sender, receiver = sender_of(line), receiver_of(line)
     place = {p.role: (p.address or "") for p in line.parties or ()}

@@ -1,4 +1,4 @@
-"""What is new or unusual in a line compared with the earlier trade of its two traders."""
+"""New or unusual features of a line, compared with earlier trade of its two traders."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -17,33 +17,33 @@ _MACHINE = "equipment"
 
 
 class Said(NamedTuple):
-    """That a rule holds, and what is filled into its sentence."""
+    """A rule that applies, with the parameters of its sentence."""
 
     rule: str
     words: Mapping[str, Any]
-    weighs: bool = True  # False: what it rests on is remembered and was not read
+    weighs: bool = True  # False: based on an unverified source, so without points
 
 
 class Side(NamedTuple):
-    """A trader of a line, and what is known of it."""
+    """A trader of a line, and its history."""
 
-    role: str  # as the line has it
-    name: str  # as written
+    role: str  # role in the line
+    name: str  # name as written
     known: Trader
     folded: str
 
 
 class Asked(NamedTuple):
-    """A line, and what was found in it."""
+    """A line, and the substances found in it."""
 
     line: Line
     day: date
-    substances: tuple[str, ...]  # slugs, the weightiest first; empty: none was found
-    sides: tuple[Side, ...]  # sender, then receiver; those that are named
+    substances: tuple[str, ...]  # slugs, highest weight first; empty: none found
+    sides: tuple[Side, ...]  # sender, then receiver, if named
 
 
 def asked_of(line: Line, substances: tuple[str, ...], book: Book) -> Asked:
-    """Join a line with what is known of its traders."""
+    """Combine a line with the history of its traders."""
     made = []
     for roles in (SENDERS, RECEIVERS):
         role, written = first_named(line, roles)
@@ -54,15 +54,15 @@ def asked_of(line: Line, substances: tuple[str, ...], book: Book) -> Asked:
 
 
 def of_traders(asked: Asked, book: Book, registry: Registry, rules: PastRules) -> Iterator[Said]:
-    """Yield what the past of the traders of a line says.
+    """Yield the findings from the history of a line's traders.
 
-    Nothing is said to be new where the earlier lines do not reach back far enough, or are few.
+    Nothing is reported as new if the earlier lines are few or do not reach back far enough.
 
     Args:
         asked: The line.
-        book: Of earlier lines.
-        registry: Of substances.
-        rules: With the numbers.
+        book: Earlier lines.
+        registry: Substances.
+        rules: Parameters.
     """
     yield from _inspected(asked, book)
     yield from _equipment(asked, registry, rules)
@@ -91,7 +91,7 @@ def _dormant(side: Side, day: date, rules: PastRules, here: Mapping[str, Any]) -
 
 
 def _pair(asked: Asked, rules: PastRules) -> Iterator[Said]:
-    """Tell that two traders that are both known never dealt with each other."""
+    """Report the first transaction between two known traders."""
     if len(asked.sides) < 2:  # noqa: PLR2004 - a sender and a receiver
         return
     sender, receiver = asked.sides
@@ -106,7 +106,7 @@ def _pair(asked: Asked, rules: PastRules) -> Iterator[Said]:
 def _goods(
     side: Side, asked: Asked, registry: Registry, rules: PastRules, here: Mapping[str, Any]
 ) -> Iterator[Said]:
-    """Tell that a trader never had such goods; where it never had any of their chapters, that."""
+    """Report goods that are new to a trader, or a new chapter."""
     known, count = side.known, side.known.before(asked.day)
     slug = asked.substances[0] if asked.substances else ""
     substance = registry.substance(slug) if slug else None
@@ -131,7 +131,7 @@ def _goods(
 
 
 def _amount(side: Side, asked: Asked, rules: PastRules, here: Mapping[str, Any]) -> Iterator[Said]:
-    """Tell that a line is many times what the trader has usually had of these goods."""
+    """Report an amount many times larger than usual for the trader and goods."""
     line, rule = asked.line, rules.rules["amount-unusual"].numbers
     mass = line.net_mg or line.gross_mg
     had = [mg for day, mg in side.known.amounts.get((line.hs or "")[:6], ()) if day < asked.day]
@@ -144,7 +144,7 @@ def _amount(side: Side, asked: Asked, rules: PastRules, here: Mapping[str, Any])
 
 
 def _equipment(asked: Asked, registry: Registry, rules: PastRules) -> Iterator[Said]:
-    """Tell that a receiver got watched chemicals, and a press or the like, within some days."""
+    """Report a receiver of watched chemicals and equipment such as a press within some days."""
     receiver = next((side for side in asked.sides if side.role in RECEIVERS), None)
     if receiver is None or not asked.substances:
         return
@@ -171,7 +171,7 @@ def _equipment(asked: Asked, registry: Registry, rules: PastRules) -> Iterator[S
 
 
 def _inspected(asked: Asked, book: Book) -> Iterator[Said]:
-    """Tell what came out where goods of the traders were opened before; what was in order too."""
+    """Report earlier inspections of the traders' goods, including results without findings."""
     for side in asked.sides:
         found = book.inspected(side.folded, asked.day)
         wrong = [each for each in found if each.said]
@@ -201,7 +201,7 @@ _FEW = 8  # chapters in a sentence
 
 
 def some_of(names: Sequence[str], most: int) -> Phrase | tuple[str, ...]:
-    """Return some names, and how many more there are."""
+    """Return the first names, and the number of further ones."""
     if len(names) <= most:
         return tuple(names)
     return Phrase("some/more", names=names[:most], figure=len(names) - most)

@@ -1,7 +1,7 @@
-"""Message formats: XML, EDIFACT, JSON and other documents with a structure of their own.
+"""Message formats: XML, EDIFACT, JSON and other structured documents.
 
-Each format is a module that finds the lines of a document and names what stands in them by our
-fields; numbers, units and dates stay as written, and are read where those of tables are.
+Each format is a module that finds the lines of a document and maps their data to our fields;
+numbers, units and dates are kept as written and parsed like those of tables.
 """
 
 from types import MappingProxyType
@@ -28,4 +28,4 @@ FORMATS: MappingProxyType[str, Format] = MappingProxyType(
         )
     }
 )
-"""Our formats by name, in the order in which they are asked whether a file is theirs."""
+"""Built-in formats by name, in order of detection."""

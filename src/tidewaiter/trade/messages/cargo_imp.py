@@ -1,9 +1,9 @@
 """IATA Cargo-IMP: air waybills (FWB) and consolidation lists (FHL), read line by line.
 
-A section begins with three letters, and goes on with lines that begin with a slant.
+A section begins with three letters; its further lines begin with a slant.
 
-The layout is that of telegrams as programs write them; the manual of IATA is sold, and was not
-read: so the format is read where it is asked for, and is not found by itself.
+The format is derived from telegrams written by programs; IATA's manual is sold, and was not read:
+so the format must be requested, and is not detected automatically.
 """
 
 import re
@@ -24,11 +24,11 @@ _PARTY_LABELS = frozenset({"NAM", "ADR", "LOC"})  # lines of a party in newer ve
 
 
 class Section(NamedTuple):
-    """One section of a message."""
+    """A section of a message."""
 
     tag: str
-    row: int  # number of its line in the file, from 1
-    lines: list[tuple[str, ...]]  # fields of each line; the first is that of the tag, without it
+    row: int  # line number in the file, from 1
+    lines: list[tuple[str, ...]]  # fields of each line; the first line without its tag
 
 
 class Waybill(Record, frozen=True, kw_only=True):
@@ -40,12 +40,12 @@ class Waybill(Record, frozen=True, kw_only=True):
     pieces: str
     weight: str
     unit: str
-    cube: str = ""  # unit of the volume
+    cube: str = ""  # unit of volume
     volume: str = ""
 
 
 def waybill_of(text: str) -> Waybill | None:
-    """Read the head of a waybill; None: it is none."""
+    """Parse the head of a waybill; None: not one."""
     found = _AWB.match(text)
     if found is None:
         return None
@@ -62,14 +62,14 @@ def waybill_of(text: str) -> Waybill | None:
 
 
 def sections_of(texts: list[str], first: int) -> tuple[list[Section], list[tuple[int, str]]]:
-    """Cut a message into its sections.
+    """Split a message into its sections.
 
     Args:
-        texts: Its lines.
-        first: The number of the first one in the file.
+        texts: Lines of the message.
+        first: Number of the first line in the file.
 
     Returns:
-        The sections, and the lines that are of none, with their numbers.
+        The sections, and the lines outside any section, with their numbers.
     """
     sections: list[Section] = []
     bad = []
@@ -87,17 +87,17 @@ def sections_of(texts: list[str], first: int) -> tuple[list[Section], list[tuple
 
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_CONTACTS = frozenset({"TE", "FX", "TL"})  # telephone, fax, telex: no country has these letters
+_CONTACTS = frozenset({"TE", "FX", "TL"})  # telephone, fax, telex; not country codes
 _LABELS = ("NAM", "ADR", "LOC")
-_ACCOUNTS = frozenset({"SHP", "CNE", "AGT"})  # whose first line may have an account
+_ACCOUNTS = frozenset({"SHP", "CNE", "AGT"})  # parties whose first line may be an account
 
 
 def party_of(section: Section, role: str) -> dict[str, str | None] | None:
-    """Read a party: name, street, place, then country, postcode and contacts; None: no name.
+    """Parse a party: name, street, place, then country, postcode and contacts; None: no name.
 
     Args:
         section: SHP, CNE, NFY or AGT.
-        role: Its role here.
+        role: Role of the party.
     """
     first, *rest = section.lines
     head = [part for part in first if part]
@@ -124,12 +124,12 @@ def party_of(section: Section, role: str) -> dict[str, str | None] | None:
 
 
 def _is_code(head: list[str]) -> bool:
-    """Tell whether the first line has an account and not a name: it has digits and no spaces."""
+    """Return whether the first line is an account, not a name: digits and no spaces."""
     return all(any(c.isdigit() for c in part) and " " not in part for part in head)
 
 
 def _plain(lines: list[tuple[str, ...]]) -> tuple[str, list[str], str]:
-    """Read lines in their order; the last that begins with two letters is that of the country."""
+    """Read unlabelled lines in order; the last one that begins with two letters has the country."""
     if not lines:
         return "", [], ""
     name = " ".join(filter(None, lines[0]))
@@ -147,7 +147,7 @@ def _is_country(text: str) -> bool:
 
 
 def _labelled(lines: list[tuple[str, ...]]) -> tuple[str, list[str], str]:
-    """Read lines with labels: NAM, ADR, LOC, and those that follow each of them."""
+    """Read lines with labels: NAM, ADR, LOC, and their continuation lines."""
     parts: dict[str, list[str]] = {label: [] for label in _LABELS}
     label, country = "NAM", ""
     for line in lines:
@@ -167,18 +167,18 @@ _PLACES = re.compile(r"([A-Z]{3})([A-Z]{3})")
 _AIRPORT = re.compile(r"([A-Z]{3})(?:[A-Z0-9]{2})?")
 _FLIGHT = re.compile(r"[A-Z0-9]{2}[0-9]{3,4}[A-Z]?")
 _UN = re.compile(r"(?:UN|ID)?\s?(\d{4})")
-_CODE = re.compile(r"[NR][A-Z]")  # of a detail of a rate line: NG, NH
+_CODE = re.compile(r"[NR][A-Z]")  # detail of a rate line: NG, NH
 _UNITS = {"K": "KGM", "L": "LBR"}
-_CUBES = {"MC": "m3", "CC": "cm3"}  # CF, cubic feet, is kept
+_CUBES = {"MC": "m3", "CC": "cm3"}  # CF, cubic feet, is kept as is
 _PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify", "AGT": "forwarder"}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 class Item:
-    """One line of goods while it is put together."""
+    """Builder of a line of goods."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self.fields: dict[str, str] = {}
         self.texts: list[str] = []
         self.parties: list[dict[str, str | None]] = []
@@ -187,7 +187,7 @@ class Item:
 
 
 def goods_of_awb(waybill: Waybill | None, sections: Sequence[Section]) -> Iterator[Item]:
-    """Yield the lines of a waybill: one for each rate line that has pieces.
+    """Yield the lines of a waybill: one for each rate line with pieces.
 
     A waybill without goods is one line, with its parties.
     """
@@ -209,7 +209,7 @@ def goods_of_awb(waybill: Waybill | None, sections: Sequence[Section]) -> Iterat
 
 
 def goods_of_houses(waybill: Waybill | None, sections: Sequence[Section]) -> Iterator[Item]:
-    """Yield the houses of a consolidation, a line each."""
+    """Yield the house waybills of a consolidation, one line each."""
     item: Item | None = None
     master = Item()
     for section in sections:
@@ -235,7 +235,7 @@ def goods_of_houses(waybill: Waybill | None, sections: Sequence[Section]) -> Ite
 
 
 def _begin_house(section: Section) -> Item:
-    """Begin a house: "HBS/H0001/BOMMEX/10/K250//PHARMA INTERMEDIATE"."""
+    """Start a house waybill: "HBS/H0001/BOMMEX/10/K250//PHARMA INTERMEDIATE"."""
     number, places, pieces, weight, loose, *text = (*section.lines[0], *[""] * 6)[:8]
     item = Item()
     item.fields |= {"consignment": number, "packages": pieces, "mode": "air"}
@@ -253,7 +253,7 @@ def _begin_house(section: Section) -> Item:
 
 
 def _house(item: Item) -> Item:
-    """Finish a house: its text is the description, or what the list says in short."""
+    """Finish a house waybill: its text is the description, or else the short text of the list."""
     goods = " ".join(item.texts)
     short = item.fields.pop("commercial", "")
     item.fields["goods"] = goods or short
@@ -263,7 +263,7 @@ def _house(item: Item) -> Item:
 
 
 def _rates(section: Section, around: Item) -> Iterator[Item]:
-    """Yield the rate lines of RTD; details hang on the line before them."""
+    """Yield the rate lines of RTD; details belong to the preceding line."""
     item: Item | None = None
     for line in section.lines:
         fields = line[1:] if line and line[0].isdigit() else line
@@ -294,7 +294,7 @@ def _rate(fields: tuple[str, ...], item: Item) -> None:
 
 
 def _detail(code: str, fields: tuple[str, ...], item: Item) -> None:
-    """Take a detail of a rate line: NG, NC texts, NH an HS code, NO the origin, NV the volume."""
+    """Handle a detail of a rate line: NG, NC texts, NH an HS code, NO the origin, NV the volume."""
     text = "/".join(fields)
     volume = _VOLUME.fullmatch(text)
     if code in {"NG", "NC"}:
@@ -312,7 +312,7 @@ def _detail(code: str, fields: tuple[str, ...], item: Item) -> None:
 
 
 def _shared(section: Section, item: Item) -> bool:
-    """Take what waybills and houses have alike; return whether it was of that kind."""
+    """Handle sections common to waybills and houses; return whether it was one."""
     tag = section.tag
     if tag in _PARTIES:
         party = party_of(section, _PARTIES[tag])
@@ -339,7 +339,7 @@ def _shared(section: Section, item: Item) -> bool:
 
 
 def _customs(section: Section, item: Item) -> None:
-    """Take what customs ask (OCI): numbers of parties (T), UN numbers (DNR, D)."""
+    """Handle customs data (OCI): numbers of parties (T), UN numbers (DNR, D)."""
     country = about = ""
     for line in section.lines:
         fields = (*line, "", "", "", "")
@@ -365,7 +365,7 @@ def _keep(section: Section, item: Item) -> None:
 def _put_around(
     item: Item, around: Item, route: list[dict[str, str | None]], *, first: bool
 ) -> None:
-    """Put what is of the whole waybill to a line; what is only kept, to the first one."""
+    """Add waybill data to a line; unmapped data to the first line only."""
     item.fields["mode"] = "air"
     if "voyage" in around.fields:
         item.fields["voyage"] = around.fields["voyage"]
@@ -378,7 +378,7 @@ def _put_around(
 
 
 def _totals(waybill: Waybill | None, around: Item, item: Item) -> None:
-    """Put what is told of a whole waybill to its one line."""
+    """Add the totals of a waybill to its only line."""
     if "un" in around.fields:
         item.fields["un"] = around.fields["un"]
     if waybill is None:
@@ -391,7 +391,7 @@ def _totals(waybill: Waybill | None, around: Item, item: Item) -> None:
 
 
 def _route(waybill: Waybill | None, sections: Sequence[Section]) -> list[dict[str, str | None]]:
-    """Return the places: of the head, and between them those of RTG but the last."""
+    """Return the places: those of the head, and between them those of RTG except the last."""
     if waybill is None:
         return []
     legs = [field for s in sections if s.tag == "RTG" for line in s.lines for field in line]
@@ -410,22 +410,22 @@ _FITS = re.compile(rb"(?:\A|\n)(?:FWB/\d{1,2}|FHL/\d)\s*\n")
 _PIECE = 1 << 16  # bytes read at a time
 _WIDEST = 4096  # bytes of a line; a telegram has 69
 _TALLEST = 10_000  # lines of a message
-_LONGEST = 200  # characters of a value that is reported
+_LONGEST = 200  # characters of a reported value
 _NUMBERS = frozenset({"gross", "volume", "value"})
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Tell whether one of the first lines begins a message."""
+    """Return whether one of the first lines begins a message."""
     del suffix
     return _FITS.search(head[:2048]) is not None
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-    """Read the lines of goods of all messages of a file; what stands before the first is no part.
+    """Read the lines of goods in all messages of a file; text before the first is ignored.
 
     Args:
-        file: Its bytes.
-        name: Of the file, for errors.
+        file: Content.
+        name: Name of the file, for errors.
     """
     del name
     rows = 0
@@ -439,7 +439,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
 
 
 def _messages(file: BinaryIO) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield each message: its kind, the number of its first line in the file, and the rest."""
+    """Yield each message: its kind, its first line number in the file, and its further lines."""
     kind, number, held = "", 0, list[str]()
     for place, text in enumerate(_texts(file), 1):
         begin = _BEGIN.fullmatch(text)
@@ -451,13 +451,13 @@ def _messages(file: BinaryIO) -> Iterator[tuple[str, int, list[str]]]:
             held.append(text)
         elif kind:
             yield kind, number, held
-            kind = ""  # what follows is of no message, until one begins
+            kind = ""  # outside a message until the next one begins
     if kind:
         yield kind, number, held
 
 
 def _texts(file: BinaryIO) -> Iterator[str]:
-    """Yield the lines of a file; one that is far too long is cut."""
+    """Yield the lines of a file; an overlong line is truncated."""
     left = b""
     while data := file.read(_PIECE):
         *lines, left = (left + data).split(b"\n")
@@ -473,11 +473,11 @@ def _text(line: bytes) -> str:
 
 
 _Bad = tuple[int, str, str, str]
-"""Number of a line of the file, what stands there, what is wrong, and a hint."""
+"""Line number in the file, content, problem, and hint."""
 
 
 def _message(kind: str, number: int, texts: list[str]) -> Iterator[Item | _Bad]:
-    """Read one message; `number` is that of its first line in the file."""
+    """Read one message; `number` is its first line number in the file."""
     single = kind == "FWB"
     head, rest = (texts[0], texts[1:]) if single and texts else ("", texts)
     sections, bad = sections_of(rest, number + 1 + single)

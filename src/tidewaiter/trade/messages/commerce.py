@@ -24,8 +24,8 @@ from tidewaiter.trade.types import Refusal
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"\s+")
-_NUMBERED = re.compile(r"&#[0-9]{20,};?")  # no letter has such a number
-_DIGITS = 40  # of a price or a weight
+_NUMBERED = re.compile(r"&#[0-9]{20,};?")  # not a valid code point
+_DIGITS = 40  # digits of a price or a weight
 _LISTS = ("products", "orders", "resources")
 _ADDRESS = ("address1", "address2", "zip", "city", "province")
 _NUMBERS = frozenset(("gross", "net", "value"))
@@ -48,7 +48,7 @@ def _reader(lines: Lines) -> Read:
 
 
 def _fits(least: int, *keys: str) -> Callable[[bytes, str], bool]:
-    """Recognise JSON by its keys: at least so many of these."""
+    """Make a detector for JSON with at least a number of the given keys."""
     telling = [f'"{key}"'.encode() for key in keys]
 
     def fits(head: bytes, suffix: str) -> bool:
@@ -60,13 +60,13 @@ def _fits(least: int, *keys: str) -> Callable[[bytes, str], bool]:
 
 
 def _plain(text: str | None) -> str | None:
-    """Write HTML as text."""
+    """Convert HTML to text."""
     bare = html.unescape(_NUMBERED.sub("\ufffd", _TAG.sub(" ", text))) if text else ""
     return _SPACES.sub(" ", bare).strip() or None
 
 
 def _times(text: str | None, count: str | None) -> str | None:
-    """Multiply the price or weight of one piece; what is no number stays as it is."""
+    """Multiply the price or weight of one piece; text that is not a number is unchanged."""
     if text is None or count is None:
         return text
     try:
@@ -95,7 +95,7 @@ def _found(
 
 
 def _products(document: Document) -> Iterator[Found | Refusal]:
-    """Read a product of Shopify: a line for each variant."""
+    """Read a Shopify product: one line per variant."""
     head, around = unwrap(document.value, "product")
     variants = take_nodes(head, "variants") or [{}]
     title = take(head, "title")
@@ -132,7 +132,7 @@ def _weight(variant: Node) -> str | None:
 
 
 def _orders(document: Document) -> Iterator[Found | Refusal]:
-    """Read an order of Shopify: a line for each of its lines."""
+    """Read a Shopify order: one line per line item."""
     head, around = unwrap(document.value, "order")
     items = take_nodes(head, "line_items")
     shared = {
@@ -168,7 +168,7 @@ def _person(person: Node, role: str) -> Mapping[str, str | None] | None:
 
 
 def _woo(document: Document) -> Iterator[Found | Refusal]:
-    """Read an order of WooCommerce; the total of a line is that of all its pieces."""
+    """Read a WooCommerce order; a line total covers all its pieces."""
     head = document.value
     items = take_nodes(head, "line_items")
     shared = {
@@ -238,7 +238,7 @@ def _offers(document: Document) -> Iterator[Found | Refusal]:
 
 
 def _amazon(document: Document) -> Iterator[Found | Refusal]:
-    """Read the items of an order of Amazon; the price of an item is that of all its pieces."""
+    """Read the items of an Amazon order; an item price covers all its pieces."""
     head, around = unwrap(document.value, "payload")
     items = take_nodes(head, "OrderItems")
     shared = {"consignment": take(head, "AmazonOrderId"), "lodged": take(head, "PurchaseDate")}
@@ -328,4 +328,4 @@ FORMATS = (
         source="Amazon, Selling Partner API, orders v0, getOrderItems",
     ),
 )
-"""The formats."""
+"""Formats of this module."""

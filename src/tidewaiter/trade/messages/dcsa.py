@@ -47,7 +47,7 @@ _ROLES = (
     ("buyer", "buyer"),
     ("notifyParty", "notify"),
 )
-# 3035 of UN/EDIFACT, in which notices of arrival and bookings name parties.
+# Data element 3035 of UN/EDIFACT, used for parties in arrival notices and bookings.
 _FUNCTIONS = {
     "OS": "consignor",
     "CN": "consignee",
@@ -77,11 +77,11 @@ _LICENCES = ("exportLicense", "importLicense")
 _CODES = ("nationalCommodityCodes", "extendedNationalCommodityCodes")
 _NAMES = ("properShippingName", "technicalName")
 _POINTED = frozenset(("gross", "net", "volume", "value"))
-_UNITS = {"MTQ": "m3", "FTQ": "ft3"}  # as our units are called
+_UNITS = {"MTQ": "m3", "FTQ": "ft3"}  # names of our units
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Tell whether a file is such a document."""
+    """Return whether a file is such a document."""
     del suffix
     return head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"["} and any(
         name in head for name in _TELLING
@@ -89,10 +89,10 @@ def fits(head: bytes, suffix: str) -> bool:
 
 
 class _Bill(Record, frozen=True, kw_only=True):
-    """What all goods of a bill share: of the master bill, or of a house bill below it."""
+    """Data shared by all goods of a bill: the master bill, or a house bill in it."""
 
-    row: int  # of the document
-    path: str  # of the bill in the document: "" or "houseBillOfLadings[0]."
+    row: int  # number of the document
+    path: str  # path of the bill in the document: "" or "houseBillOfLadings[0]."
     fields: Mapping[str, str]
     parties: tuple[Mapping[str, str | None], ...]
     route: tuple[Mapping[str, str | None], ...]
@@ -116,7 +116,7 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
         return
     numbers: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 1))
     yield from _goods_of(items, master, numbers)
-    beside = () if items else master.left  # a bill without goods of its own: with the first house
+    beside = () if items else master.left  # of a bill without goods: with the first house bill
     for place, (house, goods) in enumerate(houses):
         bill = _house(house, place, master)
         if not goods:
@@ -138,7 +138,7 @@ def _no_goods(row: int, path: str, what: str) -> Refusal:
 
 
 def _house(house: Node, place: int, master: _Bill) -> _Bill:
-    """Read the bill of a forwarder; what it does not say itself, the master bill says."""
+    """Read a house bill; missing data is taken from the master bill."""
     number = take(house, "houseBillOfLadingReference")
     parties = tuple(_parties(house))
     roles = {each["role"] for each in parties}
@@ -151,14 +151,14 @@ def _house(house: Node, place: int, master: _Bill) -> _Bill:
         fields={**master.fields, **({"consignment": number} if number else {})},
         parties=(*parties, *(each for each in master.parties if each["role"] not in roles)),
         route=(*route, *(each for each in master.route if each["function"] not in functions)),
-        left=left_of(house, path),  # the master bill's stands with its own goods
+        left=left_of(house, path),  # that of the master bill is reported with its own goods
     )
 
 
 def _goods_of(
     items: Sequence[Node], bill: _Bill, numbers: Mapping[str, Iterator[int]]
 ) -> Iterator[Found | Refusal]:
-    """Yield the lines of a bill; those of bills of one number are numbered on."""
+    """Yield the lines of a bill; lines of bills with the same number are numbered consecutively."""
     numbered = numbers[bill.fields.get("consignment", "")]
     for place, item in enumerate(items):
         path = f"{bill.path}consignmentItems[{place}]"
@@ -189,7 +189,7 @@ def _goods_of(
 
 
 def _unwrapped(value: Node) -> tuple[Node, tuple[Left, ...]]:
-    """Take a document out of the notification that brings it."""
+    """Extract a document from the notification that contains it."""
     found, around = unwrap(value, *_INSIDE)
     if found is value and (data := inner(value, "data")):
         found, _ = unwrap(data, *_INSIDE)
@@ -328,4 +328,4 @@ FORMAT = Format(
     read=reader(_lines, _NOTICES),
     source="DCSA, Bill of Lading 3.0.4, github.com/dcsaorg/DCSA-OpenAPI",
 )
-"""The format."""
+"""Format of this module."""

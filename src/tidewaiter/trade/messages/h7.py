@@ -1,7 +1,7 @@
 """Declarations of low-value consignments into the European Union (data set H7), as XML.
 
-No sample of any country was read. The names are those of the data elements, as remembered, so
-this format must be asked for.
+No sample from any country was read. The names are those of the data elements, from memory, so this
+format must be requested.
 """
 
 import copy
@@ -16,8 +16,8 @@ from tidewaiter.trade.messages.types import Format, Found, Left
 from tidewaiter.trade.types import Refusal
 
 _ITEMS = frozenset(("goodsitem", "governmentagencygoodsitem", "goodsshipmentitem"))
-_DEEPEST = 60  # elements in one another
-_MOST = 100_000  # elements around the items
+_DEEPEST = 60  # nesting depth
+_MOST = 100_000  # elements outside the items
 _ROLES = (("exporter", "exporter"), ("importer", "importer"), ("consignee", "consignee"))
 _ADDRESS = ("streetandnumber", "streetandnumber1", "postcode", "city")
 _HOLDERS = ("importoperation", "declaration", "header")
@@ -29,7 +29,7 @@ _HINT = "look whether the document is whole"
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Tell whether a file looks like such a declaration."""
+    """Return whether a file looks like such a declaration."""
     del suffix
     return head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<" and any(
         each in head for each in _TELLING
@@ -37,7 +37,7 @@ def fits(head: bytes, suffix: str) -> bool:
 
 
 class _Head(Record, frozen=True, kw_only=True):
-    """What stands around an item."""
+    """Data outside the items."""
 
     consignment: str | None
     parties: tuple[Mapping[str, str | None], ...]
@@ -45,23 +45,23 @@ class _Head(Record, frozen=True, kw_only=True):
 
 
 class _Tree:
-    """What is open of a document; an item is taken out as soon as it is closed."""
+    """Open elements of a document; an item is removed when it is closed."""
 
     def __init__(self) -> None:
-        self.items: list[tuple[Node, _Head]] = []  # each with what stands before it
+        self.items: list[tuple[Node, _Head]] = []  # each with the data before it
         self._open: list[tuple[str, Node, list[str]]] = [("", {}, [])]
         self._in_item = 0
         self._count = 0
         self._local = Local()
-        self._around: _Head | None = None  # until something else stands around
+        self._around: _Head | None = None  # until other data follows
 
     def around(self) -> "_Head":
-        """Return what stands before the item that is closed now, in whatever holds it."""
+        """Return the data before the item that was just closed, in all enclosing elements."""
         if self._around is None:
             found: Node = {}
             for _, node, _ in self._open:
                 found.update(node)
-            self._around = _head(copy.deepcopy(found))  # texts are taken out of it
+            self._around = _head(copy.deepcopy(found))  # its texts are consumed
         return self._around
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -102,7 +102,7 @@ class _Tree:
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-    """Read the items of a file; what stands before an item is told with it."""
+    """Read the items of a file; data before an item is included with it."""
     tree, row = _Tree(), 0
     try:
         for _ in walk(file, tree, name):
@@ -111,7 +111,9 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
                 yield _line(row, item, before)
             tree.items.clear()
     except InputError as error:
-        is_cut = error.code.startswith("base/spreadsheet-")  # a sheet is XML too, read by the same
+        is_cut = error.code.startswith(
+            "base/spreadsheet-"
+        )  # worksheets are XML with the same parser
         problem = _CUT if is_cut else error.message
         if row == 0:
             raise InputError("trade/h7-not-read", problem=problem, at=name) from error
@@ -180,4 +182,4 @@ FORMAT = Format(
     source="EU, Delegated Regulation 2015/2446, annex B, column H7, remembered: no sample was read",
     confirmed=False,
 )
-"""The format."""
+"""Format of this module."""

@@ -1,8 +1,8 @@
-"""JSON documents in a file, and the fields taken from them; what no format uses is kept.
+"""JSON documents in a file, and field extraction; unmapped data is kept.
 
-An object is used up: each text that is taken is taken once. What is left is written as JSON again,
-and becomes texts with their paths, like "shipper.address.city" and "HSCodes[0]", where somebody
-looks: of a screening's lines that are the alerts.
+An object is consumed: each text is taken once. What remains is stored as JSON again, and expanded
+to texts with paths, like "shipper.address.city" and "HSCodes[0]", on demand: in a screening, for
+alerts only.
 """
 
 import codecs
@@ -23,16 +23,16 @@ from tidewaiter.trade.messages.types import Found, Left, Read
 from tidewaiter.trade.types import Refusal, shorten
 
 Node = dict[str, Any]
-"""An object of JSON; numbers with a point or an exponent are texts."""
+"""A JSON object; numbers with a point or an exponent are texts."""
 
 _ENCODE = msgspec.json.Encoder().encode
 _UNPACK = msgspec.json.Decoder(tuple[str, msgspec.Raw]).decode
 _DECODE = msgspec.json.Decoder(dict[str, Any]).decode
-_LONGEST = 2_000  # letters of a path with others below it
+_LONGEST = 2_000  # characters of a parent path
 
 
 def take(node: Node, *keys: str) -> str | None:
-    """Take the first of these texts that is there."""
+    """Take the first of these texts that exists."""
     for key in keys:
         value = node.pop(key, None)
         if value is None:
@@ -50,7 +50,7 @@ def peek(node: Node, key: str) -> str | None:
 
 
 def take_all(node: Node, *keys: str) -> list[str]:
-    """Take every text that stands under these keys, those in lists too."""
+    """Take every text under these keys, including those in lists."""
     found: list[str] = []
     for key in keys:
         value = node.pop(key, None)
@@ -67,7 +67,7 @@ def take_all(node: Node, *keys: str) -> list[str]:
 
 
 def _take_list(values: list[Any], found: list[str]) -> list[Any]:
-    """Take every text of a list, and of lists in it; return what stays, each in its place."""
+    """Take every text of a nested list; return what remains, in place."""
     stays: list[Any] = []
     for each in values:
         if text := _single(each):
@@ -77,12 +77,12 @@ def _take_list(values: list[Any], found: list[str]) -> list[Any]:
 
 
 def joined(node: Node, *keys: str, mark: str = ", ") -> str | None:
-    """Take all texts that stand under these keys, as one."""
+    """Take all texts under these keys, joined."""
     return mark.join(take_all(node, *keys)) or None
 
 
 def inner(node: Node, *keys: str) -> Node:
-    """Return an object inside of others; an empty one where none stands there."""
+    """Return a nested object; an empty one if there is none."""
     for key in keys:
         value = node.get(key)
         if type(value) is not dict:
@@ -92,7 +92,7 @@ def inner(node: Node, *keys: str) -> Node:
 
 
 def take_nodes(node: Node, key: str) -> list[Node]:
-    """Take the objects of a list; what else stands there stays."""
+    """Take the objects of a list; other values remain."""
     value = node.get(key)
     if type(value) is not list:
         return []
@@ -105,11 +105,11 @@ def take_nodes(node: Node, key: str) -> list[Node]:
 
 
 def unwrap(node: Node, *keys: str) -> tuple[Node, tuple[Left, ...]]:
-    """Take an object out of the one that brings it, and return what else stands there.
+    """Extract an object from its wrapper, and return the rest of the wrapper.
 
     Args:
-        node: What may bring it; else it is the object itself.
-        keys: Under one of these.
+        node: Possible wrapper; otherwise the object itself.
+        keys: Possible keys of the object.
     """
     for key in keys:
         if found := inner(node, key):
@@ -119,13 +119,13 @@ def unwrap(node: Node, *keys: str) -> tuple[Node, tuple[Left, ...]]:
 
 
 def first_of(node: Node, key: str) -> Node:
-    """Return the object with which a list begins; an empty one where none stands there."""
+    """Return the first object of a list; an empty one if there is none."""
     value = node.get(key)
     return value[0] if type(value) is list and value and type(value[0]) is dict else {}
 
 
 def nodes_of(value: Any) -> list[Node]:
-    """Return an object, or the objects of a list."""
+    """Return an object, or the objects of a list, as a list."""
     if type(value) is dict:
         return [value]
     if type(value) is not list:
@@ -134,11 +134,11 @@ def nodes_of(value: Any) -> list[Node]:
 
 
 def left_of(node: Node, path: str = "") -> tuple[Left, ...]:
-    """Return what was not taken of an object.
+    """Return what was not taken from an object.
 
     Args:
         node: The object.
-        path: Where it stands in its document.
+        path: Path of the object in its document.
     """
     if not node:
         return ()
@@ -146,29 +146,29 @@ def left_of(node: Node, path: str = "") -> tuple[Left, ...]:
 
 
 def kept_of(line: Found) -> list[tuple[str, str]]:
-    """Return the path and text of all of a line that has no field."""
+    """Return path and text of all unmapped data of a line."""
     return [*line.kept, *texts_of(line.left)]
 
 
 def pack(left: Left) -> bytes:
-    """Put what is left of an object together with its path."""
+    """Serialise what is left of an object with its path."""
     path, raw = left
     return _ENCODE((path, msgspec.Raw(raw)))
 
 
 def unpack(packed: Iterable[bytes]) -> list[tuple[str, str]]:
-    """Return the path and text of all that `pack` put together."""
+    """Return path and text of all data serialised by `pack`."""
     return texts_of((path, bytes(raw)) for path, raw in map(_UNPACK, packed))
 
 
 def texts_of(left: Iterable[Left]) -> list[tuple[str, str]]:
-    """Return the path and text of all that is left of some objects."""
+    """Return path and text of all that is left of some objects."""
     found: list[tuple[str, str]] = []
     for path, raw in left:
         count = len(found)
         try:
             _gather(_DECODE(raw), f"{path}." if path else "", found)
-        except RecursionError:  # nested too deep to be told apart
+        except RecursionError:  # nested too deeply to be expanded
             found[count:] = [(path, raw.decode())]
     return found
 
@@ -196,7 +196,7 @@ def _gather(node: Node, before: str, found: list[tuple[str, str]]) -> None:
 
 
 def _short(path: str) -> str:
-    """Return a path that others stand below: not so long that all of them take much memory."""
+    """Shorten a parent path, to limit the memory of its children."""
     return path if len(path) <= _LONGEST else f"{path[:_LONGEST]}…"
 
 
@@ -212,18 +212,18 @@ def _gather_list(values: list[Any], path: str, found: list[tuple[str, str]]) -> 
 
 
 _PIECE = 1 << 18
-_MARK = 4  # bytes by which the encoding is told
-_TELLING = 4096  # bytes in which the key of a list is looked for
-_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*")  # a mark of UTF-8
+_MARK = 4  # bytes for detecting the encoding
+_TELLING = 4096  # bytes in which the key of a list is searched
+_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*")  # UTF-8 byte order mark
 _HINT = "look whether the file is whole, and export it again"
 _TOO_DEEP = "is nested too deep"
 _WRAPPED = re.compile(rb'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)')
 
 
 class Document(Record, frozen=True, kw_only=True):
-    """One document."""
+    """A document."""
 
-    row: int  # its place in the file, from 1
+    row: int  # number in the file, from 1
     value: dict[str, Any]  # numbers with a point or an exponent are text, as written
 
 
@@ -232,11 +232,11 @@ Lines = Callable[[Document], Iterator[Found | Refusal]]
 
 
 def reader(lines: Lines, lists: Sequence[str] = ()) -> Read:
-    """Make the reader of a format of such documents.
+    """Create the reader for a format of such documents.
 
     Args:
-        lines: Finds the lines of one.
-        lists: Keys of lists of documents, as in `documents`.
+        lines: Finds the lines of a document.
+        lists: Keys of document lists, as in `documents`.
     """
 
     def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
@@ -246,7 +246,7 @@ def reader(lines: Lines, lists: Sequence[str] = ()) -> Read:
                 continue
             try:
                 yield from lines(document)
-            except RecursionError:  # decoded it was, but to write it again is a step deeper
+            except RecursionError:  # decoding succeeded, but encoding needs one level more
                 yield refused(document.row, "", "", _TOO_DEEP, _HINT, screened=False)
 
     return read
@@ -256,17 +256,17 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
     """Read the documents of a file, one at a time in memory.
 
     Args:
-        file: From its start.
-        name: Of the file, for errors.
-        lists: Keys of lists of documents: {"products": [...]} is read like the list alone.
+        file: Positioned at its start.
+        name: Name of the file, for errors.
+        lists: Keys of document lists: {"products": [...]} is read like the list alone.
 
     Raises:
-        InputError: Its packing is damaged, or a document is longer than 64 MB.
+        InputError: Damaged compression, or a document is longer than 64 MB.
     """
     pieces = _pieces(file, name)
     start = b""
     while len(start) < _TELLING and (piece := next(pieces, None)) is not None:
-        start += piece  # one may be empty: a mark of UTF-32 alone
+        start += piece  # a chunk may be empty: a UTF-32 byte order mark alone
     at = _START.match(start).end()  # type: ignore[union-attr]  # matches always
     wrapped = _WRAPPED.match(start, at)
     inside = wrapped is not None and wrapped[1].decode() in lists
@@ -289,7 +289,7 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
 
 
 def _pieces(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Read JSON as UTF-8; it may be written in UTF-16 or UTF-32 too, and in nothing else."""
+    """Read JSON as UTF-8; UTF-16 and UTF-32 are converted."""
     start = b""
     while len(start) < _MARK and (piece := _read(file, name, _MARK - len(start))):
         start += piece
@@ -327,7 +327,7 @@ def _document(raw: bytes, row: int) -> Document | Refusal:
 def refused(
     row: int, column: str, value: str, problem: str, hint: str, *, screened: bool = True
 ) -> Refusal:
-    """Report what is wrong with a document, or with a field of it."""
+    """Report a problem of a document or a field."""
     return Refusal(
         row=row, column=column, value=shorten(value), problem=problem, hint=hint, screened=screened
     )
@@ -336,7 +336,7 @@ def refused(
 def only_one(
     codes: Sequence[str], row: int, column: str, what: str
 ) -> tuple[str | None, list[Refusal]]:
-    """Return the first of several codes of a line that has room for one, and report the others."""
+    """Return the first of several codes for a single-valued field, and report the others."""
     different = list(dict.fromkeys(codes))
     if len(different) < 2:  # noqa: PLR2004
         return (different[0] if different else None), []

@@ -1,7 +1,8 @@
-"""JSON text decoded value by value in little memory, and without loss of digits or keys.
+"""Memory-bounded JSON decoding, value by value, without loss of digits or keys.
 
-An object is decoded here only where it is proven that the careful way of `jsontexts` reads the
-same. Where an object cannot even be found, what follows is for `jsonvalues`: it says what is wrong.
+An object is decoded here only if the result is provably the same as that of `decode_clean`. If an
+object cannot even be located, the remainder is handled by `Values`, which reports the problem.
+the problem.
 """
 
 import json
@@ -14,10 +15,10 @@ import msgspec
 from tidewaiter.base.errors import InputError
 
 LONGEST = 64 << 20
-"""Bytes of the longest value; a bracket that is still open after them is taken for a slip."""
+"""Maximum bytes of a value; a bracket still open after them is treated as an error."""
 
-# Up to the next bracket or comma that is not inside a string; a string that is not closed yet
-# does not match, so that it waits for what follows.
+# Up to the next bracket or comma outside a string; an unterminated string does not match, so it
+# waits for more input.
 _BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
 _COMMA = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+([,\[\]{}])', re.DOTALL)
 _START = re.compile(rb"[\s,]*+")
@@ -26,23 +27,23 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def is_array(start: bytes) -> bool:
-    """Tell whether a text begins as an array."""
+    """Return whether a text begins as an array."""
     return start.removeprefix(_UTF8_MARK).lstrip()[:1] == b"["
 
 
 class Values:
-    """The values of a text, as bytes; `problem` says in the end what was not right around them.
+    """The values of a text, as bytes; `problem` is set at the end if the structure is invalid.
 
-    A value that is no JSON comes as it stands: whoever reads it reports it.
+    An invalid value is yielded as is; the caller reports it.
     """
 
     def __init__(self, pieces: Iterable[bytes], name: str, *, array: bool) -> None:
-        """Take the text.
+        """Set the input.
 
         Args:
-            pieces: UTF-8, of any sizes; for an array, from its bracket on.
-            name: Of the file, for errors.
-            array: The values are those of one array; else they stand one after another.
+            pieces: UTF-8, in chunks of any size; for an array, from its bracket on.
+            name: Name of the file, for errors.
+            array: The values form one array; otherwise they are concatenated.
         """
         self.problem = ""
         self._pieces = iter(pieces)
@@ -77,7 +78,7 @@ class Values:
             yield value
 
     def _skip(self, at: int) -> int:
-        """Go on to the next value: past spaces and commas."""
+        """Skip spaces and commas to the next value."""
         while True:
             found = _START.match(self._text, at)
             at = found.end() if found else at
@@ -85,7 +86,7 @@ class Values:
                 return at
 
     def _end(self, at: int) -> int:
-        """Find the end of the value that begins at a place; of one that is cut short, all."""
+        """Find the end of the value at a position; the end of input if it is truncated."""
         if self._text[at] not in _OPEN:
             return self._plain_end(at)
         depth, start = 0, at
@@ -101,11 +102,11 @@ class Values:
                 return at
 
     def _plain_end(self, at: int) -> int:
-        """Find the end of a value without brackets: the comma or the bracket behind it."""
+        """Find the end of a value without brackets: the next comma or bracket."""
         while True:
             found = _COMMA.match(self._text, at)
             if found is not None:
-                # What is no value and stands before a bracket that closes nothing goes with it.
+                # Invalid text before an unmatched closing bracket is included.
                 return max(found.start(1), at + 1)
             if not self._more(at):
                 return len(self._text)
@@ -118,7 +119,7 @@ class Values:
             self.problem = "something stands after the end of the array, and is not read"
 
     def _more(self, start: int | None = None) -> bool:
-        """Take another piece; False: there is none."""
+        """Read another chunk; False: end of input."""
         if start is not None and len(self._text) - start > LONGEST:
             raise InputError("trade/value-too-long", longest=LONGEST >> 20, at=self._name)
         piece = next(self._pieces, None)
@@ -137,20 +138,20 @@ _NEXT = re.compile(rb'[ \t\r\n]*,[ \t\r\n]*(\{[ \t\r\n]*"[^"\\]{1,100}")')
 _BETWEEN = re.compile(rb"[ \t\r\n,]*+")
 _AFTER = "JSON is malformed: trailing characters (byte "
 _WHERE = re.compile(r"\(byte (\d+)\)$")
-_LOOKS = 4  # how often a piece is looked through for objects that begin alike
-_ODD = (b"\\u0000", b"\\u003a", b"\\u003A")  # a NUL, and a colon in disguise
+_LOOKS = 4  # scans of a chunk for objects with the same beginning
+_ODD = (b"\\u0000", b"\\u003a", b"\\u003A")  # a NUL, and an escaped colon
 
 
 class Objects:
-    """The objects that a text begins with, as bytes; `rest` is what follows the last of them."""
+    """The objects at the start of a text, as bytes; `rest` is the remainder."""
 
     def __init__(self, start: bytes, at: int, pieces: Iterator[bytes]) -> None:
-        """Take a text from its first object on.
+        """Set the input from its first object on.
 
         Args:
-            start: UTF-8: its first part.
-            at: Where the first object begins there.
-            pieces: Its other parts, of any sizes.
+            start: First chunk, UTF-8.
+            at: Position of the first object in it.
+            pieces: Further chunks, of any size.
         """
         self.rest = start
         self._at = at
@@ -158,7 +159,7 @@ class Objects:
         self._alike = True  # objects follow one another as the first two do
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield each object, spaces after it included."""
+        """Yield each object, including trailing spaces."""
         while True:
             text, at, self._at = self.rest, self._at, 0
             view, looked = memoryview(text), 0
@@ -178,10 +179,10 @@ class Objects:
                 return
 
     def _several(self, text: bytes, at: int) -> tuple[Sequence[msgspec.Raw], int]:
-        """Find many objects of an array at once, and where the last of them ends.
+        """Find many objects of an array at once, and the end of the last one.
 
-        The last one that begins as the next one does is taken for an object of its own; whether
-        it is shows as soon as all before it are decoded.
+        The last one with the same beginning is assumed to be a separate object; this is verified
+        when all before it are decoded.
         """
         begin = _NEXT.match(text, at)
         end = 0 if begin is None else text.rfind(b"}" + begin[0]) + 1
@@ -194,7 +195,7 @@ class Objects:
             return (), at
 
     def _more(self) -> bool:
-        """Take as much again, at least one piece; False: there is none, or too much is open."""
+        """Double the buffer, by at least one chunk; False: end of input, or too much is open."""
         if len(self.rest) > LONGEST:
             return False
         before, taken = len(self.rest), [self.rest]
@@ -207,15 +208,15 @@ class Objects:
 
 
 def _size(text: memoryview) -> int:
-    """Find how long the value is that a text begins with; -1: it is not whole, 0: it is none."""
+    """Return the length of the value at the start of a text; -1: incomplete, 0: invalid."""
     try:
         _SKIP(text)
     except msgspec.MsgspecError as error:
-        # msgspec tells where it stopped in the words of its error alone.
+        # msgspec reports the position only in its error message.
         problem = str(error)
         if problem.startswith(_AFTER):
             return int(problem[len(_AFTER) : -1]) - 1
-        # A number that is cut after its point is "invalid" where the text ends.
+        # A number truncated after its point is "invalid" at the end of the text.
         where = _WHERE.search(problem)
         cut = where is not None and int(where[1]) >= len(text)
         return -1 if cut or "truncated" in problem else 0
@@ -225,36 +226,36 @@ def _size(text: memoryview) -> int:
 
 
 def decode_plain(raw: bytes) -> dict[str, Any] | None:
-    """Decode an object; None: it is not proven that `decode_clean` gives the same.
+    """Decode an object; None: the result may differ from `decode_clean`.
 
-    That is: no key stands twice, and no text holds a NUL.
+    It is the same if no key is duplicated, and no text contains a NUL.
     """
     if b"\\u00" in raw and any(odd in raw for odd in _ODD):
         return None
     try:
         value = _DECODE(raw)
-        # Of a key that stands twice one is lost, and its colon with it.
+        # A duplicate key is lost, and its colon with it.
         return value if raw.count(b":") == _ENCODE(value).count(b":") else None
     except _FAULTS:
         return None
 
 
-_HALF = re.compile("[\ud800-\udfff]")  # half of a pair: no text
+_HALF = re.compile("[\ud800-\udfff]")  # lone surrogates: not valid text
 
 
 class Number(str):
-    """A number of a JSON text, as written: none is too large, and no digit is lost."""
+    """A JSON number as written, of any size, without loss of digits."""
 
     __slots__ = ()
 
 
 def decode(text: str) -> dict[str, Any]:
-    """Decode JSON; of two equal keys the second ends in "#2", and numbers stay text.
+    """Decode JSON; a duplicate key gets the suffix "#2", and numbers stay text.
 
     Raises:
         ValueError: It is not JSON.
-        InputError: It is another thing than an object.
-        RecursionError: It is nested too deep.
+        InputError: Not an object.
+        RecursionError: Nested too deeply.
     """
     found = _DECODER.decode(text)
     if not isinstance(found, dict):
@@ -263,12 +264,12 @@ def decode(text: str) -> dict[str, Any]:
 
 
 def decode_clean(text: str) -> dict[str, Any]:
-    """Decode JSON as `decode` does, with keys and texts as `text_of` writes them.
+    """Decode JSON as `decode`, with keys and texts as in `text_of`.
 
     Raises:
         ValueError: It is not JSON.
-        InputError: It is another thing than an object.
-        RecursionError: It is nested too deep.
+        InputError: Not an object.
+        RecursionError: Nested too deeply.
     """
     found: dict[str, Any] = _cleaned(decode(text))
     return found
@@ -283,12 +284,12 @@ def _cleaned(value: Any) -> Any:
 
 
 def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Put keys and values together; of two equal keys the second ends in "#2"."""
+    """Combine keys and values; a duplicate key gets the suffix "#2"."""
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
     found.clear()
-    counts: dict[str, int] = {}  # of each key: it may stand there very often
+    counts: dict[str, int] = {}  # by key, which may be repeated very often
     for key, value in pairs:
         count, name = counts.get(key, 1), key
         while name in found:
@@ -309,9 +310,9 @@ _DECODER = json.JSONDecoder(
 
 
 def text_of(value: Any) -> str | None:  # noqa: PLR0911 - one for each kind of value
-    """Write a JSON value as text: lists joined with "; ", amounts with their unit; no NULs.
+    """Convert a JSON value to text: lists joined with "; ", amounts with their unit; no NULs.
 
-    A number may come as its text in bytes.
+    A number may be given as bytes.
     """
     if isinstance(value, str):
         if value.isascii() and "\0" not in value:

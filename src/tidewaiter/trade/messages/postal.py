@@ -1,6 +1,6 @@
 """Declarations of postal items: the data elements of CN22, CN23 and ITMATT, as JSON.
 
-No official sample was read. The names are remembered, so this format must be asked for.
+No official sample was read. The names are from memory, so this format must be requested.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ _TELLING = (b'"itemId"', b'"contents"', b'"contentPieces"', b'"handlingClass"', 
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Tell whether a file looks like such a declaration."""
+    """Return whether a file looks like such a declaration."""
     del suffix
     return head.lstrip()[:1] in {b"{", b"["} and sum(key in head for key in _TELLING) > 2  # noqa: PLR2004
 
@@ -44,7 +44,7 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
         hint = "compare it with the label"
         yield refused(document.row, "itemId", number, f"the number {problem}", hint)
     fields = {"consignment": number, "lodged": take(head, "postingDate")}
-    if len(pieces) == 1:  # else it is that of all pieces together, and stays as it is written
+    if len(pieces) == 1:  # otherwise it is the total of all pieces, and unchanged
         fields["gross"] = _kilograms(take(head, "grossWeightKg"))
     parties, route = tuple(_people(head)), tuple(_route(head))
     left = left_of(head)
@@ -101,7 +101,7 @@ def _people(head: Node) -> list[dict[str, str | None]]:
 
 
 def _route(head: Node) -> list[dict[str, str | None]]:
-    """Read the offices of exchange: their codes begin with the country."""
+    """Return the offices of exchange: their codes begin with the country."""
     return [
         {"function": function, "locode": None, "name": office, "country": office[:2]}
         for key, function in _OFFICES
@@ -117,4 +117,4 @@ FORMAT = Format(
     source="UPU, data elements of CN23 and ITMATT, remembered: no sample was read",
     confirmed=False,
 )
-"""The format."""
+"""Format of this module."""

@@ -1,4 +1,4 @@
-"""What a message format returns: lines with their fields as written, and what it left unused."""
+"""Result types of message formats: lines with raw fields, and unmapped data."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
@@ -7,31 +7,31 @@ from tidewaiter.base.records import Record
 from tidewaiter.trade.types import Refusal
 
 Left = tuple[str, bytes]
-"""Path of an object in its document, and as JSON what of it has no field."""
+"""Path of an object in its document, and its unmapped data as JSON."""
 
 
 class Found(Record, frozen=True, kw_only=True):
-    """One line of a document."""
+    """A line of a document."""
 
-    row: int  # number of the line in the file, from 1
-    fields: Mapping[str, str]  # names of data/aliases ("goods", "hs", "net", "net.unit") -> text
+    row: int  # line number in the file, from 1
+    fields: Mapping[str, str]  # field of data/aliases ("goods", "hs", "net", "net.unit") -> text
     parties: tuple[Mapping[str, str | None], ...] = ()  # keys as in types.PARTY
     route: tuple[Mapping[str, str | None], ...] = ()  # keys as in types.STOP
-    kept: tuple[tuple[str, str], ...] = ()  # path in the document, and text: what has no field
-    left: tuple[Left, ...] = ()  # the same of JSON, not written as texts yet
-    pointed: frozenset[str] = frozenset()  # fields whose numbers have a point by the format's rules
+    kept: tuple[tuple[str, str], ...] = ()  # unmapped data: path in the document, and text
+    left: tuple[Left, ...] = ()  # unmapped JSON, not expanded to texts yet
+    pointed: frozenset[str] = frozenset()  # fields with a decimal point by the format's rules
 
 
 Read = Callable[[BinaryIO, str], Iterator[Found | Refusal]]
-"""Reads a document as a stream. Raises InputError where it cannot be read as a whole."""
+"""Reads a document as a stream. Raises InputError if it is unreadable as a whole."""
 
 
 class Format(Record, frozen=True, kw_only=True):
-    """One format."""
+    """A format."""
 
     name: str  # "wco-xml"
     title: str  # "WCO Data Model declaration (XML)"
-    fits: Callable[[bytes, str], bool]  # by the first 4,096 bytes, and the suffix
+    fits: Callable[[bytes, str], bool]  # detector: first 4,096 bytes, and the suffix
     read: Read
-    source: str  # where its layout is published
-    confirmed: bool = True  # a published document or schema was read; else it is asked for
+    source: str  # publication of the format
+    confirmed: bool = True  # based on a published document or schema; else it must be requested

@@ -1,7 +1,7 @@
 """ASC X12 transaction set 309: customs manifests sent to customs of the United States.
 
-Segments and their order were read in public descriptions of X12, releases 3030 to 5010, and of the
-set that customs of the United States take. No manifest was at hand: the format must be asked for.
+Segments and their order are from public descriptions of X12, releases 3030 to 5010, and of the set
+used by US customs. No real manifest was available: the format must be requested.
 """
 
 import codecs
@@ -24,25 +24,25 @@ _BEGINS = re.compile(r"ISA([^A-Za-z0-9\s])")
 
 
 class Segment(NamedTuple):
-    """One segment."""
+    """A segment."""
 
-    number: int  # in the file, from 1
-    elements: tuple[str, ...]  # its tag first
+    number: int  # number in the file, from 1
+    elements: tuple[str, ...]  # tag first
 
     def get(self, place: int) -> str:
-        """Return an element without spaces around it; "": there is none."""
+        """Return an element, trimmed; "": missing."""
         return self.elements[place].strip() if place < len(self.elements) else ""
 
     def text(self) -> str:
-        """Return all behind the tag, as one text."""
+        """Return everything after the tag, as one text."""
         return "*".join(self.elements[1:]).rstrip("*")
 
 
 def segments(file: BinaryIO) -> Iterator[Segment]:
-    """Cut a file into segments; what stands before the first ISA is one, by what ends it.
+    """Split a file into segments; text before the first ISA is one segment.
 
     Raises:
-        ValueError: A segment is too long, or an interchange does not say what ends its segments.
+        ValueError: A segment is too long, or an interchange does not define its terminator.
     """
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
     text, number = "", 0
@@ -75,7 +75,7 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
 
 
 OTHER = "other"
-"""The role of a party whose code has none here: it is compared with the lists all the same."""
+"""Role of a party with an unknown code: it is compared with the lists too."""
 
 _ROLES = {
     "SH": "consignor",
@@ -94,17 +94,17 @@ _ROLES = {
 
 
 class Party:
-    """One party, while its segments come."""
+    """Builder of a party."""
 
     def __init__(self, segment: Segment) -> None:
-        """Begin with N1."""
+        """Start with N1."""
         self.role = _ROLES.get(segment.get(1), OTHER)
         self._id = segment.get(4)
         self._country = ""
         self._names, self._address = [segment.get(2)], list[str]()
 
     def add(self, segment: Segment) -> None:
-        """Take N2, N3 or N4."""
+        """Handle N2, N3 or N4."""
         tag = segment.get(0)
         told = [segment.get(place) for place in range(1, len(segment.elements))]
         if tag == "N2":
@@ -116,7 +116,7 @@ class Party:
         self._address += told
 
     def told(self) -> dict[str, str | None]:
-        """Return it with the keys of types.PARTY."""
+        """Return the party with the keys of types.PARTY."""
         return {
             "role": self.role,
             "name": " ".join(filter(None, self._names)) or None,
@@ -129,7 +129,7 @@ class Party:
 
 _POINTED = frozenset({"gross", "volume", "value"})
 _MODES = {"A": "air", "O": "sea", "S": "sea", "R": "rail", "J": "road", "M": "road"}
-_MASSES = {"K": "KGM", "L": "LBR"}  # others (tons of several kinds) are kept
+_MASSES = {"K": "KGM", "L": "LBR"}  # others (several kinds of tons) are kept as text
 _VOLUMES = {"X": "m3", "V": "l"}
 _TARIFFS = frozenset("ABHJ")  # element 23: HTS, Schedule B, Brussels nomenclature, HS
 _HS = re.compile(r"\d{4}(?:\.?\d\d){0,3}")
@@ -137,28 +137,28 @@ _DANGEROUS = frozenset({"", "U", "I", "D"})  # element 208: United Nations, IMO,
 _UN = re.compile(r"(?:UN|NA)?\s?(\d{4})")
 _BILLS = frozenset({"BM", "MB", "OB"})  # element 128: bills of lading, a master and an ocean one
 _WAITING = 9_999  # lines of a bill that wait for its end
-_SEGMENT = 100  # characters that a segment counts for beside its own: what it takes in memory
+_SEGMENT = 100  # characters added per segment: approximate overhead in memory
 _DAY = re.compile(r"(\d\d)(\d\d)(\d\d)")
 
 MOST_PARTIES = 100
-"""Of a bill; the directories have far fewer."""
+"""Parties of a bill; the directories allow far fewer."""
 
 MOST = 16 << 20
-"""Characters of a bill, or of what stands before the first one, that wait."""
+"""Buffered characters of a bill, or of the header before the first one."""
 
 
 class Manifest:
-    """What is said of all bills: the conveyance, and the port with its day."""
+    """Data of all bills: the conveyance, and the port with its date."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self.fields: dict[str, str] = {}
         self.port: dict[str, str | None] | None = None
         self.kept: list[tuple[str, str]] = []
-        self.size = 0  # of all that was kept, as of a bill
+        self.size = 0  # size of the kept text, as for a bill
 
     def take(self, segment: Segment) -> None:
-        """Take M10 or P4; they are kept too, as they say more, so far as there is room."""
+        """Handle M10 or P4; they are also kept as text, within the size limit."""
         self.size += size_of(segment)
         if self.size <= MOST:
             self.kept.append((segment.get(0), segment.text()))
@@ -179,19 +179,19 @@ class Goods:
     """A line."""
 
     def __init__(self, bill: "Bill") -> None:
-        """Begin with what stands around it."""
+        """Start with its context."""
         self.fields: dict[str, str] = {}
         self.kept: list[tuple[str, str]] = []
         self.commercial: list[str] = []
         self._bill = bill
 
     def found(self, row: int) -> Found:
-        """Put a line together."""
+        """Create the line."""
         bill = self._bill
         fields = bill.manifest.fields | bill.fields | self.fields
         fields["commercial"] = " ".join(self.commercial)
         kept = (*bill.manifest.kept, *bill.kept, *self.kept)
-        bill.manifest.kept, bill.kept = [], []  # told once, with the first line
+        bill.manifest.kept, bill.kept = [], []  # only with the first line
         return Found(
             row=row,
             fields={field: text for field, text in fields.items() if text},
@@ -203,32 +203,32 @@ class Goods:
 
 
 class Bill:
-    """One bill of lading: its head, its parties and its goods."""
+    """A bill of lading: its head, its parties and its goods."""
 
     def __init__(self, manifest: Manifest) -> None:
-        """Begin a bill of a manifest."""
+        """Start a bill of a manifest."""
         self.manifest = manifest
         self.fields: dict[str, str] = {}
-        self.totals: dict[str, str] = {}  # a line's where it is the only one
-        self.told: tuple[dict[str, str | None], ...] = ()  # parties of the lines that are ready
+        self.totals: dict[str, str] = {}  # for a line if it is the only one
+        self.told: tuple[dict[str, str | None], ...] = ()  # parties of completed lines
         self.port: dict[str, str | None] | None = None
         self.kept: list[tuple[str, str]] = []
-        self.begun = False  # its M11 was there
+        self.begun = False  # after M11
         self._parties: list[Party] = []
-        self._goods: list[Goods] = []  # lines that wait for what follows them
-        self._count = 0  # of lines
-        self._size = 0  # of what waits
+        self._goods: list[Goods] = []  # number of lines
+        self._count = 0  # buffered characters
+        self._size = 0  # part of it was already yielded
         self._parted = False  # some of it was given out
         self._containers: dict[str, None] = {}
         self._equipment = ""
 
     @property
     def is_full(self) -> bool:
-        """Tell whether it is to be given out in parts."""
+        """Return whether it must be yielded in parts."""
         return self._size > MOST or len(self._parties) > MOST_PARTIES
 
     def lines(self) -> Iterator[Goods]:
-        """Yield its lines; a bill without goods is a line of its own, with its parties."""
+        """Yield its lines; a bill without goods becomes one line, with its parties."""
         if not self._goods:
             if not (self._parties or (self.kept if self._parted else self.begun)):
                 return
@@ -243,14 +243,14 @@ class Bill:
         yield from self._ready(self._goods)
 
     def early(self) -> Iterator[Goods]:
-        """Yield lines that need not wait: all but the last, of a bill of very many."""
+        """Yield the lines that need not wait: all but the last, for a very long bill."""
         if len(self._goods) > _WAITING:
             ready, self._goods = self._goods[:-1], self._goods[-1:]
             self.totals, self._size = {}, 0
             yield from self._ready(ready)
 
     def part(self) -> Iterator[Goods]:
-        """Yield all that waits, with the parties so far; what follows has those that follow."""
+        """Yield all buffered lines with the parties so far; later lines have the later parties."""
         self.totals = {}
         yield from self.lines()
         self._goods, self._parties, self._containers = [], [], {}
@@ -261,7 +261,7 @@ class Bill:
         yield from goods
 
     def take(self, segment: Segment) -> None:
-        """Take a segment; what has no field is kept."""
+        """Handle a segment; unmapped data is kept as text."""
         tag = segment.get(0)
         self._size += size_of(segment)
         if tag == "M11":
@@ -287,7 +287,7 @@ class Bill:
 
     def _head(self, segment: Segment) -> None:
         self.begun = True
-        self._keep(segment)  # it says more: the carrier, the master bill, the place of receipt
+        self._keep(segment)  # further data: the carrier, the master bill, the place of receipt
         self.fields["consignment"] = segment.get(1)
         self.port = _stop("loading", segment.get(2))
         self.totals = {"packages": segment.get(3), "pack": segment.get(4)}
@@ -305,7 +305,7 @@ class Bill:
         self._equipment = segment.get(2) + segment.get(3)
         if self._equipment:
             self._containers[self._equipment] = None
-        self._keep(segment)  # seals, and what kind of equipment it is
+        self._keep(segment)  # seals, and type of equipment
 
     def _line(self, segment: Segment) -> None:
         goods = Goods(self)
@@ -339,12 +339,12 @@ class Bill:
 
 
 def size_of(segment: Segment) -> int:
-    """Return for how many characters a segment counts."""
+    """Return the size of a segment in characters."""
     return sum(map(len, segment.elements)) + _SEGMENT
 
 
 def _stop(function: str, port: str) -> dict[str, str | None] | None:
-    """Return a port by its code of Schedule D or K, which is no UN/LOCODE."""
+    """Return a port by its Schedule D or K code, which is not a UN/LOCODE."""
     if not port:
         return None
     return {"function": function, "locode": None, "name": port, "country": None}
@@ -352,25 +352,25 @@ def _stop(function: str, port: str) -> dict[str, str | None] | None:
 
 _FITS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:ISA([^A-Za-z0-9\s]).{2}\1|ST\*309\*)")
 _SET = "309"
-_LONGEST = 200  # characters of a value that is reported
+_LONGEST = 200  # characters of a reported value
 _FRAME = frozenset({"ISA", "GS", "GE", "IEA", "TA1"})
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Tell whether a file begins as an interchange of X12 does, or as a set 309 without one."""
+    """Return whether a file begins like an X12 interchange, or a set 309 without one."""
     del suffix
     return _FITS.match(head) is not None
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-    """Read the goods of all manifests of a file.
+    """Read the goods of all manifests in a file.
 
     Args:
-        file: Its bytes.
-        name: Of the file, for errors.
+        file: Content.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: It holds no transaction set.
+        InputError: It contains no transaction set.
     """
     reading = _Reading()
     try:
@@ -384,18 +384,18 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
 
 
 class _Reading:
-    """The reading of one file."""
+    """State of reading one file."""
 
     def __init__(self) -> None:
         self.sets = 0
         self._rows = 0
-        self._manifest: Manifest | None = None  # of the set that is open, if it is one
+        self._manifest: Manifest | None = None  # of the open set, if it is a manifest
         self._open = False
         self._count = 0  # segments of the set
         self._bill: Bill | None = None
 
     def take(self, segment: Segment) -> Iterator[Found | Refusal]:
-        """Take the next segment; yield the lines that are ready, and what is wrong."""
+        """Handle the next segment; yield completed lines and errors."""
         tag = segment.get(0)
         self._count += 1
         if tag == "ST":
@@ -419,14 +419,14 @@ class _Reading:
                 yield from self._take_of(self._bill, segment)
 
     def end(self) -> Iterator[Found | Refusal]:
-        """End a set that has no end, if one is open."""
+        """End an unterminated set, if one is open."""
         if self._open:
             self._open = False
             yield from self._finish()
             yield self.report("SE", "the set has no end", "look whether the file is whole")
 
     def report(self, place: str, problem: str, hint: str, *, screened: bool = True) -> Refusal:
-        """Report something; the row is that of the line before it."""
+        """Report a problem; the row is that of the preceding line."""
         where = f"set {self.sets}, {place}" if self.sets and place else place
         return Refusal(
             row=self._rows, column=where, value="", problem=problem, hint=hint, screened=screened
@@ -491,4 +491,4 @@ X12_309 = Format(
     source="segments of X12 309, as https://www.stedi.com/edi/x12-004010/309 describes them",
     confirmed=False,
 )
-"""Manifests of carriers for customs of the United States."""
+"""Carrier manifests for US customs."""

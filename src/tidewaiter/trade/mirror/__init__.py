@@ -1,1 +1,1 @@
-"""Mirror statistics: what two countries report of the same trade."""
+"""Mirror statistics: reports of two countries on the same trade."""

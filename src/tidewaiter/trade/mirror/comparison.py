@@ -1,4 +1,4 @@
-"""Exports compared with the imports that mirror them, and flows that only one side reports."""
+"""Comparison of exports with mirror imports, and flows that only one side reports."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ from tidewaiter.trade.mirror.types import (
 
 
 class Head(TypedDict):
-    """The flow, its ends by name, and whether its code names one substance."""
+    """The flow, names of its countries, and whether its code is specific to one substance."""
 
     key: Key
     exporter: str
@@ -48,11 +48,11 @@ class Head(TypedDict):
 
 
 def head_of(key: Key, watched: Mapping[str, Watched]) -> Head:
-    """Return what is said first of a flow.
+    """Return the common data of a flow.
 
     Args:
         key: The flow.
-        watched: By code.
+        watched: Watched codes.
     """
     return Head(
         key=key,
@@ -68,17 +68,17 @@ _ORDER: tuple[Silence, ...] = ("reports others", "split or merged", "other revis
 def orphans_of(
     reading: Reading, watched: Mapping[str, Watched], trust: Mapping[int, float], least: Judging
 ) -> tuple[Orphan, ...]:
-    """List the flows above a floor of which the other side reports nothing.
+    """List the flows above a threshold that the other side does not report.
 
-    Where the other side reports nothing at all in that period, in these files, nothing is missing
-    but its report: such flows are marked so, and come last. Where it reports the pair under a code
-    that was split or merged with this one, that is said with its amount, which holds more.
+    If the other side reports nothing at all in that period, in these files, only its report is
+    missing: such flows are marked and listed last. If it reports the pair under a code that was
+    split or merged with this one, that amount is given; it includes other goods.
 
     Args:
-        reading: The files.
-        watched: By code.
+        reading: Contents of the files.
+        watched: Watched codes.
         trust: Reliability by country.
-        least: The floors.
+        least: Thresholds.
     """
     both = Counter(
         key.flow for side, key in reading.flows if side == "X" and ("M", key) in reading.flows
@@ -125,7 +125,7 @@ def _silence(*, elsewhere: bool, loose: bool, reports: bool) -> Silence:
 
 
 def _elsewhere(reading: Reading, side: Side, key: Key) -> tuple[Elsewhere, ...]:
-    """Return what a side reports of a flow under codes that hold some of the same goods."""
+    """Return what a side reports of a flow under codes that share some of the goods."""
     found = []
     for code, revision in sorted(related().get((key.code, key.revision), ())):
         at = msgspec.structs.replace(key, code=code, revision=revision)
@@ -136,7 +136,7 @@ def _elsewhere(reading: Reading, side: Side, key: Key) -> tuple[Elsewhere, ...]:
 
 
 def _sides(side: Side, key: Key) -> tuple[int, int]:
-    """Return who reports a flow, and who does not."""
+    """Return the reporting side of a flow, and the other one."""
     return (key.exporter, key.importer) if side == "X" else (key.importer, key.exporter)
 
 
@@ -147,12 +147,12 @@ def _counts(amount: Amount, least: Judging) -> bool:
 
 
 def _loose(key: Key) -> Key:
-    """Return the same six digits, of whatever revision."""
+    """Return the key with the same six digits in any revision."""
     return msgspec.structs.replace(key, revision="")
 
 
 def _orphan_order(one: Orphan) -> tuple[object, ...]:
-    """Order: what a flow with two sides usually has first, then kilograms before values."""
+    """Sort key: by usual amount of flows with two sides, then kilograms before values."""
     weighs = one.kg is not None and not one.estimated
     amount = (one.kg if weighs else one.usd) or 0.0
     return (
@@ -171,7 +171,7 @@ _MONTHS = 12
 
 
 class Compared(Record, frozen=True, kw_only=True):
-    """What was found; lists in order, the most unusual first."""
+    """Results; lists sorted, most unusual first."""
 
     freight: Freight
     reporters: tuple[Reporter, ...]
@@ -191,15 +191,15 @@ class _Pair(Record, frozen=True, kw_only=True):
 
     @property
     def ratio(self) -> float:
-        """Return m."""
+        """Return m, the relative difference."""
         return ratio(self.x, self.m_fob)
 
 
 class _Late(Record, frozen=True, kw_only=True):
-    """A difference together with a neighbouring period."""
+    """A difference combined with a neighbouring period."""
 
-    pooled: float  # m of both
-    made_up: float  # share of the difference that the neighbour has the other way round
+    pooled: float  # m for both periods together
+    made_up: float  # share of the difference that the neighbour offsets
 
 
 Series = tuple[str, str, int, int, Basis, bool]  # code, revision, exporter, importer, unit, monthly
@@ -211,13 +211,13 @@ def compare(
     method: Method,
     distances: Distances | None = None,
 ) -> Compared:
-    """Compare all flows of which both sides are reported; list those of one side apart.
+    """Compare all flows reported by both sides; list one-sided flows separately.
 
     Args:
-        reading: The files.
-        watched: By code.
-        method: Its numbers.
-        distances: Kilometres given by the user.
+        reading: Contents of the files.
+        watched: Watched codes.
+        method: Parameters.
+        distances: User-defined distances in km.
     """
     freight = fit_freight(reading.flows, method, distances)
     pairs = {
@@ -248,7 +248,7 @@ def compare(
 def _pair(
     reading: Reading, key: Key, freight: Freight, distances: Distances | None
 ) -> _Pair | None:
-    """Put both sides in one unit: kilograms where both report them, else dollars FOB."""
+    """Convert both sides to one unit: kilograms if both report them, otherwise US dollars FOB."""
     sold, bought = reading.flows.get(("X", key)), reading.flows.get(("M", key))
     if sold is None or bought is None:
         return None
@@ -265,21 +265,21 @@ def _pair(
 def ratio_in(
     reading: Reading, key: Key, basis: Basis, freight: Freight, distances: Distances | None = None
 ) -> float | None:
-    """Return m of a flow in one period; None: it has no two sides in that unit.
+    """Return m of a flow in one period; None: not two sides in that unit.
 
     Args:
-        reading: The files.
+        reading: Contents of the files.
         key: The flow.
         basis: The unit.
-        freight: As it was found.
-        distances: Kilometres given by the user.
+        freight: Estimated freight.
+        distances: User-defined distances in km.
     """
     pair = _pair(reading, key, freight, distances)
     return pair.ratio if pair and pair.basis == basis else None
 
 
 class _Judge:
-    """Says of pairs how far apart their sides are, and how unusual that is."""
+    """Measures the difference of pairs, and how unusual it is."""
 
     def __init__(
         self,
@@ -294,7 +294,7 @@ class _Judge:
         self._least = least
 
     def judge(self, pairs: Mapping[Key, _Pair]) -> Iterator[Discrepancy]:
-        """Give all whose sides differ by the floor, flow by flow."""
+        """Yield all pairs that differ by at least the threshold, flow by flow."""
         series: dict[Series, dict[int, _Pair]] = defaultdict(dict)
         for key, pair in pairs.items():
             series[_series(pair)][key.period] = pair
@@ -347,13 +347,13 @@ def _kind(m: float, told: Standing | None, late: _Late | None, least: Judging) -
     if told is not None and abs(told.z) >= least.least_z:
         lag = late and abs(late.pooled) < least.lag_m and late.made_up >= least.lag_share
         return "lag" if lag else "changed"
-    if told is None:  # nobody knows whether it was ever otherwise
+    if told is None:  # no earlier periods to compare with
         return "no history" if abs(m) >= least.standing_m else "ordinary"
     return "standing" if min(abs(m), abs(told.usual)) >= least.standing_m else "ordinary"
 
 
 def _late(pair: _Pair, flow: Mapping[int, _Pair]) -> _Late | None:
-    """Look whether a neighbouring period makes up for a difference; None: there is none."""
+    """Find a neighbouring period that offsets a difference; None: none."""
     near = [flow[period] for period in neighbours(pair.key.period) if period in flow]
     found = [
         _Late(
@@ -375,7 +375,7 @@ def neighbours(period: int) -> tuple[int, int]:
 
 
 def is_month(period: int) -> bool:
-    """Tell months, like 202301, from years."""
+    """Return whether a period is a month, like 202301, not a year."""
     return period > _HUNDRED * _HUNDRED
 
 
@@ -400,7 +400,7 @@ _KINDS: tuple[Kind, ...] = ("changed", "standing", "no history", "lag", "ordinar
 
 
 def _discrepancy_order(one: Discrepancy) -> tuple[object, ...]:
-    """Order: kilograms before values, own codes before shared ones, the most unusual first."""
+    """Sort key: kilograms before values, specific codes before shared ones, most unusual first."""
     return (
         _KINDS.index(one.kind),
         one.basis != "kg",

@@ -1,4 +1,4 @@
-"""The public preview of UN Comtrade: its addresses, and its answers as rows of a CSV file."""
+"""UN Comtrade public preview API: its URLs, and its responses as CSV rows."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from tidewaiter.base.records import Record
 
 ADDRESS = "https://comtradeapi.un.org/public/v1/preview/C/A/HS"
 MOST = 500
-"""Rows of an answer; one that has them all may be cut, and says nothing of it."""
+"""Maximum rows of a response; one with this many may be truncated without notice."""
 
 COLUMNS = (
     "refYear",
@@ -44,7 +44,7 @@ Value = str | int | float | bool | None
 
 
 class Query(Record, frozen=True, kw_only=True):
-    """One question to the preview: it takes one period at a time."""
+    """A query to the preview API, which accepts one period at a time."""
 
     reporter: int
     year: int
@@ -52,7 +52,7 @@ class Query(Record, frozen=True, kw_only=True):
     codes: tuple[str, ...]
 
     def address(self, base: str = ADDRESS) -> str:
-        """Return its address; sums over second partners, procedures and transports alone."""
+        """Return its URL; only totals over second partners, procedures and modes of transport."""
         asked = {
             "reporterCode": self.reporter,
             "period": self.year,
@@ -65,7 +65,7 @@ class Query(Record, frozen=True, kw_only=True):
         return f"{base}?{urlencode(asked, safe=',')}"
 
     def halves(self) -> tuple["Query", "Query"] | None:
-        """Part the codes, so that each answer is shorter; None: there is but one."""
+        """Split the codes for shorter responses; None: there is only one."""
         middle = len(self.codes) // 2
         if not middle:
             return None
@@ -81,14 +81,14 @@ class _Answer(msgspec.Struct):
 
 
 def read_answer(content: bytes, address: str) -> tuple[Mapping[str, Value], ...]:
-    """Read an answer.
+    """Parse a response.
 
     Args:
         content: JSON.
-        address: Where it is from.
+        address: Its URL.
 
     Raises:
-        InputError: It is none, or tells an error.
+        InputError: Not a response, or it reports an error.
     """
     try:
         answer = msgspec.json.decode(content, type=_Answer)
@@ -102,7 +102,7 @@ def read_answer(content: bytes, address: str) -> tuple[Mapping[str, Value], ...]
 
 
 def as_csv(rows: Iterable[Mapping[str, Value]], columns: Sequence[str] = COLUMNS) -> str:
-    """Return rows as the CSV file that `tidewaiter mirror compare` reads."""
+    """Format rows as the CSV file that `tidewaiter mirror compare` reads."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)

@@ -1,4 +1,4 @@
-"""Estimates: freight and insurance, how reliable reporters are, and robust statistics."""
+"""Estimates: freight and insurance, reliability of reporters, and robust statistics."""
 
 import math
 from collections import defaultdict
@@ -12,19 +12,19 @@ from tidewaiter.trade.mirror.places import Distances, distance
 from tidewaiter.trade.mirror.reading import Flows
 from tidewaiter.trade.mirror.types import Amount, Freight, Method
 
-_ALIKE = 1e-9  # standard deviation of ln(km) below which all pairs are equally far
+_ALIKE = 1e-9  # minimum standard deviation of ln(km) for a fit
 
 
 def fit_freight(flows: Flows, method: Method, distances: Distances | None = None) -> Freight:
-    """Find how tau grows with distance.
+    """Estimate how tau depends on distance.
 
-    Observations are the rows of imports that have both values; where these are too few, the prices
-    per kilogram of the two sides of a flow, where both sides agree on the kilograms.
+    Observations are the import rows with both values; if these are too few, the unit prices of both
+    sides of a flow whose kilograms agree.
 
     Args:
-        flows: All that are watched.
-        method: Its numbers.
-        distances: Kilometres given by the user.
+        flows: All watched flows.
+        method: Parameters.
+        distances: User-defined distances in km.
 
     Source:
         design as Gaulier and Zignago 2010 (CEPII 2010-23, section 2.3: ratio of unit values,
@@ -48,13 +48,13 @@ def fit_freight(flows: Flows, method: Method, distances: Distances | None = None
 
 
 def tau_of(freight: Freight, km: float | None) -> float:
-    """Return tau for a distance; for an unknown one that of a middling one, 5,000 km."""
+    """Return tau for a distance; for an unknown one that of 5,000 km."""
     value = freight.constant + freight.slope * math.log(km or 5_000)
     return min(max(value, 0.0), freight.cap)
 
 
 def import_fob(amount: Amount, tau: float) -> tuple[float | None, float | None]:
-    """Return the FOB value of an import, and the tau that was taken off; None: it was reported."""
+    """Return the FOB value of an import, and the tau deducted; None: reported as FOB."""
     if amount.fob:
         return amount.fob, None
     if amount.usd is None:
@@ -65,7 +65,7 @@ def import_fob(amount: Amount, tau: float) -> tuple[float | None, float | None]:
 def _both_values(
     flows: Flows, floor: float, distances: Distances | None
 ) -> Iterator[tuple[float, float]]:
-    """Give ln(km) and tau of the rows that have CIF and FOB."""
+    """Yield ln(km) and tau of the rows with CIF and FOB values."""
     for (side, key), amount in flows.items():
         km = distance(key.exporter, key.importer, distances)
         if side == "M" and km and amount.cif and amount.fob and amount.fob >= floor:
@@ -75,7 +75,7 @@ def _both_values(
 def _prices(
     flows: Flows, method: Method, distances: Distances | None
 ) -> Iterator[tuple[float, float]]:
-    """Give ln(km) and tau of the flows whose sides agree on the kilograms."""
+    """Yield ln(km) and tau of the flows with equal kilograms."""
     told = method.freight
     for (side, key), bought in flows.items():
         sold = flows.get(("X", key)) if side == "M" else None
@@ -89,7 +89,7 @@ def _prices(
 
 
 def _line(seen: Sequence[tuple[float, float]], winsor: float) -> tuple[float, float]:
-    """Fit a line by least squares, both ends of tau winsorised."""
+    """Fit a line by least squares, with tau winsorised at both ends."""
     at, taus = np.array(seen, dtype=float).T
     taus = np.clip(taus, np.quantile(taus, winsor), np.quantile(taus, 1 - winsor))
     if at.std() < _ALIKE:
@@ -101,15 +101,15 @@ def _line(seen: Sequence[tuple[float, float]], winsor: float) -> tuple[float, fl
 def reliabilities(
     seen: Iterable[tuple[int, int, float]], method: Method
 ) -> dict[int, tuple[float, int]]:
-    """Weigh reporters by their agreement with all partners.
+    """Estimate the reliability of reporters from their agreement with all partners.
 
-    A reporter's reliability is the mean of 1 - |m| over its flows, each weighed by the
-    reliability of the partner, so that one bad partner spoils no good reporter; a few flows are
-    drawn to the mean of all. It is a fixed point, found in rounds.
+    A reporter's reliability is the mean of 1 - |m| over its flows, weighted by the reliability of
+    the partner, so that an unreliable partner has little effect; with few flows it is shrunk
+    towards the overall mean. It is a fixed point, computed iteratively.
 
     Args:
-        seen: Exporter, importer and m of each flow that two sides report.
-        method: Its numbers.
+        seen: Exporter, importer and m of each two-sided flow.
+        method: Parameters.
 
     Returns:
         Reliability, 0 to 1, and the number of flows, by country.
@@ -138,11 +138,11 @@ def reliabilities(
     return {country: (value, len(held[country])) for country, value in sorted(found.items())}
 
 
-_NORMAL = 1.4826  # of the median absolute deviation, so that it is a standard deviation
+_NORMAL = 1.4826  # median absolute deviation to standard deviation
 
 
 class Standing(Record, frozen=True, kw_only=True):
-    """A value beside others."""
+    """A value relative to others."""
 
     usual: float
     spread: float
@@ -150,34 +150,34 @@ class Standing(Record, frozen=True, kw_only=True):
 
 
 class Middle(Record, frozen=True, kw_only=True):
-    """The middle of some values, and how far they usually are from it."""
+    """Median and spread of a set of values."""
 
     usual: float
     spread: float
     count: int
 
     def standing(self, value: float) -> Standing:
-        """Return how far a value is from the middle, in spreads."""
+        """Return the distance of a value from the median, in spreads."""
         z = (value - self.usual) / self.spread
         return Standing(usual=self.usual, spread=self.spread, z=z)
 
 
 def ratio(x: float, m: float) -> float:
-    """Return (x - m) / (x + m): -1 to 1, 0 where both are 0."""
+    """Return (x - m) / (x + m): -1 to 1, 0 if both are 0."""
     return (x - m) / (x + m) if x + m else 0.0
 
 
 def standing(value: float, others: Sequence[float], least: float) -> Standing:
-    """Return how far a value is from the middle of others, in spreads of theirs."""
+    """Return the distance of a value from the median of others, in spreads."""
     return middle(others, least).standing(value)
 
 
 def middle(values: Sequence[float], least: float) -> Middle:
-    """Return the middle of values, and their spread.
+    """Return the median of values, and their spread.
 
     Args:
-        values: At least one.
-        least: Of the spread.
+        values: At least one value.
+        least: Minimum spread.
 
     Source:
         Iglewicz and Hoaglin 1993, How to detect and handle outliers: modified z-scores.

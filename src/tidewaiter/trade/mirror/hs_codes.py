@@ -1,8 +1,8 @@
-"""HS codes: how older revisions map to HS 2022, and which codes are watched.
+"""HS codes: mapping of older revisions to HS 2022, and watched codes.
 
-The table is of the codes that we watch (data/mirror/revisions.toml). A code whose scope did not
-change is taken as the newest one that it is; amounts of codes that were split or merged are never
-added, parted or compared across revisions.
+The table covers the watched codes (data/mirror/revisions.toml). A code with unchanged scope is
+mapped to the newest equivalent; amounts of codes that were split or merged are never added, divided
+or compared across revisions.
 """
 
 import re
@@ -31,13 +31,13 @@ _YEARS = {
 }
 
 At = tuple[str, str]
-"""A code and the revision that it is of, like ("291524", "H6")."""
+"""A code and its revision, like ("291524", "H6")."""
 
 
 class _Step(Record, frozen=True, kw_only=True):
     newer: str
     older: str
-    since: date  # when the newer one came into force; countries may take it up later
+    since: date  # entry into force of the newer revision; countries may adopt it later
     same: tuple[str, ...]
     moved: Mapping[str, str] = {}  # newer code -> older code
     parts: Mapping[str, tuple[str, ...]]  # newer code -> older codes
@@ -45,31 +45,31 @@ class _Step(Record, frozen=True, kw_only=True):
 
 class _File(Record, frozen=True, kw_only=True):
     read: date
-    steps: tuple[_Step, ...]  # the newest first
+    steps: tuple[_Step, ...]  # newest first
 
 
 class Revisions(Record, frozen=True, kw_only=True):
-    """How the codes of the table stand to one another."""
+    """Correspondences of the codes in the table."""
 
-    newer: Mapping[At, At]  # what an older code is one to one, a step later
-    parts: Mapping[At, tuple[At, ...]]  # what a code was split or merged from, a step earlier
+    newer: Mapping[At, At]  # one-to-one successor in the next revision
+    parts: Mapping[At, tuple[At, ...]]  # predecessors of a split or merged code, a revision earlier
     known: frozenset[At]
 
     def newest(self, code: str, revision: str) -> At:
-        """Return the newest code that has the same scope; the code itself where none is known."""
+        """Return the newest code with the same scope; the code itself if none is known."""
         at = code, revision
         while at in self.newer:
             at = self.newer[at]
         return at
 
     def changed(self, code: str, revision: str) -> bool:
-        """Tell an older code of the table that is, as it stands, no code of HS 2022."""
+        """Return whether a code of an older revision in the table has no equivalent in HS 2022."""
         return (code, revision) in self.known and self.newest(code, revision)[1] != NEWEST
 
     def older(self, code: str, revision: str = NEWEST) -> frozenset[At]:
-        """Return the older codes in which some of a code's goods were, each in its newest form.
+        """Return the older codes that included some of a code's goods, in their newest form.
 
-        A code that is one to one with it is the code itself, and is not given.
+        A one-to-one equivalent is the code itself, and is not returned.
         """
         found: set[At] = set()
         left = [(code, revision)]
@@ -82,7 +82,7 @@ class Revisions(Record, frozen=True, kw_only=True):
         return frozenset(found)
 
     def _before(self, at: At) -> tuple[At, ...]:
-        """Return what a code was split or merged from, however many steps it stayed the same."""
+        """Return the predecessors of a split or merged code, through any unchanged revisions."""
         if at in self.parts:
             return self.parts[at]
         same = [old for old, new in self.newer.items() if new == at]
@@ -106,7 +106,7 @@ def load_revisions() -> Revisions:
 
 @cache
 def related() -> Mapping[At, frozenset[At]]:
-    """Return the codes, in their newest form, that hold some of the same goods, both ways."""
+    """Return the codes that share some of their goods, in their newest form, symmetrically."""
     table = load_revisions()
     found: defaultdict[At, set[At]] = defaultdict(set)
     for at in {table.newest(*each) for each in table.known}:
@@ -117,7 +117,7 @@ def related() -> Mapping[At, frozenset[At]]:
 
 
 class Wanted:
-    """Which rows of a file belong to the codes asked for."""
+    """Filter of file rows by requested codes."""
 
     def __init__(self, codes: Iterable[str]) -> None:
         table = load_revisions()
@@ -129,11 +129,11 @@ class Wanted:
 
     @property
     def digits(self) -> list[str]:
-        """Six digits each, in whatever revision."""
+        """Six digits each, in any revision."""
         return sorted(self._codes | {code for code, _ in self._older})
 
     def key(self, key: Key) -> Key | None:
-        """Return the key by the newest code of the same scope; None: nobody asks for it."""
+        """Return the key under the newest code with the same scope; None: not requested."""
         at = key.code, key.revision
         if key.code not in self._codes and at not in self._older:
             return None
@@ -142,7 +142,7 @@ class Wanted:
 
 
 def with_older(watched: Mapping[str, Watched]) -> dict[str, Watched]:
-    """Add the codes of older revisions in which the goods of the watched ones were."""
+    """Add the codes of older revisions that included the goods of the watched ones."""
     held: defaultdict[str, set[str]] = defaultdict(set)
     for each in watched.values():
         for code, _ in load_revisions().older(each.code):
@@ -156,18 +156,18 @@ def with_older(watched: Mapping[str, Watched]) -> dict[str, Watched]:
 
 
 def own_code(key: Key, watched: Mapping[str, Watched]) -> bool:
-    """Tell whether a flow's code names one substance; in an older revision it may hold more."""
+    """Return whether a flow's code is specific to one substance; older revisions may be broader."""
     known = watched.get(key.code)
     return bool(known and known.own) and not load_revisions().changed(key.code, key.revision)
 
 
 def in_words(code: str, revision: str) -> str:
-    """Name a code and its revision, like "2933.39 of HS 2017"."""
+    """Format a code and its revision, like "2933.39 of HS 2017"."""
     return f"{code[:4]}.{code[4:]}" + (f" of {revision_in_words(revision)}" if revision else "")
 
 
 def revision_in_words(revision: str) -> str:
-    """Name a revision of the HS by its year, like "HS 2017"."""
+    """Format a revision of the HS by its year, like "HS 2017"."""
     return f"HS {_YEARS[revision]}" if revision in _YEARS else revision or "an HS that is not said"
 
 
@@ -185,10 +185,10 @@ class _Own(Record, frozen=True, kw_only=True):
 
 
 def watched_codes(registry: Registry) -> dict[str, Watched]:
-    """Return the HS6 codes of the registry, each with its substances.
+    """Return the HS6 codes in the registry, each with its substances.
 
-    Whether a code names one substance is said of HS 2022 (data/hs/own.toml); the same six digits
-    may mean something else in another revision.
+    Whether a code is specific to one substance refers to HS 2022 (data/hs/own.toml); the same six
+    digits may have another meaning in another revision.
     """
     held: dict[str, list[str]] = defaultdict(list)
     for substance in registry.substances:
@@ -204,10 +204,10 @@ def watched_codes(registry: Registry) -> dict[str, Watched]:
 
 
 def choose(texts: Iterable[str], known: dict[str, Watched]) -> dict[str, Watched]:
-    """Return the codes that a user names, like 2915.24 or 291524; all that are known for none.
+    """Return the codes given by a user, like 2915.24 or 291524; all known ones if none are given.
 
     Raises:
-        InputError: A text is no HS6 code.
+        InputError: A text is not an HS6 code.
     """
     wanted: dict[str, Watched] = {}
     for text in (part.strip() for each in texts for part in each.split(",")):

@@ -1,4 +1,4 @@
-"""Values per kilogram and reconciled yearly flows that are far from what is usual."""
+"""Outliers in value per kilogram and in reconciled yearly flows."""
 
 import math
 from collections import defaultdict
@@ -27,17 +27,18 @@ _Group = tuple[str, str, Side, bool]  # code, revision, side, monthly
 def unusual_prices(
     reading: Reading, watched: Mapping[str, Watched], least: Pricing
 ) -> tuple[Price, ...]:
-    """List the flows whose value per kilogram is far from the middle of their code and side.
+    """List the flows with a value per kilogram far from the median of their code and side.
 
-    Both sides are judged apart, as imports hold freight. What the other side's price is, and what
-    this pair usually has, stand beside it: they tell a slip of units from a grade that costs more.
-    Of a pair that always is as far, the last period alone is listed. A year is judged beside years
-    and a month beside months, as files may hold both of the same goods.
+    Exports and imports are assessed separately, because imports include freight. The other side's
+    price and the usual price of the pair are given for comparison: they distinguish an error in
+    units from a more expensive grade. For a pair that is always this far off, only the last period
+    is listed. Years are compared with years and months with months, as files may contain both for
+    the same goods.
 
     Args:
-        reading: The files.
-        watched: By code.
-        least: The floors.
+        reading: Contents of the files.
+        watched: Watched codes.
+        least: Thresholds.
     """
     priced = dict(_prices(reading, least))
     middles = _middles(priced, least)
@@ -77,7 +78,7 @@ def unusual_prices(
 
 
 def _middles(priced: Mapping[_Slot, float], least: Pricing) -> dict[_Group, Middle]:
-    """Return what is usual of each code and side that has enough prices."""
+    """Return the statistics of each code and side with enough prices."""
     groups: dict[_Group, list[float]] = defaultdict(list)
     for (side, key), price in priced.items():
         groups[_group(side, key)].append(price)
@@ -86,18 +87,18 @@ def _middles(priced: Mapping[_Slot, float], least: Pricing) -> dict[_Group, Midd
 
 
 def _usual(of_pair: Mapping[int, float], period: int) -> float | None:
-    """Return the middle of a pair's other periods; None: there is none."""
+    """Return the median of a pair's other periods; None: there are none."""
     others = [each for other, each in of_pair.items() if other != period]
     return median(others) if others else None
 
 
 def _as_far(usual: float, here: float, least: Pricing) -> bool:
-    """Tell whether z of a pair's usual price is far from the code's too, on the same side."""
+    """Return whether a pair's usual price is also far from the code's, in the same direction."""
     return abs(usual) >= least.least_z and (usual > 0) == (here > 0)
 
 
 def _prices(reading: Reading, least: Pricing) -> Iterator[tuple[_Slot, float]]:
-    """Give the logarithm of each price that rests on enough of both amounts."""
+    """Yield the logarithm of each price based on sufficient amounts."""
     for (side, key), amount in reading.flows.items():
         usd = _value(side, amount)
         weighed = amount.kg is not None and not amount.estimated and amount.kg >= least.floor_kg
@@ -114,19 +115,19 @@ def _group(side: Side, key: Key) -> _Group:
 
 
 def _order(one: Price) -> tuple[object, ...]:
-    """Order: own codes before shared ones, what is new of a pair before what always is so."""
+    """Sort key: specific codes before shared ones, new deviations before permanent ones."""
     return not one.own, one.always, -round(abs(one.z), 9), -one.kg, one.key, one.reported
 
 
 def unusual_years(
     reading: Reading, watched: Mapping[str, Watched], least: Judging
 ) -> tuple[Point, ...]:
-    """List the years of reconciled flows that differ most from the others of the same flow.
+    """List the years of reconciled flows that differ most from other years of the same flow.
 
     Args:
-        reading: The files; of these the flows of BACI.
-        watched: By code.
-        least: The floors.
+        reading: Contents of the files; BACI flows are used.
+        watched: Watched codes.
+        least: Thresholds.
     """
     series: dict[tuple[str, str, int, int], dict[int, float]] = defaultdict(dict)
     for key, amount in reading.reconciled.items():

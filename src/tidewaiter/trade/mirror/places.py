@@ -1,4 +1,4 @@
-"""Countries as trade statistics code them, what is no country, and how far apart they are."""
+"""Country codes of trade statistics, non-country areas, and distances."""
 
 import csv
 import math
@@ -12,14 +12,14 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 _RADIUS = 6371.0  # km
-_WITHIN = 10.0  # km: two points of one town are no distance
+_WITHIN = 10.0  # km: two points of one town count as distance 0
 
 Distances = Mapping[tuple[int, int], float]
 
 
 class _Place(Record, frozen=True, kw_only=True):
     iso3: str
-    codes: tuple[int, ...]  # of UN Comtrade; the first is in use
+    codes: tuple[int, ...]  # UN Comtrade codes; the first is current
     at: tuple[float, float] | None = None  # latitude and longitude of a main point
 
 
@@ -28,7 +28,7 @@ class _Places(Record, frozen=True, kw_only=True):
 
 
 class Areas(Record, frozen=True, kw_only=True):
-    """Partners that are no country."""
+    """Partners that are not countries."""
 
     world: int
     unspecified: dict[int, str]
@@ -37,7 +37,7 @@ class Areas(Record, frozen=True, kw_only=True):
 
 @cache
 def load_areas() -> Areas:
-    """Load the partners that are no country."""
+    """Load the partners that are not countries."""
     return read_toml(data("mirror", "areas.toml"), Areas)
 
 
@@ -52,19 +52,19 @@ def _by_code() -> dict[int, str]:
 
 
 def one_code(code: int) -> int:
-    """Return the code in use for a country that has several; the code itself otherwise."""
+    """Return the current code of a country with several; otherwise the code itself."""
     iso2 = _by_code().get(code)
     return _load()[iso2].codes[0] if iso2 else code
 
 
 def name_of(code: int) -> str:
-    """Name a country; one that we do not know by its code."""
+    """Return the name of a country; an unknown one is given by its code."""
     iso2 = _by_code().get(code)
     return country_name(iso2) if iso2 else f"code {code}"
 
 
 def iso2_of(code: int) -> str:
-    """Return the ISO 3166-1 alpha-2 code; "": not known."""
+    """Return the ISO 3166-1 alpha-2 code; "": unknown."""
     return _by_code().get(code, "")
 
 
@@ -72,7 +72,7 @@ def find_code(text: str) -> int:
     """Find the code of a country by its ISO 3166-1 code of two or three letters, or its number.
 
     Raises:
-        InputError: There is none.
+        InputError: No such country.
     """
     wanted = text.strip().upper()
     if wanted.isdecimal() and int(wanted) in _by_code():
@@ -84,15 +84,15 @@ def find_code(text: str) -> int:
 
 
 def distance(one: int, other: int, given: Distances | None = None) -> float | None:
-    """Return kilometres between two countries.
+    """Return the distance between two countries in km.
 
     Args:
-        one: Code of UN Comtrade.
-        other: The same.
-        given: Distances of the user; these count first.
+        one: UN Comtrade code.
+        other: UN Comtrade code.
+        given: User-defined distances, which take precedence.
 
     Returns:
-        By a great circle between main points where none is given; None: not known.
+        Great-circle distance between main points unless given; None: unknown.
     """
     for pair in ((one, other), (other, one)):
         if given and pair in given:
@@ -109,10 +109,10 @@ def distance(one: int, other: int, given: Distances | None = None) -> float | No
 
 
 def read_distances(path: Path) -> Distances:
-    """Read a table of distances: CSV with exporter, importer, km; codes as `find_code` reads them.
+    """Read a table of distances: CSV with exporter, importer, km; codes as in `find_code`.
 
     Raises:
-        InputError: A column is missing, or a distance is no number above 0.
+        InputError: A column is missing, or a distance is not a positive number.
     """
     found: dict[tuple[int, int], float] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -128,7 +128,7 @@ def read_distances(path: Path) -> Distances:
 
 
 def _known(text: str) -> int | None:
-    """Find a code; such tables hold countries that are no more, which no file of ours asks for."""
+    """Find a code; such tables include former countries, which no trade file here uses."""
     try:
         return find_code(text)
     except InputError:

@@ -1,4 +1,4 @@
-"""Files of trade statistics to flows; duplicates are counted once, conflicts are reported."""
+"""Trade statistics files to flows; duplicates are counted once, conflicts are reported."""
 
 import math
 import re
@@ -42,10 +42,11 @@ _FLOWS: Mapping[str, str] = {
     "RE-IMPORT": "RM",
     "RE-IMPORTS": "RM",
 }
-"""The first line is of UN Comtrade since 2022, the second until then. Imports include re-imports
-and exports re-exports: https://uncomtrade.org/docs/trade-flows-in-un-comtrade"""
+"""The first line is for UN Comtrade since 2022, the second for earlier files. Imports include
+re-imports and exports re-exports: https://uncomtrade.org/docs/trade-flows-in-un-comtrade
+"""
 
-_WHOLE = {"", "0", "C00"}  # of partner 2, procedure and transport: not broken down
+_WHOLE = {"", "0", "C00"}  # total over partner 2, procedure and transport
 _PERIOD = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])?")
 _HS = re.compile(r"H\d")
 _TRUE = {"TRUE", "1"}
@@ -59,25 +60,25 @@ What = Literal["flow", "again", "world", "unspecified"]
 
 
 class Read(Record, frozen=True, kw_only=True):
-    """What a row says."""
+    """Data of a row."""
 
     what: What
     side: Side
-    key: Key  # of "world" and "unspecified" the partner is 0
+    key: Key  # for "world" and "unspecified" the partner is 0
     amount: Amount
 
 
 def read_row(row: Mapping[str, str]) -> Read | str:
-    """Read a row of UN Comtrade.
+    """Parse a row of UN Comtrade.
 
     Args:
         row: Texts by field, as `data/mirror/layouts.toml` names them.
 
     Returns:
-        What it says; a text: why it is left out.
+        The data; a text: why the row is skipped.
 
     Raises:
-        InputError: A value cannot be read.
+        InputError: A value is invalid.
     """
     flow = _FLOWS.get(row["flow"].upper())
     if not row["flow"]:
@@ -113,14 +114,14 @@ def read_row(row: Mapping[str, str]) -> Read | str:
 
 
 def read_reconciled(row: Mapping[str, str], revision: str) -> Read:
-    """Read a row of BACI: thousands of dollars and tons become dollars and kilograms.
+    """Parse a row of BACI: thousands of dollars and tons become dollars and kilograms.
 
     Args:
         row: Texts by field.
-        revision: Of the HS, by the name of the file.
+        revision: Revision of the HS, from the file name.
 
     Raises:
-        InputError: A value cannot be read.
+        InputError: A value is invalid.
     """
     kg, usd = _number(row.get("kg", ""), "q"), _number(row["value"], "v")
     return Read(
@@ -144,7 +145,7 @@ def read_reconciled(row: Mapping[str, str], revision: str) -> Read:
 def _amount(row: Mapping[str, str], revision: str) -> Amount:
     kg = _number(row.get("kg", ""), "net weight")
     return Amount(
-        kg=kg or None,  # 0 is how Comtrade writes that none was reported
+        kg=kg or None,  # Comtrade uses 0 for "not reported"
         usd=_number(row["value"], "value"),
         cif=_number(row.get("cif", ""), "CIF value") or None,
         fob=_number(row.get("fob", ""), "FOB value") or None,
@@ -181,13 +182,13 @@ def _number(text: str, what: str) -> float | None:
     return number
 
 
-_SHOWN = 100  # conflicts kept
+_SHOWN = 100  # stored conflicts
 
 Flows = dict[tuple[Side, Key], Amount]
 
 
 class Reading:
-    """What several files say together. A later file of the same flow counts before an earlier."""
+    """Combined data of several files. A later file takes precedence for the same flow."""
 
     def __init__(self) -> None:
         self.flows: Flows = {}
@@ -195,17 +196,19 @@ class Reading:
         self.unspecified: dict[tuple[int, Side, str, int], float] = defaultdict(float)
         """Kilograms without a partner, by reporter, side, code and period."""
         self.reporting: set[tuple[int, Side, int]] = set()
-        """Who reports anything, on which side, in which period."""
+        """Reporters with any data, by side and period."""
         self.files: list[FileRead] = []
         self.refused: list[Refused] = []
         self.conflicts: list[Conflict] = []
         self.conflicting = 0
         self.gaps: list[tuple[int, Side, Key, float, float]] = []
-        """Totals that their parts miss: reporter, side, key, kilograms of the total, of parts."""
+        """Totals that differ from their parts: reporter, side, key, kilograms of the total, of the
+        parts.
+        """
 
     @property
     def refused_rows(self) -> int:
-        """How many rows could not be read."""
+        """Number of unreadable rows."""
         return sum(each.refused for each in self.files)
 
     def add(self, path: Path, codes: Iterable[str], told: Callable[[str], None]) -> None:
@@ -213,11 +216,11 @@ class Reading:
 
         Args:
             path: CSV, tab-separated, or either as .gz.
-            codes: Six digits each, of HS 2022; codes of older revisions are found by themselves.
-            told: Called with the name of the file and its layout, once this is known.
+            codes: Six digits each, of HS 2022; older revisions are matched automatically.
+            told: Called with the name of the file and its layout, once it is known.
 
         Raises:
-            InputError: It is no such file.
+            InputError: Not such a file.
         """
         wanted = Wanted(codes)
         rows = Rows(path, wanted.digits)
@@ -256,7 +259,7 @@ class Reading:
 
 
 class _OneFile:
-    """One file as it is read."""
+    """State of reading one file."""
 
     def __init__(self, rows: Rows, wanted: Wanted) -> None:
         self.rows = rows
@@ -266,9 +269,9 @@ class _OneFile:
         self.unspecified: dict[tuple[int, Side, str, int], float] = {}
         self.conflicts: list[Conflict] = []
         self.conflicting: dict[tuple[Side, Key], str] = {}
-        """Flows given in two ways, under which revision of the HS: the newest that gives them."""
+        """Flows with conflicting values, and the newest HS revision that has them."""
         self.reporting: set[tuple[int, Side, int]] = set()
-        # By revision of the HS too: whoever reports under two is counted once.
+        # Also by HS revision: a reporter with two revisions is counted once.
         self._again: dict[tuple[Side, Key, str], float] = defaultdict(float)
         self._world: dict[tuple[Side, Key, str], float] = {}
         self._unspecified: dict[tuple[int, Side, str, int, str], float] = defaultdict(float)
@@ -307,7 +310,7 @@ class _OneFile:
         self._report()
 
     def told(self) -> FileRead:
-        """Return what of the file was used."""
+        """Return the summary of the file."""
         return FileRead(
             name=self.rows.name,
             layout=self.rows.found.layout.title,
@@ -318,7 +321,7 @@ class _OneFile:
         )
 
     def gaps(self) -> list[tuple[int, Side, Key, float, float]]:
-        """Return the totals that differ from the sum of their parts by more than a hundredth."""
+        """Return the totals that differ from the sum of their parts by more than 1 %."""
         parts: dict[tuple[Side, Key], list[float]] = defaultdict(list)
         for (side, key), amount in self.flows.items():
             parts[side, _without_partner(side, key)].append(amount.kg or 0.0)
@@ -363,7 +366,7 @@ class _OneFile:
             self._left["given twice, alike"] += 1
 
     def _take_newer(self, slot: tuple[Side, Key], amount: Amount) -> None:
-        """Let the newer revision count, whatever the older one says in two ways."""
+        """Use the newer revision, even if the older one has conflicting values."""
         if amount.revision < self.flows[slot].revision:
             return
         self.flows[slot] = amount
@@ -380,15 +383,15 @@ class _OneFile:
 def read_files(
     paths: Sequence[Path], codes: Iterable[str], told: Callable[[str], None] = lambda _: None
 ) -> Reading:
-    """Read files in the order given.
+    """Read files in the given order.
 
     Args:
-        paths: Of UN Comtrade or BACI.
+        paths: Files of UN Comtrade or BACI.
         codes: HS6 codes, six digits.
-        told: Called with what is read.
+        told: Progress callback.
 
     Raises:
-        InputError: One is no such file.
+        InputError: One is not such a file.
     """
     reading, wanted = Reading(), tuple(codes)
     for path in paths:
@@ -403,7 +406,7 @@ def _without_partner(side: Side, key: Key) -> Key:
 
 
 def _newer(one: Amount, other: Amount) -> Amount:
-    """Choose between amounts under two revisions of the HS, of which only one counts."""
+    """Choose between amounts under two HS revisions, of which only one counts."""
     return max(one, other, key=lambda each: each.revision)
 
 

@@ -1,4 +1,4 @@
-"""The answer to a question about mirror statistics as one record, with its caveats."""
+"""Result of a mirror statistics query as one record, with caveats."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
@@ -51,7 +51,7 @@ REASONS = (
     ),
     "Errors: units, decimal points, late corrections, small shipments below a threshold.",
 )
-"""As the United Nations Statistics Division lists them: https://uncomtrade.org/docs/
+"""As listed by the United Nations Statistics Division: https://uncomtrade.org/docs/
 bilateral-asymmetries and https://unstats.un.org/wiki/display/comtrade/
 Exports+of+a+country+not+coincide+with+imports+of+its+partner"""
 
@@ -73,16 +73,16 @@ T = TypeVar("T", Discrepancy, Orphan, Point, Price)
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """What is asked for. What is computed rests on all that the files hold."""
+    """Filter of the output. Computations use all data in the files."""
 
-    reporters: frozenset[int] = frozenset()  # one side at least; none: every
+    reporters: frozenset[int] = frozenset()  # at least one side; empty: all
     since: int = 0  # the first year shown
-    floor_kg: float | None = None  # None: that of the method
-    every: bool = False  # ordinary differences too
+    floor_kg: float | None = None  # None: default of the method
+    every: bool = False  # include ordinary differences
 
 
 class Gap(Record, frozen=True, kw_only=True):
-    """A total over all partners that its parts miss or exceed."""
+    """A total over all partners that differs from the sum of its parts."""
 
     reporter: str
     side: str
@@ -93,7 +93,7 @@ class Gap(Record, frozen=True, kw_only=True):
 
 
 class Mirrored(Record, frozen=True, kw_only=True):
-    """All that was found, how, and of what."""
+    """All results, with the method and its inputs."""
 
     notice: str
     reasons: tuple[str, ...]
@@ -101,7 +101,7 @@ class Mirrored(Record, frozen=True, kw_only=True):
     method: Method
     freight: Freight
     files: tuple[FileRead, ...]
-    revisions: tuple[str, ...]  # of the HS in the files
+    revisions: tuple[str, ...]  # HS revisions in the files
     codes: tuple[Watched, ...]
     discrepancies: tuple[Discrepancy, ...]
     orphans: tuple[Orphan, ...]
@@ -121,11 +121,11 @@ class Moment(Record, frozen=True, kw_only=True):
     period: int
     x: float | None
     m: float | None  # as reported
-    ratio: float | None  # None: there are no two sides in the unit of the drawing
+    ratio: float | None  # None: not two sides in the unit of the chart
 
 
 class Seen(Record, frozen=True, kw_only=True):
-    """Both sides of a flow over time, for a drawing."""
+    """Both sides of a flow over time, for a chart."""
 
     basis: Basis
     periods: tuple[Moment, ...]
@@ -138,14 +138,14 @@ def answer(
     question: Question,
     distances: Distances | None = None,
 ) -> Mirrored:
-    """Compare what was read, and keep what is asked for.
+    """Compare the data, and select what is requested.
 
     Args:
-        reading: The files.
-        watched: By code.
-        method: Its numbers.
-        question: What is asked for.
-        distances: Kilometres given by the user.
+        reading: Contents of the files.
+        watched: Watched codes.
+        method: Parameters.
+        question: Filter of the output.
+        distances: User-defined distances in km.
     """
     if question.floor_kg is not None:
         judging = msgspec.structs.replace(method.judging, floor_kg=question.floor_kg)
@@ -187,7 +187,7 @@ def answer(
 def course(
     reading: Reading, one: Discrepancy, freight: Freight, distances: Distances | None = None
 ) -> Seen:
-    """Return both sides of a flow, and m, over all periods of the files."""
+    """Return both sides of a flow, and m, over all periods in the files."""
     found: dict[Key, dict[Side, float | None]] = {}
     mine = one.key.code, one.key.revision, one.key.exporter, one.key.importer
     for (side, key), amount in reading.flows.items():
@@ -207,7 +207,7 @@ def course(
 
 
 def _listed(found: Iterable[Discrepancy]) -> Iterator[Discrepancy]:
-    """Leave out ordinary differences, and of one that stands all periods but the last."""
+    """Drop ordinary differences, and all but the last period of permanent ones."""
     last: dict[tuple[str, str, int, int], int] = {}
     every = list(found)
     for one in every:
@@ -248,5 +248,5 @@ def _notes(reading: Reading) -> tuple[str, ...]:
 
 
 def _revisions(reading: Reading) -> set[str]:
-    """Return those of the HS, as reported."""
+    """Return the HS revisions, as reported."""
     return {each.revision for each in (*reading.flows.values(), *reading.reconciled.values())}

@@ -1,4 +1,4 @@
-"""Rows of large CSV files of trade statistics in any known layout, a block at a time."""
+"""Streaming of large trade statistics CSV files in any known layout, block by block."""
 
 import csv
 import io
@@ -23,15 +23,15 @@ _YEARS = {"92": "H0", "96": "H1", "02": "H2", "07": "H3", "12": "H4", "17": "H5"
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """One layout."""
+    """A file layout."""
 
     name: str
     title: str
-    needs: tuple[str, ...]  # fields without which a file is not in it
-    columns: dict[str, tuple[str, ...]]  # by field, names folded
+    needs: tuple[str, ...]  # required fields
+    columns: dict[str, tuple[str, ...]]  # by field, folded names
 
     def places(self, names: Sequence[str]) -> dict[str, int] | None:
-        """Return where each field stands in a header; None: the file is not in this layout."""
+        """Return the column of each field in a header; None: another layout."""
         at = {each: place for place, each in reversed(list(enumerate(names)))}
         found = {
             field: next((at[name] for name in known if name in at), None)
@@ -47,10 +47,10 @@ class _Layouts(Record, frozen=True, kw_only=True):
 
 
 class Found(Record, frozen=True, kw_only=True):
-    """The layout of a file."""
+    """The detected layout of a file."""
 
     layout: Layout
-    places: Mapping[str, int]  # of fields, from 0
+    places: Mapping[str, int]  # column of each field, from 0
 
 
 @cache
@@ -60,10 +60,10 @@ def load_layouts() -> tuple[Layout, ...]:
 
 
 def find_layout(header: Sequence[str], name: str) -> Found:
-    """Find the layout of a file by its header.
+    """Detect the layout of a file by its header.
 
     Raises:
-        InputError: It has none of ours.
+        InputError: Unknown layout.
     """
     folded = [_BETWEEN.sub("", each.casefold()) for each in header]
     for layout in load_layouts():
@@ -75,7 +75,7 @@ def find_layout(header: Sequence[str], name: str) -> Found:
 
 
 def baci_revision(name: str) -> str:
-    """Return the revision of the HS that the name of a BACI file tells; "": none.
+    """Return the HS revision in the name of a BACI file; "": none.
 
     Source:
         https://www.cepii.fr/DATA_DOWNLOAD/baci/doc/baci_webpage.html, names of the files.
@@ -85,39 +85,39 @@ def baci_revision(name: str) -> str:
 
 
 _BLOCK = 1 << 20  # bytes
-_ENCODING = "latin-1"  # reads any byte: Arrow decodes whole rows that are cut short
-_HEAD = 1 << 16  # bytes in which the header and the first row stand
-_SHOWN = 20  # refused rows kept
+_ENCODING = "latin-1"  # accepts any byte: Arrow decodes whole rows that are truncated
+_HEAD = 1 << 16  # bytes that contain the header and the first row
+_SHOWN = 20  # stored rejected rows
 
 
 class Rows:
-    """One file. After the rows were taken, it says how many there were and which were refused."""
+    """Rows of one file. After iteration, it has the number of rows and the rejected ones."""
 
     def __init__(self, path: Path, codes: Sequence[str]) -> None:
         self.name = path.name
         self.rows = 0
         self.refused = 0
-        self.others = 0  # rows of codes that are not asked for, which are not read
+        self.others = 0  # skipped rows of other codes
         self.shown: list[Refused] = []
         self.reporters: set[tuple[str, str, str]] = set()  # reporter, flow, period of every row
         self._path = path
-        self._broken: list[int] = []  # rows with another number of cells, from 1
+        self._broken: list[int] = []  # rows with a wrong number of cells, from 1
         self._lines = 0
         self._codes = pa.array([each.encode() for each in codes], pa.binary())
         self._names, self._tab = self._header()
         self.found: Found = find_layout(self._names, self.name)
 
     def refuse(self, row: int, message: str) -> None:
-        """Count a row that could not be read."""
+        """Record an unreadable row."""
         self.refused += 1
         if len(self.shown) < _SHOWN:
             self.shown.append(Refused(at=f"{self.name}, row {row}", message=message))
 
     def watched(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Give the rows of watched codes: their number after the header, from 1, and their fields.
+        """Yield the rows of watched codes: row number after the header, from 1, and fields.
 
         Raises:
-            InputError: The file is no text, or is cut within its compression.
+            InputError: The file is not text, or its compressed data is truncated.
         """
         places = self.found.places
         fields = [name for name, _ in sorted(places.items(), key=lambda each: each[1])]
@@ -150,7 +150,7 @@ class Rows:
         self.rows += batch.num_rows
 
     def _number(self, whole: int) -> int:
-        """Return the number in the file of the nth row that is whole."""
+        """Return the number in the file of the nth valid row."""
         number = whole
         for broken in self._broken:
             if broken > number:
@@ -180,11 +180,11 @@ class Rows:
         )
 
     def _break(self, row: arrow.InvalidRow) -> str:
-        self._broken.append(row.number - 1 if row.number else 0)  # the header is the first
+        self._broken.append(row.number - 1 if row.number else 0)  # the header is the first row
         return "skip"
 
     def _header(self) -> tuple[list[str], bool]:
-        """Read the names of the columns; rows may end in one empty cell more."""
+        """Read the column names; rows may end with an extra empty cell."""
         try:
             with pa.input_stream(str(self._path), compression="detect") as file:
                 head = file.read(_HEAD).decode("utf-8-sig", "replace")
@@ -201,7 +201,7 @@ class Rows:
 
 
 def _text(value: bytes | None) -> str:
-    """Decode a cell; older exports are not in UTF-8."""
+    """Decode a cell; older exports are not UTF-8."""
     text = (value or b"").decode("utf-8").strip()
     if text.isascii():
         return text

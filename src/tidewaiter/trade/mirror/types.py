@@ -1,4 +1,4 @@
-"""Records of trade statistics: a flow as one country reports it, and what is found in files."""
+"""Records of trade statistics: reported flows, and results."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -17,11 +17,11 @@ Silence = Literal["reports others", "split or merged", "other revision", "no rep
 
 
 class Key(Record, frozen=True, kw_only=True, order=True):
-    """What a flow is of. Countries are in the codes of UN Comtrade; a period is 2023 or 202301."""
+    """Key of a flow. Countries are UN Comtrade codes; a period is 2023 or 202301."""
 
     code: str  # HS6, six digits
-    # Of the HS: H6 (2022), H5 (2017), H4 (2012) ...; "": the file does not say. A code whose scope
-    # did not change since stands under the newest revision: mirror/hs_codes.py.
+    # HS revision: H6 (2022), H5 (2017), H4 (2012) ...; "": not stated in the file. A code with
+    # unchanged scope is given under the newest revision: mirror/hs_codes.py.
     revision: str
     exporter: int
     importer: int
@@ -29,60 +29,60 @@ class Key(Record, frozen=True, kw_only=True, order=True):
 
     @property
     def flow(self) -> "Key":
-        """Return the same flow, of no period."""
+        """Return the same flow without a period."""
         return msgspec.structs.replace(self, period=0)
 
 
 class Amount(Record, frozen=True, kw_only=True):
-    """What one side reports of a flow."""
+    """One side's report of a flow."""
 
     kg: float | None  # net weight; None: not reported
     usd: float | None  # as reported: CIF for most imports, FOB for exports
     cif: float | None = None
     fob: float | None = None
-    estimated: bool = False  # the kilograms are an estimate from the value, by the publisher
-    again_kg: float = 0.0  # of it re-exported or re-imported goods, as reported
-    revision: str = ""  # of the HS, as reported
+    estimated: bool = False  # the kilograms are estimated from the value by the publisher
+    again_kg: float = 0.0  # re-exported or re-imported part, as reported
+    revision: str = ""  # HS revision, as reported
 
 
 class Refused(Record, frozen=True, kw_only=True):
-    """A row that could not be read."""
+    """A rejected row."""
 
     at: str
     message: str
 
 
 class Count(Record, frozen=True, kw_only=True):
-    """Rows of one sort."""
+    """Number of rows of one kind."""
 
     what: str
     rows: int
 
 
 class Conflict(Record, frozen=True, kw_only=True):
-    """A flow that a file gives twice, or a later file gives anew."""
+    """A flow that occurs twice in a file, or again in a later file."""
 
     at: str
     side: Side
     key: Key
     kg: tuple[float | None, float | None]  # first, second
     usd: tuple[float | None, float | None]
-    kept: bool  # True: the one of the later file is used; False: none is
+    kept: bool  # True: the value of the later file is used; False: neither
 
 
 class FileRead(Record, frozen=True, kw_only=True):
-    """One file, and what of it was used."""
+    """A file, and a summary of its use."""
 
     name: str
     layout: str
     rows: int
     used: int
-    counts: tuple[Count, ...]  # of what was left out, and why
+    counts: tuple[Count, ...]  # skipped rows, by reason
     refused: int
 
 
 class Freight(Record, frozen=True, kw_only=True):
-    """How tau was found: tau = constant + slope x ln(km), kept between 0 and the cap."""
+    """Estimated freight: tau = constant + slope x ln(km), limited to between 0 and the cap."""
 
     how: Literal["rows with both values", "prices of two sides", "default"]
     observations: int
@@ -92,19 +92,19 @@ class Freight(Record, frozen=True, kw_only=True):
 
 
 class Reporter(Record, frozen=True, kw_only=True):
-    """How far a country's reports agree with those of all its partners, in these files."""
+    """Agreement of a country's reports with those of all its partners, in these files."""
 
     country: int
     name: str
     reliability: float  # 0 to 1
-    compared: int  # flows with two sides
+    compared: int  # two-sided flows
 
 
 class Watched(Record, frozen=True, kw_only=True):
-    """An HS6 code, and what of the registry belongs in it."""
+    """A watched HS6 code, with its substances."""
 
     code: str
-    own: bool  # in HS 2022 it names one substance; else it holds others too and m says little
+    own: bool  # specific to one substance in HS 2022; else it has others and m is weak evidence
     substances: tuple[str, ...]  # names
 
 
@@ -119,27 +119,27 @@ class Discrepancy(Record, frozen=True, kw_only=True):
     basis: Basis
     x: float  # exports, in the unit of the basis
     m: float  # imports as reported
-    tau: float | None  # taken off; None: kilograms have no freight, or the import is FOB already
+    tau: float | None  # deducted; None: kilograms have no freight, or the import is already FOB
     m_fob: float  # M' = M / (1 + tau)
     gap: float  # X - M'
     ratio: float  # (X - M') / (X + M')
-    usual: float | None  # the middle of the ratio in the other periods; None: too few
+    usual: float | None  # median ratio of the other periods; None: too few
     spread: float | None
     z: float | None
     periods: int  # other periods of this flow
-    with_next: float | None  # ratio together with the neighbour that evens it out most
-    reliability: tuple[float, float]  # of exporter and importer
+    with_next: float | None  # ratio combined with the neighbouring period that offsets it most
+    reliability: tuple[float, float]  # exporter and importer
     weight: float  # their product
-    score: float  # by which the list is ordered
-    estimated: bool  # kilograms of a side are the publisher's estimate
-    unspecified_kg: float  # that exporter or importer reports of the code without a partner
-    again_kg: float  # that is re-exported or re-imported, as reported
-    reconciled_kg: float | None  # by BACI, where its files were given
-    revisions: tuple[str, str]  # of the HS, under which exporter and importer report it
+    score: float  # sort key of the list
+    estimated: bool  # kilograms of one side are estimated by the publisher
+    unspecified_kg: float  # reported by exporter or importer under the code without a partner
+    again_kg: float  # re-exported or re-imported, as reported
+    reconciled_kg: float | None  # from BACI, if its files were given
+    revisions: tuple[str, str]  # HS revisions of the exporter's and importer's reports
 
 
 class Elsewhere(Record, frozen=True, kw_only=True):
-    """What the silent side reports under a code that was split or merged with the orphan's."""
+    """Reports of the silent side under a code that was split or merged with the orphan's."""
 
     code: str
     revision: str
@@ -148,7 +148,7 @@ class Elsewhere(Record, frozen=True, kw_only=True):
 
 
 class Orphan(Record, frozen=True, kw_only=True):
-    """A flow of which one side reports nothing."""
+    """A flow that one side does not report."""
 
     key: Key
     exporter: str
@@ -159,16 +159,16 @@ class Orphan(Record, frozen=True, kw_only=True):
     usd: float | None
     estimated: bool
     other: Silence
-    seen: int  # other periods in which both sides report it
-    reliability: float  # of the side that reports it
-    unspecified_kg: float  # that the silent side reports of the code without a partner
+    seen: int  # other periods reported by both sides
+    reliability: float  # of the reporting side
+    unspecified_kg: float  # reported by the silent side under the code without a partner
     reconciled_kg: float | None
-    revision: str  # of the HS, as reported
-    elsewhere: tuple[Elsewhere, ...]  # its amounts hold other goods too
+    revision: str  # HS revision, as reported
+    elsewhere: tuple[Elsewhere, ...]  # its amounts include other goods
 
 
 class Point(Record, frozen=True, kw_only=True):
-    """A reconciled flow of BACI, and how unusual it is beside its other years."""
+    """A reconciled BACI flow, and its deviation from other years."""
 
     key: Key
     exporter: str
@@ -181,7 +181,7 @@ class Point(Record, frozen=True, kw_only=True):
 
 
 class Price(Record, frozen=True, kw_only=True):
-    """A value per kilogram far from what the code usually has, as one side reports it."""
+    """A value per kilogram far from the usual value of the code, as reported by one side."""
 
     key: Key
     exporter: str
@@ -189,14 +189,14 @@ class Price(Record, frozen=True, kw_only=True):
     own: bool
     reported: Side
     kg: float
-    usd: float  # exports FOB where that is given; imports as reported
+    usd: float  # exports FOB if given; imports as reported
     price: float  # US dollars per kilogram
-    usual: float  # the middle of all flows of the code and the side, of years or of months
+    usual: float  # median of all flows of the code and side, for years or months
     z: float  # of the logarithm
-    flows: int  # of these, with a price
-    other_side: float | None  # what the other side reports of this flow
-    pair_usual: float | None  # the middle of this pair's other periods
-    always: bool  # these are as far from the code's middle; of such a pair one period is listed
+    flows: int  # number of flows with a price
+    other_side: float | None  # price reported by the other side for this flow
+    pair_usual: float | None  # median of this pair's other periods
+    always: bool  # the pair's usual price is as far off; only one period is listed then
 
 
 class _Freight(Record, frozen=True, kw_only=True):
@@ -214,7 +214,7 @@ class _Reliability(Record, frozen=True, kw_only=True):
 
 
 class Judging(Record, frozen=True, kw_only=True):
-    """What is listed."""
+    """Thresholds for listed flows."""
 
     floor_kg: float
     floor_usd: float
@@ -230,7 +230,7 @@ class Judging(Record, frozen=True, kw_only=True):
 
 
 class Pricing(Record, frozen=True, kw_only=True):
-    """Which prices are listed."""
+    """Thresholds for listed prices."""
 
     floor_kg: float
     floor_usd: float
@@ -240,7 +240,7 @@ class Pricing(Record, frozen=True, kw_only=True):
 
 
 class Method(Record, frozen=True, kw_only=True):
-    """The numbers of the method; data/mirror/method.toml says where they are from."""
+    """Parameters of the method; data/mirror/method.toml has the sources."""
 
     version: str
     freight: _Freight
@@ -251,5 +251,5 @@ class Method(Record, frozen=True, kw_only=True):
 
 @cache
 def load_method() -> Method:
-    """Load the numbers of the method."""
+    """Load the parameters of the method."""
     return read_toml(data("mirror", "method.toml"), Method)

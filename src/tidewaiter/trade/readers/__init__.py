@@ -1,4 +1,4 @@
-"""Readers: each turns one file format into batches of canonical lines."""
+"""File readers: each converts one file format to batches of canonical lines."""
 
 import shutil
 import tempfile
@@ -28,7 +28,7 @@ from tidewaiter.trade.types import LINES, FileFormat, Reader, ReadOptions, Refus
 __all__ = ["BUILT_IN", "Mapping", "mapping_of", "plugin_formats", "reader_for", "readers"]
 
 _Opened = tuple[Sheet, Mapping, Mapping]
-"""A table, how it is read, and how to show that to the user."""
+"""A table, how it is read, and the display form of that."""
 
 
 def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
@@ -60,13 +60,13 @@ def _reader(form: str, *, unread: bool = False) -> Reader:
 
 _NAMES = (*sorted(OURS), *FORMATS)
 BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in _NAMES}
-"""Our own readers, by suffix; those of messages by the name of their format."""
+"""Built-in readers by suffix; those of messages by format name."""
 CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}
-"""The same, that carry what is not read."""
+"""Built-in readers that include unmapped columns."""
 
 
 def _whole(file: BinaryIO, form: str) -> BinaryIO:
-    """Put a stream into a temporary file where its format is read from its end."""
+    """Copy a stream to a temporary file if its format is read from the end."""
     if form not in ("parquet", "xlsx") or file.seekable():
         return file
     held = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as it is read
@@ -87,17 +87,17 @@ def _doubt(sheet: Sheet) -> Refusal:
 
 
 def plugin_formats() -> dict[str, FileFormat]:
-    """Map the suffixes that plug-ins read to their formats; ours are not among them."""
+    """Map the suffixes of plug-in readers to their formats, without built-in ones."""
     return plugins(READERS, FileFormat, BUILT_IN)
 
 
 def readers() -> dict[str, Reader]:
-    """Map each format to its reader; ours win over a plug-in's of the same name."""
+    """Map each format to its reader; built-in readers take precedence over plug-ins."""
     return {name: _checked(name, each) for name, each in plugin_formats().items()} | BUILT_IN
 
 
 def _checked(name: str, form: FileFormat) -> Reader:
-    """Return the reader of a plug-in; whatever it raises, or yields besides lines, names it."""
+    """Wrap a plug-in's reader, so that its exceptions and invalid results name it."""
 
     def read(file: BinaryIO, at: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         plugin = plugin_for(READERS, name)
@@ -113,16 +113,16 @@ def _checked(name: str, form: FileFormat) -> Reader:
 
 
 def reader_for(name: str, *, unread: bool = False) -> Reader:
-    """Choose a reader by a file's suffix; where that is missing or lies, by its first bytes.
+    """Choose a reader by a file's suffix, or by its first bytes if that is missing or wrong.
 
-    A second suffix ".gz" is looked through. The reader that comes back opens the file, and
-    its InputError names the known formats where neither suffix nor content tells one.
+    A second suffix ".gz" is ignored. The returned reader opens the file, and its InputError lists
+    the known formats if neither suffix nor content identifies one.
 
     Args:
-        name: Of the file.
-        unread: Carry what a table has and is not read, in the column UNREAD after those of LINES.
+        name: Name of the file.
+        unread: Include unmapped data, in the column UNREAD after those of LINES.
     """
-    del name  # it is given again with the file
+    del name  # it is passed again with the file
     known = readers() | CARRYING if unread else readers()
 
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
@@ -134,18 +134,18 @@ def reader_for(name: str, *, unread: bool = False) -> Reader:
 
 
 def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
-    """Tell how a file's columns would be read; the file is left where it was.
+    """Return how a file's columns would be read; the position in the file does not change.
 
     Args:
-        file: It can be sought in.
-        name: Of the file, for its suffix and for errors.
-        options: What the user says of it.
+        file: Seekable file.
+        name: Name of the file, for its suffix and for errors.
+        options: User settings for the file.
 
     Returns:
-        How; without columns where a plug-in reads it, which does not say.
+        The mapping; without columns for a plug-in, which does not provide it.
 
     Raises:
-        InputError: It cannot be read, or its columns leave a question open.
+        InputError: The file cannot be read, or the mapping is ambiguous.
     """
     place = file.tell()
     brought = plugin_formats()

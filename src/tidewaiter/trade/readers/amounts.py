@@ -1,4 +1,4 @@
-"""Columns of amounts: masses, volumes, money and counts, and units that the user states."""
+"""Amount columns: masses, volumes, money and counts, and user-defined units."""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ MONEY = pa.decimal128(20, 4)
 Kind = Literal["mass", "volume"]
 KINDS: tuple[Kind, ...] = ("mass", "volume")
 
-# Below this a float holds a whole number and a thousandth beside it.
+# Below this a float can represent an integer plus a thousandth.
 _EXACT = 2.0**43
 _NEAR = 1e-3
 _WITH_UNIT = r"^(?P<number>[0-9]+(?:\.[0-9]+)?) ?(?P<unit>[^\d\s.,+-][^\d]*)$"
@@ -42,22 +42,22 @@ _MONEY = re.compile(
 
 
 class Measured(Record, frozen=True, kw_only=True):
-    """A column of quantities, apart by what they measure."""
+    """A column of quantities, split by kind."""
 
     mass: pa.Array  # int64, milligrams
     volume: pa.Array  # int64, microlitres
     bad: tuple[Bad, ...]
 
     def is_read(self) -> pa.Array:
-        """Tell which cells are a mass or a volume."""
+        """Return which cells are a mass or a volume."""
         return pc.or_(pc.is_valid(self.mass), pc.is_valid(self.volume))
 
 
 def find_mark(cells: pa.Array) -> Mark | Literal[""] | None:
-    """Find the one decimal mark that a column shows.
+    """Detect the decimal mark of a column.
 
     Returns:
-        The mark; "" where both show, None where none does.
+        The mark; "" if both occur, None if neither does.
     """
     if only_has(cells, b"0123456789-"):
         return None
@@ -70,17 +70,17 @@ def find_mark(cells: pa.Array) -> Mark | Literal[""] | None:
 
 
 class Ask(Record, frozen=True, kw_only=True):
-    """A column of quantities to be read."""
+    """A column of quantities to be parsed."""
 
     cells: pa.Array  # amounts, with or without a unit, shape (rows,)
-    units: pa.Array | None  # units, shape (rows,); None: the file has no column of them
-    unit: str  # for cells for which nothing else names one; "": there is none
-    mark: Mark | None  # the decimal mark; None: not known
-    only: Kind | None  # what the column must measure; None: anything
+    units: pa.Array | None  # units, shape (rows,); None: no unit column
+    unit: str  # default unit; "": none
+    mark: Mark | None  # decimal mark; None: not known
+    only: Kind | None  # required kind; None: any
 
 
 def measure(ask: Ask) -> Measured:
-    """Read a column of quantities: plain numbers at once, the rest text by text."""
+    """Parse a column of quantities: plain numbers vectorised, others one by one."""
     numbers, inner = _split(ask.cells, ask.mark)
     amounts = _floats(numbers)
     said = inner if ask.units is None else ask.units if inner is None else None
@@ -102,7 +102,7 @@ def measure(ask: Ask) -> Measured:
 
 
 def _split(cells: pa.Array, mark: Mark | None) -> tuple[pa.Array, pa.Array | None]:
-    """Part a column into plain numbers, null where they are not, and units in the cells."""
+    """Split a column into plain numbers, null for other cells, and the units in the cells."""
     if only_has(cells, b"0123456789." if mark == "." else b"0123456789"):
         return cells, None
     cells = pc.utf8_trim_whitespace(cells)
@@ -118,13 +118,13 @@ def _split(cells: pa.Array, mark: Mark | None) -> tuple[pa.Array, pa.Array | Non
 def _floats(numbers: pa.Array) -> NDArray[np.float64]:
     try:
         floats = pc.cast(numbers, pa.float64())
-    except pa.ArrowInvalid:  # "1.2.3": read one by one
+    except pa.ArrowInvalid:  # "1.2.3": parsed one by one
         return np.full(len(numbers), np.nan)
     return np.asarray(floats.fill_null(np.nan).to_numpy(zero_copy_only=False), np.float64)
 
 
 def _sizes(said: pa.Array | None, unit: str, kind: Kind) -> NDArray[np.float64] | float:
-    """Give what one of each cell's unit is worth; NaN: not of this kind, or not whole."""
+    """Return the size of each cell's unit; NaN: of another kind, or not an integer."""
     if said is None:
         return _size(unit, kind)
     coded = said.dictionary_encode()
@@ -142,7 +142,7 @@ def _size(text: str, kind: Kind) -> float:
 
 
 def _add_rest(found: dict[Kind, pa.Array], left: NDArray[np.int64], ask: Ask) -> tuple[Bad, ...]:
-    """Read what the fast way left, each distinct pair of cell and unit once."""
+    """Parse the remaining cells, each distinct pair of cell and unit once."""
     places = pa.array(left)
     cells = ask.cells.take(places)
     beside = pa.nulls(len(left), pa.string()) if ask.units is None else ask.units.take(places)
@@ -186,20 +186,20 @@ def _either(quantity: Quantity, text: str) -> dict[str, int] | None:
 
 
 def read_money(cells: pa.Array, mark: Mark | None) -> tuple[Column, pa.Array]:
-    """Read a column of money.
+    """Parse a column of money.
 
     Args:
         cells: Amounts, with or without a currency, shape (rows,).
-        mark: The decimal mark; None: not known.
+        mark: Decimal mark; None: not known.
 
     Returns:
-        Amounts of type `MONEY`, rounded half to even; currencies that stand in the cells.
+        Amounts of type `MONEY`, rounded half to even; currencies in the cells.
     """
     if only_has(cells, b"0123456789.-" if mark == "." else b"0123456789-"):
         exact = _floats(cells) * 1e4
         near = np.rint(exact)
         unread = np.isnan(near) & ~cells.is_null().to_numpy(zero_copy_only=False)
-        with np.errstate(invalid="ignore"):  # of endless numbers, which are not close to any
+        with np.errstate(invalid="ignore"):  # infinite numbers, which are not close to any
             close = np.isnan(near) | ((np.abs(exact - near) < _NEAR) & (np.abs(near) < _EXACT))
         if not unread.any() and close.all():
             return Column(values=_decimals(near)), pa.nulls(len(cells), pa.string())
@@ -210,10 +210,10 @@ def read_money(cells: pa.Array, mark: Mark | None) -> tuple[Column, pa.Array]:
 
 
 def _decimals(units: NDArray[np.float64]) -> pa.Array:
-    """Build decimals from their ten-thousandths; NaN is null."""
+    """Convert ten-thousandths to decimals; NaN becomes null."""
     empty = np.isnan(units)
     low = np.where(empty, 0, units).astype(np.int64)
-    both = np.stack([low, low >> 63], axis=1)  # 128 bits, little end first
+    both = np.stack([low, low >> 63], axis=1)  # 128 bits, little-endian
     valid = pa.array(~empty).buffers()[1]
     return pa.Array.from_buffers(MONEY, len(units), [valid, pa.py_buffer(both.tobytes())])
 
@@ -231,7 +231,7 @@ def _money(text: str, mark: Mark | None) -> dict[str, Decimal | str | None]:
 
 
 def read_counts(cells: pa.Array, kind: pa.DataType) -> Column:
-    """Read a column of whole numbers, like packages: "80", "80 DRM", "1,200"."""
+    """Parse a column of integers, like packages: "80", "80 DRM", "1,200"."""
     if only_has(cells, b"0123456789"):
         try:
             return Column(values=pc.cast(cells, kind))
@@ -241,7 +241,7 @@ def read_counts(cells: pa.Array, kind: pa.DataType) -> Column:
 
 
 def _count(text: str) -> int:
-    # What counts is whole, so "1.200" can only be grouped; "1.000" stays open.
+    # Counts are integers, so "1.200" must be grouped; "1.000" is ambiguous.
     found = re.search(r"\d([.,])(\d{3})(?!\d)", text)
     grouped = found is not None and found[2] != "000"
     mark: Mark | None = None if not (found and grouped) else "," if found[1] == "." else "."
@@ -259,10 +259,10 @@ _TEXTS = pa.list_(pa.string())
 
 
 def check_units(units: Mapping[str, str]) -> None:
-    """Check the units that the user states.
+    """Validate the user-defined units.
 
     Raises:
-        InputError: A field has no unit, or its unit is not known or of another kind.
+        InputError: A field has no unit, or its unit is unknown or of another kind.
     """
     for field, text in units.items():
         kinds = _KINDS.get(field)
@@ -279,11 +279,11 @@ def check_units(units: Mapping[str, str]) -> None:
 
 
 def is_bare(cells: pa.Array, units: pa.Array | None) -> pa.Array:
-    """Tell which cells hold an amount without a unit, in them or beside them.
+    """Return which cells hold an amount without a unit, in them or in the unit column.
 
     Args:
         cells: Amounts, shape (rows,).
-        units: Of the same rows; None: the file has no such column.
+        units: Units of the same rows; None: no unit column.
     """
     bare = pc.invert(pc.match_substring_regex(cells, r"\p{L}"))
     if units is not None:
@@ -292,11 +292,11 @@ def is_bare(cells: pa.Array, units: pa.Array | None) -> pa.Array:
 
 
 def list_stated(stated: Mapping[str, pa.Array], units: Mapping[str, str]) -> pa.Array | None:
-    """List, for each row, the fields whose unit the user stated, like "net: lb".
+    """List, for each row, the fields with a user-defined unit, like "net: lb".
 
     Args:
-        stated: For each field, the rows of which that is true, shape (rows,).
-        units: Of each field.
+        stated: For each field, the rows to which it applies, shape (rows,).
+        units: Unit of each field.
     """
     if not stated:
         return None

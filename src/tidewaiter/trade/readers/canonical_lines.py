@@ -1,4 +1,4 @@
-"""Tables of text to canonical lines with parties and route, and a report of unread values."""
+"""Text tables to canonical lines with parties and route, and a report of unreadable values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -51,39 +51,39 @@ from tidewaiter.trade.readers.table import Bad, Block, Column, Sheet, join_parts
 from tidewaiter.trade.types import FIELDS, LINES, PARTY, STOP, ReadOptions, Refusal, keys_of
 
 FUNCTIONS = ("origin", "loading", "transit", "unlading", "destination")
-"""Places of a route, in the order of travel."""
+"""Functions of places, in travel order."""
 
 
 class Group(Record, frozen=True, kw_only=True):
     """One party or place: its columns of text."""
 
-    label: str  # the role or the function
+    label: str  # role or function
     columns: Mapping[str, pa.Array]  # attribute -> text, shape (rows,)
 
 
 def build_parties(groups: Sequence[Group], count: int) -> pa.Array:
-    """Build each row's parties; a party without a name and a number is left out.
+    """Build each row's parties; a party without a name or number is skipped.
 
     Args:
-        groups: In the order in which they are to stand.
-        count: Rows.
+        groups: In output order.
+        count: Number of rows.
     """
     return _build(groups, count, PARTY, "role", ("name", "id", "address"))
 
 
 def build_route(groups: Sequence[Group], count: int) -> pa.Array:
-    """Build each row's route; a place without a name, code and country is left out.
+    """Build each row's route; a place without a name, code or country is skipped.
 
     Args:
-        groups: In any order; they come to stand in the order of travel.
-        count: Rows.
+        groups: In any order; the result is in travel order.
+        count: Number of rows.
     """
     ordered = sorted(groups, key=lambda group: FUNCTIONS.index(group.label))
     return _build(ordered, count, STOP, "function", ("name", "locode", "country"))
 
 
 def join_lists(nested: pa.Array | None, built: pa.Array) -> pa.Array:
-    """Put lists that a file holds as such before those built from its columns."""
+    """Put lists contained in a file before those built from its columns."""
     if nested is None:
         return built
     if built.null_count == len(built):
@@ -95,7 +95,7 @@ def join_lists(nested: pa.Array | None, built: pa.Array) -> pa.Array:
 def _build(
     groups: Sequence[Group], count: int, kind: pa.StructType, label: str, keys: Sequence[str]
 ) -> pa.Array:
-    """Lay the groups' columns end to end, then pick from them row by row."""
+    """Concatenate the groups' columns, then select row by row."""
     if not groups:
         return pa.nulls(count, pa.list_(kind))
     there = np.stack([_there(group, keys, count) for group in groups], axis=1)
@@ -132,13 +132,13 @@ CODE_READERS = {
     "containers": read_containers,
     "licences": read_licences,
 }
-"""Fields of the kind "code", and their readers."""
+"""Parsers for fields of the kind "code"."""
 
 _TEXTS, _COUNTS = keys_of("text"), keys_of("count")
 
 
 class _Last(Record, frozen=True, kw_only=True):
-    """Where the block before ended, so that its consignment can go on."""
+    """End of the preceding block, to continue its consignment."""
 
     consignment: str = ""
     seq: int = 0
@@ -147,19 +147,19 @@ class _Last(Record, frozen=True, kw_only=True):
 def to_lines(
     sheet: Sheet, columns: Columns, options: ReadOptions, *, unread: bool = False
 ) -> Iterator[pa.RecordBatch | Refusal]:
-    """Read a table of text into batches of `LINES`; refusals come before their batch.
+    """Convert a table of text to batches of `LINES`; refusals precede their batch.
 
-    What words stand in no field is other text of the lines. What is to be said of the file as a
-    whole, as that no line of it describes goods, comes last.
+    Unmapped words become other text of the lines. Remarks on the whole file, for example if no line
+    describes goods, come last.
 
     Args:
         sheet: The table.
-        columns: Which of its columns means what.
-        options: What the user says of it.
-        unread: Carry what is not read in one more column, for the lines that become alerts.
+        columns: Mapping of its columns.
+        options: User settings.
+        unread: Include unmapped data in one more column, for lines that become alerts.
 
     Raises:
-        InputError: `options` states a unit that is none, or of a field that has none.
+        InputError: `options` has an invalid unit, or one for a field without units.
     """
     check_units(options.units)
     wanted = sorted({place for places in columns.places.values() for place in places})
@@ -187,7 +187,7 @@ def to_lines(
 
 
 def _parts(block: Block, size: int) -> Iterator[Block]:
-    """Cut a block into parts of about `size` lines; the lines of one row stay together."""
+    """Split a block into parts of about `size` lines; the lines of one row stay together."""
     start = 0
     while start < len(block.rows):
         last = block.rows[min(start + size, len(block.rows)) - 1]
@@ -201,7 +201,7 @@ def _parts(block: Block, size: int) -> Iterator[Block]:
 
 
 class _Reading:
-    """The reading of one block: its fields, and what in them could not be read."""
+    """Parsing of one block: its fields, and unreadable values."""
 
     def __init__(
         self, block: Block, columns: Columns, options: ReadOptions, styles: Styles, sheet: Sheet
@@ -218,14 +218,14 @@ class _Reading:
         self.serials = sheet.serials
         self.fields = fields_of(block, columns)
         self.bad: list[tuple[str, Bad]] = []
-        self.stated: dict[str, pa.Array] = {}  # field -> rows whose unit is the user's
+        self.stated: dict[str, pa.Array] = {}  # field -> rows with the user-defined unit
 
     def batch(self, last: _Last, beside: pa.Array | None) -> tuple[pa.RecordBatch, _Last]:
-        """Read every field; a field that the file lacks is null.
+        """Parse every field; a field missing in the file is null.
 
         Args:
-            last: Where the block before ended.
-            beside: The words of columns that are not read.
+            last: End of the preceding block.
+            beside: Words of unmapped columns.
         """
         read = {**self._texts(), **self._codes(), **self._measures(), **self._money()}
         read["row"] = pa.array(self.rows, pa.int64())
@@ -247,7 +247,7 @@ class _Reading:
         return pa.RecordBatch.from_arrays(filled, schema=LINES), last
 
     def refusals(self) -> list[Refusal]:
-        """Report the cells that were not read, by row."""
+        """Report the unreadable cells, by row."""
         found = [
             Refusal(
                 row=int(self.rows[bad.at]),
@@ -333,7 +333,7 @@ class _Reading:
         return read
 
     def _quantity(self, found: dict[str, pa.Array]) -> None:
-        """Keep the quantity as written; where it is a mass or a volume, read that too."""
+        """Keep the quantity as written; also parse it if it is a mass or a volume."""
         read = self._measure("quantity", self.options.units.get("quantity", ""), None)
         for name, values in (("net_mg", read.mass), ("volume_ul", read.volume)):
             found[name] = pc.coalesce(found[name], values) if name in found else values
@@ -354,7 +354,7 @@ class _Reading:
             )
             found["value"] = self._take("value", column)
         named = self.columns.currency or None
-        # A column of currencies is of another value where the header of this one names its own.
+        # The currency column belongs to another value if this header names a currency.
         beside = None if named else self.fields.get("currency")
         parts = [a for a in (inner, beside) if a is not None]
         if parts:
@@ -373,7 +373,7 @@ class _Reading:
         ]
 
     def _numbers(self, last: _Last) -> tuple[pa.Array, pa.Array, _Last]:
-        """Name each row's consignment, and number the lines of one while they are adjacent."""
+        """Assign each row's consignment, and number its lines while they are adjacent."""
         rows = pc.binary_join_element_wise("row ", pc.cast(pa.array(self.rows), pa.string()), "")
         named = self.fields.get("consignment")
         names = rows if named is None else pc.coalesce(named, rows)

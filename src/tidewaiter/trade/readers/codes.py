@@ -1,7 +1,7 @@
-"""Columns of codes and dates: HS, CAS, UN, containers, licences, days, vessels and voyages.
+"""Code and date columns: HS, CAS, UN, containers, licences, days, vessels and voyages.
 
-They are parted where it is certain. A ship's name may have a number, and a slash: what could be
-one stays as it is written.
+Vessel and voyage are separated only if it is certain. A ship's name may contain a number or a
+slash: an ambiguous text is unchanged.
 """
 
 import re
@@ -34,7 +34,7 @@ def load_headings() -> frozenset[str]:
     """Load the four digits of every heading.
 
     Raises:
-        RegistryError: The file is not as it must be.
+        RegistryError: The file is invalid.
     """
     found = read_toml(data("hs", "headings.toml"), _Headings).chapters
     return frozenset(f"{chapter}{rest}" for chapter, each in found.items() for rest in each.split())
@@ -42,17 +42,17 @@ def load_headings() -> frozenset[str]:
 
 TEXTS = pa.list_(pa.string())
 
-_ODD = (5, 7, 9)  # digits of a code whose first zero was lost
-_JAPANESE = 9  # digits of the statistical codes of Japan
+_ODD = (5, 7, 9)  # digits of a code that lost its leading zero
+_JAPANESE = 9  # digits of Japanese statistical codes
 _BARE = r"^[\s'\"=]*[0-9]+(?:\.0)?[\s'\"]*$"
 
-_LONG = 64  # letters from which on a text is read anew each time
+_LONG = 64  # minimum letters of a text that is not cached
 _HS = re.compile(
     r"(?:(?:HS|HTS|HTSUS|CN|NCM|SH|TARIC)(?:\s*(?:CODE|NO|CODIGO))?\.?\s*[:#]?\s*)?"
     r"([0-9][0-9 .\-/\u00a0]*)",
     re.IGNORECASE,
 )
-# A table that lost its type writes the number 2915240000 as 2915240000.0.
+# An untyped table writes the number 2915240000 as 2915240000.0.
 _FLOAT = re.compile(r"(\d{5,})\.0")
 _UN = re.compile(r"(?<!\d)(?:UN|ID|NA)?[\s.:#-]*(\d{3,4})(?!\d)", re.IGNORECASE)
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ] ?\d{6}[ -]?\d", re.IGNORECASE)
@@ -65,12 +65,12 @@ _CAS_WORD = re.compile(r"\bCAS(?:\s*(?:RN|NO|NR|NUMBER))?\b[.:#\s]*", re.IGNOREC
 
 
 def read_hs(cells: pa.Array) -> Column:
-    """Read HS codes: their digits, as many as stand there, with the zero that a table lost.
+    """Parse HS codes: all digits present, with a lost leading zero restored.
 
-    A spreadsheet that takes a code for a number drops the zero at its start. It is put back where
-    5, 7 or 9 digits stand, which no code has, and it makes a heading that there is; this is told
-    once of all cells, among what is said of them. Codes of nine digits are used in Japan, so that
-    they stay where their own heading is one. A zero at the end is not put back.
+    A spreadsheet that treats a code as a number drops the leading zero. It is restored for 5, 7 or
+    9 digits, which no code has, if the result is a valid heading; this is reported once for all
+    cells. Japan uses codes of nine digits, so they are unchanged if their own heading is valid. A
+    trailing zero is not restored.
     """
     if only_has(cells, b"0123456789"):
         sizes = pc.binary_length(cells)
@@ -104,7 +104,7 @@ def _with_zeros(read: Column, cells: pa.Array) -> Column:
 
 @lru_cache(maxsize=1 << 14)
 def _with_zero(digits: str) -> str | None:
-    """Return a code with the zero that it lost; None: it lost none."""
+    """Return a code with its lost zero; None: it has not lost one."""
     if len(digits) not in _ODD or f"0{digits[:3]}" not in load_headings():
         return None
     if len(digits) == _JAPANESE and digits[:4] in load_headings():
@@ -113,7 +113,7 @@ def _with_zero(digits: str) -> str | None:
 
 
 def _western(text: str) -> str:
-    """Write the digits of any script as 0 to 9, and wide letters as narrow ones."""
+    """Convert digits of any script to 0 to 9, and wide letters to narrow ones."""
     narrow = unicodedata.normalize("NFKC", text)
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in narrow)
 
@@ -132,11 +132,11 @@ def _digits(text: str) -> str:
     return digits
 
 
-_known_hs = lru_cache(maxsize=1 << 14)(_digits)  # a tariff has some ten thousand
+_known_hs = lru_cache(maxsize=1 << 14)(_digits)  # a tariff has about ten thousand codes
 
 
 def read_cas(cells: pa.Array) -> Column:
-    """Read CAS numbers as written, cut at ; , / and spaces."""
+    """Parse CAS numbers as written, split at ; , / and spaces."""
     return by_distinct(cells, _cas, TEXTS)
 
 
@@ -148,12 +148,12 @@ def _cas(text: str) -> list[str]:
 
 
 def read_percents(cells: pa.Array) -> Column:
-    """Read contents: "99.5 %", ">= 99", "99 % min"; the text that `parse_content` gives."""
+    """Parse contents: "99.5 %", ">= 99", "99 % min", to the form of `parse_content`."""
     return by_distinct(cells, lambda text: parse_content(_western(text)), pa.string())
 
 
 def read_un(cells: pa.Array) -> Column:
-    """Read UN numbers: the four digits of "UN1715", "1715 (8)" or "UN 1715, class 8"."""
+    """Parse UN numbers: the four digits of "UN1715", "1715 (8)" or "UN 1715, class 8"."""
     return by_distinct(cells, _un, pa.string())
 
 
@@ -169,7 +169,7 @@ def _un(text: str) -> str | None:
 
 
 def read_containers(cells: pa.Array) -> Column:
-    """Read container numbers, in capitals and without spaces; what is none stays as written."""
+    """Parse container numbers, in capitals without spaces; an invalid one is unchanged."""
     return by_distinct(cells, _containers, TEXTS)
 
 
@@ -180,7 +180,7 @@ def _containers(text: str) -> list[str]:
 
 
 def read_imo(cells: pa.Array) -> Column:
-    """Read the IMO numbers of ships: seven digits; what is none stays as written."""
+    """Parse the IMO numbers of ships: seven digits; an invalid one is unchanged."""
     return by_distinct(cells, _imo, pa.string())
 
 
@@ -190,7 +190,7 @@ def _imo(text: str) -> str:
 
 
 def read_licences(cells: pa.Array) -> Column:
-    """Read the numbers of licences, cut at ; , | and line ends."""
+    """Parse licence numbers, split at ; , | and line ends."""
     return by_distinct(cells, _licences, TEXTS)
 
 
@@ -199,13 +199,13 @@ def _licences(text: str) -> list[str]:
 
 
 def read_days(cells: pa.Array, order: Order | None, *, serials: int | None) -> Column:
-    """Read dates.
+    """Parse dates.
 
     Args:
         cells: Text, shape (rows,).
-        order: What 03/04/2026 means; None: not known.
-        serials: A bare number is a spreadsheet's day, counted from a day this much later than
-            1900's; None: it is no day.
+        order: Meaning of 03/04/2026; None: not known.
+        serials: Treat a bare number as a spreadsheet day, offset by this from the 1900 count; None:
+            not a day.
     """
     if only_has(cells, b"0123456789-"):
         low, high = pc.min_max(pc.binary_length(cells)).as_py().values()
@@ -228,17 +228,17 @@ def _day(order: Order | None, *, serials: int | None) -> Callable[[str], date]:
 
 
 def order_of(cells: pa.Array) -> Order | None:
-    """Find the one order of day and month that a column shows."""
+    """Infer the order of day and month in a column."""
     texts = pc.unique(cells.slice(0, 100_000)).to_pylist()
     return find_order(text for text in texts if text)
 
 
-_JOINT = 3  # the tier of the names of columns that hold both
+_JOINT = 3  # tier of names of columns that hold both
 _LONGEST = 80  # letters of such a text
-_LETTERS = 3  # of a name, at least
+_LETTERS = 3  # minimum letters of a name
 
 _BOTH = pa.struct([("vessel", pa.string()), ("voyage", pa.string())])
-# "V.204N", "VOY NO 204N"; a bare V is a Roman five before a number without a letter.
+# "V.204N", "VOY NO 204N"; a bare V before a number without a letter is a Roman five.
 _WORD = re.compile(
     r"(?:VOYAGE|VOY|VIAJE|VIAGEM|FLIGHT)\b[ .:#]*(?:(?:NO|NR|NUM|NUMBER)\b[ .:#]*)?"
     r"|V(?:\.[ ]?|/|[ ]?(?=\d+[A-Z]))",
@@ -252,29 +252,29 @@ _PARTED = re.compile(
 )
 _SPACED = re.compile(r"(?P<name>.+) (?P<number>[A-Z0-9-]*[A-Z0-9])", re.IGNORECASE)
 _NUMBER = re.compile(r"[A-Z0-9]{1,10}(?:-[A-Z0-9]{1,6})?", re.IGNORECASE)
-# With the letter of a direction: north, south, east, west; "0817-021W".
+# With a direction letter: north, south, east, west; "0817-021W".
 _DIRECTED = re.compile(r"(?:\d{2,5}-)?[A-Z]{0,2}\d{3,4}[NSEW]", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d|\d{1,2}-\d{1,2}-\d{2,4}")
-_SHIP = re.compile(r"\d{7}|\d{9}|IMO-?\d+|MMSI-?\d+", re.IGNORECASE)  # the number of a ship
-# Of a ship, as most are: the two signs of its country, two letters, and a digit or none.
+_SHIP = re.compile(r"\d{7}|\d{9}|IMO-?\d+|MMSI-?\d+", re.IGNORECASE)  # number of a ship
+# Ship plate in the usual form: two country letters, two letters, and at most one digit.
 _CALL_SIGN = re.compile(r"(?=\w*\d)[A-Z0-9]{2}[A-Z]{2}\d?", re.IGNORECASE)
 _PLATE = re.compile(r"(?=\S*\d)\S*[A-Z]\S*", re.IGNORECASE)  # a word with a digit and a letter
-_PLAIN = 3  # digits of a number that is no part of a name, behind a sign
+_PLAIN = 3  # digits after a separator that are not part of a name
 
 
 class Ship(NamedTuple):
-    """What a text says."""
+    """Parsed text."""
 
     vessel: str
-    voyage: str | None  # None: it tells none for certain
+    voyage: str | None  # None: none for certain
 
 
 def ship_of(text: str, *, joint: bool = False) -> Ship:
-    """Part the name of a ship from the number of its voyage, where both stand there for certain.
+    """Separate vessel name and voyage number, if both are present for certain.
 
     Args:
-        text: As written.
-        joint: The column says that it holds both.
+        text: Text as written.
+        joint: The column is known to hold both.
     """
     plain = text.replace("\uff0f", "/").strip()
     if len(plain) > _LONGEST or not any(c.isdecimal() for c in plain):
@@ -291,12 +291,12 @@ def ship_of(text: str, *, joint: bool = False) -> Ship:
 
 
 def _is_name(name: str) -> bool:
-    """Tell whether a name is one without what was cut off: no IMO number, no second voyage."""
+    """Return whether a name is complete: not an IMO number, without a second voyage."""
     return sum(c.isalpha() for c in name) >= _LETTERS and not re.search(r"\bIMO\b", name.upper())
 
 
 def _may_be(number: str) -> bool:
-    """Tell whether a word may be the number of a voyage, and no day and no number of a ship."""
+    """Return whether a word may be a voyage number, and is neither a day nor a ship number."""
     if _SHIP.fullmatch(number) or _DAY.fullmatch(number):
         return False
     return any(c.isdecimal() for c in number) and bool(_NUMBER.fullmatch(number))
@@ -307,10 +307,10 @@ def _is_marked(_name: str, _number: str, _joint: bool) -> bool:  # noqa: FBT001 
 
 
 def _is_parted(name: str, number: str, joint: bool) -> bool:  # noqa: FBT001 - called by place
-    """Tell whether what stands behind a sign is a voyage.
+    """Return whether the text after a separator is a voyage.
 
-    Two barges are written "101/102", a lorry and its trailer by their plates, and a call sign
-    stands there, too.
+    Two barges are written "101/102", a lorry and its trailer by their plates, and a call sign may
+    follow too.
     """
     if joint or _DIRECTED.fullmatch(number):
         return True
@@ -322,13 +322,13 @@ def _is_parted(name: str, number: str, joint: bool) -> bool:  # noqa: FBT001 - c
 
 
 def _is_spaced(_name: str, number: str, joint: bool) -> bool:  # noqa: FBT001 - called by place
-    """Tell whether the last word is a voyage: no ship is called 021W, and none 0817."""
+    """Return whether the last word is a voyage: no ship is called 021W, and none 0817."""
     led = joint and number.startswith("0") and len(number) >= _PLAIN
     return led or bool(_DIRECTED.fullmatch(number))
 
 
 def holds_both(headers: tuple[str, ...]) -> bool:
-    """Tell whether columns of vessels say that they hold voyages, too."""
+    """Return whether vessel columns are known to contain voyages too."""
     aliases = load_aliases().fields
     return any(("vessel", _JOINT) in aliases.get(squeeze(header), ()) for header in headers)
 
@@ -336,12 +336,12 @@ def holds_both(headers: tuple[str, ...]) -> bool:
 def part_voyages(
     vessels: pa.Array, voyages: pa.Array | None, *, joint: bool
 ) -> tuple[pa.Array, pa.Array | None]:
-    """Part names of ships from voyages; where a column of voyages says another one, nothing is.
+    """Separate vessel names from voyages, unless a voyage column has a different one.
 
     Args:
         vessels: Text.
-        voyages: Text of their own column; None: there is none.
-        joint: The column of vessels says that it holds both.
+        voyages: Text of the voyage column; None: no such column.
+        joint: The vessel column is known to hold both.
 
     Returns:
         The names, and the voyages.

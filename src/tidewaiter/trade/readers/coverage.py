@@ -1,4 +1,4 @@
-"""Coverage: how much of a file describes its goods, and the warnings where it is too little."""
+"""Coverage: how much of a file describes its goods, with warnings if it is too little."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,25 +14,25 @@ from tidewaiter.trade.readers.table import Block
 from tidewaiter.trade.types import CODES, TEXTS, Refusal, shorten
 from tidewaiter.trade.unmapped_text import kept_together, lines_with_words, worded
 
-_NAMED = 5  # columns that a hint names
+_NAMED = 5  # columns named in a hint
 
 
 class Coverage(Record, frozen=True, kw_only=True):
-    """What lines say of their goods."""
+    """Statistics of the goods descriptions of lines."""
 
     lines: int = 0
     described: int = 0  # with a description
-    bare: int = 0  # with no description, and no HS, CAS, UN or CUS number
-    worded: int = 0  # with no description, and with words that stand in no field
-    unscreened: tuple[str, ...] = ()  # columns with words that are not looked through
+    bare: int = 0  # without a description or an HS, CAS, UN or CUS number
+    worded: int = 0  # without a description, but with unmapped words
+    unscreened: tuple[str, ...] = ()  # columns with words that are not searched
 
     @property
     def is_enough(self) -> bool:
-        """Tell whether nothing need be said of it."""
+        """Return whether no warning is needed."""
         return not (self.bare or self.unscreened or (self.worded and not self.described))
 
     def plus(self, batch: pa.RecordBatch) -> "Coverage":
-        """Return it with the lines of a batch of the schema LINES."""
+        """Add the lines of a batch with the schema LINES."""
         described = _any_of(batch, TEXTS)
         bare = ~described & ~_any_of(batch, CODES)
         words = 0
@@ -59,11 +59,11 @@ def _any_of(batch: pa.RecordBatch, names: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def remarks_on(found: Coverage, columns: Sequence[str] = ()) -> Iterator[Refusal]:
-    """Say of a file as a whole where its goods went without a description, or words unscreened.
+    """Report on the whole file if goods have no description, or words were not searched.
 
     Args:
-        found: Of all its lines.
-        columns: Those whose words were looked through as other text, of a table.
+        found: Coverage of all lines.
+        columns: Columns of a table that were searched as other text.
     """
     if found.bare or (found.worded and not found.described):
         yield _remark(_said(found), _hint(columns))
@@ -102,11 +102,11 @@ def _remark(problem: str, hint: str) -> Refusal:
 
 
 def texts_beside(block: Block, columns: Mapping[int, str]) -> pa.Array | None:
-    """Return the words of columns that are not read, as a column of `KEPT`; None: there are none.
+    """Return the words of unmapped columns, as a column of `KEPT`; None: none.
 
     Args:
         block: Some rows.
-        columns: Those of a table that are carried, and their names.
+        columns: Included columns of the table, with their names.
     """
     found = {
         name: words
@@ -135,7 +135,7 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _nested_text(cells: pa.Array) -> pa.Array:
-    """Write lists and records as JSON, so that the words in them are looked through."""
+    """Convert lists and records to JSON, so that their words are searched."""
     written = (
         None if v is None else msgspec.json.encode(v, enc_hook=str).decode()
         for v in cells.to_pylist()

@@ -1,4 +1,4 @@
-"""CSV and other delimited text: the delimiter, the header, and whole rows parsed to blocks."""
+"""CSV and other delimited text: delimiter, header, and parsing of whole rows to blocks."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
@@ -39,13 +39,13 @@ _SMALL = 1 << 17
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """What the parsers must know of a file."""
+    """Properties of a file for the parsers."""
 
     delimiter: str
     width: int
     codec: str
     wanted: tuple[int, ...]
-    carried: tuple[int, ...] = ()  # columns beside these, of which nothing is reported
+    carried: tuple[int, ...] = ()  # further columns that are included without checks
 
     @property
     def taken(self) -> tuple[int, ...]:
@@ -54,7 +54,7 @@ class Layout(Record, frozen=True, kw_only=True):
 
 
 def parse_pieces(pieces: Iterator[Piece], layout: Layout) -> Iterator[Block]:
-    """Parse pieces of whole rows, and number the rows through."""
+    """Parse chunks of whole rows, with consecutive row numbers."""
     row = 1
     for piece in pieces:
         for block in _parse(piece, layout):
@@ -67,7 +67,7 @@ def parse_pieces(pieces: Iterator[Piece], layout: Layout) -> Iterator[Block]:
 
 
 def _taken(block: Block) -> int:
-    """Count the rows that a block speaks of, refused ones too; its numbers begin at 0."""
+    """Count the rows of a block, including rejected ones; its numbers begin at 0."""
     last = [int(block.rows[-1])] if len(block.rows) else []
     return max([*last, *(refusal.row for refusal in block.refusals)], default=-1) + 1
 
@@ -84,7 +84,7 @@ def _moved(refusal: Refusal, by: int) -> Refusal:
 
 
 def _parse(piece: Piece, layout: Layout) -> Iterator[Block]:
-    """Parse whole rows the fast way; where that is refused, halve, and at last go slowly."""
+    """Parse whole rows the fast way; if that fails, bisect, and finally use the slow way."""
     table = fast(piece.data, layout) if piece.orderly else None
     if table is not None:
         yield table
@@ -100,14 +100,13 @@ def _parse(piece: Piece, layout: Layout) -> Iterator[Block]:
 
 
 def fast(data: bytes, layout: Layout) -> Block | None:
-    """Parse whole, orderly rows with Arrow.
+    """Parse whole, regular rows with Arrow.
 
-    Rows of a wrong width are refused on the way; None: there is something else that only
-    `slow` can read or explain.
+    Rows of a wrong width are rejected; None: the data requires `slow`.
 
     Args:
         data: UTF-8.
-        layout: Of the file.
+        layout: Properties of the file.
     """
     if b"\0" in data or not _is_utf8(data):
         return None
@@ -165,7 +164,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _odd(found: csv.InvalidRow, layout: Layout) -> Refusal | None:
-    """Refuse a row of which Arrow says that its width is wrong; None: it may be read yet."""
+    """Reject a row that Arrow reports as too wide or narrow; None: it may still be valid."""
     rows = [row for row, _ in split_rows(found.text, layout.delimiter)]
     if len(rows) != 1 or _is_blank(rows[0], layout):
         return None
@@ -174,11 +173,11 @@ def _odd(found: csv.InvalidRow, layout: Layout) -> Refusal | None:
 
 
 def slow(data: bytes, layout: Layout) -> Block:
-    """Parse whole rows in plain Python, and say what is wrong with which.
+    """Parse whole rows in plain Python, with errors per row.
 
     Args:
-        data: UTF-8; a byte that cannot be decoded stands for itself.
-        layout: Of the file.
+        data: UTF-8; an invalid byte becomes a surrogate escape.
+        layout: Properties of the file.
     """
     kept: list[tuple[str, ...]] = []
     numbers: list[int] = []
@@ -206,7 +205,7 @@ def _is_blank(row: Row, layout: Layout) -> bool:
 
 
 def _checked(row: Row, number: int, layout: Layout) -> tuple[tuple[str, ...] | None, list[Refusal]]:
-    """Check a row: its cells, or None where it is refused, and what is to be reported."""
+    """Check a row: its cells, or None if it is rejected, and the problems."""
     cells = row.cells
     while len(cells) > layout.width and not cells[-1]:
         cells = cells[:-1]
@@ -223,7 +222,7 @@ def _checked(row: Row, number: int, layout: Layout) -> tuple[tuple[str, ...] | N
 def _cleaned(
     row: Row, cells: tuple[str, ...], number: int, layout: Layout
 ) -> tuple[tuple[str, ...], list[Refusal]]:
-    """Mend the cells that are read: bytes that are no text become \ufffd, NULs go."""
+    """Clean the cells that are read: invalid bytes become \ufffd, NULs are removed."""
     read = "".join(cells[index] for index in layout.wanted)
     refusals = []
     if not read.isascii() and not _is_text(read):
@@ -262,20 +261,20 @@ def _text(cell: str) -> str:
 
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", ":", "\x01", "\x1f")
-"""What may stand between cells, where the user does not say."""
+"""Delimiters that are tried, unless the user gives one."""
 
 
 WIDEST = 16_384
-"""Columns of the widest table."""
+"""Maximum columns of a table."""
 
 _TELLING = 300  # headers of a row that are looked up
 
 
 def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
-    """Open delimited text: find its encoding, delimiter and header.
+    """Open delimited text: detect encoding, delimiter and header.
 
     Raises:
-        InputError: It is empty, binary, of no known encoding, or has no header.
+        InputError: Empty, binary, of unknown encoding, or without a header.
     """
     source = open_source(file)
     encoding = find_encoding(peek(source, name), name, options.encoding)
@@ -291,7 +290,7 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     )
     sample = _sample(body[skipped : 1 << 20], delimiter)
     if sample and all(len(row) == len(header) + 1 and not row[-1] for row in sample):
-        header = (*header, "")  # each row ends in a delimiter, but the header does not
+        header = (*header, "")  # each row ends with a delimiter, but the header does not
     names = unique_names(header)
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
@@ -316,7 +315,7 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
 
 
 def _start(pieces: Iterator[bytes]) -> bytes:
-    """Take pieces until the rows are there among which the header is looked for."""
+    """Read chunks until the rows for header detection are complete."""
     start = b""
     for piece in pieces:
         start += piece
@@ -329,7 +328,7 @@ def _start(pieces: Iterator[bytes]) -> bytes:
 
 
 def _separator_line(text: str) -> tuple[str | None, str]:
-    """Read the "sep=;" line that spreadsheets write before the header."""
+    """Parse the "sep=;" line that spreadsheets write before the header."""
     first, end, rest = text.partition("\n")
     line = first.strip("\r\ufeff ").casefold()
     if end and line.startswith("sep=") and len(line) in (4, 5):
@@ -348,7 +347,7 @@ def _delimiter(text: str, said: str | None, name: str, asked: Collection[str]) -
 
 
 def _evidence(text: str, delimiter: str, asked: Collection[str]) -> tuple[int, float, int]:
-    """Weigh a delimiter: headers it makes known, rows as wide as the header, width."""
+    """Score a delimiter: known headers, share of rows as wide as the header, width."""
     rows = [row.cells for row, _ in _few(text, delimiter, TITLE_ROWS + 30)]
     head = find_header([row[:_TELLING] for row in rows[:TITLE_ROWS]], asked)
     if head is None:
@@ -369,7 +368,7 @@ def _few(text: str, delimiter: str, most: int) -> Iterator[tuple[Row, int]]:
 def _header(
     text: str, delimiter: str, name: str, asked: Collection[str]
 ) -> tuple[tuple[str, ...], int]:
-    """Find the header, and where in the text the row below it starts."""
+    """Find the header, and the offset of the row below it."""
     rows = list(_few(text, delimiter, TITLE_ROWS))
     cells = [
         tuple(c.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for c in row.cells)

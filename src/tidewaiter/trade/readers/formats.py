@@ -1,4 +1,4 @@
-"""File formats: how each is recognised and opened, and advice on unsupported ones."""
+"""File formats: detection and opening, and advice on unsupported ones."""
 
 import re
 import zlib
@@ -20,7 +20,7 @@ from tidewaiter.trade.types import ReadOptions
 
 
 class Strange(NamedTuple):
-    """What a file is, and what a user can do about it."""
+    """An unsupported file type, and advice for the user."""
 
     what: str
     hint: str
@@ -28,7 +28,7 @@ class Strange(NamedTuple):
 
 _APART = "unpack it, and give its files one by one"
 _SAVE = "open it in a program that reads it, and save its table as .xlsx or CSV"
-_LEAST = 2  # lines of the head of an e-mail
+_LEAST = 2  # header lines of an e-mail
 _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"7z\xbc\xaf\x27\x1c", Strange("an archive (7-Zip)", _APART)),
     (b"Rar!\x1a\x07", Strange("an archive (RAR)", _APART)),
@@ -36,7 +36,7 @@ _BEGINS: tuple[tuple[bytes, Strange], ...] = (
     (b"\xfd7zXZ\0", Strange("an archive (xz)", "unpack it; .gz is read as it is")),
     (b"\x28\xb5\x2f\xfd", Strange("an archive (zstd)", "unpack it; .gz is read as it is")),
     (b"{\\rtf", Strange("a text document (RTF)", _SAVE)),
-    # Not "ID;P" alone: so does a header like "ID;Product" begin.
+    # Not "ID;P" alone: a header like "ID;Product" begins the same.
     (b"ID;PWXL;", Strange("an old spreadsheet (SYLK)", _SAVE)),
     (b"ID;PCALCOOO32", Strange("an old spreadsheet (SYLK)", _SAVE)),
 )
@@ -47,11 +47,11 @@ _FIELD = re.compile(
     rb"|To|Subject|Date|Content-Type): ?\S",
     re.IGNORECASE | re.MULTILINE,
 )
-_ANYWHERE = frozenset((b"from", b"to", b"date"))  # lines above a table say these, too
+_ANYWHERE = frozenset((b"from", b"to", b"date"))  # lines above a table may begin with these too
 _MAIL = re.compile(rb"\s*(?:From \S+@|[A-Za-z][A-Za-z-]{1,40}: ?\S)")
 _EDIFACT = re.compile(rb"(?:^|\n)[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
-_XML = re.compile(rb"""(?:^|\n)[^\n,;|\t"']*<\?xml\s+version""")  # in no cell of a table
-_MANY = 4  # names of elements that are told
+_XML = re.compile(rb"""(?:^|\n)[^\n,;|\t"']*<\?xml\s+version""")  # not in a cell of a table
+_MANY = 4  # element names that are shown
 _ROOTS = {
     "CC013": "a transit declaration of the European Union (NCTS), amended",
     "CC015": "a transit declaration of the European Union (NCTS)",
@@ -60,23 +60,23 @@ _ROOTS = {
     "CC515": "an export declaration of the European Union (AES)",
     "rss": "a feed (RSS)",
 }
-"""What documents of XML are that are not read, by how their first element begins."""
+"""Unsupported XML documents, by the beginning of their root element."""
 
 
 def strange_of(head: bytes) -> Strange | None:
-    """Tell what a file is that is none of ours; None: its first bytes do not show it.
+    """Identify an unsupported file; None: not recognised by its first bytes.
 
     Args:
-        head: Its first bytes, unpacked; of no format that is read without being asked for.
+        head: First bytes, unpacked; not of a format that is detected automatically.
     """
     return next(_told(head.removeprefix(b"\xef\xbb\xbf")), None)
 
 
 def refuse_strange(head: bytes, name: str) -> None:
-    """Refuse a file that its first bytes show to be something else than a table.
+    """Refuse a file that is not a table, judging by its first bytes.
 
     Raises:
-        InputError: It is.
+        InputError: It is not a table.
     """
     found = strange_of(head)
     if found is not None:
@@ -131,7 +131,7 @@ FLAT: dict[str, Callable[[BinaryIO, str, ReadOptions], Sheet]] = {
     "parquet": open_parquet,
     "xlsx": open_xlsx,
 }
-"""Formats whose columns have one meaning all through the file."""
+"""Formats whose columns have one meaning throughout the file."""
 
 ALSO = {
     "tsv": "csv",
@@ -142,22 +142,22 @@ ALSO = {
     "xlsm": "xlsx",
     "pq": "parquet",
 }
-"""Other suffixes of our formats."""
+"""Other suffixes of supported formats."""
 
 TEXTS = frozenset(("csv", *(also for also, form in ALSO.items() if form == "csv")))
-"""Suffixes of delimited text, which anything may bear."""
+"""Suffixes of delimited text, which are used for anything."""
 
 OURS = frozenset((*FLAT, "jsonl", *ALSO))
-"""Every suffix that we read ourselves."""
+"""All supported suffixes."""
 
 Told = Literal["you", "content", "name"]
-"""By what a format is told: the user says it, the first bytes show it, or the file's name."""
+"""How a format was determined: by the user, the first bytes, or the file name."""
 
-_HEAD = 4096  # bytes by which a format is told
+_HEAD = 4096  # bytes for detection
 
 
 def suffix_of(name: str) -> str:
-    """Return the suffix of a name, without its point; ".gz" is looked through."""
+    """Return the suffix of a name, without the dot; ".gz" is ignored."""
     parts = [part.lstrip(".").casefold() for part in PurePath(name).suffixes]
     if parts[-1:] == ["gz"]:
         parts.pop()
@@ -165,7 +165,7 @@ def suffix_of(name: str) -> str:
 
 
 def head_of(file: BinaryIO) -> bytes:
-    """Look at the first bytes of a file, which is left where it was."""
+    """Return the first bytes of a file, without changing its position."""
     if isinstance(file, Source):
         return unpacked(file.peek(_HEAD))
     place = file.tell()
@@ -175,7 +175,7 @@ def head_of(file: BinaryIO) -> bytes:
 
 
 def unpacked(head: bytes) -> bytes:
-    """Unpack the first bytes of a file where they are gzip; what is damaged stays as it is."""
+    """Unpack the first bytes of a file if they are gzip; damaged data is unchanged."""
     if not head.startswith(b"\x1f\x8b"):
         return head
     try:
@@ -185,17 +185,17 @@ def unpacked(head: bytes) -> bytes:
 
 
 def choose_form(file: BinaryIO, name: str, known: Collection[str], options: ReadOptions) -> str:
-    """Choose the format of a file: as the user says, else by its bytes and its name.
+    """Determine the format of a file: from the user, or else its content and name.
 
     Args:
-        file: It is left where it was.
-        name: Of the file.
-        known: Formats, those of plug-ins too.
-        options: What the user says.
+        file: Its position does not change.
+        name: Name of the file.
+        known: Formats, including those of plug-ins.
+        options: User settings.
 
     Raises:
-        InputError: The user's format is none, none is seen, or the file is an Office file that
-            is not read.
+        InputError: The user's format is unknown, none is detected, or the file is an unsupported
+            Office file.
     """
     head, suffix = head_of(file), suffix_of(name)
     if options.format is not None:
@@ -214,13 +214,13 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
 
 
 def told_by(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
-    """Say by what the format of a file was told; both are left where they are.
+    """Return how the format of a file was determined; its position does not change.
 
     Args:
         file: As for `choose_form`.
-        name: Of the file.
-        form: What was chosen.
-        options: What the user says.
+        name: Name of the file.
+        form: The format.
+        options: User settings.
     """
     if options.format is not None:
         return "you"
@@ -239,7 +239,7 @@ def _refuse_unconfirmed(head: bytes, suffix: str, name: str) -> None:
 
 
 def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
-    """Name the formats that a file looks like but that must be asked for: no sample was read."""
+    """Return formats that match a file but must be requested, as no sample was read."""
     head, suffix = head_of(file), suffix_of(name)
     return tuple(
         form.name for form in FORMATS.values() if not form.confirmed and form.fits(head, suffix)
@@ -254,16 +254,16 @@ def _is_packed(file: BinaryIO) -> bool:
 
 
 def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
-    """Choose a format: what the first bytes prove, else the suffix, else what they suggest.
+    """Determine a format: by conclusive first bytes, or else the suffix, or else likely content.
 
     Args:
-        head: The first bytes.
-        suffix: Of the name, as `suffix_of` gives it.
-        known: Formats, those of plug-ins too.
-        name: Of the file, for errors.
+        head: First bytes.
+        suffix: Suffix of the name, from `suffix_of`.
+        known: Formats, including those of plug-ins.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: Neither suffix nor content tells one.
+        InputError: Neither suffix nor content identifies one.
     """
     if head.startswith(b"PAR1"):
         return "parquet"

@@ -1,8 +1,7 @@
-"""Inspection: how a file would be read, by its first rows, and which questions it leaves open.
+"""Inspection: how a file would be read, from its first rows, and open questions.
 
-What is seen comes from the readers themselves: the columns that they map, and the lines and
-refusals of the first rows. A file that cannot be read yet is inspected all the same: what is in
-doubt is a question, not an error.
+The results come from the readers themselves: the mapped columns, and the lines and refusals of the
+first rows. A file that cannot be read yet is inspected too: ambiguities are questions, not errors.
 """
 
 import hashlib
@@ -51,82 +50,83 @@ from tidewaiter.trade.types import NUMBERS, Line, ReadOptions, Refusal, shorten
 from tidewaiter.trade.unmapped_text import has_words, worded_columns
 
 How = Literal["said", "name", "values", "format", "other text", ""]
-"""Why a column is read as a field: the user says so, its name is known, its values show it, the
-format has it. "other text": no field has it, and its words are looked through. "": it is not read,
-and is kept where the format is one of messages."""
+"""Why a column is read as a field: given by the user, known name, detected values, or defined by
+the format. "other text": no field, but searched for names. "": not read, but kept for message
+formats.
+"""
 
 
 class SeenColumn(Record, frozen=True, kw_only=True):
-    """One column of a file, and what it is taken for."""
+    """A column of a file, and its mapping."""
 
     name: str
-    fields: tuple[str, ...]  # that it makes up, alone or with others; empty: it is not read
+    fields: tuple[str, ...]  # its fields, alone or with other columns; empty: not read
     how: How
-    samples: tuple[str, ...]  # the first different values
-    maybe: tuple[str, ...] = ()  # fields that it may hold, where its name does not tell
+    samples: tuple[str, ...]  # first distinct values
+    maybe: tuple[str, ...] = ()  # possible fields, if its name is ambiguous
 
 
 class Inspection(Record, frozen=True, kw_only=True):
-    """How a file would be read."""
+    """Result of an inspection."""
 
     form: str  # "csv", "xlsx", ...
-    signature: str  # of its header: files with the same columns have the same, 32 hex digits
+    signature: str  # hash of its header: equal for files with the same columns, 32 hex digits
     columns: tuple[SeenColumn, ...] = ()
-    more_columns: int = 0  # that are not shown
+    more_columns: int = 0  # columns not shown
     questions: tuple[Question, ...] = ()
-    needed: tuple[str, ...] = ()  # fields of which one is missing; empty: the file can be screened
-    encoding: str = ""  # "": it is no text
-    doubt: str = ""  # another encoding that fits as well
+    needed: tuple[str, ...] = ()  # fields of which one is required; empty: the file can be screened
+    encoding: str = ""  # "": not text
+    doubt: str = ""  # another encoding that matches equally well
     delimiter: str = ""
-    sheets: tuple[str, ...] = ()  # of a spreadsheet
-    sheet: str = ""  # that is read
-    assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
+    sheets: tuple[str, ...] = ()  # sheets of a spreadsheet
+    sheet: str = ""  # the sheet to read
+    assumed: tuple[str, ...] = ()  # masses without any unit
     marks: Mapping[str, str] = msgspec.field(
         default_factory=dict
-    )  # field of numbers -> its decimal mark; "": it shows none
+    )  # field of numbers -> its decimal mark; "": not visible
     orders: Mapping[str, str] = msgspec.field(
         default_factory=dict
-    )  # field of days -> "dmy", "mdy"; "": it shows none
-    units: Mapping[str, str] = msgspec.field(default_factory=dict)  # field -> unit of its header
-    currency: str = ""  # that the header of the value names
-    told: Told | Literal[""] = ""  # by what the format was told
-    title: str = ""  # of a format of messages
-    source: str = ""  # where its layout is published
-    confirmed: bool = True  # a published document, schema or program of it was read
-    may_be: tuple[str, ...] = ()  # formats that it looks like, and that must be asked for
-    lines: tuple[Line, ...] = ()  # the first, as they would be screened
-    rows: int = 0  # that were read
-    refusals: tuple[Refusal, ...] = ()  # of these
-    coverage: Coverage = Coverage()  # what these rows say of their goods
-    problem: str = ""  # why nothing of it can be read; "": it can
+    )  # field of days -> "dmy", "mdy"; "": not visible
+    units: Mapping[str, str] = msgspec.field(default_factory=dict)  # field -> unit in its header
+    currency: str = ""  # currency in the header of the value
+    told: Told | Literal[""] = ""  # how the format was determined
+    title: str = ""  # title of a message format
+    source: str = ""  # publication of the format
+    confirmed: bool = True  # based on a published document, schema or program
+    may_be: tuple[str, ...] = ()  # matching formats that must be requested
+    lines: tuple[Line, ...] = ()  # first lines, as they would be screened
+    rows: int = 0  # number of rows read
+    refusals: tuple[Refusal, ...] = ()  # refusals in these rows
+    coverage: Coverage = Coverage()  # coverage of these rows
+    problem: str = ""  # why the file cannot be read; "": it can
     hint: str = ""
 
     @property
     def is_clear(self) -> bool:
-        """Tell whether the file can be screened as it is read here."""
+        """Return whether the file can be screened with these settings."""
         return not (self.problem or self.questions or self.needed)
 
     @property
     def is_covered(self) -> bool:
-        """Tell whether it can be screened, and its goods are described as far as is seen."""
+        """Return whether it can be screened, and its goods are described in the first rows."""
         return self.is_clear and self.coverage.is_enough
 
 
-_SAMPLES = 3  # values shown of a field
+_SAMPLES = 3  # values shown per field
 _LONGEST = 80  # characters of a shown value
 _NUMBER = re.compile(r"\[\d+\]")
 
 
 def message_columns(form: Format, file: BinaryIO, name: str) -> tuple[SeenColumn, ...]:
-    """Name the fields that the first lines of a document have, and what is kept of them unused.
+    """Return the fields in the first lines of a document, and its unmapped data.
 
     Args:
-        form: Its format.
-        file: At its start.
-        name: Of the file, for errors.
+        form: Format of the document.
+        file: Positioned at its start.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: It cannot be read.
+        InputError: The document cannot be read.
     """
     items = items_of(form, file, name)
     lines = [each for each in islice(items, SAMPLE_ROWS) if isinstance(each, Found)]
@@ -180,7 +180,7 @@ _LINES = 3  # lines shown
 
 
 class _Seen(Record, frozen=True, kw_only=True):
-    """A table that is open, and its columns as far as they are clear."""
+    """An open table, with the clear part of its mapping."""
 
     sheet: Sheet
     columns: Columns
@@ -198,20 +198,20 @@ class _FirstRows(TypedDict, total=False):
 
 
 def fields() -> tuple[str, ...]:
-    """List every field that a column can be read as."""
+    """Return every field that a column can be mapped to."""
     return load_aliases().known
 
 
 def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
-    """Tell how a file would be read.
+    """Inspect how a file would be read.
 
     Args:
-        file: It can be sought in.
-        name: Of the file, for its suffix and for errors.
-        options: What the user says of it so far.
+        file: Seekable file.
+        name: Name of the file, for its suffix and for errors.
+        options: User settings so far.
 
     Returns:
-        What is seen; where nothing can be read at all, why.
+        The inspection; if the file cannot be read at all, with the reason.
     """
     form = ""
     file.seek(0)
@@ -226,7 +226,7 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         problem = f"{at}{error.message}"
         signature = header_signature(form, ())
         sheets = _sheets_or_none(file, name) if form == "xlsx" else ()
-        if options.columns:  # what is said of the columns may be what is wrong: show them all
+        if options.columns:  # the user's mapping may be wrong: show all columns
             bare = msgspec.structs.replace(options, columns={})
             seen = inspect_file(file, name, bare)
             return msgspec.structs.replace(seen, problem=problem, hint=error.hint)
@@ -251,13 +251,13 @@ def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
     if form in {*FLAT, "jsonl"}:
         sheets = _sheets(file, name) if form == "xlsx" else ()
         return _told(form, _open(form, file, name, options), sheets, options)
-    read = readers()[form]  # of a plug-in, which tells nothing of the columns
+    read = readers()[form]  # of a plug-in, which provides no mapping
     first = _first_of(read(_begun(file), name, options))
     return Inspection(form=form, signature=header_signature(form, ()), **first)
 
 
 def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
-    """Look at a document of a format of messages."""
+    """Inspect a document in a message format."""
     columns = message_columns(FORMATS[form], _begun(file), name)
     sheet, mapping, _ = open_message(FORMATS[form], _begun(file), name, options)
     few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
@@ -294,7 +294,7 @@ def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Seen:
 def _survey_keys(
     header: Sequence[str], sample: Sample, name: str, options: ReadOptions
 ) -> tuple[Columns, tuple[Question, ...]]:
-    """Map the keys of objects, each object by its own: two may name one field with two keys."""
+    """Map the keys of objects, each object separately: two may use different keys for one field."""
     columns: dict[str, dict[str, None]] = {}
     assumed: dict[str, None] = {}
     questions: dict[Question, None] = {}
@@ -388,7 +388,7 @@ def _samples(sheet: Sheet, place: int) -> tuple[str, ...]:
 
 
 def _styles(seen: _Seen, options: ReadOptions) -> Styles:
-    """Find how the first rows write numbers and days."""
+    """Detect the number and date formats of the first rows."""
     sample, width = seen.sheet.sample, len(seen.sheet.header)
     cells = {
         place: pa.array([row[place] if place < len(row) else None for row in sample], pa.string())
@@ -404,7 +404,7 @@ def _styles(seen: _Seen, options: ReadOptions) -> Styles:
 
 
 def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
-    """Take the first rows as a screening would read them, and what was refused in them."""
+    """Read the first rows as in a screening, with their refusals."""
     refusals: list[Refusal] = []
     first: pa.RecordBatch | None = None
     for item in items:
@@ -416,18 +416,18 @@ def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
         elif len(item):
             first = item
             if len(first) >= SAMPLE_ROWS:
-                break  # of a shorter file, what is refused behind its last line is told too
+                break  # for a shorter file, include refusals after its last line
     if first is None:
         return _FirstRows(refusals=tuple(refusals))
     lines = tuple(line_at(first, place) for place in range(min(len(first), _LINES)))
     covered = Coverage().plus(only_lines(first))
-    told = {remark.problem for remark in remarks_on(covered)}  # they are shown by themselves
+    told = {remark.problem for remark in remarks_on(covered)}  # they are shown separately
     refusals = [each for each in refusals if each.row or each.problem not in told]
     return _FirstRows(rows=len(first), lines=lines, refusals=tuple(refusals), coverage=covered)
 
 
 def _sheets(file: BinaryIO, name: str) -> tuple[str, ...]:
-    """Name the sheets of a workbook, those that are shown first."""
+    """Return the sheets of a workbook, visible ones first."""
     file.seek(0)
     tabs = open_workbook(file, name).tabs
     return tuple(tab.name for tab in sorted(tabs, key=lambda tab: tab.hidden))
@@ -441,6 +441,6 @@ def _sheets_or_none(file: BinaryIO, name: str) -> tuple[str, ...]:
 
 
 def header_signature(form: str, header: Sequence[str]) -> str:
-    """Return what files of one form with the same columns have in common, 32 hex digits."""
+    """Return the hash of a form and its columns, 32 hex digits."""
     said = msgspec.json.encode((form, [shorten(name).casefold() for name in header]))
     return hashlib.sha256(said).hexdigest()[:32]

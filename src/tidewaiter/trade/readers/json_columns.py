@@ -1,7 +1,7 @@
-"""Many lines of JSON at once: flat objects column by column, all others one by one.
+"""Vectorised JSON reader: flat objects column by column, all others one by one.
 
-A line goes the fast way only where it is proven that both ways give the same: it decodes, no
-key stands twice, and no object is inside.
+A line is read the fast way only if both ways provably give the same result: it decodes, no key is
+duplicated, and there is no nested object.
 """
 
 import re
@@ -34,28 +34,28 @@ from tidewaiter.trade.readers.json_rows import (
 from tidewaiter.trade.readers.table import Block, only_has
 from tidewaiter.trade.unmapped_text import kept_together, worded
 
-# A number with a point or an exponent comes as bytes, so that no text is taken for it.
+# A number with a point or an exponent is decoded as bytes, to distinguish it from text.
 _DECODE = msgspec.json.Decoder(dict[str, Any], float_hook=str.encode).decode
 _FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 _SPACED = re.compile(rb'"[ \t\r]+:')
-_ODD = (b"\xef\xbf\xbd", b"\\u0000")  # what the careful way reports
-_AT_ONCE = 4096  # lines: of more, the memory's housekeeping takes longer than the decoding
+_ODD = (b"\xef\xbf\xbd", b"\\u0000")  # reported by the careful way
+_AT_ONCE = 4096  # lines: for more, memory management takes longer than decoding
 _LETTER = r"\p{L}"
 
-_DEEPEST = 20  # lists in a line
+_DEEPEST = 20  # lists nested in a line
 
 
 class _Text(Record, frozen=True, kw_only=True):
-    """The values of one key as text, null where there is none."""
+    """The values of one key as text, null if missing."""
 
     cells: pa.Array
-    pointed: pa.Array  # where the text is a number with a point
+    pointed: pa.Array  # cells that are a number with a point
 
 
 class _Group(Record, frozen=True, kw_only=True):
     """Flat objects with the same keys in the same order."""
 
-    numbers: list[int]  # of the lines
+    numbers: list[int]  # line numbers
     docs: list[dict[str, Any]]
 
 
@@ -64,17 +64,17 @@ class _Part(Record, frozen=True, kw_only=True):
 
     rows: NDArray[np.int64]
     fields: Mapping[str, pa.Array]
-    other: pa.Array | None = None  # the words that no field has, as a column of `KEPT`
+    other: pa.Array | None = None  # unmapped words, as a column of `KEPT`
     pointed: frozenset[str] = frozenset()
 
 
 def read_block(lines: Sequence[bytes], first: int, asked: Asked) -> Block:
-    """Read some lines of JSON; the answer is that of `read_carefully`, faster.
+    """Read lines of JSON; same result as `read_carefully`, but faster.
 
     Args:
-        lines: UTF-8, none of them blank.
-        first: Number of the first one.
-        asked: What the user says.
+        lines: UTF-8, no blank lines.
+        first: Number of the first line.
+        asked: User settings.
     """
     parts: list[_Part] = []
     slow: list[int] = []
@@ -92,7 +92,7 @@ def read_block(lines: Sequence[bytes], first: int, asked: Asked) -> Block:
 
 
 def _grouped(lines: Sequence[bytes], first: int) -> tuple[dict[tuple[str, ...], _Group], list[int]]:
-    """Decode lines: flat objects by their keys, and the numbers of all other lines."""
+    """Decode lines: flat objects grouped by keys, and the numbers of all other lines."""
     groups: dict[tuple[str, ...], _Group] = {}
     docs = _all_decoded(lines) or list(map(_decoded, lines))
     for number, doc in enumerate(docs, first):
@@ -108,7 +108,7 @@ def _grouped(lines: Sequence[bytes], first: int) -> tuple[dict[tuple[str, ...], 
 
 
 def _all_decoded(lines: Sequence[bytes]) -> Sequence[dict[str, Any] | None]:
-    """Decode lines that are all flat objects; none: that is not proven by their sum."""
+    """Decode lines that are all flat objects; empty: not provable from their total."""
     whole = b"\n".join(lines)
     if not _is_usual(whole) or whole.count(b"{") != len(lines) or b"[" in whole:
         return ()
@@ -120,25 +120,25 @@ def _all_decoded(lines: Sequence[bytes]) -> Sequence[dict[str, Any] | None]:
 
 
 def _is_usual(text: bytes) -> bool:
-    """Tell whether no space stands before a colon, and nothing that must be reported."""
+    """Return whether no colon follows a space, and nothing must be reported."""
     spaced = any(gap in text for gap in (b" :", b"\t:", b"\r:"))
     return not (spaced and _SPACED.search(text)) and not any(odd in text for odd in _ODD)
 
 
 def _decoded(line: bytes) -> dict[str, Any] | None:
-    """Decode a flat object; None: whether it is one is not proven."""
+    """Decode a flat object; None: not provably one."""
     if line.count(b"{") > 1 or line.count(b"[") > _DEEPEST or not _is_usual(line):
         return None
     try:
         doc = _DECODE(line)
     except _FAULTS:
         return None
-    # Each key is followed by a colon; as many keys as there may be colons are all of them.
+    # Each key is followed by a colon; an equal number means that no key is lost.
     return doc if line.count(b'":') == len(doc) else None
 
 
 def _parts(keys: tuple[str, ...], group: _Group, asked: Asked) -> Iterator[_Part | list[int]]:
-    """Read objects of the same keys; numbers of lines: these go the careful way."""
+    """Read objects with the same keys; line numbers: these need the careful way."""
     if not keys:
         yield group.numbers
         return
@@ -163,7 +163,7 @@ def _parts(keys: tuple[str, ...], group: _Group, asked: Asked) -> Iterator[_Part
 
 
 class _Beside:
-    """The words of keys that some objects have, each looked for once."""
+    """Words of keys, searched once for each key."""
 
     def __init__(self, keys: tuple[str, ...], group: _Group, texts: Mapping[str, _Text]) -> None:
         self._keys, self._group, self._texts = keys, group, texts
@@ -172,7 +172,7 @@ class _Beside:
     def words(
         self, used: Collection[str], mine: NDArray[np.int64] | None = None
     ) -> dict[str, pa.Array]:
-        """Return the words of all keys but those that are read; of some rows alone, if told."""
+        """Return the words of all unmapped keys; optionally for some rows only."""
         found: dict[str, pa.Array] = {}
         for key in self._keys:
             words = None if key in used else self._of(key)
@@ -201,16 +201,16 @@ def _taken(text: _Text, places: pa.Array) -> _Text:
 
 @remember(1024, letters=1 << 16)
 def _known(keys: tuple[str, ...], asked: Asked) -> tuple[tuple[str, ...], bool]:
-    """Return the keys that may mean something, and whether none of them contest a field.
+    """Return the keys that may be mapped, and whether none of them compete for a field.
 
-    Uncontested, each means the same, whichever of the others have a value. The others are
-    left out first: an object may have any number of them.
+    Without competition, the meaning of a key does not depend on the values of others. Other keys
+    are dropped first: an object may have any number of them.
     """
     said = {column for _, column in asked}
     names = {key: key.split("#")[0] for key in keys}
     fields = {key: {found.field for found in find_columns(name)} for key, name in names.items()}
     spelled = may_be_spelled(keys)
-    lone = any(find_lone(name) for name in names.values())  # then any may be its rival
+    lone = any(find_lone(name) for name in names.values())  # then any key may compete with it
     others = {
         key
         for key, name in names.items()
@@ -222,7 +222,7 @@ def _known(keys: tuple[str, ...], asked: Asked) -> tuple[tuple[str, ...], bool]:
 
 
 def _text(values: tuple[Any, ...]) -> _Text:
-    """Write the values of one key as text."""
+    """Convert the values of one key to text."""
     kinds = set(map(type, values))
     kinds.discard(type(None))
     if kinds <= {str}:
@@ -255,13 +255,13 @@ def _part(
     plan: Columns,
     beside: Callable[[Collection[str]], Mapping[str, pa.Array]],
 ) -> _Part:
-    """Give each field its text, as `objects.fields_of` does for one row.
+    """Assign each field its text, like `objects.fields_of` for one row.
 
     Args:
-        numbers: Of the lines.
-        texts: By key.
-        plan: Which key means what.
-        beside: Gives the words of all keys but some.
+        numbers: Line numbers.
+        texts: Texts by key.
+        plan: Mapping of keys.
+        beside: Returns the words of all keys except some.
     """
     every, keys = list(texts.values()), list(texts)
     words = beside({keys[place] for places in plan.places.values() for place in places})
@@ -295,7 +295,7 @@ def _part(
 
 
 def _cells(part: _Part) -> dict[int, pa.Array]:
-    """Give the columns of some rows, by their places in the header."""
+    """Return the columns of some rows, by index in the header."""
     names = header()
     cells = {place: part.fields[f] for place, f in enumerate(names) if f in part.fields}
     if part.other is not None:
@@ -304,7 +304,7 @@ def _cells(part: _Part) -> dict[int, pa.Array]:
 
 
 def _joined(parts: Sequence[_Part], careful: Block, lines: Sequence[bytes], first: int) -> Block:
-    """Put the rows of a block together, in the order of its lines."""
+    """Combine the rows of a block, in line order."""
     names = header()
     blocks = [
         Block(
@@ -326,7 +326,7 @@ def _joined(parts: Sequence[_Part], careful: Block, lines: Sequence[bytes], firs
     }
     refusals = [refusal for block in blocks for refusal in block.refusals]
     rows = np.sort(rows, kind="stable")
-    # Many rows may be lines of one object: its bytes stand once.
+    # Many rows may be lines of one object: its bytes are stored once.
     numbers = pa.array((rows - first).astype(np.int32))
     return Block(
         rows=rows,

@@ -1,4 +1,4 @@
-"""JSON Lines, and arrays of objects: flat ones, and consignments with their lines inside."""
+"""JSON Lines, and arrays of objects: flat ones, and consignments with nested lines."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -27,14 +27,14 @@ from tidewaiter.trade.unmapped_text import has_words
 
 
 def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, Columns, Columns]:
-    """Open JSON Lines; its table has a column for each field there is.
+    """Open JSON Lines; the table has a column for each existing field.
 
     Returns:
-        The table, which of its columns means what, and how the keys of its first lines
-        are read, for the user to see.
+        The table, the mapping of its columns, and the mapping of the keys in its first lines, for
+        display.
 
     Raises:
-        InputError: It is empty, binary, or its first lines hold nothing to be screened.
+        InputError: Empty, binary, or its first lines contain nothing to screen.
     """
     source = open_source(file)
     head = peek(source, name)
@@ -44,7 +44,7 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
     seen = _seen(first, name, options)
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
-        del wanted, carried  # every field of a line is at hand once it is decoded
+        del wanted, carried  # every field of a decoded line is available
         yield from _blocks(chain(first, lines), options)
         if lines.problem:
             yield Block(rows=np.array([], np.int64), cells={}, refusals=(_cut(lines.problem),))
@@ -70,10 +70,10 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
 
 
 def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
-    """Open JSON Lines as a table of the keys of its first lines, to be looked at and not read.
+    """Open JSON Lines as a table of the keys in its first lines, for inspection only.
 
     Raises:
-        InputError: It is empty, binary, or its first lines are no objects.
+        InputError: Empty, binary, or its first lines are not objects.
     """
     source = open_source(file)
     encoding = find_encoding(peek(source, name), name, options.encoding)
@@ -81,7 +81,7 @@ def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     first = [line.decode("utf-8", "replace") for line in islice(lines, SAMPLE_ROWS)]
     cells: list[Mapping[str, str]] = []
     for text in first:
-        with suppress(InputError, ValueError, RecursionError):  # the screening refuses the line
+        with suppress(InputError, ValueError, RecursionError):  # the screening reports the line
             cells.extend(flat.cells for flat in flatten(decode(text)))
     keys = tuple(dict.fromkeys(key for row in cells for key in row))
     if not keys:
@@ -96,7 +96,7 @@ def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
 
 
 class _Lines:
-    """The objects of a text as bytes: its lines, what its one array holds, or one after another."""
+    """The objects of a text as bytes: its lines, items of its array, or concatenated objects."""
 
     def __init__(self, pieces: Iterator[bytes], name: str) -> None:
         self._pieces = pieces
@@ -109,7 +109,7 @@ class _Lines:
 
     @property
     def problem(self) -> str:
-        """What was not right around the values of an array, once they are read."""
+        """Structural error of an array, available after reading."""
         return self._values.problem if self._values else ""
 
     def _all(self) -> Iterator[bytes]:
@@ -128,7 +128,7 @@ class _Lines:
 
 
 def _is_spread(start: bytes) -> bool:
-    """Tell whether the first object goes over several lines, as a document written for people."""
+    """Return whether the first object spans several lines, as in pretty-printed documents."""
     first, end, _ = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
     return bool(end) and first[:1] == b"{" and first.rstrip()[-1:] in b"{[,"
 
@@ -150,7 +150,7 @@ def _lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 
 def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
-    """Look at the first lines: which keys there are, and what each means."""
+    """Inspect the first lines: their keys, and the meaning of each."""
     columns: dict[str, dict[tuple[str, ...], None]] = {}
     keys: dict[str, list[str]] = {}
     assumed: dict[str, None] = {}
@@ -187,7 +187,7 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
 
 
 def _check_said(options: ReadOptions, keys: Collection[str], name: str) -> None:
-    """Check that there is each key that the user names."""
+    """Check that each key given by the user exists."""
     for written, key in options.columns.items():
         if key not in keys:
             seen = ", ".join(f'"{other}"' for other in list(keys)[:40])
@@ -195,7 +195,7 @@ def _check_said(options: ReadOptions, keys: Collection[str], name: str) -> None:
 
 
 def _told(found: Collection[tuple[str, ...]]) -> tuple[str, ...]:
-    """Name the keys of a field; objects may name it differently."""
+    """Return the keys of a field, which may differ between objects."""
     if len(found) == 1:
         return next(iter(found))
     return (" or ".join(" + ".join(names) for names in found),)

@@ -1,4 +1,4 @@
-"""JSON read one line at a time: the rows in each object by field, or what is wrong with it."""
+"""JSON read line by line: the rows in each object by field, or its error."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -22,13 +22,13 @@ from tidewaiter.trade.types import KEPT, PARTY, STOP, TEXTS, ReadOptions, Refusa
 from tidewaiter.trade.unmapped_text import only_words
 
 _LINES = ("lines", "items", "goodsitems", "contents", "lineitems", "commodities")
-_MOST = 5_000_000  # texts of all lines of an object that are said of all of them
+_MOST = 5_000_000  # common texts of an object, multiplied by its lines
 _SECOND = "commercial description"
 _RECORDS = {
     "parties": tuple(field.name for field in PARTY),
     "route": tuple(field.name for field in STOP),
 }
-# Keys that only hold others together: the key inside says what it means.
+# Keys that only group others: the nested key has the meaning.
 _HOLDERS = (
     "dates",
     "head",
@@ -48,7 +48,7 @@ _HOLDERS = (
 
 
 class Flat(Record, frozen=True, kw_only=True):
-    """One line of an object: its keys with their text, and its lists of records."""
+    """One line of an object: its keys with text, and its lists of records."""
 
     cells: Mapping[str, str]
     numbers: frozenset[str]  # keys whose text is a number with a point
@@ -60,8 +60,8 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
     """Flatten an object into its lines; one without a list of lines is one line.
 
     Raises:
-        InputError: Its lines, each with what is said of all of them, would be too much.
-        RecursionError: It is nested too deep.
+        InputError: Its lines with their common data would be too large.
+        RecursionError: It is nested too deeply.
     """
     if not any(isinstance(value, (dict, list)) for value in doc.values()):
         yield _flat(doc, {}, {})
@@ -83,7 +83,7 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
 
 
 def _of_all(key: str, lines: int) -> str:
-    """Rename an amount that is said of several lines together: it is that of none of them."""
+    """Rename an amount that applies to several lines together: it belongs to none of them."""
     amount = any(found.field in AMOUNTS for found in find_columns(key))
     return f"{key} [{lines} lines]" if amount else key
 
@@ -91,14 +91,14 @@ def _of_all(key: str, lines: int) -> str:
 def _plain(
     head: Mapping[str, Any], line: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Part what a line and its head say: plain keys, parties, route."""
+    """Split the data of a line and its head: plain keys, parties, route."""
     found = {
         name: _part_records([*_list(head.get(name)), *_list(line.get(name))], names)
         for name, names in _RECORDS.items()
     }
     plain = {k: v for k, v in {**head, **line}.items() if not found.get(k)}
     for key in head.keys() & line.keys():
-        # A line's own word counts, but no description of the whole goes unscreened.
+        # A line's own value takes precedence, but head descriptions are screened too.
         if head[key] != line[key] and any(f.field in TEXTS for f in find_columns(key)):
             plain[f"{_SECOND} {len(plain)}"] = head[key]
     return plain, {"parties": found["parties"]}, {"route": found["route"]}
@@ -108,7 +108,7 @@ def _flat(plain: Mapping[str, Any], parties: Mapping[str, Any], route: Mapping[s
     cells: dict[str, str] = {}
     numbers = []
     for written, text, pointed in _scalars(plain, ""):
-        name = text_of(written) or ""  # a key may hold half of a surrogate pair, as a text may
+        name = text_of(written) or ""  # a key may contain a lone surrogate, like a text
         key = name if name not in cells else f"{name}#{len(cells)}"
         cells[key] = text
         if pointed:
@@ -152,12 +152,12 @@ def _is_amount(value: Mapping[str, Any]) -> bool:
 
 
 def fields_of(flat: Flat, keys: tuple[str, ...], plan: Columns) -> dict[str, str]:
-    """Give a line's text by field.
+    """Return a line's text by field.
 
     Args:
         flat: The line.
-        keys: Its keys, in the order in which `plan` numbers them.
-        plan: Which of them means what.
+        keys: Its keys, in the order of `plan`.
+        plan: Mapping of the keys.
     """
     cells, found = flat.cells, {}
     for field, places in plan.places.items():
@@ -173,29 +173,29 @@ def fields_of(flat: Flat, keys: tuple[str, ...], plan: Columns) -> dict[str, str
     return found
 
 
-_SHARED = 100  # letters of a text that is hardly of two lines by chance
+_SHARED = 100  # letters of a text that is unlikely to be equal in two lines by chance
 HINT = 'write one object a line, like {"goods": "acetone", "net_kg": 25}'
 
 NESTED = MappingProxyType({"parties": PARTY, "route": STOP, "other": KEPT})
 """Columns of records that a row may have, after its fields."""
 
 Asked = tuple[tuple[str, str], ...]
-"""Field and key, as the user says."""
+"""Field and key, as given by the user."""
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """One row: its texts by field, and what hangs on it."""
+    """A row: its texts by field, and related data."""
 
     number: int
     fields: dict[str, str]
     pointed: tuple[str, ...]  # fields whose text is a number with a point
     flat: Flat
-    plan: Columns  # of its keys
+    plan: Columns  # mapping of its keys
 
 
 @cache
 def header() -> tuple[str, ...]:
-    """List every field that a row may have, the second party of a role too."""
+    """Return every field that a row may have, including the second party of a role."""
     known = load_aliases().known
     roles = set(load_aliases().roles.values())
     second = [f.replace(".", "2.", 1) for f in known if f.partition(".")[0] in roles]
@@ -204,22 +204,22 @@ def header() -> tuple[str, ...]:
 
 @remember(1024, letters=1 << 16)
 def plan_of(keys: tuple[str, ...], asked: Asked) -> Columns:
-    """Tell which keys mean what.
+    """Map keys to fields.
 
     Raises:
-        InputError: Two keys answer for one field.
+        InputError: Two keys match one field.
     """
     there = {field: column for field, column in asked if column in keys}
     return map_columns(keys, (), "", ReadOptions(columns=there), strict=False)
 
 
 def read_line(line: bytes, number: int, asked: Asked) -> Iterator[Row | Refusal]:
-    """Read one line: its rows, and what is wrong with it.
+    """Read one line: its rows, and its errors.
 
     Args:
         line: UTF-8 of one object.
-        number: Of the line, from 1.
-        asked: What the user says.
+        number: Line number, from 1.
+        asked: User settings.
     """
     text = line.decode("utf-8", "replace")
     try:
@@ -243,7 +243,7 @@ def read_line(line: bytes, number: int, asked: Asked) -> Iterator[Row | Refusal]
 
 
 def _row(flat: Flat, number: int, asked: Asked, plans: dict[tuple[str, ...], Columns]) -> Row:
-    """Read a row; the plans of its object are at hand, however many keys they have."""
+    """Read a row; the mappings of its object are cached, as it may have many keys."""
     keys = tuple(flat.cells)
     plan = plans.get(keys)
     if plan is None:
@@ -265,9 +265,9 @@ def _records(row: Row, name: str) -> Sequence[Mapping[str, str | None]] | None:
 
 
 def _beside(rows: Sequence[Row]) -> list[list[dict[str, str]] | None]:
-    """Return the texts of each row that no field has.
+    """Return the unmapped texts of each row.
 
-    What an object says of all of its lines is told once, with the first of them: it may be long.
+    Common data of an object is included once, with its first line, as it may be long.
     """
     found: list[list[dict[str, str]] | None] = []
     number, first = 0, dict[str, str]()
@@ -283,7 +283,7 @@ def _beside(rows: Sequence[Row]) -> list[list[dict[str, str]] | None]:
 
 
 def _is_same(one: str | None, other: str) -> bool:
-    """Tell whether a text of two lines is one of their object: each of their own is another."""
+    """Return whether a text is common to the lines of an object, not their own."""
     return one is other or (len(other) > _SHARED and one == other)
 
 
@@ -295,11 +295,11 @@ def refused(text: str, number: int, problem: str, hint: str, *, screened: bool =
 
 
 def read_carefully(lines: Iterable[tuple[int, bytes]], asked: Asked) -> Block:
-    """Read some lines, one at a time.
+    """Read lines one at a time.
 
     Args:
-        lines: The number of each, from 1, and its UTF-8; none of them is blank.
-        asked: What the user says.
+        lines: Line number, from 1, and UTF-8 of each; no blank lines.
+        asked: User settings.
     """
     found = [item for number, line in lines for item in read_line(line, number, asked)]
     rows = [item for item in found if isinstance(item, Row)]

@@ -1,6 +1,6 @@
-"""Messages as tables: a column for each field; long texts that lines share are read once.
+"""Messages as tables: a column for each field; long shared texts are read once.
 
-What a head says stands with each of its lines, so that a small file could be a table of any size.
+Header data is repeated on each line, so that a small file could become a huge table.
 """
 
 import gzip
@@ -24,59 +24,60 @@ from tidewaiter.trade.types import KEPT, LISTS, PARTY, STOP, ReadOptions, Refusa
 from tidewaiter.trade.unmapped_text import has_words
 
 LONG = 300
-"""Letters of a text that is not counted."""
+"""Letters of a text that does not count."""
 
 SHOWN = 200
-"""Letters of a long text that a line has which does not repeat it."""
+"""Letters shown of a long text on lines that do not repeat it."""
 
 FREE = 4 << 20
-"""Letters that a file may repeat of long texts."""
+"""Letters of long texts that a file may repeat."""
 
 TIMES = 100
-"""Letters that it may repeat besides, for each one that is said anew."""
+"""Additional letters that it may repeat, per letter of new text."""
 
-_LEAST = 4_000  # letters of a line that is looked at
-_KNOWN = 32 << 20  # letters of texts that are held
-_TEXTS = 200  # of an object of JSON that is not repeated, so many are shown
+_LEAST = 4_000  # minimum letters of a line that is checked
+_KNOWN = 32 << 20  # stored letters of texts
+_TEXTS = 200  # letters shown of a JSON object that is not repeated
 
 _Key = tuple[int, int]
-"""Of a field the hash of its text, as some formats write it anew for each line; of all else the id
-of the object that holds it, so that what each document says itself is not repeated. Of what is too
-much to be held, the hash too."""
+"""For a field the hash of its text, as some formats create a new string per line; otherwise the id
+of the object, so that data repeated in each document is not affected. Also the hash, if there is
+too much to store.
+"""
 _TEXT, _OBJECT, _DROPPED = range(3)
 
 _Records = tuple[Mapping[str, str | None], ...]
 
 
 class _Known:
-    """A long text that some line has whole."""
+    """A long text that some line has in full."""
 
     __slots__ = ("place", "short", "shown", "text")
 
     def __init__(self, text: str | bytes, place: str) -> None:
-        self.text = text  # kept, so that no other object has its id
+        self.text = text  # kept, so that its id is not reused
         self.place = place  # of that line
-        self.short = False  # the lines that follow do not repeat it
-        self.shown: Left | None = None  # of an object of JSON: as those have it
+        self.short = False  # later lines do not repeat it
+        self.shown: Left | None = None  # for a JSON object: its short form on later lines
 
 
 class Repeats:
-    """Bounds what the lines of a file repeat; the first line of all has a text whole."""
+    """Limits the repetition of texts in the lines of a file; the first line has a text in full."""
 
     def __init__(self) -> None:
-        """Begin a file."""
+        """Start a file."""
         self._room = FREE
-        self._held = 0  # letters of all that is known
+        self._held = 0  # stored letters
         self._known: dict[_Key, _Known] = {}
-        self._told: set[int] = set()  # hashes of texts of which the user was told
+        self._told: set[int] = set()  # hashes of texts already reported
         self._before: Mapping[str, str] = {}
 
     def bounded(self, line: Found, letters: int) -> tuple[Found, list[Refusal]]:
-        """Return a line with what it may repeat, and what is to be told of it.
+        """Return a line with limited repetition, and the reports.
 
         Args:
-            line: As the format found it.
-            letters: How many it has.
+            line: Line from the format.
+            letters: Its number of letters.
         """
         if letters < _LEAST:
             return line, []
@@ -90,10 +91,10 @@ class Repeats:
         return self._shortened(line, place)
 
     def _count(self, line: Found, place: str) -> int | None:
-        """Count the letters that a line repeats; those that it says anew make room for others.
+        """Count the letters that a line repeats; new letters increase the allowance.
 
         Returns:
-            None: it would repeat what is not repeated any more.
+            None: it repeats a text that is no longer repeated.
         """
         repeated = anew = 0
         before, self._before = self._before, line.fields
@@ -160,7 +161,7 @@ class Repeats:
         return made, told
 
     def _part(self, part: Left, place: str) -> Left:
-        """Return an object of JSON as it is shown: the first of its texts, which may be short."""
+        """Return the shown part of a JSON object: its first text, possibly shortened."""
         known = self._find(part[1], field=False)
         if known is None or known.place == place:
             return part
@@ -179,7 +180,7 @@ def _key(text: str | bytes, *, field: bool) -> _Key:
 
 
 def _long(line: Found) -> tuple[list[str | bytes], list[str | bytes]]:
-    """Return the long texts of the fields of a line, and of all else that it has."""
+    """Return the long texts of a line's fields, and of its other data."""
     fields: list[str | bytes] = [text for text in line.fields.values() if len(text) > LONG]
     rest: list[str | bytes] = [text for _, text in line.kept if len(text) > LONG]
     for records in (line.parties, line.route):
@@ -192,7 +193,7 @@ def _long(line: Found) -> tuple[list[str | bytes], list[str | bytes]]:
 def _cut(text: str, field: str, place: str) -> str:
     if len(text) <= LONG:
         return text
-    if field in LISTS:  # a number that is cut would be another one
+    if field in LISTS:  # a truncated number would be a different one
         return text[:SHOWN].rpartition("; ")[0]
     return f"{text[:SHOWN]}… [{len(text):,} letters; whole with {place}]"
 
@@ -210,9 +211,9 @@ def _refusal(row: int, field: str, text: str, place: str) -> Refusal:
 
 
 _Items = Iterator[Found | Refusal]
-# Lines share what stands in their head, so that a small file can be a very large table.
+# Lines share header data, so a small file can be a very large table.
 _MOST = 32 << 20  # characters of a block
-_EACH = 100  # characters that a party, a stop or a text counts for
+_EACH = 100  # characters added per party, stop or text
 
 
 def open_message(
@@ -221,10 +222,10 @@ def open_message(
     """Open a document of a known format.
 
     Returns:
-        The table, which of its columns means what, and which fields its first lines have.
+        The table, the mapping of its columns, and the fields in its first lines.
 
     Raises:
-        InputError: It cannot be read, or has no line.
+        InputError: It cannot be read, or has no lines.
     """
     items = items_of(form, file, name)
     first = list(islice(items, SAMPLE_ROWS))
@@ -232,7 +233,7 @@ def open_message(
         raise _without_lines(form, first, name)
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
-        del wanted, carried  # every field of a line is at hand once it is found
+        del wanted, carried  # every field of a parsed line is available
         return _blocks(chain(first, items), options.batch_rows)
 
     places = {field: (place,) for place, field in enumerate(header())}
@@ -256,7 +257,7 @@ def open_message(
 
 
 def _without_lines(form: Format, first: Sequence[Found | Refusal], name: str) -> InputError:
-    """Say why a document has no line: what kept one out, else that, and what else is wrong."""
+    """Return the error for a document without lines, with the cause and other problems."""
     refusals = [item for item in first if isinstance(item, Refusal)]
     kept_out = next((item for item in refusals if not item.screened), None)
     said = kept_out or next(iter(refusals), None)
@@ -272,7 +273,7 @@ def _without_lines(form: Format, first: Sequence[Found | Refusal], name: str) ->
 
 
 def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
-    """Find the lines of a document, packed or not; a packed file that is damaged ends there."""
+    """Find the lines of a document, compressed or not; damaged compression ends it."""
     row = 0
     try:
         for item in form.read(cast("BinaryIO", open_source(file)), name):
@@ -290,7 +291,7 @@ def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
 
 
 def _kept(first: Sequence[Found | Refusal]) -> dict[str, list[str]]:
-    """Return what the first lines have that no field has: paths, and their texts."""
+    """Return the unmapped data of the first lines: paths, and their texts."""
     found: dict[str, list[str]] = {}
     for item in first:
         for path, text in kept_of(item) if isinstance(item, Found) else ():
@@ -299,7 +300,7 @@ def _kept(first: Sequence[Found | Refusal]) -> dict[str, list[str]]:
 
 
 def _blocks(items: _Items, size: int) -> Iterator[Block]:
-    """Put lines into blocks of at most `size` lines and about `_MOST` characters."""
+    """Group lines into blocks of at most `size` lines and about `_MOST` characters."""
     some: list[Found | Refusal] = []
     letters = 0
     shared: set[int] = set()
@@ -326,7 +327,7 @@ def _blocks(items: _Items, size: int) -> Iterator[Block]:
 
 
 def _letters(line: Found) -> int:
-    """Count the letters that a line takes in its block; many lines may repeat a long text."""
+    """Count the letters of a line in its block; many lines may repeat a long text."""
     several = len(line.parties) + len(line.route) + len(line.kept)
     count = several * _EACH + len("".join(line.fields.values()))
     count += sum(len(text) for _, text in line.kept)
@@ -340,7 +341,7 @@ def _letters(line: Found) -> int:
 def _nested(
     lists: Sequence[Sequence[Mapping[str, str | None] | tuple[str, str]]], kind: pa.StructType
 ) -> pa.Array | None:
-    """Write lists of records as one column, null where a list is empty; None: all of them are."""
+    """Convert lists of records to one column, null for an empty list; None: all are empty."""
     if not any(lists):
         return None
     every: list[Any] = list(chain.from_iterable(lists))
@@ -382,7 +383,7 @@ def _block(some: Sequence[Found | Refusal]) -> Block:
 
 
 def _left(lines: Sequence[tuple[Left, ...]]) -> pa.Array:
-    """Write what is left of lines as lists of parts; one that several lines share stands once."""
+    """Convert unmapped data to lists of parts; a shared one is stored once."""
     numbers: dict[int, int] = {}
     every: list[bytes] = []
     places: list[int] = []

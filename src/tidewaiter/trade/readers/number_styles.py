@@ -1,4 +1,4 @@
-"""How a file writes its numbers and dates, by the evidence of its first block."""
+"""Number and date formats of a file, from its first block."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -16,21 +16,21 @@ from tidewaiter.trade.readers.table import Block, join_parts
 from tidewaiter.trade.types import NUMBERS, ReadOptions, keys_of
 
 DAYS = keys_of("day")
-"""Fields that are dates."""
+"""Date fields."""
 
 AMOUNTS = frozenset((*NUMBERS, *keys_of("count")))
-"""Fields that are numbers."""
+"""Number fields."""
 
 
 class Styles(Record, frozen=True, kw_only=True):
-    """How a file writes its numbers and dates, found in its first block or said by the user."""
+    """Number and date formats of a file, from its first block or the user."""
 
     marks: Mapping[str, Mark | None]
     orders: Mapping[str, Order | None]
 
 
 def fields_of(block: Block, columns: Columns) -> dict[str, pa.Array]:
-    """Give each field its column of text; several columns are joined, or the first one counts."""
+    """Return each field's column of text; several columns are joined, or the first one counts."""
     found = {}
     for field, places in columns.places.items():
         parts = [block.cells[place] for place in places if place in block.cells]
@@ -46,21 +46,21 @@ def fields_of(block: Block, columns: Columns) -> dict[str, pa.Array]:
 
 
 def pointed_fields(columns: Columns, places: frozenset[int]) -> frozenset[str]:
-    """Name the fields whose columns a file stores as numbers."""
+    """Return the fields with columns stored as numbers."""
     return frozenset(f for f, where in columns.places.items() if places.issuperset(where))
 
 
 def find_styles(
     fields: Mapping[str, pa.Array], options: ReadOptions, pointed: frozenset[str] = frozenset()
 ) -> Styles:
-    """Find how numbers and dates are written: as the user says, else as the columns show.
+    """Determine the number and date formats: from the user, or else from the columns.
 
-    A column that shows no decimal mark takes the one that all others of the file show.
+    A column without a visible decimal mark uses the common mark of all other columns.
 
     Args:
-        fields: The columns of the first block.
-        options: What the user says.
-        pointed: Fields that the file stores as numbers.
+        fields: Columns of the first block.
+        options: User settings.
+        pointed: Fields stored as numbers.
     """
     shown: dict[str, Mark | Literal[""] | None] = {
         field: "." if field in pointed else find_mark(fields[field])

@@ -13,16 +13,16 @@ from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet, unique_nam
 from tidewaiter.trade.types import PARTY, STOP, ReadOptions, Refusal
 
 _FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError)
-_LISTED = 1 << 16  # bytes of a short list of texts
-_NUMBER = 2  # bytes of a number in such
+_LISTED = 1 << 16  # bytes of a small dictionary
+_NUMBER = 2  # bytes of an index into it
 _NESTED = {"parties": PARTY, "route": STOP}
 
 
 def open_parquet(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
-    """Open a Parquet file; only the columns that are asked for are read.
+    """Open a Parquet file; only requested columns are read.
 
     Raises:
-        InputError: The file is cut short or damaged.
+        InputError: The file is truncated or damaged.
     """
     try:
         opened = parquet.ParquetFile(file)
@@ -69,14 +69,14 @@ def _sample(opened: parquet.ParquetFile, name: str) -> tuple[tuple[str | None, .
 
 
 def _flat(batch: pa.RecordBatch) -> list[pa.Array]:
-    """Give the columns of a batch, those inside records in their place."""
+    """Return the columns of a batch, with record columns expanded in place."""
     table = pa.Table.from_batches([batch]).flatten()
     return [column.combine_chunks() for column in table.columns]
 
 
 class _Places(NamedTuple):
     wanted: Sequence[int]  # to be read
-    carried: Sequence[int]  # to be carried as they are
+    carried: Sequence[int]  # to be included unchanged
 
 
 def _blocks(
@@ -107,10 +107,10 @@ def _blocks(
 
 
 def _carried(column: pa.Array) -> pa.Array:
-    """Return a column as it is, or as text where Arrow cannot take some rows out of it.
+    """Return a column unchanged, or as text if Arrow cannot select rows from it.
 
     Raises:
-        pa.ArrowInvalid: Numbers of texts are none of its list: the file is damaged.
+        pa.ArrowInvalid: Invalid dictionary indices: the file is damaged.
     """
     if pa.types.is_dictionary(column.type):
         found = pc.min_max(column.indices).as_py()
@@ -126,19 +126,19 @@ def _carried(column: pa.Array) -> pa.Array:
 def _as_numbers(
     opened: parquet.ParquetFile, file: BinaryIO, carried: Collection[str]
 ) -> parquet.ParquetFile:
-    """Have texts that repeat read as numbers of a short list of them, as the file holds them.
+    """Read repeated texts as dictionary indices, as they are stored.
 
     Args:
-        opened: The file.
-        file: The same.
-        carried: Columns that are not read, only carried.
+        opened: The open file.
+        file: Its stream.
+        carried: Columns that are only included, not read.
     """
     found = opened.metadata
     groups = [found.row_group(at) for at in range(found.num_row_groups)]
     numbered = [
         column.path
         for place, column in enumerate(map(opened.schema.column, range(found.num_columns)))
-        # Of a record that several row groups hold, Arrow cannot put such together.
+        # Arrow cannot concatenate dictionaries inside a record across row groups.
         if column.path in carried
         and column.path == column.name
         and column.logical_type.type == "STRING"
@@ -150,7 +150,7 @@ def _as_numbers(
 
 
 def _repeats(chunk: parquet.ColumnChunkMetaData) -> bool:
-    """Tell whether a column's texts in a row group are all numbers of a short list."""
+    """Return whether a column's texts in a row group are fully dictionary-encoded."""
     if not chunk.has_dictionary_page or chunk.dictionary_page_offset is None:
         return False
     listed = chunk.data_page_offset - chunk.dictionary_page_offset
@@ -159,7 +159,7 @@ def _repeats(chunk: parquet.ColumnChunkMetaData) -> bool:
 
 
 def _undecoded(column: pa.Array) -> list[int]:
-    """Tell the cells of a column of text whose bytes are no UTF-8."""
+    """Return the cells of a text column with invalid UTF-8."""
     if not _is_string(column.type) or _is_sound(column):
         return []
     return [at for at, raw in enumerate(_raw(column)) if raw is not None and "\ufffd" in _text(raw)]
@@ -205,7 +205,7 @@ def _cells(column: pa.Array, name: str) -> pa.Array:
 
 
 def _records(column: pa.Array, kind: pa.StructType) -> pa.Array:
-    """Keep the known parts of a column of records, as text."""
+    """Reduce a column of records to the known fields, as text."""
     known = {field.name for field in kind}
     rows = [
         None
@@ -220,10 +220,10 @@ def _records(column: pa.Array, kind: pa.StructType) -> pa.Array:
 
 
 def to_text(column: pa.Array) -> pa.Array:
-    """Turn a column of any type into text, empty text into null.
+    """Convert a column of any type to text, and empty text to null.
 
-    Whole numbers that a table stored as floats are written without a point; lists are
-    joined with "; "; records are left out, as null.
+    Integers stored as floats are written without a point; lists are joined with "; "; records
+    become null.
     """
     kind = column.type
     if pa.types.is_dictionary(kind):

@@ -1,8 +1,8 @@
-"""Columns that are not screened: carried beside the lines and stored with alerts only.
+"""Columns that are not screened: passed along with the lines and stored with alerts only.
 
-A batch carries it in one more column, as the file has it: the columns of a table as parts of a
-record, an object of JSON as its bytes, of a message in JSON what its format did not take. Only the
-rows that become alerts are turned into text.
+A batch has them in one more column, in the format of the file: columns of a table as fields of a
+record, a JSON object as its bytes, for a JSON message the unmapped part. Only the rows that become
+alerts are converted to text.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,10 +25,10 @@ UNREAD = "unread"
 """The column after those of LINES."""
 
 MOST = 200
-"""Columns of a table, or keys of an object, that are kept: the first ones."""
+"""Maximum columns of a table, or keys of an object, that are kept: the first ones."""
 
 LONGEST = 2_000
-"""Letters of a text that is kept."""
+"""Maximum letters of a kept text."""
 
 _WRITTEN = 64 << 20  # letters of all texts of some lines
 _ASKED = b"asked"
@@ -36,24 +36,24 @@ _LEFT = b"left"
 
 
 def carried_columns(sheet: Sheet, wanted: Sequence[int]) -> dict[int, str]:
-    """Name the columns of a table that are carried: the first of those that are not read.
+    """Return the columns of a table that are included: the first unmapped ones.
 
     Args:
         sheet: The table.
-        wanted: The columns that are read.
+        wanted: Mapped columns.
     """
     if "other" in sheet.nested.values():
-        return {}  # a message keeps what it does not use by itself
+        return {}  # a message keeps its own unmapped data
     free = set(range(len(sheet.header))) - set(wanted)
     return {place: sheet.header[place] for place in sorted(free)[:MOST]}
 
 
 def unscreened_columns(sheet: Sheet, wanted: Sequence[int]) -> tuple[str, ...]:
-    """Name the columns with words that are neither read nor carried, as the first rows show them.
+    """Return the columns with words that are neither mapped nor included, from the first rows.
 
     Args:
         sheet: The table.
-        wanted: The columns that are read.
+        wanted: Mapped columns.
     """
     free = sorted(set(range(len(sheet.header))) - set(wanted))
     if len(free) <= MOST or "other" in sheet.nested.values():
@@ -65,13 +65,13 @@ def unscreened_columns(sheet: Sheet, wanted: Sequence[int]) -> tuple[str, ...]:
 def carrying(
     batch: pa.RecordBatch, block: Block, columns: Mapping[int, str], options: ReadOptions
 ) -> pa.RecordBatch:
-    """Return lines with what they have that is not read, in the column UNREAD.
+    """Return lines with their unmapped data, in the column UNREAD.
 
     Args:
         batch: The lines.
-        block: What they were read from.
-        columns: Those of a table that are carried, and their names.
-        options: What the user says of keys, where the lines are objects of JSON.
+        block: Source block.
+        columns: Included columns of a table, with their names.
+        options: User settings for keys, for JSON objects.
     """
     if block.left is not None:
         carried, told = block.left, {_LEFT: b""}
@@ -88,14 +88,14 @@ def carrying(
 
 
 def written(batch: pa.RecordBatch, block: Block, *, whole: bool) -> Iterator[pa.RecordBatch]:
-    """Yield lines with what the format of a message in JSON did not take as texts.
+    """Yield lines with the unmapped data of a JSON message as texts.
 
-    They come in several parts where these texts are long.
+    They are split into several parts if these texts are long.
 
     Args:
         batch: The lines.
-        block: What they were read from.
-        whole: Write all of it; else the words alone, as the rest is carried.
+        block: Source block.
+        whole: Convert everything; otherwise only words, as other data is included separately.
     """
     if block.left is None:
         yield batch
@@ -121,13 +121,13 @@ def written(batch: pa.RecordBatch, block: Block, *, whole: bool) -> Iterator[pa.
 def _texts_left(
     left: pa.Array, *, whole: bool
 ) -> tuple[pa.Array, pa.Array, NDArray[np.int64], NDArray[np.int64]]:
-    """Return the paths and texts of what is left of lines.
+    """Return the paths and texts of the unmapped data of lines.
 
-    A part that many lines share is taken apart once.
+    A part shared by many lines is expanded once.
 
     Returns:
-        The paths, the texts, the places of those of all lines one after the other, and how many
-        each line has.
+        The paths, the texts, their indices for all lines concatenated, and the number for each
+        line.
     """
     flat = pc.list_flatten(left)
     parts, occurring = np.unique(flat.indices.to_numpy(), return_inverse=True)
@@ -152,16 +152,16 @@ def _texts_left(
 
 
 def only_lines(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch without what it carries."""
+    """Return a batch without the unmapped data."""
     return batch.select(LINES.names) if UNREAD in batch.schema.names else batch
 
 
 def kept_at(batch: pa.RecordBatch, places: Sequence[int]) -> list[tuple[Kept, ...]]:
-    """Tell what some rows of a batch have that is not used, as text.
+    """Return the unmapped data of some rows of a batch, as text.
 
     Args:
-        batch: Of the schema LINES; what it carries is the column after these.
-        places: Of the rows.
+        batch: Batch with the schema LINES; the unmapped data is in the next column.
+        places: Row indices.
     """
     if UNREAD not in batch.schema.names or not places:
         return [()] * len(places)
@@ -176,7 +176,7 @@ def kept_at(batch: pa.RecordBatch, places: Sequence[int]) -> list[tuple[Kept, ..
     rows = batch.column("row").to_numpy()
     firsts = rows.searchsorted(rows[list(places)])
     found = zip(some.to_pylist(), places, firsts.tolist(), strict=True)
-    objects: dict[int, list[list[tuple[str, str]]]] = {}  # of these rows: many may be lines of one
+    objects: dict[int, list[list[tuple[str, str]]]] = {}  # many rows may be lines of one object
     kept: list[tuple[Kept, ...]] = []
     for raw, place, first in found:
         if first not in objects:
@@ -186,25 +186,25 @@ def kept_at(batch: pa.RecordBatch, places: Sequence[int]) -> list[tuple[Kept, ..
 
 
 def line_at(batch: pa.RecordBatch, place: int) -> Line:
-    """Return a row of a batch as a record, with what it has that is not used."""
+    """Return a row of a batch as a record, with its unmapped data."""
     line = line_of(only_lines(batch).slice(place, 1).to_pylist()[0])
     (kept,) = kept_at(batch, [place])
     return msgspec.structs.replace(line, other=kept) if kept else line
 
 
 def with_kept(batch: pa.RecordBatch, alerts: Mapping[int, Alert]) -> tuple[Alert, ...]:
-    """Give alerts what their lines have that is not used.
+    """Add the unmapped data of their lines to alerts.
 
     Args:
         batch: The lines.
-        alerts: By the place of their line.
+        alerts: Alerts by line index.
     """
     found = zip(alerts.values(), kept_at(batch, list(alerts)), strict=True)
     return tuple(_with(alert, kept) if kept else alert for alert, kept in found)
 
 
 def settled(batch: pa.RecordBatch, alerts: Sequence[Alert]) -> pa.RecordBatch:
-    """Return the lines of a batch as they are stored: those of alerts with what alerts keep."""
+    """Return the lines of a batch for storage: those of alerts with the data kept in alerts."""
     if UNREAD not in batch.schema.names:
         return batch
     lines = only_lines(batch)
@@ -220,7 +220,7 @@ def settled(batch: pa.RecordBatch, alerts: Sequence[Alert]) -> pa.RecordBatch:
 
 
 def _with_other(lines: pa.RecordBatch, found: Mapping[int, tuple[Kept, ...]]) -> pa.RecordBatch:
-    """Give some lines all that they have that is not used; the others keep their other text."""
+    """Set the unmapped data of some lines; the others keep their other text."""
     return _with_column(lines, pc.coalesce(_lists(found, len(lines)), lines.column("other")))
 
 
@@ -230,7 +230,7 @@ def _with_column(lines: pa.RecordBatch, other: pa.Array) -> pa.RecordBatch:
 
 
 def _lists(found: Mapping[int, tuple[Kept, ...]], length: int) -> pa.Array:
-    """Make a column that is null but at some places; most rows cost nothing."""
+    """Create a column that is null except at some indices, with little memory."""
     some = sorted(found)
     every = [kept for at in some for kept in found[at]]
     columns = [[kept.name for kept in every], [kept.text for kept in every]]
@@ -256,7 +256,7 @@ def _cells(carried: pa.StructArray) -> Iterator[list[tuple[str, str | None]]]:
 
 
 def _unused(raw: bytes, asked: Asked) -> Iterator[list[tuple[str, str]]]:
-    """Yield for each line of an object the keys that are not read, and their texts."""
+    """Yield for each line of an object the unmapped keys, with their texts."""
     used: dict[tuple[str, ...], set[int]] = {}
     for flat in flatten(decode(raw.decode("utf-8", "replace"))):
         keys = tuple(flat.cells)
@@ -277,7 +277,7 @@ def _left(packed: Sequence[bytes]) -> tuple[Kept, ...]:
 
 
 def _short(text: str) -> str:
-    """Return a text without what no text can hold, and not longer than is kept."""
+    """Return a text without invalid characters, truncated to the maximum."""
     plain = text.replace("\0", "")
     if not plain.isascii():
         plain = plain.encode("utf-8", "replace").decode()

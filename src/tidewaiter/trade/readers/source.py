@@ -1,4 +1,4 @@
-"""The bytes of a file: what they begin with, unpacked, and decoded into UTF-8."""
+"""File content: first bytes, decompression, and decoding to UTF-8."""
 
 import codecs
 import gzip
@@ -15,7 +15,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.trade.readers.columns.detection import TITLE_ROWS, count_known
 
 HEAD = 1 << 16
-"""Bytes of a file that are looked at before it is read."""
+"""Bytes of a file for detection."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,7 +24,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What trade files are written in; of two that read a sample equally well, the first is taken.
+# Encodings of trade files; if two decode a sample equally well, the first is used.
 _CODECS = (
     "cp1252",
     "cp1251",
@@ -44,10 +44,10 @@ _CODECS = (
     "cp850",
     "cp852",
 )
-# Letters of other encodings rarely look like UTF-8: where most are, it is.
+# Other encodings rarely look like UTF-8: it is UTF-8 if most letters are valid.
 _MOSTLY = 4
-_SCRIPTS = 6  # of a file in one language, with names in another
-_SHIFTS = (b"\x1b$B", b"\x1b$@")  # into Japanese, in ISO 2022
+_SCRIPTS = 6  # scripts in a file of one language, with names in another
+_SHIFTS = (b"\x1b$B", b"\x1b$@")  # shift to Japanese, in ISO 2022
 _CELL = re.compile(r"[^,;|\t\r\n\"]+")
 
 _BINARY = {
@@ -68,14 +68,14 @@ _BINARY = {
 
 
 class Encoding(Record, frozen=True, kw_only=True):
-    """How the bytes of a text file are read."""
+    """Encoding of a text file."""
 
     codec: str
-    doubt: str = ""  # the other codec that fits as well; "": none
+    doubt: str = ""  # another codec that matches equally well; "": none
 
 
 def binary_kind(head: bytes) -> str | None:
-    """Tell what a binary file is; None: it may be text."""
+    """Identify a binary file; None: it may be text."""
     for magic, kind in _BINARY.items():
         if head.startswith(magic) and (magic != b"MZ" or b"\0" in head[:64]):
             return kind
@@ -83,14 +83,14 @@ def binary_kind(head: bytes) -> str | None:
 
 
 class Source:
-    """A stream whose first bytes can be looked at before they are read."""
+    """A stream with look-ahead."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._head = b""
 
     def peek(self, size: int = HEAD) -> bytes:
-        """Look at the first bytes: `size` of them, or as many as there are."""
+        """Return the first `size` bytes, or all if there are fewer, without consuming them."""
         while len(self._head) < size:
             piece = self._file.read(size - len(self._head))
             if not piece:
@@ -99,7 +99,7 @@ class Source:
         return self._head[:size]
 
     def read(self, size: int = -1) -> bytes:
-        """Read `size` bytes or fewer; none: the end. Without a size, read all."""
+        """Read at most `size` bytes; empty: the end. Without a size, read all."""
         if size < 0:
             head, self._head = self._head, b""
             return head + self._file.read()
@@ -109,12 +109,12 @@ class Source:
         return self._file.read(size)
 
     def seekable(self) -> bool:
-        """Tell that the stream goes forward only."""
+        """Return False: the stream is forward-only."""
         return False
 
 
 def open_source(file: BinaryIO) -> Source:
-    """Open a stream; gzip is unpacked on the way."""
+    """Open a stream; gzip is decompressed."""
     plain = file if isinstance(file, Source) else Source(file)
     if plain.peek(2) != b"\x1f\x8b":
         return plain
@@ -122,7 +122,7 @@ def open_source(file: BinaryIO) -> Source:
 
 
 def peek(source: Source, name: str) -> bytes:
-    """Look at the first bytes of a file.
+    """Return the first bytes of a file without consuming them.
 
     Raises:
         InputError: The file is empty, or its gzip is damaged at the start.
@@ -137,10 +137,10 @@ def peek(source: Source, name: str) -> bytes:
 
 
 def chunks(source: Source, name: str, size: int) -> Iterator[bytes]:
-    """Read a file in pieces of at most `size` bytes.
+    """Read a file in chunks of at most `size` bytes.
 
     Raises:
-        InputError: Its gzip is damaged or ends too early.
+        InputError: Its gzip is damaged or truncated.
     """
     while True:
         try:
@@ -157,11 +157,11 @@ def _broken(name: str) -> InputError:
 
 
 def find_encoding(head: bytes, name: str, asked: str | None) -> Encoding:
-    """Find how a text is encoded: as asked, else by its mark, as UTF-8, else by evidence.
+    """Determine the encoding of a text: as requested, by byte order mark, UTF-8, or detection.
 
     Raises:
-        InputError: It is binary, the encoding asked for is not known or plainly wrong, or
-            none fits.
+        InputError: It is binary, the requested encoding is unknown or clearly wrong, or none
+            matches.
     """
     kind = binary_kind(head)
     if kind:
@@ -191,7 +191,7 @@ def _asked(asked: str, marked: str | None, head: bytes, name: str) -> str:
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Tell whether a text is UTF-8; a few bad bytes in it are reported later, row by row."""
+    """Return whether a text is UTF-8; a few invalid bytes are reported later, row by row."""
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(head)
     bad = sum("\ud800" <= c <= "\udfff" for c in text)
     good = sum(c > "\x7f" for c in text) - bad
@@ -199,7 +199,7 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _wide(head: bytes) -> str | None:
-    """Find UTF-16 without a mark: every second byte of its ASCII is 0."""
+    """Detect UTF-16 without a byte order mark: every second byte of ASCII is 0."""
     even, odd = head[0:4096:2], head[1:4096:2]
     if len(odd) > 1 and odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
         return "utf-16-le"
@@ -207,12 +207,12 @@ def _wide(head: bytes) -> str | None:
         return "utf-16-be"
     if b"\0" not in head[:4096]:
         return None
-    # In other scripts only the line ends and delimiters hold zeros.
+    # In other scripts only line ends and delimiters contain zeros.
     return next((codec for codec in ("utf-16-le", "utf-16-be") if _reads(head, codec)), None)
 
 
 def _reads(head: bytes, codec: str) -> bool:
-    """Tell whether bytes are lines of letters in this encoding."""
+    """Return whether bytes decode to lines of letters in an encoding."""
     text = head[:4096].decode(codec, "replace").rstrip("\ufffd")
     strange = sum(c not in "\t\r\n" and unicodedata.category(c)[0] == "C" for c in text)
     lines = [line for line in text.splitlines() if line]
@@ -241,7 +241,7 @@ def _guess(head: bytes, name: str) -> Encoding:
 
 
 def _by_letters(telling: bytes) -> list[str]:
-    """List the encodings that make text of some lines."""
+    """Return the encodings that decode some lines to text."""
     found = from_bytes(telling, cp_isolation=list(_CODECS))
     best = min((match.chaos for match in found), default=1.0)
     near = {codec for m in found if m.chaos <= best + 0.1 for codec in m.could_be_from_charset}
@@ -249,21 +249,21 @@ def _by_letters(telling: bytes) -> list[str]:
 
 
 def _by_headers(head: bytes) -> list[str]:
-    """List the encodings that make the most names of columns known; none: no one does."""
+    """Return the encodings with the most known column names; empty: none has any."""
     known = {codec: _headers(head, codec) for codec in _CODECS}
     most = max(known.values())
     return [codec for codec, count in known.items() if count == most > 0]
 
 
 def _headers(raw: bytes, codec: str) -> int:
-    """Count the cells of the first lines that are no ASCII and name a known column."""
+    """Count the non-ASCII cells of the first lines that are known column names."""
     lines = raw[:8192].decode(codec, "ignore").splitlines()[:TITLE_ROWS]
     cells = {cell.strip() for line in lines for cell in _CELL.findall(line)}
     return sum(count_known([cell]) for cell in cells if not cell.isascii())
 
 
 def _oddities(raw: bytes, codec: str) -> int:
-    """Count words that mix scripts or hold signs, and what is no text at all."""
+    """Count words that mix scripts or contain symbols, and invalid characters."""
     text = raw.decode(codec, "replace")
     words = re.findall(r"[^\W\d_]+", text)
     mixed = sum(len({unicodedata.name(c, "?").split()[0] for c in word}) > 1 for word in words)
@@ -274,10 +274,10 @@ def _oddities(raw: bytes, codec: str) -> int:
 
 
 def to_utf8(pieces: Iterator[bytes], encoding: Encoding, name: str) -> Iterator[bytes]:
-    """Turn a text's bytes into UTF-8; what cannot be decoded stays as an invalid byte.
+    """Convert a text to UTF-8; undecodable bytes remain as invalid bytes.
 
     Raises:
-        InputError: The text is broken in a way that loses its place.
+        InputError: The decoder cannot resynchronise.
     """
     if encoding.codec in ("utf-8", "utf-8-sig", "ascii"):
         first = next(pieces, b"").removeprefix(codecs.BOM_UTF8)

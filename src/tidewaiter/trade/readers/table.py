@@ -1,4 +1,4 @@
-"""A file as a table of text in blocks, and its columns parsed once per distinct text."""
+"""A file as a table of text in blocks, and columns parsed once per distinct text."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -13,44 +13,42 @@ from tidewaiter.base.records import Record
 from tidewaiter.trade.types import Refusal, shorten
 
 SAMPLE_ROWS = 200
-"""Rows that are looked at before a file is read."""
+"""Rows read for detection."""
 
 
 class Block(Record, frozen=True, kw_only=True):
     """Some rows of a table, as text."""
 
-    rows: NDArray[np.int64]  # numbers in the file, shape (rows,)
-    cells: Mapping[int, pa.Array]  # number of the column -> text, or null where empty
-    pointed: frozenset[int] = frozenset()  # as in `Sheet`, where only the block knows
+    rows: NDArray[np.int64]  # row numbers in the file, shape (rows,)
+    cells: Mapping[int, pa.Array]  # column number -> text, or null if empty
+    pointed: frozenset[int] = frozenset()  # as in `Sheet`, if it depends on the block
     refusals: tuple[Refusal, ...] = ()
-    objects: pa.Array | None = None  # of JSON: the bytes of each row's object
-    left: pa.Array | None = (
-        None  # of messages: for each row a list of what `taking.pack` made, or null
-    )
+    objects: pa.Array | None = None  # for JSON: the bytes of each row's object
+    left: pa.Array | None = None  # for messages: a list of packed unmapped data per row, or null
 
 
 class _Blocks(Protocol):
     def __call__(self, wanted: Sequence[int], carried: Sequence[int] = (), /) -> Iterator[Block]:
-        """Yield the rows: the columns to read, and those to carry as they are."""
+        """Yield the rows: columns to read, and columns to include unchanged."""
 
 
 class Sheet(Record, frozen=True, kw_only=True):
-    """A table of text, opened but not yet read."""
+    """An opened table of text; its rows are not read yet."""
 
     header: tuple[str, ...]
     sample: tuple[tuple[str | None, ...], ...]
-    blocks: _Blocks  # by numbers of columns
+    blocks: _Blocks  # by column numbers
     encoding: str = ""
     delimiter: str = ""
-    doubt: str = ""  # another encoding that fits as well
-    others: tuple[str, ...] = ()  # further sheets of a workbook in which anything stands
-    serials: int | None = None  # what makes a bare number a day of 1900's count; None: it is none
-    pointed: frozenset[int] = frozenset()  # columns of numbers, so that "1.234" has a point
+    doubt: str = ""  # another encoding that matches equally well
+    others: tuple[str, ...] = ()  # further non-empty sheets of a workbook
+    serials: int | None = None  # offset of a bare number from the 1900 day count; None: not a day
+    pointed: frozenset[int] = frozenset()  # columns of numbers, in which "1.234" has a point
     nested: Mapping[int, str] = {}  # columns of records: number -> "parties", "route" or "other"
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
-    """Tell equal names of columns apart: the second "weight" becomes "weight#2"."""
+    """Make column names unique: the second "weight" becomes "weight#2"."""
     seen: dict[str, int] = {}
     names = []
     for column in header:
@@ -63,40 +61,40 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
 NOTHING = frozenset(
     ("-", "--", "---", ".", "n/a", "na", "n.a.", "null", "none", "nan", "nil", "#n/a", "<null/>")
 )
-"""What stands in a cell of numbers, codes or dates that has no value."""
+"""Cell texts that mean "no value" in columns of numbers, codes or dates."""
 
 
 class Bad(Record, frozen=True, kw_only=True):
-    """One cell that could not be read, or what is to be said of several that could."""
+    """An unreadable cell, or a remark on several readable ones."""
 
-    at: int  # place in the column, from 0
+    at: int  # index in the column, from 0
     value: str
     problem: str
     hint: str
 
 
 class Column(Record, frozen=True, kw_only=True):
-    """A column as read, null where it could not be, and what is to be said of its cells."""
+    """A parsed column, null for unreadable cells, with remarks."""
 
     values: pa.Array
     bad: tuple[Bad, ...] = ()
 
 
 def is_nothing(text: str) -> bool:
-    """Tell whether a cell only says that it has no value."""
+    """Return whether a cell only states the absence of a value."""
     return not text.strip() or text.strip().casefold() in NOTHING
 
 
 def by_distinct(cells: pa.Array, parse: Callable[[str], Any], kind: pa.DataType) -> Column:
-    """Read a column by reading each distinct text of it once.
+    """Parse a column by parsing each distinct text once.
 
     Args:
         cells: Text, shape (rows,).
-        parse: Reads one text; what it refuses with an InputError becomes null.
-        kind: The Arrow type of what `parse` returns.
+        parse: Parses one text; an InputError becomes null.
+        kind: Arrow type of the result of `parse`.
     """
     coded = cells.dictionary_encode()
-    # Not the errors themselves: each holds this frame, and so the arrays of its whole batch.
+    # Not the errors themselves: each references this frame, and so the arrays of its batch.
     values, faults = [], {}
     for place, text in enumerate(coded.dictionary.to_pylist()):
         value = None
@@ -125,7 +123,7 @@ def _bad(coded: pa.DictionaryArray, faults: dict[int, tuple[str, str]]) -> tuple
 
 
 def bytes_of(cells: pa.Array) -> NDArray[np.uint8]:
-    """Give the bytes of a column of text, all cells in a row; nothing is copied."""
+    """Return the bytes of a text column, concatenated, without copying."""
     _, offsets, data = cells.buffers()
     if data is None or not len(cells):
         return np.zeros(0, np.uint8)
@@ -135,15 +133,15 @@ def bytes_of(cells: pa.Array) -> NDArray[np.uint8]:
 
 
 def only_has(cells: pa.Array, allowed: bytes) -> bool:
-    """Tell whether a column of text holds no other bytes than these."""
+    """Return whether a text column contains only the given bytes."""
     table = np.zeros(256, bool)
     table[list(allowed)] = True
     return bool(table[bytes_of(cells)].all())
 
 
 def join_parts(parts: Sequence[pa.Array]) -> pa.Array:
-    """Join the texts of several columns row by row, a space between; null where all are null."""
-    # Not null_handling="skip": it leaves out the rows where all parts are null.
+    """Join the texts of several columns row by row with spaces; null if all are null."""
+    # Not null_handling="skip": it drops the rows in which all parts are null.
     filled = [pc.fill_null(part.cast(pa.string()), "") for part in parts]
     joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*filled, " "))
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)

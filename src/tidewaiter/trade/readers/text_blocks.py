@@ -1,10 +1,10 @@
-"""Where a stream of delimited text can be cut, and its rows split in plain Python.
+"""Splitting of a delimited text stream at row ends, and of rows in plain Python.
 
-Quotes mean what they mean to Python's csv module and to Arrow: one opens only at the start
-of a cell, a doubled one stands for itself, and what follows a closed one is kept.
+Quotes have the same meaning as in Python's csv module and in Arrow: one opens only at the start of
+a cell, a doubled one is a literal quote, and text after a closed one is kept.
 
-A piece whose quotes are all in order may go to the fast parser. A piece that holds a quote
-out of order is cut row by row in plain Python, and only as far as it must be.
+A chunk with regular quotes can use the fast parser. A chunk with an irregular quote is split row by
+row in plain Python, only as far as necessary.
 """
 
 import re
@@ -21,11 +21,11 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 
 class Row(Record, frozen=True, kw_only=True):
-    """One row of a file."""
+    """A row of a file."""
 
     cells: tuple[str, ...]
-    text: str  # as it stands in the file
-    broken: bool = False  # a quote opens and does not close: only its first line is taken
+    text: str  # as written in the file
+    broken: bool = False  # an unterminated quote: only its first line is used
 
 
 @lru_cache(maxsize=16)
@@ -38,19 +38,19 @@ def _pattern(delimiter: str) -> re.Pattern[str]:
 
 
 def split_rows(text: str, delimiter: str, *, final: bool = True) -> Iterator[tuple[Row, int]]:
-    """Split a text into rows; blank lines are left out.
+    """Split a text into rows; blank lines are skipped.
 
-    A quote that never closes, or closes in the middle of a later line, is taken for a slip:
-    the row is its first line alone, marked broken, and reading goes on with the next line.
+    A quote that is never closed, or closed in the middle of a later line, is treated as an error:
+    the row is its first line alone, marked broken, and parsing continues with the next line.
 
     Args:
         text: From the start of a row.
         delimiter: One character.
-        final: The text ends where the file does; else its last row may be unfinished, and
-            is left out.
+        final: The text ends with the file; otherwise its last row may be incomplete, and is not
+            returned.
 
     Yields:
-        Each row, and where in the text the next one starts.
+        Each row, and the offset of the next one.
     """
     start = 0
     while start < len(text):
@@ -63,7 +63,7 @@ def split_rows(text: str, delimiter: str, *, final: bool = True) -> Iterator[tup
 
 
 def _row(text: str, start: int, delimiter: str) -> tuple[Row | None, int, bool]:
-    """Read one row: the row or None for a blank line, its end, and whether it is whole."""
+    """Parse one row: the row or None for a blank line, its end, and whether it is complete."""
     cells: list[str] = []
     at, torn = start, False
     match = _pattern(delimiter).match
@@ -83,14 +83,14 @@ def _row(text: str, start: int, delimiter: str) -> tuple[Row | None, int, bool]:
             break
     raw, whole = text[start:at], bool(found["end"])
     if torn and _LINE.search(raw.rstrip("\r\n")):
-        return (*_first_line(text, start, start, delimiter), whole)  # what follows may open a quote
+        return (*_first_line(text, start, start, delimiter), whole)  # the rest may open a quote
     if cells == [""] and not raw.strip("\r\n"):
         return None, at, whole
     return Row(cells=tuple(cells), text=raw.rstrip("\r\n")), at, whole
 
 
 def _first_line(text: str, start: int, quote: int, delimiter: str) -> tuple[Row, int]:
-    """Take the row up to the end of the line in which the open quote stands."""
+    """Return the row up to the end of the line with the open quote."""
     found = _LINE.search(text, quote)
     stop, end = (found.start(), found.end()) if found else (len(text), len(text))
     raw = text[start:stop]
@@ -101,7 +101,7 @@ SIZE = 4 << 20
 """Bytes of a block."""
 
 LONGEST = 64 << 20
-"""Bytes of the longest row; a quote that is still open after them is taken for a slip."""
+"""Maximum bytes of a row; a quote still open after them is treated as an error."""
 
 _SLOW = 1 << 16
 
@@ -116,13 +116,13 @@ class Piece(Record, frozen=True, kw_only=True):
 def cut_blocks(
     pieces: Iterator[bytes], delimiter: str, name: str, size: int = SIZE
 ) -> Iterator[Piece]:
-    """Cut a stream of bytes into pieces of whole rows.
+    """Split a stream of bytes into chunks of whole rows.
 
     Args:
-        pieces: UTF-8, of any sizes, from the start of a row.
+        pieces: UTF-8, in chunks of any size, from the start of a row.
         delimiter: One ASCII character.
-        name: Of the file, for errors.
-        size: Bytes to gather before a cut is looked for.
+        name: Name of the file, for errors.
+        size: Bytes to collect before splitting.
 
     Raises:
         InputError: A row is longer than `LONGEST`.
@@ -145,7 +145,7 @@ def _drain(data: bytes, delimiter: str, name: str, *, final: bool) -> Generator[
                 raise InputError("trade/row-too-long", longest=LONGEST >> 20, at=name)
         if end == 0:
             break
-        # Where one quote is out of order, more are: go further slowly before looking again.
+        # One irregular quote indicates more: continue slowly for a while.
         slow = _SLOW if orderly and end > _SLOW else 2 * slow
         yield Piece(data=view[:end], orderly=orderly)
         view = view[end:]
@@ -153,23 +153,23 @@ def _drain(data: bytes, delimiter: str, name: str, *, final: bool) -> Generator[
 
 
 def find_cut(data: bytes, delimiter: str, *, final: bool, slow: int = _SLOW) -> tuple[int, bool]:
-    """Find where to cut: after the last whole row, or before the first quote out of order.
+    """Find the split point: after the last whole row, or before the first irregular quote.
 
     Args:
         data: From the start of a row.
         delimiter: One ASCII character.
         final: The file ends with `data`.
-        slow: Bytes to go on from a quote that is out of order.
+        slow: Bytes to process after an irregular quote.
 
     Returns:
-        Bytes up to the cut, 0 where no row is whole; whether all quotes in them are in order.
+        Bytes up to the split, 0 if no row is complete; whether all quotes in them are regular.
     """
     if b'"' not in data:
         return (len(data) if final else _last_line(data, len(data))), True
     quotes, limit = _quotes(data, delimiter)
     if limit == len(data) and final and len(quotes) % 2 == 0:
         return len(data), True
-    # Up to the quote that is out of order, or to the one that is still open.
+    # Up to the irregular quote, or to the one that is still open.
     end = _outside(data, quotes, limit)
     if end or limit == len(data):
         return end, True
@@ -177,12 +177,12 @@ def find_cut(data: bytes, delimiter: str, *, final: bool, slow: int = _SLOW) -> 
 
 
 def _quotes(data: bytes, delimiter: str) -> tuple[NDArray[np.int64], int]:
-    """Find the quotes that open and close cells, and the first one that is out of order.
+    """Find the quotes that open and close cells, and the first irregular one.
 
-    Quotes amid the text of a cell without quotes, as in 5" pipe, are text and left out.
+    Quotes within an unquoted cell, as in 5" pipe, are text and ignored.
 
     Returns:
-        Places of the quotes up to the first out of order; its place, or the size of `data`.
+        Offsets of the quotes up to the first irregular one; its offset, or the size of `data`.
     """
     raw = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(raw == ord('"'))
@@ -190,7 +190,7 @@ def _quotes(data: bytes, delimiter: str) -> tuple[NDArray[np.int64], int]:
     edge[[ord(delimiter), 10, 13]] = True
     before, after = quotes - 1, quotes + 1
     first = np.where(before >= 0, edge[raw[before]], True)
-    first[1:] |= before[1:] == quotes[:-1]  # the second half of a doubled quote
+    first[1:] |= before[1:] == quotes[:-1]  # second half of a doubled quote
     last = np.where(after < len(raw), edge[raw[np.minimum(after, len(raw) - 1)]], True)
     last[:-1] |= after[:-1] == quotes[1:]
     amid = ~(first | last)
@@ -203,7 +203,7 @@ def _quotes(data: bytes, delimiter: str) -> tuple[NDArray[np.int64], int]:
 
 
 def _outside(data: bytes, quotes: NDArray[np.int64], limit: int) -> int:
-    """Find the end of the last line before `limit` that does not lie inside quotes."""
+    """Find the end of the last line before `limit` that is outside quotes."""
     while limit > 0:
         end = _last_line(data, limit)
         inside = int(np.searchsorted(quotes, end))
@@ -216,7 +216,7 @@ def _outside(data: bytes, quotes: NDArray[np.int64], limit: int) -> int:
 def _last_line(data: bytes, limit: int) -> int:
     end = data.rfind(b"\n", 0, limit) + 1
     if end == 0 and b"\r" in data[:limit]:
-        # A carriage return at the very end may be half of a line end.
+        # A trailing carriage return may be half of a line end.
         end = data.rfind(b"\r", 0, min(limit, len(data) - 1)) + 1
     return end
 

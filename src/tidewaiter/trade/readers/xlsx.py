@@ -1,7 +1,7 @@
-"""Spreadsheets as tables of text, read as a stream: sheets, rows and merged cells.
+"""Spreadsheets as tables of text, streamed: sheets, rows and merged cells.
 
-A row that holds anything else goes to the parser alone; a sheet that is written in another
-way than nearly all are goes there as a whole. Both ways give the same rows.
+A row with unusual content is passed to the XML parser alone; a sheet in an unusual notation is
+parsed as a whole. Both ways give the same rows.
 """
 
 import re
@@ -43,7 +43,7 @@ from tidewaiter.trade.readers.table import SAMPLE_ROWS, Block, Sheet, unique_nam
 from tidewaiter.trade.types import ReadOptions, Refusal
 
 _PIECE = 1 << 18
-_TEXT = 2  # of the groups after the kind of a cell
+_TEXT = 2  # index of the group after the cell type
 _CELL = re.compile(
     rb'<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?(?: t="(\w+)")?'
     rb"(?:/>|>(<f(?: [^<>]*)?(?:/>|>[^<>]*</f>))?(?:(<v>)([^<>&\r]*)</v>|(<v/>))?</c>"
@@ -55,14 +55,14 @@ _ODD = (b"<!", b"<?", b"xmlns")
 
 
 def read_rows(opened: Callable[[], IO[bytes]], ask: Ask) -> Iterator[tuple[int, Row]]:
-    """Read the rows of a sheet in which anything stands.
+    """Read the non-empty rows of a sheet.
 
     Args:
-        opened: Opens the part of the archive that holds the sheet.
-        ask: What else must be known.
+        opened: Opens the archive member with the sheet.
+        ask: Reader options.
 
     Yields:
-        The row's number in the sheet, from 1, and those of its cells that are wanted.
+        Row number in the sheet, from 1, and the requested cells.
 
     Raises:
         InputError: The sheet is damaged, or a cell or a row is too long.
@@ -81,7 +81,7 @@ def read_rows(opened: Callable[[], IO[bytes]], ask: Ask) -> Iterator[tuple[int, 
 
 
 def _plain_rows(stream: IO[bytes], ask: Ask) -> Iterator[tuple[int, Row] | None]:
-    """Read rows; None: the rest, or all, is written in a way that only a parser reads."""
+    """Read rows; None: the remaining rows, or all, require the XML parser."""
     number = 0
     try:
         for chunk in _chunks(stream, ask.name):
@@ -97,7 +97,7 @@ def _plain_rows(stream: IO[bytes], ask: Ask) -> Iterator[tuple[int, Row] | None]
 
 
 def _chunks(stream: IO[bytes], name: str) -> Iterator[bytes | None]:
-    """Cut a sheet after its rows; None: it is written in another way than nearly all are."""
+    """Split a sheet after its rows; None: it is in an unusual notation."""
     head = stream.read(_PIECE)
     start = head.find(b"<sheetData>")
     if start < 0 or not _is_usual(head[:start]):
@@ -115,20 +115,20 @@ def _chunks(stream: IO[bytes], name: str) -> Iterator[bytes | None]:
             return
         piece = stream.read(_PIECE)
         if not piece:
-            yield None  # an empty sheet, or one that is cut short
+            yield None  # an empty or truncated sheet
             return
         rest += piece
 
 
 def _is_usual(head: bytes) -> bool:
-    """Tell whether what stands before the rows is UTF-8 without prefixes and declarations."""
+    """Return whether the text before the rows is UTF-8 without prefixes and declarations."""
     said = re.search(rb"encoding=[\"']([^\"']*)", head[:200])
     prefixed = re.search(rb"xmlns:\w+=[\"'][^\"']*spreadsheetml/(?:2006/)?main[\"']", head)
     return b"<!" not in head and prefixed is None and (said is None or said[1].lower() == b"utf-8")
 
 
 def _row(raw: bytes, number: int, ask: Ask) -> tuple[int, Row | None]:
-    """Read one row: its number and its cells; None: nothing stands in it."""
+    """Read one row: its number and its cells; None: empty."""
     opened, found = _OPEN.match(raw), _CELL.findall(raw)
     said = _NUMBER.search(opened[1] or b"") if opened else None
     number = int(said[1]) if said else number + 1
@@ -179,18 +179,18 @@ _OVERLAP = 256
 _MERGE = re.compile(rb"mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']")
 
 Merges = Mapping[int, Sequence[tuple[int, int]]]
-"""First row -> the columns of which cells are merged from there on, and to which row."""
+"""First row -> columns with cells merged from there on, and the last row."""
 
 
 def read_merges(stream: IO[bytes], name: str) -> Merges:
-    """Read which cells are merged over several rows; a sheet says so only after its rows.
+    """Read which cells are merged over several rows; this information follows the rows.
 
     Args:
-        stream: The part of the archive that holds the sheet.
-        name: Of the file, for errors.
+        stream: Archive member with the sheet.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: The part is damaged, or there are too many.
+        InputError: The member is damaged, or there are too many.
     """
     found: dict[int, set[tuple[int, int]]] = defaultdict(set)
     count, rest = 0, b""
@@ -216,14 +216,14 @@ def fill_merged(
     """Repeat a merged cell's value in each of its rows; an amount is reported, not repeated.
 
     Args:
-        rows: Number in the sheet and cells of each row in which anything stands.
-        merges: Of the sheet.
-        amounts: Columns of amounts: repeated, they would count several times.
+        rows: Number and cells of each non-empty row.
+        merges: Merged cells of the sheet.
+        amounts: Columns of amounts, which must not be counted several times.
     """
     if not merges:
         yield from rows
         return
-    under_way: dict[int, tuple[int, Value]] = {}  # column -> last row, what is repeated
+    under_way: dict[int, tuple[int, Value]] = {}  # column -> last row, repeated value
     for number, row in rows:
         for column, (bottom, value) in list(under_way.items()):
             if number > bottom:
@@ -250,14 +250,14 @@ class _Table(Record, frozen=True, kw_only=True):
 
     book: Workbook
     tab: Tab
-    name: str  # of the file
-    texts: pa.Array  # that the sheets share
+    name: str  # name of the file
+    texts: pa.Array  # shared strings
     merges: Merges
 
     def rows(
         self, wanted: frozenset[int] | None, amounts: frozenset[int] = frozenset()
     ) -> Iterator[Row]:
-        """Read the rows in which anything stands, from the first."""
+        """Read the non-empty rows from the first one."""
         ask = Ask(
             name=self.name,
             styles=self.book.styles,
@@ -269,7 +269,7 @@ class _Table(Record, frozen=True, kw_only=True):
             yield row
 
     def column(self, rows: Sequence[Row], place: int) -> tuple[pa.Array, list[tuple[int, Fault]]]:
-        """Give one column of some rows as text, null where a fault stands, and the faults."""
+        """Return one column of some rows as text, null for a fault, and the faults."""
         values = [row.get(place) for row in rows]
         kinds = set(map(type, values))
         faults = []
@@ -287,13 +287,13 @@ class _Table(Record, frozen=True, kw_only=True):
     def block(
         self, rows: Sequence[Row], start: int, wanted: Mapping[int, str], carried: Sequence[int]
     ) -> Block:
-        """Give some rows as a block.
+        """Convert rows to a block.
 
         Args:
             rows: Their cells.
-            start: Number of the first one.
-            wanted: The columns to give, and their names.
-            carried: Columns to give beside these, of which nothing is reported.
+            start: Number of the first row.
+            wanted: Columns to convert, with their names.
+            carried: Further columns to include, without checks.
         """
         found = {place: self.column(rows, place) for place in wanted}
         refusals = [
@@ -312,17 +312,17 @@ class _Table(Record, frozen=True, kw_only=True):
 
 
 def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
-    """Open a spreadsheet: its first visible sheet, or the one that `options` names.
+    """Open a spreadsheet: its first visible sheet, or the one given in `options`.
 
-    Memory does not grow with the sheet.
+    Memory use does not depend on the size of the sheet.
 
     Args:
-        file: It can be sought in, and stays open while the sheet is read.
-        name: Of the file, for errors.
-        options: What the user says of it.
+        file: Seekable; must stay open while the sheet is read.
+        name: Name of the file, for errors.
+        options: User settings for the file.
 
     Raises:
-        InputError: The file is damaged, unpacks to too much, or lacks the sheet.
+        InputError: The file is damaged, too large unpacked, or lacks the sheet.
     """
     book = open_workbook(file, name)
     tab = _choose(book, name, options.sheet)
@@ -390,7 +390,7 @@ def _others(book: Workbook, tab: Tab) -> list[Tab]:
 
 
 def _notes(tab: Tab, others: Sequence[Tab], *, asked: bool) -> tuple[Refusal, ...]:
-    """Report the sheets that are not read although something stands there."""
+    """Report the non-empty sheets that are not read."""
     if asked or not others:
         return ()
     seen = ", ".join(f'"{o.name}"{" (hidden)" if o.hidden else ""}' for o in others)
@@ -415,7 +415,7 @@ def _has_cells(book: Workbook, tab: Tab) -> bool:
 
 
 def _amounts(header: Sequence[str], options: ReadOptions) -> frozenset[int]:
-    """Tell the columns of amounts, of which a merged one must not count several times."""
+    """Return the columns of amounts, for which a merged cell must not count several times."""
     named = {column for field, column in options.columns.items() if field in AMOUNTS}
     return frozenset(place for place, text in enumerate(header) if _is_amount(text, named))
 

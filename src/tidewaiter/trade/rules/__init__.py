@@ -1,1 +1,1 @@
-"""Alert rules: risk indicators, switches and results."""
+"""Alert rules: risk indicators, reduced weights, and results."""

@@ -1,4 +1,4 @@
-"""What an alert's reasons and mentions claim to be so, for results of inspections to confirm."""
+"""Claims of an alert's reasons and mentions, which inspection results can confirm."""
 
 from collections.abc import Iterator
 
@@ -6,19 +6,19 @@ from tidewaiter.trade.rules.claim_outcomes import Claim, Named
 from tidewaiter.trade.rules.results import load_result_rules
 from tidewaiter.trade.types import Alert, Evidence, Mention, Reason
 
-_MORE = "more"  # the rule of substances beside the first
+_MORE = "more"  # rule for substances other than the first
 
 
 def claims_of(alert: Alert) -> tuple[Claim, ...]:
-    """Return what the reasons of an alert claim, in their order.
+    """Return the claims of an alert's reasons, in order.
 
-    Reasons of substances are of the first, which weighs most; "more" is of those it points at.
+    Substance reasons concern the first one, with the highest weight; "more" concerns its own ones.
     """
     return tuple(_claim(alert, reason) for reason in alert.reasons)
 
 
 def mention_claims(alert: Alert) -> tuple[Claim, ...]:
-    """Return what the mentions of an alert claim, in their order: that the substance is there."""
+    """Return the claims of an alert's mentions, in order: that the substance is present."""
     return tuple(Claim(rule="", about="substance", of=(_named(m),)) for m in alert.mentions)
 
 

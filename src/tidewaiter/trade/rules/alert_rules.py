@@ -1,4 +1,4 @@
-"""The alert rules of data/rules as records: points, history, priority, published red flags."""
+"""Alert rules of data/rules as records: points, history, priority, published red flags."""
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
@@ -35,7 +35,7 @@ WORDS = {
     "label-domestic": ("label", "country"),
     "inspected-before": (*_TRADER, "found", "declared"),
 }
-"""The rules that the table must have, and the words that their sentences may hold."""
+"""Required rules, and the parameters that their sentences may use."""
 
 _NUMBERS = {
     "trader-dormant": ("days",),
@@ -53,17 +53,17 @@ _NUMBERS = {
 
 
 class Worded(Record, frozen=True, kw_only=True):
-    """A rule whose reasons have a sentence: that of data/rules/phrases.toml, or its own."""
+    """A rule with a sentence: from data/rules/phrases.toml, or its own."""
 
-    text: str = ""  # the authority's own sentence; "": ours
-    switch: Switch | None = None  # what was done to it in the node; none stands in the file
+    text: str = ""  # the authority's own sentence; "": the built-in one
+    switch: Switch | None = None  # setting of this node; never in the file
 
     def says(self, code: str, /, **told: Any) -> Phrase:
         """Return the sentence of a reason.
 
         Args:
-            code: Of the sentence.
-            told: What is filled in.
+            code: Code of the sentence.
+            told: Parameters.
         """
         own = {WORDING: self.text} if self.text else {}
         said = Phrase(code, **told, **own)
@@ -71,28 +71,28 @@ class Worded(Record, frozen=True, kw_only=True):
 
 
 class PastRule(Worded, frozen=True, kw_only=True):
-    """What one thing in the past of a line weighs."""
+    """Points of a history rule."""
 
     points: int
-    flag: str  # the red flag that it rests on, in our words
+    flag: str  # the red flag behind it, in our words
     source: str
     url: str = ""
-    mark: Mark = "read"  # how the flag is known; what is unverified has no points
+    mark: Mark = "read"  # evidence for the flag; an unverified one has no points
     numbers: dict[str, float] = field(default_factory=dict)
 
 
 class PastRules(Record, frozen=True, kw_only=True):
-    """All of the table."""
+    """Content of the table."""
 
-    most: int  # points of all these reasons of an alert together
-    selects: tuple[str, ...]  # rules that make an alert of a line by themselves
-    reach: int  # days that earlier lines must reach back before "new" and "never" mean anything
-    lines: int  # and how many they must be
+    most: int  # maximum total of these reasons in an alert
+    selects: tuple[str, ...]  # rules that raise an alert by themselves
+    reach: int  # days of earlier lines required for "new" and "never"
+    lines: int  # and minimum number of lines
     rules: dict[str, PastRule]
 
 
 def wrong_in(past: PastRules) -> Iterator[RegistryError]:
-    """Yield what is wrong in the table."""
+    """Yield the errors in the table."""
     for name in WORDS.keys() - past.rules.keys():
         yield RegistryError("trade/past-rule-missing", name=name)
     for name in past.rules.keys() - WORDS.keys():
@@ -116,30 +116,30 @@ def _wrong(name: str, rule: PastRule) -> Iterator[RegistryError]:
 
 
 class Urgency(Record, frozen=True, kw_only=True):
-    """Points for goods that are due within so many days."""
+    """Points for goods due within a number of days."""
 
     days: int
     points: int
 
 
 class Added(Record, frozen=True, kw_only=True):
-    """What brings an alert forward beside the points of its reasons."""
+    """Contributions to priority other than the points of reasons."""
 
-    urgency: int  # few days are left
-    papers: int  # papers contradict each other or a law
-    unusual: int  # unlike earlier lines; where there are none to compare with, 0
+    urgency: int  # time pressure
+    papers: int  # documents contradict each other or a law
+    unusual: int  # deviation from earlier lines; 0 without a comparison
 
 
 class OrderRule(Record, frozen=True, kw_only=True):
-    """How far what is unlike in a line brings its alert forward in the order of work."""
+    """Contribution of unusual features to priority."""
 
-    past: float  # for each point of a reason of the past
-    papers: float  # for each point of a reason of `rules`
-    rules: tuple[str, ...]  # of [check], that say that papers contradict each other or a law
-    most: int  # of both together
+    past: float  # for each point of a history reason
+    papers: float  # for each point of a reason in `rules`
+    rules: tuple[str, ...]  # rules of [check] for documents that contradict each other or a law
+    most: int  # maximum of both together
 
     def points_of(self, reasons: Iterable[Reason], past: Collection[str]) -> int:
-        """Return what reasons add, where some rules are of the past."""
+        """Return the contribution of reasons, given the names of history rules."""
 
         def weight(rule: str) -> float:
             return self.past if rule in past else self.papers if rule in self.rules else 0
@@ -149,14 +149,14 @@ class OrderRule(Record, frozen=True, kw_only=True):
 
 
 def wrong_in_order(order: OrderRule, checks: Collection[str]) -> Iterator[RegistryError]:
-    """Yield what is wrong in the table."""
+    """Yield the errors in the table."""
     for name in sorted(set(order.rules) - set(checks)):
         yield RegistryError("trade/order-names-no-check", name=name, checks=", ".join(checks))
     if min(order.past, order.papers, order.most) < 0:
         yield RegistryError("trade/order-takes-points-off")
 
 
-# The rules that a file must have, and the words that their sentences may hold.
+# Required rules, and the parameters that their sentences may use.
 _NAMED = ("name", "field")
 _SINGLE = (
     "cas",
@@ -188,7 +188,7 @@ REGISTER = (
     "register-open",
     "register-covered",
 )
-"""What a register of licences and permits answers; none of it may take points off."""
+"""Results of licence and permit registers; none of them may reduce points."""
 
 _CHECKS = {
     "hidden": ("what",),
@@ -212,7 +212,7 @@ _SIGN = ("role", "name", "sign")
 
 
 class Levels(Record, frozen=True, kw_only=True):
-    """The least score of each severity."""
+    """Minimum score of each severity."""
 
     critical: int
     high: int
@@ -220,7 +220,7 @@ class Levels(Record, frozen=True, kw_only=True):
     low: int
 
     def of(self, score: int) -> Severity | None:
-        """Return the severity of a score; None where it is no alert."""
+        """Return the severity of a score; None if it is not an alert."""
         if score >= self.critical:
             return "critical"
         if score >= self.high:
@@ -231,11 +231,11 @@ class Levels(Record, frozen=True, kw_only=True):
 
 
 OTHER = "other"
-"""The grade of controls whose instrument names none, as an authority's own lists."""
+"""Grade of controls whose instrument states none, such as an authority's own lists."""
 
 
 class ControlRule(Record, frozen=True, kw_only=True):
-    """What a control weighs: each instrument says of its schedules which grade they are."""
+    """Points of a control; each instrument assigns grades to its schedules."""
 
     grade: str
     title: str
@@ -243,38 +243,38 @@ class ControlRule(Record, frozen=True, kw_only=True):
 
 
 class Rule(Worded, frozen=True, kw_only=True):
-    """A reason: its points, and the sentence that an officer reads."""
+    """A reason: its points, and the sentence for the officer."""
 
     points: int
 
 
 class LinkedRule(Worded, frozen=True, kw_only=True):
-    """What it weighs that a list ties a matched entry to a blocked one; the nearest counts."""
+    """Points for links of a matched entry to a blocked one; the nearest counts."""
 
-    points: int  # the blocked one owns or controls it
-    owner: int  # it owns or controls the blocked one
-    steps: int  # ties that are followed
+    points: int  # owned or controlled by the blocked one
+    owner: int  # owns or controls the blocked one
+    steps: int  # maximum path length
 
 
 class SignRule(Worded, frozen=True, kw_only=True):
-    """What signs of a shell add to an alert that has another reason."""
+    """Points of shell company indicators for an alert with another reason."""
 
-    most: int  # points of all signs of an alert together
-    points: dict[str, int]  # by sign: a row of data/rules/shells.toml
+    most: int  # maximum total of indicators in an alert
+    points: dict[str, int]  # by indicator: a row of data/rules/shells.toml
 
 
 class PartyRule(Worded, frozen=True, kw_only=True):
-    """What it weighs that a party resembles a listed one."""
+    """Points of a list match."""
 
-    least: float  # probability from which on a resemblance is told
-    sure: float  # and from which on it has all its points; below, half of them
-    ended: int  # points where the charge was dismissed, or the party acquitted
-    actions: dict[str, int]  # by what the list does to those on it
+    least: float  # probability from which a match is reported
+    sure: float  # probability from which it has full points; below, half
+    ended: int  # points if the charge was dismissed, or the party acquitted
+    actions: dict[str, int]  # by action of the list
     linked: LinkedRule
 
 
 class Vague(Record, frozen=True, kw_only=True):
-    """Where goods must be named, and words that do not name them."""
+    """Where goods must be specified, and words that are too vague."""
 
     chapters: tuple[str, ...]
     words: tuple[str, ...]
@@ -282,14 +282,14 @@ class Vague(Record, frozen=True, kw_only=True):
 
 
 class Groups(Record, frozen=True, kw_only=True):
-    """Codes that fit many substances."""
+    """Codes that match many substances."""
 
     un: tuple[str, ...]
     hs: tuple[str, ...]
 
 
 class AlertRules(Record, frozen=True, kw_only=True):
-    """All of the file."""
+    """Content of the file."""
 
     version: str
     severity: Levels
@@ -304,14 +304,14 @@ class AlertRules(Record, frozen=True, kw_only=True):
     past: PastRules
     vague: Vague
     groups: Groups
-    plugins: dict[str, int] = field(default_factory=dict)  # points of rules of plug-ins, by name
-    switches: tuple[Switch, ...] = ()  # rules that the node turned down; none stand in the file
+    plugins: dict[str, int] = field(default_factory=dict)  # points of plug-in rules, by name
+    switches: tuple[Switch, ...] = ()  # rules with reduced weight on this node; never in the file
 
     def weight(self, schedule: str, regime: Regime) -> tuple[int, str]:
-        """Return what a control of an instrument weighs, and why.
+        """Return the points of a control, with the explanation.
 
         Raises:
-            RegistryError: The instrument names a grade that has no row.
+            RegistryError: The instrument has an unknown grade.
         """
         if regime.slug in self.own:
             return self.own[regime.slug], "Controlled under the authority's own rules"
@@ -327,7 +327,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
         )
 
     def party_points(self, match: PartyMatch) -> int:
-        """Return what a resemblance weighs."""
+        """Return the points of a match."""
         rule = self.party
         if match.judged:
             return 0
@@ -337,20 +337,20 @@ class AlertRules(Record, frozen=True, kw_only=True):
         return points if match.probability >= rule.sure else points // 2
 
     def rank_of(self, score: int, days_left: int | None, reasons: Iterable[Reason]) -> int:
-        """Return the place of an alert among those of its severity, the highest first.
+        """Return the rank of an alert within its severity, highest first.
 
-        The score ends at 100; here the points of the reasons count beyond it, too.
+        The score is limited to 100; here the points of reasons count beyond it.
         """
         found = tuple(reasons)
         points = max(score, sum(each.points for each in found))
         return points + self.urgency_of(days_left) + self.order_of(found)
 
     def order_of(self, reasons: Iterable[Reason]) -> int:
-        """Return what reasons add to the rank beside their points: how unlike the line is."""
+        """Return the contribution of unusual features to the rank, other than points."""
         return self.order.points_of(reasons, self.past.rules)
 
     def added_to(self, alert: Alert) -> Added:
-        """Return what brings an alert forward beside the points of its reasons."""
+        """Return the contributions to priority other than the points of reasons."""
         most = self.order_of(alert.reasons)
         unusual = self.order_of(r for r in alert.reasons if r.rule in self.past.rules)
         return Added(
@@ -358,7 +358,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
         )
 
     def urgency_of(self, days_left: int | None) -> int:
-        """Return the points for the days left until the goods are due; 0 where none is known."""
+        """Return the points for the days left until the goods are due; 0 if unknown."""
         if days_left is None:
             return 0
         for step in self.urgency:
@@ -368,14 +368,14 @@ class AlertRules(Record, frozen=True, kw_only=True):
 
 
 def load_alert_rules(path: Path | None = None, switches: tuple[Switch, ...] = ()) -> AlertRules:
-    """Load the rules: ours, or an authority's own copy.
+    """Load the rules: built-in ones, or an authority's own copy.
 
     Args:
-        path: Of the copy; None: ours.
-        switches: Rules that were turned down in the node.
+        path: Path of the copy; None: built-in rules.
+        switches: Rules with reduced weight on this node.
 
     Raises:
-        RegistryError: The file is malformed, or has no row for controls without a grade.
+        RegistryError: The file is invalid, or has no row for controls without a grade.
     """
     rules = read_toml(path or data("rules", "alerts.toml"), AlertRules)
     if not any(rule.grade == OTHER for rule in rules.control):
@@ -390,7 +390,7 @@ def load_alert_rules(path: Path | None = None, switches: tuple[Switch, ...] = ()
 
 
 def _worded(rules: AlertRules) -> Iterator[tuple[str, str, Worded, tuple[str, ...]]]:
-    """Yield the place and name of each rule, the rule, and what its sentence may hold."""
+    """Yield the location and name of each rule, the rule, and its permitted parameters."""
     for name, rule in rules.evidence.items():
         yield f"evidence.{name}", name, rule, _EVIDENCE.get(name, ())
     for name, rule in rules.check.items():
@@ -403,7 +403,7 @@ def _worded(rules: AlertRules) -> Iterator[tuple[str, str, Worded, tuple[str, ..
 
 
 def _with_ours(rules: AlertRules) -> AlertRules:
-    """Leave out the sentences of a copy that are as ours: they are said in every language."""
+    """Remove the sentences of a copy that equal ours, which are available in every language."""
     ours = load_phrases().rules
 
     def bare(name: str, rule: W) -> W:
@@ -422,7 +422,7 @@ def _with_ours(rules: AlertRules) -> AlertRules:
 
 
 def _check_sentences(rules: AlertRules, *, at: str) -> None:
-    """Check that every rule is there, and that its sentence asks for nothing unknown."""
+    """Check that every rule exists, and that its sentence uses known parameters."""
     levels = rules.severity
     if not levels.critical > levels.high > levels.medium > levels.low > 0:
         raise RegistryError("trade/severities-do-not-fall", at=at)
@@ -439,7 +439,7 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
 
 
 def _check_wordings(rules: AlertRules, *, at: str) -> None:
-    """Check that the sentences of an authority ask for nothing unknown."""
+    """Check that an authority's sentences use known parameters."""
     for place, _, rule, words in _worded(rules):
         try:
             rule.text.format(**dict.fromkeys(words, ""))
@@ -454,7 +454,7 @@ def _check_wordings(rules: AlertRules, *, at: str) -> None:
 
 
 def _check_signs(rules: AlertRules, *, at: str) -> None:
-    """Check that neither a permit nor a plug-in makes an alert weaker."""
+    """Check that neither a permit nor a plug-in reduces the score of an alert."""
     added = {f"check.{name}": rules.check[name].points for name in REGISTER if name in rules.check}
     added |= {f"plugins.{name}": points for name, points in rules.plugins.items()}
     for name, points in added.items():
@@ -463,7 +463,7 @@ def _check_signs(rules: AlertRules, *, at: str) -> None:
 
 
 def _check_party(rule: PartyRule, *, at: str) -> None:
-    """Check the points of resemblances."""
+    """Check the points of list matches."""
     if not 0 < rule.least <= rule.sure <= 1:
         raise RegistryError("trade/party-bounds-wrong", at=at)
     if "other" not in rule.actions:
@@ -473,18 +473,18 @@ def _check_party(rule: PartyRule, *, at: str) -> None:
 
 
 class RedFlag(Record, frozen=True, kw_only=True):
-    """A sign that an authority published, in our words."""
+    """A red flag published by an authority, in our words."""
 
     says: str
     source: str
     url: str
-    mark: Mark  # unverified: remembered, and not found in what was read
-    rules: tuple[str, ...] = ()  # of data/rules/alerts.toml, that cover it as far as papers can
-    why: str  # what the rules need, or why papers cannot carry the flag
+    mark: Mark  # unverified: from memory, and not found in the sources read
+    rules: tuple[str, ...] = ()  # of data/rules/alerts.toml, covering it as far as documents allow
+    why: str  # what the rules require, or why documents cannot show the flag
 
 
 class RedFlags(Record, frozen=True, kw_only=True):
-    """All of the file."""
+    """Content of the file."""
 
     version: str
     flags: dict[str, RedFlag]
@@ -495,6 +495,6 @@ def load_red_flags() -> RedFlags:
     """Load the flags.
 
     Raises:
-        RegistryError: The file is malformed.
+        RegistryError: The file is invalid.
     """
     return read_toml(data("rules", "redflags.toml"), RedFlags)

@@ -1,4 +1,4 @@
-"""Whether inspection results confirm or refute what an alert claims; derived, never typed."""
+"""Whether inspection results confirm or refute an alert's claims; derived, never entered."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -14,14 +14,14 @@ _CONTRARY: Mapping[Said, Said] = MappingProxyType(
 
 
 class Named(Record, frozen=True, kw_only=True):
-    """A substance that a claim is of."""
+    """A substance in a claim."""
 
     substance: str  # slug
-    cas: str = ""  # of the form that is named; "": not known
+    cas: str = ""  # of the named form; "": not known
 
 
 class Claim(Record, frozen=True, kw_only=True):
-    """What a reason or a mention of an alert holds to be so."""
+    """A claim of a reason or a mention of an alert."""
 
     rule: str  # "": a mention
     about: About
@@ -29,21 +29,21 @@ class Claim(Record, frozen=True, kw_only=True):
 
 
 class Saying(Record, frozen=True, kw_only=True):
-    """What results say of a claim."""
+    """Outcome of a claim according to results."""
 
     said: Said
-    firm: bool = False  # a confirmatory analysis says so; else a test, a label or a look
-    disputed: bool = False  # results of the same worth say both
+    firm: bool = False  # from a confirmatory analysis; else a test, a label or an inspection
+    disputed: bool = False  # results of equal strength contradict each other
 
 
 SILENT = Saying(said="nothing")
 
 
 def says(observed: Observed, claim: Claim) -> Saying:
-    """Say what one result says of a claim.
+    """Return the outcome of a claim according to one result.
 
-    What was not looked for is not refuted: that the goods are one thing does not say that nothing
-    else is in them.
+    A substance that was not tested for is not refuted: identification of one substance does not
+    exclude others.
     """
     said: Said = "nothing"
     if claim.about in {"substance", "absence"}:
@@ -59,10 +59,10 @@ def says(observed: Observed, claim: Claim) -> Saying:
 
 
 def all_say(results: Iterable[Observed], claim: Claim) -> Saying:
-    """Say what results say of a claim together: the firm ones count before the others.
+    """Return the outcome of a claim by several results; confirmatory ones take precedence.
 
-    Where those of the same worth contradict each other, they say nothing until one of them is
-    superseded or withdrawn.
+    Contradictory results of equal strength give no outcome until one of them is superseded or
+    withdrawn.
     """
     told = [each for each in (says(one, claim) for one in results) if each.said != "nothing"]
     firm = [each for each in told if each.firm]

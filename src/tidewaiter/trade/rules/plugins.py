@@ -1,4 +1,4 @@
-"""Alert rules of plug-ins: what they see of a batch, and the reasons that they give."""
+"""Plug-in alert rules: their input, and the reasons that they give."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -15,75 +15,75 @@ from tidewaiter.trade.rules.results import load_result_rules
 from tidewaiter.trade.types import Evidence, Mention, PartyMatch, Reason, Refusal
 
 _MOST = 100  # points of a reason
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # it stands in addresses of pages
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # used in page URLs
 
 
 class Seen(Record, frozen=True, kw_only=True):
-    """What was found in a line, as far as everybody may see it."""
+    """Findings in a line that are visible to everybody."""
 
     mentions: tuple[Mention, ...] = ()
     parties: tuple[PartyMatch, ...] = ()
 
 
 class Hit(Record, frozen=True, kw_only=True):
-    """That a rule holds in a line."""
+    """A match of a rule in a line."""
 
-    line: int  # its place in the batch, from 0
-    parameters: Mapping[str, str] = {}  # that fill in the rule's sentence
+    line: int  # index in the batch, from 0
+    parameters: Mapping[str, str] = {}  # parameters of the rule's sentence
     evidence: Evidence | None = None
 
 
 class LineRule(Record, frozen=True, kw_only=True):
-    """A rule of alerts, as a plug-in of the group `tidewaiter.rules` brings it.
+    """An alert rule, provided by a plug-in of the group `tidewaiter.rules`.
 
-    The name of the entry point is the rule's. Begin it with a word of the package.
+    The rule is named after the entry point. Start it with a word of the package name.
     """
 
     title: str  # for the page of rules and for filters: "Free port on the route"
     text: str  # one sentence for the officer, with the {parameters} of hits
-    points: int  # of a reason, 0 to 100: a plug-in cannot take points off
-    source: str  # where the fact behind it was read
+    points: int  # points of a reason, 0 to 100: a plug-in cannot reduce the score
+    source: str  # source of the fact behind it
     find: Callable[[pa.RecordBatch, Mapping[int, Seen]], Iterable[Hit]]
-    """Find the lines of a batch of LINES in which the rule holds.
+    """Find the lines of a batch of LINES to which the rule applies.
 
-    It is given the batch, and what was found in its lines by their place; lines in which nothing
-    was found are not there. It must depend on nothing else, so that a batch answers the same
-    wherever and whenever it is screened.
+    Arguments are the batch, and the findings by line index; lines without findings are absent. The
+    result must depend on nothing else, so that it is the same wherever and whenever the batch is
+    screened.
     """
 
 
 class Asked(NamedTuple):
-    """What the rules of plug-ins say of a batch."""
+    """Results of plug-in rules for a batch."""
 
-    reasons: Mapping[int, list[Reason]]  # by the place of the line
+    reasons: Mapping[int, list[Reason]]  # by line index
     refusals: tuple[Refusal, ...] = ()  # rules that failed
 
 
 NOT_ASKED = Asked(MappingProxyType({}))
-"""What no plug-in says."""
+"""Result without plug-ins."""
 
 
 def plugin_rules() -> dict[str, LineRule]:
-    """Map the rules that plug-ins bring to what they are; one that cannot be is left out."""
+    """Map plug-in rules to their definitions; invalid ones are skipped."""
     found = plugins(RULES, LineRule)
     taken = built_in_rules() if found else frozenset()
     return {n: rule for n, rule in found.items() if n not in taken and _is_sound(n, rule)}
 
 
 def built_in_rules() -> frozenset[str]:
-    """Return the names of our own rules."""
+    """Return the names of the built-in rules."""
     return frozenset(rule for rules in load_result_rules().about.values() for rule in rules)
 
 
 def ask_plugins(
     batch: pa.RecordBatch, seen: Mapping[int, Seen], weights: Mapping[str, int]
 ) -> Asked:
-    """Ask the rules of plug-ins about a batch; one that fails keeps no other from answering.
+    """Run the plug-in rules on a batch; failures do not affect other rules.
 
     Args:
-        batch: Of LINES.
-        seen: What was found in its lines, by their place.
-        weights: Points that the file of rules sets, by rule; the others have their own.
+        batch: Batch with the schema LINES.
+        seen: Findings by line index.
+        weights: Points set in the rules file, by rule; others use their own.
     """
     if not len(batch):
         return NOT_ASKED
@@ -106,7 +106,7 @@ def ask_plugins(
 
 
 def _is_sound(name: str, rule: LineRule) -> bool:
-    """Tell whether a rule can be used; report why not."""
+    """Return whether a rule is valid; report the error if not."""
     title, points = plugin_for(RULES, name).title, rule.points
     problems: list[PluginError] = []
     if not _NAME.fullmatch(name):
@@ -133,7 +133,7 @@ def _place(hit: Hit, batch: pa.RecordBatch) -> int:
 
 
 def _reason(name: str, rule: LineRule, hit: Hit, weights: Mapping[str, int]) -> Reason:
-    rule.text.format(**hit.parameters)  # what is missing is the rule's fault, and found here
+    rule.text.format(**hit.parameters)  # a missing parameter is an error of the rule, detected here
     return Reason(
         rule=name,
         says=Phrase(name, **{**hit.parameters, WORDING: rule.text}),
@@ -144,7 +144,7 @@ def _reason(name: str, rule: LineRule, hit: Hit, weights: Mapping[str, int]) -> 
 
 
 def _refusal(batch: pa.RecordBatch, error: PluginError) -> Refusal:
-    """Say which rows a rule did not see."""
+    """Report the rows that a rule did not process."""
     first, last = (batch.column("row")[place].as_py() for place in (0, -1))
     return Refusal(
         row=first,

@@ -11,21 +11,21 @@ from tidewaiter.trade.rules.switches import Switch, switch_of
 from tidewaiter.trade.types import Reason
 
 KEPT = "kept"
-"""The rule of the reason that keeps a line an alert whose other rules were turned down."""
+"""Rule of the reason that preserves an alert whose other rules have reduced weights."""
 
 _LAW, _FREED = "control", "free"
 _SOURCE = "tidewaiter-rules"
 
 
 def switched_reasons(reasons: Sequence[Reason], rules: AlertRules) -> list[Reason]:
-    """Return the reasons of a line as the switches leave them.
+    """Return the reasons of a line with reduced weights applied.
 
-    Those of restricted entries come last and change nothing in those before, so that without them
-    the alert is what it would be without the entries.
+    Reasons of restricted entries come last and do not affect the preceding ones, so that without
+    them the alert is the same as without the entries.
 
     Args:
-        reasons: As the file of rules weighs them.
-        rules: With the switches.
+        reasons: Reasons with the points of the rules file.
+        rules: Rules with the settings of the node.
     """
     if not any(switch_of(rules.switches, reason.rule) for reason in reasons):
         return list(reasons)
@@ -40,9 +40,9 @@ def switched_reasons(reasons: Sequence[Reason], rules: AlertRules) -> list[Reaso
 
 
 def switched_rules(rules: AlertRules) -> AlertRules:
-    """Return rules whose checks and signs weigh and say what the switches make of them.
+    """Return rules with reduced weights applied to checks and indicators.
 
-    For what is added to an alert after it was weighed: sums over lines, signs of shells, the past.
+    For reasons added later: aggregation, shell company indicators, history.
     """
     check = {slug: _switched_rule(slug, rule, rules.switches) for slug, rule in rules.check.items()}
     sign, switch = rules.sign, switch_of(rules.switches, "sign")
@@ -53,14 +53,14 @@ def switched_rules(rules: AlertRules) -> AlertRules:
 
 
 def _turned(reasons: Iterable[Reason], switches: Sequence[Switch]) -> Iterator[Reason]:
-    """Yield the reasons with the points that they have left."""
+    """Yield the reasons with their remaining points."""
     law = sum(reason.points for reason in reasons if reason.rule == _LAW)
     for reason in reasons:
         switch = switch_of(switches, reason.rule)
         points = switch.capped(reason.points) if switch else reason.points
         if reason.rule == _LAW:
             law = points
-        if reason.rule == _FREED:  # takes off what a listing adds, and no more
+        if reason.rule == _FREED:  # offsets the points of a control, and no more
             points = max(points, -law)
             law += points
         says = switch.on(reason.says) if switch else reason.says
@@ -70,7 +70,7 @@ def _turned(reasons: Iterable[Reason], switches: Sequence[Switch]) -> Iterator[R
 def _kept(
     before: Sequence[Reason], after: Sequence[Reason], rules: AlertRules, rule: str
 ) -> list[Reason]:
-    """Return the reason that keeps an alert an alert; none where it is one, or never was."""
+    """Return the reason that preserves an alert; empty if it is still one, or never was."""
     was, now = (sum(reason.points for reason in each) for each in (before, after))
     least = rules.severity.low
     if was < least or now >= least:
@@ -80,7 +80,7 @@ def _kept(
 
 
 def _switched_past(rules: AlertRules) -> PastRules:
-    """Return the rules of the past as the switches leave them."""
+    """Return the history rules with reduced weights applied."""
     made = dict(rules.past.rules)
     for slug, rule in rules.past.rules.items():
         switch = switch_of(rules.switches, slug)

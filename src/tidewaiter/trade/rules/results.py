@@ -1,4 +1,4 @@
-"""Results: what inspections and laboratories found in the goods of an alert."""
+"""Results of inspections and laboratories on the goods of an alert."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,75 +15,76 @@ from tidewaiter.base.resources import data, read_toml
 Kind = Literal["inspection", "laboratory"]
 Check = Literal["documents", "opened", "sampled"]
 Strength = Literal["presumptive", "confirmatory"]
-"""What a laboratory says of its result: it points to a substance, or it proves it."""
+"""Strength of a laboratory result: presumptive or confirmatory."""
 
 Inspected = Literal["as-declared", "not-as-declared", "not-found", "could-not-inspect"]
 Analysed = Literal["identified", "not-detected", "inconclusive"]
 About = Literal["substance", "absence", "papers", "party", "other"]
-"""What a rule claims: that a substance is there, that it is not, that papers are wrong, that a
-party is a listed one, or something of which no result speaks."""
+"""Subject of a rule's claim: presence of a substance, its absence, incorrect documents, a listed
+party, or something that results cannot decide.
+"""
 
 WORDS = 4_000  # characters of a note
-_SHORT = 200  # characters of any other text
-_MOST = 50  # substances of one result
-_SCHEMES = ((("A",), 2), (("B", "B"), 3))  # of categories, and of how many techniques together
+_SHORT = 200  # characters of other texts
+_MOST = 50  # substances per result
+_SCHEMES = ((("A",), 2), (("B", "B"), 3))  # technique categories, and techniques required together
 
 
 class Finding(Record, frozen=True, kw_only=True):
-    """What a result says of one substance."""
+    """A result for one substance."""
 
-    substance: str = ""  # slug; "": the registry does not have it
+    substance: str = ""  # slug; "": not in the registry
     name: str = ""  # as reported
     cas: str = ""
-    found: bool = True  # False: it was looked for, and not detected
+    found: bool = True  # False: tested for, and not detected
     percent: str = ""  # content: "99.5"; ">=99": at least; "": not measured
 
 
 class Observed(Record, frozen=True, kw_only=True):
-    """What was done and found, as reported."""
+    """Actions and findings, as reported."""
 
     kind: Kind
-    outcome: str  # a row of [inspection] or [laboratory]
+    outcome: str  # row of [inspection] or [laboratory]
     day: date
-    person: str  # who inspected or analysed: an officer or a laboratory
+    person: str  # inspector or analyst: an officer or a laboratory
     place: str = ""
-    reference: str = ""  # the number that the report bears
-    checks: tuple[Check, ...] = ()  # of an inspection
-    methods: tuple[str, ...] = ()  # of a laboratory: rows of [method]
-    strength: Strength | None = None  # of a laboratory
+    reference: str = ""  # report number
+    checks: tuple[Check, ...] = ()  # for an inspection
+    methods: tuple[str, ...] = ()  # for a laboratory: rows of [method]
+    strength: Strength | None = None  # for a laboratory
     findings: tuple[Finding, ...] = ()
-    quantity: str = ""  # found, as written: "500 kg"
+    quantity: str = ""  # quantity found, as written: "500 kg"
     mass_mg: int | None = None
     volume_ul: int | None = None
     note: str = ""
 
 
 class Withdrawal(Record, frozen=True, kw_only=True):
-    """That a result counts no more, and why."""
+    """Withdrawal of a result, with the reason."""
 
-    reason: str  # a row of [withdrawal]
+    reason: str  # row of [withdrawal]
     note: str
     by: str
     at: str  # ISO 8601, UTC
 
 
 class Result(Record, frozen=True, kw_only=True):
-    """A result as it is kept. Nothing of it is ever changed."""
+    """A stored result, immutable."""
 
     id: int
     alert: str
     observed: Observed
     replaces: int | None  # id of the result that it corrects
-    by: str  # who entered it
+    by: str  # user who entered it
     at: str  # ISO 8601, UTC
     withdrawn: Withdrawal | None = None
 
 
 class CodeRule(Record, frozen=True, kw_only=True):
-    """A row that gives a code its words."""
+    """A row with the text of a code."""
 
     says: str
-    note: bool = False  # words of one's own are asked for
+    note: bool = False  # a free-text note is required
 
 
 class MethodRule(Record, frozen=True, kw_only=True):
@@ -95,7 +96,7 @@ class MethodRule(Record, frozen=True, kw_only=True):
 
 
 class ResultRules(Record, frozen=True, kw_only=True):
-    """data/rules/results.toml, read."""
+    """Content of data/rules/results.toml."""
 
     version: str
     inspection: Mapping[Inspected, CodeRule]
@@ -107,15 +108,15 @@ class ResultRules(Record, frozen=True, kw_only=True):
     decided: Mapping[str, tuple[About, ...]]
 
     def about_of(self, rule: str) -> About:
-        """Return what a rule claims; one that the file does not name claims something else."""
+        """Return the subject of a rule's claim; "something else" for rules not in the file."""
         return next((about for about, rules in self.about.items() if rule in rules), "other")
 
     def speaks_of(self, reason: str) -> tuple[About, ...]:
-        """Return of which claims the reason of a decision speaks."""
+        """Return the claims affected by a decision reason."""
         return self.decided.get(reason, get_args(About))
 
     def outcomes(self, kind: Kind) -> Mapping[str, CodeRule]:
-        """Return what can come out of an inspection or an analysis, by code."""
+        """Return the possible outcomes of an inspection or an analysis, by code."""
         if kind == "inspection":
             return {code: rule for code, rule in self.inspection.items()}  # noqa: C416
         return {code: rule for code, rule in self.laboratory.items()}  # noqa: C416
@@ -123,10 +124,10 @@ class ResultRules(Record, frozen=True, kw_only=True):
 
 @cache
 def load_result_rules() -> ResultRules:
-    """Load what can be reported.
+    """Load the codes for results.
 
     Raises:
-        RegistryError: The file is malformed, or an outcome has no row.
+        RegistryError: The file is invalid, or an outcome has no row.
     """
     rules = read_toml(data("rules", "results.toml"), ResultRules)
     for name, codes in (
@@ -160,10 +161,10 @@ def measured(observed: Observed) -> Observed:
 
 
 def check_observed(observed: Observed) -> None:
-    """Check that a report says something, and nothing that contradicts itself.
+    """Check that a report is complete and consistent.
 
     Raises:
-        InputError: A code is unknown, something is missing, too long, or does not fit the rest.
+        InputError: A code is unknown, or something is missing, too long, or inconsistent.
     """
     rules = load_result_rules()
     outcomes = rules.outcomes(observed.kind)
@@ -186,10 +187,10 @@ def check_observed(observed: Observed) -> None:
 
 
 def check_withdrawal(reason: str, note: str) -> None:
-    """Check that a result can be withdrawn so.
+    """Validate the withdrawal of a result.
 
     Raises:
-        InputError: The reason is unknown, or words are missing or too long.
+        InputError: The reason is unknown, or the note is missing or too long.
     """
     rows = load_result_rules().withdrawal
     if reason not in rows:
@@ -201,10 +202,10 @@ def check_withdrawal(reason: str, note: str) -> None:
 
 
 def standing_results(results: Iterable[Result]) -> list[Result]:
-    """Return the results that count: neither withdrawn, nor superseded by one that is not.
+    """Return the valid results: neither withdrawn, nor superseded by one that is not.
 
     Args:
-        results: Of one alert, in the order in which they were entered.
+        results: Results of one alert, in the order of entry.
     """
     gone: set[int] = set()
     counting = []
@@ -219,7 +220,7 @@ def standing_results(results: Iterable[Result]) -> list[Result]:
 
 
 def is_confirmatory(categories: Iterable[Iterable[str]]) -> bool:
-    """Tell whether techniques of these categories can prove a substance together."""
+    """Return whether techniques of these categories together are confirmatory."""
     parts = [category for method in categories for category in method]
     return any(
         len(parts) >= together and all(parts.count(each) >= need.count(each) for each in need)

@@ -1,4 +1,4 @@
-"""Switches: rules that an authority turns down or off, openly and without hiding an alert."""
+"""Rule settings: reduced weights set by an authority, logged and without hiding alerts."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -14,49 +14,49 @@ from tidewaiter.trade.rules.plugins import plugin_rules
 from tidewaiter.trade.rules.results import load_result_rules
 
 MOST = 100  # points of a reason
-WORDS = 500  # characters of a reason why
-_NOTES = "party-"  # what the rules of notes begin with, which have no points
+WORDS = 500  # characters of an explanation
+_NOTES = "party-"  # rule prefix of notes, which have no points
 
 
 class Switch(Record, frozen=True, kw_only=True):
-    """That the reasons of a rule weigh less."""
+    """Reduced weight of a rule."""
 
     rule: str
-    points: int  # at most so many for each of them, for or against; 0: off
+    points: int  # maximum points of each reason, for or against; 0: off
     since: date
     by: str
     why: str
 
     def on(self, says: Phrase) -> Phrase:
-        """Return the sentence of a reason with what was done to its rule."""
+        """Return the sentence of a reason, with the change to its rule."""
         told: dict[str, Any] = {"text": says, "by": self.by, "since": self.since, "why": self.why}
         if not self.points:
             return Phrase("switched/off", **told)
         return Phrase("switched/down", points=self.points, **told)
 
     def capped(self, points: int) -> int:
-        """Return what is left of the points of a reason."""
+        """Return the remaining points of a reason."""
         return max(-self.points, min(self.points, points))
 
 
 class WantedSetting(Record, frozen=True, kw_only=True):
-    """What is to become of a rule."""
+    """A requested setting for a rule."""
 
     rule: str
-    points: int | None  # at most so many; 0: off; None: as the file of rules has it
-    since: date  # day of screenings from which on it counts
+    points: int | None  # maximum points; 0: off; None: as in the rules file
+    since: date  # applies to screenings from this day on
     why: str
 
 
 class Second(Record, frozen=True, kw_only=True):
-    """That another person agreed."""
+    """Approval by a second person."""
 
     by: str
     at: str  # ISO 8601, UTC
 
 
 class RuleSetting(Record, frozen=True, kw_only=True):
-    """A step in the history of a rule. Nothing of it is ever changed."""
+    """An entry in the history of a rule, immutable."""
 
     id: int
     rule: str
@@ -65,23 +65,23 @@ class RuleSetting(Record, frozen=True, kw_only=True):
     why: str
     by: str
     at: str  # ISO 8601, UTC
-    strong: bool  # a second person must agree before it counts
+    strong: bool  # needs approval by a second person
     second: Second | None = None
 
     @property
     def counts(self) -> bool:
-        """Tell whether it counts from its day on."""
+        """Return whether it applies from its day on."""
         return self.second is not None or not self.strong
 
 
 class SwitchRules(Record, frozen=True, kw_only=True):
-    """data/rules/switches.toml, read."""
+    """Content of data/rules/switches.toml."""
 
     version: str
     floor: Mapping[str, int]
 
     def needs_second(self, rule: str, points: int | None) -> bool:
-        """Tell whether a second person must agree that a rule weighs so little."""
+        """Return whether a second person must approve such a reduction."""
         return points is not None and points < self.floor.get(rule, 0)
 
 
@@ -90,21 +90,21 @@ def load_switch_rules() -> SwitchRules:
     """Load the strong rules.
 
     Raises:
-        RegistryError: The file is malformed.
+        RegistryError: The file is invalid.
     """
     return read_toml(data("rules", "switches.toml"), SwitchRules)
 
 
 def check_switch(rule: str, points: int | None, why: str) -> None:
-    """Check that a rule can be turned down so.
+    """Validate a reduction of a rule's weight.
 
     Args:
-        rule: Its name.
-        points: At most so many; None: as the file of rules has it.
-        why: Words of the supervisor.
+        rule: Name of the rule.
+        points: Maximum points; None: as in the rules file.
+        why: Explanation by the supervisor.
 
     Raises:
-        InputError: There is no such rule, the points are none, or no reason is given.
+        InputError: Unknown rule, invalid points, or no explanation.
     """
     if rule not in switchable():
         raise InputError("trade/no-such-rule-to-turn-down", rule=rule)
@@ -115,28 +115,28 @@ def check_switch(rule: str, points: int | None, why: str) -> None:
 
 
 def switchable() -> tuple[str, ...]:
-    """Return the rules that have points, in the order of their claims; those of plug-ins last."""
+    """Return the rules with points, in the order of their claims; those of plug-ins last."""
     named = (rule for rules in load_result_rules().about.values() for rule in rules)
     ours = (rule for rule in named if not rule.startswith(_NOTES) and rule != "kept")
     return (*ours, *plugin_rules())
 
 
 def switch_of(switches: Iterable[Switch], rule: str) -> Switch | None:
-    """Return what was done to a rule; None: nothing."""
+    """Return the setting of a rule; None: unchanged."""
     return next((each for each in switches if each.rule == rule), None)
 
 
 def switches_on(
     settings: Iterable[RuleSetting], day: date, people: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Switch, ...]:
-    """Return the rules that are turned down on a day, by name.
+    """Return the reduced rules on a day, by name.
 
-    Of the settings of a rule that count by then, the one made last holds.
+    The latest setting of a rule that applies by then is used.
 
     Args:
-        settings: In the order in which they were made.
-        day: Of a screening.
-        people: How accounts are read, by how trails name them.
+        settings: Settings in order of creation.
+        day: Day of a screening.
+        people: Display names of accounts, by audit log name.
     """
     held: dict[str, RuleSetting] = {}
     for each in settings:

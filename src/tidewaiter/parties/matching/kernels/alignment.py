@@ -1,8 +1,7 @@
-"""Align two forms of names, the heaviest agreement first, and give the model its features.
+"""Align two name forms greedily by weight, and compute the model features.
 
-A piece is a word or neighbouring words joined. Whatever the neighbours of words do not say is
-tried at the end between the words left over: initials, words cut short, a third of the letters
-other.
+A piece is a word or adjacent words joined. Agreements not found through neighbour words are tried
+last, between the remaining words: initials, truncated words, a third of the letters different.
 """
 
 from typing import NamedTuple
@@ -38,19 +37,19 @@ class Side(NamedTuple):
     """The words of one form."""
 
     words: NDArray[np.int32]
-    weights: NDArray[np.float32]  # by place
+    weights: NDArray[np.float32]  # by position
     kinds: NDArray[np.int8]
     marks: NDArray[np.uint32]
-    starts: NDArray[np.int64]  # of their letters
-    letters: NDArray[np.int64]  # how many
+    starts: NDArray[np.int64]  # offset of their letters
+    letters: NDArray[np.int64]  # number of letters
     firsts: NDArray[np.uint8]
-    chinese: NDArray[np.bool_]  # it is pinyin, as far as its letters tell
-    pair: NDArray[np.int16]  # by place, the pair that takes it; -1: none
-    size: NDArray[np.int32]  # words; one value
+    chinese: NDArray[np.bool_]  # it is pinyin, judging by its letters
+    pair: NDArray[np.int16]  # by position: pair index; -1: none
+    size: NDArray[np.int32]  # number of words; one value
 
 
 class Pairs(NamedTuple):
-    """Pieces that may stand for each other; after `take` the first `counts[1]` do."""
+    """Candidate pairs of pieces; after `take` the first `counts[1]` are accepted."""
 
     asked: NDArray[np.int8]  # first word of the piece
     asked_size: NDArray[np.int8]
@@ -63,7 +62,7 @@ class Pairs(NamedTuple):
 
 
 def new_pairs() -> Pairs:
-    """Make room for the pairs of one alignment."""
+    """Allocate buffers for the pairs of one alignment."""
     one, two, three, four = (np.zeros(MOST_PAIRS, np.int8) for _ in range(4))
     return Pairs(
         one,
@@ -78,7 +77,7 @@ def new_pairs() -> Pairs:
 
 
 def new_side(size: int) -> Side:
-    """Make room for the words of one form."""
+    """Allocate buffers for the words of one form."""
     return Side(
         np.zeros(size, np.int32),
         np.zeros(size, np.float32),
@@ -95,7 +94,7 @@ def new_side(size: int) -> Side:
 
 @inlined
 def place(side: Side, at: int, cards: NDArray[np.void], word: int) -> None:
-    """Place a word on a side; it is not paired."""
+    """Set an unpaired word on a side."""
     card = cards[word]
     side.words[at], side.weights[at], side.kinds[at] = word, card["weight"], card["kind"]
     side.marks[at], side.firsts[at] = card["marks"], card["first"]
@@ -106,7 +105,7 @@ def place(side: Side, at: int, cards: NDArray[np.void], word: int) -> None:
 
 @inlined
 def weight_of(side: Side, begin: int, size: int) -> float:
-    """Add up the weights of a piece."""
+    """Return the total weight of a piece."""
     total = 0.0
     for at in range(begin, begin + size):
         total += side.weights[wrapped(at, side.size[0])]
@@ -125,7 +124,7 @@ def offer(
     share: float,
     kind: int,
 ) -> None:
-    """Offer a pair, in its place by falling gain."""
+    """Insert a candidate pair, sorted by falling gain."""
     count = pairs.counts[0]
     if count == MOST_PAIRS:
         return
@@ -144,7 +143,7 @@ def offer(
 
 @inlined
 def _copy(pairs: Pairs, source: int, target: int) -> None:
-    """Copy one pair to another place."""
+    """Copy one pair to another position."""
     pairs.asked[target], pairs.asked_size[target] = pairs.asked[source], pairs.asked_size[source]
     pairs.listed[target] = pairs.listed[source]
     pairs.listed_size[target] = pairs.listed_size[source]
@@ -154,7 +153,7 @@ def _copy(pairs: Pairs, source: int, target: int) -> None:
 
 @inlined
 def take(pairs: Pairs, asked: Side, listed: Side) -> None:
-    """Take the offered pairs in turn, each word once."""
+    """Accept candidate pairs in order, using each word once."""
     taken = pairs.counts[1]
     for at in range(taken, pairs.counts[0]):
         a, b = pairs.asked[at], pairs.listed[at]
@@ -177,7 +176,7 @@ def take(pairs: Pairs, asked: Side, listed: Side) -> None:
 
 @inlined
 def agreed(pairs: Pairs) -> float:
-    """Return the weight of both sides that is paired, as far as it agrees."""
+    """Return the paired weight of both sides, scaled by agreement."""
     total = 0.0
     for at in range(pairs.counts[1]):
         total += pairs.gain[at]
@@ -186,13 +185,13 @@ def agreed(pairs: Pairs) -> float:
 
 @inlined
 def _open(side: Side, at: int) -> bool:
-    """Tell whether a word is left over and may be spelt in another way."""
+    """Return whether a word is unpaired and may have a spelling variant."""
     return bool(side.pair[at] < 0 and side.kinds[at] != LEGAL and side.kinds[at] != NUMBER)
 
 
 @inlined
 def any_open(side: Side, size: int) -> bool:
-    """Tell whether a side has such a word."""
+    """Return whether a side has such a word."""
     found = False
     for at in range(size):
         found = found or _open(side, at)
@@ -209,7 +208,7 @@ def offer_left_over(
     sizes: tuple[int, int],
     rows: NDArray[np.int32],
 ) -> None:
-    """Offer what the words left over may still be to each other."""
+    """Insert candidate pairs between the remaining words."""
     for a in range(sizes[0]):
         if not _open(asked, a):
             continue
@@ -217,7 +216,7 @@ def offer_left_over(
             if not _open(listed, b):
                 continue
             if asked.chinese[a] and listed.chinese[b]:
-                continue  # whatever pinyin spells otherwise is another word
+                continue  # a different pinyin spelling is a different word
             share, kind = likeness(asked, a, ours, listed, b, theirs, a == sizes[0] - 1, rows)
             if share > 0:
                 offer(pairs, asked, listed, a, 1, b, 1, share, kind)
@@ -234,20 +233,20 @@ def likeness(
     last: bool,
     rows: NDArray[np.int32],
 ) -> tuple[float, int]:
-    """Compare two words that are no neighbours.
+    """Compare two words that are not near neighbours.
 
     Args:
-        asked: The words asked for.
-        a: The word among them.
-        ours: Their letters.
-        listed: The words of the list.
-        b: The word among them.
-        theirs: Their letters.
-        last: The word asked for is the last of its name, and may be cut.
-        rows: Room for distances.
+        asked: Words of the query.
+        a: Index of the query word.
+        ours: Letters of the query.
+        listed: Words of the list.
+        b: Index of the listed word.
+        theirs: Letters of the list.
+        last: The query word is the last of its name, and may be truncated.
+        rows: Buffer for distances.
 
     Returns:
-        The share of their weight that agrees, 0 for none, and the kind.
+        The agreeing share of their weight, 0 for none, and the kind.
     """
     begin, start = asked.starts[a], listed.starts[b]
     size, length = asked.letters[a], listed.letters[b]
@@ -343,16 +342,16 @@ SIZE = len(NAMES)
     SHAPE,
     OMITTED_CHARACTERS,
 ) = range(SIZE)
-NATS = 10.0  # weights are given to the model in tens of nats
-SAID = 6.0  # nats that consonants say at most: one word in some four hundred has them
-_HEAVY = 1.5  # nats from which a word says something
+NATS = 10.0  # the model uses weights in tens of nats
+SAID = 6.0  # maximum nats for consonants: one word in about four hundred has the same
+_HEAVY = 1.5  # minimum nats of an informative word
 
 
 @inlined
 def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[float, float]:
-    """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner.
+    """Return the weights of both pieces of a pair; different spellings use the commoner one's.
 
-    Consonants alone say less than the word that they are of.
+    Consonant agreement weighs less than agreement of the word.
     """
     a = weight_of(asked, pairs.asked[at], pairs.asked_size[at])
     b = weight_of(listed, pairs.listed[at], pairs.listed_size[at])
@@ -365,7 +364,7 @@ def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[floa
 
 @inlined
 def left_over(side: Side, size: int) -> tuple[float, float, int]:
-    """Return the weight left over on a side, that of its heaviest word, and its numbers."""
+    """Return the unpaired weight on a side, that of its heaviest word, and of its numbers."""
     total = most = 0.0
     numbers = 0
     for at in range(size):
@@ -378,7 +377,7 @@ def left_over(side: Side, size: int) -> tuple[float, float, int]:
 
 @inlined
 def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.float32]) -> float:
-    """Sum up the pairs; return the weight of both sides that is paired."""
+    """Sum up the pairs; return the paired weight of both sides."""
     both = 0.0
     heavy = 0
     for at in range(pairs.counts[1]):
@@ -397,7 +396,7 @@ def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.floa
 
 @inlined
 def _inversions(pairs: Pairs, asked: Side, size: int) -> float:
-    """Return the share of paired words that stand in another order."""
+    """Return the share of paired words in a different order."""
     last, turned, count = -1, 0, 0
     for at in range(size):
         pair = asked.pair[at]
@@ -412,7 +411,7 @@ def _inversions(pairs: Pairs, asked: Side, size: int) -> float:
 
 @inlined
 def _legal(asked: Side, a_size: int, listed: Side, b_size: int, out: NDArray[np.float32]) -> None:
-    """Note whether the legal forms of both agree."""
+    """Record whether the legal forms agree."""
     a = b = both = 0
     for at in range(a_size):
         a += asked.kinds[at] == LEGAL
@@ -433,10 +432,10 @@ def features(
     whole: bool,
     out: NDArray[np.float32],
 ) -> None:
-    """Fill the features of an alignment, shape ``(SIZE,)``.
+    """Compute the features of an alignment, shape ``(SIZE,)``.
 
-    Characters leave no part of a name out, so what is omitted where one side has them (`whole`)
-    counts for itself.
+    Names in characters are always complete, so an omission has a separate feature if one side is in
+    characters (`whole`).
     """
     out[:] = 0
     out[ONE] = 1

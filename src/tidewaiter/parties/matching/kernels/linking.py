@@ -1,4 +1,4 @@
-"""Link the words of a list to the form that is asked for, in room that is made once."""
+"""Link the words of a list to a query form, in preallocated buffers."""
 
 from typing import NamedTuple, get_args
 
@@ -39,31 +39,31 @@ from tidewaiter.parties.matching.kernels.vocabulary import (
 )
 from tidewaiter.parties.names import Problem
 
-WIDE = 64  # forms whose words are all looked at, for each form asked for
-TOP = 24  # forms aligned
-KEPT = 10  # entries answered for each name
-BUCKETS = 256  # of ranks; the last one is open
-LOW_BITS = 0xFFF  # of the number of a word: few enough to stay at hand, many for few words
+WIDE = 64  # forms ranked with all words, for each query form
+TOP = 24  # aligned forms
+KEPT = 10  # entries returned for each name
+BUCKETS = 256  # rank buckets; the last one is open
+LOW_BITS = 0xFFF  # of a word number: fits the cache, with few collisions
 _MOST_LINKS = 8192
 
 
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
 NAMELESS: frozenset[Problem] = frozenset({"empty", "generic words only"})
-"""Problems of names that match no entry by themselves."""
+"""Problems of names that cannot match by name."""
 
 
 class Asking(NamedTuple):
-    """A batch of names that are asked for."""
+    """A batch of queries."""
 
     forms: Forms
     vocabulary: Vocabulary
     neighbours: Neighbours
     kind: NDArray[np.int8]  # by name; 0: unknown
-    problem: NDArray[np.int8]  # by name, a place in `PROBLEMS`
+    problem: NDArray[np.int8]  # by name: index in `PROBLEMS`
 
 
 class Room(NamedTuple):
-    """Room to work in, for one thread."""
+    """Work buffers, for one thread."""
 
     asked: Side
     listed: Side
@@ -71,32 +71,32 @@ class Room(NamedTuple):
     rows: NDArray[np.int32]
     features: NDArray[np.float32]
     link_of: NDArray[np.int32]  # by word of the list: its first link; -1
-    linked: NDArray[np.bool_]  # by the low bits of such words: whether one of them has a link
-    links: NDArray[np.int32]  # next link, first word, words: shape (3, links)
+    linked: NDArray[np.bool_]  # by the low bits of such words: whether any has a link
+    links: NDArray[np.int32]  # next link, first word, number of words: shape (3, links)
     shares: NDArray[np.float32]
     kinds: NDArray[np.int8]
     touched: NDArray[np.int32]  # words of the list with a link
-    gains: NDArray[np.float32]  # by touched word: the weight that it may agree with
-    order: NDArray[np.float32]  # by touched word: the lower, the earlier it is followed
+    gains: NDArray[np.float32]  # by touched word: maximum agreeing weight
+    order: NDArray[np.float32]  # by touched word: sort key, ascending
     turns: NDArray[np.int32]  # touched words, in that order
-    known: NDArray[np.int32]  # by form: its place among all forms ever met, the last time
-    met: NDArray[np.int32]  # forms met
-    agreed: NDArray[np.float32]  # by form met: weight of the words by which it was met
-    ranks: NDArray[np.float64]  # by form met: the share of both names that this is
-    buckets: NDArray[np.int32]  # forms met, by rank
-    best: NDArray[np.float32]  # by word asked for
-    left: NDArray[np.float32]  # weight of words that are not followed; of all that is not in agreed
+    known: NDArray[np.int32]  # by form: its latest number among all forms found
+    met: NDArray[np.int32]  # forms found
+    agreed: NDArray[np.float32]  # by form found: weight of the words through which it was found
+    ranks: NDArray[np.float64]  # by form found: that weight as a share of both names
+    buckets: NDArray[np.int32]  # number of forms found, by rank
+    best: NDArray[np.float32]  # by query word
+    left: NDArray[np.float32]  # weight of words not followed; of all that are not in agreed
     top: NDArray[np.int32]
     top_rank: NDArray[np.float32]
     powers: NDArray[np.uint64]
-    counts: NDArray[np.int64]  # links, touched, met, top, forms ever met
+    counts: NDArray[np.int64]  # links, touched, met, top, total forms found
 
 
 LINKS, TOUCHED, MET, TOPS, EVER = range(5)
 
 
 def new_room(listed: Listed) -> Room:
-    """Make room to search a list."""
+    """Allocate buffers to search a list."""
     forms = len(listed.entry)
     return Room(
         new_side(MOST_WORDS),
@@ -129,7 +129,7 @@ def new_room(listed: Listed) -> Room:
 
 @inlined
 def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
-    """Fill a side with the words of a form; return how many there are."""
+    """Fill a side with the words of a form; return the number of words."""
     begin = forms.heads[form]
     size = int(forms.heads[form + 1] - begin)
     for at in range(size):
@@ -153,7 +153,7 @@ def fill_listed(room: Room, listed: Listed, form: int) -> int:
 
 @inlined
 def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int) -> None:
-    """Note that a word of the list may be a piece of the form asked for."""
+    """Record that a word of the list may correspond to a piece of the query."""
     at = room.counts[LINKS]
     if at == _MOST_LINKS:
         return
@@ -169,7 +169,7 @@ def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int)
 
 @uncounted
 def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
-    """Link the words of the list to the pieces of a form; return the words of the form."""
+    """Link the words of the list to the pieces of a query form; return its number of words."""
     for at in range(room.counts[TOUCHED]):
         room.link_of[room.touched[at]] = -1
         room.linked[room.touched[at] & LOW_BITS] = False
@@ -186,7 +186,7 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
 
 @uncounted
 def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: int) -> None:
-    """Link words of the list that are words asked for, joined."""
+    """Link words of the list that equal joined query words."""
     words, asked = asking.forms.words, asking.vocabulary
     singles = len(listed.vocabulary.weights)
     form = (begin, size)
@@ -227,7 +227,7 @@ def _link_bucket(
     share: float,
     kind: int,
 ) -> None:
-    """Link the single words of a bucket to a joined piece: how many there are, where, its size."""
+    """Link the single words of a bucket to a joined piece: count, position, size."""
     if plain == 0:
         return
     key = mix(plain)

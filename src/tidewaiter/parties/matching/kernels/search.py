@@ -1,7 +1,7 @@
-"""Search a list for the names asked for: choose candidates, weigh them, keep the best.
+"""Search a list for a batch of queries: select candidates, score them, keep the best.
 
-The words asked for are followed from the rarest on to the forms that hold them or a neighbour,
-until enough forms are known; the most promising are aligned and weighed.
+Query words are followed from the rarest on to the forms with that word or a neighbour, until enough
+forms are found; the most promising are aligned and scored.
 """
 
 from typing import NamedTuple
@@ -39,17 +39,17 @@ from tidewaiter.parties.matching.kernels.linking import (
 from tidewaiter.parties.matching.kernels.similar_words import EXACT, TRANSLATED
 from tidewaiter.parties.matching.kernels.vocabulary import wrapped
 
-_FLOOR = 0.3  # rank below which no form is aligned
-_LEAST = 0.5  # of the best rank, for a form to be aligned
-_HOPEFUL = 0.4  # share of the weight of both names that agrees, for the rest to be compared
-_BUDGET = 1500  # forms met through postings, before common words are left out
-_ROUNDED = 0.9999  # room for the rounding of sums, where a form is given up before it is weighed
-_MOST_MET = 2_000_000_000  # forms ever met; then their numbers begin anew
+_FLOOR = 0.3  # minimum rank for alignment
+_LEAST = 0.5  # minimum rank for alignment, relative to the best
+_HOPEFUL = 0.4  # share of agreeing weight from which the remaining words are compared
+_BUDGET = 1500  # forms found through postings before common words are skipped
+_ROUNDED = 0.9999  # tolerance for rounding when a form is rejected by a bound
+_MOST_MET = 2_000_000_000  # counter limit; then numbering restarts
 
 
 @inlined
 def _gain(room: Room, link: int, size: int) -> float:
-    """Return the weight of the words asked for that a link says may agree."""
+    """Return the weight of the query words that may agree by a link."""
     weight = 0.0
     for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
         weight += room.asked.weights[wrapped(place, size)]
@@ -58,7 +58,7 @@ def _gain(room: Room, link: int, size: int) -> float:
 
 @inlined
 def _leave(room: Room, link: int, size: int) -> None:
-    """Note what the words asked for may agree with."""
+    """Record the maximum agreement of the query words."""
     for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
         to = wrapped(place, size)
         room.best[to] = max(room.best[to], room.shares[link])
@@ -66,7 +66,7 @@ def _leave(room: Room, link: int, size: int) -> None:
 
 @inlined
 def _left(room: Room, size: int) -> float:
-    """Return the weight of what was noted."""
+    """Return the recorded weight."""
     total = 0.0
     for at in range(size):
         total += room.best[at] * room.asked.weights[at]
@@ -75,10 +75,10 @@ def _left(room: Room, size: int) -> float:
 
 @inlined
 def _order_words(room: Room, listed: Listed, size: int) -> float:
-    """Order the words linked by how few forms hold them for their weight.
+    """Order the linked words by number of forms relative to their weight.
 
     Returns:
-        The weight of all further links of words that have several.
+        The weight of further links of words with several.
     """
     further = 0.0
     for at in range(room.counts[TOUCHED]):
@@ -96,7 +96,7 @@ def _order_words(room: Room, listed: Listed, size: int) -> float:
 
 @compiled
 def _sort(values: NDArray[np.float32], count: int, places: NDArray[np.int32]) -> None:
-    """Fill in the places of values, the least first."""
+    """Compute the order of values, ascending."""
     order = np.argsort(values[:count])
     for at in range(count):
         places[at] = order[at]
@@ -104,7 +104,7 @@ def _sort(values: NDArray[np.float32], count: int, places: NDArray[np.int32]) ->
 
 @uncounted
 def meet(room: Room, listed: Listed, size: int) -> None:
-    """Meet the forms that hold a word linked to the form asked for, from the rarest on."""
+    """Find the forms with a word linked to the query, rarest words first."""
     if room.counts[EVER] > _MOST_MET:
         room.known[:] = -1
         room.counts[EVER] = 0
@@ -119,7 +119,7 @@ def meet(room: Room, listed: Listed, size: int) -> None:
         begin, end = listed.posting_heads[word], listed.posting_heads[word + 1]
         walked += end - begin
         if walked > _BUDGET and met > 0:
-            _leave(room, room.link_of[word], size)  # it is too common
+            _leave(room, room.link_of[word], size)  # too common
             continue
         gain = room.gains[at]
         for place in range(begin, end):
@@ -139,7 +139,7 @@ def meet(room: Room, listed: Listed, size: int) -> None:
 
 @inlined
 def _mine(room: Room, size: int) -> float:
-    """Return the weight of the words asked for."""
+    """Return the weight of the query words."""
     total = 0.0
     for at in range(size):
         total += room.asked.weights[at]
@@ -148,13 +148,13 @@ def _mine(room: Room, size: int) -> float:
 
 @inlined
 def _both(listed: Listed, mine: float, form: int) -> float:
-    """Return what the weight that agrees is measured by."""
+    """Return the denominator of the agreeing weight."""
     return float(mine + 0.5 * listed.weight[form])
 
 
 @inlined
 def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
-    """Return the weight of the words asked for that may agree with a form."""
+    """Return an upper bound of the query weight that may agree with a form."""
     pieces = listed.pieces
     room.best[:size] = 0
     for at in range(pieces.heads[form], pieces.heads[form + 1]):
@@ -176,7 +176,7 @@ def _insert(
     form: int,
     rank: float,
 ) -> int:
-    """Insert a form by falling rank, ties in the order of the list; return how many there are."""
+    """Insert a form by falling rank, ties in list order; return the new count."""
     if count < most or not (
         rank < ranks[most - 1] or (rank == ranks[most - 1] and form > top[most - 1])
     ):
@@ -193,7 +193,7 @@ def _insert(
 
 @inlined
 def _rank(room: Room, listed: Listed, mine: float) -> int:
-    """Rank the forms met by what they were met by; keep those that may rank high enough."""
+    """Rank the forms found by agreeing weight; keep those that may rank high enough."""
     count = 0
     for at in range(room.counts[MET]):
         form = room.met[at]
@@ -212,7 +212,7 @@ def _bucket(rank: float) -> int:
 
 @inlined
 def _edge(room: Room, count: int) -> int:
-    """Return the bucket of the last of the `WIDE` best; -1 where all are among them."""
+    """Return the bucket of the last of the `WIDE` best; -1 if all are included."""
     bucket = -1
     if count > WIDE:
         room.buckets[:] = 0
@@ -228,7 +228,7 @@ def _edge(room: Room, count: int) -> int:
 
 @inlined
 def _widest(room: Room, listed: Listed, size: int, mine: float, count: int) -> int:
-    """Choose the `WIDE` best by rank, without those that cannot be among the best by all words."""
+    """Select the `WIDE` best by rank, without those that cannot qualify by all words."""
     first, edge = 0, _edge(room, count)
     for at in range(count):
         if room.ranks[at] > room.ranks[first]:
@@ -238,7 +238,7 @@ def _widest(room: Room, listed: Listed, size: int, mine: float, count: int) -> i
         form = room.met[first]
         least = max(least, _LEAST * _bound(room, listed, form, size) / _both(listed, mine, form))
     least *= _ROUNDED
-    whole = False  # it is not known without all of them which of the last are among the best
+    whole = False  # which of the last ones qualify is not known without all words
     for at in range(count):
         if _bucket(room.ranks[at]) == edge and not whole:
             both = _both(listed, mine, room.met[at])
@@ -255,7 +255,7 @@ def _widest(room: Room, listed: Listed, size: int, mine: float, count: int) -> i
 
 @uncounted
 def choose(room: Room, listed: Listed, size: int) -> None:
-    """Choose the most promising of the forms met, first by what they were met by."""
+    """Select the most promising of the forms found, first by agreeing weight."""
     mine = _mine(room, size)
     wide = _widest(room, listed, size, mine, _rank(room, listed, mine))
     for at in range(wide):
@@ -277,7 +277,7 @@ def choose(room: Room, listed: Listed, size: int) -> None:
 def align(
     room: Room, listed: Listed, asking: Asking, form: int, size: int, translated: bool
 ) -> int:
-    """Align the form that is linked with one of the list; return the words of the latter."""
+    """Align the query with a form of the list; return the number of words of the latter."""
     other = fill_listed(room, listed, form)
     room.asked.pair[:size] = -1
     room.pairs.counts[:] = 0
@@ -318,22 +318,22 @@ def align(
     return other
 
 
-# Places among the ways to read a form.
+# Indices of ways to read a form.
 PINYIN, CANTONESE, HANGUL, DICTIONARY = 1, 3, 4, 7
 
 
 class Answers(NamedTuple):
-    """The best entries of each name, the best first; `counts` of them, at most `KEPT`."""
+    """The best entries for each name, best first; `counts` of them, at most `KEPT`."""
 
     counts: NDArray[np.int32]  # by name
     entries: NDArray[np.int32]  # shape (names, KEPT)
     forms: NDArray[np.int32]  # of the list
-    asked: NDArray[np.int32]  # forms asked for
+    asked: NDArray[np.int32]  # query forms
     odds: NDArray[np.float64]  # log-odds
 
 
 def new_answers(names: int) -> Answers:
-    """Make room for the answers to names."""
+    """Allocate the answers for a number of names."""
     return Answers(
         np.zeros(names, np.int32),
         np.zeros((names, KEPT), np.int32),
@@ -345,31 +345,31 @@ def new_answers(names: int) -> Answers:
 
 @inlined
 def differs(asked: int, listed: int) -> bool:
-    """Tell whether two kinds of party are both known and not the same."""
+    """Return whether two kinds of party are both known and different."""
     return asked != 0 and listed != 0 and asked != listed
 
 
 @inlined
 def sounded(how: int) -> bool:
-    """Tell whether a form is what Chinese characters sound like."""
+    """Return whether a form is a reading of Chinese characters."""
     return how == PINYIN or how == CANTONESE
 
 
 @inlined
 def whole(how: int) -> bool:
-    """Tell whether a form was read from characters or syllables that leave no name out."""
+    """Return whether a form was read from characters or syllables, which are complete."""
     return sounded(how) or how == HANGUL
 
 
 @inlined
 def comparable(asked: int, listed: int) -> bool:
-    """Tell whether two ways to read may be compared: where both have characters, those are."""
+    """Return whether two readings are comparable: characters with characters, if both exist."""
     return not (sounded(asked) and sounded(listed))
 
 
 @inlined
 def _keep(out: Answers, name: int, entry: int, form: int, asked: int, odds: float) -> None:
-    """Keep an answer in its place: once for each entry, by falling odds, then by entry."""
+    """Insert an answer: once per entry, by falling odds, then by entry."""
     count = out.counts[name]
     at = count
     for place in range(count):
@@ -403,7 +403,7 @@ def _keep(out: Answers, name: int, entry: int, form: int, asked: int, odds: floa
 
 @inlined
 def _measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, size: int) -> None:
-    """Align two forms and fill the features; the one asked for is linked."""
+    """Align two forms and compute the features; the query is already linked."""
     kind = asking.kind[asking.forms.owner[form]]
     length = align(room, listed, asking, other, size, asking.forms.how[form] == DICTIONARY)
     features(
@@ -419,7 +419,7 @@ def _measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, 
 
 @inlined
 def weigh(room: Room, model: NDArray[np.float64], kind: int) -> float:
-    """Return the log-odds that the model gives the features; a person has a model of its own."""
+    """Return the log-odds by the model; persons have separate coefficients."""
     row = 0 if kind == 1 else 1
     total = np.float64(0)
     for at in range(SIZE):
@@ -429,7 +429,7 @@ def weigh(room: Room, model: NDArray[np.float64], kind: int) -> float:
 
 @uncounted
 def measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, size: int) -> None:
-    """Align two forms and fill the features; called apart, as a call passes every array."""
+    """Align two forms and compute the features; not inlined, as a call passes every array."""
     _measure(room, listed, asking, form, other, size)
 
 
@@ -437,7 +437,7 @@ def measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, s
 def answer(
     listed: Listed, asking: Asking, model: NDArray[np.float64], room: Room, out: Answers
 ) -> None:
-    """Answer all names of a batch."""
+    """Answer all queries of a batch."""
     for form in range(len(asking.forms.owner)):
         size = link_form(room, listed, asking, form)
         meet(room, listed, size)
@@ -461,17 +461,17 @@ def gather(
     rows: NDArray[np.int32],
     values: NDArray[np.float32],
 ) -> int:
-    """Gather the features of all that is aligned, for training and for explaining.
+    """Collect the features of all alignments, for training and explanation.
 
     Args:
         listed: The list.
         asking: The batch.
-        room: Room to work in.
-        rows: Filled with name, entry, form and form asked for, shape ``(forms * TOP, 4)``.
-        values: Filled with features, shape ``(forms * TOP, SIZE)``.
+        room: Work buffers.
+        rows: Output: name, entry, form and query form, shape ``(forms * TOP, 4)``.
+        values: Output: features, shape ``(forms * TOP, SIZE)``.
 
     Returns:
-        How many rows are filled.
+        Number of rows filled.
     """
     count = 0
     for form in range(len(asking.forms.owner)):

@@ -1,11 +1,11 @@
-"""Similar words: the listed words that a word asked for may stand for, and near spellings.
+"""Similar words: listed words to which a query word may correspond, and near spellings.
 
-Two words that are one edit apart (a letter more, fewer, other, or two swapped) agree after one
-letter is left out of each. So each word of the list is filed under its first letters with up
-to two of them left out, and a word asked for is looked up in the same way (SymSpell's idea).
+Two words at one edit (insertion, deletion, replacement, swap) are equal after deletion of one
+letter in each. So each word of the list is indexed under its first letters with up to two
+deletions, and a query word is looked up in the same way (SymSpell).
 
 Equal words, words of nearly the same spelling, and words of the same sound (romanised, and the
-skeleton of consonants). For each the best kind counts.
+consonant skeleton). For each word the best kind counts.
 """
 
 from typing import NamedTuple
@@ -27,12 +27,12 @@ from tidewaiter.parties.matching.kernels.vocabulary import (
 )
 
 FAR = 99
-_HEAD = 9  # letters that are filed; what follows is compared when a word is found
+_HEAD = 9  # indexed letters; the rest is compared when a word is found
 
 
 @inlined
 def most_edits(size: int) -> int:
-    """Return the edits that a word of a length may have: none below 4 letters, two from 7."""
+    """Return the maximum edits for a word length: none below 4 letters, two from 7."""
     if size < 4:
         return 0
     return 1 if size < 7 else 2
@@ -49,7 +49,7 @@ def edits(
     most: int,
     rows: NDArray[np.int32],
 ) -> int:
-    """Count the edits between two words, by optimal string alignment; FAR above `most`."""
+    """Return the optimal string alignment distance of two words; FAR above `most`."""
     if abs(a_size - b_size) > most or a_size > 62 or b_size > 62:
         return FAR
     for j in range(b_size + 1):
@@ -88,10 +88,10 @@ def edits(
 def shortened(
     units: NDArray[np.uint32], begin: int, size: int, most: int, out: NDArray[np.uint64]
 ) -> int:
-    """Hash the first letters of a word with up to `most` of them left out.
+    """Hash the first letters of a word with up to `most` deletions.
 
     Returns:
-        How many hashes `out` holds now; 46 at most.
+        Number of hashes in `out`; 46 at most.
     """
     head = min(size, _HEAD)
     count = 0
@@ -110,7 +110,7 @@ def shortened(
 
 @compiled
 def filed(letters: Letters, use: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Return the hashes under which the chosen words are filed, and the word of each."""
+    """Return the hashes under which the selected words are indexed, and the word of each."""
     total = 0
     for word in range(len(use)):
         if use[word]:
@@ -130,9 +130,9 @@ def filed(letters: Letters, use: NDArray[np.bool_]) -> tuple[NDArray[np.uint64],
 
 
 EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED, SYSTEM = range(10)
-"""How two words agree; LOOSE: a third of the letters differ, or one is cut short."""
+"""Kinds of agreement; LOOSE: a third of the letters differ, or one word is truncated."""
 
-# By system: shares of a word's weight, before the model has its say, and how words then agree.
+# By system: initial share of a word's weight, and kind of agreement.
 SHARES = np.array(
     [
         *(0.92, 0.9, 0.9, 0.95, 0.8, 0.88, 0.88, 0.75, 0.9, 0.95, 0.95),
@@ -157,22 +157,22 @@ KINDS = np.array(
     ],
     np.int8,
 )
-_MOST = 96  # neighbours of one word
+_MOST = 96  # neighbours per word
 
 
 class Lookup(NamedTuple):
-    """The words of the list, as they are looked up."""
+    """Look-up tables for the words of the list."""
 
     letters: Letters
-    equal: Table  # by the whole word
-    near: Table  # by spelling with letters left out
+    equal: Table  # by whole word
+    near: Table  # by spelling with deletions
     keys: Table  # by the keys of each system
-    chinese: NDArray[np.bool_]  # by word: it is pinyin, as far as its letters tell
-    words: int  # those of the letters, and those that stand for words joined
+    chinese: NDArray[np.bool_]  # by word: it is pinyin, judging by its letters
+    words: int  # number of words, including joined ones
 
 
 class Neighbours(NamedTuple):
-    """For each word asked for, the words of the list, the closest first."""
+    """The listed words near each query word, closest first."""
 
     heads: NDArray[np.int64]
     words: NDArray[np.int32]
@@ -181,9 +181,9 @@ class Neighbours(NamedTuple):
 
 
 class _Room(NamedTuple):
-    """Room to work in."""
+    """Work buffers."""
 
-    seen: NDArray[np.int32]  # place among the found, by word of the list; -1
+    seen: NDArray[np.int32]  # index among the results, by word of the list; -1
     words: NDArray[np.int32]
     shares: NDArray[np.float32]
     kinds: NDArray[np.int8]
@@ -193,7 +193,7 @@ class _Room(NamedTuple):
 
 @uncounted
 def _note(room: _Room, count: int, word: int, share: float, kind: int) -> int:
-    """Note a neighbour, or that it is closer than it seemed; return how many there are."""
+    """Add a neighbour, or improve its share; return the number of neighbours."""
     at = room.seen[word]
     if at < 0:
         if count == len(room.words):
@@ -208,7 +208,7 @@ def _note(room: _Room, count: int, word: int, share: float, kind: int) -> int:
 
 @uncounted
 def _exact(room: _Room, word: int) -> bool:
-    """Tell whether a word is known to be equal."""
+    """Return whether a word is recorded as equal."""
     return bool(room.seen[word] >= 0 and room.kinds[room.seen[word]] == EXACT)
 
 
@@ -216,7 +216,7 @@ def _exact(room: _Room, word: int) -> bool:
 def _note_all(
     room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int
 ) -> int:
-    """Note all words of a bucket that have a hash."""
+    """Add all words of a bucket with a given hash."""
     begin, end = bucket(table, key)
     for at in range(begin, end):
         if table.checks[at] == check(key):
@@ -226,7 +226,7 @@ def _note_all(
 
 @uncounted
 def _note_near(lookup: Lookup, asked: Vocabulary, word: int, room: _Room, count: int) -> int:
-    """Note the words of nearly the same spelling."""
+    """Add the words of nearly the same spelling."""
     letters = asked.letters
     begin = letters.starts[word]
     size = letters.starts[word + 1] - begin
@@ -240,7 +240,7 @@ def _note_near(lookup: Lookup, asked: Vocabulary, word: int, room: _Room, count:
             if lookup.near.checks[at] != check(key) or _exact(room, other):
                 continue
             if asked.chinese[word] and lookup.chinese[other]:
-                continue  # Wang is no misspelt Tang
+                continue  # Wang is not a misspelling of Tang
             start = lookup.letters.starts[other]
             length = lookup.letters.starts[other + 1] - start
             far = edits(
@@ -261,7 +261,7 @@ def _note_near(lookup: Lookup, asked: Vocabulary, word: int, room: _Room, count:
 
 @uncounted
 def _found(lookup: Lookup, asked: Vocabulary, word: int, room: _Room) -> int:
-    """Find the neighbours of one word; return how many `room` holds."""
+    """Find the neighbours of one word; return their number."""
     count = _note_all(room, 0, lookup.equal, mix(asked.hashes[word]), 1.0, EXACT)
     for at in range(asked.keys.heads[word], asked.keys.heads[word + 1]):
         system = asked.keys.letters[at]
@@ -274,7 +274,7 @@ def _found(lookup: Lookup, asked: Vocabulary, word: int, room: _Room) -> int:
 
 @compiled
 def neighbours(lookup: Lookup, asked: Vocabulary) -> Neighbours:
-    """Find the neighbours of each word asked for."""
+    """Find the neighbours of each query word."""
     size = len(asked.hashes)
     heads = np.zeros(size + 1, np.int64)
     room = _Room(

@@ -1,8 +1,8 @@
-"""Names as arrays of numbers: vocabularies, hash tables of words, and neighbouring words joined.
+"""Names as numeric arrays: vocabularies, hash tables of words, and joined adjacent words.
 
-A table answers with all words of the list that share a spelling, a spelling with letters left
-out, or a key of sound. 32 bits are compared within a bucket, so a stranger turns up once in
-some billion look-ups; whatever is found is compared letter by letter, or is a hint.
+A table returns all listed words with the same spelling, spelling with deletions, or phonetic key.
+32 bits are compared within a bucket, so a false hit occurs once in about a billion look-ups;
+results are compared letter by letter, or are hints only.
 """
 
 from collections.abc import Sequence
@@ -20,24 +20,24 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 class Table(NamedTuple):
-    """Values by hash, in buckets; the number of buckets is a power of two."""
+    """Hash table with buckets; the number of buckets is a power of two."""
 
-    heads: NDArray[np.int32]  # where each bucket begins, and the end of the last
-    checks: NDArray[np.uint32]  # the low half of each hash
+    heads: NDArray[np.int32]  # start of each bucket, and the end of the last
+    checks: NDArray[np.uint32]  # low half of each hash
     values: NDArray[np.int32]
-    shift: NDArray[np.uint64]  # how far the high half is shifted to give a bucket; one value
+    shift: NDArray[np.uint64]  # shift of the high half to the bucket number; one value
 
 
 class Letters(NamedTuple):
-    """Words as letters, one after the other."""
+    """Words as concatenated letters."""
 
     units: NDArray[np.uint32]
-    starts: NDArray[np.int64]  # one more than there are words
+    starts: NDArray[np.int64]  # one more than words
 
 
 @inlined
 def mix(value: np.uint64) -> np.uint64:
-    """Spread a hash over all 64 bits (the finaliser of SplitMix64)."""
+    """Mix a hash over all 64 bits (the finaliser of SplitMix64)."""
     value = (value ^ (value >> np.uint64(30))) * _FIRST
     value = (value ^ (value >> np.uint64(27))) * _SECOND
     return value ^ (value >> np.uint64(31))
@@ -45,20 +45,20 @@ def mix(value: np.uint64) -> np.uint64:
 
 @inlined
 def bucket(table: Table, key: np.uint64) -> tuple[int, int]:
-    """Return where the bucket of a mixed hash begins and ends."""
+    """Return the start and end of the bucket of a mixed hash."""
     at = np.int64(key >> table.shift[0])
     return table.heads[at], table.heads[at + 1]
 
 
 @inlined
 def check(key: np.uint64) -> np.uint32:
-    """Return the half of a mixed hash that is compared."""
+    """Return the half of a mixed hash used for comparison."""
     return np.uint32(key & _LOW)
 
 
 @compiled
 def plain_hashes(letters: Letters) -> NDArray[np.uint64]:
-    """Hash each word so that the hash of two words joined follows from theirs; not mixed."""
+    """Hash each word such that the hash of joined words can be computed from theirs; not mixed."""
     out = np.empty(len(letters.starts) - 1, np.uint64)
     for word in range(len(out)):
         value = np.uint64(0)
@@ -70,7 +70,7 @@ def plain_hashes(letters: Letters) -> NDArray[np.uint64]:
 
 @compiled
 def letter_marks(letters: Letters) -> NDArray[np.uint32]:
-    """Mark which letters stand in each word, a bit for each; unlike letters may share one."""
+    """Return a bit mask of the letters in each word; different letters may share a bit."""
     out = np.zeros(len(letters.starts) - 1, np.uint32)
     for word in range(len(out)):
         for at in range(letters.starts[word], letters.starts[word + 1]):
@@ -80,7 +80,7 @@ def letter_marks(letters: Letters) -> NDArray[np.uint32]:
 
 @inlined
 def bits(value: np.uint32) -> int:
-    """Count the bits that are set."""
+    """Count the bits set."""
     value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
     value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
     value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
@@ -89,7 +89,7 @@ def bits(value: np.uint32) -> int:
 
 @compiled
 def mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Spread many hashes."""
+    """Mix many hashes."""
     out = np.empty(len(hashes), np.uint64)
     for at in range(len(hashes)):
         out[at] = mix(hashes[at])
@@ -97,11 +97,11 @@ def mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def letters_of(words: Sequence[str]) -> Letters:
-    """Lay words out as letters."""
+    """Convert words to letters."""
     starts = np.zeros(len(words) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, words), np.int64, len(words)), out=starts[1:])
     joined = bytearray("".join(words).encode("utf-32-le", "surrogatepass"))
-    return Letters(np.frombuffer(joined, np.uint32), starts)  # to be written, as those kept on disk
+    return Letters(np.frombuffer(joined, np.uint32), starts)  # writable, as those loaded from disk
 
 
 def table_of(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
@@ -117,52 +117,52 @@ def table_of(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
 
 
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
-SYSTEMS = "rpkachnsfvdlmoSLMO"  # the letters that keys begin with; those that join come first
+SYSTEMS = "rpkachnsfvdlmoSLMO"  # first letters of keys; those of joinable systems come first
 JOINING = 3
-MOST_WORDS = 24  # of one form; what follows is not compared
+MOST_WORDS = 24  # words per form that are compared
 
 
 CARD = np.dtype(
     [
         ("weight", np.float32),  # nats
-        ("marks", np.uint32),  # a bit for each letter that stands in the word
-        ("start", np.uint32),  # of its letters
-        ("size", np.uint16),  # letters
+        ("marks", np.uint32),  # bit mask of the letters in the word
+        ("start", np.uint32),  # offset of its letters
+        ("size", np.uint16),  # number of letters
         ("kind", np.int8),
-        ("first", np.uint8),  # the low bits of its first letter
-        ("chinese", np.bool_),  # it is pinyin, as far as its letters tell
+        ("first", np.uint8),  # low bits of its first letter
+        ("chinese", np.bool_),  # it is pinyin, judging by its letters
     ]
 )
-"""What an alignment asks of a word: together, as one look at memory costs as much as all sums."""
+"""Word data for an alignment, stored together: a cache miss costs as much as the arithmetic."""
 
 
 class Keys(NamedTuple):
-    """How words sound: any number of keys a word."""
+    """Phonetic keys of words, any number per word."""
 
-    heads: NDArray[np.int64]  # where those of each word begin, and the end of the last
-    hashes: NDArray[np.uint64]  # plain
-    letters: NDArray[np.int8]  # which system, a place in `SYSTEMS`
+    heads: NDArray[np.int64]  # start for each word, and the end of the last
+    hashes: NDArray[np.uint64]  # unmixed
+    letters: NDArray[np.int8]  # system: index in `SYSTEMS`
 
 
 class Vocabulary(NamedTuple):
-    """What the compiled functions know of distinct words."""
+    """Data of distinct words for the compiled functions."""
 
     letters: Letters
     keys: Keys
-    cards: NDArray[np.void]  # of `CARD`
-    hashes: NDArray[np.uint64]  # plain
-    sizes: NDArray[np.int32]  # letters
+    cards: NDArray[np.void]  # of type `CARD`
+    hashes: NDArray[np.uint64]  # unmixed
+    sizes: NDArray[np.int32]  # number of letters
     weights: NDArray[np.float32]  # nats
     kinds: NDArray[np.int8]
-    parts: NDArray[np.uint64]  # plain hashes of keys that can be joined, shape (words, JOINING)
-    part_sizes: NDArray[np.int32]  # their letters, the same shape; 0: none
-    chinese: NDArray[np.bool_]  # it is pinyin, as far as its letters tell
+    parts: NDArray[np.uint64]  # unmixed hashes of joinable keys, shape (words, JOINING)
+    part_sizes: NDArray[np.int32]  # their number of letters, same shape; 0: none
+    chinese: NDArray[np.bool_]  # it is pinyin, judging by its letters
 
 
 class Forms(NamedTuple):
-    """Forms of names: the numbers of their words, in order."""
+    """Name forms as word numbers, in order."""
 
-    owner: NDArray[np.int32]  # the name each form is of
+    owner: NDArray[np.int32]  # name of each form
     how: NDArray[np.int8]
     heads: NDArray[np.int64]
     words: NDArray[np.int32]
@@ -170,13 +170,13 @@ class Forms(NamedTuple):
 
 @inlined
 def of_system(plain: np.uint64, letter: int) -> np.uint64:
-    """Tell the hash of a key from that of the same letters in another system."""
+    """Distinguish a key's hash from the same letters in another system."""
     return plain + np.uint64(letter + 1) * np.uint64(0xD6E8FEB86659FD93)
 
 
 @compiled
 def systems_of(hashes: NDArray[np.uint64], letters: NDArray[np.int8]) -> NDArray[np.uint64]:
-    """Do as `of_system` for many keys."""
+    """Vectorised `of_system`."""
     out = np.empty(len(hashes), np.uint64)
     for at in range(len(hashes)):
         out[at] = of_system(hashes[at], letters[at])
@@ -190,7 +190,7 @@ def cards_of(
     kinds: NDArray[np.int8],
     chinese: NDArray[np.bool_],
 ) -> NDArray[np.void]:
-    """Lay out what is known of each word side by side."""
+    """Build the word data for alignments."""
     cards = np.zeros(len(weights), CARD)
     begins, sizes = letters.starts[:-1], np.diff(letters.starts)
     cards["weight"], cards["kind"], cards["marks"] = weights, kinds, marks
@@ -202,25 +202,25 @@ def cards_of(
 
 @inlined
 def fixed(kind: int) -> bool:
-    """Tell whether words of a kind have one spelling: legal forms, initials, numbers."""
+    """Return whether words of a kind have a fixed spelling: legal forms, initials, numbers."""
     return kind == LEGAL or kind == INITIAL_LETTER or kind == NUMBER
 
 
-JOINED = 3  # neighbouring words that may be written as one
+JOINED = 3  # maximum adjacent words that are joined
 
 
 class Pieces(NamedTuple):
-    """The pieces of each form: its words, then two and three of them joined."""
+    """Pieces of each form: its words, then two and three of them joined."""
 
     heads: NDArray[np.int32]
     words: NDArray[np.int32]
-    begins: NDArray[np.int8]  # the first word of each piece, in its form
-    sizes: NDArray[np.int8]  # words in each piece
+    begins: NDArray[np.int8]  # first word of each piece, in its form
+    sizes: NDArray[np.int8]  # number of words in each piece
 
 
 @inlined
 def wrapped(place: int, size: int) -> int:
-    """Return a place in a form; after the last word comes the first."""
+    """Return a position in a form, wrapping around at the end."""
     return place - size if place >= size else place
 
 
@@ -228,7 +228,7 @@ def wrapped(place: int, size: int) -> int:
 def joinable(
     kinds: NDArray[np.int8], words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int
 ) -> bool:
-    """Tell whether neighbouring words may be written as one; the first follows the last."""
+    """Return whether adjacent words can be joined; the first word follows the last."""
     for at in range(begin, begin + size):
         kind = kinds[words[form[0] + wrapped(at, form[1])]]
         if kind == LEGAL or kind == NUMBER:
@@ -238,7 +238,7 @@ def joinable(
 
 @inlined
 def joins(words: int, size: int) -> int:
-    """Return how many places a joined piece may begin at: "DOE, John" is also "JohnDoe"."""
+    """Return the number of possible starts of a joined piece: "DOE, John" is also "JohnDoe"."""
     return words if size == 2 and words > 1 else words - size + 1
 
 
@@ -252,19 +252,19 @@ def joined_hash(
     begin: int,
     size: int,
 ) -> np.uint64:
-    """Hash neighbouring words, or how they sound, as the one word that they give.
+    """Hash adjacent words, or their phonetic keys, as the joined word.
 
     Args:
-        hashes: Of each word.
-        sizes: Letters of each word.
+        hashes: Hash of each word.
+        sizes: Number of letters of each word.
         powers: From `power_table`.
-        words: Of all forms.
-        form: Where this form begins, and its words.
-        begin: The first word of the piece, in the form.
-        size: Words of the piece.
+        words: Words of all forms.
+        form: Start of this form, and its number of words.
+        begin: First word of the piece, in the form.
+        size: Number of words in the piece.
 
     Returns:
-        The hash, not mixed; 0 where a word has none.
+        The unmixed hash; 0 if a word has none.
     """
     value = np.uint64(0)
     for at in range(begin, begin + size):
@@ -277,7 +277,7 @@ def joined_hash(
 
 @compiled
 def power_table(size: int) -> NDArray[np.uint64]:
-    """Return the powers of the base of hashes, from the 0th on."""
+    """Return the powers of the hash base, from the 0th on."""
     out = np.ones(size, np.uint64)
     for at in range(1, size):
         out[at] = out[at - 1] * BASE
@@ -288,10 +288,10 @@ def power_table(size: int) -> NDArray[np.uint64]:
 def pieces_of(
     forms: Forms, vocabulary: Vocabulary
 ) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
-    """Cut forms into pieces.
+    """Split forms into pieces.
 
     Returns:
-        The pieces; of each joined piece, whose word is -1 so far, the hash and how it sounds.
+        The pieces; and for each joined piece, whose word is still -1, its hash and phonetic key.
     """
     powers = power_table(256)
     most = JOINED * len(forms.words)

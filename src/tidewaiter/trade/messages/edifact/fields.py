@@ -1,4 +1,4 @@
-"""The fields that the segments of a message, a consignment or a line fill."""
+"""Fields filled by the segments of a message, a consignment or a line."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from tidewaiter.trade.messages.edifact.segments import Codes, Segment, Step
 from tidewaiter.trade.transport_modes import by_ship, mode_of
 
 OTHER = "other"
-"""The role of a party whose code has none here: it is compared with the lists all the same."""
+"""Role of a party with an unknown code: it is compared with the lists too."""
 
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _SCHEMES = {"9": "GLN", "16": "DUNS"}  # 3055: GS1, Dun and Bradstreet
@@ -16,9 +16,9 @@ _LISTS = {"139": "port", "162": "country"}  # 1131: a port or place, a country
 
 
 def party_of(segment: Segment, codes: Codes) -> dict[str, str | None] | None:
-    """Read NAD: a name in C080, else the first line of C058, else words for a number.
+    """Parse NAD: the name in C080, or else the first line of C058, or else text in place of an id.
 
-    None: it names nobody.
+    None: no name.
     """
     lines = [line for line in segment.parts(3) if line]
     name = " ".join(part for part in segment.parts(4)[:5] if part)
@@ -28,7 +28,7 @@ def party_of(segment: Segment, codes: Codes) -> dict[str, str | None] | None:
     rest = [segment.get(place) for place in (6, 7, 8)]
     address = ", ".join(part for part in (*lines, *street, *rest) if part)
     number = segment.get(2)
-    if not name and " " in number:  # a number has no spaces: it is a name in its place
+    if not name and " " in number:  # a number has no spaces: it is a misplaced name
         name, number = number, ""
     if not (name or number):
         return None
@@ -43,7 +43,7 @@ def party_of(segment: Segment, codes: Codes) -> dict[str, str | None] | None:
 
 
 def stop_of(segment: Segment) -> dict[str, str | None] | None:
-    """Read LOC: a UN/LOCODE, a country or a name; None: it names no place."""
+    """Parse LOC: a UN/LOCODE, a country or a name; None: no place."""
     code, kind, name = segment.get(2), segment.get(2, 1), segment.get(2, 3)
     stop: dict[str, str | None] = {"locode": None, "name": name or None, "country": None}
     bare = code.replace(" ", "")
@@ -74,11 +74,11 @@ _FORMS = {
 
 
 def day_of(text: str, form: str) -> str:
-    """Write a day as 2026-03-31; what is not of its form stays as written, and is reported later.
+    """Format a day as 2026-03-31; an invalid one is unchanged, and reported later.
 
     Args:
-        text: "20260331", "202603311020"; of a period the first day counts.
-        form: The code; "": eight digits are year, month and day.
+        text: "20260331", "202603311020"; for a period the first day is used.
+        form: Format code; "": eight digits are year, month and day.
     """
     known = _FORMS.get(form, "%Y%m%d" if not form else "")
     year, month, day = (known.find(part) for part in ("%Y", "%m", "%d"))
@@ -97,12 +97,12 @@ def day_of(text: str, form: str) -> str:
     return f"{century}{parts['y']}-{parts['m']}-{parts['d']}"
 
 
-_MAIN = "20"  # 8051, the stage of transport that counts: the main one
+_MAIN = "20"  # 8051, stage of transport: main
 _AIR = "air"
 _CONTAINER = "CN"  # 8053
-_ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
+_ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose dates belong to a document
 _TARIFF = re.compile(r"\d{4,10}")
-_WHOLE = frozenset({6, 8, 10})  # digits of codes of goods; those of procedures have others
+_WHOLE = frozenset({6, 8, 10})  # digits of commodity codes; procedure codes have others
 _FLIGHT = re.compile(r"[A-Z0-9]{2}[A-Z]?\d{1,4}[A-Z]?")
 _OF_PARTY = "NAD LOC"
 _MASSES = frozenset({"gross", "net"})
@@ -112,16 +112,16 @@ Party = dict[str, str | None]
 
 
 class Bag:
-    """What was read of one message, consignment or line."""
+    """Data of one message, consignment or line."""
 
     def __init__(self, codes: Codes, *, ships: bool = False) -> None:
-        """Take what codes mean, and whether the message is of ships alone."""
+        """Set the code tables, and whether the message is for ships only."""
         self._codes = codes
         self._ships = ships
         # consignment, seq, packages, pack, hs, procedure, mode, vessel, imo, voyage
         self.numbers: dict[str, str] = {}
         self.goods: list[str] = []
-        self.items: list[str] = []  # descriptions of items (IMD)
+        self.items: list[str] = []  # item descriptions (IMD)
         self.commercial: list[str] = []
         self.un: list[str] = []
         self.measures: dict[str, tuple[str, str]] = {}  # code -> value and unit
@@ -135,17 +135,17 @@ class Bag:
         self.licences: list[str] = []
         self.containers: dict[str, None] = {}
         self.kept: list[tuple[str, str]] = []
-        self._stage = 0  # of transport: 0, the main one or none is told; 1, another one
+        self._stage = 0  # stage of transport: 0, main or not given; 1, another one
 
     def take(self, segment: Segment, step: Step) -> None:
-        """Take up a segment; what has no field is kept."""
-        told = step.of and (step.held or step.owner == "line")  # one too many is of its line still
+        """Handle a segment; one without a field is kept as text."""
+        told = step.of and (step.held or step.owner == "line")  # a repeated one is of its line
         handler = _HANDLERS.get(segment.tag) if told else None
         if handler is None or not handler(self, segment, step):
             self.keep(segment)
 
     def keep(self, segment: Segment) -> None:
-        """Keep a segment by its tag and qualifier."""
+        """Keep a segment as text, by its tag and qualifier."""
         text = segment.text().strip("+")
         if text and segment.tag != "UNS":
             qualifier = segment.get(1)
@@ -153,7 +153,7 @@ class Bag:
             self.kept.append((path, text))
 
     def is_empty(self) -> bool:
-        """Tell whether nothing of it need be screened."""
+        """Return whether there is nothing to screen."""
         return not (self.goods or self.items or self.commercial or self.parties or self.un)
 
     def _ftx(self, segment: Segment, step: Step) -> bool:
@@ -189,7 +189,7 @@ class Bag:
         if step.opens:
             self._number("seq", segment.get(1))
         used = all_ = 0
-        bare = []  # codes of no list
+        bare = []  # codes without a list
         for element in range(2, len(segment.elements)):
             code, kind = segment.get(element), segment.get(element, 1)
             all_ += bool(code)
@@ -199,7 +199,7 @@ class Bag:
                 used += self._number("hs", code)
             elif not kind and _TARIFF.fullmatch(code):
                 bare.append(code)
-        if bare:  # a code of procedure may stand before that of the goods
+        if bare:  # a procedure code may precede the commodity code
             used += self._number("hs", next((c for c in bare if len(c) in _WHOLE), bare[0]))
         return used == all_
 
@@ -208,7 +208,7 @@ class Bag:
         number = segment.get(3)
         if number and number not in self.un:
             self.un.append(number)
-        return False  # its class and packing group have no field
+        return False  # class and packing group have no field
 
     def _mea(self, segment: Segment, step: Step) -> bool:
         del step
@@ -281,7 +281,7 @@ class Bag:
         rank = list(self._codes.place).index(kind)
         stage = (
             2 if step.group.endswith(_OF_PARTY) else self._stage
-        )  # a place of a party comes last
+        )  # a party's place has the lowest priority
         self.places.append((stage, rank, function, {"function": function, **stop}))
         return True
 
@@ -294,10 +294,10 @@ class Bag:
         if not self._stage:
             self._number("voyage", segment.get(2))
             self._ship(segment)
-        return False  # the carrier, a call sign and a flag have no field
+        return False  # carrier, call sign and flag have no field
 
     def _ship(self, segment: Segment) -> None:
-        """Take the ship of a TDT: its name, and its number where it is said to be one or is."""
+        """Handle the ship in a TDT: its name, and its number if it is an IMO number."""
         number, kind = segment.get(8), segment.get(8, 1)
         ship = by_ship(self.numbers.get("mode"))
         told = kind in self._codes.ship or (not kind and ship is not False and _is_ship(number))
@@ -354,7 +354,7 @@ class Bag:
         return False
 
     def _number(self, field: str, text: str) -> bool:
-        """Set a field that has no text yet; return whether it has this one now."""
+        """Set an empty field; return whether it now has this text."""
         if text:
             self.numbers.setdefault(field, text)
         return bool(text) and self.numbers[field] == text
@@ -400,4 +400,4 @@ _HANDLERS: dict[str, _Handler] = {
         "_doc",
     )
 }
-"""What each segment says. A handler returns whether all of it has a field."""
+"""Handlers by segment. A handler returns whether all of the segment was mapped."""

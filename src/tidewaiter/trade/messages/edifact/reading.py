@@ -1,4 +1,4 @@
-"""UN/EDIFACT interchanges to lines: messages one after the other, and their errors."""
+"""UN/EDIFACT interchanges to lines: messages in sequence, and their errors."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,20 +25,20 @@ from tidewaiter.trade.types import NUMBERS, Refusal
 
 _POINTED = frozenset(NUMBERS)
 _SHARED = (
-    200  # parties and places of a consignment or message that all lines have; one has the rest
+    200  # parties and places of a consignment or message repeated on all lines; one has the rest
 )
 _ORDER = ("origin", "loading", "transit", "unlading", "destination")
 
 
 def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: Message) -> Found:
-    """Make a line.
+    """Create a line.
 
     Args:
         row: Its number in the file.
-        line: What is said of it alone.
-        around: What is said of its consignment, and of its message; the first goes before.
-        codes: What codes mean.
-        message: Its type.
+        line: Data of the line.
+        around: Data of its consignment, then of its message; the first takes precedence.
+        codes: Code tables.
+        message: Type of the message.
     """
     bags = (line, *around)
     fields = dict(line.numbers)
@@ -66,7 +66,7 @@ def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: 
     kept = [item for bag in bags for item in bag.kept]
     parties = tuple(_parties(bags))
     for bag in around:
-        bag.kept = []  # told once, with the first line
+        bag.kept = []  # only with the first line
         del bag.parties[_SHARED:]
         bag.places = sorted(bag.places, key=_rank)[:_SHARED]
     return Found(
@@ -80,7 +80,7 @@ def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: 
 
 
 def _texts(line: Bag, around: Sequence[Bag]) -> dict[str, str]:
-    """Put texts: those of the line, else those of what is around it; all of them are screened."""
+    """Combine texts: those of the line, or else those of its context; all are screened."""
     goods = line.goods or line.items
     more = [*(line.items if line.goods else ()), *line.commercial]
     for bag in around:
@@ -95,7 +95,7 @@ def _texts(line: Bag, around: Sequence[Bag]) -> dict[str, str]:
 
 
 def _amounts(line: Bag, bags: Sequence[Bag], codes: Codes) -> dict[str, str]:
-    """Put amounts: of each field, the code that tells most."""
+    """Combine amounts: for each field, the most specific code."""
     fields: dict[str, str] = {}
     for code, field in codes.measure.items():
         if code not in line.measures:
@@ -121,7 +121,7 @@ def _amounts(line: Bag, bags: Sequence[Bag], codes: Codes) -> dict[str, str]:
 
 
 def _pointed(text: str) -> str:
-    """Write a number with a point: a comma is no other mark, as thousands have none."""
+    """Format a number with a decimal point: a comma is always a decimal mark here."""
     return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
@@ -136,9 +136,9 @@ def _consignment(bags: Sequence[Bag], codes: Codes, message: Message) -> dict[st
 
 
 def _parties(bags: Sequence[Bag]) -> Iterator[Party]:
-    """Yield the parties; a role that the line names itself is not taken from around it.
+    """Yield the parties; a role on the line itself overrides its context.
 
-    Those that no other line has are taken all the same.
+    Parties that no other line has are included in any case.
     """
     told: set[str | None] = set()
     for bag in bags:
@@ -148,7 +148,7 @@ def _parties(bags: Sequence[Bag]) -> Iterator[Party]:
 
 
 def _route(bags: Sequence[Bag]) -> Iterator[Stop]:
-    """Yield the places: of each function those that stand nearest to the line, the best first."""
+    """Yield the places: for each function, those nearest to the line, best first."""
     for function in _ORDER:
         for bag in bags:
             stops = [stop for _, _, kind, stop in sorted(bag.places, key=_rank) if kind == function]
@@ -166,16 +166,16 @@ def _rank(place: tuple[int, int, str, Stop]) -> tuple[int, int]:
     return place[0], place[1]
 
 
-_WAITING = 9_999  # lines of a message that wait for its containers; the directories have 999
-_CELL = "LOC147"  # the tag that LOC+147 stands for where it is a line
+_WAITING = 9_999  # lines of a message that wait for its containers; the directories allow 999
+_CELL = "LOC147"  # pseudo tag for LOC+147 if it is a line
 _CONTAINER = "EQD"
-_DETAIL = "UNS CST"  # a line of customs
+_DETAIL = "UNS CST"  # a customs line
 _SECTION = "UNS"
-_OF_GOODS = frozenset(("hs", "packages", "pack"))  # what the next bill has of its own
+_OF_GOODS = frozenset(("hs", "packages", "pack"))  # fields that the next bill has of its own
 
 
 class Ready(NamedTuple):
-    """A line, and what is around it: its consignment, its message."""
+    """A line with its consignment and message."""
 
     line: Bag
     around: tuple[Bag, ...]
@@ -185,9 +185,9 @@ class Body:
     """Reads one message.
 
     Args:
-        message: Its type.
-        places: Of the type.
-        codes: What codes mean.
+        message: Type of the message.
+        places: Segment table of the type.
+        codes: Code tables.
     """
 
     def __init__(self, message: Message, places: Places, codes: Codes) -> None:
@@ -198,19 +198,19 @@ class Body:
         self._consignment: Bag | None = None
         self._line: Bag | None = None
         self._group = ""
-        self._first = ""  # the cell or the container: whichever the message names first
+        self._first = ""  # the cell or the container: whichever comes first in the message
         self._lines = 0  # of the consignment
-        self._any = False  # a line was made
+        self._any = False  # a line was created
         self._waiting: list[Ready] = []
 
     def take(self, segment: Segment) -> Iterator[Ready]:
-        """Take the next segment; yield the lines that are ready."""
+        """Handle the next segment; yield completed lines."""
         if self._begins(segment):
             yield from self._put(segment, _CELL, held=False)
         yield from self._put(segment, self._tag(segment))
 
     def _put(self, segment: Segment, tag: str, *, held: bool = True) -> Iterator[Ready]:
-        """Put a segment where its tag belongs; `held`: it is taken up, else it only opens."""
+        """Process a segment by its tag; `held`: its data is used, else it only opens a group."""
         step = self._places.step(self._group, tag)
         self._group = step.group
         if step.owner != "line" or step.line:
@@ -230,16 +230,16 @@ class Body:
             yield Ready(Bag(self._codes), (self._all,))
 
     def _tag(self, segment: Segment) -> str:
-        """Return the tag by which a segment is placed."""
+        """Return the tag that determines the position of a segment."""
         tag, lines = segment.tag, self._message.line
         if _is_cell(segment) and _CELL in lines and self._first != _CONTAINER:
             return _CELL
         if tag == "CST" and segment.get(1) and _DETAIL in lines and not self._in_detail():
-            self._group = _SECTION  # a sender that leaves UNS out
+            self._group = _SECTION  # the sender omitted UNS
         return tag
 
     def _begins(self, segment: Segment) -> bool:
-        """Tell whether a segment begins a line, as containers do that stand before their cells."""
+        """Return whether a segment begins a line, such as containers before their cells."""
         if _CELL not in self._message.line:
             return False
         if not self._first and (segment.tag == _CONTAINER or _is_cell(segment)):
@@ -257,7 +257,7 @@ class Body:
         return self._all
 
     def _turn(self, step: Step) -> Iterator[Ready]:
-        """Begin a consignment, or go on with it: a second bill after goods is another one."""
+        """Start or continue a consignment: a second bill after goods is another one."""
         if " " not in step.group:
             yield from self._finish_consignment()
             self._consignment, self._lines = Bag(self._codes), 0
@@ -273,7 +273,7 @@ class Body:
             yield from self._made(line)
 
     def _finish_consignment(self) -> Iterator[Ready]:
-        """Finish what is open; a consignment without goods is a line of its own."""
+        """Finish open items; a consignment without goods becomes one line."""
         yield from self._finish_line()
         if self._consignment is not None and not self._lines and not self._consignment.is_empty():
             yield from self._made(Bag(self._codes))
@@ -297,28 +297,28 @@ def _is_cell(segment: Segment) -> bool:
 
 _START = re.compile(rb"\s*(?:UNA.{6}\s*)?(?:UNB|UNG|UNH)[^A-Za-z0-9]", re.DOTALL)
 _TAG = re.compile(r"[A-Z]{2}[A-Z0-9]")
-_IMO = "146"  # 1131, the list that the number of a ship is of
-_LONGEST = 200  # characters of a value that is reported
+_IMO = "146"  # 1131, list of ship numbers
+_LONGEST = 200  # characters of a reported value
 
 Item = Found | Refusal
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Tell whether a file begins as an interchange or a message does; of UTF-16 too."""
+    """Return whether a file begins like an interchange or a message, also in UTF-16."""
     del suffix
     plain = head[:64].replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
     return _START.match(plain) is not None
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Item]:
-    """Read the lines of all messages of a file.
+    """Read the lines of all messages in a file.
 
     Args:
-        file: Its bytes.
-        name: Of the file, for errors.
+        file: Content.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: It holds no message.
+        InputError: It contains no message.
     """
     reading = _Reading()
     cutter, odd = Cutter(file), set[str]()
@@ -329,7 +329,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Item]:
             if cutter.odd:
                 if cutter.odd not in odd:
                     yield reading.report("UNB", cutter.odd, cutter.hint)
-                odd.add(cutter.odd)  # it is said once of an interchange
+                odd.add(cutter.odd)  # reported once per interchange
                 cutter.odd, cutter.hint = "", CHARACTERS
             yield from reading.take(segment)
     except ValueError as error:
@@ -340,22 +340,22 @@ def read(file: BinaryIO, name: str) -> Iterator[Item]:
 
 
 class _Reading:
-    """The reading of one file."""
+    """State of reading one file."""
 
     def __init__(self) -> None:
         self._tables = load_tables()
         self._walks: dict[str, Places] = {}
-        self._body: Body | None = None  # of the message that is open
-        self._type: Message | None = None  # of the message that is open
+        self._body: Body | None = None  # of the open message
+        self._type: Message | None = None  # of the open message
         self._reference = ""
         self._segments = 0  # of the message
-        self._open = False  # a message is
-        self._interchange: list[int] | None = None  # messages and groups of the one that is open
+        self._open = False  # a message is open
+        self._interchange: list[int] | None = None  # messages and groups in the open interchange
         self.messages = 0
         self.rows = 0
 
     def take(self, segment: Segment) -> Iterator[Item]:
-        """Take the next segment; yield the lines that are ready, and what is wrong."""
+        """Handle the next segment; yield completed lines and errors."""
         tag = segment.tag
         if tag == "UNH":
             yield from self._close(told="")
@@ -385,12 +385,12 @@ class _Reading:
         if self._interchange is not None:
             hint = "look whether the file is whole"
             missing = self.report("UNZ", "the interchange has no end", hint)
-            yield msgspec.structs.replace(missing, row=0)  # it is said of the file
+            yield msgspec.structs.replace(missing, row=0)  # concerns the whole file
 
     def report(
         self, place: str, problem: str, hint: str, *, value: str = "", screened: bool = True
     ) -> Refusal:
-        """Report something; the row is that of the line before it."""
+        """Report a problem; the row is that of the preceding line."""
         where = f"message {self.messages}, {place}" if self.messages and place else place
         return Refusal(
             row=self.rows,
@@ -402,7 +402,7 @@ class _Reading:
         )
 
     def _check_ship(self, segment: Segment) -> Iterator[Refusal]:
-        """Report an IMO number whose check digit fails; the line keeps it as it is written."""
+        """Report an IMO number with an invalid check digit; the line keeps it as written."""
         number = segment.get(8)
         if segment.tag == "TDT" and segment.get(8, 1) == _IMO and number.isdecimal():
             _, check, why = check_number("IMO", number)
@@ -433,7 +433,7 @@ class _Reading:
             yield self.report("UNH", problem, hint, value=kind, screened=False)
 
     def _close(self, *, told: str) -> Iterator[Item]:
-        """End the message that is open; `told`: the count of its UNT, "": it has none."""
+        """End the open message; `told`: the segment count in its UNT, "": no UNT."""
         if not self._open:
             if told:
                 yield self.report("UNT", "it ends a message that did not begin", "")
@@ -450,7 +450,7 @@ class _Reading:
             yield self.report("UNT", problem, "ask for the message again", value=self._reference)
 
     def _frame(self, segment: Segment) -> Iterator[Item]:
-        """Take what stands around messages: interchanges and groups."""
+        """Handle the envelope of messages: interchanges and groups."""
         tag, counted = segment.tag, self._interchange
         if tag == "UNB":
             if counted is not None:

@@ -1,8 +1,8 @@
-"""Segments of a UN/EDIFACT interchange as a stream, and the groups that they belong to.
+"""Segments of a UN/EDIFACT interchange as a stream, and their groups.
 
-The service characters are those of UNA, or the usual ones; each interchange of a file may have its
-own, and its own characters (UNB). Line ends are no part of a text: files are folded at any place.
-Source: ISO 9735 (UN/EDIFACT application level syntax rules), versions 1 to 4.
+The service characters are those of UNA, or the defaults; each interchange in a file may have its
+own, and its own character set (UNB). Line ends are not part of a text: files are folded at any
+position. Source: ISO 9735 (UN/EDIFACT application level syntax rules), versions 1 to 4.
 """
 
 import codecs
@@ -16,11 +16,11 @@ from tidewaiter.base.resources import data, read_toml
 
 _PIECE = 1 << 16  # bytes read at a time
 _LONGEST = 1 << 20  # characters of a segment
-_RELEASED = 0xE000  # a character after a release character is held here while a piece is cut
+_RELEASED = 0xE000  # released characters are mapped to this private range during splitting
 _BACK = {_RELEASED + code: chr(code) for code in range(128)}
 _HELD = re.compile(f"([{chr(_RELEASED)}-{chr(_RELEASED + 127)}])")
-_UNA = 9  # characters of UNA with its tag
-_NEAR = 64  # characters at the start of a piece in which UNA is looked for
+_UNA = 9  # characters of UNA including its tag
+_NEAR = 64  # characters at the start of a chunk searched for UNA
 _ENDS = str.maketrans("", "", "\r\n")
 
 CODECS = {
@@ -41,17 +41,17 @@ CODECS = {
     "UNOY": "utf-8",
     "UNOZ": "utf-8",
 }
-"""Character sets of data element 0001. ISO 10646 is UTF-8, or UTF-16 where its bytes are so."""
+"""Character sets of data element 0001. ISO 10646 is UTF-8, or UTF-16 if the bytes look like it."""
 
 
 CHARACTERS = "say the right character set in UNB"
-"""What would do where letters were read otherwise than UNB says."""
-_LATIN = frozenset({"iso8859-1", "iso8859-15"})  # whose letters in a row are never utf-8
-_BARE = re.compile(rb"\s*UN[BH]\+[^\r\n]*\r?\n\s*[A-Z]{3}\+")  # no UNA, and a segment a line
+"""Hint if the text was decoded differently from UNB."""
+_LATIN = frozenset({"iso8859-1", "iso8859-15"})  # their letter sequences are never valid UTF-8
+_BARE = re.compile(rb"\s*UN[BH]\+[^\r\n]*\r?\n\s*[A-Z]{3}\+")  # no UNA, and one segment per line
 
 
 class Service(Record, frozen=True, kw_only=True):
-    """The service characters."""
+    """Service characters."""
 
     component: str = ":"
     element: str = "+"
@@ -59,9 +59,9 @@ class Service(Record, frozen=True, kw_only=True):
     end: str = "'"
 
     def cut(self, text: str) -> tuple[list[str], str]:
-        """Cut a piece of text into segments; what follows the last end is left over.
+        """Split text into segments; return the remainder after the last terminator.
 
-        A released character stands in them as one that no text has.
+        Released characters are mapped to private code points.
         """
         if self.release and self.release in text:
             text, left = self._hold(text)
@@ -72,28 +72,28 @@ class Service(Record, frozen=True, kw_only=True):
 
     def _hold(self, text: str) -> tuple[str, str]:
         last = len(text) - len(text.rstrip(self.release))
-        left = self.release if last % 2 else ""  # what it releases is in the next piece
+        left = self.release if last % 2 else ""  # the released character is in the next chunk
         text = text.removesuffix(left) if left else text
         pattern = re.escape(self.release) + "(.)"
         return re.sub(pattern, _held, text, flags=re.DOTALL), left
 
     def free(self, text: str) -> str:
-        """Write a text as it stood before it was cut, with its release characters."""
+        """Restore a text as it was before splitting, with its release characters."""
         if text.isascii():
             return text
         return _HELD.sub(lambda m: self.release + _BACK[ord(m[0])], text)
 
 
 class Segment(Record, frozen=True):
-    """One segment."""
+    """A segment."""
 
-    number: int  # in the file, from 1
+    number: int  # number in the file, from 1
     tag: str
-    elements: list[str]  # the tag is the first one; components are cut when they are asked for
-    component: str  # what parts them
+    elements: list[str]  # tag first; components are split on demand
+    component: str  # component separator
 
     def get(self, element: int, component: int = 0) -> str:
-        """Return a component, without spaces around it; "" where there is none."""
+        """Return a component, trimmed; "" if it is missing."""
         if element >= len(self.elements):
             return ""
         parts = self.elements[element].split(self.component, component + 1)
@@ -106,7 +106,7 @@ class Segment(Record, frozen=True):
         return [_text(part) for part in self.elements[element].split(self.component)]
 
     def text(self) -> str:
-        """Return what follows the tag, readable: released characters are plain ones."""
+        """Return the text after the tag, in readable form with released characters resolved."""
         return "+".join(_text(each) for each in self.elements[1:])
 
 
@@ -115,25 +115,25 @@ def _text(part: str) -> str:
 
 
 class Cutter:
-    """Cuts a file into segments.
+    """Splits a file into segments.
 
     Args:
-        file: Its bytes.
+        file: Content.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._service = Service()
         self._codec = "ascii"
-        self._wide: codecs.IncrementalDecoder | None = None  # of text that is cut after decoding
+        self._wide: codecs.IncrementalDecoder | None = None  # for text that is split after decoding
         self._left = ""
-        self._by_lines = False  # a segment ends with its line
+        self._by_lines = False  # segments end at line ends
         self._number = 0
-        self.odd = ""  # what was read otherwise than the interchange says; "": nothing
-        self.hint = CHARACTERS  # what would do
+        self.odd = ""  # deviation from the declared encoding; "": none
+        self.hint = CHARACTERS  # suggested correction
 
     def segments(self) -> Iterator[Segment]:
-        """Yield the segments; one without an end, at the end of the file, too.
+        """Yield the segments, including an unterminated one at the end of the file.
 
         Raises:
             ValueError: A segment is longer than a million characters.
@@ -151,7 +151,7 @@ class Cutter:
             yield from self._cut_left()
 
     def _begin(self) -> bytes:
-        """Read the first piece, and see how the file is to be read; it tells by a few bytes."""
+        """Read the first chunk, and detect how to read the file from a few bytes."""
         data = self._file.read(_PIECE)
         while len(data) < _NEAR and (more := self._file.read(_PIECE)):
             data += more
@@ -175,7 +175,7 @@ class Cutter:
         return data
 
     def _take(self, data: bytes) -> None:
-        """Put bytes to the text that is left: a character each, those of other codes as UTF-8."""
+        """Append bytes to the remaining text: one character each, multi-byte encodings as UTF-8."""
         if self._wide is None:
             text = data.decode("latin-1")
         else:
@@ -184,7 +184,7 @@ class Cutter:
         self._left += text if self._by_lines else text.translate(_ENDS)
 
     def _cut_left(self) -> Iterator[Segment]:
-        """Yield what is whole of the text that is left, cut anew where its service changes."""
+        """Yield complete segments of the remaining text; restart at new service characters."""
         while True:
             if self._starts_una():
                 if not self._take_una():
@@ -203,7 +203,7 @@ class Cutter:
         return self._left[:_NEAR].lstrip("\r\n\t ").startswith("UNA")
 
     def _take_una(self) -> bool:
-        """Take UNA off the text that is left; return whether all of it was there."""
+        """Remove UNA from the remaining text; return whether it was complete."""
         text = self._left.lstrip("\r\n\t ")
         if len(text) < _UNA:
             return False
@@ -213,7 +213,7 @@ class Cutter:
         return True
 
     def _some(self, whole: list[str], rest: str) -> Generator[Segment, None, bool]:
-        """Yield segments; False: from one of them on, they must be cut anew."""
+        """Yield segments; False: the remainder must be split again."""
         for place, raw in enumerate(whole):
             if place and raw.lstrip().startswith("UNA"):
                 parts = [self._service.free(each) for each in whole[place:]]
@@ -235,7 +235,7 @@ class Cutter:
         return True
 
     def _turns(self, head: Segment) -> bool:
-        """Take the characters that UNB names; return whether what follows is to be cut anew."""
+        """Apply the character set in UNB; return whether the remainder must be split again."""
         name = head.get(1)
         self._codec = CODECS.get(name, "ascii")
         if name not in CODECS:
@@ -243,15 +243,15 @@ class Cutter:
         return self._codec.startswith("iso2022") and self._wide is None
 
     def _rewritten(self, rest: str) -> str:
-        """Decode what shifts between alphabets before it is cut: its letters may look like ends."""
+        """Decode a shifting encoding before splitting: its bytes may look like terminators."""
         self._wide = codecs.getincrementaldecoder(self._codec)("replace")
         text = self._wide.decode(rest.encode("latin-1"))
         return text.encode("utf-8", "replace").decode("latin-1")
 
     def _decoded(self, text: str) -> str:
-        """Decode a segment; held characters stay held."""
+        """Decode a segment; released characters remain mapped."""
         codec = "utf-8" if self._wide else self._codec
-        parts = _HELD.split(text)  # every second one is held
+        parts = _HELD.split(text)  # every second one is a released character
         plain = " ".join(parts[::2])
         if codec in _LATIN and not plain.isascii() and _reads(plain.encode("latin-1")):
             self.odd = f"it has letters of utf-8 and says {codec}; they are read as utf-8"
@@ -270,7 +270,7 @@ class Cutter:
 
 
 def _held(found: re.Match[str]) -> str:
-    """Hold a released character; one of another alphabet parts nothing and stays."""
+    """Map a released character; one outside the syntax is not special and unchanged."""
     code = ord(found[1])
     return chr(_RELEASED + code) if code in range(128) else found[1]
 
@@ -284,32 +284,32 @@ def _reads(data: bytes) -> bool:
 
 
 class Group(Record, frozen=True, kw_only=True):
-    """One group of segments."""
+    """A segment group."""
 
-    of: str  # message, consignment, line; "": its segments are kept
+    of: str  # message, consignment, line; "": its segments are kept as text
     holds: str  # tags; with ">": it opens a group of its own
 
 
 class Message(Record, frozen=True, kw_only=True):
-    """One type of message."""
+    """A message type."""
 
     title: str
-    line: tuple[str, ...]  # groups that are a line each
-    groups: dict[str, Group]  # by the segments that open it
-    also: Mapping[str, str] = {}  # other types of the same structure, and their titles
-    early: bool = False  # nothing after a line tells of it
-    declared: bool = False  # its own number names the consignment, not that of a bill
-    containers: bool = False  # those of the message are of each of its lines that names none
-    ships: bool = False  # what carries the goods is a ship, where the message does not say it
+    line: tuple[str, ...]  # groups that form a line
+    groups: dict[str, Group]  # by their trigger segment
+    also: Mapping[str, str] = {}  # other types with the same structure, and their titles
+    early: bool = False  # nothing after a line refers to it
+    declared: bool = False  # its own number identifies the consignment, not that of a bill
+    containers: bool = False  # the message's containers apply to each line without containers
+    ships: bool = False  # transport by ship if the message does not say
 
 
 class Codes(Record, frozen=True, kw_only=True):
-    """What codes of the lists mean here."""
+    """Meaning of codes."""
 
     party: dict[str, str]
     place: dict[str, str]
     measure: dict[str, str]
-    other_unit: tuple[str, ...]  # units that no mass has
+    other_unit: tuple[str, ...]  # units that are not masses
     bill: tuple[str, ...]
     licence: tuple[str, ...]
     document: tuple[str, ...]
@@ -325,7 +325,7 @@ class Codes(Record, frozen=True, kw_only=True):
 
 
 class Tables(Record, frozen=True, kw_only=True):
-    """The file."""
+    """Content of the data file."""
 
     source: str
     messages: dict[str, Message]
@@ -334,44 +334,44 @@ class Tables(Record, frozen=True, kw_only=True):
 
 
 class Step(Record, frozen=True, kw_only=True):
-    """Where one segment stands."""
+    """Position of a segment."""
 
-    group: str  # that it belongs to, as the file names it
+    group: str  # its group, as named in the data file
     of: str
-    owner: str  # whose bag it goes into: line, consignment, message
-    line: bool  # it begins a line
-    opens: bool  # it is the first of the group
-    held: bool  # the group has it; else it is one too many, and the place stays
+    owner: str  # where its data goes: line, consignment, message
+    line: bool  # begins a line
+    opens: bool  # first segment of the group
+    held: bool  # part of the group; otherwise it is extra, and the position does not change
 
 
 @cache
 def load_tables() -> Tables:
-    """Load the file."""
+    """Load the data file."""
     return read_toml(data("messages", "edifact.toml"), Tables)
 
 
 @cache
 def message_of(kind: str) -> Message | None:
-    """Find a type of message; None: it has no goods, or is not known."""
+    """Return a message type; None: without goods, or unknown."""
     messages = load_tables().messages
     return messages.get(kind) or next((m for m in messages.values() if kind in m.also), None)
 
 
 class Places:
-    """Walks through a message: each step is looked up once, and remembered."""
+    """Tracks the position in a message; transitions are cached."""
 
     def __init__(self, message: Message) -> None:
-        """Take the type of message."""
+        """Set the message type."""
         self._groups: Mapping[str, Group] = message.groups
         self._lines = message.line
         self._holds = {name: frozenset(group.holds.split()) for name, group in self._groups.items()}
         self._steps: dict[tuple[str, str], Step] = {}
 
     def step(self, group: str, tag: str) -> Step:
-        """Tell where a segment stands that follows one of a group.
+        """Return the position of a segment that follows one in a group.
 
-        The group itself is asked first, then the one around it, and so on: so segments stand in
-        the right place in any order that the directory allows, and in most others.
+        The group itself is tried first, then the enclosing ones: so segments are placed correctly
+        in any order that the directory allows, and in most others.
         """
         key = (group, tag)
         found = self._steps.get(key)
@@ -394,9 +394,9 @@ class Places:
             around = around.rpartition(" ")[0]
 
     def _is_too_late(self, group: str, tag: str) -> bool:
-        """Tell whether a segment of the message's head stands below a consignment or a line.
+        """Return whether a header segment occurs below a consignment or a line.
 
-        It is told of these: if it ended them, the goods that follow would be of nobody.
+        It is attributed to these: if it ended them, the following goods would have no context.
         """
         outer = group.partition(" ")[0]
         if not outer or self._groups[outer].of not in {"consignment", "line"}:

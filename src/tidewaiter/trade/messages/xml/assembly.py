@@ -1,4 +1,4 @@
-"""Lines and headers of an XML document put together; a line's own value takes precedence."""
+"""Assembly of lines and headers of an XML document; a line's own value takes precedence."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,16 +10,16 @@ from tidewaiter.trade.transport_modes import is_ship
 from tidewaiter.trade.types import CODES, DAYS, LISTS, NUMBERS, TEXTS, Refusal
 
 JOINED = frozenset((*TEXTS, *LISTS, "pack"))
-"""Fields of which a document may give several."""
+"""Fields that may occur several times in a document."""
 
 SINGLE = frozenset(CODES).difference(LISTS)
-"""Codes of which a line has room for one; others are kept and reported."""
+"""Single-valued codes; further ones are kept and reported."""
 
 _POINTED = frozenset(NUMBERS)
-"""Fields that are decimals with a point by the rules of XML Schema."""
+"""Decimal fields with a point, by the rules of XML Schema."""
 
 Leaf = tuple[Spot, str]
-"""A place, and the text that stands there."""
+"""A location, and its text."""
 
 _STAMP = re.compile(r"(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)")  # format 304: with a zone
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
@@ -27,7 +27,7 @@ _LOCODE = re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
 
 
 class _Several:
-    """The texts of a field of which there are several."""
+    """Texts of a repeated field."""
 
     __slots__ = ("seen", "texts")
 
@@ -37,7 +37,7 @@ class _Several:
 
 
 class Got:
-    """What one head or line holds."""
+    """Data of one head or line."""
 
     __slots__ = (
         "doubled",
@@ -57,23 +57,23 @@ class Got:
         self.fields: dict[str, str] = {}
         self.totals: dict[str, str] = {}
         self.whole: dict[tuple[str, str], None] = {}  # field of a total, and its path
-        self.ranks: dict[str, int] = {}  # field -> of the path that gave it
+        self.ranks: dict[str, int] = {}  # field -> rank of the path that gave it
         self.parties: list[dict[str, str | None]] = []
         self.stops: list[dict[str, str | None]] = []
         self.kept: list[tuple[str, str]] = []
         self.doubled: list[tuple[str, str]] = []  # path and text of a second code
-        self.several: dict[tuple[bool, str], _Several] = {}  # of totals or not, and the field
-        self.means: Leaf | None = None  # the number of what carries the goods, if it is a ship
+        self.several: dict[tuple[bool, str], _Several] = {}  # by whether it is a total, and field
+        self.means: Leaf | None = None  # id of the means of transport, if it is a ship
         self.unjoined = False
 
     def add(self, field: str, text: str, *, total: bool, again: bool) -> None:
-        """Add a text to a field of which a document gives several, and which has one.
+        """Add a text to a repeated field that has one.
 
         Args:
             field: One of JOINED.
-            text: Of the field.
+            text: Text of the field.
             total: It is a total.
-            again: It is added though it is there already.
+            again: Add it even if it is a duplicate.
         """
         fields = self.totals if total else self.fields
         held = self.several.get((total, field))
@@ -85,7 +85,7 @@ class Got:
             self.unjoined = True
 
     def join(self) -> None:
-        """Write the fields of which there are several; all at once, as there may be very many."""
+        """Join the repeated fields once at the end, as there may be very many."""
         if not self.unjoined:
             return
         for (total, field), held in self.several.items():
@@ -101,10 +101,10 @@ class Got:
 
 
 def put(got: Got, spot: Spot, text: str) -> None:
-    """Put a text into a field that may have one."""
+    """Set a field that may already have a value."""
     field, fields = spot.field, got.totals if spot.total else got.fields
     if field == PERHAPS_IMO:
-        if got.means is None:  # the mode, which tells, may follow
+        if got.means is None:  # the mode of transport may follow
             got.means, got.unjoined = (spot, text), True
         else:
             got.kept.append((spot.path, text))
@@ -126,14 +126,14 @@ def put(got: Got, spot: Spot, text: str) -> None:
 
 
 def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str) -> str | None:
-    """Say what a field becomes that has a text already; None: it stays, and this one is kept."""
+    """Return the new value of a field that has one; None: keep it, and the new text as unmapped."""
     before = fields[field]
     rank = got.ranks.get(field, 0)
     if field == "packages" and rank == spot.rank and before.isdecimal() and text.isdecimal():
         return str(int(before) + int(text))
-    last = field == "arrival" and rank == spot.rank  # of several legs the last one counts
+    last = field == "arrival" and rank == spot.rank  # for several legs the last one counts
     if last or spot.rank < rank:
-        got.kept.append((spot.path, before))  # its own path is not known any more
+        got.kept.append((spot.path, before))  # its own path is no longer known
         for companion in spot.attributes.values():
             fields.pop(companion, None)
         return text
@@ -144,7 +144,7 @@ def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str)
 
 
 def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute]) -> None:
-    """Put attributes into fields of their own if their element is the one read; else keep them."""
+    """Set attributes if their element is the one used; otherwise keep them."""
     fields = got.totals if spot.total else got.fields
     taken = got.ranks.get(spot.field) == spot.rank
     for field, value, path in found:
@@ -157,7 +157,7 @@ def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute]) -> None:
 
 
 def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
-    """Put a group into its fields, if no other was before it; else it is kept."""
+    """Set the fields of a group, unless an earlier one did; otherwise keep it."""
     inner: dict[str, Leaf] = {}
     for leaf in leaves:
         inner.setdefault(leaf[0].field, leaf)
@@ -195,7 +195,7 @@ def _case(group: Group, code: str) -> Mapping[str, str]:
 
 
 def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None:
-    """Put a party or a stop."""
+    """Add a party or a stop."""
     told: dict[str, str] = {}
     for leaf, text in leaves:
         field = leaf.field
@@ -240,27 +240,27 @@ def _stop(function: str, told: Mapping[str, str]) -> dict[str, str | None]:
 
 
 MOST_LINES = 20_000
-"""Of one consignment that wait for what follows them in its head."""
+"""Buffered lines of a consignment that wait for the rest of its head."""
 
 MOST_SHARED = 200
-"""Parties, stops and texts of a head that each of its lines has; the rest stand with one line."""
+"""Parties, stops and texts of a head repeated on each line; the rest is on one line."""
 
 _T = TypeVar("_T")
 
 
 class Head:
-    """A head, and how many lines stand below it."""
+    """A head, and the number of lines below it."""
 
     __slots__ = ("first", "given", "got", "lines")
 
     def __init__(self) -> None:
         self.got = Got()
         self.lines = 0
-        self.first = 0  # the row of the first of them
-        self.given = [0, 0, 0]  # parties, stops and texts that a line has had
+        self.first = 0  # row of its first line
+        self.given = [0, 0, 0]  # parties, stops and texts already on lines
 
     def rest(self, kind: int, every: list[_T]) -> list[_T]:
-        """Return what of a kind is more than all lines have, and no line has had."""
+        """Return the items of a kind beyond those on all lines, if not yet returned."""
         if len(every) <= MOST_SHARED:
             return []
         since = max(MOST_SHARED, self.given[kind])
@@ -269,26 +269,26 @@ class Head:
 
 
 class Assembly:
-    """Puts the lines of documents together.
+    """Assembles the lines of documents.
 
-    Heads may name importers, routes and days after their lines, so that the lines of a
-    consignment wait for its end.
+    Heads may give importers, routes and days after their lines, so the lines of a consignment wait
+    for its end.
     """
 
     def __init__(self) -> None:
-        self.row = 0  # of the last line
+        self.row = 0  # number of the last line
         self.out: list[Found | Refusal] = []
         self._heads: list[Head] = []
         self._waiting: list[tuple[int, Got, tuple[Head, ...]]] = []
 
     def open_head(self) -> Got:
-        """Begin a head; return what it is to be put into."""
+        """Open a head; return its data."""
         head = Head()
         self._heads.append(head)
         return head.got
 
     def close_head(self) -> Got:
-        """End a head; return what the one around it is put into."""
+        """Close a head; return the data of the enclosing one."""
         self._heads.pop()
         if self._heads:
             return self._heads[-1].got
@@ -296,7 +296,7 @@ class Assembly:
         return Got()
 
     def add_line(self, got: Got) -> Got:
-        """Take a line; return what the head around it is put into."""
+        """Add a line; return the data of the enclosing head."""
         self.row += 1
         for head in self._heads:
             head.lines += 1
@@ -310,12 +310,12 @@ class Assembly:
         return self._heads[-1].got
 
     def flush(self) -> None:
-        """Give out what was read of a document that goes no further."""
+        """Yield the data of an incomplete document."""
         self._heads.clear()
         self._give()
 
     def report_foreign(self, title: str) -> None:
-        """Report a document of another format that stands among those that are read."""
+        """Report a document of another format among those that are read."""
         self.out.append(
             Refusal(
                 row=self.row,
@@ -367,7 +367,7 @@ def _second_code(row: int, path: str, text: str) -> Refusal:
 
 
 def _commas(row: int, got: Got) -> Iterator[Refusal]:
-    """Refuse numbers with a comma: the format has points, so it may be a mark of either kind."""
+    """Reject numbers with a comma, which is ambiguous, as the format uses points."""
     for field in sorted(_POINTED & got.fields.keys()):
         if "," in (text := got.fields[field]):
             del got.fields[field]
@@ -382,7 +382,7 @@ def _commas(row: int, got: Got) -> Iterator[Refusal]:
 
 
 def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
-    """Join a line with its heads, the innermost first."""
+    """Combine a line with its heads, innermost first."""
     fields = line.fields
     parties, stops, kept = line.parties, line.stops, line.kept
     for head in heads:
@@ -417,7 +417,7 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
 
 
 def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
-    """Choose the totals that the one line of a head lacks; a value goes with its currency."""
+    """Select the totals missing on the only line of a head; a value with its currency."""
     lacks = {field for field in got.totals if field not in fields}
     if "value" in fields:
         lacks.discard("currency")
@@ -430,7 +430,7 @@ _ORDER = {"origin": 0, "loading": 1, "transit": 2, "unlading": 3, "destination":
 
 
 def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None], ...]:
-    """Sort stops by the order of travel; a transit where the route begins or ends is none."""
+    """Sort stops in travel order; a transit at the origin or destination is removed."""
     if len(stops) < 2:  # noqa: PLR2004
         return tuple(stops)
     if any(stop["function"] == "transit" for stop in stops):

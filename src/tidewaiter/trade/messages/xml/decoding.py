@@ -1,4 +1,4 @@
-"""The bytes of XML documents: decoded, cleaned of invalid characters, and recognised."""
+"""Decoding of XML documents: encoding, removal of invalid characters, and detection."""
 
 import codecs
 import re
@@ -11,10 +11,10 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
 SIZE = 1 << 16
-"""Bytes that are read at once."""
+"""Bytes read at a time."""
 
 OPENS = b"<?xml "
-"""What a document begins with, where it says what it is."""
+"""Possible beginnings of a document."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,25 +27,25 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]
 _STRANGE = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r")
 _WITHOUT = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
-_NO_SIGN = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF, which XML does not have
+_NO_SIGN = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF, which XML does not allow
 _UNKNOWN = "\ufffd".encode()
 _BESIDE = re.compile(r"<\?.*?\?>|<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 
 
 class Piece(Record, frozen=True, kw_only=True):
-    """Some bytes of a document, in UTF-8."""
+    """Part of a document, in UTF-8."""
 
     data: bytes
-    strange: int = 0  # characters that were left out or could not be decoded
+    strange: int = 0  # characters that were removed or could not be decoded
     broken: InputError | None = None  # why the file ends here
 
 
 def codec_of(head: bytes) -> str:
-    """Tell the encoding of a document by its first bytes.
+    """Detect the encoding of a document from its first bytes.
 
     Raises:
-        InputError: It declares one that is not known.
+        InputError: It declares an unknown encoding.
     """
     marked = next((codec for bom, codec in _BOMS if head.startswith(bom)), None)
     if marked:
@@ -59,10 +59,10 @@ def codec_of(head: bytes) -> str:
     if not declared:
         return "utf-8"
     if declared[1].lower().startswith((b"utf-16", b"utf-32", b"ucs-2")):
-        return "utf-8"  # what can be read as far as this line is not of two bytes, whatever it says
+        return "utf-8"  # readable so far, so it is not a two-byte encoding, whatever it declares
     try:
         found = codecs.lookup(declared[1].decode())
-        b" ".decode(found.name)  # what is no encoding of texts says so
+        b" ".decode(found.name)  # raises for codecs that are not text encodings
     except (LookupError, ValueError):
         found = None
     if found is None or found.name in _STRANGE:
@@ -72,10 +72,10 @@ def codec_of(head: bytes) -> str:
 
 @lru_cache(maxsize=16)
 def names_of(head: bytes) -> tuple[str, ...]:
-    """List the local names of the first elements, the root first; empty: it is not XML.
+    """Return the local names of the first elements, root first; empty: not XML.
 
     Args:
-        head: The first bytes of a file.
+        head: First bytes of a file.
     """
     try:
         codec = codec_of(head)
@@ -90,10 +90,10 @@ def names_of(head: bytes) -> tuple[str, ...]:
 
 
 def pieces(file: BinaryIO) -> Iterator[Piece]:
-    """Read a file in pieces of UTF-8 that hold only what XML may hold.
+    """Read a file in chunks of UTF-8 with only characters allowed in XML.
 
     Raises:
-        InputError: Its encoding is not known.
+        InputError: Its encoding is unknown.
     """
     head = file.read(SIZE)
     codec = codec_of(head)

@@ -1,4 +1,4 @@
-"""Layouts of XML formats: which element at which path means which field."""
+"""Layouts of XML formats: mapping of element paths to fields."""
 
 import re
 from collections.abc import Mapping
@@ -11,34 +11,34 @@ from tidewaiter.trade.types import DAYS
 
 
 class Known(Record, frozen=True, kw_only=True):
-    """What a document of the format is told by: names in its first 4,096 bytes."""
+    """Detection of a format: names in the first 4,096 bytes."""
 
     names: tuple[str, ...]  # one of these
-    beside: tuple[str, ...] = ()  # and one of these; empty: nothing else
+    beside: tuple[str, ...] = ()  # and one of these; empty: no further condition
 
 
 class Group(Record, frozen=True, kw_only=True):
-    """An element whose parts belong together: the first one that has a field gives all of them."""
+    """An element with parts that belong together: the first one with a field gives all of them."""
 
     at: str  # path
-    cases: Mapping[str, Mapping[str, str]]  # what `by` begins with -> path below -> field
-    by: str = ""  # path below of a code; "": there is one case, ""
-    total: bool = False  # as of `Part.totals`
+    cases: Mapping[str, Mapping[str, str]]  # prefix of `by` -> path below -> field
+    by: str = ""  # relative path of a code; "": there is one case, ""
+    total: bool = False  # as in `Part.totals`
 
 
 class Part(Record, frozen=True, kw_only=True):
-    """A line, or a head over lines. Paths go down from its element, "@" before an attribute."""
+    """A line, or a head over lines. Paths are relative to its element; "@" marks an attribute."""
 
     elements: tuple[str, ...]  # local names of its element
-    fields: Mapping[str, str] = {}  # path -> field; of two for one field the first that is there
-    totals: Mapping[str, str] = {}  # of a head: fields of a line where it is the only one
+    fields: Mapping[str, str] = {}  # path -> field; of two for one field the first that exists
+    totals: Mapping[str, str] = {}  # for a head: fields of a line if it is the only one
     parties: Mapping[str, str] = {}  # path -> role
     stops: Mapping[str, str] = {}  # path -> function
     groups: tuple[Group, ...] = ()
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """One format."""
+    """A format."""
 
     title: str
     source: str
@@ -47,7 +47,7 @@ class Layout(Record, frozen=True, kw_only=True):
     line: Part
     party: Mapping[str, str]  # path below a party -> key of types.PARTY; "lines": name, address
     stop: Mapping[str, str]  # path below a stop -> key of types.STOP; ".": its own text
-    scheme: str = ""  # what the ids of parties are, where they look like it
+    scheme: str = ""  # type of party ids, if they have its format
     confirmed: bool = True
 
 
@@ -55,14 +55,14 @@ def load_layout(name: str) -> Layout:
     """Load the layout of a format.
 
     Raises:
-        RegistryError: The file is not of the record.
+        RegistryError: The file does not fit the record.
     """
     return read_toml(data("messages", f"{name}.toml"), Layout)
 
 
 _OPENS = re.compile(r"<(?:\?|!--|!\[CDATA\[|!)")
 _ENDS = {"<?": "?>", "<!--": "-->", "<![CDATA[": "]]>"}
-_INSIDE = r"""[^"'<>]*(?:(?:"[^"]*"|'[^']*')[^"'<>]*)*"""  # a value may hold a ">"
+_INSIDE = r"""[^"'<>]*(?:(?:"[^"]*"|'[^']*')[^"'<>]*)*"""  # a value may contain a ">"
 _START = re.compile(f"<({_INSIDE})>")
 _ONLY = re.compile(rf"(?:[ \t\n]*<{_INSIDE}>)*")
 _NAME = re.compile(r"[^\s/]+")
@@ -72,12 +72,12 @@ _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(\w+));")
 
 
 def without_asides(text: str) -> tuple[str, str]:
-    """Leave out comments and instructions, and write CDATA as other text.
+    """Remove comments and instructions, and convert CDATA to text.
 
     Returns:
-        The text, and what of it begins such a part that does not end in it.
+        The text, and the start of such a part that is not terminated in it.
     """
-    if "<?" not in text and "<![" not in text:  # in a comment there is no "--" of another one
+    if "<?" not in text and "<![" not in text:  # a comment cannot contain "--" of another one
         plain, *comments = text.split("<!--")
         if not comments or "-->" in comments[-1]:
             return plain + "".join([each.partition("-->")[2] for each in comments]), ""
@@ -96,30 +96,30 @@ def without_asides(text: str) -> tuple[str, str]:
 
 
 def starts_of(text: str) -> tuple[list[str], str]:
-    """Return the tags that begin elements, without brackets, and the text behind the last one."""
+    """Return the start tags, without brackets, and the text after the last one."""
     found = list(_START.finditer(text))
     return [each[1] for each in found], text[found[-1].end() :] if found else text
 
 
 def only_tags(text: str) -> bool:
-    """Tell whether a text is tags that begin elements, with nothing but spaces between them."""
+    """Return whether a text consists of start tags and spaces only."""
     return _ONLY.fullmatch(text) is not None
 
 
 def whole_tags(text: str) -> str:
-    """Leave out the end of a text if it is a tag that is not whole."""
+    """Remove an incomplete tag at the end of a text."""
     last = text.rfind("<")
     return text if last < 0 or _START.match(text, last) else text[:last]
 
 
 def name_of(tag: str) -> str:
-    """Return the name of the element of a tag."""
+    """Return the element name of a tag."""
     found = _NAME.search(tag)
     return found[0] if found else tag
 
 
 def attributes_of(tag: str) -> list[tuple[str, str]]:
-    """Return names and values of a tag, as XML normalises them."""
+    """Return names and values of a tag's attributes, normalised as in XML."""
     inside = tag[len(name_of(tag)) :]
     return [
         (name, decoded(_BREAK.sub(" ", double or single)))
@@ -128,7 +128,7 @@ def attributes_of(tag: str) -> list[tuple[str, str]]:
 
 
 def decoded(text: str) -> str:
-    """Replace references by their characters: those of XML itself, as a document has no others."""
+    """Resolve references: those of XML itself, as a document has no others."""
     return _REFERENCE.sub(_character, text)
 
 
@@ -141,23 +141,23 @@ def _character(found: re.Match[str]) -> str:
 
 
 PERHAPS_IMO = "imo?"
-"""A field of a layout whose text is the number of a ship where it is written as one."""
+"""Layout field for a ship number, if the text has its format."""
 
 MOST_DEPTH = 60
-"""Elements in one another."""
+"""Nesting depth."""
 
-# What is remembered is bounded: a document may invent any number of names.
-_MOST_NAMES = 20_000  # of elements
-_MOST_WAYS = 1_000  # of tags with one another, at one place
-_MOST_TAGS = 40_000  # of such, at all places
-_LONGEST = 400  # characters of a name, and of tags with one another
+# Caches are bounded: a document may invent any number of names.
+_MOST_NAMES = 20_000  # elements
+_MOST_WAYS = 1_000  # tag sequences at one location
+_MOST_TAGS = 40_000  # tag sequences at all locations
+_LONGEST = 400  # characters of a name, and of a tag sequence
 
 Attribute = tuple[str, str, str]
-"""Its field, or "" where it has none, its value, and its path."""
+"""Field, or "" if it has none, value, and path."""
 
 
 class Spot:
-    """A place: what its text, its attributes and all below it mean."""
+    """A location: meaning of its text, its attributes and everything below it."""
 
     __slots__ = (
         "attributes",
@@ -179,50 +179,50 @@ class Spot:
     def __init__(self, path: str, mode: str, depth: int = 0) -> None:
         self.path = path
         self.depth = depth  # below the head, the line or the root
-        self.mode = mode  # "" of a head or line, "whole" of a party, stop or group, "outside"
-        self.known: dict[str, Spot] = {}  # by names as written
-        # By what ends an element here and begins others: where it leads.
+        self.mode = mode  # "" for a head or line, "whole" for a party, stop or group, "outside"
+        self.known: dict[str, Spot] = {}  # by qualified name
+        # Transitions, by end tag and following start tags.
         self.kids: dict[str, Spot | Way | tuple[Start, ...]] = {}
-        self.named: dict[str, Spot] = {}  # by local names without case
+        self.named: dict[str, Spot] = {}  # by lower-case local name
         self.field = ""
         self.rank = 0
         self.total = False
-        self.plain = False  # its text is its field as it stands
-        self.role = ""  # head, line, party, stop, group, foreign: something begins here
+        self.plain = False  # its text is used for its field unchanged
+        self.role = ""  # head, line, party, stop, group, foreign: starts here
         self.kind = ""  # role or function of a party or stop; title of a foreign format
         self.group: Group | None = None
         self.attributes: dict[str, str] = {}
 
 
 Start = tuple[Spot, tuple[Attribute, ...], bool]
-"""The place of an element that begins, its attributes, and whether it is closed at once."""
+"""Location of a starting element, its attributes, and whether it is empty."""
 
 
 class Way:
-    """Where it leads that elements begin in one another, if no line or head is among them."""
+    """Transition for nested starting elements, without a line or head among them."""
 
     __slots__ = ("attributes", "between", "parts", "spot")
 
     def __init__(self, starts: tuple[Start, ...]) -> None:
         self.between = tuple(start[0] for start in starts[:-1])
         self.spot, self.attributes, _ = starts[-1]
-        self.parts = any(start[0].role for start in starts)  # a party, stop or group begins
+        self.parts = any(start[0].role for start in starts)  # a party, stop or group starts
 
 
 FOREIGN = "foreign"
-"""The role of a document of another format."""
+"""Role of a document of another format."""
 
 _APART = frozenset(("line", "head", FOREIGN))
 
 END = Spot("", "end")
-"""Where what ends an element and begins no other leads to."""
+"""Transition for an end tag without start tags."""
 
 
 class Map:
-    """All places of a layout.
+    """All locations of a layout.
 
-    Names of elements are compared without prefix and case. What a tag means is remembered, so
-    that it is looked up once.
+    Element names are compared without prefix and case. The meaning of a tag is cached, so it is
+    looked up once.
     """
 
     def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
@@ -237,7 +237,7 @@ class Map:
         self._tags = 0
         self._names = 0
         parts = [("head", head) for head in layout.heads] + [("line", layout.line)]
-        # A line or a head may stand anywhere in a head; inside a line there are none.
+        # A line or a head may be anywhere in a head; inside a line there are none.
         self._begin = {
             name.lower(): _spot_of(part, role, name, layout)
             for role, part in parts
@@ -247,19 +247,19 @@ class Map:
     def learn(
         self, spot: Spot, piece: str, *, in_line: bool
     ) -> tuple[Spot | Way | tuple[Start, ...], str]:
-        """Look up what ends an element and begins others, where it was not seen before.
+        """Look up and cache the transition for an end tag and the following start tags.
 
         Args:
-            spot: The place of the element around the one that ends.
-            piece: Name and bracket of the tag that ends it, and all before the next such tag.
-            in_line: The place is in a line.
+            spot: Location of the parent of the ending element.
+            piece: Name and bracket of the end tag, and all text before the next end tag.
+            in_line: The location is in a line.
 
         Returns:
-            Where it leads: to `END`, to the place of an element without attributes and role, or
-            to several; and the text behind the last tag.
+            The transition: `END`, the location of an element without attributes and role, or
+            several; and the text after the last tag.
 
         Raises:
-            InputError: An element stands too deep.
+            InputError: Elements are nested too deeply.
         """
         behind = piece.partition(">")[2]
         starts, text = self.starts(spot, behind, in_line=in_line)
@@ -272,10 +272,10 @@ class Map:
         return way, text
 
     def starts(self, spot: Spot, text: str, *, in_line: bool) -> tuple[tuple[Start, ...], str]:
-        """Look up the elements that begin in a text; return the text behind the last one, too.
+        """Look up the start tags in a text; also return the text after the last one.
 
         Raises:
-            InputError: An element stands too deep.
+            InputError: Elements are nested too deeply.
         """
         tags, behind = starts_of(text)
         found: list[Start] = []
@@ -296,7 +296,7 @@ class Map:
         return tuple(found), behind
 
     def _find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
-        """Find the place of an element by its name without prefix and case."""
+        """Find the location of an element by its name without prefix and case."""
         local = name.rpartition(":")[2]
         kid = None if in_line else self._begin.get(local.lower())
         kid = kid or spot.named.get(local.lower())
@@ -314,7 +314,7 @@ class Map:
 
 
 def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:
-    """Write what begins in the form that is read fastest."""
+    """Convert starting elements to the form that is fastest to read."""
     if not starts:
         return END
     if len(starts) == 1 and not starts[0][0].role and not any(starts[0][1:]):
@@ -327,7 +327,7 @@ def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:
 
 
 def _attributes(spot: Spot, tag: str) -> tuple[Attribute, ...]:
-    """Tell the attributes of a tag that have a value; those of XML itself are left out."""
+    """Return the non-empty attributes of a tag, except those of XML itself."""
     found = []
     for name, value in attributes_of(tag):
         local = name.rpartition(":")[2]
@@ -338,7 +338,7 @@ def _attributes(spot: Spot, tag: str) -> tuple[Attribute, ...]:
 
 
 def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:
-    """Lay out the places of a head or a line."""
+    """Build the locations of a head or a line."""
     root = Spot(name, "")
     root.role = role
     for total, fields in ((False, part.fields), (True, part.totals)):
@@ -370,7 +370,7 @@ def _declare(root: Spot, where: str, field: str, rank: int, *, total: bool) -> N
 
 
 def _declare_whole(spot: Spot, below: Mapping[str, str]) -> None:
-    """Lay out what stands below a party or a stop; parts of an address keep their order."""
+    """Build the locations below a party or a stop; address parts keep their order."""
     for rank, (where, key) in enumerate(below.items()):
         label = f"address {rank:02}" if key == "address" else key
         if where == ".":

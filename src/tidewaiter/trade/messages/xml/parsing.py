@@ -1,12 +1,12 @@
-"""The XML formats, and their documents parsed as a stream of lines.
+"""XML formats: documents parsed as a stream of lines.
 
-Documents are from strangers. A document type is refused, and with it every entity; nothing is
-fetched; depth and texts have bounds. No tree is built: what has been read of an element is in
-its fields when the element ends.
+Documents are untrusted. A document type declaration, and so every custom entity, is refused;
+nothing is fetched; depth and text sizes are limited. No tree is built: the data of an element is in
+its fields when it ends.
 
-Expat checks every byte and calls nothing. What it has accepted is cut before each tag that ends
-an element: a piece ends one, and may begin others. What a piece means is remembered at its place,
-so that reading an element is one look into a dict and the putting of its text.
+Expat validates every byte without callbacks. Accepted text is split before each end tag: a piece
+ends one element, and may start others. The meaning of a piece is cached at its location, so reading
+an element takes one dict look-up and storing its text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,36 +43,36 @@ from tidewaiter.trade.messages.xml.layouts import (
 from tidewaiter.trade.types import Refusal
 
 MOST_BYTES = 8 << 20
-"""Of one line, or of a head between two lines."""
+"""Bytes of one line, or of a head between two lines."""
 
 
 class Document:
-    """The parsing of one document."""
+    """Parser state of one document."""
 
     def __init__(self, places: Map, assembly: Assembly) -> None:
         self._places = places
         self._assembly = assembly
-        # Of the open elements but the innermost, and what is around the root.
+        # Stack of the open elements except the innermost, and the context of the root.
         self._stack = [places.outside]
         self._leaves: list[Leaf] = []
-        self._since = 0  # bytes since the last line or head ended
+        self._since = 0  # bytes since the end of the last line or head
         self._spot = places.outside
         self._got = Got()
-        self._text = ""  # since the last tag, as written
-        self._attributes: Sequence[Attribute] = ()  # of the innermost element, until they are put
-        self._foreign: list[int] = []  # rows at which open documents of other formats began
+        self._text = ""  # raw text since the last tag
+        self._attributes: Sequence[Attribute] = ()  # of the innermost element, until stored
+        self._foreign: list[int] = []  # rows at which open foreign documents started
         self._in_line = False
-        self._raw = b""  # what is not read yet
+        self._raw = b""  # unread bytes
         self._base = 0  # bytes before it
-        self._parser: Any = expat.ParserCreate("utf-8")  # its bytes are decoded before
+        self._parser: Any = expat.ParserCreate("utf-8")  # input is already decoded
         self._parser.StartDoctypeDeclHandler = _refuse_dtd
         self.begun = False
 
     def feed(self, data: bytes, *, last: bool = False) -> None:
-        """Read on.
+        """Parse more data.
 
         Raises:
-            InputError: The document is damaged, too large, or has a document type.
+            InputError: The document is damaged, too large, or has a document type declaration.
         """
         self.begun = self.begun or bool(data)
         self._since += len(data)
@@ -92,7 +92,7 @@ class Document:
             )
 
     def _accepted(self) -> str:
-        """Take the whole tags and texts that expat has accepted; the rest waits."""
+        """Return the complete tags and texts accepted by expat; the remainder waits."""
         end = max(self._parser.CurrentByteIndex - self._base, 0)
         text = self._raw[:end].decode()
         if "<!" in text or "<?" in text:
@@ -104,7 +104,7 @@ class Document:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the root is closed."""
+        """Return whether the root is closed."""
         return self.begun and len(self._stack) == 1
 
     def _where(self) -> str:
@@ -115,10 +115,10 @@ class Document:
         return ", ".join(places)
 
     def _read_last(self) -> None:
-        """Go through what stands before an error, at most to the end of the root.
+        """Parse the text before an error, at most to the end of the root.
 
-        Before the root and behind it, expat takes what stands in quotation marks for one piece,
-        whatever tags are in it, and says only then what is wrong.
+        Outside the root, expat treats text in quotation marks as one token, with any tags in it,
+        and reports the error only afterwards.
         """
         start, *pieces = whole_tags(self._accepted()).split("</")
         if self.is_over and start.partition("<")[0].strip():
@@ -133,10 +133,10 @@ class Document:
                 self._read(behind)
 
     def _read(self, data: str) -> None:  # noqa: C901, PLR0912 - this is where the time goes: calls cost as much as cases
-        """Go through tags and texts.
+        """Parse tags and texts.
 
         Raises:
-            InputError: An element stands too deep.
+            InputError: Elements are nested too deeply.
         """
         stack, leaves, pieces = self._stack, self._leaves, iter(data.split("</"))
         self._go_on(next(pieces))
@@ -184,7 +184,7 @@ class Document:
             self._spot, self._got, self._text, self._attributes = spot, got, text, attributes
 
     def _go_on(self, piece: str) -> None:
-        """Read what stands before the first tag that ends an element."""
+        """Parse the text before the first end tag."""
         starts, text = self._places.starts(self._spot, piece, in_line=self._in_line)
         self._text = text if starts else self._text + text
         self._spot, self._got, self._attributes = self._begin(
@@ -194,7 +194,7 @@ class Document:
     def _begin(
         self, starts: Sequence[Start], spot: Spot, got: Got, attributes: Sequence[Attribute]
     ) -> tuple[Spot, Got, Sequence[Attribute]]:
-        """Begin elements in one another; those that are closed at once end, too."""
+        """Start nested elements; empty ones end too."""
         for kid, found, closed in starts:
             if attributes:
                 put_attributes(got, spot, attributes)
@@ -219,20 +219,20 @@ class Document:
         return spot, got, attributes
 
     def _open(self, role: str) -> None:
-        """Begin what belongs together, or a document of another format."""
+        """Start a group, or a document of another format."""
         self._leaves.clear()
         if role == FOREIGN:
             self._foreign.append(self._assembly.row)
 
     def _close(self, spot: Spot, got: Got) -> Got:
-        """End a head, a line, or what belongs together; return what is read on."""
+        """End a head, a line, or a group; return the current data."""
         if spot.role in {"line", "head"}:
             self._since = 0
             self._in_line = False
             line = spot.role == "line"
             return self._assembly.add_line(got) if line else self._assembly.close_head()
         if spot.role == FOREIGN:
-            if self._foreign.pop() == self._assembly.row:  # else it is around documents of ours
+            if self._foreign.pop() == self._assembly.row:  # otherwise it encloses documents of ours
                 self._assembly.report_foreign(spot.kind)
             return got
         if self._leaves:
@@ -251,16 +251,16 @@ def _refuse_dtd(*_: object) -> None:
 def read_xml(
     layout: Layout, foreign: Mapping[str, str], file: BinaryIO, name: str
 ) -> Iterator[Found | Refusal]:
-    """Read documents of a format; several may stand one after another in a file.
+    """Read documents of a format; a file may contain several in sequence.
 
     Args:
-        layout: Of the format.
-        foreign: Names of the documents of other formats, and their titles: they are reported.
-        file: Its bytes, unpacked.
-        name: Of the file, for errors.
+        layout: Layout of the format.
+        foreign: Root names of other formats with their titles, which are reported.
+        file: Uncompressed content.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: Its encoding is not known.
+        InputError: Its encoding is unknown.
     """
     reading = _Reading(layout, foreign)
     strange = False
@@ -285,7 +285,7 @@ def read_xml(
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
-    """Cut before each place where a document may begin."""
+    """Split before each possible start of a document."""
     start = 0
     while (place := data.find(OPENS, start + 1)) > 0:
         yield data[start:place]
@@ -306,7 +306,7 @@ def _strange() -> Refusal:
 
 
 class _Reading:
-    """The reading of a file: one document after another."""
+    """State of reading a file: one document after another."""
 
     def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
         self._places = Map(layout, foreign)
@@ -317,7 +317,7 @@ class _Reading:
         return Document(self._places, self._assembly)
 
     def feed(self, data: bytes) -> Iterator[Found | Refusal]:
-        """Read on. A document that is damaged is given up; the next one begins where it says so."""
+        """Parse more data; a damaged document is abandoned, and the next start is searched."""
         opens = data.startswith(OPENS)
         if opens and (self._document is None or self._document.is_over):
             yield from self.end()
@@ -347,7 +347,7 @@ class _Reading:
         yield from self._out()
 
     def give_up(self, error: InputError) -> Iterator[Found | Refusal]:
-        """Give out what was read of a document, and say why it goes no further."""
+        """Yield the data of an incomplete document, and the error."""
         self._document = None
         self._assembly.flush()
         yield from self._out()
@@ -369,7 +369,7 @@ NAMES = ("wco-xml", "asycuda-xml", "ens-cc315a", "xfwb", "xfzb", "xfhl", "ics2-x
 
 
 def xml_formats() -> tuple[Format, ...]:
-    """List the XML formats, in the order in which they are asked."""
+    """Return the XML formats, in order of detection."""
     return tuple(_format(name) for name in NAMES)
 
 
@@ -389,7 +389,7 @@ def _format(name: str) -> Format:
 
 
 def _fits(layout: Layout, head: bytes, suffix: str) -> bool:
-    """Tell a format by the names of the first elements, whatever the suffix is."""
+    """Detect a format by the names of the first elements, regardless of the suffix."""
     del suffix
     names = frozenset(names_of(head))
     beside = layout.known.beside
@@ -401,6 +401,6 @@ def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal
 
 
 def _foreign(layout: Layout) -> dict[str, str]:
-    """Map the names of the documents of other formats, in small letters, to their titles."""
+    """Map the lower-case root names of other formats to their titles."""
     others = (other for other in map(_layout, NAMES) if other is not layout)
     return {name.lower(): other.title for other in others for name in other.known.names}

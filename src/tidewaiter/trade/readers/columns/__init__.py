@@ -1,1 +1,1 @@
-"""Columns: which one holds what."""
+"""Column detection: which column holds which field."""

@@ -1,4 +1,4 @@
-"""The fields that each column may mean: by options, by its name, and by the other headers."""
+"""Candidate fields of each column: by options, by its name, and by the other headers."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,28 +21,28 @@ from tidewaiter.trade.readers.columns.vocabulary import load_aliases, load_rules
 from tidewaiter.trade.readers.columns.words import plain_names, say
 from tidewaiter.trade.types import LINES, MEASURED, TEXTS, ReadOptions
 
-# What is left of a header without these tells which of several quantities it belongs to:
-# "commercial" of "COMMERCIAL_MEASURE_UNIT" and of "COMMERCIAL_QUANTITY".
+# The rest of a header without these words links units to quantities: "commercial" in
+# "COMMERCIAL_MEASURE_UNIT" and "COMMERCIAL_QUANTITY".
 _COMMON = frozenset(
     "quantity qty qnty quantities unit units uom of measure measurement type code en name 1".split()  # noqa: SIM905
 )
 
-_SHOP = 2  # columns of a shop, before a name is that of goods
+_SHOP = 2  # columns typical of a shop for a name to be that of goods
 _TOWNS = frozenset(("shippingcity", "shipcity"))
-"""Names of the town to ship to, squeezed."""
+"""Names of the shipping town, squeezed."""
 
 _OWN = frozenset(name for name in LINES.names if key_of(name) != name)
-"""Columns of `LINES` that nobody else's file has together."""
+"""Combination of `LINES` columns unique to our own files."""
 
 
 def way_of(names: Sequence[str], header: Sequence[tuple[Found, ...]]) -> str:
-    """Tell whether a file is of imports or of exports; "": unclear.
+    """Return whether a file is of imports or of exports; "": unclear.
 
-    Whose trader it names tells it; where it names both or none, a day of import or of export does.
+    Decided by the trader named; if both or none are, by a day of import or export.
 
     Args:
-        names: The names of its columns.
-        header: What each of them may mean.
+        names: Names of its columns.
+        header: Candidates of each column.
     """
     roles = {each.field.partition(".")[0][:8] for column in header for each in column}
     ways = [way for way, role in (("import", "importer"), ("export", "exporter")) if role in roles]
@@ -53,11 +53,11 @@ def way_of(names: Sequence[str], header: Sequence[tuple[Found, ...]]) -> str:
 
 
 def kind_told(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[tuple[Found, ...]]:
-    """Return what names mean where their file is of lines as we write them, or of orders.
+    """Adapt the candidates for files in our own format, or for order files.
 
     Args:
-        names: The names of its columns.
-        told: What each of them may mean elsewhere.
+        names: Names of the columns.
+        told: Usual candidates of each column.
     """
     if set(names) >= _OWN:
         return [_of_own(name) or found for name, found in zip(names, told, strict=True)]
@@ -68,7 +68,7 @@ def kind_told(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[t
 
 
 def _titled(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[tuple[Found, ...]]:
-    """Read the name or the title of each line as a text of the goods, in a table of products."""
+    """Treat the name or title of each line as goods text, in a product table."""
     described = any(found and found[0].field in TEXTS for found in told)
     shop = sum(map(_is_of_shop, names)) >= _SHOP
     if not (described or shop):
@@ -81,7 +81,7 @@ def _titled(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[tup
 
 
 def is_title(name: str) -> bool:
-    """Tell whether a column is called a name or a title, and no more."""
+    """Return whether a column is called just a name or a title."""
     return squeeze(name) in _squeezed()["names"]
 
 
@@ -99,7 +99,7 @@ def _names(header: Sequence[tuple[Found, ...]], field: str) -> bool:
 
 
 def _bound(found: tuple[Found, ...]) -> tuple[Found, ...]:
-    """Take the country of a consignee that the file does not name as where goods go."""
+    """Treat the country of an unnamed consignee as the destination."""
     return tuple(
         msgspec.structs.replace(each, field="destination.country")
         if each.field == "consignee.country"
@@ -114,7 +114,7 @@ def _of_own(name: str) -> tuple[Found, ...]:
 
 
 def is_of_orders(names: Sequence[str]) -> bool:
-    """Tell whether a file is of orders: one of its columns is a place to ship or to bill to."""
+    """Return whether it is an order file: a column has a shipping or billing place."""
     if any(squeeze(name) in _TOWNS for name in names):
         return True
     said = (word.says for name in names for word in say(words_of(name.rstrip("0123456789"))))
@@ -122,7 +122,7 @@ def is_of_orders(names: Sequence[str]) -> bool:
 
 
 def is_of_others(name: str) -> bool:
-    """Tell whether what a header means hangs on the others of its file, or theirs on it."""
+    """Return whether the meaning of a header depends on others in its file, or affects them."""
     hangs = find_ordered(name) or find_directed(name, "import")
     own = name in _OWN or (_of_own(name) and not find_columns(name))
     titled = is_title(name) or _is_of_shop(name)
@@ -130,40 +130,41 @@ def is_of_others(name: str) -> bool:
 
 
 def kin(header: str) -> frozenset[str]:
-    """Return the words of a quantity or a unit that tell it from the others of its file."""
+    """Return the words that link a unit header to its quantity header."""
     return frozenset(words_of(header)) - _COMMON
 
 
 def is_taxed(names: Sequence[str]) -> bool:
-    """Tell whether a file has taxes, so that a bare "net" may be a sum of money."""
+    """Return whether a file has taxes, so that a bare "net" may be an amount of money."""
     return any(word.says == "tax" for name in names for word in say(words_of(name)))
 
 
 def is_of_lone(name: str) -> bool:
-    """Tell whether a column may keep another from being read as the only one of its field."""
+    """Return whether a column may prevent another from being the only one of its field."""
     return bool(find_unsure(name)) or is_taxed((name,))
 
 
 KEEPS_ALL = ("commercial", "consignment")
-"""Fields that use every column that answers: all further descriptions are screened, and a
-consignment is named by the first of its columns that is not empty."""
+"""Fields that use every matching column: all further descriptions are screened, and a consignment
+is identified by its first non-empty column.
+"""
 
 LAST = 6
-"""The tier from which a number names a consignment only where no better one does."""
+"""Tier from which a number identifies a consignment only if there is no better one."""
 
 
 class Choice(Record, frozen=True, kw_only=True):
-    """A column that means a field."""
+    """A column with its candidate field."""
 
     index: int
     found: Found
 
 
 def choose_named(header: Sequence[str], name: str, options: ReadOptions) -> dict[str, list[Choice]]:
-    """Choose the columns that the user names, for the fields that they are named for.
+    """Select the columns given by the user for their fields.
 
     Raises:
-        InputError: A field is none of ours, or a column is absent.
+        InputError: Unknown field, or missing column.
     """
     known = load_aliases().known
     chosen: dict[str, list[Choice]] = {}
@@ -209,12 +210,12 @@ def _index(header: Sequence[str], column: str) -> int | None:
 def choose_aliased(
     header: Sequence[str], taken: set[int], *, goods: bool = True
 ) -> dict[str, list[Choice]]:
-    """Choose, for each field, the columns of its lowest tier; one column has one field.
+    """Select, for each field, the columns of its lowest tier; one column has one field.
 
     Args:
-        header: The names of the columns.
-        taken: Places of those that the user names.
-        goods: Read descriptions of the goods that are not the best one as further ones.
+        header: Names of the columns.
+        taken: Indices of columns given by the user.
+        goods: Treat secondary goods descriptions as further descriptions.
     """
     names = plain_names(header)
     looked = [find_columns(name) for name in names]
@@ -231,7 +232,7 @@ def choose_aliased(
         beaten = [index for field, choices in best.items() for index in _beaten(field, choices)]
         if not beaten:
             break
-        for index in beaten:  # it may still answer for another field
+        for index in beaten:  # it may still match another field
             rest = _further(open_[index][0]) if goods else ()
             open_[index] = open_[index][1:] or rest
     others = {i: name for i, name in enumerate(names) if not told[i] and i not in taken}
@@ -239,7 +240,7 @@ def choose_aliased(
 
 
 def _choose_lone(rest: Mapping[int, str], names: Sequence[str]) -> dict[str, list[Choice]]:
-    """Choose the columns whose names do not quite tell a field, where no other may hold it."""
+    """Select columns with ambiguous names, if no other column may hold the field."""
     may: dict[str, list[int]] = defaultdict(list)
     for index, name in rest.items():
         for field in find_unsure(name):
@@ -254,12 +255,12 @@ def _choose_lone(rest: Mapping[int, str], names: Sequence[str]) -> dict[str, lis
 
 
 def _further(found: Found) -> tuple[Found, ...]:
-    """Read a description of the goods that is not the best one as a further one."""
+    """Treat a secondary goods description as a further description."""
     return (Found(field="commercial", tier=LAST - 1),) if found.field == "goods" else ()
 
 
 def _beaten(field: str, choices: Sequence[Choice]) -> list[int]:
-    """Tell the columns of which a better one takes the field."""
+    """Return the columns that lose their field to a better one."""
     low = min(choice.found.tier for choice in choices)
     if field in KEEPS_ALL:
         return [c.index for c in choices if c.found.tier >= LAST and low < LAST]

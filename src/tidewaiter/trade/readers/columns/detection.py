@@ -1,4 +1,4 @@
-"""Which row is the header, and what columns without a known name hold."""
+"""Header detection, and detection of columns by their values."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -14,15 +14,15 @@ from tidewaiter.trade.readers.table import is_nothing
 from tidewaiter.trade.types import shorten
 
 _CAS = re.compile(r"(\d{2,7})-(\d{2})-(\d)")
-# Plain digits are left alone: a date, an order number and an HS code look the same.
+# Plain digits are ignored: dates, order numbers and HS codes look the same.
 _HS = re.compile(r"(?:0[1-9]|[1-9]\d)\d{2}\.\d{2}(?:\.\d{2}){0,3}")
 _UN = re.compile(r"UN[ -]?\d{4}", re.IGNORECASE)
-# Plain digits are told to the user as what they may be, and only where nothing else is that.
+# Columns of plain digits are suggested to the user, only if the field is otherwise missing.
 _PLAIN_HS = re.compile(r"(?:0[1-9]|[1-9]\d)\d{4}(?:\d{2}){0,2}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T].*)?|\d{1,2}[./]\d{1,2}[./]\d{4}")
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ] ?\d{6}[ -]?\d")
 _IMO = re.compile(r"(?<!\d)\d{7}(?!\d)")
-_SUM = re.compile(r"\d{1,3}[.,]\d{1,2}|\d+[.,]\d")  # a sum of money or a rate
+_SUM = re.compile(r"\d{1,3}[.,]\d{1,2}|\d+[.,]\d")  # an amount of money or a rate
 _LEAST_CAS, _MOST_CAS = 5, 10  # digits
 _LEAST_HS, _MOST_HS = 2, 14  # digits
 _SPLIT = re.compile(r"[;,/\s]+")
@@ -32,14 +32,14 @@ _HINTS = {
     "un": frozenset(("undg",)),
     "hs": frozenset(("tariff", "code")),
 }
-"""What a word of a column's name says that may hold a code."""
+"""Words in column names that suggest a code."""
 _CODED = frozenset().union(*_HINTS.values())
 _BESIDE = frozenset(("goods", "item", "customs", "number", "code", "import", "export", UNKNOWN))
-_ENOUGH = 2  # different values, before their shape says anything
+_ENOUGH = 2  # minimum distinct values for detection
 
 
 def sniff(values: Sequence[str | None]) -> str | None:
-    """Tell the field that nine values in ten show: cas, hs, un or containers; None: none."""
+    """Return the field shown by nine in ten values: cas, hs, un or containers; None: none."""
     texts = [value.strip() for value in values if value and value.strip()]
     for field, test in _TESTS.items():
         if texts and sum(map(test, texts)) >= 0.9 * len(texts):
@@ -48,7 +48,7 @@ def sniff(values: Sequence[str | None]) -> str | None:
 
 
 def suspect(values: Sequence[str | None]) -> str | None:
-    """Tell the field that a column may be by its values, for the user to say: hs or lodged."""
+    """Return the field suggested by a column's values, for confirmation: hs or lodged."""
     texts = [value.strip() for value in values if value and value.strip()]
     if len(set(texts)) < _ENOUGH:
         return None
@@ -58,9 +58,9 @@ def suspect(values: Sequence[str | None]) -> str | None:
 
 
 def contradicts(field: str, values: Sequence[str | None]) -> bool:
-    """Tell whether a column of a code has values, and none of them is written as such a code.
+    """Return whether a code column has values, none of which has the format of the code.
 
-    A number whose check digit is wrong is one: what is wrong in it is told later.
+    A number with an invalid check digit has the format; that error is reported later.
     """
     test = _FORMS.get(field)
     texts = [value.strip() for value in values if value and not is_nothing(value)]
@@ -68,26 +68,26 @@ def contradicts(field: str, values: Sequence[str | None]) -> bool:
 
 
 def is_hinted(field: str, name: str) -> bool:
-    """Tell whether the name of a column leaves room for a code that its values show.
+    """Return whether the name of a column is compatible with a code shown by its values.
 
-    Values alone show nothing: sums of money look like HS codes.
+    Values alone are insufficient: amounts of money look like HS codes.
 
     Args:
-        field: As `sniff` gives it.
-        name: Of the column.
+        field: Result of `sniff`.
+        name: Name of the column.
     """
     says = {word.says for word in say(words_of(name))}
     return not says.isdisjoint(_HINTS[field]) and says <= {*_HINTS[field], *_BESIDE}
 
 
 def is_known_otherwise(name: str) -> bool:
-    """Tell whether the words of a column's name are known, and none of them is of a code."""
+    """Return whether all words of a column's name are known, and none means a code."""
     says = {word.says for word in say(words_of(name))}
     return bool(says - {UNKNOWN}) and says.isdisjoint(_CODED)
 
 
 def is_cas(text: str) -> bool:
-    """Tell whether a text is a CAS number whose check digit holds."""
+    """Return whether a text is a CAS number with a valid check digit."""
     found = _CAS.fullmatch(text)
     if found is None:
         return False
@@ -96,7 +96,7 @@ def is_cas(text: str) -> bool:
 
 
 def is_container(text: str) -> bool:
-    """Tell whether a text is a container number whose check digit holds (ISO 6346)."""
+    """Return whether a text is a container number with a valid check digit (ISO 6346)."""
     return container_digit(text) is True
 
 
@@ -109,7 +109,7 @@ def _is_hs(text: str) -> bool:
 
 
 def _is_plain_hs(text: str) -> bool:
-    # Of eight digits a day looks like a code of chapter 20.
+    # A date of eight digits looks like a code of chapter 20.
     return bool(_PLAIN_HS.fullmatch(text)) and not re.fullmatch(r"(19|20)\d\d[01]\d[0-3]\d", text)
 
 
@@ -122,7 +122,7 @@ def _all_containers(text: str) -> bool:
 
 
 def _has_cas(text: str) -> bool:
-    """Tell whether a CAS number stands in a text, or plain digits that are one."""
+    """Return whether a text contains a CAS number, or is one in plain digits."""
     plain = text.strip("'\"=")
     digits = plain.isdecimal() and _LEAST_CAS <= len(plain) <= _MOST_CAS
     return bool(_CAS.search(text)) or (
@@ -150,23 +150,23 @@ _TESTS = {"cas": _all_cas, "containers": _all_containers, "un": _is_un, "hs": _i
 
 
 TITLE_ROWS = 20
-"""Rows, blank ones aside, among which the header is looked for."""
+"""Non-blank rows that are searched for the header."""
 
 _LONGEST = 100  # letters of a header: a longer text is a remark
 
 
 def find_header(rows: Sequence[Sequence[str | None]], asked: Collection[str] = ()) -> int | None:
-    """Find the header: the row that names the most known columns, the first of equals.
+    """Find the header: the first row with the most known columns.
 
-    Titles and remarks may stand above it. Where a row names one column only, it must be
-    wider than all above it, as one word of a remark may be the name of a column.
+    Titles and remarks may precede it. A row with a single known name must be wider than all rows
+    above it, as one word of a remark may be a column name.
 
     Args:
         rows: The first rows of a table, at most `TITLE_ROWS` of them.
-        asked: Columns that the user names; they count as known.
+        asked: Columns given by the user; they count as known.
 
     Returns:
-        Its place; None: nothing stands in any row.
+        Its index; None: all rows are empty.
     """
     full = [place for place, row in enumerate(rows) if any(c and c.strip() for c in row)]
     if not full:
@@ -197,15 +197,15 @@ def count_known(row: Sequence[str | None], asked: Collection[str] = ()) -> int:
 
 
 def refuse_data(row: Sequence[str | None], asked: Collection[str], name: str) -> None:
-    """Check that what is taken for the header is no line of goods, which would go unscreened.
+    """Check that the detected header is not a data row, which would not be screened.
 
     Args:
-        row: The row that is taken for the header.
-        asked: Columns that the user names.
-        name: Of the file, for errors.
+        row: The detected header.
+        asked: Columns given by the user.
+        name: Name of the file, for errors.
 
     Raises:
-        InputError: No cell names a column, but one holds a CAS number, a container or the like.
+        InputError: No cell is a column name, but one is a CAS number, a container or similar.
     """
     if count_known(row, asked):
         return

@@ -1,4 +1,4 @@
-"""What the header of a column means, in one language or several."""
+"""Meaning of a column header, in one or several languages."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,20 +21,20 @@ from tidewaiter.trade.readers.columns.words import say
 from tidewaiter.trade.types import LISTS, TEXTS
 
 _JOINED = frozenset((*TEXTS, *LISTS))
-"""Fields that may stand in several numbered columns ("Description 1", "Description 2")."""
+"""Fields that may have several numbered columns ("Description 1", "Description 2")."""
 
 _BESIDE = re.compile(r"[/|\n;]| - ")  # "DEĞER / VALUE"
 _APART = re.compile(r"[/|()（）\[\]\n;]| - ")  # "件数(Pieces)"
 
 
 def parts_of(header: str) -> Iterator[Sequence[str]]:
-    """List the ways in which a name may be several: by what stands between them, by script.
+    """Yield the ways to split a multilingual name: by separators, by script.
 
     Args:
         header: As written.
 
     Yields:
-        Two parts or more.
+        Two or more parts.
     """
     for between in (_BESIDE, _APART):
         if between.search(header):
@@ -52,30 +52,30 @@ def _several(parts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def is_latin(text: str) -> bool:
-    """Tell whether a word of a text is of plain Latin letters."""
+    """Return whether a word is in plain Latin letters."""
     return any(word.isascii() and not word.isdecimal() for word in words_of(text))
 
 
-_ENGLISH = 50  # more than there are tiers
-_DIRECTED = 60  # after every column that names whose it is
+_ENGLISH = 50  # more than the number of tiers
+_DIRECTED = 60  # after every column with an explicit owner
 _DESCRIBED = 900  # after every other name of goods
 _LINES = frozenset("123456789")
 _LINE = re.compile(r"([a-z]{4,})([1-9])")  # "Address1"
 
 
 class Found(Record, frozen=True, kw_only=True):
-    """What one header means."""
+    """A possible meaning of a header."""
 
     field: str
-    tier: int  # the lower one wins
-    unit: str = ""  # of a mass or a volume, from the header
-    currency: str = ""  # of a value, from the header; LOCAL: that of the country
-    part: int = 0  # of a field that stands in several numbered columns
-    known_only: bool = False  # the field is in it, in a form that is not read
+    tier: int  # lower takes precedence
+    unit: str = ""  # unit of a mass or a volume, from the header
+    currency: str = ""  # currency of a value, from the header; LOCAL: national currency
+    part: int = 0  # number of the column, if the field has several
+    known_only: bool = False  # the field is included in a form that is not parsed
 
 
 def find_columns(header: str) -> tuple[Found, ...]:
-    """Find what a header may mean, best first; empty: no table knows it, nor do its words."""
+    """Return the meanings of a header, best first; empty: unknown."""
     short = header if len(header) <= LONGEST else header.strip()
     return _find(short) if len(short) <= LONGEST else ()
 
@@ -90,9 +90,9 @@ def _find(header: str) -> tuple[Found, ...]:
 
 
 def _described(words: tuple[str, ...]) -> tuple[Found, ...]:
-    """Read a description of the goods whose name says more: "Product / Part number description".
+    """Read a goods description with a longer name: "Product / Part number description".
 
-    It comes after all others, so that it is the description only where the file has no better one.
+    It has the lowest priority, so it is used only if the file has no better one.
     """
     rule = load_rules().described
     says = {word.says for word in say(words)}
@@ -104,32 +104,32 @@ def _described(words: tuple[str, ...]) -> tuple[Found, ...]:
 
 
 def _translated(header: str) -> tuple[Found, ...]:
-    """Read a name in several languages: "DEĞER / VALUE", "运单号 (AWB Number)", "毛重 G.W."."""
+    """Read a multilingual name: "DEĞER / VALUE", "运单号 (AWB Number)", "毛重 G.W."."""
     return next(filter(None, map(_agreed, parts_of(header))), ())
 
 
 def _agreed(parts: Sequence[str]) -> tuple[Found, ...]:
-    """Find what all parts of a name mean, or one of two, if the other says nothing to us."""
+    """Return the common meaning of all parts, or that of one of two if the other is unknown."""
     found = [find_named(part) or _composed(words_of(part)) for part in parts]
     if all(found):
         return found[0] if len({each[0].field for each in found}) == 1 else ()
     if len(parts) != 2 or not any(found):  # noqa: PLR2004
         return ()
     mute = parts[0] if found[1] else parts[1]
-    # Of one script, the other part says more of the same thing, and we do not know what.
+    # In one script, an unknown part is an addition that may change the meaning.
     apart = is_latin(parts[0]) != is_latin(parts[1])
     return (found[0] or found[1]) if apart and _is_mute(mute) else ()
 
 
 def _is_mute(text: str) -> bool:
-    """Tell whether all words of a text are unknown, or only its numbers and units are known."""
+    """Return whether all words of a text are unknown, except numbers and units."""
     return find_unsure(text) == () and all(
         word.says == UNKNOWN or word.says.endswith("_unit") for word in say(words_of(text))
     )
 
 
 def _composed(words: tuple[str, ...]) -> tuple[Found, ...]:
-    """Read what the words say together; "GOODS_DESC_2" is one of several columns."""
+    """Read the combined words; "GOODS_DESC_2" is one of several columns."""
     line = _LINE.fullmatch(words[-1]) if words else None
     if line is not None and compose(words) is None:
         words = (*words[:-1], *line.groups())
@@ -153,7 +153,7 @@ def _composed(words: tuple[str, ...]) -> tuple[Found, ...]:
 
 
 def find_named(header: str) -> tuple[Found, ...]:
-    """Find what a header means by the table of whole names alone."""
+    """Look up a header in the table of whole names."""
     words = words_of(header)
     return (
         _plain(words)
@@ -167,11 +167,11 @@ def find_named(header: str) -> tuple[Found, ...]:
 
 
 def find_directed(header: str, way: str) -> tuple[Found, ...]:
-    """Find what a header means by the direction of its file: a foreign port, a tax number.
+    """Return the meanings that depend on the trade direction: a foreign port, a tax number.
 
     Args:
         header: As written.
-        way: "import" or "export"; "": unclear, and nothing is found.
+        way: "import" or "export"; "": unclear, without a result.
     """
     words = words_of(header)
     pair = load_aliases().by_direction.get("".join(words))
@@ -182,7 +182,7 @@ def find_directed(header: str, way: str) -> tuple[Found, ...]:
 
 
 def find_ordered(header: str) -> tuple[Found, ...]:
-    """Find what a header means in a file of orders: to whom goods are shipped, who is billed."""
+    """Return the meanings in an order file: shipping and billing parties."""
     field = _ordered().get(squeeze(header))
     return (Found(field=field, tier=0),) if field else ()
 
@@ -193,7 +193,7 @@ def _ordered() -> dict[str, str]:
 
 
 def find_unsure(header: str) -> tuple[str, ...]:
-    """List the fields that a header may mean, of which it does not tell which one."""
+    """Return the possible fields of an ambiguous header."""
     aliases, words = load_aliases(), words_of(header)
     name = "".join(words)
     if name in aliases.unsure or name in aliases.by_direction:
@@ -206,7 +206,7 @@ def find_unsure(header: str) -> tuple[str, ...]:
 
 
 def find_lone(header: str) -> Found | None:
-    """Find what a header means where nothing else in its file may mean that."""
+    """Return the meaning of a header that is valid if no other column has that meaning."""
     composed = None if find_columns(header) or _is_unsure(header) else compose(words_of(header))
     if composed is None or not composed.lone:
         return None
@@ -244,14 +244,14 @@ def _party(words: tuple[str, ...]) -> tuple[Found, ...]:
 
 
 def _role_names(name: str) -> list[str]:
-    """List the names of roles that a folded header begins or ends with, the longest first."""
+    """Return the role names with which a folded header begins or ends, longest first."""
     ranks, lengths = load_aliases().ranks, load_aliases().lengths
     ends = {end for size in lengths for end in (name[:size], name[-size:]) if end in ranks}
     return sorted(ends, key=ranks.__getitem__)
 
 
 def words_before(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
-    """Cut the words that make up `tail` off the end; where none do, cut the letters."""
+    """Remove the words that form `tail` from the end; otherwise remove the letters."""
     for start in range(len(words)):
         if "".join(words[start:]) == tail:
             return words[:start]
@@ -259,7 +259,7 @@ def words_before(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
 
 
 def _measured(words: tuple[str, ...]) -> tuple[Found, ...]:
-    """Read "gross weight in kg": a field with its unit behind."""
+    """Read "gross weight in kg": a field followed by its unit."""
     for count in (1, 2):
         unit = find_unit(" ".join(words[-count:])) if len(words) > count else None
         if unit is None or unit.kind not in ("mass", "volume", "unclear"):
@@ -291,18 +291,18 @@ def _numbered(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Read "description 2" and "address_1": one of several columns of a field."""
     if not words or not words[-1].isdecimal() or len(words[-1]) > 2:  # noqa: PLR2004
         return ()
-    if "".join(words) in load_aliases().unsure:  # "container number 20" may count those of 20 feet
+    if "".join(words) in load_aliases().unsure:  # "container number 20": maybe a count
         return ()
     part = int(words[-1]) + 1
     fields = [f for f in _plain(words[:-1]) if f.field in _JOINED or f.field.endswith(".address")]
     found = [Found(field=f.field, tier=f.tier + 20, part=part) for f in fields]
-    if any(f.field == "goods" for f in found):  # where one column is the goods, these come second
+    if any(f.field == "goods" for f in found):  # further columns, if one column is the goods
         found.append(Found(field="commercial", tier=20, part=part))
     return tuple(found)
 
 
 def _second(words: tuple[str, ...]) -> tuple[Found, ...]:
-    """Read "importer name en" and "std exporter name": the same once more, rewritten."""
+    """Read "importer name en" and "std exporter name": a rewritten duplicate."""
     stem = words[:-1] if words[-1:] == ("en",) else words[1:] if words[:1] == ("std",) else ()
     if not stem:
         return ()
@@ -312,7 +312,7 @@ def _second(words: tuple[str, ...]) -> tuple[Found, ...]:
         for role, _, attribute in [found.field.partition(".")]
     )
     formed = load_aliases().formed if words[-1] == "en" else ()
-    # A place, a unit or a procedure in English stands for itself: it is read before the other.
+    # An English place, unit or procedure is self-sufficient: it takes precedence.
     rewritten = tuple(
         Found(field=f.field, tier=f.tier - _ENGLISH)
         for f in _plain(stem) or _formed(stem)
@@ -326,7 +326,7 @@ def _formed(words: tuple[str, ...]) -> tuple[Found, ...]:
     aliases = load_aliases()
     if len(words) < 2 or words[-1] not in aliases.forms:  # noqa: PLR2004
         return ()
-    late = 6 if words[-1] in ("code", "cd") else 5  # a name is read before a code
+    late = 6 if words[-1] in ("code", "cd") else 5  # a name takes precedence over a code
     return tuple(
         Found(field=f.field, tier=f.tier + late)
         for f in _plain(words[:-1])

@@ -1,4 +1,4 @@
-"""Which column means which field: the user's options first, then names, then values."""
+"""Mapping of columns to fields: user options first, then names, then values."""
 
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
@@ -28,30 +28,30 @@ from tidewaiter.trade.types import CODES, TEXTS, ReadOptions
 from tidewaiter.trade.unmapped_text import worded_columns
 
 NEEDED = (*TEXTS, *CODES)
-"""A file without any of these says nothing that can be screened."""
+"""At least one of these is required for screening."""
 
 Sample = Sequence[Sequence[str | None]]
-"""The first rows of a file, cell by cell."""
+"""First rows of a file, as cells."""
 
 
 class Mapping(Record, frozen=True, kw_only=True):
-    """How a file's columns are read, for the user to see."""
+    """Mapping of a file's columns, for display."""
 
-    columns: Pairs[str, tuple[str, ...]]  # field -> the columns that make it up
+    columns: Pairs[str, tuple[str, ...]]  # field -> its columns
     unmapped: tuple[str, ...]
-    units: Pairs[str, str] = {}  # field -> unit that its header names
-    currency: str = ""  # that the header of the value names
+    units: Pairs[str, str] = {}  # field -> unit in its header
+    currency: str = ""  # currency in the header of the value
     encoding: str = ""
     delimiter: str = ""
-    sniffed: tuple[str, ...] = ()  # fields found by their values, not their names
-    assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
-    places: Pairs[str, tuple[int, ...]] = {}  # field -> numbers of its columns, from 0
-    unsure: Pairs[str, tuple[str, ...]] = {}  # field that is not read -> columns that may hold it
-    beside: tuple[str, ...] = ()  # of the unmapped, those whose first values have words
+    sniffed: tuple[str, ...] = ()  # fields detected by values, not names
+    assumed: tuple[str, ...] = ()  # masses without any unit
+    places: Pairs[str, tuple[int, ...]] = {}  # field -> column numbers, from 0
+    unsure: Pairs[str, tuple[str, ...]] = {}  # unread field -> columns that may hold it
+    beside: tuple[str, ...] = ()  # unmapped columns whose first values contain words
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """A field that several columns may hold, of which none is the better one."""
+    """A field with several equally good columns."""
 
     field: str
     columns: tuple[str, ...]
@@ -63,15 +63,15 @@ def map_columns(
     """Map the columns of a table to fields.
 
     Args:
-        header: The names of the columns; of two equal ones, the second ends in "#2".
-        sample: Some rows, for the columns that no name explains.
-        name: Of the file, for errors.
-        options: `columns` wins over anything found.
-        strict: Demand a field that can be screened.
+        header: Names of the columns; a duplicate has the suffix "#2".
+        sample: Some rows, for columns with unknown names.
+        name: Name of the file, for errors.
+        options: `columns` takes precedence over detection.
+        strict: Require a field that can be screened.
 
     Raises:
-        InputError: A column that `options` names is absent, two columns answer for one
-            field, or nothing that can be screened is there.
+        InputError: A column in `options` is missing, two columns match one field, or no field can
+            be screened.
     """
     mapping, questions = survey_columns(header, sample, name, options)
     for question in questions:
@@ -84,12 +84,12 @@ def map_columns(
 def nothing_to_screen(
     header: Sequence[str], mapping: Mapping, name: str, others: Sequence[str] = ()
 ) -> InputError:
-    """Return the error of a table without a field that can be screened.
+    """Return the error for a table without a field that can be screened.
 
     Args:
-        header: The names of its columns.
-        mapping: How they are read.
-        name: Of the file.
+        header: Names of its columns.
+        mapping: Their mapping.
+        name: Name of the file.
         others: Further sheets of the file.
     """
     seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
@@ -111,19 +111,19 @@ def nothing_to_screen(
 def survey_columns(
     header: Sequence[str], sample: Sample, name: str, options: ReadOptions
 ) -> tuple[Mapping, tuple[Question, ...]]:
-    """Map the columns of a table to fields as far as that goes.
+    """Map the columns of a table to fields, and return open questions.
 
     Args:
-        header: The names of the columns.
+        header: Names of the columns.
         sample: Some rows.
-        name: Of the file, for errors.
-        options: `columns` wins over anything found.
+        name: Name of the file, for errors.
+        options: `columns` takes precedence over detection.
 
     Returns:
-        What is clear, and what must be asked; the columns of a question are not mapped to it.
+        The clear part of the mapping, and the questions; their columns are not mapped.
 
     Raises:
-        InputError: A column that `options` names is absent, or its field is none.
+        InputError: A column in `options` is missing, or its field is unknown.
     """
     chosen = choose_named(header, name, options)
     taken = {choice.index for choices in chosen.values() for choice in choices}
@@ -179,10 +179,10 @@ def _currency(value: Sequence[Choice]) -> str:
 def _contradicted(
     chosen: dict[str, list[Choice]], sample: Sample, options: ReadOptions
 ) -> dict[int, str]:
-    """Leave out columns that have the name of a code, and no value that is written as one.
+    """Exclude columns named like a code without any value in its format.
 
     Returns:
-        The field of each, by its place.
+        The field of each, by column index.
     """
     found: dict[int, str] = {}
     for field in [field for field in chosen if field not in options.columns]:
@@ -199,9 +199,9 @@ def _values(sample: Sample, place: int) -> list[str | None]:
 
 
 def _further_descriptions(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
-    """Read all columns that may hold the goods: the first as that, the others as further ones.
+    """Use all columns that may hold the goods: the first as goods, the others as further text.
 
-    All of them are screened, so that there is nothing to ask.
+    All of them are screened, so no question is needed.
     """
     goods = chosen.get("goods", [])
     if "goods" in options.columns or _is_told(goods):
@@ -216,7 +216,7 @@ def _further_descriptions(chosen: dict[str, list[Choice]], options: ReadOptions)
 
 
 def _is_told(choices: Sequence[Choice]) -> bool:
-    """Tell whether there is one column, or several that are its numbered parts."""
+    """Return whether there is one column, or several that are its numbered parts."""
     parts = [choice.found.part for choice in choices]
     return len(choices) < 2 or (0 not in parts and len(set(parts)) == len(parts))  # noqa: PLR2004
 
@@ -224,7 +224,7 @@ def _is_told(choices: Sequence[Choice]) -> bool:
 def _pair_units(
     header: Sequence[str], chosen: dict[str, list[Choice]], options: ReadOptions
 ) -> None:
-    """Give a quantity the unit that is called as it is: a statistical one is not the commercial."""
+    """Assign a quantity the unit of the same name: a statistical unit is not the commercial one."""
     if "quantity" not in chosen or "quantity.unit" in options.columns:
         return
     names = plain_names(header)
@@ -239,7 +239,7 @@ def _pair_units(
 
 
 def _keep_money(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
-    """Leave a column of currencies alone where the value is in the money of the country."""
+    """Ignore a currency column if the value is in the national currency."""
     value = chosen.get("value")
     if value and value[0].found.currency == LOCAL and "currency" not in options.columns:
         chosen.pop("currency", None)
@@ -252,7 +252,7 @@ def _unsure(
     read: set[str],
     doubtful: Pairs[int, str],
 ) -> dict[str, tuple[str, ...]]:
-    """List the columns that may hold a field which nothing else holds, by name or by values."""
+    """List the columns that may hold an otherwise missing field, by name or values."""
     used = {place for each in places.values() for place in each}
     found: dict[str, list[str]] = {}
     for index, (column, plain) in enumerate(zip(header, plain_names(header), strict=True)):
@@ -269,7 +269,7 @@ def _unsure(
 
 
 def _doubt(field: str, choices: list[Choice], header: Sequence[str]) -> Question | None:
-    """Put the columns of a field in order; where more than one may be meant, ask."""
+    """Sort the columns of a field; return a question if more than one is possible."""
     choices.sort(key=lambda choice: (choice.found.tier, choice.found.part))
     if field in KEEPS_ALL or _is_told(choices):
         return None

@@ -1,4 +1,4 @@
-"""What the words of a column's name mean together, where no table has the whole name."""
+"""Meaning of a column name from its words, if the whole name is unknown."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,36 +19,36 @@ from tidewaiter.trade.readers.columns.vocabulary import (
 )
 from tidewaiter.trade.readers.columns.words import say
 
-_LONGEST = 2  # words of a step or of a money
-_KINDS = 4  # monies that one kind of value may stand in: dollars, a named one, any, a local one
-_STEP = 10 * _KINDS  # more than there are kinds of value
-_PLAIN = 1  # the step of a value beside which nothing stands: after that of one line
+_LONGEST = 2  # words of a qualifier or of a currency
+_KINDS = 4  # currency variants per kind of value: dollars, a named one, any, national
+_STEP = 10 * _KINDS  # more than the number of kinds of value
+_PLAIN = 1  # qualifier rank of an unqualified value: after that of one line
 
 
 class Value(Record, frozen=True, kw_only=True):
-    """What was read from the header of a value."""
+    """Parsed header of a value."""
 
-    tier: int  # the lower one wins
-    currency: str = ""  # ISO 4217, LOCAL or "": that of the column of currencies
+    tier: int  # lower takes precedence
+    currency: str = ""  # ISO 4217, LOCAL or "": that of the currency column
 
 
 def plain_tier(kind: int) -> int:
-    """Return the tier of a value whose header names its kind alone."""
+    """Return the tier of a value whose header names only its kind."""
     return _STEP * _PLAIN + _KINDS * kind + 2
 
 
 def find_value(words: Sequence[str], aliases: Aliases) -> Value | None:
     """Read "FOB USD", "item customs value", "SUMOFFOB_USD" and "total invoice value in USD".
 
-    Every word must be known: as the kind of value, as a money at an end of it, or as a step
-    ("item", "declared", "total", "sum of") beside it.
+    Every word must be known: as the kind of value, as a currency at one end, or as a qualifier
+    ("item", "declared", "total", "sum of").
 
     Args:
-        words: The folded header.
-        aliases: The table.
+        words: Folded header.
+        aliases: Alias table.
 
     Returns:
-        The value; None: it is none, or nothing stands beside its kind.
+        The value; None: not a value, or a kind without further words.
     """
     rest, money, step = _apart(words, aliases), "", -1
     while rest:
@@ -68,13 +68,13 @@ def _value(kind: int, money: str, step: int) -> Value:
 
 
 def rank_value(kind: int, step: int, money: str) -> int:
-    """Rank a value by whose it is (`step`), by its kind, and dollars first; the lower one wins."""
+    """Rank a value by qualifier (`step`), by kind, and dollars first; lower takes precedence."""
     rank = {"USD": 0, "": 2, ANY: 2, LOCAL: 3}.get(money, 1)
     return _STEP * step + _KINDS * kind + rank
 
 
 def _apart(words: Sequence[str], aliases: Aliases) -> list[str]:
-    """Cut "totalvalueusd" and "sumoffob": steps and currencies that are written together."""
+    """Split "totalvalueusd" and "sumoffob": joined qualifiers and currencies."""
     rest = list(words)
     for step in ("sumof", "total"):
         if rest and rest[0].startswith(step) and rest[0] != step:
@@ -86,7 +86,7 @@ def _apart(words: Sequence[str], aliases: Aliases) -> list[str]:
 
 
 def _end(words: list[str], aliases: Aliases) -> tuple[list[str], str, int] | None:
-    """Take a connector, a money or a step off an end; None: none stands there."""
+    """Remove a connector, a currency or a qualifier from one end; None: there is none."""
     for index, rest in ((-1, words[:-1]), (0, words[1:])):
         if words[index] in aliases.connectors or words[index] == "en":  # Spanish, French: in
             return rest, "", -1
@@ -103,13 +103,13 @@ def _end(words: list[str], aliases: Aliases) -> tuple[list[str], str, int] | Non
     return None
 
 
-_LATE = 200  # after every name that a table knows
+_LATE = 200  # after every name in a table
 _LATER = 20  # between two tiers of readings
 _VALUE = 1000  # values have many tiers of their own
-_MOST = 12  # words of a name that is looked at
-_SPARE = 4  # of them that change nothing
-_SHORT = 4  # letters of a word that is not known and may say nothing: "VN", "SIC", "ZEXP"
-_TOLD = 2  # words that say something, with the one that does not
+_MOST = 12  # words of a name that are examined
+_SPARE = 4  # of these, words without effect
+_SHORT = 4  # letters of an unknown word that can be ignored: "VN", "SIC", "ZEXP"
+_TOLD = 2  # meaningful words required beside an unknown one
 _MEASURES = ("mass_unit", "volume_unit", "money")
 
 _MONEYS = {
@@ -124,21 +124,21 @@ _Key = tuple[str, ...]
 
 
 class Composed(Record, frozen=True, kw_only=True):
-    """What the words of a name say together."""
+    """Combined meaning of the words in a name."""
 
     field: str = ""
     tier: int = 0
     unit: str = ""
     currency: str = ""
-    known_only: bool = False  # the field is in it, in a form that is not read
-    directed: tuple[str, str] | None = None  # the field on import, on export
-    unsure: tuple[str, ...] = ()  # fields that it may be
-    lone: bool = False  # the one of `unsure` is read where nothing else in the file may be it
+    known_only: bool = False  # the field is included in a form that is not parsed
+    directed: tuple[str, str] | None = None  # field on import, on export
+    unsure: tuple[str, ...] = ()  # possible fields
+    lone: bool = False  # a field of `unsure` is used if no other column may hold it
 
 
 class _Table(Record, frozen=True, kw_only=True):
-    fields: Mapping[_Key, tuple[str, int]]  # words in their order -> field, tier
-    loose: Mapping[_Key, tuple[str, int]]  # words in the order of letters -> field, tier
+    fields: Mapping[_Key, tuple[str, int]]  # words in order -> field, tier
+    loose: Mapping[_Key, tuple[str, int]]  # words in alphabetical order -> field, tier
     directed: Mapping[_Key, tuple[str, str]]
     unsure: Mapping[_Key, tuple[str, ...]]
     unsure_ordered: Mapping[_Key, tuple[str, ...]]
@@ -179,10 +179,10 @@ def _table() -> _Table:
 
 @lru_cache(maxsize=1 << 12)
 def compose(words: tuple[str, ...]) -> Composed | None:
-    """Tell what the words of a name say together; None: no field of ours.
+    """Return the combined meaning of the words in a name; None: no known field.
 
     Args:
-        words: The folded name.
+        words: Folded name.
     """
     if len(words) > _MOST:
         return None
@@ -193,14 +193,14 @@ def compose(words: tuple[str, ...]) -> Composed | None:
         return found
     if not found.field:
         return None
-    # Beside a word that says nothing to us, what the others say is told and not read.
+    # Beside an unknown word, the meaning of the others is suggested, not used.
     return msgspec.structs.replace(
         found, field="", unsure=(found.field,), lone=_tells_enough(found.field, said)
     )
 
 
 def _tells_enough(field: str, said: Sequence[Word]) -> bool:
-    """Tell whether what is known of a name outweighs the one short word in it that is not."""
+    """Return whether the known words outweigh a single short unknown one."""
     mute = [word.text for word in said if word.says == UNKNOWN]
     told = {word.says for word in said if word.says not in _MEASURES}
     return (
@@ -218,7 +218,7 @@ def _read(said: Sequence[Word]) -> Composed | None:
 
 
 def _party(says: _Key) -> Composed | None:
-    """Read a role and what is said of it: "address of the foreign supplier"."""
+    """Read a role and its attribute: "address of the foreign supplier"."""
     rules = load_rules()
     roles = [each for each in says if each in rules.roles.names]
     if len(set(roles)) != 1:
@@ -236,7 +236,7 @@ def _party(says: _Key) -> Composed | None:
 
 
 def _without(says: Sequence[str], free: frozenset[str]) -> Iterator[tuple[str, ...]]:
-    """List the words with none, one, two ... of those left out that change nothing."""
+    """Yield the words with none, one, two ... of the neutral ones removed."""
     spare = [place for place, each in enumerate(says) if each in free]
     for count in range(min(len(spare), _SPARE) + 1):
         for left in combinations(spare, count):
@@ -244,7 +244,7 @@ def _without(says: Sequence[str], free: frozenset[str]) -> Iterator[tuple[str, .
 
 
 def _priced(said: Sequence[Word]) -> Composed | None:
-    """Read a value of the goods, with its kind, its money and whose value it is."""
+    """Read a value of the goods, with its kind, currency and qualifier."""
     rules = load_rules().values
     says = {word.says for word in said}
     moneys = {word.text for word in said if word.says == "money"}
@@ -271,7 +271,7 @@ def _priced(said: Sequence[Word]) -> Composed | None:
     if not moneys:
         moneys = {_MONEYS[each] for each in says if each in _MONEYS}
     steps = [rules.steps[each] for each in says if each in rules.steps]
-    # A total that was declared comes after one that was assessed, as their items do.
+    # A declared total comes after an assessed one, as their items do.
     step = max(steps, default=1) + (says >= {"total", "declared"})
     tier = _VALUE + rank_value(min(kinds, default=0), step, min(moneys, default=""))
     odd = len(moneys) > 1 or bool(says & rules.twofold)
@@ -280,7 +280,7 @@ def _priced(said: Sequence[Word]) -> Composed | None:
 
 
 def _plain(said: Sequence[Word]) -> Composed | None:
-    """Read a field by the words that make it up, with its unit."""
+    """Read a field by its words, with its unit."""
     says = list(dict.fromkeys(word.says for word in said))
     second = "en" in says
     says = [each for each in says if each != "en"]
@@ -300,7 +300,7 @@ def _plain(said: Sequence[Word]) -> Composed | None:
 
 
 def _told(says: _Key) -> Composed | None:
-    """Tell what the direction of the file decides, and what is not sure."""
+    """Return meanings that depend on the trade direction, and uncertain ones."""
     table = _table()
     plain = tuple(each for each in says if each not in ("en", "std", "full"))
     key = tuple(sorted(plain))

@@ -1,4 +1,4 @@
-"""The vocabulary of column names: the alias table, and the meaning of each word and phrase."""
+"""Vocabulary of column names: the alias table, and the meaning of words and phrases."""
 
 import re
 import unicodedata
@@ -11,15 +11,16 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 LOCAL, ANY = "local", "any"
-"""A value in the money of the country, whose code the header does not say; in the money that the
-column of currencies names."""
+"""A value in the national currency, whose code is not in the header; a value in the currency given
+by the currency column.
+"""
 
 LONGEST = 250
-"""Letters of a header at most: a longer text is a remark, and says nothing of a column."""
+"""Maximum letters of a header: a longer text is a remark, not a column name."""
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNSPACED = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-# Thai, Hangul, Kana, Han: words are written together, and beside Latin ones ("B/L番号").
+# Thai, Hangul, Kana, Han: written without spaces, also beside Latin words ("B/L番号").
 _SCRIPTS = re.compile(rf"(?<=[{_UNSPACED}])(?=[a-z0-9])|(?<=[a-z0-9])(?=[{_UNSPACED}])")
 _IN_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _MONEYS = {
@@ -41,10 +42,10 @@ _MONEYS = {
     }.items()
 }
 _SIGNS = re.compile("|".join(re.escape(sign) for sign in sorted(_MONEYS, key=len, reverse=True)))
-_SIGN = re.compile(r"[$€£₹₽₴%]|s/\.")  # of them, what is looked for first: it is quick
+_SIGN = re.compile(r"[$€£₹₽₴%]|s/\.")  # pre-filter for these
 _WORD = re.compile(r"[^\W_]+")
 _NUMERO = re.compile(r"(?<![A-Za-z])[Nn]°|#(?!\d)")
-# Letters that Arabic and Persian write in two ways; Latin ones that Unicode does not take apart.
+# Letter variants of Arabic and Persian; Latin letters that Unicode does not decompose.
 _TWICE = str.maketrans("یکىةıłđø", "يكيهildo")
 
 
@@ -66,28 +67,28 @@ class Aliases(Record, frozen=True, kw_only=True):
     """The alias table, folded."""
 
     fields: Mapping[str, tuple[tuple[str, int], ...]]  # alias -> (field, tier), best first
-    roles: Mapping[str, str]  # alias -> role, the longest alias first
-    ranks: Mapping[str, int]  # alias of a role -> its place among them
-    lengths: tuple[int, ...]  # of these aliases
+    roles: Mapping[str, str]  # alias -> role, longest alias first
+    ranks: Mapping[str, int]  # alias of a role -> its rank
+    lengths: tuple[int, ...]  # lengths of these aliases
     attributes: Mapping[str, tuple[str, int]]  # alias -> (attribute, tier)
     connectors: frozenset[str]
     currencies: frozenset[str]
-    moneys: Mapping[str, str]  # words for a currency, folded -> ISO 4217, LOCAL or ANY
-    steps: Mapping[str, int]  # words that may stand beside a value, folded -> how good it is
-    forms: frozenset[str]  # words that say in what form a field stands: "code", "name"
-    formed: frozenset[str]  # fields that may stand in several forms
-    unsure: Mapping[str, tuple[str, ...]]  # alias -> fields that it may mean
+    moneys: Mapping[str, str]  # currency words, folded -> ISO 4217, LOCAL or ANY
+    steps: Mapping[str, int]  # qualifiers of a value, folded -> rank
+    forms: frozenset[str]  # words for the form of a field: "code", "name"
+    formed: frozenset[str]  # fields with several forms
+    unsure: Mapping[str, tuple[str, ...]]  # alias -> possible fields
     by_direction: Mapping[str, tuple[str, str]]  # alias -> field on import, on export
-    known: tuple[str, ...]  # every field that --map may name
+    known: tuple[str, ...]  # every field that --map accepts
 
 
 def words_of(header: str) -> tuple[str, ...]:
-    """Cut a header into folded words: no case, accents or punctuation; camelCase is cut.
+    """Split a header into folded words: no case, accents or punctuation; camelCase is split.
 
-    A text that is longer than any header has none.
+    A text longer than any header has none.
     """
     if len(header) > LONGEST:
-        header = header.strip()  # of columns of one width
+        header = header.strip()  # fixed-width columns
     return _words(header) if len(header) <= LONGEST else ()
 
 
@@ -101,7 +102,7 @@ def _cut(header: str) -> tuple[str, ...]:
     if apart.isascii():
         return tuple(_WORD.findall(apart))
     apart = apart.translate(_TWICE)
-    if not apart.replace(" ", "").isalnum():  # a mark is no letter
+    if not apart.replace(" ", "").isalnum():  # a combining mark is not a letter
         apart = "".join(c for c in apart if unicodedata.category(c)[0] != "M")
     return tuple(_WORD.findall(_SCRIPTS.sub(" ", apart)))
 
@@ -110,15 +111,15 @@ _words = lru_cache(maxsize=1 << 14)(_cut)
 
 
 def is_unspaced(word: str) -> bool:
-    """Tell whether a word is of a script that is written without spaces."""
+    """Return whether a word is in a script without spaces."""
     return _IN_UNSPACED.search(word) is not None
 
 
 def squeeze(header: str) -> str:
-    """Fold a header of any length into one word."""
+    """Fold a header of any length to one word."""
     together = header.replace(" ", "")
     if together.isascii() and together.isalnum() and together.islower():
-        return together  # as most words of the tables are
+        return together  # the case of most table words
     return "".join((_words if len(header) <= LONGEST else _cut)(header))
 
 
@@ -127,7 +128,7 @@ def load_aliases() -> Aliases:
     """Load the alias table.
 
     Raises:
-        RegistryError: One alias names two roles, or stands twice in a field.
+        RegistryError: An alias names two roles, or is duplicated in a field.
     """
     rules = read_toml(data("rules", "columns.toml"), _Rules)
     roles: dict[str, str] = {}
@@ -177,20 +178,20 @@ def _by_alias(
 
 
 UNKNOWN = "?"
-"""What a word says that is not known."""
+"""Meaning of an unknown word."""
 
-_NATION = 4  # letters of the shortest name of a country: two and three are codes
+_NATION = 4  # letters of the shortest country name: two and three are codes
 
 
 class Word(Record, frozen=True, kw_only=True):
-    """What one word or phrase of a name says."""
+    """Meaning of a word or phrase."""
 
-    says: str  # a key of [words], "mass_unit", "money", "country_name", ..., or `UNKNOWN`
-    text: str = ""  # a unit as written, or the code of a money
+    says: str  # key of [words], "mass_unit", "money", "country_name", ..., or `UNKNOWN`
+    text: str = ""  # a unit as written, or a currency code
 
 
 class Values(Record, frozen=True, kw_only=True):
-    """What makes a value of a name."""
+    """Words that form the name of a value."""
 
     kinds: Mapping[str, int]
     steps: Mapping[str, int]
@@ -207,7 +208,7 @@ class _Roles(Record, frozen=True, kw_only=True):
 
 
 class Rules(Record, frozen=True, kw_only=True):
-    """The file of words, as it is written."""
+    """Content of the word file."""
 
     words: dict[str, tuple[str, ...]]
     roles: _Roles
@@ -228,20 +229,20 @@ class Rules(Record, frozen=True, kw_only=True):
 
 @cache
 def load_rules() -> Rules:
-    """Load the file of words.
+    """Load the word file.
 
     Raises:
-        RegistryError: It is not as it must be.
+        RegistryError: It is invalid.
     """
     return read_toml(data("rules", "column_words.toml"), Rules)
 
 
 @cache
 def load_languages() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Load the words of each language, by what they say.
+    """Load the words of each language, by meaning.
 
     Raises:
-        RegistryError: The file is not as it must be.
+        RegistryError: The file is invalid.
     """
     told = read_toml(data("rules", "column_languages.toml"), dict[str, dict[str, str]])
     return {
@@ -254,10 +255,10 @@ def load_languages() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 @cache
 def load_words() -> Mapping[str, Word]:
-    """Load what each word and phrase says, written together.
+    """Load the meaning of each word and phrase, by squeezed form.
 
     Raises:
-        RegistryError: One of them says two things.
+        RegistryError: One of them has two meanings.
     """
     rules, aliases = load_rules(), load_aliases()
     found: dict[str, Word] = {}
@@ -294,7 +295,7 @@ def _nations(rules: Rules) -> Iterator[str]:
 
 
 def _shorter(rules: Rules) -> Iterator[tuple[str, str]]:
-    """List phrases without what only joins their words: "agente aduana" is "agente de aduana"."""
+    """Yield phrases without connectors: "agente aduana" for "agente de aduana"."""
     told = [
         *rules.words.items(),
         *(pair for each in load_languages().values() for pair in each.items()),

@@ -1,4 +1,4 @@
-"""The words of a column's name: split, typos corrected, abbreviations spelled out."""
+"""Words of a column name: splitting, typo correction, expansion of abbreviations."""
 
 import re
 import unicodedata
@@ -26,21 +26,21 @@ from tidewaiter.trade.readers.columns.vocabulary import (
     words_of,
 )
 
-_SLIP = 6  # letters of a word that may have a slip
-_BEGUN = 5  # letters of a word that may be the beginning of a longer one
-_BONES = 4  # letters of a word without vowels that may stand for a whole one
+_SLIP = 6  # minimum letters of a word for typo correction
+_BEGUN = 5  # minimum letters of an abbreviation by truncation
+_BONES = 4  # minimum letters of an abbreviation without vowels
 _VOWELS = frozenset("aeiou")
 
 
 def find_meant(word: str, *, beside: bool = True) -> Sequence[Word]:
-    """Find what was meant by a word that is not known; nothing where that may be several.
+    """Find the intended word for an unknown one; empty if ambiguous.
 
-    One letter is missing or double, or two are swapped ("CURENCY"). Beside other words it may be
-    the beginning of some that all say the same ("MERCANC"), or one without its vowels ("CNTRY").
+    A letter is missing or doubled, or two are swapped ("CURENCY"). Beside other words it may be the
+    beginning of words with one meaning ("MERCANC"), or a word without vowels ("CNTRY").
 
     Args:
-        word: Folded, of letters of a script that writes spaces.
-        beside: Other words stand beside it.
+        word: Folded word, in a script with spaces.
+        beside: There are other words beside it.
     """
     found = _one(_slipped(word))
     return found if found or not beside else _one(_begun(word)) or _one(_boned(word))
@@ -77,7 +77,7 @@ def _boned(word: str) -> Iterator[Word]:
 
 @cache
 def _single() -> Sequence[str]:
-    """List the words that are no phrases, in the order of letters."""
+    """Return the single words in alphabetical order."""
     told = [load_rules().words, *load_languages().values()]
     names = {name for each in told for some in each.values() for name in some}
     single = {cut[0] for name in names if len(cut := words_of(name)) == 1}
@@ -95,18 +95,18 @@ def _bones() -> Mapping[str, frozenset[str]]:
 
 
 _LONGEST = 5  # words of a phrase
-_CUT = 7  # letters from which a word may be several written together
-_PIECE = 3  # letters of the shortest word in such a one
-_WIDEST = 40  # letters of a word that is looked at closely
-_MUTE = 3  # what a letter that says nothing costs, where a known word costs one
+_CUT = 7  # minimum letters of a compound
+_PIECE = 3  # minimum letters of a part of one
+_WIDEST = 40  # letters of a word that is analysed
+_MUTE = 3  # cost of an unknown letter, relative to 1 for a known word
 
 
 @lru_cache(maxsize=1 << 12)
 def say(words: tuple[str, ...]) -> tuple[Word, ...]:
-    """Tell what the words of a name say; what only joins them is left out.
+    """Return the meanings of the words in a name, without connectors.
 
     Args:
-        words: The folded name.
+        words: Folded name.
     """
     rules = load_rules()
     said: list[Word] = []
@@ -123,15 +123,15 @@ def say(words: tuple[str, ...]) -> tuple[Word, ...]:
 
 
 def _counts(words: tuple[str, ...], place: int) -> bool:
-    """Tell whether a word is a letter that tells a column from others: "Text A"; not "name(s)"."""
+    """Return whether a single letter distinguishes columns: "Text A"; not "name(s)"."""
     return place == len(words) - 1 and len(words[place]) == 1 and words[place] != "s"
 
 
 def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
-    """Find the longest phrase that a name begins with: how many words, and what it says."""
+    """Find the longest phrase at the start of a name: number of words, and meaning."""
     known, ignored = load_words(), load_rules().ignored["words"]
     for count in range(len(words), 0, -1):
-        if count > 1 and ignored.issuperset(words[:count]):  # "d au" is no "DAU"
+        if count > 1 and ignored.issuperset(words[:count]):  # "d au" is not "DAU"
             continue
         for name in _numbers("".join(words[:count])):
             if name in known:
@@ -140,7 +140,7 @@ def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
 
 
 def _numbers(name: str) -> Iterator[str]:
-    """List a word as it is, and as it may be in the singular."""
+    """Yield a word as it is, and its possible singular."""
     yield name
     for end in ("s", "es"):
         if name.endswith(end) and len(name) > len(end) + 2:
@@ -148,11 +148,11 @@ def _numbers(name: str) -> Iterator[str]:
 
 
 def _alone(word: str, *, beside: bool) -> Sequence[Word]:
-    """Tell what a word says that is no phrase: a number, a money, a unit, or several words."""
+    """Return the meaning of a single word: a number, a currency, a unit, or a compound."""
     if word.isdecimal():
         return (Word(says=_counted(word)),)
     unit = find_unit(word) if len(word) > 1 else None
-    if unit is not None and unit.kind in ("mass", "volume"):  # KGS before the som of Kyrgyzstan
+    if unit is not None and unit.kind in ("mass", "volume"):  # KGS: kilograms before the Kyrgyz som
         return (Word(says=f"{unit.kind}_unit", text=word),)
     if word in load_aliases().currencies:
         return (Word(says="money", text=word.upper()),)
@@ -173,7 +173,7 @@ def _counted(word: str) -> str:
 
 
 def _cut(word: str) -> Sequence[Word]:
-    """Cut words that are written together; nothing where that goes in no way, or in two."""
+    """Split a compound; empty if it is impossible or ambiguous."""
     if len(word) < _CUT:
         return ()
     ways = list(_ways(word))
@@ -183,7 +183,7 @@ def _cut(word: str) -> Sequence[Word]:
 
 
 def _parted(word: str) -> Sequence[Word]:
-    """Cut a word of a script without spaces: into the fewest known words, and what is between."""
+    """Split a word of a script without spaces into the fewest known words, and unknown parts."""
     known = load_words()
     syllables = unicodedata.normalize("NFC", word)
     best: list[tuple[int, tuple[Word, ...]]] = [(0, ())]
@@ -220,28 +220,28 @@ def _ways(word: str) -> Iterator[tuple[Word, ...]]:
 
 
 _TWICE = re.compile(r"#\d+$")
-_NUMBERED = 3  # different numbers of boxes, with which columns of a form begin
-_SHARED = 3  # columns that begin with one word that says nothing
-_BOX = 2  # digits of the number of a box
+_NUMBERED = 3  # minimum distinct box numbers at the start of form columns
+_SHARED = 3  # minimum columns with a common meaningless first word
+_BOX = 2  # digits of a box number
 _REMARK = 100  # letters of a header: a longer text is a remark
 
 
 class Layout(Record, frozen=True, kw_only=True):
-    """The names of one program, service or form, and what they are short for."""
+    """Column names of one program, service or form, with their meanings."""
 
     what: str
     source: str
-    before: tuple[str, ...] = ()  # words that may stand before a name, like that of its table
-    least: int = 2  # names that a file of it has at least
+    before: tuple[str, ...] = ()  # optional prefixes of a name, such as that of its table
+    least: int = 2  # minimum matching names for the layout to apply
     names: dict[str, str]
 
 
 @cache
 def load_layouts() -> Mapping[str, Layout]:
-    """Load the layouts; `names` has what each name is short for, by `_as_written`.
+    """Load the layouts; `names` has the meaning of each name, by `_as_written`.
 
     Raises:
-        RegistryError: The file is not as it must be, or a name is short for two things.
+        RegistryError: The file is invalid, or a name has two meanings.
     """
     found: dict[str, Layout] = {}
     for slug, layout in read_toml(data("rules", "column_layouts.toml"), dict[str, Layout]).items():
@@ -262,20 +262,19 @@ def _as_written(name: str) -> str:
 
 
 def plain_names(header: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of columns without what their file adds to them.
+    """Return the column names without additions of the file.
 
-    A name of a layout is spelled out, if the file has enough of it. Left out are the mark of a
-    second column of one name ("#2"), the number of the box of a form, where several have one
-    ("33. Commodity code"), and a word that says nothing and stands before half of the names or
-    more ("ZEXP_").
+    Names of a layout are expanded if the file has enough of them. Removed are the suffix of a
+    duplicate ("#2"), the box number of a form, if several have one ("33. Commodity code"), and a
+    meaningless word before at least half of the names ("ZEXP_").
 
     Args:
-        header: The names of the columns.
+        header: Names of the columns.
 
     Returns:
         One name for each.
     """
-    short = tuple(name if len(name) <= LONGEST else "" for name in header)  # long ones are not kept
+    short = tuple(name if len(name) <= LONGEST else "" for name in header)  # long: not cached
     return tuple(plain or name for plain, name in zip(_plain_names(short), header, strict=True))
 
 
@@ -293,7 +292,7 @@ def _plain_names(header: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def may_be_spelled(header: Sequence[str]) -> frozenset[str]:
-    """Return the names that `plain_names` may give otherwise, for these or for some of them."""
+    """Return the names that `plain_names` may change, for these or for some of them."""
     written = {name: _as_written(name) for name in header}
     of_layouts = {
         name
@@ -310,7 +309,7 @@ def may_be_spelled(header: Sequence[str]) -> frozenset[str]:
 
 
 def _spelled(names: Sequence[str]) -> list[str]:
-    """Spell out the names of the layout of which the file has the most, then those of the next."""
+    """Expand the names of the layout with the most matches, then those of the next."""
     written = [_as_written(name) for name in names]
     hits = {slug: len(each.names.keys() & set(written)) for slug, each in load_layouts().items()}
     spelled = list(names)
