@@ -68,7 +68,7 @@ def test_a_rate_gives_a_threshold_and_what_it_rests_on(
     assert levels[0] >= 2
     shown = lists("calibrate", "cleared.csv", "--rate", "25%").stdout
     assert "too small to show this rate" in shown
-    assert "What it misses cannot be determined from cleared parties" in shown
+    assert "Missed matches cannot be determined from cleared parties" in shown
     assert "4 parties: known, and none of the listed parties" in shown
 
 
@@ -192,7 +192,7 @@ def test_found_parties_say_what_is_missed(
     assert (answer["at"]["recall"]["count"], answer["at"]["recall"]["total"]) == (1, 2)
     result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
     assert result.exit_code == 0, result.output
-    assert "Of 2 parties rightly flagged, 1 reach it: 50 %" in result.stdout
+    assert "Of 2 parties correctly flagged, 1 reach the threshold: 50 %" in result.stdout
     assert "Is the probability right here?" in (here / "page.html").read_text(encoding="utf-8")
 
 

@@ -65,7 +65,7 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
         for each in wrong:
             click.echo(as_line(in_a_line(each)), err=True)
         if wrong:
-            raise InputError("the incident is not told", at=str(path), hint="mend what is wrong")
+            raise InputError("cli/incident-not-told", at=str(path))
         with desk.database.work(stamp) as work:
             tell_incident(work, desk.ring.lock, desk.node, incident, peers)
     click.echo(as_line(f"{incident.id}\tversion {incident.version}\t{incident.title}"))
@@ -161,12 +161,12 @@ def propose(owner: str, incident: str, text: str, db: str) -> None:
 def _show(known: Known) -> None:
     click.echo(as_line(_line(known)))
     for version in known.versions:
-        told = version.body.changed or "told"
+        told = version.body.changed or "reported"
         click.echo(as_line(f"{version.at[:16]} version {version.body.version}: {told}"))
     for each in known.proposals:
-        became = "not answered"
+        became = "not answered yet"
         if each.settled:
-            became = "taken" if each.settled.taken else "not taken"
+            became = "accepted" if each.settled.taken else "rejected"
         click.echo(as_line(f"{each.said.at[:16]} {each.said.sender}: {each.said.body.text}"))
         click.echo(as_line(f"  {became}"))
     for sighting in known.sightings:
@@ -192,13 +192,12 @@ def _read(path: Path, kind: type[R]) -> R:
     Raises:
         InputError: It is none.
     """
-    hint = "docs/reference/incidents.md shows what an incident looks like"
     if path.stat().st_size > _MOST:
-        raise InputError("this file is too large", at=str(path), hint=hint)
+        raise InputError("cli/incident-file-too-large", at=str(path))
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except msgspec.MsgspecError as error:
-        raise InputError(f"this is no incident: {error}", at=str(path), hint=hint) from error
+        raise InputError("cli/not-an-incident", error=error, at=str(path)) from error
 
 
 @click.group()

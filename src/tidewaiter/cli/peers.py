@@ -75,8 +75,8 @@ def add(path: Path, db: str) -> None:
 @click.argument("node")
 @click.argument("compared", metavar="WORDS")
 @needs_db
-@click.option("--release", "held", flag_value="release", help="Send what was held back.")
-@click.option("--discard", "held", flag_value="discard", help="Destroy what was held back.")
+@click.option("--release", "held", flag_value="release", help="Send what is on hold.")
+@click.option("--discard", "held", flag_value="discard", help="Destroy what is on hold.")
 def confirm(node: str, compared: str, db: str, held: str | None) -> None:
     """Exchange with NODE from now on: its words, as they were read by telephone, are WORDS.
 
@@ -168,7 +168,7 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
             click.echo(english_json(each))
             continue
         who = f"here, {each.state}" if each.ours else "they"
-        text = "(cannot be read any more)" if each.text is None else each.text
+        text = "(no longer readable)" if each.text is None else each.text
         mark = " (possibly forged)" if each.doubted else ""
         click.echo(as_line(f"{each.at[:16]} {who}{mark}: {text}"))
 
@@ -223,13 +223,14 @@ def _chain(path: Path) -> list[SignedDocument]:
     Raises:
         InputError: It is none.
     """
-    hint = "ask the node for the file that `tidewaiter node document --out` writes"
     if path.stat().st_size > _MOST:
-        raise InputError("this is no file of documents: it is too large", at=str(path), hint=hint)
+        raise InputError("cli/documents-too-large", at=str(path))
     try:
         return read_chain(path.read_bytes())
     except InputError as error:
-        raise InputError(error.message, at=str(path), hint=hint) from error
+        raise InputError(
+            "cli/documents-do-not-hold", problem=error.message, at=str(path)
+        ) from error
 
 
 _group = click.argument("group")
@@ -302,5 +303,5 @@ def remove(group: str, node: str, db: str) -> None:
 
 
 def _tell(group: Group) -> None:
-    members = ", ".join(group.members) or "nobody"
+    members = ", ".join(group.members) or "no one"
     click.echo(as_line(f"{group.id}\t{group.name}\tepoch {group.epoch}\t{members}"))

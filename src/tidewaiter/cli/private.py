@@ -25,7 +25,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing l
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PURPOSES = click.Choice(get_args(Purpose))
 _MOST = 1 << 20  # bytes of a file of parties
-_HIT = "a hit is no evidence: ask openly, by a request that a person approves (tidewaiter requests)"
+_HIT = (
+    "a match is not evidence: ask openly, by a request that a person approves (tidewaiter requests)"
+)
 
 
 @click.group()
@@ -195,7 +197,7 @@ def _show(shown: Shown) -> None:
 def _became(line: Line, found: Found) -> str:
     if line.state != "answered":
         return line.state
-    return f"seen, by {', '.join(found.by)}" if found.by else "not among what it answers from"
+    return f"match on: {', '.join(found.by)}" if found.by else "no match in the data searched"
 
 
 def _line(line: Line) -> str:
@@ -219,14 +221,13 @@ def _read(path: Path) -> list[Party]:
     Raises:
         InputError: It holds something else.
     """
-    hint = "docs/reference/private-question.md shows such a file"
     if path.stat().st_size > _MOST:
-        raise InputError("this file is too large", at=str(path), hint=hint)
+        raise InputError("cli/party-file-too-large", at=str(path))
     found = []
     for number, text in enumerate(path.read_bytes().splitlines(), 1):
         try:
             found.append(msgspec.json.decode(text, type=Party))
         except msgspec.MsgspecError as error:
             at = f"{path}, line {number}"
-            raise InputError(f"this is no party: {error}", at=at, hint=hint) from error
+            raise InputError("cli/not-a-party", error=error, at=at) from error
     return found

@@ -67,7 +67,13 @@ def entry_line(entry: Entry, day: date) -> str:
         else f"{', '.join(entry.substances)}: {', '.join(entry.activities)}"
     )
     days = f"{entry.since} to {entry.until or 'open'}"
-    told = (entry.id, f"{entry.kind} {entry.number} of {entry.issuer}", entry.operator, what, days)
+    told = (
+        entry.id,
+        f"{entry.kind} {entry.number} issued by {entry.issuer}",
+        entry.operator,
+        what,
+        days,
+    )
     return "\t".join(told if state in {None, "valid"} else (*told, state))
 
 
@@ -75,15 +81,15 @@ def account_line(entry: Grant | Requirement, account: Account) -> str:
     """Say an account: granted, used, promised, free or exceeded."""
     name = entry.number if isinstance(entry, Grant) else f"{entry.country} {entry.year}"
     if measured(account.granted) is None:
-        return f"{entry.id}\t{name}\t{entry.substance}\tno amount is named"
+        return f"{entry.id}\t{name}\t{entry.substance}\tno quantity is specified"
     parts = [
-        f"{in_words(account.granted)} granted",
+        f"{in_words(account.granted)} authorised",
         f"{in_words(account.used)} used",
-        f"{in_words(account.promised)} promised",
-        f"{in_words(account.free)} free",
+        f"{in_words(account.promised)} reserved",
+        f"{in_words(account.free)} available",
     ]
     if _is_some(account.exceeded):
-        parts.append(f"{in_words(account.exceeded)} too much")
+        parts.append(f"{in_words(account.exceeded)} over the limit")
     if account.findings:
         parts.append(f"{len(account.findings)} notes")
     return f"{entry.id}\t{name}\t{entry.substance}\t{', '.join(parts)}"
@@ -139,7 +145,7 @@ def write_off(reason: str, name: str | None, issuer: str | None, db: str, **opti
             account = account_on(book, grant, told.on)
             click.echo(as_line(account_line(grant, account)))
             for each in account.findings:
-                click.echo(as_line(f"note: {each.text}"), err=True)
+                click.echo(as_line(f"note: {english(each.text)}"), err=True)
 
 
 @click.command()
@@ -281,8 +287,7 @@ def show(name: str, day: date, db: str) -> None:
     book = Book(held)
     found = [each for each in held.entries if name in {each.id, getattr(each, "number", "")}]
     if not found:
-        hint = "look at: tidewaiter register list"
-        raise MissingError(f'the register has no "{name}"', hint=hint)
+        raise MissingError("cli/not-in-the-register", name=name)
     for each in found:
         click.echo(
             as_line(

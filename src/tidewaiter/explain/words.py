@@ -5,6 +5,7 @@ from datetime import date
 from types import MappingProxyType
 
 from tidewaiter.base.errors import install_command
+from tidewaiter.base.phrases import load_phrases
 from tidewaiter.base.records import Record
 from tidewaiter.explain.languages import counted, marked, number, words
 from tidewaiter.explain.summary import Counts
@@ -109,6 +110,11 @@ def word(table: Mapping[str, str], key: str) -> str:
     return words(table[key]) if key in table else key
 
 
+def answer_in_words(answer: str) -> str:
+    """Return how an answer of a legal instrument is read: "no control found"."""
+    return word(load_phrases().words["state"], answer)
+
+
 def severity_in_words(severity: str) -> str:
     """Return how a severity is read."""
     return word(SEVERITIES, severity)
@@ -147,7 +153,7 @@ def field_in_words(field: str, column: str = "") -> str:
 
 def day_in_words(since: date | None) -> str:
     """Say since when a listing holds."""
-    return f"since {since}" if since else "since a day not known"
+    return f"since {since}" if since else "since an unknown date"
 
 
 def roles_in_words(roles: Iterable[Role]) -> str:
@@ -156,8 +162,8 @@ def roles_in_words(roles: Iterable[Role]) -> str:
 
 
 def duty_in_words(duty: Duty) -> str:
-    """Return what a regime demands: "export: pre-export notification, 5 working days before"."""
-    lead = f", {duty.days} {duty.day_kind} days" if duty.days is not None else ""
+    """Return what a regime requires: "export: pre-export notification, 5 working days"."""
+    lead = f", {duty.days} {duty.day_kind} days in advance" if duty.days is not None else ""
     text = f": {duty.text}" if duty.text else ""
     doubt = "" if duty.known else " (not assessable)"
     return f"{roles_in_words((duty.role,))}: {duty.kind}{lead}{doubt}{text}"
@@ -180,19 +186,19 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
     told = []
     if counts.unread:
         told.append(
-            f"{_lines(counts.unread)} a systematic name that was not read, as OPSIN is not here "
-            f"or failed: {install_command('chem')}"
+            f"{_lines(counts.unread)} a systematic name that was not read because OPSIN is not "
+            f"installed or failed: {install_command('chem')}"
         )
     if counts.unknown:
         told.append(
-            f"{_lines(counts.unknown)} what looks like a systematic name and is none that OPSIN "
-            "knows; known names were looked for all the same"
+            f"{_lines(counts.unknown)} what looks like a systematic name but is not one that OPSIN "
+            "recognises; known names were still searched for"
         )
     return tuple(told)
 
 
 def _lines(count: int) -> str:
-    return "1 line holds" if count == 1 else f"{count:,} lines hold"
+    return "1 line contains" if count == 1 else f"{count:,} lines contain"
 
 
 class Library(Record, frozen=True, kw_only=True):

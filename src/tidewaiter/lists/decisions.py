@@ -51,9 +51,7 @@ def read_ledger(path: Path, kind: type[R], what: str) -> list[R]:
             made.append(decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StoreError(
-                f"this is no {what}: {error}",
-                at=f"{path}, line {number}",
-                hint="mend the line, or restore the file from a copy",
+                "lists/not-its-record", what=what, error=error, at=f"{path}, line {number}"
             ) from error
     return made
 
@@ -126,7 +124,7 @@ class Judgements:
         made = self.of(slug, entry, name, country)
         if made is None or made.verdict == "same":
             return ""
-        return f"judged another party by {made.by} on {made.day}: {made.why}"
+        return f"assessed as a different party by {made.by} on {made.day}: {made.why}"
 
 
 def version_of(entry: ListedParty) -> str:

@@ -16,7 +16,7 @@ from tidewaiter.base.phrases import Phrase
 from tidewaiter.explain import languages
 from tidewaiter.explain.legible_text import legible, whole
 from tidewaiter.explain.phrases import on_page
-from tidewaiter.explain.words import severity_in_words
+from tidewaiter.explain.words import answer_in_words, severity_in_words
 
 
 @cache
@@ -48,7 +48,11 @@ def make_environment(*packages: str) -> Environment:
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
     install(languages.words, languages.counted, newstyle=True)
-    made.globals |= {"severity_word": severity_in_words, "direction": languages.direction}
+    made.globals |= {
+        "answer_word": answer_in_words,
+        "severity_word": severity_in_words,
+        "direction": languages.direction,
+    }
     made.filters |= {
         "number": languages.number,
         "day": languages.day,
@@ -91,8 +95,7 @@ def pdf_of(page: str) -> bytes:
     try:
         from weasyprint import HTML  # noqa: PLC0415 - an extra, and slow to load
     except (ImportError, OSError) as error:  # an OSError: Pango is missing
-        hint = f"{install_command('pdf')}, and install Pango; or name a file ending in .html"
-        raise InputError("nothing here writes PDF", hint=hint) from error
+        raise InputError("report/pdf-not-installed", command=install_command("pdf")) from error
     return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf())
 
 

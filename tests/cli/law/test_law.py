@@ -30,7 +30,7 @@ def test_an_amount_frees_below_its_limit_only(call: Call) -> None:
 def test_no_answer_says_clear(call: Call) -> None:
     """The table ends in what it is not, and what is unknown is refused."""
     shown = call("law", "67-64-1", "--in", "EU")
-    assert "no licence and no legal advice" in " ".join(shown.output.split())
+    assert "Not legal advice and not a licence" in " ".join(shown.output.split())
     assert call("law", "nosuchthing").exit_code == 2
 
 
@@ -38,12 +38,12 @@ def test_the_laws_that_do_not_list_it_share_a_row(call: Call) -> None:
     """Each is named with the first day of our copy, a line a jurisdiction, a row a reason."""
     shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-02-01").output
     said = " ".join(shown.split())
-    assert said.count("not listed every loaded rule was evaluated") == 1
-    assert "UN: un-1971 (whole from 2025-12-31); un-1988 (whole from 1990-11-11)" in said
-    assert "CN: cn-non-medical (whole from " in said
+    assert said.count("no control found every loaded rule was evaluated") == 1
+    assert "UN: un-1971 (complete from 2025-12-31); un-1988 (complete from 1990-11-11)" in said
+    assert "CN: cn-non-medical (complete from " in said
     assert "cn-narcotics (" not in said
     shown = call("law", "fentanyl", "--in", "CN", "--day", "2010-01-01").output
-    assert "listed by 2014-01-01, the day of a whole list" in " ".join(shown.split())
+    assert "on the complete list of 2014-01-01" in " ".join(shown.split())
 
 
 def test_a_rule_on_some_destinations_says_that_it_depends(call: Call) -> None:
@@ -128,4 +128,4 @@ def test_what_does_not_list_it_comes_last(call: Call) -> None:
     options = ("--from", "DE", "--to", "MX", "--day", "2026-12-01")
     shown = call("law", "acetic-anhydride", *options).output
     assert shown.index("Convention of 1988, Tables") < shown.index("un-1961")
-    assert "as of 2026-" in shown[shown.index("not listed") :]
+    assert "as of 2026-" in shown[shown.index("no control found") :]

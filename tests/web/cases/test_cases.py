@@ -46,7 +46,7 @@ def test_a_supervisor_does_not_answer_themselves(desk: Callable[..., Desk]) -> N
     number = open_case(susan)
     closing = {"how": "dismissed", "why": "Other goods", "seen": last_of(susan)}
     assert susan.post(f"/cases/{number}/closing", closing).status_code == 303
-    assert "Agree: close" not in susan.get(f"/cases/{number}").text
+    assert "Approve: close" not in susan.get(f"/cases/{number}").text
     answer = susan.post(f"/cases/{number}/answer", {"agree": "yes", "seen": last_of(susan)})
     assert answer.status_code == 400
     assert "someone else must look" in answer.text

@@ -75,7 +75,7 @@ def test_pages_say_why_in_their_language_and_records_in_english(
     assert title in one.get("/queue", asked).text
     assert rule in one.get("/rules", asked).text
     record = one.get(f"/alerts/{number}.json", asked).text
-    assert "The line names Benzaldehyde and the CAS number 103-79-7" in record
+    assert "The line names Benzaldehyde but gives the CAS number 103-79-7" in record
     assert sentence not in record
 
 

@@ -61,7 +61,7 @@ def test_an_entry_tells_its_movements(node: Node, desk: Callable[..., Desk]) -> 
     (moved,) = anna.get("/register/3.json").json()["moved"]
     assert (moved["written"]["reason"], moved["written"]["who"]) == ("found at audit", "account 1")
     page = anna.get("/register/3").text
-    assert "41 kg used of 40 kg: 1 kg too much" in page
+    assert "41 kg used of 40 kg: 1 kg over the limit" in page
     assert "/cancel" not in page  # who only reads is offered nothing
     assert [each["entry"]["id"] for each in anna.get("/register/1.json").json()["held"]] == [
         "gr-1",
@@ -115,7 +115,8 @@ def test_a_file_is_loaded_and_its_bad_rows_are_told(desk: Callable[..., Desk]) -
     """With place and hint, escaped; all others are kept; it needs a country once."""
     chief = desk("supervisor", "chief")
     body = {"name": "permits.csv", "text": CSV.decode()}
-    assert "not known yet" in chief.send("/register/entries", body).json()["detail"]
+    told = chief.send("/register/entries", body).json()
+    assert told["code"] == "store/register-owner-not-known"
     assert chief.send("/register/entries", {**body, "country": "Mordor"}).status_code == 400
     told = chief.send("/register/entries", {**body, "country": "mx"})
     assert (told.status_code, told.json()["added"]) == (201, 1)

@@ -237,7 +237,7 @@ def add(path: Path, peers: tuple[str, ...], db: str) -> None:
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         said = structs.replace(found, owner=desk.node)
         told = say_pledge(work, desk.ring.lock, desk.node, said, peers)
-    click.echo(as_line(f"{said.id}\t{said.what}\ttold to {', '.join(told) or 'nobody'}"))
+    click.echo(as_line(f"{said.id}\t{said.what}\tsent to {', '.join(told) or 'no one'}"))
 
 
 @commitments.command()
@@ -253,7 +253,7 @@ def initiative(path: Path, peers: tuple[str, ...], db: str) -> None:
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         said = structs.replace(found, owner=desk.node)
         told = say_pledge(work, desk.ring.lock, desk.node, said, peers)
-    click.echo(as_line(f"{said.id}\t{said.name}\ttold to {', '.join(told) or 'nobody'}"))
+    click.echo(as_line(f"{said.id}\t{said.name}\tsent to {', '.join(told) or 'no one'}"))
 
 
 @commitments.command(name="list")
@@ -334,7 +334,7 @@ def report(db: str, **options: Any) -> None:
         )
         _find(_pledges(desk, work, stamp.at.date()), wanted.owner, wanted.commitment)
         told = say_pledge(work, desk.ring.lock, desk.node, said, wanted.peers)
-    click.echo(as_line(f"{said.id}\ttold to {', '.join(told) or 'nobody'}"))
+    click.echo(as_line(f"{said.id}\tsent to {', '.join(told) or 'no one'}"))
     if not said.evidence:
         click.echo("Without evidence it does not count: name --file or --link.", err=True)
 
@@ -387,8 +387,7 @@ def _find(pledges: Pledges, owner: str, name: str) -> Pledge:
     for each in pledges.commitments:
         if (each.standing.commitment.owner, each.standing.commitment.id) == (owner, name):
             return each
-    hint = "look at: tidewaiter coalition commitments list"
-    raise MissingError(f'there is no commitment "{name[:60]}" of {owner[:60]}', hint=hint)
+    raise MissingError("cli/no-commitment", name=name[:60], owner=owner[:60])
 
 
 def _evidence(path: Path | None, link: str) -> tuple[Evidence, ...]:

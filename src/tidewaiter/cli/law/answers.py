@@ -17,7 +17,7 @@ from tidewaiter.base.files import check_apart, replacing, writing
 from tidewaiter.base.phrases import english, english_json, in_english
 from tidewaiter.base.records import Record
 from tidewaiter.base.safe_text import visible
-from tidewaiter.explain.words import day_in_words, duty_in_words, roles_in_words
+from tidewaiter.explain.words import answer_in_words, day_in_words, duty_in_words, roles_in_words
 from tidewaiter.law.answers import (
     Age,
     Assessment,
@@ -50,7 +50,10 @@ _STYLES = {
     "free by amount": "cyan",
     "not listed": "dim",
 }
-_LAST = "This is no licence and no legal advice. No answer says that a dealing is allowed."
+_LAST = (
+    "Not legal advice and not a licence. Only the legal instruments loaded here were checked. "
+    "The absence of a control here does not mean that the transaction is permitted."
+)
 
 
 def print_json(assessment: Assessment, row: int | None = None, product: str | None = None) -> None:
@@ -75,22 +78,26 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
     console = Console(highlight=False)
     console.print(Text(visible(_head(assessment)), style="bold"))
     for label, text, style in _verdict(assessment, registry):
-        console.print(Text(f"{label:<14} {visible(text)}", style=style))
+        console.print(Text(f"{label:<18} {visible(text)}", style=style))
     console.print()
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     table.add_column("answer", min_width=14)
-    table.add_column("law: why, what it demands, how it is known", ratio=1, overflow="fold")
+    table.add_column(
+        "legal instrument: reason, requirements, verification", ratio=1, overflow="fold"
+    )
     for ruling in in_order(assessment.rulings):
         if ruling.answer != "not listed":
             style = _STYLES[ruling.answer]
-            table.add_row(Text(ruling.answer, style=style), _details(ruling, registry))
+            table.add_row(
+                Text(answer_in_words(ruling.answer), style=style), _details(ruling, registry)
+            )
     for text in _unlisted(assessment.rulings):
-        table.add_row(Text("not listed"), Text(text), style=_STYLES["not listed"])
+        table.add_row(Text(answer_in_words("not listed")), Text(text), style=_STYLES["not listed"])
     console.print(table)
     if assessment.how:
-        console.print(Text(visible(f"found by structure: {assessment.how}")))
+        console.print(Text(visible(f"matched by structure: {assessment.how}")))
     for watched in assessment.watched:
-        console.print(Text(f"watched, not controlled: {watched}"))
+        console.print(Text(f"on a watch list, not controlled: {watched}"))
     console.print()
 
 
@@ -99,7 +106,7 @@ def print_checked(
 ) -> None:
     """Print the answers on a catalogue: a row for each product, substance and destination."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("row", "product", "substance", "to", "answers", "demands"):
+    for title in ("row", "product", "substance", "to", "answers", "requirements"):
         table.add_column(title, overflow="fold")
     ages: tuple[Age, ...] = ()
     for product, answer in answers:
@@ -113,7 +120,10 @@ def print_checked(
             Text(visible(product.text)),
             Text(answer.name),
             answer.route.destination or "",
-            Text("\n".join(_short(each, registry) for each in telling) or "not listed"),
+            Text(
+                "\n".join(_short(each, registry) for each in telling)
+                or answer_in_words("not listed")
+            ),
             Text("\n".join(english(duty_in_short(x)) for each in telling for x in each.duties)),
         )
     if not as_json and table.row_count:
@@ -138,15 +148,19 @@ def _verdict(assessment: Assessment, registry: Registry) -> Iterator[tuple[str, 
     if said.controlled:
         yield "CONTROLLED", ", ".join(said.controlled), _STYLES["controlled"]
     if said.free:
-        yield "FREE BY AMOUNT", ", ".join(said.free), _STYLES["free by amount"]
+        yield "EXEMPT BY QUANTITY", ", ".join(said.free), _STYLES["free by amount"]
     if said.proposed:
         yield "PROPOSED", ", ".join(said.proposed), _STYLES["proposed"]
     for demand in said.demands:
-        yield "DEMANDS", demand, ""
+        yield "REQUIRED", demand, ""
     if said.open:
-        yield "NOT ASSESSABLE", f"some law of {', '.join(said.open)}", _STYLES["not assessable"]
+        yield (
+            "NOT ASSESSABLE",
+            f"at least one legal instrument of {', '.join(said.open)}",
+            _STYLES["not assessable"],
+        )
     if said.silent and not (said.controlled or said.free or said.proposed):
-        yield "NOT LISTED", f"in the law of {', '.join(said.silent)}", ""
+        yield "NO CONTROL FOUND", f"in the law of {', '.join(said.silent)}", ""
     for each in ages_in_words(age_views(assessment.ages, registry.regimes)):
         yield "LAW AS OF", each, ""
 
@@ -187,7 +201,7 @@ def _evaluated(ruling: Ruling) -> str:
     """Name a law with the first day of our copy and the class rules that were evaluated."""
     since = ruling.covered[0]
     classes = [text.removeprefix(f"{ruling.regime}: ") for text in ruling.versions[1:]]
-    said = [f"whole from {since}"] if since else []
+    said = [f"complete from {since}"] if since else []
     said += [text.removesuffix(" evaluated") for text in classes]
     return f"{ruling.regime} ({', '.join(said)})" if said else ruling.regime
 
@@ -235,7 +249,9 @@ def _cited(source: str, mark: str) -> str:
 def _short(ruling: Ruling, registry: Registry) -> str:
     regime = registry.regimes.get(ruling.regime)
     doubt = " (not verified)" if ruling.doubts else ""
-    return f"{regime.slug if regime else ruling.jurisdiction}: {ruling.answer}{doubt}"
+    return (
+        f"{regime.slug if regime else ruling.jurisdiction}: {answer_in_words(ruling.answer)}{doubt}"
+    )
 
 
 _PAGES = (".html", ".htm")
@@ -266,9 +282,7 @@ def check_page(path: Path, kept: Mapping[str, Path | None]) -> None:
     """
     if path.suffix.lower() not in _PAGES:
         raise InputError(
-            f'"{path.suffix}" is not the suffix of a page',
-            at=str(path),
-            hint=f"end the name in {' or '.join(_PAGES)}; a browser prints it, to PDF too",
+            "cli/not-a-page-suffix", suffix=path.suffix, pages=" or ".join(_PAGES), at=str(path)
         )
     check_apart({"--sheet": path}, {name: each for name, each in kept.items() if each})
 
@@ -360,7 +374,7 @@ def check_catalogue(
         InputError: The file cannot be read.
     """
     if not path.is_file():
-        raise InputError("a pipe or a device cannot be read twice", at=str(path), hint="save it")
+        raise InputError("cli/pipe-not-readable-twice", at=str(path))
     with path.open("rb") as file:
         for item in Papers(*reading).products(file, path.name):
             if isinstance(item, Refusal):

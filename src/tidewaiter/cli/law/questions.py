@@ -34,7 +34,7 @@ from tidewaiter.cli.law.answers import (
     read_history,
     write_checked,
 )
-from tidewaiter.explain.words import words_of
+from tidewaiter.explain.words import answer_in_words, day_in_words, words_of
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.law.answers import Found, Goods, Question, Route
 from tidewaiter.law.assessment import assess
@@ -128,10 +128,7 @@ class Desk:
         for wrong in missing:
             click.echo(printable(f"not assessable: {wrong}"), err=True)
         if len(missing) == len(what) and not self.wanted.sheet:
-            raise InputError(
-                "nothing to answer on",
-                hint="write a slug, a name or a CAS number; tidewaiter substances lists all",
-            )
+            raise InputError("cli/nothing-to-answer-on")
         self._end()
         return not missing and self.refusals == 0
 
@@ -286,15 +283,16 @@ def _asked(registry: Registry, wanted: ComparisonOptions, day: date) -> list[Sub
 
 def _of_regime(registry: Registry, regime: str, schedule: str, day: date) -> list[Substance]:
     if regime not in registry.regimes:
-        raise InputError(
-            f'no regime is called "{regime}"', hint=f"it is one of: {', '.join(registry.regimes)}"
-        )
+        raise InputError("cli/no-such-regime", regime=regime, regimes=", ".join(registry.regimes))
     found = of_schedule(registry, regime, schedule, day)
     if not found:
         names = {c.schedule for s in registry.substances for c in s.controls if c.regime == regime}
         raise InputError(
-            f'{regime} has nothing in force on {day} in "{schedule}"',
-            hint=f"its schedules are: {', '.join(sorted(names))}",
+            "cli/nothing-in-force",
+            regime=regime,
+            day=day,
+            schedule=schedule,
+            names=", ".join(sorted(names)),
         )
     return found
 
@@ -302,10 +300,7 @@ def _of_regime(registry: Registry, regime: str, schedule: str, day: date) -> lis
 def _named(namer: Namer, text: str) -> Iterable[Substance]:
     found = [each.substance for each in namer.find(text) if each.substance is not None]
     if not found:
-        raise InputError(
-            f'"{text}" names nothing in the registry',
-            hint="write a slug, a name or a CAS number; tidewaiter substances lists all",
-        )
+        raise InputError("cli/names-nothing-in-registry", text=text)
     return found
 
 
@@ -313,25 +308,26 @@ def _print_comparison(view: ComparisonView) -> None:
     console = Console(highlight=False)
     for each in ages_in_words(view.ages):
         console.print(Text(f"law as of {each}"))
-    table = Table(header_style="bold", title_justify="left", title=f"The law on {view.day}")
+    table = Table(header_style="bold", title_justify="left", title=f"Law as of {view.day}")
     table.add_column("substance", overflow="fold")
     for column in view.columns:
         table.add_column(f"{column.jurisdiction}\n{column.regime}", overflow="fold")
-    table.add_column("the laws", overflow="fold")
+    table.add_column("legal instruments", overflow="fold")
     for row in view.rows:
         cells = (Text("\n".join(_lines(cell))) for cell in row.cells)
         table.add_row(Text(f"{row.name}\n{row.cas}".strip()), *cells, row.agreement)
     console.print(table)
     for law in view.silent:
         for answer, reason in law.answers:
-            console.print(Text(f"{law.jurisdiction} {law.regime}: {answer}: {reason}"))
+            said = answer_in_words(answer)
+            console.print(Text(f"{law.jurisdiction} {law.regime}: {said}: {reason}"))
     print_last()
 
 
 def _lines(cell: CellView) -> Iterable[str]:
-    yield cell.answer
+    yield answer_in_words(cell.answer)
     for each in cell.listings:
-        yield f"{each.title}, since {each.since or 'a day not known'}"
+        yield f"{each.title}, {day_in_words(each.since)}"
     if cell.earliest:
         yield "first of these"
     if cell.answer not in {"controlled", "not listed"}:
@@ -480,10 +476,7 @@ def changes(**options: Any) -> None:
 def _check(regimes: Iterable[str], registry: Registry) -> None:
     for slug in regimes:
         if slug not in registry.regimes:
-            raise InputError(
-                f'no regime is called "{slug}"',
-                hint=f"it is one of: {', '.join(registry.regimes)}",
-            )
+            raise InputError("cli/no-such-regime", regime=slug, regimes=", ".join(registry.regimes))
 
 
 def _print_changes(console: Console, title: str, found: Iterable[ChangeView]) -> None:

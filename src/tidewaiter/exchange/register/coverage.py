@@ -29,6 +29,7 @@ from tidewaiter.exchange.register.types import (
     Answer,
     Answered,
     Direction,
+    Entry,
     Finding,
     FindingKind,
     Grant,
@@ -156,7 +157,10 @@ def _listed(operator: Operator) -> ListedParty:
     )
 
 
-NONE: Mapping[str, Amount] = MappingProxyType({})
+Taken = Mapping[tuple[Part, str], Amount]
+"""Amounts used by earlier answers, by check and id: a permit and a requirement may share an id."""
+
+NONE: Taken = MappingProxyType({})
 """No amounts used."""
 
 _WORST: tuple[Verdict, ...] = (
@@ -198,7 +202,7 @@ def answer(register: Register, question: Question, names: Names | None = None) -
 
 
 def answer_from(
-    book: Book, question: Question, names: Names | None = None, taken: Mapping[str, Amount] = NONE
+    book: Book, question: Question, names: Names | None = None, taken: Taken = NONE
 ) -> Answer:
     """Return whether an indexed register covers goods on a day.
 
@@ -206,8 +210,7 @@ def answer_from(
         book: The indexed register.
         question: The goods.
         names: Search for similar operator names; None: ignored.
-        taken: Amounts used by earlier answers and not yet written off, by permit or requirement
-            id.
+        taken: Amounts used by earlier answers and not yet written off.
     """
     who = who_is(book, question.party, question.day, names)
     asked = [_PARTS[part] for part in dict.fromkeys(question.asks) if part != "operator"]
@@ -222,22 +225,25 @@ def answer_from(
 
 
 def _operator(who: Who) -> Answered:
-    if who.operator and who.doubt is None:
+    if not who.operator:
+        return Answered(part="operator", verdict=_unless_known(who), text=who.text)
+    if who.doubt is None:
         return Answered(part="operator", verdict="covered", entries=(who.operator,), text=who.text)
-    if who.operator and who.doubt is not None:
-        found = Finding(kind="not known", text=who.doubt, entry=who.operator)
-        return Answered(
-            part="operator",
-            verdict="cannot tell",
-            entries=(who.operator,),
-            text=who.doubt,
-            findings=(found,),
-        )
-    verdict: Verdict = "cannot tell" if who.unclear else "none"
-    return Answered(part="operator", verdict=verdict, text=who.text)
+    return Answered(
+        part="operator",
+        verdict="cannot tell",
+        entries=(who.operator,),
+        text=who.doubt,
+        findings=(Finding(kind="not known", text=who.doubt, entry=who.operator),),
+    )
 
 
-def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _unless_known(who: Who) -> Verdict:
+    """Return the verdict for an unknown operator."""
+    return "cannot tell" if who.unclear else "none"
+
+
+def _standing(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Check for a licence or registration for this activity and substance."""
     del taken  # a licence has no amount
     if not who.operator:
@@ -255,7 +261,7 @@ def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amou
     return _best("standing", looked, Phrase("answer/no-standing", operator=who.operator))
 
 
-def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _permit(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Check for a permit or authorisation that covers these goods and is not used up."""
     if not who.operator and not question.permit:
         return _nobody("permit", who)
@@ -268,7 +274,7 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
         elif each.operator != who.operator or COVERS.get(each.kind) != question.direction:
             continue
         account = account_of(book, each, question.day, but=question.notice)
-        before = taken.get(each.id, Amount())
+        before = taken.get(("permit", each.id), Amount())
         account = _less(account, before)
         found = _misfits(book, each, question, who)
         if COVERS.get(each.kind) != question.direction:
@@ -284,7 +290,7 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
     return _best("permit", looked, none)
 
 
-def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
+def _requirement(book: Book, question: Question, who: Who, taken: Taken) -> Answered:
     """Check the annual requirements of the country and the operator: all must suffice."""
     if question.direction == "export":
         both = (Phrase("answer/no-import"), Phrase("answer/no-export"))
@@ -307,9 +313,9 @@ def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, A
     findings: list[Finding] = []
     for each in needs:
         account = requirement_account(book, each, question.day, but=question.notice)
-        before = taken.get(each.id, Amount())
+        before = taken.get(("requirement", each.id), Amount())
         account = _less(account, before)
-        found_here = list(_twice(book, each.id)) + list(_amounts(each, account, question))
+        found_here = list(_twice(book, each)) + list(_amounts(each, account, question))
         whose = each.operator or each.country
         figures = _figures(account, before)
         more = {"year": f"{each.year}", "accounts": figures}
@@ -331,8 +337,8 @@ _Looked = tuple[Standing | Grant, Phrase, Sequence[Finding]]
 
 
 def _nobody(part: Part, who: Who) -> Answered:
-    verdict: Verdict = "cannot tell" if who.unclear else "none"
-    return Answered(part=part, verdict=verdict, text=Phrase("answer/whose", who=who.text))
+    text = Phrase("answer/whose", who=who.text)
+    return Answered(part=part, verdict=_unless_known(who), text=text)
 
 
 def _best(part: Part, looked: Sequence[_Looked], none: Phrase) -> Answered:
@@ -370,12 +376,13 @@ def _misfits(book: Book, entry: Standing | Grant, question: Question, who: Who) 
             site=question.site,
         )
     ]
-    return [*found, *_twice(book, entry.id)]
+    return [*found, *_twice(book, entry)]
 
 
-def _twice(book: Book, name: str) -> Iterator[Finding]:
-    if name in book.twice:
-        yield book.twice[name]
+def _twice(book: Book, entry: Entry) -> Iterator[Finding]:
+    key = type(entry), entry.id
+    if key in book.twice:
+        yield book.twice[key]
 
 
 def _amounts(entry: Grant | Requirement, account: Account, question: Question) -> Iterator[Finding]:
@@ -427,17 +434,19 @@ def _figures(account: Account, before: Amount) -> list[Phrase]:
     if account.granted == Amount():
         return [Phrase("account/none")]
     parts = [_figure("granted", account.granted), _figure("used", account.used)]
-    promised = measured(account.promised)
-    if promised is not None and promised.value:
+    if _is_some(account.promised):
         parts.append(_figure("promised", account.promised))
     if before != Amount():
         parts.append(_figure("before", before))
-    exceeded = measured(account.exceeded)
-    if exceeded is not None and exceeded.value:
-        parts.append(_figure("exceeded", account.exceeded))
-    else:
-        parts.append(_figure("free", account.free))
-    return parts
+    if _is_some(account.exceeded):
+        return [*parts, _figure("exceeded", account.exceeded)]
+    return [*parts, _figure("free", account.free)]
+
+
+def _is_some(amount: Amount) -> bool:
+    """Tell whether an amount is more than nothing."""
+    found = measured(amount)
+    return found is not None and found.value > 0
 
 
 def _figure(what: str, amount: Amount) -> Phrase:

@@ -1,4 +1,4 @@
-"""Graph around some parties: nodes and edges drawn, strongest first, and a summary of others.
+"""Graph around some parties: nodes and edges drawn, strongest first, and a summary of others."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -152,17 +152,19 @@ def recall_in_words(told: Calibration) -> str:
     if at.recall is not None:
         found = _counted(at.recall.total, "party", "parties")
         return (
-            f"Of {found} rightly flagged, {at.recall.count:,} reach it: {share_in_words(at.recall)}"
+            f"Of {found} correctly flagged, {at.recall.count:,} reach the threshold: "
+            f"{share_in_words(at.recall)}"
         )
     if at.benchmark is not None:
         return (
-            "What it misses cannot be told from cleared parties. Of the benchmark's made variants "
-            f"of listed names, by name alone, {percent(at.benchmark.share)} reach it; your papers "
-            "are others. A file of parties that were rightly flagged tells it: --found"
+            "Missed matches cannot be determined from cleared parties. Of the benchmark's "
+            f"generated variants of listed names, {percent(at.benchmark.share)} reach the "
+            "threshold by name alone; your documents may differ. To measure it, give a file of "
+            "parties that were correctly flagged: --found"
         )
     return (
-        "What it misses cannot be told: there is no file of parties that were rightly flagged "
-        "(--found), and the benchmark's figures are of another model"
+        "Missed matches cannot be determined: no file of correctly flagged parties is given "
+        "(--found), and the benchmark figures are for another model"
     )
 
 
