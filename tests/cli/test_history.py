@@ -241,8 +241,8 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
         (new,) = (each for each in held.values() if each.file == "now.csv")
         assert new.row == 3
         assert new.title.code == "trader-new"
-        told = {name: new.title.parameters[name] for name in ("role", "name", "lines")}
-        assert told == {"role": "importer", "name": "Nobody", "lines": 120}
+        named = {name: new.title.parameters[name] for name in ("role", "name", "lines")}
+        assert named == {"role": "importer", "name": "Nobody", "lines": 120}
         (note,) = [
             r
             for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons

@@ -119,7 +119,7 @@ def test_what_is_cut_is_told_in_the_language_of_the_page() -> None:
     with speaking("es"):
         shown = mark_up(text, spans)
     assert "caracteres omitidos" in shown
-    assert "1 hallazgo más no está marcado" in shown
+    assert "1 coincidencia más no está resaltada" in shown
 
 
 def test_a_reason_is_told_where_it_points() -> None:
@@ -130,4 +130,4 @@ def test_a_reason_is_told_where_it_points() -> None:
     told = structs.replace(reason("cas-digit", "", 5), says=says, evidence=at)
     with speaking("fr"):
         (field,) = [each for each in fields(alert(what, "low", [], [told])) if each.name == "goods"]
-    assert 'title="Le numéro CAS 108-24-7 est erroné' in field.html
+    assert 'title="Le numéro CAS 108-24-7 n’est pas valable' in field.html

@@ -64,5 +64,5 @@ def test_a_match_is_told_in_the_language(alert: Alert, library: Library) -> None
     """What the party is to the goods, what the list says of the name, and of whom it lists."""
     with speaking("es"):
         (told,) = alert_view(1, alert, library, {}).parties
-    assert (told.name_kind, told.kind) == ("alternativo débil", "organización")
+    assert (told.name_kind, told.kind) == ("alias débil", "organización")
     assert told.role == "destinatario"

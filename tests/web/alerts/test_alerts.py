@@ -235,6 +235,6 @@ def test_where_the_alerts_of_its_parties_stand_is_told_in_the_language(
         if party["standing"] and party["role"] == "consignee"
     )
     page = one.get(f"/alerts/{name}", {"accept-language": "fr"}).text
-    told = page.split("Historique de ses parties")[1]
+    told = page.split("Historique des parties")[1]
     assert f"({count} ouvert)" in told
     assert '<span class="soft">destinataire</span>' in told

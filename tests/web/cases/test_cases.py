@@ -152,7 +152,7 @@ def test_erasing_waits_for_its_time(desk: Callable[..., Desk]) -> None:
     assert anna.post(f"{base}/erasing", {"why": "x", "seen": last_of(anna)}).status_code == 403
     assert susan.post(f"{base}/hold", {"why": "court", "seen": last_of(susan)}).status_code == 303
     answer = susan.post(f"{base}/erasing", {"why": "x", "seen": last_of(susan)})
-    assert "a legal hold is on it" in answer.text
+    assert "it is under a legal hold" in answer.text
     assert susan.post(f"{base}/release", {"why": "over", "seen": last_of(susan)}).status_code == 303
     answer = susan.post(f"{base}/erasing", {"why": "rule 7", "seen": last_of(susan)})
     assert answer.status_code == 303, answer.text

@@ -74,7 +74,7 @@ def test_a_message_is_looked_at_and_its_kept_fields_stand_beside_its_alert(
     alert = one.get(f"/alerts/{found['id']}").text
     assert "fields not used in screening" in alert
     assert "transportDocumentStatus" in alert
-    assert "Berlin Express" in alert.split("The line")[1]
+    assert "Berlin Express" in alert.split("Consignment line")[1]
     kept = one.get(f"/alerts/{found['id']}.json").json()["alert"]["line"]["other"]
     assert {"name": "transportDocumentStatus", "text": "ISSUED"} in kept
 
